@@ -1,0 +1,70 @@
+# Every target installs what it needs first; nothing outside .venv, vendor/node_modules and ./data is touched.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY   := $(VENV)/bin/python
+PIP  := $(PY) -m pip --disable-pip-version-check --quiet
+export FOOTFALL_HOST ?= 127.0.0.1
+export FOOTFALL_PORT ?= 8000
+export FOOTFALL_DATA ?= data
+
+.PHONY: help setup setup-dev serve demo test lint fix bench bench-smoke docs requirements clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	test -x $(PY) || python3 -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) install --no-build-isolation --no-deps -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(VENV)/.assets: vendor/package.json vendor/package-lock.json vendor/install.sh
+	bash vendor/install.sh
+	touch $@
+
+setup: $(VENV)/.runtime $(VENV)/.assets ## install what the server needs into .venv
+
+setup-dev: setup $(VENV)/.dev ## and what tests, linters and benchmarks need
+
+serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
+	exec $(VENV)/bin/footfall serve
+
+demo: setup ## a project with believable data, then serve
+	exec $(VENV)/bin/footfall demo
+
+test: lint ## every check and every test
+	$(PY) -m pytest
+
+lint: setup-dev ## format, lint, types, layers
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+fix: setup-dev ## format and repair what the linter can
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: setup-dev ## measure the bars, write bench/results/latest.json and the table
+	$(PY) -m bench run
+
+bench-smoke: setup-dev ## the same, small: fails on errors, never on time
+	$(PY) -m bench run --smoke
+
+docs: setup-dev ## write docs/openapi.json and the generated reference pages
+	$(PY) -m tools.docs
+
+requirements: ## pin pyproject.toml again (needs uv)
+	cd requirements && uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 build.in -o build.txt
+	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/runtime.txt
+	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what was installed and built (never ./data)
+	rm -rf $(VENV) vendor/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,33 @@
+"""The three kinds of failure. The type says what to do next; `api.problem` alone maps them to HTTP."""
+
+from __future__ import annotations
+
+
+class FootfallError(Exception):
+    """Base of every error that Footfall raises on purpose."""
+
+
+class UserError(FootfallError):
+    """The caller can put it right: a bad value, an unknown name, a missing right.
+
+    `code` is a stable lower-case word that programs may compare (`bad_parameter`, `not_found`, `unauthorized`,
+    `forbidden`, `too_large`, `unsupported_encoding`, `rate_limited`); `message` names the field and the value.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class TransientError(FootfallError):
+    """Nothing is wrong with the request: try again after `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class FatalError(FootfallError):
+    """The process can't go on: the operator must act, and the message says how."""

@@ -1,0 +1,1 @@
+"""Pure data: what moves through the house. Imports nothing of Footfall's."""

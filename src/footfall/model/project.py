@@ -1,0 +1,38 @@
+"""Who owns data and who may touch it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type."""
+
+    number: int
+    id: str
+    slug: str
+    site_key: str
+    domains: tuple[str, ...] = ()
+
+
+class Scope(StrEnum):
+    INGEST = "ingest"
+    READ = "read"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified token: its rights. `projects` is None for a token of the installation, which may touch them all."""
+
+    token_id: int
+    scopes: frozenset[Scope]
+    projects: frozenset[int] | None
+
+    def may_touch(self, project: Project) -> bool:
+        return self.projects is None or project.number in self.projects
+
+    def has(self, scope: Scope) -> bool:
+        return scope in self.scopes or Scope.ADMIN in self.scopes

@@ -1,0 +1,95 @@
+"""What collection hands to the spool: validated, free of what must not be kept, not yet enriched.
+
+Times are Unix milliseconds (UTC). An absent text is `""`, an absent number 0: the store has no NULLs. These structs
+are encoded as arrays, so a field may only be added at the end, with a default: spools outlive upgrades.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class RawEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """One pageview or custom event of any surface."""
+
+    timestamp: int
+    id_hi: int
+    id_lo: int
+    own_id: bool = False  # the sender named the id, so ids don't follow the order of arrival
+    event_type: str = "custom"  # "pageview" | "custom"
+    name: str = ""
+    category: str = ""
+    priority: str = ""
+    visitor: int = 0  # hash of address and agent; 0 where visitor_id is given
+    visitor_id: str = ""  # the client's own name for the visitor
+    session_id: str = ""  # the client's own name for the session
+    url: str = ""
+    path: str = ""  # where the sender names it apart from the URL
+    hostname: str = ""
+    title: str = ""
+    referrer: str = ""
+    user_agent: str = ""
+    language: str = ""
+    screen: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2, upper case
+    region: str = ""
+    city: str = ""
+    revenue: str = ""  # a decimal number, as sent
+    currency: str = ""
+    properties: bytes = b""  # a JSON object, or nothing
+
+
+class RawRequest(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """One HTTP request that a server, proxy or log saw."""
+
+    timestamp: int
+    id_hi: int
+    id_lo: int
+    visitor: int = 0
+    user_id: str = ""
+    method: str = ""
+    endpoint: str = ""  # path as received, without query and fragment
+    host: str = ""
+    status: int = 0
+    bytes: int = 0
+    duration_us: int = 0
+    protocol: str = ""
+    ip_address: str = ""  # already cut down to what FOOTFALL_STORE_IP allows
+    user_agent: str = ""
+    referer: str = ""
+    country: str = ""
+    region: str = ""
+    city: str = ""
+
+
+class EventRows(msgspec.Struct, array_like=True, tag="e"):
+    """Events of one project, acknowledged together."""
+
+    project_id: int
+    received_at: int
+    rows: list[RawEvent]
+
+
+class RequestRows(msgspec.Struct, array_like=True, tag="r"):
+    """Requests of one project, acknowledged together."""
+
+    project_id: int
+    received_at: int
+    rows: list[RawRequest]
+
+
+class RequestColumns(msgspec.Struct, array_like=True, tag="c"):
+    """Requests of one project as an Arrow IPC file with the columns of `RawRequest`: how bulk imports arrive."""
+
+    project_id: int
+    received_at: int
+    count: int
+    ipc: bytes
+
+
+Record = EventRows | RequestRows | RequestColumns
+
+
+def size(record: Record) -> int:
+    """Events or requests in a record."""
+    return record.count if isinstance(record, RequestColumns) else len(record.rows)

@@ -1,0 +1,1 @@
+"""The durable buffer between the answer to a client and the store."""

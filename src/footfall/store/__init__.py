@@ -1,0 +1,1 @@
+"""Tables that answer. `protocol` says what a store is; each backend is a folder."""

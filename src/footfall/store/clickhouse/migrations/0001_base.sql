@@ -1,0 +1,138 @@
+-- Facts are ordered by (project, time): every surface filters by both, the newest rows are read backwards without a
+-- sort, and neighbours in time share ids, visitors and addresses, which compresses best (docs/architecture.md).
+-- Block numbers let the drain move an event to another session with a patch part instead of rewriting a column.
+-- Texts are never NULL: '' is absent.
+
+CREATE TABLE events
+(
+    project_id      UInt32 CODEC(ZSTD(1)),
+    timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    id_hi           UInt64 CODEC(T64, ZSTD(1)),
+    id_lo           UInt64 CODEC(T64, ZSTD(1)),
+    visitor         UInt64 CODEC(ZSTD(1)),
+    session         UInt64 CODEC(ZSTD(1)),
+    visitor_id      String CODEC(ZSTD(1)),
+    session_id      String CODEC(ZSTD(1)),
+    event_type      Enum8('pageview' = 1, 'custom' = 2),
+    name            LowCardinality(String),
+    category        LowCardinality(String),
+    priority        LowCardinality(String),
+    hostname        LowCardinality(String),
+    path            String CODEC(ZSTD(1)),
+    url             String CODEC(ZSTD(1)),
+    title           String CODEC(ZSTD(1)),
+    referrer        String CODEC(ZSTD(1)),
+    source          LowCardinality(String),
+    channel         LowCardinality(String),
+    utm_source      LowCardinality(String),
+    utm_medium      LowCardinality(String),
+    utm_campaign    LowCardinality(String),
+    utm_content     LowCardinality(String),
+    utm_term        LowCardinality(String),
+    browser         LowCardinality(String),
+    browser_version LowCardinality(String),
+    os              LowCardinality(String),
+    os_version      LowCardinality(String),
+    device          LowCardinality(String),
+    traffic         LowCardinality(String),
+    country         LowCardinality(String),
+    region          LowCardinality(String),
+    city            LowCardinality(String),
+    language        LowCardinality(String),
+    screen          LowCardinality(String),
+    revenue         Decimal(18, 4) CODEC(ZSTD(1)),
+    currency        LowCardinality(String),
+    properties      String CODEC(ZSTD(1)),
+    batch           UInt64 CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(timestamp)
+ORDER BY (project_id, timestamp)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1,
+    enable_block_number_column = 1, enable_block_offset_column = 1;
+
+CREATE TABLE requests
+(
+    project_id      UInt32 CODEC(ZSTD(1)),
+    timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    id_hi           UInt64 CODEC(T64, ZSTD(1)),
+    id_lo           UInt64 CODEC(T64, ZSTD(1)),
+    visitor         UInt64 CODEC(ZSTD(1)),
+    session         UInt64 CODEC(ZSTD(1)),
+    user_id         String CODEC(ZSTD(1)),
+    method          LowCardinality(String),
+    endpoint        String CODEC(ZSTD(1)),
+    host            LowCardinality(String),
+    status          UInt16 CODEC(ZSTD(1)),
+    bytes           UInt64 CODEC(T64, ZSTD(1)),
+    duration_us     UInt64 CODEC(T64, ZSTD(1)),
+    protocol        LowCardinality(String),
+    ip_address      String CODEC(ZSTD(1)),
+    user_agent      LowCardinality(String),
+    referer         String CODEC(ZSTD(1)),
+    browser         LowCardinality(String),
+    browser_version LowCardinality(String),
+    os              LowCardinality(String),
+    os_version      LowCardinality(String),
+    device          LowCardinality(String),
+    traffic         LowCardinality(String),
+    country         LowCardinality(String),
+    region          LowCardinality(String),
+    city            LowCardinality(String),
+    batch           UInt64 CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(timestamp)
+ORDER BY (project_id, timestamp)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1,
+    enable_block_number_column = 1, enable_block_offset_column = 1;
+
+-- One session = the rows of one key whose signs sum to 1. The drain writes (-1: as it was, +1: as it is) under the
+-- batch's number; readers multiply by the sign, so they need neither FINAL nor the merge to have happened.
+CREATE TABLE sessions
+(
+    project_id      UInt32 CODEC(ZSTD(1)),
+    source_table    Enum8('events' = 1, 'requests' = 2),
+    start           DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    end             DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    visitor         UInt64 CODEC(ZSTD(1)),
+    session         UInt64 CODEC(ZSTD(1)),
+    sign            Int8,
+    version         UInt64 CODEC(Delta, ZSTD(1)),
+    named           UInt8,
+    events          UInt32 CODEC(T64, ZSTD(1)),
+    pageviews       UInt32 CODEC(T64, ZSTD(1)),
+    entry_at        DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    exit_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    entry_page      String CODEC(ZSTD(1)),
+    exit_page       String CODEC(ZSTD(1)),
+    hostname        LowCardinality(String),
+    source          LowCardinality(String),
+    channel         LowCardinality(String),
+    utm_source      LowCardinality(String),
+    utm_medium      LowCardinality(String),
+    utm_campaign    LowCardinality(String),
+    utm_content     LowCardinality(String),
+    utm_term        LowCardinality(String),
+    browser         LowCardinality(String),
+    os              LowCardinality(String),
+    device          LowCardinality(String),
+    traffic         LowCardinality(String),
+    country         LowCardinality(String),
+    batch           UInt64 CODEC(Delta, ZSTD(1)),
+    INDEX session_end end TYPE minmax GRANULARITY 1,
+    INDEX session_key session TYPE bloom_filter(0.0001) GRANULARITY 1
+)
+ENGINE = VersionedCollapsingMergeTree(sign, version)
+PARTITION BY toYYYYMM(start)
+ORDER BY (project_id, source_table, start, visitor, session)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1;
