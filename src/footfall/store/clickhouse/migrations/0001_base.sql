@@ -125,7 +125,6 @@ CREATE TABLE sessions
     device          LowCardinality(String),
     traffic         LowCardinality(String),
     country         LowCardinality(String),
-    batch           UInt64 CODEC(Delta, ZSTD(1)),
     INDEX session_end end TYPE minmax GRANULARITY 1,
     INDEX session_key session TYPE bloom_filter(0.0001) GRANULARITY 1
 )

@@ -1,0 +1,41 @@
+"""Identity and place, computed while a request is handled, so that no address need be spooled.
+
+Both protocols come in a scalar form (one request) and a vectorised one (an import's columns): the same answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; what is unknown is `""`."""
+
+    country: str = ""
+    region: str = ""
+    city: str = ""
+
+
+class Locator(Protocol):
+    def place(self, address: str) -> Place:
+        """Never raises: a private, malformed or unlisted address is `Place()`."""
+
+    def places(self, addresses: pl.Series) -> pl.DataFrame:
+        """Columns country, region, city, one row per address."""
+
+
+class Identity(Protocol):
+    """Cookieless visitors: keyed hash of (salt of the event's UTC day, project, address, user agent), 64 bits.
+
+    Source: shared definition of `visitor` in docs/semantics; never 0, since 0 stands for "not computed".
+    """
+
+    def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
+        """`timestamp` in Unix milliseconds."""
+
+    def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
+        """UInt64 per row of a frame with `timestamp`, `ip_address` and `user_agent`."""

@@ -1,0 +1,1 @@
+"""Columns in, columns out: what turns raw records into rows of the store's tables."""
