@@ -21,19 +21,34 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
-    store_url: str = Field("", description="`chdb:///path` or `clickhouse[s]://user:password@host:port/database`; empty: embedded, in the data directory.")
+    store_url: str = Field(
+        "",
+        description="`chdb:///path` or `clickhouse[s]://user:password@host:port/db`; empty: embedded, in the data directory.",
+    )
     meta_url: str = Field("", description="SQLAlchemy URL of the metadata; empty: SQLite in the data directory.")
-    auth: Literal["on", "off"] = Field("on", description="`off` opens the reading surfaces, on a loopback address only.")
-    store_ip: StoreIp | None = Field(None, description="What to keep of client addresses; unset: `none` for browser events, `full` for requests.")
+    auth: Literal["on", "off"] = Field(
+        "on", description="`off` opens the reading surfaces, on a loopback address only."
+    )
+    store_ip: StoreIp | None = Field(
+        None, description="What to keep of client addresses; unset: `none` for browser events, `full` for requests."
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
         description="Networks whose `X-Forwarded-For` is believed, separated by commas.",
     )
-    flush_interval: float = Field(1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (when the drain keeps up).")
-    spool_max_events: int = Field(2_000_000, ge=1, description="Events waiting in the durable buffer at which writes answer 503.")
-    spool_keep_seconds: int = Field(3600, ge=0, description="Seconds for which drained spool rows are kept, to replay after a power cut.")
+    flush_interval: float = Field(
+        1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (when the drain keeps up)."
+    )
+    spool_max_events: int = Field(
+        2_000_000, ge=1, description="Events waiting in the durable buffer at which writes answer 503."
+    )
+    spool_keep_seconds: int = Field(
+        3600, ge=0, description="Seconds for which drained spool rows are kept, to replay after a power cut."
+    )
     batch_events: int = Field(100_000, ge=1, le=1_000_000, description="Most events in one insert.")
-    retention_days: int | None = Field(None, ge=1, description="Age in days past which events are refused and removed; unset: never.")
+    retention_days: int | None = Field(
+        None, ge=1, description="Age in days past which events are refused and removed; unset: never."
+    )
     store_memory: int = Field(1_500_000_000, ge=200_000_000, description="Bytes that the embedded engine may use.")
     store_threads: int = Field(2, ge=1, description="Threads that one query may use.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -1,0 +1,91 @@
+"""A spool for tests and short-lived tools: the contract of `protocol.Spool`, without a disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from footfall.clock import DAY, Clock, system_clock
+from footfall.errors import TransientError
+from footfall.model.raw import Record, size
+from footfall.spool.protocol import Batch, Key, SpoolState, Submission
+
+
+@dataclass(slots=True)
+class _Row:
+    records: list[Record]
+    events: int
+
+
+class MemorySpool:
+    """Rows in a list; `seq` is the index plus one."""
+
+    def __init__(self, *, clock: Clock = system_clock, capacity: int = 1_000_000) -> None:
+        self._clock = clock
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._rows: list[_Row] = []
+        self._keys: dict[Key, tuple[int, bytes]] = {}
+        self._batch: Batch | None = None
+        self._finished = 0  # rows drained
+        self._last_drained_at = 0
+        self.rejected: list[tuple[Record, str]] = []
+
+    def append(self, submissions: Sequence[Submission]) -> list[bytes]:
+        with self._lock:
+            if self._waiting() >= self._capacity:
+                raise TransientError("The buffer is full; nothing was stored.")
+            answers, fresh = [], []
+            for submission in submissions:
+                answer = self._answer(submission.key)
+                if answer is None:
+                    fresh.append(submission.record)
+                    answer = submission.answer
+                    if submission.key is not None:
+                        self._keys[submission.key] = (self._clock(), answer)
+                answers.append(answer)
+            if fresh:
+                self._rows.append(_Row(fresh, sum(map(size, fresh))))
+            return answers
+
+    def take(self, limit: int) -> Batch | None:
+        with self._lock:
+            if self._batch is None and self._finished < len(self._rows):
+                last, events = self._finished + 1, self._rows[self._finished].events
+                while last < len(self._rows) and events + self._rows[last].events <= limit:
+                    events += self._rows[last].events
+                    last += 1
+                self._batch = Batch(last, self._finished + 1, last)
+            return self._batch
+
+    def records(self, batch: Batch) -> list[Record]:
+        return [record for row in self._rows[batch.first - 1 : batch.last] for record in row.records]
+
+    def reject(self, batch: Batch, record: Record, reason: str) -> None:
+        del batch
+        self.rejected.append((record, reason))
+
+    def finish(self, batch: Batch) -> None:
+        with self._lock:
+            self._finished = batch.last
+            self._batch = None
+            self._last_drained_at = self._clock()
+
+    def state(self) -> SpoolState:
+        drained = sum(row.events for row in self._rows[: self._finished])
+        return SpoolState(
+            self._waiting(), drained, self._capacity, self._last_drained_at, 0, sum(size(r) for r, _ in self.rejected)
+        )
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _waiting(self) -> int:
+        return sum(row.events for row in self._rows[self._finished :])
+
+    def _answer(self, key: Key | None) -> bytes | None:
+        if key is None or key not in self._keys:
+            return None
+        at, answer = self._keys[key]
+        return answer if at > self._clock() - DAY else None

@@ -1,0 +1,52 @@
+-- One row per group commit. `total` counts the events up to and including the row, so what waits is one subtraction.
+CREATE TABLE IF NOT EXISTS rows
+(
+    seq         INTEGER PRIMARY KEY,
+    received_at INTEGER NOT NULL,  -- Unix milliseconds
+    events      INTEGER NOT NULL,
+    total       INTEGER NOT NULL,
+    crc         INTEGER NOT NULL,  -- CRC-32 of body
+    body        BLOB NOT NULL      -- MessagePack: a list of footfall.model.raw records
+);
+
+-- What the drain took: a batch is recorded before its first insert and has a finish time once it is in the store.
+CREATE TABLE IF NOT EXISTS batches
+(
+    number      INTEGER PRIMARY KEY,
+    first       INTEGER NOT NULL,
+    last        INTEGER NOT NULL,
+    bytes       INTEGER NOT NULL,
+    total       INTEGER NOT NULL,  -- rows.total of its last row
+    finished_at INTEGER            -- Unix milliseconds, NULL while it is under way
+);
+
+-- Idempotency keys of the last 24 hours and what their senders were told.
+CREATE TABLE IF NOT EXISTS keys
+(
+    key    BLOB PRIMARY KEY,       -- BLAKE2b-128 of project and key
+    answer BLOB NOT NULL,
+    at     INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS keys_at ON keys (at);
+
+-- Records that could not be processed, with the reason.
+CREATE TABLE IF NOT EXISTS rejected
+(
+    id     INTEGER PRIMARY KEY,
+    batch  INTEGER NOT NULL,
+    at     INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body   BLOB NOT NULL           -- MessagePack: the record
+);
+
+-- Rows whose checksum did not hold.
+CREATE TABLE IF NOT EXISTS damaged
+(
+    seq         INTEGER PRIMARY KEY,
+    received_at INTEGER NOT NULL,
+    events      INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    body        BLOB NOT NULL
+);

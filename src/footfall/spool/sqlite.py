@@ -1,0 +1,259 @@
+"""The durable spool: one SQLite file per collecting process, in WAL mode with `synchronous=FULL`.
+
+`sqlite3 data/spool/serve.db 'select * from batches'` explains its state; schema.sql explains the tables.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from footfall.clock import DAY, SECOND, Clock
+from footfall.errors import TransientError
+from footfall.model.raw import Record, size
+from footfall.spool.protocol import Batch, Key, SpoolState, Submission
+
+BATCH_BYTES = 64 << 20
+"""Most bytes of one batch: a bound on the drain's memory when events are large."""
+
+KEEP_BYTES = 256 << 20
+"""Most bytes of drained rows that are kept to replay after a power cut."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class SqliteSpool:
+    """A `protocol.Spool` in one file. Two connections: appenders share one, the drain has its own."""
+
+    def __init__(self, path: Path, *, clock: Clock, capacity: int, keep_seconds: int) -> None:
+        self.path = path
+        self._clock = clock
+        self._capacity = capacity
+        self._keep = keep_seconds * SECOND
+        self._lock = threading.Lock()
+        self._draining = threading.RLock()
+        self._closed = False
+        self._decoder = msgspec.msgpack.Decoder(list[Record])
+        path.touch(mode=0o600)
+        self._writer = _connect(path)
+        self._writer.executescript(resources.files("footfall.spool").joinpath("schema.sql").read_text())
+        self._drain = _connect(path)
+        # Numbers go on where they stopped, also when every row is gone: only this object appends to the file.
+        self._seq, self._total = _high_mark(self._writer)
+
+    def append(self, submissions: Sequence[Submission]) -> list[bytes]:
+        with self._lock, _transient(), _transaction(self._writer) as db:
+            total = self._total
+            if total - _drained(db) >= self._capacity:
+                raise TransientError(f"The buffer holds {self._capacity} events, its bound; nothing was stored.")
+            answers, fresh = self._answers(db, submissions)
+            if fresh:
+                body = _encode(fresh)
+                events = sum(map(size, fresh))
+                total += events
+                db.execute(
+                    "INSERT INTO rows (seq, received_at, events, total, crc, body) VALUES (?, ?, ?, ?, ?, ?)",
+                    (self._seq + 1, self._clock(), events, total, zlib.crc32(body), body),
+                )
+        if fresh:
+            self._seq, self._total = self._seq + 1, total
+        return answers
+
+    def _answers(self, db: sqlite3.Connection, submissions: Sequence[Submission]) -> tuple[list[bytes], list[Record]]:
+        now = self._clock()
+        answers: list[bytes] = []
+        fresh: list[Record] = []
+        for submission in submissions:
+            known = None if submission.key is None else _remember(db, submission.key, submission.answer, now)
+            if known is None:
+                fresh.append(submission.record)
+            answers.append(submission.answer if known is None else known)
+        return answers, fresh
+
+    def take(self, limit: int) -> Batch | None:
+        with self._draining, _transient(), _transaction(self._drain) as db:
+            open_batch = db.execute("SELECT number, first, last FROM batches WHERE finished_at IS NULL").fetchone()
+            if open_batch is not None:
+                return Batch(*open_batch)
+            last, number = db.execute("SELECT coalesce(max(last), 0), coalesce(max(number), 0) FROM batches").fetchone()
+            run = _run(db, last, limit)
+            if run is None:
+                return None
+            # Milliseconds and three random digits: distinct between spools, growing within one.
+            number = max(self._clock() * 1000 + secrets.randbelow(1000), number + 1)
+            batch = Batch(number, run.first, run.last)
+            db.execute(
+                "INSERT INTO batches (number, first, last, bytes, total) VALUES (?, ?, ?, ?, ?)",
+                (number, run.first, run.last, run.bytes, run.total),
+            )
+            return batch
+
+    def records(self, batch: Batch) -> list[Record]:
+        found: list[Record] = []
+        with self._draining, _transient():
+            rows = self._drain.execute(
+                "SELECT seq, crc, body FROM rows WHERE seq BETWEEN ? AND ? ORDER BY seq", (batch.first, batch.last)
+            ).fetchall()
+            for seq, crc, body in rows:
+                try:
+                    if zlib.crc32(body) != crc:
+                        raise msgspec.DecodeError  # noqa: TRY301 - one place sets rows aside
+                    found += self._decoder.decode(body)
+                except msgspec.DecodeError:
+                    self._set_aside(seq)
+        return found
+
+    def _set_aside(self, seq: int) -> None:
+        with _transaction(self._drain) as db:
+            db.execute(
+                "INSERT OR IGNORE INTO damaged SELECT seq, received_at, events, ?, body FROM rows WHERE seq = ?",
+                (self._clock(), seq),
+            )
+
+    def reject(self, batch: Batch, record: Record, reason: str) -> None:
+        with self._draining, _transient(), _transaction(self._drain) as db:
+            db.execute(
+                "INSERT INTO rejected (batch, at, events, reason, body) VALUES (?, ?, ?, ?, ?)",
+                (batch.number, self._clock(), size(record), reason, _encode(record)),
+            )
+
+    def finish(self, batch: Batch) -> None:
+        now = self._clock()
+        with self._draining, _transient(), _transaction(self._drain) as db:
+            db.execute("UPDATE batches SET finished_at = ? WHERE number = ?", (now, batch.number))
+            self._forget(db, now)
+
+    def _forget(self, db: sqlite3.Connection, now: int) -> None:
+        """Delete drained rows that are too old or too many, oldest first; the newest batch stays as the high mark."""
+        finished = db.execute(
+            "SELECT number, last, bytes, finished_at FROM batches WHERE finished_at IS NOT NULL ORDER BY number DESC"
+        ).fetchall()
+        kept = 0
+        for position, (number, last, size_, finished_at) in enumerate(finished):
+            kept += size_
+            if finished_at <= now - self._keep or kept > KEEP_BYTES:
+                db.execute("DELETE FROM rows WHERE seq <= ?", (last,))
+                db.execute("DELETE FROM batches WHERE number <= ?", (number if position else number - 1,))
+                break
+        db.execute("DELETE FROM keys WHERE at <= ?", (now - DAY,))
+
+    def state(self) -> SpoolState:
+        with self._draining, _transient():
+            db = self._drain
+            (_, total), drained = _high_mark(db), _drained(db)
+            last = db.execute("SELECT coalesce(max(finished_at), 0) FROM batches").fetchone()[0]
+            damaged = db.execute("SELECT count(*) FROM damaged").fetchone()[0]
+            rejected = db.execute("SELECT coalesce(sum(events), 0) FROM rejected").fetchone()[0]
+        return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected)
+
+    def finished_batches(self) -> list[Batch]:
+        """Batches whose rows are still kept, oldest first: what can be replayed after a power cut."""
+        with self._draining, _transient():
+            rows = self._drain.execute(
+                "SELECT number, first, last FROM batches b WHERE finished_at IS NOT NULL"
+                " AND EXISTS (SELECT 1 FROM rows WHERE seq = b.first) ORDER BY number"
+            ).fetchall()
+        return [Batch(*row) for row in rows]
+
+    def close(self) -> None:
+        with self._lock, self._draining:
+            if not self._closed:
+                self._closed = True
+                self._writer.close()
+                self._drain.close()
+
+    def remove(self) -> None:
+        """Close and delete the file: for spools of processes that have ended and left nothing to drain."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Rows for one batch."""
+
+    first: int
+    last: int
+    bytes: int
+    total: int
+
+
+def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
+    """The rows after `after`, up to `limit` events or BATCH_BYTES, at least one."""
+    run: _Run | None = None
+    events = 0
+    for seq, count, total, length in db.execute(
+        "SELECT seq, events, total, length(body) FROM rows WHERE seq > ? ORDER BY seq", (after,)
+    ):
+        if run is None:
+            run = _Run(seq, seq, length, total)
+        elif events + count > limit or run.bytes + length > BATCH_BYTES:
+            break
+        else:
+            run = _Run(run.first, seq, run.bytes + length, total)
+        events += count
+    return run
+
+
+def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> bytes | None:
+    """The first answer to a key of the last 24 hours, or None after noting the key with this one."""
+    digest = blake2b(f"{key.project_id}:{key.text}".encode(), digest_size=16).digest()
+    known = db.execute("SELECT answer FROM keys WHERE key = ? AND at > ?", (digest, now - DAY)).fetchone()
+    if known is not None:
+        return bytes(known[0])
+    db.execute("INSERT OR REPLACE INTO keys (key, answer, at) VALUES (?, ?, ?)", (digest, answer, now))
+    return None
+
+
+def _high_mark(db: sqlite3.Connection) -> tuple[int, int]:
+    """The last row's number, and the events ever appended."""
+    row = db.execute("SELECT seq, total FROM rows ORDER BY seq DESC LIMIT 1").fetchone()
+    if row is None:
+        row = db.execute("SELECT last, total FROM batches ORDER BY last DESC LIMIT 1").fetchone()
+    return row or (0, 0)
+
+
+def _drained(db: sqlite3.Connection) -> int:
+    """Events ever drained."""
+    row = db.execute("SELECT total FROM batches WHERE finished_at IS NOT NULL ORDER BY number DESC LIMIT 1").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    return db
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing; what is left in the connection after an error is rolled back."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _transient() -> Iterator[None]:
+    """A full disk, a failing fsync or a locked file passes; what it interrupted was rolled back."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TransientError(f"The buffer can't be used now ({error}); nothing was stored.", retry_after=5) from error

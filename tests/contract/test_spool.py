@@ -1,0 +1,225 @@
+"""Every sentence of `spool.protocol.Spool`, held against each implementation."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+
+import pytest
+
+from footfall.clock import DAY
+from footfall.errors import TransientError
+from footfall.model.raw import EventRows, RawEvent, RequestColumns, size
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Key, Submission
+from footfall.spool.sqlite import SqliteSpool
+
+
+class FakeClock:
+    def __init__(self, now=1_750_000_000_000):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def spool(request, tmp_path, clock):
+    if request.param == "memory":
+        made = MemorySpool(clock=clock, capacity=100)
+    else:
+        made = SqliteSpool(tmp_path / "spool.db", clock=clock, capacity=100, keep_seconds=3600)
+    yield made
+    made.close()
+
+
+def events(*names, project=1):
+    return EventRows(project, 5, [RawEvent(timestamp=1, id_hi=2, id_lo=3, name=name) for name in names])
+
+
+def names(spool, batch):
+    return [row.name for record in spool.records(batch) for row in record.rows]
+
+
+def test_records_come_back_in_order_and_whole(spool):
+    columns = RequestColumns(7, 9, 3, b"\x00arrow\xff")
+    spool.append([Submission(events("a", "b")), Submission(columns)])
+    spool.append([Submission(events("c"))])
+    batch = spool.take(100)
+    assert spool.records(batch) == [events("a", "b"), columns, events("c")]
+
+
+def test_a_batch_is_fixed_until_it_is_finished(spool):
+    spool.append([Submission(events("a"))])
+    first = spool.take(100)
+    spool.append([Submission(events("b"))])
+    assert spool.take(100) == first
+    assert names(spool, first) == ["a"]
+    spool.finish(first)
+    second = spool.take(100)
+    assert second.number > first.number
+    assert names(spool, second) == ["b"]
+    spool.finish(second)
+    assert spool.take(100) is None
+
+
+def test_take_stops_near_its_limit_but_never_at_nothing(spool):
+    spool.append([Submission(events("a", "b", "c"))])
+    spool.append([Submission(events("d"))])
+    spool.append([Submission(events("e"))])
+    batch = spool.take(2)
+    assert names(spool, batch) == ["a", "b", "c"]
+    spool.finish(batch)
+    batch = spool.take(2)
+    assert names(spool, batch) == ["d", "e"]
+
+
+def test_state_counts_events(spool, clock):
+    spool.append([Submission(events("a", "b"))])
+    state = spool.state()
+    assert (state.waiting, state.drained, state.capacity, state.last_drained_at) == (2, 0, 100, 0)
+    clock.now += 10
+    spool.finish(spool.take(100))
+    state = spool.state()
+    assert (state.waiting, state.drained, state.last_drained_at) == (0, 2, clock.now)
+
+
+def test_a_full_spool_refuses_and_stores_nothing(spool):
+    spool.append([Submission(events(*["x"] * 100))])
+    with pytest.raises(TransientError, match=r"nothing was stored") as refusal:
+        spool.append([Submission(events("late"))])
+    assert refusal.value.retry_after >= 1
+    assert spool.state().waiting == 100
+    spool.finish(spool.take(1000))
+    spool.append([Submission(events("later"))])
+    assert names(spool, spool.take(10)) == ["later"]
+
+
+def test_the_same_key_is_stored_once_and_answered_alike(spool, clock):
+    key = Key(1, "order-7")
+    assert spool.append([Submission(events("a"), key, b"first")]) == [b"first"]
+    again = [Submission(events("b"), key, b"second"), Submission(events("c"), Key(2, "order-7"), b"other")]
+    assert spool.append(again) == [b"first", b"other"]
+    assert names(spool, spool.take(10)) == ["a", "c"]
+    clock.now += DAY + 1
+    assert spool.append([Submission(events("d"), key, b"third")]) == [b"third"]
+
+
+def test_the_same_key_twice_in_one_commit(spool):
+    key = Key(1, "k")
+    assert spool.append([Submission(events("a"), key, b"1"), Submission(events("b"), key, b"2")]) == [b"1", b"1"]
+    assert spool.state().waiting == 1
+
+
+def test_rejected_records_are_counted(spool):
+    spool.append([Submission(events("a", "b"))])
+    batch = spool.take(10)
+    spool.reject(batch, spool.records(batch)[0], "no good")
+    assert spool.state().rejected == 2
+
+
+def test_many_threads_append_and_nothing_is_lost(spool):
+    def work(worker):
+        for n in range(10):
+            spool.append([Submission(events(f"{worker}-{n}"))])
+
+    threads = [threading.Thread(target=work, args=(w,)) for w in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(names(spool, spool.take(100))) == sorted(f"{w}-{n}" for w in range(8) for n in range(10))
+
+
+# What only a file can do.
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "spool.db"
+
+
+def reopen(path, clock, **options):
+    return SqliteSpool(path, clock=clock, **({"capacity": 100, "keep_seconds": 3600} | options))
+
+
+def test_reopening_gives_the_same_unfinished_batch(path, clock):
+    first = reopen(path, clock)
+    first.append([Submission(events("a"), Key(1, "k"), b"x")])
+    batch = first.take(10)
+    first.append([Submission(events("b"))])
+    first.close()
+    second = reopen(path, clock)
+    assert second.take(10) == batch
+    assert names(second, batch) == ["a"]
+    assert second.state().waiting == 2
+    assert second.append([Submission(events("z"), Key(1, "k"), b"y")]) == [b"x"]
+    second.close()
+
+
+def test_a_flipped_bit_is_set_aside_and_counted(path, clock):
+    spool = reopen(path, clock)
+    for name in "abc":
+        spool.append([Submission(events(name))])
+    with sqlite3.connect(path) as db:
+        (body,) = db.execute("SELECT body FROM rows WHERE seq = 2").fetchone()
+        db.execute("UPDATE rows SET body = ? WHERE seq = 2", (body[:-1] + bytes([body[-1] ^ 1]),))
+    db.close()
+    batch = spool.take(10)
+    assert names(spool, batch) == ["a", "c"]
+    assert names(spool, batch) == ["a", "c"]
+    assert spool.state().damaged == 1
+    spool.close()
+
+
+def test_drained_rows_are_kept_for_a_while_and_then_deleted(path, clock):
+    spool = reopen(path, clock)
+    for name in "abc":
+        spool.append([Submission(events(name))])
+        spool.finish(spool.take(10))
+        clock.now += 1_200_000
+    assert len(spool.finished_batches()) == 3
+    clock.now += 1_300_000
+    spool.append([Submission(events("d"))])
+    spool.finish(spool.take(10))
+    assert [names(spool, batch) for batch in spool.finished_batches()] == [["c"], ["d"]]
+    assert spool.state().drained == 4
+    spool.close()
+
+
+def test_nothing_kept_when_told_so_and_totals_survive(path, clock):
+    spool = reopen(path, clock, keep_seconds=0)
+    spool.append([Submission(events("a", "b"))])
+    spool.finish(spool.take(10))
+    assert spool.finished_batches() == []
+    spool.close()
+    spool = reopen(path, clock, keep_seconds=0)
+    assert (spool.state().waiting, spool.state().drained) == (0, 2)
+    spool.append([Submission(events("c"))])
+    assert names(spool, spool.take(10)) == ["c"]
+    spool.close()
+
+
+def test_a_disk_that_refuses_is_a_passing_error(path, clock):
+    spool = reopen(path, clock)
+    spool._writer.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(TransientError, match="nothing was stored"):
+        spool.append([Submission(events("x" * 400_000))])
+    waiting = spool.state().waiting
+    spool._writer.execute("PRAGMA max_page_count = 1000000")
+    spool.append([Submission(events("y"))])
+    assert spool.state().waiting == waiting + 1
+    assert sum(size(record) for record in spool.records(spool.take(1000))) == waiting + 1
+    spool.close()
+
+
+def test_the_file_is_private(path, clock):
+    spool = reopen(path, clock)
+    assert path.stat().st_mode & 0o077 == 0
+    spool.remove()
+    assert not path.exists()
