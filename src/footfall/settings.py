@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     store_url: str = Field(
         "",
-        description="`chdb:///path` or `clickhouse[s]://user:password@host:port/db`; empty: embedded, in the data directory.",
+        description="`chdb:///path` or `clickhouse[s]://user:password@host:port/db`; empty: embedded.",
     )
     meta_url: str = Field("", description="SQLAlchemy URL of the metadata; empty: SQLite in the data directory.")
     auth: Literal["on", "off"] = Field(

@@ -13,6 +13,7 @@ CREATE TABLE events
     session         UInt64 CODEC(ZSTD(1)),
     visitor_id      String CODEC(ZSTD(1)),
     session_id      String CODEC(ZSTD(1)),
+    session_given   UInt8,
     event_type      Enum8('pageview' = 1, 'custom' = 2),
     name            LowCardinality(String),
     category        LowCardinality(String),
@@ -95,6 +96,8 @@ SETTINGS
 
 -- One session = the rows of one key whose signs sum to 1. The drain writes (-1: as it was, +1: as it is) under the
 -- batch's number; readers multiply by the sign, so they need neither FINAL nor the merge to have happened.
+-- `session_id` is the client's name for it ('' for a run of events found by time); `joined` says that events without
+-- a name fell into a named session.
 CREATE TABLE sessions
 (
     project_id      UInt32 CODEC(ZSTD(1)),
@@ -105,7 +108,8 @@ CREATE TABLE sessions
     session         UInt64 CODEC(ZSTD(1)),
     sign            Int8,
     version         UInt64 CODEC(Delta, ZSTD(1)),
-    named           UInt8,
+    session_id      String CODEC(ZSTD(1)),
+    joined          UInt8,
     events          UInt32 CODEC(T64, ZSTD(1)),
     pageviews       UInt32 CODEC(T64, ZSTD(1)),
     entry_at        DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
