@@ -1,4 +1,4 @@
-"""The three kinds of failure. The type says what to do next; `api.problem` alone maps them to HTTP."""
+"""The kinds of failure. The type says what to do next; `api.problem` alone maps them to HTTP."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ class TransientError(FootfallError):
 
 class FatalError(FootfallError):
     """The process can't go on: the operator must act, and the message says how."""
+
+
+class StoreError(FootfallError):
+    """The store refused a statement: a defect of ours or of the installation, never of the caller's request.
+
+    The message is safe to show; `details` is what the engine said, SQL included, and belongs in the log only.
+    """
+
+    def __init__(self, message: str, *, details: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details

@@ -3,7 +3,7 @@
 -- Block numbers let the drain move an event to another session with a patch part instead of rewriting a column.
 -- Texts are never NULL: '' is absent.
 
-CREATE TABLE events
+CREATE TABLE IF NOT EXISTS events
 (
     project_id      UInt32 CODEC(ZSTD(1)),
     timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -55,7 +55,7 @@ SETTINGS
     min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1,
     enable_block_number_column = 1, enable_block_offset_column = 1;
 
-CREATE TABLE requests
+CREATE TABLE IF NOT EXISTS requests
 (
     project_id      UInt32 CODEC(ZSTD(1)),
     timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -98,7 +98,7 @@ SETTINGS
 -- batch's number; readers multiply by the sign, so they need neither FINAL nor the merge to have happened.
 -- `session_id` is the client's name for it ('' for a run of events found by time); `joined` says that events without
 -- a name fell into a named session.
-CREATE TABLE sessions
+CREATE TABLE IF NOT EXISTS sessions
 (
     project_id      UInt32 CODEC(ZSTD(1)),
     source_table    Enum8('events' = 1, 'requests' = 2),

@@ -1,0 +1,28 @@
+"""ClickHouse: embedded in this process (chdb) or remote (HTTP), the same SQL on both.
+
+`target` says where, `embedded` and `remote` open clients, `pool` lends them out, `client` is the `Store`.
+"""
+
+from __future__ import annotations
+
+from footfall.settings import Settings
+from footfall.store.clickhouse.client import ClickHouse
+from footfall.store.clickhouse.embedded import Embedded
+from footfall.store.clickhouse.engine import Engine
+from footfall.store.clickhouse.parts import DetachedPart, detached_parts
+from footfall.store.clickhouse.remote import Remote
+from footfall.store.clickhouse.target import LocalTarget, parse
+from footfall.store.protocol import Store
+
+__all__ = ["DetachedPart", "detached_parts", "open_store"]
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that `settings.store_url` names; nothing is created in it before `migrate`.
+
+    FatalError where the URL names nothing, or where the embedded engine's data directory is in use. A remote server
+    that can't be reached shows at the first call, as TransientError.
+    """
+    target = parse(settings.store_url, settings.data)
+    engine: Engine = Embedded(target, settings) if isinstance(target, LocalTarget) else Remote(target, settings)
+    return ClickHouse(engine)

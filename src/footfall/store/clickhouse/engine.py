@@ -1,0 +1,47 @@
+"""What differs between an embedded and a remote engine, and the settings that both are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+READ_SECONDS = 30.0
+"""Longest that a query may take where its caller says nothing."""
+
+SESSION: dict[str, str] = {
+    "session_timezone": "UTC",
+    "log_queries": "0",
+    # One insert is one block, cut by partition only: a token then names exactly one part per partition.
+    "async_insert": "0",
+    "max_insert_threads": "1",
+    "max_insert_block_size": "100000000",
+    "min_insert_block_size_rows": "100000000",
+    "min_insert_block_size_bytes": "0",
+    "max_partitions_per_insert_block": "0",
+    "insert_deduplicate": "1",
+    "deduplicate_blocks_in_dependent_materialized_views": "1",
+    "enable_lightweight_update": "1",
+    "apply_patch_parts": "1",
+    "mutations_sync": "2",
+    "alter_sync": "2",
+    "use_query_condition_cache": "1",
+    "optimize_read_in_order": "1",
+}
+
+
+class Engine(Protocol):
+    """Opens clients of one database. A client is used by one thread at a time."""
+
+    database: str
+    cluster: str
+
+    def connect(self, database: str | None = None) -> Client:
+        """A new client, with `SESSION` applied; its current database is `database`, else the engine's default."""
+
+    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
+        """Insert an Arrow IPC file's columns, by name, under a deduplication token."""
+
+    def close(self) -> None:
+        """After the last client."""

@@ -1,0 +1,62 @@
+"""The engine's error codes, sorted by what the caller should do next."""
+
+from __future__ import annotations
+
+import re
+
+from footfall.errors import FatalError, FootfallError, StoreError, TransientError, UserError
+
+# Source of the numbers: src/Common/ErrorCodes.cpp in ClickHouse.
+_LIMITS = {
+    158: "rows",
+    159: "time",
+    160: "time",
+    191: "memory",
+    241: "memory",
+    307: "bytes",
+    396: "rows",
+}
+_PASSING = frozenset(
+    {
+        *(202, 203, 439),  # too many queries, no free connection, no free thread
+        *(209, 210, 236, 279, 425),  # socket timeout, network, aborted, all connections failed, system error
+        *(225, 242, 285, 286, 319, 999),  # no keeper, read-only table, too few replicas, quorum, unknown insert
+        *(243, 252),  # no space left, too many parts
+    }
+)
+_REFUSED = frozenset({192, 193, 194, 497, 516})  # unknown user, password, access denied, authentication
+_CODE = re.compile(r"Code: (\d+)")
+
+
+def translate(error: Exception, *, reading: bool) -> FootfallError:
+    """What to raise instead of an exception of the client's. A limit met while writing is no fault of a caller's."""
+    code = _code(error)
+    if code in _LIMITS and reading:
+        return UserError(
+            "query_limit", f"the query exceeds its limit of {_LIMITS[code]}: reduce the range or filter more"
+        )
+    if code in _LIMITS or code in _PASSING or _is_network(error, code):
+        return TransientError(f"the store can't do this now ({_reason(error, code)})")
+    if code in _REFUSED:
+        return FatalError("the store refuses the user or password of FOOTFALL_STORE_URL, or the rights it has")
+    return StoreError(
+        f"the store refused a statement (code {code})" if code else "the store refused a statement", details=str(error)
+    )
+
+
+def _is_network(error: Exception, code: int | None) -> bool:
+    from clickhouse_connect.driver.exceptions import OperationalError  # noqa: PLC0415 -- already loaded when a call fails
+
+    return code is None and isinstance(error, (OperationalError, OSError))
+
+
+def _reason(error: Exception, code: int | None) -> str:
+    return f"code {code}" if code else type(error.__cause__ or error).__name__
+
+
+def _code(error: Exception) -> int | None:
+    code = getattr(error, "code", None)
+    if isinstance(code, int):
+        return code
+    found = _CODE.search(str(error))
+    return int(found[1]) if found else None

@@ -1,0 +1,45 @@
+"""A ClickHouse server or cluster, through its HTTP interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footfall.settings import Settings
+from footfall.store.clickhouse.engine import SESSION
+from footfall.store.clickhouse.target import RemoteTarget
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+
+class Remote:
+    """Memory is the server's own matter; `wait_end_of_query` makes every failure a status, never half an answer."""
+
+    def __init__(self, target: RemoteTarget, settings: Settings) -> None:
+        self.database = target.database
+        self.cluster = target.cluster
+        self._target = target
+        self._session = SESSION | {"max_threads": str(settings.store_threads), "wait_end_of_query": "1"}
+
+    def connect(self, database: str | None = None) -> Client:
+        from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- loads numpy and urllib3: only when used
+
+        return create_client(
+            interface="https" if self._target.secure else "http",
+            host=self._target.host,
+            port=self._target.port,
+            username=self._target.user,
+            password=self._target.password,
+            database=database,
+            settings=self._session,
+            tz_mode="aware",
+            autogenerate_session_id=False,
+        )
+
+    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
+        client.raw_insert(
+            table, columns, insert_block=arrow, fmt="Arrow", settings={"insert_deduplication_token": token}
+        )
+
+    def close(self) -> None:
+        """Nothing is shared between clients."""

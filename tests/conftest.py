@@ -1,0 +1,50 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from footfall.settings import Settings
+from footfall.store.clickhouse import open_store
+from footfall.store.protocol import Store
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Store]]:
+    """The one embedded engine that a process may run, kept open so that it starts once and not for every test."""
+    root = tmp_path_factory.mktemp("engine")
+    path = root / "clickhouse"
+    store = open_store(Settings(data=root, store_url=f"chdb://{path}?database=default"))
+    assert store.ping()
+    yield path, store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def engine(keeper: tuple[Path, Store]) -> Path:
+    """The engine's directory, for `chdb://{engine}?database=…`."""
+    return keeper[0]
+
+
+@pytest.fixture
+def store_settings(keeper: tuple[Path, Store], tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a store of the test's own: its data directory, and a database, dropped afterwards."""
+    path, store = keeper
+    database = f"t{next(_names)}"
+    yield Settings(data=tmp_path / "data", store_url=f"chdb://{path}?database={database}")
+    store.command(f"DROP DATABASE IF EXISTS {database}")
+
+
+@pytest.fixture
+def store(store_settings: Settings) -> Iterator[Store]:
+    """A migrated store in a fresh database of the engine."""
+    opened = open_store(store_settings)
+    opened.migrate()
+    yield opened
+    opened.close()
