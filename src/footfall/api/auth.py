@@ -1,0 +1,217 @@
+"""Who calls, what they may do, and which project they mean.
+
+Errors are UserErrors: `unauthorized` (no token, or one that does not hold), `forbidden` (it lacks the scope),
+`rate_limited` (further bad tokens from one address), `project_required`, and `not_found` for a project that is unknown
+or another's: the two can't be told apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from footfall.clock import MINUTE, Clock
+from footfall.collect.address import client_address, packed
+from footfall.errors import FatalError, UserError
+from footfall.meta import Directory, Meta
+from footfall.meta.directory import FRESH_FOR
+from footfall.meta.repository import TOUCH_EVERY
+from footfall.model.project import Principal, Project, Scope
+from footfall.settings import Settings
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""As ASGI gives them: names in lower case."""
+
+BAD_TOKENS_A_MINUTE = 20
+
+ANYONE = Principal(token_id=0, scopes=frozenset({Scope.READ}), projects=None)
+"""Who calls a reading surface without a token while authentication is off."""
+
+_HOW = "send it as 'Authorization: Bearer <token>' or 'X-API-Key: <token>'"
+_MOST_CLIENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    principal: Principal
+    since: int
+    until: int
+
+
+class Authenticator:
+    """Verifies tokens for one process, on its event loop.
+
+    A verified token is believed for `FRESH_FOR`, so a call with a token in use costs one SHA-256 and one look-up in a
+    dict, and a revocation holds everywhere within 5 seconds. Only valid tokens are remembered.
+    """
+
+    def __init__(self, meta: Meta, settings: Settings, clock: Clock) -> None:
+        self.directory = Directory(meta, clock)
+        self._meta = meta
+        self._clock = clock
+        self._open = settings.auth == "off"
+        self._trusted = settings.trusted_proxies
+        self._verified: dict[bytes, _Verified] = {}
+        self._touched: dict[int, int] = {}
+        self._guesses = Guesses(BAD_TOKENS_A_MINUTE)
+        self._aside = ThreadPoolExecutor(1, "footfall-token-use")
+
+    def authenticate(self, headers: Headers, query_string: bytes, client: str, scope: Scope) -> Principal:
+        """The rights of the request's token, which has `scope`. `client` is the address of `client_address`."""
+        if query_string:
+            refuse_token_in_query(query_string)
+        text = presented_token(headers)
+        if text is None:
+            if self._open and scope is Scope.READ:
+                return ANYONE
+            raise UserError("unauthorized", f"a token is missing: {_HOW}")
+        principal = self._principal(text, client)
+        if not principal.has(scope):
+            raise UserError("forbidden", f"the token lacks the scope {scope.value!r}")
+        return principal
+
+    def project(self, principal: Principal, name: str | None) -> Project:
+        """The project of a surface that goes by the token: the one named (slug or id), else the token's only one."""
+        if name:
+            return self.project_in_path(principal, name)
+        if principal.projects is not None and len(principal.projects) == 1:
+            found = self.directory.numbered(next(iter(principal.projects)))
+        elif principal is ANYONE:
+            found = self.directory.only()
+        else:
+            found = None
+        if found is None:
+            raise UserError("project_required", "several projects: name one with 'X-Project: <slug>' or '?project='")
+        return found
+
+    def project_in_path(self, principal: Principal, slug_or_id: str) -> Project:
+        found = self.directory.named(slug_or_id)
+        if found is None or not principal.may_touch(found):
+            raise UserError("not_found", f"project {slug_or_id!r} does not exist")
+        return found
+
+    def client(self, request: Request) -> str:
+        """The address that a request comes from, past trusted proxies."""
+        peer = request.client.host if request.client else ""
+        return client_address(peer, request.headers.raw, self._trusted)
+
+    def close(self) -> None:
+        """Write down which tokens were used. Idempotent."""
+        self._aside.shutdown()
+
+    def _principal(self, text: bytes, client: str) -> Principal:
+        key = hashlib.sha256(text).digest()
+        now = self._clock()
+        known = self._verified.get(key)
+        if known is None or not known.since <= now < known.until:
+            known = self._verify(key, text, client, now)
+        return known.principal
+
+    def _verify(self, key: bytes, text: bytes, client: str, now: int) -> _Verified:
+        info = self._meta.token(text.decode("latin-1"))
+        if info is None or not info.holds(now):
+            self._verified.pop(key, None)
+            self._guesses.count(client, now)
+            raise UserError("unauthorized", "the token is malformed, unknown, expired or revoked")
+        until = now + FRESH_FOR if info.expires_at is None else min(now + FRESH_FOR, info.expires_at)
+        known = self._verified[key] = _Verified(info.principal, now, until)
+        self._note_use(info.id, now)
+        return known
+
+    def _note_use(self, token_id: int, now: int) -> None:
+        if now - self._touched.get(token_id, 0) >= TOUCH_EVERY:
+            self._touched[token_id] = now
+            self._aside.submit(self._meta.touch, token_id, now)
+
+
+class Guesses:
+    """A token bucket of bad tokens per client address (IPv6: per /64), of bounded memory."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._a_minute = a_minute
+        self._buckets: OrderedDict[bytes | str, tuple[float, int]] = OrderedDict()
+
+    def count(self, client: str, now: int) -> None:
+        """Raises UserError `rate_limited` where the address has had its share."""
+        raw = packed(client)
+        key = client if raw is None else raw[:8]
+        left, since = self._buckets.pop(key, (float(self._a_minute), now))
+        left = min(self._a_minute, left + max(0, now - since) * self._a_minute / MINUTE)
+        self._buckets[key] = (max(left - 1, 0), now)
+        if len(self._buckets) > _MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        if left < 1:
+            raise UserError("rate_limited", "too many bad tokens from this address: try again in a minute")
+
+
+def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    """A FastAPI dependency that gives the `Caller`, whose token has `scope`."""
+
+    async def caller(request: Request) -> Caller:  # async: a plain function would get a thread
+        auth: Authenticator = request.app.state.services.auth
+        query = request.scope["query_string"]
+        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope))
+
+    return caller
+
+
+def presented_token(headers: Headers) -> bytes | None:
+    """The text that stands where a token may stand; of several, the first that begins like one."""
+    found: bytes | None = None
+    for name, value in headers:
+        if name == b"authorization":
+            text = value.strip()
+            if text[:7].lower() == b"bearer ":
+                text = text[7:].lstrip()
+        elif name == b"x-api-key":
+            text = value.strip()
+        else:
+            continue
+        if text.startswith(b"ff_pat_"):
+            return text
+        found = found or text or None
+    return found
+
+
+def refuse_token_in_query(query_string: bytes) -> None:
+    """Raises UserError: what stands in a URL ends up in logs and referrers."""
+    if b"token" not in query_string and b"api_key" not in query_string and b"%" not in query_string:
+        return
+    for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):
+        if name in {"token", "api_key"}:
+            raise UserError("unauthorized", f"a token in the query parameter {name!r} is refused: {_HOW}")
+
+
+def named_project(headers: Headers, query_string: bytes) -> str | None:
+    """What `X-Project`, else `?project=`, says; None where neither says anything."""
+    for name, value in headers:
+        if name == b"x-project" and value.strip():
+            return value.strip().decode("latin-1")
+    if b"project=" not in query_string:
+        return None
+    return dict(parse_qsl(query_string.decode("latin-1"))).get("project")
+
+
+def check_auth_off(settings: Settings) -> None:
+    """Raises FatalError where authentication is off and the server would be open to a network."""
+    if settings.auth == "off" and not _is_loopback(settings.host):
+        raise FatalError(f"FOOTFALL_AUTH=off is for a loopback address only, and FOOTFALL_HOST is {settings.host!r}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

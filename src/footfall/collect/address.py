@@ -1,0 +1,91 @@
+"""Client addresses: whose a request is, in one spelling, and how much of it is kept."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
+
+from footfall.settings import Network, StoreIp
+
+_MAPPED = bytes(10) + b"\xff\xff"
+_MOST_HOPS = 32
+
+
+def client_address(peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: tuple[Network, ...]) -> str:
+    """The address that a request comes from, in its canonical spelling.
+
+    That is the peer, unless the peer is a trusted proxy: then `X-Forwarded-For` is read from its right end, where the
+    nearest proxy wrote, up to the first address that is not a trusted proxy's. What stands left of it is hearsay and
+    is ignored. An entry that is no address ends the walk, at the last proxy that was believed. Names of `headers` are
+    in lower case, as ASGI gives them.
+    """
+    client, believed = _hop(peer, trusted)
+    if not believed:
+        return client
+    lines = [value for name, value in headers if name == b"x-forwarded-for"]
+    if not lines:
+        return client
+    for entry in reversed(b",".join(lines).decode("latin-1").rsplit(",", _MOST_HOPS)):
+        hop = _without_port(entry.strip())
+        if packed(hop) is None:
+            return client
+        client, believed = _hop(hop, trusted)
+        if not believed:
+            return client
+    return client
+
+
+def canonical(text: str) -> str:
+    """The one spelling of an address (IPv4-mapped IPv6 becomes IPv4); a text that is no address stays as it is."""
+    raw = packed(text)
+    return text if raw is None else _render(raw)
+
+
+def truncate(address: str, mode: StoreIp) -> str:
+    """What may be kept: all (`full`), the network (`truncated`: IPv4 /24, IPv6 /48), or `""` (`none`).
+
+    A text that is no address is kept in `full` only.
+    """
+    if mode == "none":
+        return ""
+    raw = packed(address)
+    if raw is None:
+        return address if mode == "full" else ""
+    if mode == "full":
+        return _render(raw)
+    kept = 3 if len(raw) == 4 else 6
+    return _render(raw[:kept] + bytes(len(raw) - kept))
+
+
+@lru_cache(maxsize=65536)
+def packed(text: str) -> bytes | None:
+    """4 or 16 bytes in network order, without an IPv6 zone; None where the text is no address."""
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    try:
+        raw = socket.inet_pton(family, text.partition("%")[0])
+    except (OSError, ValueError):
+        return None
+    return raw[12:] if len(raw) == 16 and raw.startswith(_MAPPED) else raw
+
+
+def _render(raw: bytes) -> str:
+    return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
+
+
+@lru_cache(maxsize=65536)
+def _hop(text: str, trusted: tuple[Network, ...]) -> tuple[str, bool]:
+    """An address in its canonical spelling, and whether it is a trusted proxy's."""
+    raw = packed(text)
+    if raw is None:
+        return text, False
+    address = ip_address(raw)
+    return _render(raw), any(address in network for network in trusted)
+
+
+def _without_port(entry: str) -> str:
+    """`192.0.2.1` of `192.0.2.1:80`, `2001:db8::1` of `[2001:db8::1]:80`."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry

@@ -1,0 +1,1 @@
+"""Migrations of the metadata, applied by `footfall.meta.database` when it is opened."""

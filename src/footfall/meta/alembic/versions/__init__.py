@@ -1,0 +1,1 @@
+"""One file per revision; revisions are four digits that count up."""

@@ -1,0 +1,155 @@
+"""The metadata database: opened, migrated, and handed out as sessions. All that is particular to an engine is here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from footfall.errors import FatalError, TransientError
+
+SCHEMA = "0001"
+"""The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
+
+_BUSY_MS = 10_000
+_MIGRATION_LOCK = 0x466F6F74
+
+
+class Database:
+    """Sessions on the metadata database, from any thread.
+
+    A write session takes the write lock at its beginning, so what it reads can't change before it writes. Both kinds
+    raise TransientError where the database is locked for too long, full, or out of reach.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._reader = _engine(url)
+        self._writer = self._reader.execution_options(footfall_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with _transient(), Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back where the block raises."""
+        with _transient(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema up to `SCHEMA`. Raises FatalError where the database is newer than this code."""
+        with _readable(), self._reader.connect() as connection:
+            found = _revision(connection)
+        if found == SCHEMA:
+            return
+        with _readable(), self._writer.begin() as connection:
+            _lock_migration(connection)
+            _upgrade(connection)
+
+    def erase_deleted(self) -> bool:
+        """Remove the remains of deleted rows from the files.
+
+        SQLite overwrites a deleted row in its page (`secure_delete`), but the write-ahead log holds the page as it was
+        until the log is emptied. Returns False where another process was reading and it could not be: call again.
+        Other engines have their own ways (PostgreSQL: VACUUM), and the call does nothing.
+        """
+        if self._reader.dialect.name != "sqlite":
+            return True
+        with _transient(), self._reader.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is None:
+                return False
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return bool(busy == 0)
+
+    def close(self) -> None:
+        self._reader.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a database file, which is made if missing, readable by its owner only, as is its directory."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise FatalError(f"FOOTFALL_DATA {str(path.parent)!r} can't be written: {error.strerror}") from error
+    return f"sqlite:///{path.resolve()}"
+
+
+def _engine(url: str) -> Engine:
+    try:
+        engine = create_engine(make_url(url), pool_pre_ping=not url.startswith("sqlite"))
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise FatalError("FOOTFALL_META_URL is not an SQLAlchemy URL of a known kind") from error
+    except ModuleNotFoundError as error:
+        raise FatalError(
+            f"FOOTFALL_META_URL needs the Python package {error.name!r}, which is not installed"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # else the driver begins transactions by rules of its own
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA secure_delete=ON")  # salts must not outlive their deletion
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and asks for the lock later fails at once where another has written in between.
+    write = connection.get_execution_options().get("footfall_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _lock_migration(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite's write transaction is the lock
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is not None and found > SCHEMA:
+        raise FatalError(
+            f"the metadata has schema {found}, this version of Footfall knows {SCHEMA}: install a newer one"
+        )
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    if _revision(connection) == SCHEMA:  # another opener was first
+        return
+    from alembic import command  # noqa: PLC0415  half a second that only an upgrade need spend
+    from alembic.config import Config  # noqa: PLC0415  as above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _transient() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise TransientError("the metadata database is busy or can't be reached") from error
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise FatalError(f"the metadata database can't be opened: {error.orig}") from error

@@ -1,0 +1,252 @@
+"""Projects, tokens, and what the installation keeps about itself, as plain values."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Collection, Iterable
+from hmac import compare_digest
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from footfall.clock import MINUTE, Clock
+from footfall.errors import UserError
+from footfall.meta import tokens
+from footfall.meta.database import Database, sqlite_url
+from footfall.meta.tables import DomainRow, ProjectRow, TokenProjectRow, TokenRow, ValueRow
+from footfall.meta.tokens import TokenInfo
+from footfall.model.project import Principal, Project, Scope
+from footfall.settings import Settings
+
+TOUCH_EVERY = MINUTE
+"""How far a token's last-used time may lag behind."""
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_DOMAIN = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+def open_meta(settings: Settings, clock: Clock) -> Meta:
+    """The installation's metadata, its schema brought up to date. Any number of processes may have it open.
+
+    Raises FatalError where it can't be opened or is newer than this code.
+    """
+    database = Database(settings.meta_url or sqlite_url(settings.data / "meta.db"))
+    database.migrate()
+    return Meta(database, clock)
+
+
+class Meta:
+    """The metadata of one installation, from any thread. What it returns are values, detached from the database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self._clock = clock
+
+    def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "") -> Project:
+        """Raises UserError: `bad_parameter` for a malformed slug or domain, `conflict` where the slug is taken."""
+        if not _SLUG.fullmatch(slug):
+            raise UserError("bad_parameter", f"slug {slug!r} does not match [a-z0-9][a-z0-9-]{{0,62}}")
+        row = ProjectRow(
+            id=f"prj_{_random_text(10)}",
+            slug=slug,
+            name=name or slug,
+            site_key=f"ff_site_{_random_text(15)}",
+            created_at=self._clock(),
+            domains=[DomainRow(domain=domain) for domain in sorted({_domain(text) for text in domains})],
+        )
+        try:
+            with self.database.write() as session:
+                session.add(row)
+                session.flush()
+                return _project(row)
+        except IntegrityError as error:
+            raise UserError("conflict", f"slug {slug!r} is taken") from error
+
+    def project(self, slug_or_id: str) -> Project | None:
+        return self._one_project(or_(ProjectRow.slug == slug_or_id, ProjectRow.id == slug_or_id))
+
+    def project_numbered(self, number: int) -> Project | None:
+        return self._one_project(ProjectRow.number == number)
+
+    def project_of_site_key(self, site_key: str) -> Project | None:
+        return self._one_project(ProjectRow.site_key == site_key)
+
+    def project_of_domain(self, domain: str) -> Project | None:
+        """The oldest project that lists this host name (`www.` in front is ignored on both sides)."""
+        return self._one_project(ProjectRow.domains.any(DomainRow.domain == domain.lower().removeprefix("www.")))
+
+    def projects(self) -> list[Project]:
+        """In the order in which they were made."""
+        with self.database.read() as session:
+            return [_project(row) for row in session.scalars(select(ProjectRow).order_by(ProjectRow.number))]
+
+    def create_token(
+        self,
+        label: str,
+        scopes: Collection[Scope | str],
+        projects: Collection[str] | None,
+        expires_at: int | None = None,
+    ) -> tuple[str, TokenInfo]:
+        """A new token's text, to be shown once, and what is kept of it.
+
+        `projects` are slugs or ids; None makes a token of the installation. `expires_at` in ms, None for never.
+        Raises UserError that names the unknown scope or project.
+        """
+        text = tokens.new_token()
+        row = TokenRow(
+            sha256=tokens.digest(text),
+            last_four=text[-4:],
+            label=label,
+            scopes=" ".join(sorted(_scopes(scopes))),
+            installation=projects is None,
+            created_at=self._clock(),
+            expires_at=expires_at,
+        )
+        with self.database.write() as session:
+            row.projects = [TokenProjectRow(project=number) for number in _numbers(session, projects)]
+            session.add(row)
+            session.flush()
+            return text, _token(row)
+
+    def tokens(self, project: str | None = None) -> list[TokenInfo]:
+        """All tokens, or those that may touch a project (by slug or id), oldest first, revoked ones included."""
+        query = select(TokenRow).order_by(TokenRow.id)
+        with self.database.read() as session:
+            if project is not None:
+                number = _numbers(session, [project])[0]
+                mine = TokenRow.projects.any(TokenProjectRow.project == number)
+                query = query.where(or_(TokenRow.installation.is_(True), mine))
+            return [_token(row) for row in session.scalars(query)]
+
+    def token(self, text: str) -> TokenInfo | None:
+        """What is known of a token by its text; None where it is malformed or unknown."""
+        if not tokens.well_formed(text):
+            return None
+        digest = tokens.digest(text)
+        with self.database.read() as session:
+            row = session.scalar(select(TokenRow).where(TokenRow.sha256 == digest))
+            return _token(row) if row is not None and compare_digest(row.sha256, digest) else None
+
+    def verify(self, text: str, now: int) -> Principal | None:
+        """The rights of a token; None where it is malformed, unknown, expired or revoked."""
+        info = self.token(text)
+        return info.principal if info is not None and info.holds(now) else None
+
+    def revoke(self, which: str) -> TokenInfo:
+        """End a token, named by its id, its last four characters, or its whole text. Again: changes nothing.
+
+        Raises UserError: `not_found`, or `ambiguous` where several tokens end in these four characters.
+        """
+        with self.database.write() as session:
+            row = _find_token(session, which)
+            row.revoked_at = row.revoked_at or self._clock()
+            session.flush()
+            return _token(row)
+
+    def touch(self, token_id: int, now: int) -> None:
+        """Note that a token was used; written once a minute at most, however many processes call."""
+        stale = or_(TokenRow.last_used_at.is_(None), TokenRow.last_used_at <= now - TOUCH_EVERY)
+        with self.database.write() as session:
+            session.execute(update(TokenRow).where(TokenRow.id == token_id, stale).values(last_used_at=now))
+
+    def installation_id(self) -> str:
+        """An opaque name of this installation, made once."""
+        return self.secret("id")[:10].hex()
+
+    def secret(self, key: str) -> bytes:
+        """32 random bytes under a name, made at the first call and the same ever after, in every process."""
+        for _ in range(2):
+            try:
+                with self.database.write() as session:
+                    row = session.get(ValueRow, key)
+                    if row is None:
+                        row = ValueRow(key=key, value=secrets.token_bytes(32))
+                        session.add(row)
+                    return row.value
+            except IntegrityError:  # another process was first, and its value is there now
+                continue
+        raise AssertionError(key)
+
+    def close(self) -> None:
+        """Idempotent."""
+        self.database.close()
+
+    def _one_project(self, condition: ColumnElement[bool]) -> Project | None:
+        with self.database.read() as session:
+            row = session.scalar(select(ProjectRow).where(condition).order_by(ProjectRow.number).limit(1))
+            return None if row is None else _project(row)
+
+
+def _random_text(size: int) -> str:
+    return base64.b32encode(secrets.token_bytes(size)).decode().lower()
+
+
+def _domain(text: str) -> str:
+    domain = text.strip().lower().removeprefix("www.")
+    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
+        raise UserError("bad_parameter", f"domain {text!r} is not a host name such as example.com or *.example.com")
+    return domain
+
+
+def _scopes(names: Collection[Scope | str]) -> set[Scope]:
+    if not names:
+        raise UserError("bad_parameter", f"scope is missing: one or more of {', '.join(Scope)}")
+    for name in names:
+        if name not in list(Scope):
+            raise UserError("bad_parameter", f"scope {str(name)!r} is unknown: one or more of {', '.join(Scope)}")
+    return {Scope(name) for name in names}
+
+
+def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
+    if projects is None:
+        return []
+    if not projects:
+        raise UserError("bad_parameter", "project is missing: a token needs at least one")
+    found = [_number(session, name) for name in projects]
+    return sorted(set(found))
+
+
+def _number(session: Session, name: str) -> int:
+    number = session.scalar(select(ProjectRow.number).where(or_(ProjectRow.slug == name, ProjectRow.id == name)))
+    if number is None:
+        raise UserError("not_found", f"project {name!r} does not exist")
+    return number
+
+
+def _find_token(session: Session, which: str) -> TokenRow:
+    if tokens.well_formed(which):
+        found = list(session.scalars(select(TokenRow).where(TokenRow.sha256 == tokens.digest(which))))
+    else:
+        found = list(session.scalars(select(TokenRow).where(TokenRow.last_four == which)))
+    by_id = session.get(TokenRow, int(which)) if which.isascii() and which.isdigit() and len(which) < 10 else None
+    if by_id is not None:
+        return by_id
+    if len(found) > 1:
+        ids = ", ".join(str(row.id) for row in found)
+        raise UserError("ambiguous", f"several tokens end in {which!r}: name one by its id ({ids})")
+    if not found:
+        shown = which if len(which) <= 12 else f"…{which[-4:]}"
+        raise UserError("not_found", f"token {shown!r} does not exist: give its id or its last four characters")
+    return found[0]
+
+
+def _project(row: ProjectRow) -> Project:
+    domains = tuple(domain.domain for domain in row.domains)
+    return Project(number=row.number, id=row.id, slug=row.slug, site_key=row.site_key, domains=domains)
+
+
+def _token(row: TokenRow) -> TokenInfo:
+    return TokenInfo(
+        id=row.id,
+        last_four=row.last_four,
+        label=row.label,
+        scopes=frozenset(Scope(name) for name in row.scopes.split()),
+        projects=None if row.installation else frozenset(link.project for link in row.projects),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )

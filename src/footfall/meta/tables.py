@@ -1,0 +1,99 @@
+"""The tables of the metadata database. Times are Unix milliseconds; an instant that has not come is NULL."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, ForeignKey, Integer
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[type, type[TypeEngine[int]]]] = {int: BigInteger}
+
+
+class ProjectRow(Base):
+    """`number` is the key in the store's tables, so none is ever given twice."""
+
+    __tablename__ = "projects"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    site_key: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[int]
+    domains: Mapped[list[DomainRow]] = relationship(order_by="DomainRow.domain", lazy="selectin", cascade="all, delete")
+
+
+class DomainRow(Base):
+    """A host name that a project's browser events may come from; `*.` in front stands for its subdomains."""
+
+    __tablename__ = "domains"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    domain: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class TokenRow(Base):
+    """A token is known by its SHA-256. `installation` says that it may touch every project, `projects` being empty."""
+
+    __tablename__ = "tokens"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(unique=True)
+    last_four: Mapped[str]
+    label: Mapped[str]
+    scopes: Mapped[str]  # sorted names, separated by spaces
+    installation: Mapped[bool]
+    created_at: Mapped[int]
+    expires_at: Mapped[int | None]
+    revoked_at: Mapped[int | None]
+    last_used_at: Mapped[int | None]
+    projects: Mapped[list[TokenProjectRow]] = relationship(
+        order_by="TokenProjectRow.project", lazy="selectin", cascade="all, delete"
+    )
+
+
+class TokenProjectRow(Base):
+    __tablename__ = "token_projects"
+
+    token: Mapped[int] = mapped_column(ForeignKey("tokens.id"), primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+
+
+class SaltRow(Base):
+    """The key of one UTC day's visitor hashes. `day` counts from 1970-01-01; `kind` is `live` or `import`."""
+
+    __tablename__ = "salts"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    salt: Mapped[bytes]
+    last_used_at: Mapped[int]
+
+
+class ImportRow(Base):
+    """A file that was imported, or is being: `blocks` of it are in the spool; finished once `finished_at` is set."""
+
+    __tablename__ = "imports"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    accepted: Mapped[int]
+    rejected: Mapped[int]
+    blocks: Mapped[int]
+    finished_at: Mapped[int | None]
+
+
+class ValueRow(Base):
+    """One thing that the installation keeps about itself, such as its id or a secret."""
+
+    __tablename__ = "installation"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes]
