@@ -1,0 +1,235 @@
+"""One access log into the spool: read, parse, identify, locate, submit; block by block, and never twice.
+
+What holds. A content (its BLAKE2b hash once decompressed, whatever the file is called) is imported once per project.
+Each block is submitted under a key of its own and then counted in the ledger, so an import that died goes on where it
+stopped. Only between a block's submission and its note in the ledger does it rest on the spool's memory of keys: an
+import that died right there and is run again more than 24 hours later would add that one block twice.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from footfall.clock import MINUTE, Clock
+from footfall.collect.privacy import Identity, Locator
+from footfall.errors import TransientError, UserError
+from footfall.ids import IdSource, split
+from footfall.importers.fields import Parsed, Reject, Window, map_distinct
+from footfall.importers.formats import LogFormat, detect, named, parse
+from footfall.importers.ledger import ImportLedger
+from footfall.importers.reader import Content, LogFile, open_log, to_lines
+from footfall.model.raw import RequestColumns
+from footfall.pipeline.frames import REQUEST_COLUMNS
+from footfall.spool.protocol import Key, Spool, Submission
+
+YEAR_2000 = 946_684_800_000
+SAMPLE_LINES = 200
+_COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
+
+
+class Truncate(Protocol):
+    def __call__(self, address: str, /) -> str:
+        """What may be kept of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an import goes, and what it needs on the way."""
+
+    project_id: int
+    spool: Spool
+    ids: IdSource
+    identity: Identity
+    locator: Locator
+    ledger: ImportLedger
+    clock: Clock
+    scratch: Path  # standard input is kept here while it is imported
+    truncate: Truncate | None = None  # None keeps whole addresses
+    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    wait: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an import is: lines and decompressed bytes so far, and the bytes that there are."""
+
+    accepted: int
+    rejected: int
+    bytes_done: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`accepted` includes the `resumed` lines that an earlier, unfinished import of the same content had stored."""
+
+    name: str
+    accepted: int = 0
+    rejected: int = 0
+    resumed: int = 0
+    seconds: float = 0.0
+    skipped_as_duplicate: bool = False
+
+
+class Report:
+    """Refused lines as tab-separated file, line number and reason; the file is made with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def add(self, name: str, first: int, rejects: list[Reject]) -> None:
+        """`first` is the number of the block's first line, counted from 1."""
+        if not rejects:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Reasons quote what clients sent: for the operator's eyes only, and without control characters.
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(f"{_plain(name)}\t{first + line}\t{_plain(reason)}\n" for line, reason in rejects)
+
+
+def import_access_log(
+    source: str,
+    target: Target,
+    *,
+    report: Report,
+    progress: Callable[[Progress], None],
+    fmt: str | None = None,
+    again: bool = False,
+) -> Summary:
+    """Import a path, or standard input for `-`. `fmt` None recognises the format; `again` imports a known content.
+
+    Raises UserError: `bad_parameter` for an unknown `fmt`, `bad_file` for what can't be read, `bad_format` where no
+    format fits. Blocks before a damaged place stay imported.
+    """
+    started = time.monotonic()
+    form = None if fmt is None else named(fmt)
+    with open_log(source, target.scratch) as log:
+        content = log.content()
+        seen = target.ledger.seen(target.project_id, content.fingerprint)
+        if seen is not None and seen.finished and not again:
+            return Summary(log.name, skipped_as_duplicate=True)
+        done = seen.blocks if seen is not None and not again else 0
+        run = _Run(log.name, target, content, keyed=not again)
+        summary = run.blocks(log, form, done, report, progress)
+    return replace(summary, seconds=time.monotonic() - started)
+
+
+class _Run:
+    """One content on its way."""
+
+    def __init__(self, name: str, target: Target, content: Content, *, keyed: bool) -> None:
+        self._name = name
+        self._target = target
+        self._content = content
+        self._keyed = keyed
+
+    def blocks(
+        self, log: LogFile, form: LogFormat | None, done: int, report: Report, progress: Callable[[Progress], None]
+    ) -> Summary:
+        """Blocks before `done` are parsed for their directives and counts, but are in the spool already."""
+        now = Progress(0, 0, 0, self._content.length)
+        resumed = number = 0
+        for number, (first, size, parsed) in enumerate(self._parsed(log, form), start=1):
+            now = _advanced(now, parsed, size)
+            report.add(self._name, first, parsed.rejects)
+            if number > done:
+                self._submit(parsed, number)
+                self._note(now, number, finished=False)
+            else:
+                resumed = now.accepted
+            progress(now)
+        self._note(now, number, finished=True)
+        return Summary(self._name, now.accepted, now.rejected, resumed)
+
+    def _parsed(self, log: LogFile, form: LogFormat | None) -> Iterator[tuple[int, int, Parsed]]:
+        """Per block: the number of its first line, its bytes, and its lines parsed."""
+        first, parser = 1, None
+        window = Window(self._target.oldest, self._target.clock() + 5 * MINUTE)
+        for block in log.blocks(self._content):
+            lines = to_lines(block)
+            if parser is None:
+                parser = (form or _recognise(self._name, lines, window)).begin()
+            yield first, len(block), parse(parser, lines, window)
+            first += lines.len()
+
+    def _submit(self, parsed: Parsed, number: int) -> None:
+        if parsed.frame.is_empty():
+            return
+        target = self._target
+        key = Key(target.project_id, f"{self._content.fingerprint}:{number}") if self._keyed else None
+        record = RequestColumns(target.project_id, target.clock(), parsed.frame.height, _ipc(_enriched(parsed, target)))
+        while True:
+            try:
+                target.spool.append([Submission(record, key)])
+            except TransientError as busy:
+                target.wait(busy.retry_after)
+            else:
+                return
+
+    def _note(self, now: Progress, blocks: int, *, finished: bool) -> None:
+        """Only the end of an `again` is noted: begun once more, it is not resumed."""
+        if self._keyed or finished:
+            self._target.ledger.record(
+                self._target.project_id,
+                self._content.fingerprint,
+                name=self._name,
+                accepted=now.accepted,
+                rejected=now.rejected,
+                blocks=blocks,
+                finished=finished,
+            )
+
+
+def _recognise(name: str, lines: pl.Series, window: Window) -> LogFormat:
+    form = detect(lines.head(SAMPLE_LINES).to_list(), window)
+    if form is None:
+        raise UserError(
+            "bad_format", f"{name}: no known format fits its first {SAMPLE_LINES} lines; name one with --format"
+        )
+    return form
+
+
+def _advanced(now: Progress, parsed: Parsed, size: int) -> Progress:
+    return replace(
+        now,
+        accepted=now.accepted + parsed.frame.height,
+        rejected=now.rejected + len(parsed.rejects),
+        bytes_done=now.bytes_done + size,
+    )
+
+
+def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
+    """Ids in line order, visitor and place from the whole address, then only as much of it as may be kept."""
+    frame = parsed.frame
+    high, low = _ids(target.ids, frame.height)
+    visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
+    frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
+    if target.truncate is not None:
+        frame = frame.with_columns(map_distinct(frame["ip_address"], target.truncate))
+    return frame.select(_COLUMNS)
+
+
+def _ids(source: IdSource, count: int) -> tuple[pl.Series, pl.Series]:
+    high, first = split(source.take(count))
+    low = np.uint64(first) + np.arange(count, dtype=np.uint64)  # wraps, and then carries into the high half
+    return pl.Series("id_hi", np.uint64(high) + (low < first).astype(np.uint64)), pl.Series("id_lo", low)
+
+
+def _ipc(frame: pl.DataFrame) -> bytes:
+    out = io.BytesIO()
+    frame.write_ipc(out, compression="zstd", compat_level=pl.CompatLevel.oldest())
+    return out.getvalue()
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
