@@ -13,13 +13,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from footfall.clock import MINUTE, Clock
+from footfall.collect.address import truncate
 from footfall.collect.privacy import Identity, Locator
 from footfall.errors import TransientError, UserError
 from footfall.ids import IdSource, split
@@ -29,16 +30,12 @@ from footfall.importers.ledger import ImportLedger
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.model.raw import RequestColumns
 from footfall.pipeline.frames import REQUEST_COLUMNS
+from footfall.settings import StoreIp
 from footfall.spool.protocol import Key, Spool, Submission
 
 YEAR_2000 = 946_684_800_000
 SAMPLE_LINES = 200
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
-
-
-class Truncate(Protocol):
-    def __call__(self, address: str, /) -> str:
-        """What may be kept of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Target:
     ledger: ImportLedger
     clock: Clock
     scratch: Path  # standard input is kept here while it is imported
-    truncate: Truncate | None = None  # None keeps whole addresses
+    store_ip: StoreIp = "full"
     oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
     wait: Callable[[float], None] = time.sleep
 
@@ -177,8 +174,11 @@ class _Run:
                 return
 
     def _note(self, now: Progress, blocks: int, *, finished: bool) -> None:
-        """Only the end of an `again` is noted: begun once more, it is not resumed."""
-        if self._keyed or finished:
+        """Of an `again` only the end is noted, so one that died is not resumed.
+
+        Nothing is noted while no line was accepted: the same content may come again under another format.
+        """
+        if now.accepted and (self._keyed or finished):
             self._target.ledger.record(
                 self._target.project_id,
                 self._content.fingerprint,
@@ -214,9 +214,8 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
     high, low = _ids(target.ids, frame.height)
     visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
     frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
-    if target.truncate is not None:
-        frame = frame.with_columns(map_distinct(frame["ip_address"], target.truncate))
-    return frame.select(_COLUMNS)
+    kept = map_distinct(frame["ip_address"], partial(truncate, mode=target.store_ip))
+    return frame.with_columns(kept).select(_COLUMNS)
 
 
 def _ids(source: IdSource, count: int) -> tuple[pl.Series, pl.Series]:

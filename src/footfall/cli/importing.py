@@ -1,0 +1,168 @@
+"""`footfall import …`: what other programs wrote, brought in."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from footfall.cli.options import Data, load_settings
+
+if TYPE_CHECKING:
+    from footfall.importers.access_log import Progress, Report, Summary, Target
+
+import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
+
+_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+
+
+@import_app.callback()
+def imports() -> None:
+    """Bring in what other programs wrote."""
+
+
+@import_app.command("access-log")
+def access_log(
+    files: Annotated[list[str], typer.Argument(help="Logs, plain, .gz or .zst; `-` is standard input.")],
+    project: Annotated[str, typer.Option(help="Slug of the project that the requests belong to.")],
+    fmt: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="vhost-combined, combined, common, json, caddy, cloudfront or w3c; left out, it is recognised.",
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Import contents that were imported before.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Where rejected lines are listed, with number and reason.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Import access logs. Exit status 0 where at least one line was accepted, now or in an earlier import, else 1."""
+    if not _import(files, project, fmt, again=again, report=report, data=data):
+        raise typer.Exit(1)
+
+
+def _import(
+    files: list[str], slug: str, fmt: str | None, *, again: bool, report: Path | None, data: Path | None
+) -> bool:
+    """Whether any line was accepted."""
+    from footfall.app import offline
+    from footfall.errors import UserError
+    from footfall.importers.access_log import Report
+    from footfall.importers.formats import named
+
+    if fmt is not None:
+        named(fmt)  # complain before any work
+    settings = load_settings(data)
+    with offline(settings) as services:
+        project = services.meta.project(slug)
+        if project is None:
+            raise UserError("not_found", f"project: there is none named {slug!r}")
+        target = _target(services, project.number)
+        rejected = Report(report or settings.data / "imports" / f"rejected-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tsv")
+        accepted = [_one(source, target, rejected, fmt, again=again) for source in files]
+        if any(accepted):
+            typer.echo("Waiting until everything can be queried…", err=True)
+            services.wait_drained()
+    return any(accepted)
+
+
+def _target(services: Any, number: int) -> Target:
+    from footfall.clock import DAY, system_clock
+    from footfall.importers.access_log import YEAR_2000, Target
+
+    settings = services.settings
+    days = settings.retention_days
+    return Target(
+        project_id=number,
+        spool=services.spool,
+        ids=services.ids,
+        identity=services.identity,
+        locator=services.locator,
+        ledger=services.ledger,
+        clock=system_clock,
+        scratch=settings.data,
+        store_ip=settings.store_ip or "full",
+        oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
+    )
+
+
+def _one(source: str, target: Target, report: Report, fmt: str | None, *, again: bool) -> bool:
+    """Import one file and say how it went; a file that can't be read doesn't stop the others."""
+    from footfall.errors import UserError
+    from footfall.importers.access_log import import_access_log
+
+    try:
+        with _progress(source) as progress:
+            summary = import_access_log(source, target, report=report, progress=progress, fmt=fmt, again=again)
+    except UserError as error:
+        typer.echo(error.message, err=True)
+        return False
+    typer.echo(_told(summary, report.path))
+    return summary.accepted > 0 or summary.skipped_as_duplicate
+
+
+def _told(summary: Summary, report: Path) -> str:
+    if summary.skipped_as_duplicate:
+        return f"{summary.name}: imported before, nothing added (--again imports it once more)"
+    fresh = summary.accepted - summary.resumed
+    rate = (summary.accepted + summary.rejected) / max(summary.seconds, 0.001)
+    text = f"{summary.name}: {fresh:,} lines imported in {summary.seconds:.1f} s ({rate:,.0f} lines/s)"
+    if summary.resumed:
+        text += f", {summary.resumed:,} were there from an unfinished import"
+    if summary.rejected:
+        text += f", {summary.rejected:,} rejected, see {report}"
+    return text
+
+
+@contextmanager
+def _progress(source: str) -> Iterator[Callable[[Progress], None]]:
+    """A bar on a terminal, else a line now and then; both on standard error."""
+    if not sys.stderr.isatty():
+        yield _Lines(source)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]:,.0f} lines/s"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(source.replace("[", r"\["), total=None, rate=0.0)
+        started = time.monotonic()
+
+        def show(now: Progress) -> None:
+            bar.update(task, completed=now.bytes_done, total=now.bytes_total, rate=_rate(now, started))
+
+        yield show
+
+
+class _Lines:
+    """Progress for logs and pipes."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._started = self._told = time.monotonic()
+
+    def __call__(self, now: Progress) -> None:
+        if time.monotonic() - self._told < _EVERY:
+            return
+        self._told = time.monotonic()
+        share = now.bytes_done / max(now.bytes_total, 1)
+        typer.echo(f"{self._source}: {share:.0%}, {_rate(now, self._started):,.0f} lines/s", err=True)
+
+
+def _rate(now: Progress, started: float) -> float:
+    return (now.accepted + now.rejected) / max(time.monotonic() - started, 0.001)
