@@ -1,0 +1,56 @@
+"""Spool records to frames: lists of structs become columns in one transposition, imports are columns already."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from footfall.model.raw import EventRows, RawEvent, RawRequest, Record, RequestColumns, RequestRows
+from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS
+
+_EVENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawEvent))
+_REQUEST_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawRequest))
+
+
+def events(records: Iterable[Record]) -> pl.DataFrame:
+    """EVENT_COLUMNS of every event in the records, in order."""
+    found = [record for record in records if isinstance(record, EventRows)]
+    return _transpose(found, _EVENT_FIELDS, EVENT_COLUMNS)
+
+
+def requests(records: Iterable[Record]) -> pl.DataFrame:
+    """REQUEST_COLUMNS of every request in the records; rows first, then imported columns."""
+    records = list(records)
+    frames = [_transpose([r for r in records if isinstance(r, RequestRows)], _REQUEST_FIELDS, REQUEST_COLUMNS)]
+    frames += [_read(record) for record in records if isinstance(record, RequestColumns)]
+    return pl.concat(frames)
+
+
+def _read(record: RequestColumns) -> pl.DataFrame:
+    frame = pl.read_ipc(io.BytesIO(record.ipc), memory_map=False)
+    return frame.select(
+        pl.lit(record.project_id, pl.UInt32).alias(name) if name == "project_id" else pl.col(name).cast(dtype)
+        for name, dtype in REQUEST_COLUMNS.items()
+    )
+
+
+def _transpose(
+    records: Sequence[EventRows] | Sequence[RequestRows], fields: Sequence[str], schema: dict[str, pl.DataType]
+) -> pl.DataFrame:
+    projects: list[int] = list(chain.from_iterable(repeat(record.project_id, len(record.rows)) for record in records))
+    columns: dict[str, Sequence[Any]] = {"project_id": projects}
+    rows = chain.from_iterable(record.rows for record in records)
+    if projects:
+        columns |= zip(fields, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True)
+    series = []
+    for name, dtype in schema.items():
+        values = columns.get(name, ())
+        # Properties travel as bytes: JSON that was encoded here, so it is UTF-8.
+        made = pl.Series(name, values, dtype=pl.Binary if name == "properties" else dtype, strict=True)
+        series.append(made.cast(dtype))
+    return pl.DataFrame(series)

@@ -1,0 +1,291 @@
+"""Sessions: which one each event belongs to, and how the rows of `sessions` change.
+
+The rule (docs/semantics): a visitor's events are put in order of (time, id). An event with a session id of the
+client's belongs to the session of that name; any other joins the session of the event before it when at most 30
+minutes passed, else it opens one. That is a function of the set of events, so the order of arrival can't matter:
+every batch changes the stored sessions to what the function gives for everything stored so far.
+
+Three ways lead there, by what a visitor has near its new events:
+- only unnamed events: sessions are intervals; new events and stored intervals merge where gaps are short (`_runs`);
+- only named events: the name is the session (`_named`);
+- both: an event that comes late can move its successors, so the visitor's events are read again (`_mixed`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from footfall.clock import MINUTE
+from footfall.pipeline.keys import combine, text_keys
+
+GAP = 30 * MINUTE
+
+VISITOR = ["project_id", "visitor"]
+SESSION = ["project_id", "visitor", "session"]
+ORDER = ["timestamp", "id_hi", "id_lo"]
+
+FIRST_TOUCH = (
+    "hostname",
+    "source",
+    "channel",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "browser",
+    "os",
+    "device",
+    "traffic",
+    "country",
+)
+"""Dimensions that a session takes from its first event."""
+
+SESSION_COLUMNS: dict[str, pl.DataType] = {
+    "project_id": pl.UInt32(),
+    "start": pl.Int64(),
+    "end": pl.Int64(),
+    "visitor": pl.UInt64(),
+    "session": pl.UInt64(),
+    "version": pl.UInt64(),
+    "session_id": pl.String(),
+    "joined": pl.UInt8(),
+    "events": pl.UInt32(),
+    "pageviews": pl.UInt32(),
+    "entry_at": pl.Int64(),
+    "exit_at": pl.Int64(),
+    "entry_page": pl.String(),
+    "exit_page": pl.String(),
+    **dict.fromkeys(FIRST_TOUCH, pl.String()),
+}
+"""Rows of the table `sessions`, times in Unix milliseconds, without source_table and sign."""
+
+EVENT_INPUT: dict[str, pl.DataType] = {
+    "project_id": pl.UInt32(),
+    "visitor": pl.UInt64(),
+    "timestamp": pl.Int64(),
+    "id_hi": pl.UInt64(),
+    "id_lo": pl.UInt64(),
+    "own_id": pl.Boolean(),
+    "session_id": pl.String(),
+    "session_given": pl.UInt8(),
+    "pageview": pl.Boolean(),
+    "path": pl.String(),
+    **dict.fromkeys(FIRST_TOUCH, pl.String()),
+}
+"""What sessionising reads of an event; stored events have `session` too."""
+
+
+class History(Protocol):
+    """What is stored already. Frames in, frames out; times in Unix milliseconds."""
+
+    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """SESSION_COLUMNS of the sessions of these (project_id, visitor) that overlap [start, end]."""
+
+    def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
+        """SESSION_COLUMNS of these (project_id, visitor, session), whenever they were."""
+
+    def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]; own_id is false."""
+
+
+MOVE_COLUMNS: dict[str, pl.DataType] = {
+    "project_id": pl.UInt32(),
+    "timestamp": pl.Int64(),
+    "id_hi": pl.UInt64(),
+    "id_lo": pl.UInt64(),
+    "session": pl.UInt64(),
+    "session_id": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch does to sessions.
+
+    sessions: `session` and `session_id` of each event, in the order given.
+    before, after: SESSION_COLUMNS of the rows to cancel and of the rows to add.
+    merged: project_id, visitor, session, target, start, end: a whole session that became part of `target`.
+    moved: MOVE_COLUMNS of stored events that belong to another session now.
+    """
+
+    sessions: pl.DataFrame
+    before: pl.DataFrame
+    after: pl.DataFrame
+    merged: pl.DataFrame
+    moved: pl.DataFrame
+
+
+def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
+    """Assign a batch of events (EVENT_INPUT) and say how the stored sessions change; `version` marks the new rows."""
+    from footfall.pipeline.mixed import resolve  # noqa: PLC0415 - mixed builds on the names above
+
+    events = events.select(*EVENT_INPUT).with_row_index("row").with_columns(session=_named_keys(events))
+    known = _near(events, history)
+    kinds = _kinds(events, known)
+    events = events.join(kinds, on=VISITOR, how="left", maintain_order="left")
+    known = known.join(kinds, on=VISITOR, how="left", maintain_order="left")
+
+    runs, merged = _runs(events.filter(kind="run"), known.filter(kind="run"))
+    plain = pl.concat([runs, events.filter(kind="named")])
+    before, after = _grow(plain, known.filter(pl.col("kind") != "mixed"), merged, version)
+    mixed = resolve(events.filter(kind="mixed"), known.filter(kind="mixed").select(*SESSION_COLUMNS), history, version)
+
+    assigned = pl.concat([plain.select("row", "session", "session_id"), mixed.sessions]).sort("row")
+    return Outcome(
+        sessions=assigned.drop("row"),
+        before=pl.concat([before, mixed.before]),
+        after=pl.concat([after, mixed.after]),
+        merged=merged,
+        moved=mixed.moved,
+    )
+
+
+def named_key(visitor: pl.Series, session_id: pl.Series) -> pl.Series:
+    """The key of the session that a client named: of the visitor and the name."""
+    return combine(visitor, text_keys(session_id))
+
+
+def _named_keys(events: pl.DataFrame) -> pl.Series:
+    keys = named_key(events["visitor"], events["session_id"])
+    return pl.select(pl.when(events["session_given"] == 1).then(keys)).to_series()
+
+
+def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
+    """Stored sessions that new events may touch: near in time, or of the same name."""
+    windows = events.group_by(VISITOR).agg(
+        opens=pl.col("timestamp").min() - GAP, closes=pl.col("timestamp").max() + GAP
+    )
+    if windows.is_empty():
+        return pl.DataFrame(schema=SESSION_COLUMNS)
+    around = history.overlapping(windows.select(VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
+    around = within(around, windows)
+    names = events.filter(pl.col("session_given") == 1).select(SESSION).unique()
+    missing = names.join(around, on=SESSION, how="anti")
+    if missing.is_empty():
+        return around
+    return pl.concat([around, history.named(missing)])
+
+
+def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """SESSION_COLUMNS of the sessions that overlap their visitor's window (opens, closes)."""
+    near = (pl.col("end") >= pl.col("opens")) & (pl.col("start") <= pl.col("closes"))
+    return sessions.join(windows, on=VISITOR).filter(near).select(*SESSION_COLUMNS)
+
+
+def _kinds(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Per visitor: `run`, `named` or `mixed`."""
+    given = pl.col("session_given") == 1
+    new = events.select(*VISITOR, named=given, run=~given)
+    name = pl.col("session_id") != ""
+    old = known.select(*VISITOR, named=name, run=~name | (pl.col("joined") == 1))
+    kinds = pl.concat([new, old]).group_by(VISITOR).agg(pl.col("named").any(), pl.col("run").any())
+    tied = _tied(events, known)
+    kinds = kinds.join(tied, on=VISITOR, how="left")
+    both = pl.col("tied").fill_null(value=False) | (pl.col("named") & pl.col("run"))
+    kind = pl.when(both).then(pl.lit("mixed")).when("named").then(pl.lit("named")).otherwise(pl.lit("run"))
+    return kinds.select(*VISITOR, kind=kind)
+
+
+def _tied(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Visitors with an event at the very instant of a stored boundary and an id of the sender's own.
+
+    Ids made here grow with arrival, so a newer event sorts after a stored one of the same instant. An id of the
+    sender's may sort before it: only the stored events can tell.
+    """
+    own = events.filter("own_id").select(*VISITOR, at="timestamp")
+    edges = known.select(*VISITOR, at=pl.concat_list("start", "end", "entry_at", "exit_at")).explode(
+        "at", empty_as_null=True
+    )
+    return own.join(edges, on=[*VISITOR, "at"], how="semi").select(VISITOR).unique().with_columns(tied=True)
+
+
+def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Unnamed events with their sessions, and the stored sessions that became part of an earlier one."""
+    points = events.sort(ORDER).select(*VISITOR, "row", "id_hi", "id_lo", lo="timestamp", hi="timestamp", old="session")
+    intervals = known.select(*VISITOR, row=None, id_hi=None, id_lo=None, lo="start", hi="end", old="session")
+    line = pl.concat([intervals, points], how="vertical_relaxed").sort([*VISITOR, "lo"], maintain_order=True)
+    reach = pl.col("hi").cum_max().shift(1).over(VISITOR)
+    line = line.with_columns(run=(reach.is_null() | (pl.col("lo") > reach + GAP)).cum_sum())
+    fresh = line.filter(pl.col("row").is_not_null()).group_by("run", maintain_order=True).first()
+    fresh = fresh.select("run", fresh=combine(fresh["visitor"], fresh["id_hi"], fresh["id_lo"]))
+    first = (
+        line.filter(pl.col("old").is_not_null()).group_by("run", maintain_order=True).agg(kept=pl.col("old").first())
+    )
+    line = line.join(fresh, on="run", how="left").join(first, on="run", how="left")
+    line = line.with_columns(target=pl.coalesce("kept", "fresh"))
+
+    assigned = line.filter(pl.col("row").is_not_null()).select("row", session="target")
+    events = events.drop("session").join(assigned, on="row").select(events.columns)
+    gone = pl.col("old").is_not_null() & (pl.col("old") != pl.col("target"))
+    return events, line.filter(gone).select(*VISITOR, "target", session="old", start="lo", end="hi")
+
+
+def _grow(
+    events: pl.DataFrame, known: pl.DataFrame, merged: pl.DataFrame, version: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Stored rows to cancel and the rows that take their place: stored parts and new events, added up."""
+    target = merged.select(*SESSION, "target")
+    old = known.join(target, on=SESSION, how="left").with_columns(target=pl.coalesce("target", "session"))
+    new = summarise(events)
+    touched = pl.concat([new.select(SESSION), merged.select(*VISITOR, session="target")]).unique()
+    old = old.join(touched, left_on=[*VISITOR, "target"], right_on=SESSION, how="semi")
+    before = old.select(*SESSION_COLUMNS)
+    parts = pl.concat([old.with_columns(session="target").select(*SESSION_COLUMNS), new])
+    return before, _add_up(parts).with_columns(version=pl.lit(version, pl.UInt64))
+
+
+def summarise(events: pl.DataFrame) -> pl.DataFrame:
+    """SESSION_COLUMNS of the sessions that these events alone make."""
+    seen = pl.col("pageview")
+    path = pl.col("path").filter(seen)
+    at = pl.col("timestamp").filter(seen)
+    sessions = (
+        events.sort(ORDER)
+        .group_by(SESSION, maintain_order=True)
+        .agg(
+            start=pl.col("timestamp").first(),
+            end=pl.col("timestamp").last(),
+            version=pl.lit(0, pl.UInt64),
+            session_id=pl.col("session_id").max(),
+            joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
+            events=pl.len(),
+            pageviews=seen.sum(),
+            entry_at=at.first().fill_null(0),
+            exit_at=at.last().fill_null(0),
+            entry_page=path.first().fill_null(""),
+            exit_page=path.last().fill_null(""),
+            **{name: pl.col(name).first() for name in FIRST_TOUCH},
+        )
+    )
+    return sessions.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())
+
+
+def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
+    """One row per session of its parts. At equal times a stored part (it comes first) is the earlier one."""
+    once = parts.filter(parts.select(SESSION).is_unique())
+    parts = parts.join(once, on=SESSION, how="anti").sort("start", maintain_order=True)
+    viewed = pl.col("pageviews") > 0
+    entered = pl.col("entry_at").filter(viewed)
+    left = pl.col("exit_at").filter(viewed)
+    # The first of the smallest and the last of the largest: ties go by the order of arrival.
+    entry = pl.col("entry_page").filter(viewed).sort_by(entered, maintain_order=True).first()
+    exit_ = pl.col("exit_page").filter(viewed).sort_by(left, maintain_order=True).last()
+    added = parts.group_by(SESSION, maintain_order=True).agg(
+        start=pl.col("start").min(),
+        end=pl.col("end").max(),
+        version=pl.col("version").max(),
+        session_id=pl.col("session_id").first(),
+        joined=pl.col("joined").max(),
+        events=pl.col("events").sum(),
+        pageviews=pl.col("pageviews").sum(),
+        entry_at=entered.min().fill_null(0),
+        exit_at=left.max().fill_null(0),
+        entry_page=entry.fill_null(""),
+        exit_page=exit_.fill_null(""),
+        **{name: pl.col(name).first() for name in FIRST_TOUCH},
+    )
+    return pl.concat([once, added.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())])
