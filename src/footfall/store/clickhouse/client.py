@@ -60,7 +60,8 @@ class ClickHouse:
 
     def command(self, sql: str, params: Params | None = None) -> None:
         with self._client(0, reading=False) as client:
-            client.command(sql, parameters=_bound(sql, params))
+            # The client's own `command` puts parameters into the URL, however long they are.
+            client.raw_query(sql, parameters=_bound(sql, params))
 
     def ping(self) -> bool:
         try:

@@ -1,0 +1,368 @@
+"""Every sentence of store/protocol.py, on the embedded engine and through HTTP."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from support.clickhouse_server import running
+
+from footfall.errors import FatalError, StoreError, TransientError, UserError
+from footfall.settings import Settings
+from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
+from footfall.store.protocol import Store
+
+MAY = datetime(2026, 5, 3, 10, tzinfo=UTC)
+JUNE = datetime(2026, 6, 3, 10, tzinfo=UTC)
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with running(tmp_path_factory.mktemp("server") / "clickhouse", user="ann", password="p@ss") as port:
+        yield port
+
+
+@pytest.fixture(params=["embedded", "http"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    if request.param == "embedded":
+        return request.getfixturevalue("store_settings")
+    port = request.getfixturevalue("server")
+    url = f"clickhouse://ann:p%40ss@127.0.0.1:{port}/c{next(_names)}"
+    return Settings(data=tmp_path / "data", store_url=url)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def arrow(frame: pl.DataFrame) -> bytes:
+    file = io.BytesIO()
+    frame.write_ipc(file)
+    return file.getvalue()
+
+
+def events(*rows: tuple[datetime, str]) -> bytes:
+    """Events with a time and a path."""
+    return arrow(
+        pl.DataFrame(
+            {
+                "path": [path for _, path in rows],
+                "timestamp": [instant for instant, _ in rows],
+                "project_id": [1] * len(rows),
+                "event_type": ["pageview"] * len(rows),
+            },
+            schema_overrides={"timestamp": pl.Datetime("ms", "UTC"), "project_id": pl.UInt32},
+        )
+    )
+
+
+def paths(store: Store) -> list[str]:
+    return [row[0] for row in store.query("SELECT path FROM events ORDER BY timestamp, path").rows]
+
+
+def test_migrate_makes_the_tables_and_may_run_again(store: Store) -> None:
+    store.migrate()
+    tables = {row[0] for row in store.query("SHOW TABLES").rows}
+    assert {"events", "requests", "sessions", "schema_migrations"} <= tables
+    applied = store.query("SELECT number, name FROM schema_migrations ORDER BY number").rows
+    assert applied == [(migration.number, migration.name) for migration in migrations()]
+
+
+def test_migrate_refuses_a_store_newer_than_the_code(store: Store) -> None:
+    store.command("INSERT INTO schema_migrations (number, name) VALUES (9999, 'future')")
+    newest = migrations()[-1].number
+    with pytest.raises(FatalError, match=rf"number 9999.* up to {newest}: install"):
+        store.migrate()
+
+
+def test_a_migration_cut_short_is_run_again(settings: Settings) -> None:
+    store = open_store(settings)
+    store.migrate()
+    change = Migration(9000, "two_tables", "CREATE TABLE IF NOT EXISTS a (x Int8) ENGINE = Memory; SELECT broken")
+    with pytest.raises(StoreError):
+        migrate(store, known=[*migrations(), change])
+    whole = Migration(9000, "two_tables", change.sql.replace("SELECT broken", "CREATE TABLE b AS a"))
+    migrate(store, known=[*migrations(), whole])
+    assert {("a",), ("b",)} <= set(store.query("SHOW TABLES").rows)
+    assert store.query("SELECT count() FROM schema_migrations WHERE number = 9000").scalar == 1
+    store.close()
+
+
+def test_every_statement_of_the_migrations_may_run_twice(store: Store) -> None:
+    for migration in migrations():
+        for statement in statements(migration.sql):
+            store.command(statement)
+
+
+def test_insert_goes_by_name_and_leaves_the_rest_at_its_default(store: Store) -> None:
+    store.insert("events", events((MAY, "/a")), token="1")
+    row = store.query("SELECT project_id, timestamp, event_type, path, url, revenue FROM events").dicts()
+    assert row == [
+        {"project_id": 1, "timestamp": MAY, "event_type": "pageview", "path": "/a", "url": "", "revenue": Decimal(0)}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "body"),
+    [
+        ("events", arrow(pl.DataFrame({"path": ["/a"], "no_such_column": [1]}))),
+        ("events", b"not arrow"),
+        ("events", b""),
+        ("no_such_table", arrow(pl.DataFrame({"path": ["/a"]}))),
+    ],
+)
+def test_insert_refuses_what_does_not_fit(store: Store, table: str, body: bytes) -> None:
+    with pytest.raises(StoreError):
+        store.insert(table, body, token="1")
+    assert paths(store) == []
+
+
+@pytest.mark.parametrize("token", ["batch-7", "it's", "back\\slash", "é😀", "%s"])
+def test_a_token_counts_once_per_table(store: Store, token: str) -> None:
+    store.command("CREATE TABLE others AS events")
+    for _ in range(3):
+        store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token=token)
+    store.insert("others", events((MAY, "/a")), token=token)
+    assert paths(store) == ["/a", "/b"]
+    assert store.query("SELECT count() FROM others").scalar == 1
+
+
+def test_equal_rows_under_two_tokens_count_twice(store: Store) -> None:
+    store.insert("events", events((MAY, "/a")), token="1")
+    store.insert("events", events((MAY, "/a")), token="2")
+    assert paths(store) == ["/a", "/a"]
+
+
+def test_a_token_completes_an_insert_that_reached_only_some_partitions(store: Store) -> None:
+    store.insert("events", events((MAY, "/may")), token="1")
+    store.insert("events", events((MAY, "/may"), (JUNE, "/june")), token="1")
+    store.insert("events", events((MAY, "/may"), (JUNE, "/june")), token="1")
+    assert paths(store) == ["/may", "/june"]
+
+
+def test_an_insert_is_one_part_per_partition_however_large(store: Store) -> None:
+    store.command(
+        "CREATE TABLE numbers (n UInt64) ENGINE = MergeTree PARTITION BY n % 150 ORDER BY n"
+        " SETTINGS non_replicated_deduplication_window = 1000"
+    )
+    pieces = [pl.DataFrame({"n": pl.int_range(first, first + 220_000, eager=True)}) for first in range(0, 1_100_000, 220_000)]
+    frame = pl.concat(pieces, rechunk=False)
+    store.insert("numbers", arrow(frame), token="1")
+    assert store.query("SELECT count(), uniqExact(n) FROM numbers").rows == [(1_100_000, 1_100_000)]
+    made = "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'numbers' AND level = 0"
+    assert store.query(made).scalar == 150
+    store.insert("numbers", arrow(frame), token="1")
+    assert store.query("SELECT count() FROM numbers").scalar == 1_100_000
+
+
+HOSTILE = [
+    *("", " ", "a\\", "\\", "\\\\", "'", "a'b", "''", '"', "`", "\t", "\n", "\r\n", "\0", "a\0b", "\b", "\x7f"),
+    *("é😀", "\u2028", "%", "%s", "%(p)s", "100%", "{p:String}", "{p}", "\\N", "NULL", "\\0", "\\x41", "\\'"),
+    *("'; DROP TABLE events; --", "/* ", "-- ", "$$", "$x$", "[1]", "&a=b", "a+b", "--boundary\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_bound_text_arrives_as_it_is(store: Store, text: str) -> None:
+    got = store.query("SELECT {p:String} AS one, {q:Array(String)} AS many", {"p": text, "q": [text, "x", text]})
+    assert got.rows == [(text, [text, "x", text])]
+
+
+def test_a_stored_text_comes_back_as_it_was(store: Store) -> None:
+    store.insert("events", events(*((MAY + timedelta(seconds=n), text) for n, text in enumerate(HOSTILE))), token="1")
+    assert paths(store) == HOSTILE
+    for text in HOSTILE:
+        assert store.query("SELECT count() FROM events WHERE path = {p:String}", {"p": text}).scalar == 1, text
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("UInt64", 2**64 - 1),
+        ("Int64", -(2**63)),
+        ("Decimal(18, 4)", Decimal("12345678901234.5678")),
+        ("DateTime64(3)", MAY + timedelta(milliseconds=678)),
+        ("DateTime64(3, 'UTC')", MAY + timedelta(milliseconds=1)),
+        ("DateTime", MAY),
+        ("Bool", True),
+        ("Float64", 0.1),
+        ("Nullable(String)", None),
+        ("Array(UInt64)", []),
+        ("Array(UInt64)", [2**64 - 1 - n for n in range(50_000)]),
+        ("Array(String)", [f"é'\\{n}" for n in range(50_000)]),
+        ("Tuple(UInt64, String)", (1, "a'")),
+    ],
+)
+def test_a_bound_value_keeps_its_type(store: Store, kind: str, value: Any) -> None:
+    assert store.query(f"SELECT {{p:{kind}}}", {"p": value}).rows == [(value,)]
+
+
+def test_a_bound_instant_is_converted_to_utc(store: Store) -> None:
+    there = MAY.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert store.query("SELECT {p:DateTime64(3)}", {"p": there}).scalar == MAY
+
+
+def test_a_percent_sign_is_only_a_percent_sign(store: Store) -> None:
+    sql = "SELECT 'a%b', '100%s', '%(p)s', 7 % 4"
+    expected = [("a%b", "100%s", "%(p)s", 3)]
+    assert store.query(sql).rows == expected
+    assert store.query(sql, {"p": "x"}).rows == expected
+    assert store.query(sql + ", {p:String}", {"p": "%d", "unused": "%s"}).rows == [(*expected[0], "%d")]
+
+
+def test_datetimes_come_back_aware_and_in_utc(store: Store) -> None:
+    row = store.query("SELECT toDateTime(0), toDateTime(0, 'UTC'), toDateTime64(0, 3), toDateTime64(0, 3, 'UTC')").rows[0]
+    assert row == (datetime(1970, 1, 1, tzinfo=UTC),) * 4
+    assert {value.utcoffset() for value in row} == {timedelta(0)}
+
+
+@pytest.mark.parametrize("end", ["WHERE 0", "LIMIT 0", "WHERE path = {p:String} -- nothing"])
+def test_an_empty_answer_has_its_columns(store: Store, end: str) -> None:
+    got = store.query(f"SELECT path, count() AS n FROM events GROUP BY path HAVING n > 0 UNION ALL SELECT path, 1 AS n FROM events {end}", {"p": "x"})
+    assert (got.columns, list(got.rows), got.dicts()) == (("path", "n"), [], [])
+
+
+def test_arrow_keeps_columns_and_types(store: Store) -> None:
+    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    sql = "SELECT timestamp, path, revenue, project_id FROM events WHERE path != {p:String} ORDER BY timestamp"
+    schema = {"timestamp": pl.Datetime("ms", "UTC"), "path": pl.String, "revenue": pl.Decimal(18, 4), "project_id": pl.UInt32}
+    full = pl.read_ipc(io.BytesIO(store.arrow(sql, {"p": ""})))
+    assert (dict(full.schema), full["path"].to_list()) == (schema, ["/a", "/b"])
+    empty = pl.read_ipc(io.BytesIO(store.arrow(sql + " LIMIT 0", {"p": ""})))
+    assert (dict(empty.schema), empty.height) == (schema, 0)
+
+
+def test_a_query_past_its_time_names_the_limit(store: Store) -> None:
+    with pytest.raises(UserError, match="time: reduce the range") as caught:
+        store.query("SELECT sleep(3)", timeout=0.2)
+    assert caught.value.code == "query_limit"
+    # The limit was that query's alone.
+    assert store.query("SELECT sleep(0.3)").scalar == 0
+
+
+def test_a_query_past_its_memory_names_the_limit(store: Store) -> None:
+    sql = "SELECT length(groupArray(number)) FROM numbers(10000000) SETTINGS max_memory_usage = 10000000"
+    for ask in (store.query, store.arrow):
+        with pytest.raises(UserError, match="memory") as caught:
+            ask(sql)
+        assert caught.value.code == "query_limit"
+
+
+def test_a_limit_met_while_writing_is_no_error_of_a_user(store: Store) -> None:
+    with pytest.raises(TransientError):
+        store.command("SELECT sleep(2) SETTINGS max_execution_time = 0.2")
+
+
+@pytest.mark.parametrize("sql", ["SELECT secret FROM nowhere", "SELEC 1 secret", "SELECT {secret:Int8}"])
+def test_a_refused_statement_shows_its_text_to_the_log_only(store: Store, sql: str) -> None:
+    for ask in (store.query, store.arrow, store.command):
+        with pytest.raises(StoreError) as caught:
+            ask(sql)
+        assert "secret" not in caught.value.message
+        assert "secret" in caught.value.details
+    assert store.query("SELECT 1").scalar == 1
+
+
+def test_an_update_shows_at_once(store: Store) -> None:
+    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    move = "UPDATE events SET session = {to:UInt64} WHERE project_id = 1 AND session IN {old:Array(UInt64)}"
+    store.command(move, {"to": 2**64 - 1, "old": list(range(50_000))})
+    assert store.query("SELECT path, session FROM events ORDER BY path").rows == [("/a", 2**64 - 1), ("/b", 2**64 - 1)]
+
+
+def test_threads_never_see_each_others_answers(store: Store) -> None:
+    def ask(number: int) -> bool:
+        text = f"thread {number}"
+        got = store.query("SELECT {n:UInt64}, {t:String}, sum(number) FROM numbers({n:UInt64})", {"n": number, "t": text})
+        return got.rows == [(number, text, number * (number - 1) // 2)]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(1, 200)))
+
+
+def test_threads_write_and_read_at_once(store: Store) -> None:
+    def write(number: int) -> None:
+        for _ in range(2):
+            store.insert("events", events((MAY, f"/{number:03}")), token=str(number))
+        assert store.query("SELECT count() FROM events WHERE path = {p:String}", {"p": f"/{number:03}"}).scalar == 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(24)))
+    assert paths(store) == [f"/{number:03}" for number in range(24)]
+
+
+def test_close_waits_for_queries_under_way_and_is_idempotent(settings: Settings) -> None:
+    store = open_store(settings)
+    store.migrate()
+    begun, answers = threading.Event(), []
+
+    def slow() -> None:
+        begun.set()
+        answers.append(store.query("SELECT sleep(0.5), 7").rows)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    begun.wait()
+    while thread.is_alive() and not store._pool._lent:
+        time.sleep(0.001)
+    store.close()
+    store.close()
+    thread.join()
+    assert answers == [[(0, 7)]]
+    with pytest.raises(StoreError, match="closed"):
+        store.query("SELECT 1")
+    assert not store.ping()
+
+
+def test_what_was_inserted_is_there_after_opening_again(settings: Settings) -> None:
+    for _ in range(2):
+        store = open_store(settings)
+        store.migrate()
+        store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+        assert paths(store) == ["/a", "/b"]
+        store.close()
+
+
+def test_detached_parts_are_named(store: Store) -> None:
+    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    assert detached_parts(store) == []
+    store.command("ALTER TABLE events DETACH PARTITION 202605")
+    (part,) = detached_parts(store)
+    assert (part.table, part.partition, part.reason) == ("events", "202605", "")
+    assert paths(store) == ["/b"]
+
+
+def test_ping(store: Store) -> None:
+    assert store.ping()
+
+
+def test_a_server_that_is_away_is_a_passing_failure(tmp_path: Path, server: int) -> None:
+    store = open_store(Settings(data=tmp_path, store_url="clickhouse://127.0.0.1:1/x"))
+    for act in (store.migrate, lambda: store.query("SELECT 1"), lambda: store.insert("events", events((MAY, "/")), token="1")):
+        with pytest.raises(TransientError):
+            act()
+    assert not store.ping()
+    store.close()
+
+
+def test_a_server_that_refuses_the_password_is_fatal(tmp_path: Path, server: int) -> None:
+    store = open_store(Settings(data=tmp_path, store_url=f"clickhouse://ann:wrong@127.0.0.1:{server}/x"))
+    with pytest.raises(FatalError, match="user or password"):
+        store.query("SELECT 1")
+    store.close()
