@@ -41,6 +41,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back where the block raises."""
         with _transient(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            session.connection()  # begins now, not at the first statement
             yield session
 
     def migrate(self) -> None:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from footfall.errors import FatalError, TransientError
+from footfall.meta import Meta, database, open_meta
+from footfall.meta.tables import Base
+from footfall.settings import Settings
+
+OPEN = """
+import sys
+from footfall.clock import system_clock
+from footfall.meta import open_meta
+from footfall.settings import Settings
+sys.stdin.readline()
+open_meta(Settings(data=sys.argv[1]), system_clock).create_project(sys.argv[2])
+"""
+
+
+def test_migrations_make_the_tables_that_the_models_describe(meta, settings):
+    engine = create_engine(f"sqlite:///{settings.data / 'meta.db'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_schema_constant_is_the_newest_revision():
+    config = Config()
+    config.set_main_option("script_location", database.__file__.replace("database.py", "alembic"))
+    script = ScriptDirectory.from_config(config)
+    revisions = [revision.revision for revision in script.walk_revisions()]
+    assert script.get_heads() == [database.SCHEMA]
+    assert revisions == sorted(revisions, reverse=True)
+    assert all(len(revision) == 4 and revision.isdigit() for revision in revisions)
+
+
+def test_database_is_durable_and_overwrites_what_is_deleted(meta):
+    with meta.database.read() as session:
+        connection = session.connection()
+        found = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        ]
+    assert found == ["wal", 2, 1, 1]
+
+
+def test_newer_database_is_refused(meta, settings, clock):
+    with sqlite3.connect(settings.data / "meta.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(FatalError, match="schema 9999"):
+        open_meta(settings, clock)
+
+
+def test_file_that_is_no_database_is_refused(tmp_path, clock):
+    (tmp_path / "meta.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(FatalError, match="not a database"):
+        open_meta(Settings(data=tmp_path), clock)
+
+
+@pytest.mark.parametrize(("url", "message"), [("nonsense", "not an SQLAlchemy URL"), ("nosuch://x", "known kind")])
+def test_bad_url_is_refused(tmp_path, clock, url, message):
+    with pytest.raises(FatalError, match=message):
+        open_meta(Settings(data=tmp_path, meta_url=url), clock)
+
+
+def test_url_wins_over_the_data_directory(tmp_path, clock):
+    opened = open_meta(Settings(data=tmp_path / "data", meta_url=f"sqlite:///{tmp_path}/other.db"), clock)
+    opened.close()
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "data").exists()
+
+
+def test_data_directory_that_cannot_be_made_is_named(tmp_path, clock):
+    (tmp_path / "file").touch()
+    with pytest.raises(FatalError, match="file"):
+        open_meta(Settings(data=tmp_path / "file" / "data"), clock)
+
+
+def test_write_that_raises_leaves_nothing(meta):
+    def fail() -> None:
+        with meta.database.write() as session:
+            session.connection().exec_driver_sql("INSERT INTO installation VALUES ('a', x'00')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with meta.database.read() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM installation").scalar() == 0
+
+
+def test_locked_database_is_transient(meta, settings, clock, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY_MS", 1)
+    impatient = Meta(database.Database(database.sqlite_url(settings.data / "meta.db")), clock)
+    with meta.database.write(), pytest.raises(TransientError):
+        impatient.create_project("shop")
+    impatient.close()
+    assert meta.projects() == []
+
+
+@pytest.mark.slow
+def test_processes_that_open_at_once_migrate_once(tmp_path, clock):
+    names = ["one", "two", "three", "four"]
+    openers = [
+        subprocess.Popen([sys.executable, "-c", OPEN, str(tmp_path / "data"), name], stdin=subprocess.PIPE)  # noqa: S603
+        for name in names
+    ]
+    for opener in openers:
+        opener.stdin.write(b"\n")
+        opener.stdin.flush()
+    for opener in openers:
+        opener.communicate()
+        assert opener.returncode == 0
+    opened = open_meta(Settings(data=tmp_path / "data"), clock)
+    assert {project.slug for project in opened.projects()} == set(names)
+    opened.close()
+
+
+def test_threads_that_open_at_once_migrate_once(tmp_path, clock):
+    def make(round_and_name: tuple[int, str]) -> None:
+        opened = open_meta(Settings(data=tmp_path / str(round_and_name[0])), clock)
+        opened.create_project(round_and_name[1])
+        opened.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, [(turn, f"p{n}") for turn in range(4) for n in range(8)]))
+    for turn in range(4):
+        opened = open_meta(Settings(data=tmp_path / str(turn)), clock)
+        assert len(opened.projects()) == 8
+        opened.close()
