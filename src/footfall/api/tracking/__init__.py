@@ -1,0 +1,1 @@
+"""Endpoint tracking, `/api/tracking`: what clients asked of a server's endpoints."""

@@ -1,0 +1,83 @@
+"""Reading endpoints of the tracking surface: each one parses, asks and renders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from footfall.api.tracking import examples, render, schema
+from footfall.api.tracking.parse import Asked, Granularity, PeriodName, TrendPeriod, VisitFilter
+from footfall.model.period import Bucket
+from footfall.query import run
+
+router = APIRouter(prefix="/api/tracking", tags=["endpoint tracking"])
+
+MOST_ENDPOINTS = 10_000
+MOST_VISITS = 1_000
+
+During = Annotated[PeriodName, Query(description="Today since 00:00 UTC, or rolling.", examples=["week"])]
+Json = dict[str, Any]
+
+
+@router.get(
+    "/stats",
+    summary="Hits by endpoint and method",
+    response_model=schema.Stats,
+    responses=examples.STATS,
+    operation_id="tracking_stats",
+)
+def stats(
+    asked: Asked,
+    period: During = "all",
+    limit: Annotated[int, Query(ge=1, description=f"Rows, {MOST_ENDPOINTS} at most.", examples=[1000])] = 1_000,
+) -> Json:
+    """One row per (endpoint, method), most hits first, ties by endpoint, then method."""
+    found = run.endpoints(asked.store, asked.during(period), min(limit, MOST_ENDPOINTS))
+    return render.stats(found.rows, period, found.total)
+
+
+@router.get(
+    "/summary",
+    summary="Totals of a period",
+    response_model=schema.Summary,
+    responses=examples.SUMMARY,
+    operation_id="tracking_summary",
+)
+def summary(asked: Asked, period: During = "all") -> Json:
+    """Hits, distinct endpoints and users, and the first and last visit."""
+    return render.summary(run.endpoint_totals(asked.store, asked.during(period)), period)
+
+
+@router.get(
+    "/trends",
+    summary="Hits over time",
+    response_model=schema.Trends,
+    responses=examples.TRENDS,
+    operation_id="tracking_trends",
+)
+def trends(
+    asked: Asked,
+    granularity: Annotated[Granularity, Query(description="Length of a bucket.", examples=["day"])] = "day",
+    period: Annotated[TrendPeriod, Query(description="Rolling, ending now.", examples=["7d"])] = "7d",
+) -> Json:
+    """Buckets that have hits, newest first."""
+    bucket = Bucket(granularity)
+    return render.trends(run.endpoint_trend(asked.store, asked.during(period), bucket), bucket, period)
+
+
+@router.get(
+    "/visits",
+    summary="Latest requests",
+    response_model=schema.Visits,
+    responses=examples.VISITS,
+    operation_id="tracking_visits",
+)
+def visits(
+    asked: Asked,
+    chosen: Annotated[VisitFilter, Depends()],
+    limit: Annotated[int, Query(ge=1, description=f"Rows, {MOST_VISITS} at most.", examples=[50])] = 50,
+) -> Json:
+    """Newest first, equal times by id descending."""
+    page = run.page(asked.store, chosen.narrow(asked.base), render.VISIT_DIMENSIONS, min(limit, MOST_VISITS))
+    return render.visits(page.rows)

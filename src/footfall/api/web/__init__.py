@@ -1,0 +1,1 @@
+"""Web analytics query, `/api/web-events/{slug}`: parse, ask, render."""

@@ -1,0 +1,91 @@
+"""Top lists, a row each: one more is one more row (docs/extending.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from footfall.api.web import examples, render, schema
+from footfall.api.web.parse import Asked
+from footfall.query import build, run
+
+MOST = 300
+
+Limit = Annotated[int, Query(ge=1, description=f"Labels, {MOST} at most.", examples=[20])]
+Compare = Annotated[bool, Query(description="`1` adds the count of the previous period.", examples=["1"])]
+
+
+@dataclass(frozen=True, slots=True)
+class TopRoute:
+    path: str
+    ranking: build.TopList
+    summary: str
+    description: str
+    example: str
+
+
+TOP_ROUTES = (
+    TopRoute("top-pages", build.TOP_PAGES, "Pages by pageviews", "Pageviews and their visitors by path.", "/pricing"),
+    TopRoute(
+        "top-referrers",
+        build.TOP_REFERRERS,
+        "Referrers by sessions",
+        "Sessions and their visitors by the host that the session came from; none is `direct`.",
+        "news.example",
+    ),
+    TopRoute(
+        "top-countries",
+        build.TOP_COUNTRIES,
+        "Countries by events",
+        "Events and their visitors by country (ISO 3166-1 alpha-2, or `unknown`).",
+        "RO",
+    ),
+    TopRoute(
+        "top-browsers",
+        build.TOP_BROWSERS,
+        "Browsers by events",
+        "Events and their visitors by browser family.",
+        "Firefox",
+    ),
+    TopRoute(
+        "top-os",
+        build.TOP_OS,
+        "Operating systems by events",
+        "Events and their visitors by operating-system family.",
+        "Android",
+    ),
+    TopRoute(
+        "top-devices",
+        build.TOP_DEVICES,
+        "Device types by events",
+        "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
+        "mobile",
+    ),
+)
+
+
+def add_to(router: APIRouter) -> None:
+    for row in TOP_ROUTES:
+        label = row.ranking.dimension
+        router.add_api_route(
+            f"/{row.path}",
+            _endpoint(row.ranking),
+            summary=row.summary,
+            description=row.description,
+            operation_id=f"web_{row.path.replace('-', '_')}",
+            response_model=schema.top_list(label),
+            response_model_exclude_unset=True,
+            responses=examples.top(label, row.example),
+        )
+
+
+def _endpoint(ranking: build.TopList) -> Callable[..., Any]:
+    def top(asked: Asked, limit: Limit = 20, compare: Compare = False) -> Any:
+        previous = asked.window.previous if compare else None
+        ranked = run.top(asked.store, asked.base, ranking, min(limit, MOST), previous)
+        return render.top(ranking.dimension, ranked, compare=compare)
+
+    return top

@@ -1,0 +1,41 @@
+"""Metrics: what rows are counted by. Sources of the definitions: docs/semantics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from footfall.catalog.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """`expressions` are SQL aggregates, per table that can answer; the answer is a whole number.
+
+    `distinct` names the column whose values a *signed* table counts: there a value counts where its signs sum to
+    more than 0, so its rows are first summed per value, and the expression then counts what is left.
+    """
+
+    name: str
+    expressions: Mapping[Table, str]
+    distinct: str = ""
+
+
+_FACTS = (Table.EVENTS, Table.REQUESTS)
+
+_ROWS = (
+    Metric("events", {Table.EVENTS: "count()"}),
+    Metric("hits", {Table.REQUESTS: "count()"}),
+    Metric("pageviews", {Table.EVENTS: "countIf(event_type = 'pageview')"}),
+    Metric("visitors", dict.fromkeys(_FACTS, "uniqExact(visitor)") | {Table.SESSIONS: "count()"}, distinct="visitor"),
+    Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
+    Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
+    Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
+    Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
+    Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
+    Metric("first", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(min(timestamp))")),
+    Metric("last", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(max(timestamp))")),
+    Metric("earliest_start", {Table.SESSIONS: "min(start)"}),
+)
+
+METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}

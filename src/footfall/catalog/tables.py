@@ -1,0 +1,36 @@
+"""The store's tables, and how each one is narrowed to a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Table(StrEnum):
+    EVENTS = "events"
+    REQUESTS = "requests"
+    SESSIONS = "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """`since` and `before` take one bound instant each and select what lies in `[since, before)`.
+
+    A session lies in a period that it overlaps. `signed` tables hold rows with sign +1 and -1 that cancel out;
+    `humans` says whether figures leave known bots out unless they are asked for.
+    """
+
+    since: str = "timestamp >= {}"
+    before: str = "timestamp < {}"
+    fixed: str = ""
+    signed: bool = False
+    humans: bool = False
+
+
+TABLES: dict[Table, TableRow] = {
+    Table.EVENTS: TableRow(humans=True),
+    Table.REQUESTS: TableRow(),
+    Table.SESSIONS: TableRow(
+        since="end >= {}", before="start < {}", fixed="source_table = 'events'", signed=True, humans=True
+    ),
+}

@@ -1,0 +1,152 @@
+"""The filter string: `country:RO|US !device:mobile path:/blog/* checkout`.
+
+    filter = { space } [ term { space { space } term } ]
+    term   = [ "!" ] ( key ":" value | word ) { "|" value }
+    value  = text, or '"' text '"' where it holds spaces or "|"
+
+A backslash makes the next character literal, `*` outside of that matches any run of characters, a bare word is
+`search:`. One scan from left to right; every error says where.
+"""
+
+from __future__ import annotations
+
+from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, PROPERTY_PREFIX, SEARCH
+from footfall.errors import UserError
+from footfall.query.ast import Pattern, Term
+
+MAX_LENGTH = 2_000
+MAX_VALUES = 50
+
+_SPACE = " \t\r\n"
+_SPECIAL = f'{_SPACE}|"\\*:!'
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    """The terms of a filter string, all of which must hold; UserError(`bad_filter`) with the offset of the fault."""
+    if len(text) > MAX_LENGTH:
+        raise UserError("bad_filter", f"filter is {len(text)} characters long; at most {MAX_LENGTH} are allowed")
+    scanner = _Scanner(text)
+    terms = []
+    while scanner.skip_spaces():
+        terms.append(scanner.term())
+    return tuple(terms)
+
+
+def render(terms: tuple[Term, ...]) -> str:
+    """A filter string that parses to these terms."""
+    return " ".join(_render_term(term) for term in terms)
+
+
+def _render_term(term: Term) -> str:
+    values = "|".join('"' + "*".join(_escape(part) for part in value.parts) + '"' for value in term.values)
+    return f"{'!' if term.negated else ''}{_escape(term.key)}:{values}"
+
+
+def _escape(text: str) -> str:
+    return "".join("\\" + char if char in _SPECIAL else char for char in text)
+
+
+class _Scanner:
+    """Reads each character once. `at` is the offset of the next one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.values = 0
+
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def fail(self, offset: int, problem: str) -> UserError:
+        found = self.text[offset : offset + 20]
+        where = f"at position {offset}: {found!r}" if found else f"at position {offset}, the end"
+        return UserError("bad_filter", f"filter: {problem} {where}")
+
+    def skip_spaces(self) -> bool:
+        """Whether anything is left."""
+        while (char := self.peek()) and char in _SPACE:
+            self.at += 1
+        return char != ""
+
+    def term(self) -> Term:
+        negated = self.peek() == "!"
+        self.at += negated
+        start = self.at
+        if self.peek() == '"':
+            return Term(SEARCH, self.alternatives(start, self.value()), negated)
+        word = self.run(_SPACE + "|:")
+        if self.peek() != ":":
+            return Term(SEARCH, self.alternatives(start, word), negated)
+        key = self.key(start, word)
+        self.at += 1
+        start = self.at
+        values = self.alternatives(start, self.value())
+        self.check_choices(key, values, start)
+        return Term(key, values, negated)
+
+    def key(self, start: int, word: Pattern | None) -> str:
+        key = "*".join(word.parts) if word else ""
+        if key.startswith(PROPERTY_PREFIX) and all(key.removeprefix(PROPERTY_PREFIX).split(".")):
+            return key
+        if key not in FILTER_KEYS:
+            known = ", ".join((*FILTER_KEYS, PROPERTY_PREFIX + "<name>"))
+            raise self.fail(start, f"unknown key {key!r} (known: {known})")
+        return key
+
+    def alternatives(self, start: int, first: Pattern | None) -> tuple[Pattern, ...]:
+        """`first` and what follows it after `|`."""
+        found = [self.checked(start, first)]
+        while self.peek() == "|":
+            self.at += 1
+            start = self.at
+            found.append(self.checked(start, self.value()))
+        return tuple(found)
+
+    def checked(self, start: int, value: Pattern | None) -> Pattern:
+        if value is None:
+            raise self.fail(start, "a value is missing")
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise self.fail(start, f"more than {MAX_VALUES} values")
+        return value
+
+    def check_choices(self, key: str, values: tuple[Pattern, ...], start: int) -> None:
+        choices = DIMENSIONS[key].choices if key in DIMENSIONS else ()
+        for value in values if choices else ():
+            if value.literal and value.parts[0] not in choices:
+                raise self.fail(start, f"{key} is {' or '.join(choices)}, not {value.parts[0]!r},")
+
+    def value(self) -> Pattern | None:
+        """A value, quoted or not; None where there is none."""
+        if self.peek() != '"':
+            return self.run(_SPACE + "|")
+        start = self.at
+        self.at += 1
+        found = self.run('"') or Pattern(("",))
+        if self.peek() != '"':
+            raise self.fail(start, "a quote is not closed")
+        self.at += 1
+        if self.peek() not in {"", "|", *_SPACE}:
+            raise self.fail(self.at, "a closing quote must be followed by a space or |")
+        return found
+
+    def run(self, stop: str) -> Pattern | None:
+        """The text up to an unescaped character of `stop` or the end; None where that is nothing."""
+        start = self.at
+        parts = [""]
+        while (char := self.peek()) and char not in stop:
+            self.at += 1
+            if char == "\\":
+                parts[-1] += self.escaped()
+            elif char != "*":
+                parts[-1] += char
+            elif len(parts) == 1 or parts[-1]:  # a run of wildcards is one wildcard
+                parts.append("")
+        return Pattern(tuple(parts)) if self.at > start else None
+
+    def escaped(self) -> str:
+        char = self.peek()
+        if not char:
+            raise self.fail(self.at - 1, "a backslash has nothing to escape")
+        self.at += 1
+        return char

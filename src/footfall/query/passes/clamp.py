@@ -1,0 +1,20 @@
+"""Periods stay within the instants that events may have, and that the engine's clock arithmetic can hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from footfall.model.period import Period
+from footfall.query.ast import Query
+
+EARLIEST = 946_684_800_000  # 2000-01-01, before which events are refused (docs/semantics)
+LATEST = 7_258_118_400_000  # 2200-01-01
+
+
+def clamp(query: Query) -> Query:
+    period = Period(_within(query.period.start), _within(query.period.end))
+    return query if period == query.period else replace(query, period=period)
+
+
+def _within(instant: int) -> int:
+    return min(max(instant, EARLIEST), LATEST)

@@ -1,0 +1,5 @@
+"""Query to SQL. Nothing is decided here: passes have, and the catalogue holds every expression."""
+
+from footfall.query.sql.select import Statement, compile_query
+
+__all__ = ["Statement", "compile_query"]

@@ -1,0 +1,30 @@
+"""Bound parameters: the only way by which a value gets into a statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Binder:
+    """Numbers the values of one statement."""
+
+    def __init__(self) -> None:
+        self.params: dict[str, Any] = {}
+
+    def _bind(self, value: Any, kind: str) -> str:
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def text(self, value: str) -> str:
+        return self._bind(value, "String")
+
+    def texts(self, values: tuple[str, ...]) -> str:
+        return self._bind(list(values), "Array(String)")
+
+    def number(self, value: int) -> str:
+        return self._bind(value, "UInt64")
+
+    def instant(self, millis: int) -> str:
+        """A `DateTime64(3)` from Unix milliseconds."""
+        return f"fromUnixTimestamp64Milli({self._bind(millis, 'Int64')}, 'UTC')"

@@ -1,0 +1,70 @@
+"""One term of a filter as a condition. Nothing in the store is NULL, so a condition and its NOT partition the rows."""
+
+from __future__ import annotations
+
+from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, Dimension
+from footfall.catalog.tables import Table
+from footfall.query.ast import Pattern, Term
+from footfall.query.sql.binder import Binder
+
+
+def condition(term: Term, table: Table, binder: Binder) -> str:
+    if term.key == SEARCH:
+        found = _any([_contains(value, table, binder) for value in term.values])
+    elif term.key.startswith(PROPERTY_PREFIX):
+        found = _property(term, binder)
+    else:
+        found = _dimension(term, table, binder)
+    return f"NOT {found}" if term.negated else found
+
+
+def label(row: Dimension, table: Table) -> str:
+    """What is shown: the expression, or the label of unknown values."""
+    expression = row.expressions[table]
+    return f"if({expression} = '', '{row.empty}', {expression})" if row.empty else expression
+
+
+def like(value: Pattern) -> str:
+    r"""A LIKE pattern: `%` where the value has `*`, everything else literal."""
+    return "%".join(part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in value.parts)
+
+
+def _any(conditions: list[str]) -> str:
+    return f"({' OR '.join(conditions)})"
+
+
+def _dimension(term: Term, table: Table, binder: Binder) -> str:
+    row = DIMENSIONS[term.key]
+    expression = label(row, table)
+    if row.ignore_case:
+        return _any([f"{expression} ILIKE {binder.text(like(_named(value, row)))}" for value in term.values])
+    return _compare(expression, tuple(_named(value, row) for value in term.values), binder)
+
+
+def _named(value: Pattern, row: Dimension) -> Pattern:
+    """An empty value asks for what is shown under the label of unknown values."""
+    return Pattern((row.empty,)) if value.parts == ("",) else value
+
+
+def _compare(expression: str, values: tuple[Pattern, ...], binder: Binder) -> str:
+    literals = [value.parts[0] for value in values if value.literal]
+    found = []
+    if len(literals) == 1:
+        found.append(f"{expression} = {binder.text(literals[0])}")
+    elif literals:
+        found.append(f"{expression} IN ({', '.join(binder.text(text) for text in literals)})")
+    found += [f"{expression} LIKE {binder.text(like(value))}" for value in values if not value.literal]
+    return _any(found)
+
+
+def _contains(value: Pattern, table: Table, binder: Binder) -> str:
+    pattern = binder.text(f"%{like(value)}%")
+    return _any([f"{DIMENSIONS[name].expressions[table]} ILIKE {pattern}" for name in SEARCHED])
+
+
+def _property(term: Term, binder: Binder) -> str:
+    """Texts compare as they are, numbers and booleans by their JSON text; what is absent or null equals nothing."""
+    keys = ", ".join(binder.text(key) for key in term.key.removeprefix(PROPERTY_PREFIX).split("."))
+    kind = f"JSONType(properties, {keys})"
+    text = f"if({kind} = 'String', JSONExtractString(properties, {keys}), JSONExtractRaw(properties, {keys}))"
+    return f"({kind} != 'Null' AND {_compare(text, term.values, binder)})"

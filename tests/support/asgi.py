@@ -1,0 +1,54 @@
+"""The reading surfaces as a small application, with a stand-in for who may read what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+
+from footfall.api import problem
+from footfall.errors import UserError
+from footfall.model.project import Principal, Project, Scope
+from footfall.store.protocol import Store
+
+TOKEN = "reader"  # noqa: S105 - not a secret, the stand-in's only token
+
+
+@dataclass
+class Gate:
+    """Knows one token; it may read `projects`."""
+
+    projects: dict[str, Project] = field(default_factory=dict)
+
+    def authenticate(self, headers: list[tuple[bytes, bytes]], query: bytes, client: str, scope: Scope) -> Principal:
+        if (b"authorization", f"Bearer {TOKEN}".encode()) not in headers:
+            raise UserError("unauthorized", "a token is missing")
+        return Principal(1, frozenset({Scope.READ}), None)
+
+    def client(self, request: object) -> str:
+        return "127.0.0.1"
+
+    def project(self, principal: Principal, name: str | None) -> Project:
+        if name:
+            return self.project_in_path(principal, name)
+        return next(iter(self.projects.values()))
+
+    def project_in_path(self, principal: Principal, slug: str) -> Project:
+        if slug not in self.projects:
+            raise UserError("not_found", f"project {slug!r} does not exist")
+        return self.projects[slug]
+
+
+def reading_client(store: Store, now: int, *routers: APIRouter) -> TestClient:
+    """A client of the given surfaces, for the projects `shop` (1) and `blog` (2), at a clock that stands still."""
+    app = FastAPI()
+    problem.install(app)
+    for router in routers:
+        app.include_router(router)
+    gate = Gate(
+        {slug: Project(number, f"p{number}", slug, "") for number, slug in enumerate(("shop", "blog"), start=1)}
+    )
+    app.state.services = SimpleNamespace(store=store, auth=gate, clock=lambda: now)
+    return TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}, raise_server_exceptions=False)
