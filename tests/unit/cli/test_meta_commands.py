@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from footfall import __version__
+from footfall.cli import app
+from footfall.cli.tokens import lifetime
+from footfall.clock import DAY, HOUR, system_clock
+from footfall.meta import open_meta
+from footfall.model.project import Scope
+from footfall.settings import Settings
+
+
+@pytest.fixture
+def run(tmp_path):
+    def invoke(*args: str, env: dict[str, str] | None = None):
+        return CliRunner().invoke(app, args, env={"FOOTFALL_DATA": str(tmp_path / "data"), **(env or {})})
+
+    return invoke
+
+
+@pytest.fixture
+def meta(tmp_path):
+    """The server's view of the same data directory, open all the while."""
+    opened = open_meta(Settings(data=tmp_path / "data"), system_clock)
+    yield opened
+    opened.close()
+
+
+def answer(result):
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_project_create_json(run, meta):
+    made = answer(run("project", "create", "shop", "--domain", "example.com", "--domain", "*.example.org", "--json"))
+    project = meta.project("shop")
+    assert made == {"id": project.id, "slug": "shop", "site_key": project.site_key}
+    assert project.domains == ("*.example.org", "example.com")
+
+
+def test_project_list(run, meta):
+    shop, blog = meta.create_project("shop", ["example.com"]), meta.create_project("blog")
+    assert answer(run("project", "list", "--json")) == [
+        {"id": shop.id, "slug": "shop", "site_key": shop.site_key, "domains": ["example.com"]},
+        {"id": blog.id, "slug": "blog", "site_key": blog.site_key, "domains": []},
+    ]
+    lines = run("project", "list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["SLUG", "shop", "blog"]
+
+
+def test_token_create_json(run, meta):
+    shop = meta.create_project("shop")
+    blog = meta.create_project("blog")
+    before = system_clock()
+    made = answer(
+        run(
+            *("token", "create", "--project", "shop", "--project", "blog", "--scope", "read", "--scope", "ingest"),
+            *("--expires", "90d", "--label", "CI", "--json"),
+        )
+    )
+    assert list(made) == ["token"]
+    info = meta.token(made["token"])
+    assert (info.label, info.scopes, info.projects) == ("CI", {Scope.READ, Scope.INGEST}, {shop.number, blog.number})
+    assert before + 90 * DAY <= info.expires_at <= system_clock() + 90 * DAY
+
+
+def test_token_create_prints_the_bare_token(run, meta):
+    meta.create_project("shop")
+    text = run("token", "create", "--project", "shop", "--scope", "read").stdout
+    assert re.fullmatch(r"ff_pat_[0-9A-Za-z]{46}\n", text)
+    assert meta.token(text.strip()).expires_at is None
+
+
+def test_admin_token_without_a_project_is_the_installations(run, meta):
+    made = answer(run("token", "create", "--scope", "admin", "--json"))
+    assert meta.token(made["token"]).projects is None
+
+
+def test_token_list_and_revoke(run, meta):
+    meta.create_project("shop")
+    text, info = meta.create_token("CI", ["read"], ["shop"])
+    _, other = meta.create_token("", ["admin"], None)
+    revoked = answer(run("token", "revoke", text[-4:], "--json"))
+    assert revoked["id"] == info.id
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", revoked["revoked_at"])
+    first, second = answer(run("token", "list", "--json"))
+    assert first == {
+        "id": info.id,
+        "last_four": text[-4:],
+        "label": "CI",
+        "scopes": ["read"],
+        "projects": ["shop"],
+        "created_at": first["created_at"],
+        "expires_at": None,
+        "revoked_at": revoked["revoked_at"],
+        "last_used_at": None,
+    }
+    assert (second["id"], second["projects"], second["revoked_at"]) == (other.id, None, None)
+    plain = run("token", "list").stdout
+    assert text[-4:] in plain
+    assert text not in plain
+
+
+def test_data_option_wins_over_the_environment(run, tmp_path):
+    answer(run("project", "create", "shop", "--json", "--data", str(tmp_path / "other")))
+    assert (tmp_path / "other" / "meta.db").exists()
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["project", "create", "Shop"], 1, "footfall: slug 'Shop' does not match"),
+        (["project", "create", "shop", "--domain", "a b"], 1, "footfall: domain 'a b' is not a host name"),
+        (["token", "create", "--project", "nope", "--scope", "read"], 1, "footfall: project 'nope' does not exist"),
+        (["token", "revoke", "99"], 1, "footfall: token '99' does not exist"),
+        (["project", "create"], 2, "Missing argument"),
+        (["token", "create", "--project", "shop"], 2, "Missing option"),
+        (["token", "create", "--project", "shop", "--scope", "write"], 2, "write"),
+        (["token", "create", "--scope", "read"], 2, "--project is missing"),
+        (["token", "create", "--project", "shop", "--scope", "read", "--expires", "soon"], 2, "soon"),
+        (["token", "create", "--project", "shop", "--scope", "read", "--expires", "999999w"], 2, "999999w"),
+        (["nope"], 2, "nope"),
+    ],
+)
+def test_failures(run, args, code, message):
+    result = run(*args)
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert result.stdout == ""
+    if code == 1:
+        assert result.stderr.count("\n") == 1
+
+
+def test_bad_setting_is_named(run):
+    result = run("project", "list", env={"FOOTFALL_PORT": "x"})
+    assert result.exit_code == 1
+    assert result.stderr.startswith("footfall: FOOTFALL_PORT 'x': ")
+
+
+@pytest.mark.parametrize(("text", "millis"), [("1h", HOUR), ("90d", 90 * DAY), ("52w", 364 * DAY)])
+def test_lifetimes(text, millis):
+    assert lifetime(text) == millis
+
+
+def test_version(run):
+    assert run("--version").stdout == f"{__version__}\n"
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from footfall.cli import main; sys.argv = ['footfall', '--help']\n"
+        "try: main()\n"
+        "finally: print(sorted({'chdb', 'polars', 'fastapi', 'sqlalchemy'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert "project" in done.stdout
+    assert done.stderr == "[]\n"

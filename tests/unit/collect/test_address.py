@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from footfall.collect.address import canonical, client_address, packed, truncate
+
+TRUSTED = tuple(ip_network(text) for text in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"))
+PROXY = "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "lines", "client"),
+    [
+        # nobody in between
+        ("198.51.100.7", [], "198.51.100.7"),
+        ("2001:DB8::0:7", [], "2001:db8::7"),
+        ("::ffff:198.51.100.7", [], "198.51.100.7"),
+        ("", [], ""),
+        # forged by a client that is no trusted proxy
+        ("198.51.100.7", ["203.0.113.9"], "198.51.100.7"),
+        ("198.51.100.7", ["127.0.0.1"], "198.51.100.7"),
+        ("", ["203.0.113.9"], ""),
+        # one trusted proxy
+        (PROXY, [], PROXY),
+        (PROXY, ["203.0.113.9"], "203.0.113.9"),
+        ("::ffff:10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("::1", ["203.0.113.9"], "203.0.113.9"),
+        # forged left part that the trusted proxy passed on
+        (PROXY, ["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
+        (PROXY, ["127.0.0.1, 203.0.113.9"], "203.0.113.9"),
+        (PROXY, ["10.0.0.9, 1.2.3.4, 203.0.113.9"], "203.0.113.9"),
+        (PROXY, ["1.2.3.4", "203.0.113.9"], "203.0.113.9"),
+        (PROXY, ["garbage", "203.0.113.9"], "203.0.113.9"),
+        # a chain of trusted proxies
+        (PROXY, ["203.0.113.9, 10.0.0.2, 10.0.0.3"], "203.0.113.9"),
+        (PROXY, ["203.0.113.9", "10.0.0.2", "2001:db8:aaaa::5"], "203.0.113.9"),
+        (PROXY, ["1.2.3.4, 203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+        (PROXY, ["10.0.0.2"], "10.0.0.2"),
+        # what is no address ends the walk at the last one believed
+        (PROXY, ["garbage"], PROXY),
+        (PROXY, [""], PROXY),
+        (PROXY, ["203.0.113.9, unknown"], PROXY),
+        (PROXY, ["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
+        (PROXY, ["203.0.113.9,"], PROXY),
+        (PROXY, ["203.0.113.256"], PROXY),
+        (PROXY, ["\xff\x00"], PROXY),
+        # spellings
+        (PROXY, ["203.0.113.9:4711"], "203.0.113.9"),
+        (PROXY, ["[2001:db8::1]:4711"], "2001:db8::1"),
+        (PROXY, ["[2001:db8::1]"], "2001:db8::1"),
+        (PROXY, ["2001:DB8:0::1"], "2001:db8::1"),
+        (PROXY, ["::ffff:203.0.113.9"], "203.0.113.9"),
+        (PROXY, ["  203.0.113.9\t,10.0.0.2 "], "203.0.113.9"),
+        (PROXY, ["203.0.113.9, [2001:db8:aaaa::5]:1"], "203.0.113.9"),
+        # a header of thousands of hops is read only so far
+        (PROXY, ["203.0.113.9" + ", 10.0.0.2" * 5000], "10.0.0.2"),
+    ],
+)
+def test_client_address(peer, lines, client):
+    headers = [(b"host", b"x"), *((b"x-forwarded-for", line.encode("latin-1")) for line in lines)]
+    assert client_address(peer, headers, TRUSTED) == client
+
+
+def test_nobody_is_trusted_without_a_list():
+    assert client_address("127.0.0.1", [(b"x-forwarded-for", b"203.0.113.9")], ()) == "127.0.0.1"
+
+
+def test_other_headers_are_not_read():
+    headers = [
+        (b"forwarded", b"for=203.0.113.9"),
+        (b"cf-connecting-ip", b"203.0.113.9"),
+        (b"x-real-ip", b"203.0.113.9"),
+    ]
+    assert client_address(PROXY, headers, TRUSTED) == PROXY
+
+
+@pytest.mark.parametrize(
+    ("address", "full", "truncated"),
+    [
+        ("198.51.100.7", "198.51.100.7", "198.51.100.0"),
+        ("2001:DB8:1:2:3::4", "2001:db8:1:2:3::4", "2001:db8:1::"),
+        ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.0"),
+        ("fe80::1%eth0", "fe80::1", "fe80::"),
+        ("client.example.com", "client.example.com", ""),
+        ("", "", ""),
+    ],
+)
+def test_truncate(address, full, truncated):
+    assert truncate(address, "full") == full
+    assert truncate(address, "truncated") == truncated
+    assert truncate(address, "none") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.4\0", "::1::", "\ud800", "x", "1.2.3.4/8"]
+)
+def test_what_is_no_address(text):
+    assert packed(text) is None
+    assert canonical(text) == text
