@@ -1,0 +1,212 @@
+"""Where addresses are: country, region and city from MaxMind DB files (https://maxmind.github.io/MaxMind-DB/).
+
+The operator's databases lie in `<data>/geo/{country,city,asn}.mmdb`; a country database comes with Footfall. Two
+layouts are read: MaxMind's (`country.iso_code`, `subdivisions`, `city.names`) and the flat one of the npm packages
+(`country_code` or `country`, `state1`, `city`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+from typing import Any
+
+import maxminddb
+import polars as pl
+
+from footfall.collect.privacy import Place
+
+KINDS = ("country", "city", "asn")
+ATTRIBUTION = "IP Geolocation by DB-IP (https://db-ip.com)"
+MISSING = "no country database: run `make setup`, or `footfall geo install FILE-or-URL`"
+
+_KEPT_ADDRESSES = 50_000
+_ADDRESS_CHARS = 64
+_NOWHERE = Place()
+_Stamp = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """One database in use. `built` is ISO 8601, `size` in bytes; `problem` is why a file is not in use."""
+
+    kind: str
+    path: str
+    built: str = ""
+    size: int = 0
+    attribution: str = ""
+    problem: str = ""
+
+
+def read_place(record: object) -> Place:
+    """The place of a database record of either layout; what it lacks is `""`."""
+    if not isinstance(record, Mapping):
+        return _NOWHERE
+    country = _text(record.get("country"), "iso_code") or _text(record.get("country_code"))
+    divisions = record.get("subdivisions")
+    first = divisions[0] if isinstance(divisions, list) and divisions else None
+    region = _text(first) or _text(first, "iso_code") or _text(record.get("state1"))
+    return Place(country.upper() if len(country) == 2 else "", region, _text(record.get("city")))
+
+
+def _text(value: object, key: str = "") -> str:
+    """A text itself, a mapping's `key`, or the English of its names."""
+    if isinstance(value, Mapping):
+        names = value.get("names")
+        value = value.get(key) if key else names.get("en") if isinstance(names, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    path: Path
+    stamp: _Stamp
+    reader: maxminddb.Reader
+
+    def place(self, address: str) -> Place:
+        try:
+            return read_place(self.reader.get(address))
+        except (ValueError, maxminddb.InvalidDatabaseError):
+            return _NOWHERE  # an IPv6 address in an IPv4 database, or a damaged record
+
+
+class _Snapshot:
+    """The databases as they were at one time, with the answers that hold as long as they do."""
+
+    def __init__(self, databases: Mapping[str, _Database], problems: Mapping[str, str]) -> None:
+        self.databases = databases
+        self.problems = problems
+        self.place = lru_cache(_KEPT_ADDRESSES)(self._place)
+
+    def _place(self, address: str) -> Place:
+        public = _public(address)
+        if not public:
+            return _NOWHERE
+        found = _NOWHERE
+        for kind in ("city", "country"):
+            if kind in self.databases and not found.country:
+                found = self.databases[kind].place(public)
+        return found
+
+
+def _public(address: str) -> str:
+    """The address in its usual spelling, an IPv4 one out of its IPv6 clothes; `""` where it is not a public one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return str(parsed) if parsed.is_global else ""
+
+
+class GeoLocator:
+    """A `Locator` over the databases of a data directory, from any thread.
+
+    Files are looked at again at most once a second: a replaced one is taken up without restart, a broken one is left
+    aside (the one before stays in use) and named by `status`. `now` gives seconds. Addresses stay in memory only.
+    """
+
+    def __init__(self, data: Path, *, packaged: Path | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        self._folder = data / "geo"
+        self._packaged = packaged or packaged_database()
+        self._now = now
+        self._lock = threading.Lock()
+        self._stamps: dict[str, _Stamp] = {}
+        self._snapshot = _Snapshot({}, {})
+        self._checked = now()
+        self._reload()
+
+    def place(self, address: str) -> Place:
+        if len(address) > _ADDRESS_CHARS:
+            return _NOWHERE
+        return self._current().place(address)
+
+    def places(self, addresses: pl.Series) -> pl.DataFrame:
+        keys = addresses.cast(pl.String).fill_null("").alias("address").to_frame()
+        distinct = keys.unique()
+        found = [self.place(address) for address in distinct["address"].to_list()]
+        table = distinct.with_columns(
+            pl.Series(name, [getattr(place, name) for place in found], dtype=pl.String)
+            for name in ("country", "region", "city")
+        )
+        return keys.join(table, on="address", how="left", maintain_order="left").drop("address")
+
+    def status(self) -> list[DatabaseStatus]:
+        """Every database that is in use or wanted, in the order of `KINDS`."""
+        snapshot = self._current()
+        found = [_status(kind, snapshot) for kind in KINDS if kind in snapshot.databases or kind in snapshot.problems]
+        if {"country", "city"} & snapshot.databases.keys():
+            return found
+        return found or [DatabaseStatus("country", str(self._packaged), problem=MISSING)]
+
+    def _current(self) -> _Snapshot:
+        if self._now() - self._checked >= 1:
+            with self._lock:
+                self._checked = self._now()
+                self._reload()
+        return self._snapshot
+
+    def _reload(self) -> None:
+        stamps = {kind: stamp for kind in KINDS if (stamp := self._stamp(kind))}
+        if stamps == self._stamps:
+            return
+        databases, problems = {}, {}
+        for kind, stamp in stamps.items():
+            old = self._snapshot.databases.get(kind)
+            try:
+                databases[kind] = old if old and old.stamp == stamp else _open(stamp)
+            except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+                problems[kind] = f"{stamp[0]}: {error}"
+                if old:
+                    databases[kind] = old
+        # The readers that are let go close when the last look-up in them ends: closing here would unmap under it.
+        self._snapshot, self._stamps = _Snapshot(databases, problems), stamps
+
+    def _stamp(self, kind: str) -> _Stamp | None:
+        paths = [self._folder / f"{kind}.mmdb", *([self._packaged] if kind == "country" else [])]
+        for path in paths:
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            return str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size
+        return None
+
+
+def packaged_database() -> Path:
+    """Where the country database that comes with Footfall lies, if it is there."""
+    return Path(str(resources.files("footfall") / "assets" / "geo" / "country.mmdb"))
+
+
+def _open(stamp: _Stamp) -> _Database:
+    return _Database(Path(stamp[0]), stamp, maxminddb.open_database(stamp[0]))
+
+
+def _status(kind: str, snapshot: _Snapshot) -> DatabaseStatus:
+    problem = snapshot.problems.get(kind, "")
+    database = snapshot.databases.get(kind)
+    if database is None:
+        return DatabaseStatus(kind, "", problem=problem)
+    metadata: Any = database.reader.metadata()
+    built = datetime.fromtimestamp(metadata.build_epoch, UTC).date().isoformat()
+    return DatabaseStatus(
+        kind, str(database.path), built, database.stamp[3], _attribution(database.path, metadata), problem
+    )
+
+
+def _attribution(path: Path, metadata: Any) -> str:
+    """DB-IP's line for its databases and the packaged one; MaxMind's for GeoLite; others ask for none."""
+    names = f"{metadata.database_type} {metadata.description.get('en', '')}".lower()
+    if path == packaged_database() or "db-ip" in names or "dbip" in names:
+        return ATTRIBUTION
+    if "geolite" in names:
+        return "This product includes GeoLite data created by MaxMind (https://www.maxmind.com)"
+    return ""

@@ -1,0 +1,187 @@
+"""Put a geography database in its place: fetched or copied, checked, and renamed into `<data>/geo` whole."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import socket
+import ssl
+import tempfile
+import urllib.request
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import maxminddb
+
+from footfall.collect.geo import KINDS, read_place
+from footfall.errors import UserError
+
+MAX_BYTES = 1 << 30
+"""Most bytes of a database, before and after decompression."""
+
+_TIMEOUT = 60.0  # seconds without a byte
+_CHUNK = 1 << 20
+_SAMPLE = 1_000  # records that are read to see that the file says what its kind should
+_NAT64 = IPv6Network("64:ff9b::/96")
+_GZIP_MAGIC = b"\x1f\x8b"
+_TYPES = (("city", "city"), ("enterprise", "city"), ("asn", "asn"), ("isp", "asn"), ("country", "country"))
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def install(source: str, data: Path, kind: str = "") -> Path:
+    """Install a file or an https URL, gzipped or not, as the database of its kind; returns where it lies.
+
+    `kind` is one of `KINDS`, or `""` to go by what the file says of itself. Whatever fails leaves the database
+    before untouched. Raises UserError (`bad_database`, `bad_source`, `too_large`).
+    """
+    if kind and kind not in KINDS:
+        raise UserError("bad_parameter", f"kind: {kind!r} is none of {', '.join(KINDS)}")
+    folder = data / "geo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _temporary(folder) as incoming:
+        with _open_source(source) as stream:
+            _copy(stream, incoming)
+        _unpack(incoming)
+        target = folder / f"{check(incoming, kind)}.mmdb"
+        incoming.replace(target)
+    _sync(folder)
+    return target
+
+
+def check(path: Path, kind: str = "") -> str:
+    """The kind of a database; UserError where it can't be read, is of another kind than asked, or holds nothing."""
+    try:
+        with maxminddb.open_database(path, maxminddb.MODE_MMAP) as reader:
+            found = _kind(str(reader.metadata().database_type), kind)
+            records = [record for _, record in islice(reader, _SAMPLE)]
+    except (OSError, ValueError, maxminddb.InvalidDatabaseError, RecursionError) as error:
+        raise UserError("bad_database", f"not a MaxMind DB file that can be read: {error}") from error
+    if not any(_useful(found, record) for record in records):
+        raise UserError("bad_database", f"none of its first {len(records)} records has what a {found} database gives")
+    return found
+
+
+def _kind(database_type: str, wanted: str) -> str:
+    said = next((kind for word, kind in _TYPES if word in database_type.lower()), "")
+    if wanted and said and wanted != said:
+        raise UserError("bad_database", f"type {database_type!r} is a {said} database, not {wanted}")
+    if not (wanted or said):
+        raise UserError("bad_database", f"type {database_type!r} names no kind: say --kind {'|'.join(KINDS)}")
+    return wanted or said
+
+
+def _useful(kind: str, record: Any) -> bool:
+    if kind == "asn":
+        return isinstance(record, dict) and bool({"autonomous_system_number", "asn"} & record.keys())
+    return bool(read_place(record).country)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(prefix=".incoming-", suffix=".mmdb", dir=folder)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _copy(stream: _Readable, target: Path) -> None:
+    """Write a stream durably, at most `MAX_BYTES` of it."""
+    left = MAX_BYTES
+    with target.open("wb") as out:
+        try:
+            while chunk := stream.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise UserError("too_large", f"the database is over {MAX_BYTES} bytes")
+                out.write(chunk)
+        except (OSError, EOFError, zlib.error, http.client.HTTPException) as error:
+            raise UserError("bad_source", f"could not be read to its end: {error}") from error
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _unpack(path: Path) -> None:
+    """Decompress in place what is gzip."""
+    with path.open("rb") as file:
+        if file.read(2) != _GZIP_MAGIC:
+            return
+    with _temporary(path.parent) as plain:
+        with gzip.open(path) as stream:
+            _copy(stream, plain)
+        plain.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _open_source(source: str) -> Iterator[_Readable]:
+    scheme, separator, _ = source.partition("://")
+    if separator and scheme.lower() != "https":
+        raise UserError("bad_source", f"source: {source!r}: give a path or an https URL")
+    try:
+        stream: Any = opener().open(source, timeout=_TIMEOUT) if separator else Path(source).open("rb")  # noqa: SIM115 - closed below
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise UserError("bad_source", f"source: {source!r}: {error}") from error
+    with stream:
+        yield stream
+
+
+def opener(https: urllib.request.BaseHandler | None = None) -> urllib.request.OpenerDirector:
+    """Opens https URLs and follows redirects to others, public addresses only, no proxy.
+
+    Every connection, so every redirect too, resolves its host once and goes to the address that was checked.
+    """
+    director = urllib.request.OpenerDirector()
+    for handler in (
+        https or _PublicHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+    ):
+        director.add_handler(handler)
+    return director
+
+
+class _PublicHandler(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_PublicConnection, req)
+
+
+class _PublicConnection(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        plain = socket.create_connection((public_address(self.host, self.port), self.port), self.timeout)
+        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+
+def public_address(host: str, port: int) -> str:
+    """An address of a host, all of whose addresses are public; OSError where one is not."""
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    for address in found:
+        if not _is_public(address):
+            raise OSError(f"{host} is at {address}, which is not a public address")
+    return found[0]
+
+
+def _is_public(address: str) -> bool:
+    parsed = ip_address(address.partition("%")[0])
+    if isinstance(parsed, IPv6Address) and (parsed.teredo or parsed.sixtofour or parsed in _NAT64):
+        return False  # an IPv4 address that is not looked at hides in it
+    return parsed.is_global and not parsed.is_multicast

@@ -1,0 +1,84 @@
+"""User agents to plain families: browser, OS and device as docs/semantics.md names them.
+
+Families come from the `ua-parser` definitions (https://github.com/ua-parser/uap-core) through their Rust resolver;
+`data/families.tsv` gives our names where they differ, `data/devices.tsv` decides the class of device.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import polars as pl
+
+from footfall.pipeline.lookup import look_up, read_table
+from footfall.pipeline.rules import RuleSet
+
+AGENT_CHARS = 512
+"""Characters of a user agent that are looked at; the rest is dropped before any parsing."""
+
+UNKNOWN = "unknown"
+_LABEL_CHARS = 128
+_VERSION_CHARS = 16
+_KEPT_AGENTS = 20_000
+_NO_VERSION = frozenset({"Linux"})  # the definitions give a distribution's version, or a kernel's
+
+
+class Agent(NamedTuple):
+    browser: str = UNKNOWN
+    browser_version: str = ""  # major, or major.minor where minor is not 0
+    os: str = UNKNOWN
+    os_version: str = ""
+    device: str = UNKNOWN  # desktop, mobile, tablet, other; unknown for an empty agent
+
+
+class _Found(Protocol):
+    family: str
+    major: str | None
+    minor: str | None
+
+
+class AgentParser:
+    """Parses agents and remembers the last 20,000. Safe in many threads; building it takes 0.3 s."""
+
+    def __init__(self) -> None:
+        from ua_parser.loaders import load_lazy_builtins  # noqa: PLC0415 - the definitions are read when imported
+        from ua_parser.regex import Resolver  # noqa: PLC0415 - as above
+
+        matchers = load_lazy_builtins()
+        resolver = Resolver((matchers[0], matchers[1], []))
+        self._browsers = resolver.ua
+        self._systems = resolver.os
+        self._names = {(kind, theirs): ours for kind, theirs, ours in read_table("families.tsv")}
+        self._devices = RuleSet((label, pattern) for label, pattern in read_table("devices.tsv"))
+        self.parse = lru_cache(_KEPT_AGENTS)(self._parse)
+
+    def _parse(self, agent: str) -> Agent:
+        text = agent[:AGENT_CHARS]
+        if not text.strip():
+            return Agent()
+        browser, browser_version = self._name("browser", self._browsers.extract(text))
+        system, system_version = self._name("os", self._systems.extract(text))
+        device = self._devices.first(text) or "other"
+        return Agent(browser, browser_version, system, system_version, device)
+
+    def _name(self, kind: str, found: _Found | None) -> tuple[str, str]:
+        if found is None:
+            return UNKNOWN, ""
+        family = self._names.get((kind, found.family), found.family)[:_LABEL_CHARS]
+        return family, "" if family in _NO_VERSION else _version(found)
+
+
+def _version(found: _Found) -> str:
+    major, minor = found.major or "", found.minor or ""
+    return (major if minor in {"", "0"} else f"{major}.{minor}")[:_VERSION_CHARS]
+
+
+def parse_agents(frame: pl.DataFrame, parser: AgentParser) -> pl.DataFrame:
+    """Adds browser, browser_version, os, os_version and device; reads user_agent and traffic.
+
+    A program has no device: what is not `human` is `other`, whichever browser it claims to be.
+    """
+    parsed = look_up(frame, "user_agent", parser.parse, Agent._fields)
+    is_program = (pl.col("traffic") != "human") & (pl.col("user_agent") != "")
+    return parsed.with_columns(device=pl.when(is_program).then(pl.lit("other")).otherwise("device"))

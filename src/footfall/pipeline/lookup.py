@@ -1,0 +1,47 @@
+"""Work on distinct values: a batch repeats few agents, referrers and URLs, so each is dealt with once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import resources
+
+import polars as pl
+
+
+def on_distinct(frame: pl.DataFrame, keys: Sequence[str], work: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """The frame with the columns that `work` makes of the distinct combinations of `keys`, row for row.
+
+    A new column takes the place of an old one of its name, keys included. Rows keep their number and order.
+    """
+    distinct = frame.select(keys).unique()
+    found = work(distinct)
+    fresh = {name: f"new {name}" for name in found.columns}
+    table = distinct.hstack(found.rename(fresh))
+    joined = frame.join(table, on=list(keys), how="left", maintain_order="left")
+    return joined.with_columns(pl.col(new).alias(name) for name, new in fresh.items()).drop(fresh.values())
+
+
+def look_up(
+    frame: pl.DataFrame, key: str, find: Callable[[str], tuple[str, ...]], names: Sequence[str]
+) -> pl.DataFrame:
+    """The frame with String columns `names`, found by a Python look-up once per distinct value of `key`."""
+    schema = dict.fromkeys(names, pl.String())
+
+    def work(distinct: pl.DataFrame) -> pl.DataFrame:
+        found = [find(value) for value in distinct.get_column(key).to_list()]
+        return pl.DataFrame(found, schema=schema, orient="row")
+
+    return on_distinct(frame, [key], work)
+
+
+def translate(values: pl.Series, find: Callable[[str], str]) -> pl.Series:
+    """Every value replaced by what a Python look-up says of it, each distinct value asked once."""
+    distinct = values.unique()
+    found = pl.Series([find(value) for value in distinct.to_list()], dtype=pl.String)
+    return values.replace_strict(distinct, found, return_dtype=pl.String)
+
+
+def read_table(name: str) -> list[list[str]]:
+    """The rows of a kept list in `data/`: cells apart by tabs, `#` opens a comment line."""
+    text = (resources.files("footfall.pipeline") / "data" / name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]

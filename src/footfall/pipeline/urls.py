@@ -1,0 +1,68 @@
+"""URLs to path, hostname, campaign and ad click, as text: nothing is fetched, resolved or normalised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote_plus
+
+import polars as pl
+
+from footfall.pipeline.lookup import on_distinct, translate
+
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+UTM_CHARS = 256
+HOST_CHARS = 253
+PATH_CHARS = 2_048
+
+_ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)([^?#]*)"
+_BEFORE_QUERY = r"^([^?#]*)"
+_QUERY = r"^[^?#]*\?([^#]*)"
+
+
+def host(authority: pl.Expr) -> pl.Expr:
+    """The host of `user@Example.com:8080`: lower case, without user and port, at most 253 characters."""
+    bare = authority.str.replace(r"^.*@", "").str.replace(r":[0-9]*$", "")
+    return bare.str.to_lowercase().str.slice(0, HOST_CHARS)
+
+
+def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.DataFrame:
+    """Adds path, hostname, the five utm labels and click_id, the name of a click id in the query, or `""`.
+
+    Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`. The path is as
+    received, never decoded; that of an absolute URL without one is `/`. Labels are the first of their name,
+    decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. `click_ids` are groups: the first name
+    of the first group that the query has.
+    """
+    groups = ["|".join(re.escape(name) for name in group) for group in click_ids]
+
+    def parse(distinct: pl.DataFrame) -> pl.DataFrame:
+        query = pl.concat_str(pl.lit("&"), pl.col("url").str.extract(_QUERY)).fill_null("")
+        parsed = distinct.select(
+            path=_path(),
+            hostname=_hostname(),
+            click_id=pl.coalesce(*(query.str.extract(rf"&({group})=[^&]") for group in groups), pl.lit("")),
+            **{name: query.str.extract(rf"&{name}=([^&]*)").fill_null("") for name in UTM},
+        )
+        return parsed.with_columns(translate(parsed.get_column(name), _decode) for name in UTM)
+
+    return on_distinct(frame, ["url", "path", "hostname"], parse)
+
+
+def _path() -> pl.Expr:
+    url, named = pl.col("url"), pl.col("path")
+    tail = url.str.extract(_ABSOLUTE, 2)
+    absolute = pl.when(tail == "").then(pl.lit("/")).otherwise(tail)
+    from_url = absolute.fill_null(url.str.extract(_BEFORE_QUERY))
+    chosen = pl.when(named == "").then(from_url).otherwise(named.str.extract(_BEFORE_QUERY))
+    return chosen.str.slice(0, PATH_CHARS)
+
+
+def _hostname() -> pl.Expr:
+    named = pl.col("hostname")
+    from_url = pl.col("url").str.extract(_ABSOLUTE, 1).fill_null("")
+    return host(pl.when(named == "").then(from_url).otherwise(named))
+
+
+def _decode(text: str) -> str:
+    return unquote_plus(text)[:UTM_CHARS] if "%" in text or "+" in text else text[:UTM_CHARS]
