@@ -99,7 +99,7 @@ class Authenticator:
     def project_in_path(self, principal: Principal, slug_or_id: str) -> Project:
         found = self.directory.named(slug_or_id)
         if found is None or not principal.may_touch(found):
-            raise UserError("not_found", f"project {slug_or_id!r} does not exist")
+            raise UserError("not_found", f"project {slug_or_id[:100]!r} does not exist")
         return found
 
     def client(self, request: Request) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
@@ -144,7 +145,7 @@ def _upgrade(connection: Connection) -> None:
 def _transient() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, NoConnectionError) as error:
         raise TransientError("the metadata database is busy or can't be reached") from error
 
 
