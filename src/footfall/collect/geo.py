@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -83,17 +83,17 @@ class _Snapshot:
     def __init__(self, databases: Mapping[str, _Database], problems: Mapping[str, str]) -> None:
         self.databases = databases
         self.problems = problems
-        self.place = lru_cache(_KEPT_ADDRESSES)(self._place)
+        # Over a plain function: a bound method would make a cycle, and hold the files open until the collector runs.
+        self.place = lru_cache(_KEPT_ADDRESSES)(partial(_place, databases))
 
-    def _place(self, address: str) -> Place:
-        public = _public(address)
-        if not public:
-            return _NOWHERE
-        found = _NOWHERE
-        for kind in ("city", "country"):
-            if kind in self.databases and not found.country:
-                found = self.databases[kind].place(public)
-        return found
+
+def _place(databases: Mapping[str, _Database], address: str) -> Place:
+    public = _public(address)
+    found = _NOWHERE
+    for kind in ("city", "country"):
+        if public and kind in databases and not found.country:
+            found = databases[kind].place(public)
+    return found
 
 
 def _public(address: str) -> str:

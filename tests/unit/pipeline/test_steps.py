@@ -32,17 +32,15 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-ROWS = st.lists(
-    st.fixed_dictionaries(
-        dict.fromkeys(
-            ("url", "path", "hostname", "referrer", "user_agent", "language", "screen", "country", "title"), HOSTILE
-        )
-    ),
-    max_size=6,
-)
+EVENT_TEXTS = ("url", "path", "hostname", "referrer", "user_agent", "language", "screen", "country", "title")
+REQUEST_TEXTS = ("endpoint", "user_agent", "country")
 
 
-@given(rows=ROWS)
+def rows_of(columns: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, str]]]:
+    return st.lists(st.fixed_dictionaries(dict.fromkeys(columns, HOSTILE)), max_size=6)
+
+
+@given(rows=rows_of(EVENT_TEXTS))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hostile_events(tools: Tools, rows: list[dict[str, str]]) -> None:
     frame = events([row | {"id_lo": n} for n, row in enumerate(rows)])
@@ -58,7 +56,7 @@ def test_hostile_events(tools: Tools, rows: list[dict[str, str]]) -> None:
     assert [one.row(0) for one in alone] == found.rows()
 
 
-@given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(("endpoint", "user_agent", "country"), HOSTILE)), max_size=6))
+@given(rows=rows_of(REQUEST_TEXTS))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hostile_requests(tools: Tools, rows: list[dict[str, str]]) -> None:
     found = run(REQUEST_STEPS, requests([row | {"id_lo": n} for n, row in enumerate(rows)]), tools, lambda *_: None)
