@@ -27,7 +27,7 @@ from footfall.ids import IdSource, split
 from footfall.importers.fields import Parsed, Reject, Window, map_distinct
 from footfall.importers.formats import LogFormat, detect, named, parse
 from footfall.importers.ledger import ImportLedger
-from footfall.importers.reader import Content, LogFile, open_log, to_lines
+from footfall.importers.reader import BLOCK_BYTES, Content, LogFile, open_log, to_lines
 from footfall.model.raw import RequestColumns
 from footfall.pipeline.frames import REQUEST_COLUMNS
 from footfall.settings import StoreIp
@@ -52,6 +52,7 @@ class Target:
     scratch: Path  # standard input is kept here while it is imported
     store_ip: StoreIp = "full"
     oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    block_bytes: int = BLOCK_BYTES
     wait: Callable[[float], None] = time.sleep
 
 
@@ -152,7 +153,7 @@ class _Run:
         """Per block: the number of its first line, its bytes, and its lines parsed."""
         first, parser = 1, None
         window = Window(self._target.oldest, self._target.clock() + 5 * MINUTE)
-        for block in log.blocks(self._content):
+        for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
                 parser = (form or _recognise(self._name, lines, window)).begin()

@@ -54,14 +54,14 @@ class LogFile:
             length += len(chunk)
         return Content(digest.hexdigest(), length)
 
-    def blocks(self, content: Content) -> Iterator[bytes]:
-        """Whole lines, about `BLOCK_BYTES` at a time, of the bytes that `content` was made of and no later ones.
+    def blocks(self, content: Content, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+        """Whole lines, about `size` bytes at a time, of the bytes that `content` was made of and no later ones.
 
         The same content gives the same blocks, however it is compressed. A line over `LINE_BYTES` is cut off
         after that many bytes and one more, so that whoever parses it can see that it is too long.
         """
         left, rest = content.length, b""
-        for chunk in self._chunks(BLOCK_BYTES):
+        for chunk in self._chunks(size):
             data = rest + chunk[:left]
             left -= min(left, len(chunk))
             end = data.rfind(b"\n") + 1

@@ -16,7 +16,8 @@ from footfall.importers.fields import Fields, unescape
 _WHO = r"(?P<ip_address>[^ ]+) [^ ]+ (?P<user_id>[^ ]+) \[(?P<time>[^\]]+)\] "
 _REQUEST = r'"(?P<method>[A-Za-z_-]+) (?P<target>[^ "]+)(?: (?P<protocol>[A-Z]+/[0-9.]+))?" '
 _ANSWER = r"(?P<status>[0-9]{3}) (?P<bytes>[0-9]+|-)"
-_AGENT = r' "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<user_agent>(?:[^"\\]|\\.)*)"(?: .*)?'
+_EXTRA = r'(?: (?:"(?:[^"\\]|\\.)*"|[^" ]*))*'  # what operators add at the end
+_AGENT = r' "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<user_agent>(?:[^"\\]|\\.)*)"' + _EXTRA
 _HOST = r"(?P<host>[^ :\[][^ :]*|\[[^ \]]+\]):[0-9]+ "
 
 # What real servers write now and then: a user with blanks, a target with blanks or quotes, a line cut off in its agent.
@@ -75,7 +76,7 @@ def _reason(text: str, name: str) -> str:
     method, _, target = request.partition(" ")
     if not method.replace("-", "").replace("_", "").isalpha():
         return f"request without a method: {request!r:.80}"
-    if not target.strip():
+    if not target or target.startswith(" "):
         return f"request without a target: {request!r:.80}"
     return f"after the request, not what format {name} has: {answer!r:.80}"
 

@@ -1,0 +1,126 @@
+"""The command, against an installation in memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from import_support import HashedIdentity, ListedPlaces
+from typer.testing import CliRunner
+
+from footfall.cli.importing import import_app
+from footfall.clock import system_clock
+from footfall.errors import FootfallError
+from footfall.ids import IdSource
+from footfall.importers.ledger import MemoryLedger
+from footfall.meta import Meta, open_meta
+from footfall.settings import Settings
+from footfall.spool.memory import MemorySpool
+
+
+@dataclass
+class Installation:
+    """What `footfall.app.offline` gives."""
+
+    settings: Settings
+    meta: Meta
+    spool: MemorySpool = field(default_factory=MemorySpool)
+    ids: IdSource = field(default_factory=lambda: IdSource(system_clock))
+    identity: HashedIdentity = field(default_factory=HashedIdentity)
+    locator: ListedPlaces = field(default_factory=ListedPlaces)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    drained: int = 0
+
+    def wait_drained(self) -> None:
+        self.drained += 1
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    settings = Settings(data=tmp_path / "data")
+    settings.data.mkdir()
+    meta = open_meta(settings, system_clock)
+    meta.create_project("default")
+    made = Installation(settings, meta)
+
+    @contextmanager
+    def offline(asked: Settings) -> Iterator[Installation]:
+        assert asked.data == settings.data
+        yield made
+
+    app = ModuleType("footfall.app")
+    app.offline = offline  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "footfall.app", app)
+    yield made
+    meta.close()
+
+
+def run(installation: Installation, *arguments: str | Path) -> tuple[int, str, str]:
+    data = ("--data", str(installation.settings.data))
+    result = CliRunner().invoke(import_app, ["access-log", *map(str, arguments), *data])
+    if isinstance(result.exception, FootfallError):
+        return 1, result.stdout, str(result.exception)  # the command line's root prints it and exits with 1
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_import_and_import_again(installation: Installation, head: Path) -> None:
+    code, out, _ = run(installation, head, "--project", "default")
+    assert code == 0
+    assert out.startswith(f"{head}: 400 lines imported in ")
+    assert (installation.drained, installation.spool.state().waiting) == (1, 400)
+
+    code, out, _ = run(installation, head, "--project", "default")
+    assert code == 0
+    assert "imported before, nothing added" in out
+    assert installation.spool.state().waiting == 400
+
+    assert run(installation, head, "--project", "default", "--again")[0] == 0
+    assert installation.spool.state().waiting == 800
+
+
+def test_rejected_lines_go_to_a_report(installation: Installation, tmp_path: Path) -> None:
+    good = '192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] "GET / HTTP/1.1" 200 1\n'
+    log, report = tmp_path / "some.log", tmp_path / "refused.tsv"
+    log.write_text(good + "bad\n" + good)
+    code, out, _ = run(installation, log, "--project", "default", "--report", report)
+    assert code == 0
+    assert f"1 rejected, see {report}" in out
+    assert report.read_text() == f"{log}\t2\tno [time] before a quoted request in 'bad'\n"
+
+
+def test_nothing_accepted_exits_with_1(installation: Installation, head: Path) -> None:
+    code, out, _ = run(installation, head, "--project", "default", "--format", "common")
+    assert code == 1
+    assert "0 lines imported" in out
+    [report] = (installation.settings.data / "imports").iterdir()
+    assert len(report.read_text().splitlines()) == 400
+    assert installation.drained == 0
+
+
+def test_a_bad_file_does_not_stop_the_others(installation: Installation, head: Path, tmp_path: Path) -> None:
+    code, _, err = run(installation, tmp_path / "none.log", head, "--project", "default")
+    assert code == 0
+    assert "none.log: No such file or directory" in err
+    assert installation.spool.state().waiting == 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--project", "nope"), "project: there is none named 'nope'"),
+        (("--project", "default", "--format", "apache"), "format: 'apache' is not one of"),
+    ],
+)
+def test_mistakes_name_what_is_wrong(
+    installation: Installation, head: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    code, _, err = run(installation, head, *arguments)
+    assert code == 1
+    assert message in err
+    assert installation.spool.state().waiting == 0

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from footfall.cli import importing
+from footfall.errors import UserError
+from footfall.importers.fields import Parsed, Window
+from footfall.importers.formats import FORMATS, detect, named, parse
+
+WINDOW = Window(946_684_800_000, 1_780_000_300_000)
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
+ABSENT = {
+    "user_id": "", "host": "", "bytes": 0, "duration_us": 0, "protocol": "", "user_agent": "", "referer": "",
+}  # fmt: skip
+
+
+def at(*parts: int) -> int:
+    return int(datetime(*parts, tzinfo=UTC).timestamp() * 1000)  # type: ignore[arg-type,misc]
+
+
+def parsed(name: str, *lines: str) -> Parsed:
+    return parse(named(name).begin(), pl.Series("line", lines, dtype=pl.String), WINDOW)
+
+
+def row(name: str, *lines: str) -> dict[str, object]:
+    """The one accepted row, without the line index."""
+    found = parsed(name, *lines)
+    assert found.rejects == []
+    [only] = found.frame.drop("line").to_dicts()
+    return only
+
+
+def combined(request: str = "GET / HTTP/1.1", rest: str = '200 5 "-" "-"', who: str = "192.0.2.1 - -") -> str:
+    return f'{who} [10/Oct/2024:13:55:36 +0000] "{request}" {rest}'
+
+
+BASE = ABSENT | {
+    "timestamp": at(2024, 10, 10, 13, 55, 36), "method": "GET", "endpoint": "/", "status": 200, "bytes": 5,
+    "protocol": "HTTP/1.1", "ip_address": "192.0.2.1",
+}  # fmt: skip
+
+COMBINED = [
+    (combined(), {}),
+    (combined("POST /a/b%20c?q=1&r=2#top HTTP/2.0"),
+     {"method": "POST", "endpoint": "/a/b%20c", "protocol": "HTTP/2.0"}),
+    (combined("GET /old"), {"endpoint": "/old", "protocol": ""}),
+    (combined("GET /two words HTTP/1.1"), {"endpoint": "/two words"}),
+    (combined(r"GET /a\"b HTTP/1.1"), {"endpoint": '/a"b'}),
+    (combined(r"GET /caf\xc3\xa9 HTTP/1.1"), {"endpoint": "/café"}),
+    (combined("OPTIONS * HTTP/1.1"), {"method": "OPTIONS", "endpoint": "*"}),
+    (combined("CONNECT example.org:443 HTTP/1.1"), {"method": "CONNECT", "endpoint": "example.org:443"}),
+    (combined("GET http://Example.ORG:8080/p?q HTTP/1.1"), {"endpoint": "/p", "host": "example.org"}),
+    (combined("GET https://u:pw@example.org HTTP/1.1"), {"endpoint": "/", "host": "example.org"}),
+    (combined("GET /?u=http://other.example/ HTTP/1.1"), {"endpoint": "/"}),
+    (combined(rest='304 - "https://a.example/x?y" "agent"'),
+     {"status": 304, "bytes": 0, "referer": "https://a.example/x?y", "user_agent": "agent"}),
+    (combined(rest=r'200 5 "-" "say \"hi\" \\ there"'), {"user_agent": r'say "hi" \ there'}),
+    (combined(rest=r'200 5 "-" "nginx \x22quoted\x22"'), {"user_agent": 'nginx "quoted"'}),
+    (combined(rest='200 5 "-" "bare " quote"'), {"user_agent": 'bare " quote'}),
+    (combined(rest='200 5 "-" "cut off in the mid'), {"user_agent": "cut off in the mid"}),
+    (combined(rest='200 5 "-" "agent" "203.0.113.9" rt=0.1'), {"user_agent": "agent"}),
+    (combined(rest='000 0 "-" "-"'), {"status": 0, "bytes": 0}),
+    (combined(who="2001:db8::17 - -"), {"ip_address": "2001:db8::17"}),
+    (combined(who="client.example - -"), {"ip_address": "client.example"}),
+    (combined(who="192.0.2.1 - frank"), {"user_id": "frank"}),
+    (combined(who="192.0.2.1 - Frank van Dam"), {"user_id": "Frank van Dam"}),
+    (combined(who='192.0.2.1 - ""'), {"user_id": ""}),
+    (combined().replace("13:55:36 +0000", "13:55:36 -0730"), {"timestamp": at(2024, 10, 10, 21, 25, 36)}),
+    (combined().replace("13:55:36 +0000", "01:55:36 +0200"), {"timestamp": at(2024, 10, 9, 23, 55, 36)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), COMBINED, ids=[line for line, _ in COMBINED])
+def test_combined(line: str, expected: dict[str, object]) -> None:
+    assert row("combined", line) == BASE | expected
+
+
+REFUSED = [
+    ("", "empty line"),
+    ("nonsense", "no [time] before a quoted request in 'nonsense'"),
+    (combined("-"), "request without a method: '-'"),
+    (combined(r"\x16\x03\x01\x02"), r"request without a method: '\\x16\\x03\\x01\\x02'"),
+    (combined("/only/a/path"), "request without a method: '/only/a/path'"),
+    (combined("GET"), "request without a target: 'GET'"),
+    (combined("GET HTTP/1.1"), "request without a target: 'HTTP/1.1'"),
+    (combined("GET  HTTP/1.1"), "request without a target: 'GET  HTTP/1.1'"),
+    (combined("GET ?q=1 HTTP/1.1"), "request without a target: '?q=1'"),
+    (combined(rest='OK 5 "-" "-"'), """after the request, not what format combined has: ' OK 5 "-" "-"'"""),
+    (combined(rest="200 5"), "after the request, not what format combined has: ' 200 5'"),
+    (combined().replace("/Oct/", "/Foo/"), "no time, or one that can't be read"),
+    (combined().replace("/2024:", "/1999:"), "time 1999-10-10T13:55:36Z is before 2000-01-01T00:00:00Z"),
+    (combined().replace("10/Oct/2024:13:55:36", "28/May/2026:20:31:41"),
+     "time 2026-05-28T20:31:41Z lies in the future"),
+    (combined("GET /" + "a" * 65536 + " HTTP/1.1"), "longer than 65536 bytes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_refused_lines_say_why(line: str, reason: str) -> None:
+    found = parsed("combined", combined("GET /before HTTP/1.1"), line, combined("GET /after HTTP/1.1"))
+    assert found.rejects == [(1, reason)]
+    assert found.frame["line"].to_list() == [0, 2]
+    assert found.frame["endpoint"].to_list() == ["/before", "/after"]
+
+
+def test_the_last_believed_second() -> None:
+    assert row("combined", combined().replace("10/Oct/2024:13:55:36", "28/May/2026:20:31:40"))
+
+
+def test_strict_and_loose_lines_keep_their_order() -> None:
+    lines = [combined(f"GET /{n}{' x' * (n % 2)} HTTP/1.1") for n in range(6)]
+    assert parsed("combined", *lines).frame["endpoint"].to_list() == ["/0", "/1 x", "/2", "/3 x", "/4", "/5 x"]
+
+
+def test_common() -> None:
+    line = '192.0.2.1 - frank [10/Oct/2024:13:55:36 +0000] "GET /apache_pb.gif HTTP/1.0" 200 2326'
+    expected = {"user_id": "frank", "endpoint": "/apache_pb.gif", "protocol": "HTTP/1.0", "bytes": 2326}
+    assert row("common", line) == BASE | expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("www.Example.org:443", "www.example.org"), ("[2001:db8::1]:80", "[2001:db8::1]"), ("192.0.2.9:80", "192.0.2.9")],
+)
+def test_vhost_combined(host: str, expected: str) -> None:
+    assert row("vhost-combined", f"{host} {combined()}") == BASE | {"host": expected}
+
+
+def test_combined_does_not_take_the_host_for_the_client() -> None:
+    assert parsed("combined", f"www.example.org:443 {combined()}").frame.is_empty()
+
+
+NGINX = {
+    "time_iso8601": "2024-10-10T15:55:36+02:00", "remote_addr": "192.0.2.1", "remote_user": "-",
+    "request": "GET /a?b HTTP/1.1", "status": 200, "body_bytes_sent": 5, "request_time": 0.25,
+    "http_referer": "https://a.example/", "http_user_agent": AGENT, "host": "example.org",
+}  # fmt: skip
+FROM_NGINX = BASE | {
+    "endpoint": "/a", "duration_us": 250_000, "referer": "https://a.example/", "user_agent": AGENT,
+    "host": "example.org",
+}  # fmt: skip
+MINIMAL = {"msec": 1728568536.5, "request_method": "PUT", "uri": "/x"}
+
+JSON_LINES = [
+    (NGINX, FROM_NGINX),
+    (NGINX | {"status": "200", "body_bytes_sent": "5", "request_time": "0.250"}, FROM_NGINX),
+    (NGINX | {"time_iso8601": None, "time_local": "10/Oct/2024:13:55:36 +0000"}, FROM_NGINX),
+    (NGINX | {"time_iso8601": "2024-10-10T13:55:36Z"}, FROM_NGINX),
+    (NGINX | {"time_iso8601": "", "msec": "1728568536.000"}, FROM_NGINX),
+    (NGINX | {"remote_user": "frank", "unknown": {"a": [1]}}, FROM_NGINX | {"user_id": "frank"}),
+    (NGINX | {"http_user_agent": 'a "b" é'}, FROM_NGINX | {"user_agent": 'a "b" é'}),
+    (MINIMAL | {"status": 201},
+     ABSENT | {"timestamp": 1728568536500, "method": "PUT", "endpoint": "/x", "status": 201, "ip_address": ""}),
+    (MINIMAL | {"status": 201, "request_uri": "/raw?q", "server_name": "a.example", "bytes_sent": 9,
+                "remote_addr": "::1", "server_protocol": "HTTP/3.0"},
+     ABSENT | {"timestamp": 1728568536500, "method": "PUT", "endpoint": "/raw", "status": 201, "ip_address": "::1",
+               "host": "a.example", "bytes": 9, "protocol": "HTTP/3.0"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "expected"), JSON_LINES)
+def test_json(line: dict[str, object], expected: dict[str, object]) -> None:
+    assert row("json", json.dumps(line)) == expected
+
+
+def test_json_with_the_escapes_of_nginx() -> None:
+    line = json.dumps(NGINX | {"http_user_agent": "QQ"}).replace("QQ", r"say \x22hi\x22")
+    assert row("json", line) == FROM_NGINX | {"user_agent": 'say "hi"'}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "Input data was truncated"),
+        ("[1]", "Expected `object`, got `array`"),
+        ("{}", "no time, or one that can't be read"),
+        ('{"msec": 1e300}', "no time, or one that can't be read"),
+        ('{"msec": 1728568536, "request": "-", "status": 400}', "request without a method: ''"),
+        ('{"msec": 1728568536, "request": "GET / HTTP/1.1", "status": 70000}',
+         "status is missing or not a number from 0 to 999: None"),
+        ('{"msec": 1728568536, "request": "GET / HTTP/1.1", "status": 1000}',
+         "status is missing or not a number from 0 to 999: 1000"),
+    ],
+)  # fmt: skip
+def test_json_refused(line: str, reason: str) -> None:
+    assert parsed("json", line).rejects == [(0, reason)]
+
+
+def test_json_of_the_wrong_type_names_the_field() -> None:
+    [(line, reason)] = parsed("json", '{"status": [1]}').rejects
+    assert line == 0
+    assert "`$.status`" in reason
+
+
+CADDY = {
+    "level": "info", "ts": 1728568536.125, "logger": "http.log.access.log0", "msg": "handled request",
+    "request": {
+        "remote_ip": "10.0.0.1", "client_ip": "192.0.2.1", "remote_port": "41342", "proto": "HTTP/2.0", "method": "GET",
+        "host": "example.org:8443", "uri": "/a?b", "headers": {"User-Agent": [AGENT], "Referer": ["https://a.example/"]},
+    },
+    "user_id": "", "duration": 0.0009296, "size": 10900, "status": 200, "resp_headers": {"Server": ["Caddy"]},
+}  # fmt: skip
+FROM_CADDY = BASE | {
+    "timestamp": 1728568536125, "endpoint": "/a", "host": "example.org", "bytes": 10900, "duration_us": 930,
+    "protocol": "HTTP/2.0", "user_agent": AGENT, "referer": "https://a.example/",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, {}),
+        ({"user_id": "ann"}, {"user_id": "ann"}),
+        ({"ts": "2024-10-10T13:55:36.125Z"}, {}),
+        ({"ts": 1728568536125}, {}),
+        ({"request": {"method": "HEAD", "uri": "/", "remote_ip": "::1"}},
+         {"method": "HEAD", "endpoint": "/", "ip_address": "::1", "host": "", "protocol": "", "user_agent": "",
+          "referer": ""}),
+    ],
+)  # fmt: skip
+def test_caddy(change: dict[str, object], expected: dict[str, object]) -> None:
+    assert row("caddy", json.dumps(CADDY | change)) == FROM_CADDY | expected
+
+
+def test_caddys_other_logs_are_not_requests() -> None:
+    lines = [json.dumps(CADDY | {"logger": "http.log.error"}), json.dumps({"level": "info", "msg": "serving"})]
+    assert parsed("caddy", *lines).rejects == [
+        (0, "no time, or one that can't be read"),
+        (1, "Object missing required field `request`"),
+    ]
+
+
+CLOUDFRONT = (
+    "#Version: 1.0",
+    (
+        "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
+        "cs(User-Agent) cs-uri-query x-host-header time-taken cs-protocol-version"
+    ),
+    (
+        "2024-10-10\t13:55:36\tFRA2\t5\t192.0.2.1\tGET\td1.cloudfront.net\t/a%20b\t200\thttps://a.example/%2520\t"
+        "Mozilla/5.0%20(X11;%20Linux%20x86_64)%20Firefox/128.0\tq=1\texample.org\t0.125\tHTTP/1.1"
+    ),
+)
+
+
+def test_cloudfront() -> None:
+    expected = {
+        "endpoint": "/a%20b", "host": "example.org", "referer": "https://a.example/%20", "user_agent": AGENT,
+        "duration_us": 125_000,
+    }  # fmt: skip
+    assert row("cloudfront", *CLOUDFRONT) == BASE | expected
+
+
+W3C = (
+    "#Software: Microsoft Internet Information Services 10.0",
+    (
+        "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
+        "sc-status sc-bytes time-taken"
+    ),
+    "2024-10-10 13:55:36 10.0.0.1 GET /a q=1 443 - 192.0.2.1 Mozilla/5.0+(X11;+Linux+x86_64)+Firefox/128.0 - 200 5 15",
+)
+
+
+def test_w3c() -> None:
+    assert row("w3c", *W3C) == BASE | {"endpoint": "/a", "user_agent": AGENT, "duration_us": 15_000, "protocol": ""}
+
+
+def test_w3c_keeps_a_plus_after_a_blank() -> None:
+    line = W3C[2].replace("Mozilla/5.0+(X11;+Linux+x86_64)+Firefox/128.0", "Bot/1.0+(++http://bot.example)")
+    assert row("w3c", *W3C[:2], line)["user_agent"] == "Bot/1.0 ( +http://bot.example)"
+
+
+def test_w3c_columns_may_change_on_the_way_and_hold_from_block_to_block() -> None:
+    parser = named("w3c").begin()
+    first = parse(parser, pl.Series(["GET /early 200", *W3C, "too few"]), WINDOW)
+    assert first.frame["endpoint"].to_list() == ["/a"]
+    assert first.rejects == [
+        (0, "no #Fields: line before this one"),
+        (4, "2 columns where the last #Fields: line names 14"),
+    ]
+    second = parse(parser, pl.Series([W3C[2].replace("/a", "/b"), "#Fields: time cs-method cs-uri sc-status"]), WINDOW)
+    assert (second.frame["endpoint"].to_list(), second.rejects) == (["/b"], [])
+    third = parse(parser, pl.Series(["#Date: 2024-10-11 00:00:00", "00:00:01.5 PUT /c?d 204"]), WINDOW)
+    assert third.frame.select("timestamp", "method", "endpoint", "status").rows() == [
+        (at(2024, 10, 11, 0, 0, 1) + 500, "PUT", "/c", 204)
+    ]
+
+
+EXAMPLES = {
+    "combined": [combined(rest='200 5 "-" "a"')],
+    "common": [combined(rest="200 5")],
+    "vhost-combined": [f"example.org:80 {combined()}"],
+    "json": [json.dumps(NGINX)],
+    "caddy": [json.dumps(CADDY)],
+    "cloudfront": list(CLOUDFRONT),
+    "w3c": list(W3C),
+}
+
+
+@pytest.mark.parametrize("name", [known.name for known in FORMATS])
+def test_every_format_is_recognised(name: str) -> None:
+    found = detect(["garbage", *EXAMPLES[name], ""], WINDOW)
+    assert found is not None
+    assert found.name == name
+
+
+def test_the_format_of_most_lines_wins() -> None:
+    found = detect([*EXAMPLES["common"], *EXAMPLES["combined"] * 2], WINDOW)
+    assert found is not None
+    assert found.name == "combined"
+
+
+@pytest.mark.parametrize("sample", [[], [""], ["garbage"], ["#Fields: a b", "1 2"]])
+def test_nothing_recognised(sample: list[str]) -> None:
+    assert detect(sample, WINDOW) is None
+
+
+def test_an_unknown_format_is_named_with_the_known_ones() -> None:
+    with pytest.raises(
+        UserError, match=r"format: 'apache' is not one of vhost-combined, combined, common, json, caddy"
+    ):
+        named("apache")
+
+
+def test_the_command_lists_every_format() -> None:
+    [option] = [value for key, value in importing.access_log.__annotations__.items() if key == "fmt"]
+    for known in FORMATS:
+        assert known.name in option
