@@ -32,7 +32,7 @@ def requests(records: Iterable[Record]) -> pl.DataFrame:
 
 
 def _read(record: RequestColumns) -> pl.DataFrame:
-    frame = pl.read_ipc(io.BytesIO(record.ipc), memory_map=False)
+    frame = pl.read_ipc(io.BytesIO(record.ipc))
     return frame.select(
         pl.lit(record.project_id, pl.UInt32).alias(name) if name == "project_id" else pl.col(name).cast(dtype)
         for name, dtype in REQUEST_COLUMNS.items()

@@ -1,0 +1,144 @@
+"""The loop that empties the spools into the store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import structlog
+
+from footfall.drain.journal import Journal
+from footfall.drain.plan import Insert, Plan, make_plan
+from footfall.errors import FootfallError
+from footfall.model.raw import Record, size
+from footfall.pipeline.steps import Tools
+from footfall.spool.protocol import Batch, Spool
+from footfall.store.protocol import Store
+
+_PAUSE_AFTER_ERROR = 2.0
+_FULL_SHARE = 0.5
+"""A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
+
+
+class Watcher(Protocol):
+    """Is told what the drain does; `Metrics` in the API implements it."""
+
+    def step(self, name: str, seconds: float) -> None: ...
+
+    def drained(self, table: str, rows: int) -> None: ...
+
+    def failed(self, stage: str) -> None: ...
+
+
+class Drain:
+    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection."""
+
+    def __init__(
+        self,
+        spools: Callable[[], Iterable[tuple[str, Spool]]],
+        store: Store,
+        journal: Journal,
+        watcher: Watcher,
+        *,
+        tools: Tools | None = None,
+        batch_events: int = 100_000,
+        flush_interval: float = 1.0,
+    ) -> None:
+        self._spools = spools
+        self._store = store
+        self._journal = journal
+        self._watcher = watcher
+        self._tools = tools or Tools.default()
+        self._limit = batch_events
+        self._interval = flush_interval
+        self._stop = threading.Event()
+        self._log = structlog.get_logger("drain")
+        self.rounds = 0
+
+    def run(self) -> None:
+        """Drain until `stop`, then once more."""
+        while not self._stop.is_set():
+            started = time.monotonic()
+            try:
+                busy = self.drain_once()
+            except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
+                self._watcher.failed("drain")
+                self._log.exception("draining failed, trying again", error=str(error))
+                self._stop.wait(_PAUSE_AFTER_ERROR)
+                continue
+            if not busy:
+                self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
+
+    def stop(self) -> None:
+        """Ask `run` to end after the batch under way."""
+        self._stop.set()
+
+    def drain_once(self) -> bool:
+        """Take a batch from every spool; True where any of them was so full that the next round should not wait."""
+        busy = False
+        for name, spool in self._spools():
+            batch = spool.take(self._limit)
+            if batch is not None:
+                busy |= self._drain(name, spool, batch) >= self._limit * _FULL_SHARE
+        self.rounds += 1
+        return busy
+
+    def drain_all(self) -> None:
+        """Until nothing waits."""
+        while any(spool.take(self._limit) for _, spool in self._spools()):
+            self.drain_once()
+
+    def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
+        plan = self._journal.read(name, batch.number)
+        if plan is None:
+            plan = self._plan(spool, batch)
+            self._journal.write(name, plan)
+        self._apply(plan)
+        spool.finish(batch)
+        self._journal.remove(name, batch.number)
+        for table, rows in plan.facts.items():
+            self._watcher.drained(table, rows)
+        return sum(plan.facts.values())
+
+    def _plan(self, spool: Spool, batch: Batch) -> Plan:
+        records = spool.records(batch)
+        try:
+            return self._planned(batch.number, records)
+        except FootfallError:
+            raise  # the store's fault, not the batch's
+        except Exception as error:  # noqa: BLE001 - one bad record must not block the others
+            self._watcher.failed("plan")
+            self._log.exception("a batch can't be processed whole, looking for the cause", error=str(error))
+            return self._planned(batch.number, self._sound(spool, batch, records))
+
+    def _sound(self, spool: Spool, batch: Batch, records: list[Record]) -> list[Record]:
+        """The records that can be processed on their own; the others are set aside with the reason."""
+        sound: list[Record] = []
+        for record in records:
+            try:
+                self._planned(batch.number, [record])
+            except FootfallError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the reason is kept with the record
+                spool.reject(batch, record, f"{type(error).__name__}: {error}")
+                self._log.error("record rejected", batch=batch.number, events=size(record), reason=str(error))
+            else:
+                sound.append(record)
+        return sound
+
+    def _planned(self, number: int, records: list[Record]) -> Plan:
+        return make_plan(number, records, self._store, self._tools, self._watcher.step)
+
+    def _apply(self, plan: Plan) -> None:
+        started = time.perf_counter()
+        for insert in plan.inserts:
+            self._store.insert(insert.table, insert.arrow, token=_token(plan, insert))
+        for update in plan.updates:
+            self._store.command(update.sql, update.params)
+        self._watcher.step("insert", time.perf_counter() - started)
+
+
+def _token(plan: Plan, insert: Insert) -> str:
+    return f"{plan.number}:{insert.table}"

@@ -1,0 +1,92 @@
+"""What sessionising asks of the store: sessions near a batch, and now and then stored events."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import polars as pl
+
+from footfall.pipeline.rows import session_input
+from footfall.pipeline.sessions import EVENT_INPUT, SESSION, SESSION_COLUMNS, VISITOR
+from footfall.store.protocol import Store
+
+Table = Literal["events", "requests"]
+
+_TIMES = frozenset({"start", "end", "entry_at", "exit_at", "timestamp"})
+_KEY = ("project_id", "start", "visitor", "session", "version")
+_STORED = {
+    "events": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "session_id", "session_given", "event_type",
+               "path", "hostname", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
+               "utm_term", "browser", "os", "device", "traffic", "country", "session"),
+    "requests": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "browser", "os", "device", "traffic",
+                 "country", "session"),
+}  # fmt: skip
+_OVERLAP = (
+    "visitor IN {visitors:Array(UInt64)}"
+    " AND start <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"
+    " AND end >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')"
+)
+
+
+class StoreHistory:
+    """Implements `pipeline.sessions.History` for one table of facts."""
+
+    def __init__(self, store: Store, table: Table) -> None:
+        self._store = store
+        self._table = table
+
+    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        return self._sessions(_OVERLAP, visitors, VISITOR, {"start": start, "end": end})
+
+    def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
+        keys = {"sessions": sessions["session"].unique().to_list()}
+        return self._sessions("session IN {sessions:Array(UInt64)}", sessions, SESSION, keys)
+
+    def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        columns = _STORED[self._table]
+        sql = f"""
+            SELECT {", ".join(map(_column, columns))} FROM {self._table}
+            WHERE project_id IN {{projects:Array(UInt32)}} AND visitor IN {{visitors:Array(UInt64)}}
+              AND timestamp >= fromUnixTimestamp64Milli({{start:Int64}}, 'UTC')
+              AND timestamp <= fromUnixTimestamp64Milli({{end:Int64}}, 'UTC')"""  # noqa: S608 - names from closed lists
+        rows = self._read(sql, columns, _named(visitors) | {"start": start, "end": end})
+        rows = rows.with_columns(own_id=pl.lit(value=False)).join(visitors, on=VISITOR, how="semi")
+        stored = session_input(rows).with_columns(rows["session"].cast(pl.UInt64))
+        if self._table == "events":
+            stored = stored.with_columns(rows["session_given"])
+        return stored.select(
+            *(pl.col(name).cast(dtype) for name, dtype in EVENT_INPUT.items()), pl.col("session").cast(pl.UInt64)
+        )
+
+    def _sessions(
+        self, condition: str, wanted: pl.DataFrame, key: list[str], params: Mapping[str, Any]
+    ) -> pl.DataFrame:
+        # A version of a session is one group: the row that added it and, later, the equal row that cancels it.
+        columns = (_column(name) if name in _KEY else f"any({_column(name)})" for name in SESSION_COLUMNS)
+        sql = f"""
+            SELECT {", ".join(columns)} FROM sessions
+            WHERE source_table = {{table:String}} AND project_id IN {{projects:Array(UInt32)}} AND {condition}
+            GROUP BY {", ".join(_KEY)} HAVING sum(sign) > 0"""  # noqa: S608 - names from closed lists
+        rows = self._read(sql, SESSION_COLUMNS, {"table": self._table} | _named(wanted) | dict(params))
+        rows = rows.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())
+        return rows.join(wanted, on=key, how="semi")
+
+    def _read(self, sql: str, columns: Iterable[str], params: Mapping[str, Any]) -> pl.DataFrame:
+        frame = pl.read_ipc(io.BytesIO(self._store.arrow(sql, params)))
+        frame.columns = list(columns)
+        return frame.with_columns(pl.col(pl.Categorical, pl.Binary).cast(pl.String))
+
+
+def _column(name: str) -> str:
+    if name in _TIMES:
+        return f"toUnixTimestamp64Milli({name})"
+    return f"toString({name})" if name == "event_type" else name
+
+
+def _named(visitors: pl.DataFrame) -> dict[str, list[int]]:
+    return {
+        "projects": visitors["project_id"].unique().to_list(),
+        "visitors": visitors["visitor"].unique().to_list(),
+    }

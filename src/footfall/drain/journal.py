@@ -1,0 +1,51 @@
+"""Plans on disk between their making and their end: what a crash interrupted is done again, word for word."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from footfall.drain.plan import Plan
+
+
+class Journal:
+    """One file per unfinished plan, `<spool>-<batch number>.plan`, readable only by its owner."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = directory
+        for torn in directory.glob("*.writing"):
+            torn.unlink()
+
+    def read(self, spool: str, number: int) -> Plan | None:
+        """The plan as it was written, or None: a torn file never gets its name."""
+        try:
+            return msgspec.msgpack.decode(self._path(spool, number).read_bytes(), type=Plan)
+        except FileNotFoundError:
+            return None
+
+    def write(self, spool: str, plan: Plan) -> None:
+        """Durable at return."""
+        path = self._path(spool, plan.number)
+        writing = path.with_suffix(".writing")
+        with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.msgpack.encode(plan))
+            file.flush()
+            os.fsync(file.fileno())
+        writing.rename(path)
+        self._sync()
+
+    def remove(self, spool: str, number: int) -> None:
+        self._path(spool, number).unlink(missing_ok=True)
+
+    def _path(self, spool: str, number: int) -> Path:
+        return self._directory / f"{spool}-{number}.plan"
+
+    def _sync(self) -> None:
+        directory = os.open(self._directory, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

@@ -1,0 +1,100 @@
+"""Enriched frames to rows of the store's tables: the last look at names and types before the insert."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+
+from footfall.pipeline.keys import text_keys
+from footfall.pipeline.sessions import EVENT_INPUT, SESSION_COLUMNS
+
+INSTANT = pl.Datetime("ms", "UTC")
+
+EVENTS_TABLE = (
+    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "session", "visitor_id", "session_id", "session_given"),
+    *(
+        "event_type",
+        "name",
+        "category",
+        "priority",
+        "hostname",
+        "path",
+        "url",
+        "title",
+        "referrer",
+        "source",
+        "channel",
+    ),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city"),
+    *("language", "screen", "revenue", "currency", "properties", "batch"),
+)
+REQUESTS_TABLE = (
+    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "session", "user_id", "method", "endpoint", "host"),
+    *("status", "bytes", "duration_us", "protocol", "ip_address", "user_agent", "referer"),
+    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city", "batch"),
+)
+
+
+def name_visitors(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """`visitor` becomes the key of the name in `column` where the client gave one."""
+    key = text_keys(frame[column])
+    return frame.with_columns(visitor=pl.when(pl.col(column) != "").then(key).otherwise("visitor"))
+
+
+def session_input(frame: pl.DataFrame) -> pl.DataFrame:
+    """EVENT_INPUT of enriched events or requests; a request is nobody's pageview and has no session of its own name."""
+    if "event_type" in frame.columns:
+        return frame.select(
+            *(name for name in EVENT_INPUT if name not in {"session_given", "pageview"}),
+            session_given=(pl.col("session_id") != "").cast(pl.UInt8),
+            pageview=pl.col("event_type") == "pageview",
+        ).select(*EVENT_INPUT)
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(_ABSENT.get(name, ""), dtype).alias(name)
+        for name, dtype in EVENT_INPUT.items()
+    )
+
+
+_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "pageview": False}
+
+
+def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Facts with their `session`, and events with its name and whether they brought it themselves."""
+    if "session_id" not in frame.columns:
+        return frame.with_columns(sessions["session"])
+    given = (pl.col("session_id") != "").cast(pl.UInt8)
+    return frame.with_columns(session_given=given).with_columns(sessions)
+
+
+def event_rows(frame: pl.DataFrame, batch: int) -> bytes:
+    """An Arrow IPC file for the table `events`, of enriched events with their sessions."""
+    revenue = pl.col("revenue").cast(pl.Decimal(18, 4), strict=False).fill_null(0)
+    return arrow(_stamped(frame, batch).with_columns(revenue).select(EVENTS_TABLE))
+
+
+def request_rows(frame: pl.DataFrame, batch: int) -> bytes:
+    """An Arrow IPC file for the table `requests`."""
+    return arrow(_stamped(frame, batch).select(REQUESTS_TABLE))
+
+
+def session_rows(table: str, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the table `sessions`: what to cancel with sign -1, what to add with sign 1."""
+    signed = [rows.with_columns(sign=pl.lit(sign, pl.Int8)) for rows, sign in ((before, -1), (after, 1))]
+    instants = [pl.col(name).cast(INSTANT) for name in ("start", "end", "entry_at", "exit_at")]
+    return (
+        pl.concat(signed)
+        .with_columns(*instants, source_table=pl.lit(table))
+        .select("source_table", "sign", *SESSION_COLUMNS)
+    )
+
+
+def arrow(frame: pl.DataFrame) -> bytes:
+    out = io.BytesIO()
+    frame.write_ipc(out, compat_level=pl.CompatLevel.oldest())
+    return out.getvalue()
+
+
+def _stamped(frame: pl.DataFrame, batch: int) -> pl.DataFrame:
+    return frame.with_columns(pl.col("timestamp").cast(INSTANT), batch=pl.lit(batch, pl.UInt64))

@@ -1,0 +1,256 @@
+"""The way from the spool into a real store: what arrives, once, whatever is interrupted."""
+
+from __future__ import annotations
+
+import msgspec
+import polars as pl
+import pytest
+
+from footfall.drain.drain import Drain
+from footfall.drain.history import StoreHistory
+from footfall.drain.journal import Journal
+from footfall.errors import StoreError, TransientError
+from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+
+NOON = 1_750_000_000_000 - 1_750_000_000_000 % 86_400_000 + 43_200_000
+MINUTE = 60_000
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+)
+
+
+class Watcher:
+    def __init__(self):
+        self.failures = []
+        self.rows = {}
+        self.steps = set()
+
+    def step(self, name, _seconds):
+        self.steps.add(name)
+
+    def drained(self, table, rows):
+        self.rows[table] = self.rows.get(table, 0) + rows
+
+    def failed(self, stage):
+        self.failures.append(stage)
+
+
+class FailingStore:
+    """The store, refusing the n-th write."""
+
+    def __init__(self, store, fail_at, error):
+        self._store = store
+        self._left = fail_at
+        self._error = error
+
+    def insert(self, table, arrow, *, token):
+        self._count()
+        self._store.insert(table, arrow, token=token)
+
+    def command(self, sql, params=None):
+        self._count()
+        self._store.command(sql, params)
+
+    def arrow(self, sql, params=None):
+        return self._store.arrow(sql, params)
+
+    def _count(self):
+        self._left -= 1
+        if self._left == 0:
+            raise self._error
+
+
+@pytest.fixture
+def spool():
+    return MemorySpool()
+
+
+@pytest.fixture
+def watcher():
+    return Watcher()
+
+
+@pytest.fixture
+def make(store, spool, watcher, tmp_path):
+    def made(over=None, **options):
+        return Drain(lambda: [("serve", spool)], over or store, Journal(tmp_path / "drain"), watcher, **options)
+
+    return made
+
+
+ids = iter(range(1, 1_000_000))
+
+
+def event(minute, **fields):
+    defaults = {
+        "event_type": "pageview",
+        "visitor": 7,
+        "url": "https://www.site.test/a?utm_source=news",
+        "user_agent": CHROME,
+    }
+    return RawEvent(timestamp=NOON + minute * MINUTE, id_hi=1, id_lo=next(ids), **(defaults | fields))
+
+
+def request(minute, **fields):
+    defaults = {"visitor": 9, "method": "GET", "endpoint": "/x", "status": 200, "bytes": 10}
+    return RawRequest(timestamp=NOON + minute * MINUTE, id_hi=1, id_lo=next(ids), **(defaults | fields))
+
+
+def submit(spool, *rows, project=1):
+    kinds = {EventRows: RawEvent, RequestRows: RawRequest}
+    records = [kind(project, NOON, [row for row in rows if isinstance(row, raw)]) for kind, raw in kinds.items()]
+    spool.append([Submission(record) for record in records if record.rows])
+
+
+SESSIONS = """
+    SELECT any(toUnixTimestamp64Milli(start)), any(toUnixTimestamp64Milli(end)), any(events), any(pageviews),
+           any(entry_page), any(exit_page)
+    FROM sessions WHERE source_table = {table:String}
+    GROUP BY project_id, start, visitor, session, version HAVING sum(sign) > 0 ORDER BY 1"""
+
+
+def sessions(store, table="events"):
+    rows = store.query(SESSIONS, {"table": table}).rows
+    return [((a - NOON) // MINUTE, (b - NOON) // MINUTE, *rest) for a, b, *rest in rows]
+
+
+def test_an_event_arrives_enriched(store, spool, make, watcher):
+    submit(
+        spool,
+        event(
+            0,
+            referrer="https://www.google.com/",
+            properties=b'{"plan": "pro"}',
+            country="ro",
+            revenue="12.5",
+            currency="EUR",
+        ),
+    )
+    assert make().drain_once() is False
+    (row,) = store.query("SELECT * FROM events").dicts()
+    expected = {
+        "path": "/a",
+        "hostname": "www.site.test",
+        "utm_source": "news",
+        "browser": "Chrome",
+        "os": "Windows",
+        "device": "desktop",
+        "traffic": "human",
+        "source": "google.com",
+        "channel": "search",
+        "country": "RO",
+        "properties": '{"plan": "pro"}',
+        "currency": "EUR",
+        "event_type": "pageview",
+        "visitor": 7,
+        "session_given": 0,
+    }
+    assert {name: row[name] for name in expected} == expected
+    assert float(row["revenue"]) == 12.5
+    assert row["session"] != 0
+    assert watcher.rows == {"events": 1}
+    assert {"decode", "parse_agent", "sessionise", "insert"} <= watcher.steps
+    assert spool.state().waiting == 0
+
+
+def test_a_request_arrives_with_its_session(store, spool, make):
+    submit(spool, request(0), request(10, endpoint="/y"), request(50))
+    make().drain_once()
+    assert store.query("SELECT count(), uniqExact(session) FROM requests").rows == [(3, 2)]
+    assert sessions(store, "requests") == [(0, 10, 2, 0, "", ""), (50, 50, 1, 0, "", "")]
+
+
+def test_named_visitors_and_sessions_keep_their_names(store, spool, make):
+    submit(spool, event(0, visitor=0, visitor_id="ada", session_id="s-1"), event(5, visitor=0, visitor_id="ada"))
+    make().drain_once()
+    rows = store.query("SELECT visitor_id, session_id, session_given FROM events ORDER BY timestamp").rows
+    assert rows == [("ada", "s-1", 1), ("ada", "s-1", 0)]
+    assert store.query("SELECT uniqExact(session), uniqExact(visitor) FROM events").rows == [(1, 1)]
+
+
+def test_a_late_event_joins_two_sessions_into_one(store, spool, make):
+    drain = make()
+    for minute, path in ((0, "/first"), (50, "/last"), (25, "/late")):
+        submit(spool, event(minute, url="", path=path))
+        drain.drain_once()
+    assert sessions(store) == [(0, 50, 3, 3, "/first", "/last")]
+    assert store.query("SELECT uniqExact(session) FROM events").scalar == 1
+    assert (
+        store.query("SELECT count() FROM events WHERE session IN (SELECT session FROM sessions WHERE sign = 1)").scalar
+        == 3
+    )
+
+
+def test_a_late_named_event_takes_its_followers_along(store, spool, make):
+    drain = make()
+    for minute, name in ((0, ""), (20, ""), (10, "s-1")):
+        submit(spool, event(minute, session_id=name))
+        drain.drain_once()
+    assert [row[:4] for row in sessions(store)] == [(0, 0, 1, 1), (10, 20, 2, 2)]
+    assert store.query("SELECT session_id FROM events ORDER BY timestamp").rows == [("",), ("s-1",), ("s-1",)]
+
+
+def test_what_is_stored_equals_a_recomputation_after_each_batch(store, spool, make):
+    drain = make()
+    for minute in (0, 40, 20, 70, 100, 85, 300, 280):
+        submit(spool, event(minute), request(minute) if minute % 40 else event(minute, visitor=8))
+        drain.drain_once()
+        recomputed = store.query(
+            "SELECT min(timestamp), max(timestamp), count() FROM events"
+            " GROUP BY project_id, visitor, session ORDER BY ALL"
+        ).rows
+        stored = store.query(
+            "SELECT start, end, events FROM sessions WHERE source_table = 'events'"
+            " GROUP BY project_id, visitor, session, start, end, events, version HAVING sum(sign) > 0 ORDER BY ALL"
+        ).rows
+        assert stored == recomputed
+
+
+@pytest.mark.parametrize("error", [TransientError("away"), StoreError("no", details="")])
+@pytest.mark.parametrize("fail_at", [1, 2, 3, 4])
+def test_a_write_that_fails_is_made_good_by_the_next_round(store, spool, make, fail_at, error):
+    drain = make()
+    submit(spool, event(0), request(0))
+    submit(spool, event(50))
+    drain.drain_once()
+    submit(spool, event(25), request(1))
+    with pytest.raises(type(error)):
+        make(over=FailingStore(store, fail_at, error)).drain_once()
+    assert spool.state().waiting == 2
+    make().drain_once()
+    assert spool.state().waiting == 0
+    assert store.query("SELECT count(), uniqExact(session) FROM events").rows == [(3, 1)]
+    assert store.query("SELECT count(), uniqExact(session) FROM requests").rows == [(2, 1)]
+    assert [row[2] for row in sessions(store)] == [3]
+    assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 5)]
+
+
+def test_a_record_that_can_not_be_processed_is_set_aside_and_the_rest_goes_on(store, spool, make, watcher):
+    submit(spool, event(0))
+    submit(spool, msgspec.structs.replace(event(1), properties=b"\xff\xfe"))
+    submit(spool, event(2))
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 2
+    ((record, reason),) = spool.rejected
+    assert len(record.rows) == 1
+    assert reason
+    assert watcher.failures == ["plan"]
+    assert spool.state().waiting == 0
+
+
+def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, make):
+    drain = make()
+    submit(spool, event(0))
+    drain.drain_once()
+    submit(spool, event(1), project=2)
+    drain.drain_once()
+    submit(spool, event(2))
+    drain.drain_once()
+    history = StoreHistory(store, "events")
+    wanted = pl.DataFrame({"project_id": [1], "visitor": [7]}, schema={"project_id": pl.UInt32, "visitor": pl.UInt64})
+    (row,) = history.overlapping(wanted, NOON, NOON + MINUTE).iter_rows(named=True)
+    assert (row["events"], row["pageviews"], row["end"]) == (2, 2, NOON + 2 * MINUTE)
+    assert history.overlapping(wanted, NOON + 3 * MINUTE, NOON + 9 * MINUTE).is_empty()
+    assert len(history.events(wanted, NOON, NOON + MINUTE)) == 1
