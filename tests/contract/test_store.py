@@ -15,14 +15,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.clickhouse_server import running
 
 from footfall.errors import FatalError, StoreError, TransientError, UserError
 from footfall.settings import Settings
 from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
+from support.clickhouse_server import running
 
+PASSWORD = "p@ss"  # noqa: S105 -- of a server that lives as long as the tests
 MAY = datetime(2026, 5, 3, 10, tzinfo=UTC)
 JUNE = datetime(2026, 6, 3, 10, tzinfo=UTC)
 _names = itertools.count(1)
@@ -30,7 +31,7 @@ _names = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with running(tmp_path_factory.mktemp("server") / "clickhouse", user="ann", password="p@ss") as port:
+    with running(tmp_path_factory.mktemp("server") / "clickhouse", user="ann", password=PASSWORD) as port:
         yield port
 
 
@@ -72,6 +73,10 @@ def events(*rows: tuple[datetime, str]) -> bytes:
     )
 
 
+def add(store: Store, token: str, *rows: tuple[datetime, str]) -> None:
+    store.insert("events", events(*rows), token=token)
+
+
 def paths(store: Store) -> list[str]:
     return [row[0] for row in store.query("SELECT path FROM events ORDER BY timestamp, path").rows]
 
@@ -111,7 +116,7 @@ def test_every_statement_of_the_migrations_may_run_twice(store: Store) -> None:
 
 
 def test_insert_goes_by_name_and_leaves_the_rest_at_its_default(store: Store) -> None:
-    store.insert("events", events((MAY, "/a")), token="1")
+    add(store, "1", (MAY, "/a"))
     row = store.query("SELECT project_id, timestamp, event_type, path, url, revenue FROM events").dicts()
     assert row == [
         {"project_id": 1, "timestamp": MAY, "event_type": "pageview", "path": "/a", "url": "", "revenue": Decimal(0)}
@@ -129,30 +134,30 @@ def test_insert_goes_by_name_and_leaves_the_rest_at_its_default(store: Store) ->
 )
 def test_insert_refuses_what_does_not_fit(store: Store, table: str, body: bytes) -> None:
     with pytest.raises(StoreError):
-        store.insert(table, body, token="1")
+        store.insert(table, body, token=table)
     assert paths(store) == []
 
 
-@pytest.mark.parametrize("token", ["batch-7", "it's", "back\\slash", "é😀", "%s"])
-def test_a_token_counts_once_per_table(store: Store, token: str) -> None:
+def test_a_token_counts_once_per_table(store: Store) -> None:
     store.command("CREATE TABLE others AS events")
-    for _ in range(3):
-        store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token=token)
-    store.insert("others", events((MAY, "/a")), token=token)
-    assert paths(store) == ["/a", "/b"]
-    assert store.query("SELECT count() FROM others").scalar == 1
+    for token in ("batch-7", "it's", "back\\slash", "é😀", "%s"):
+        for _ in range(3):
+            add(store, token, (MAY, token), (JUNE, token))
+        store.insert("others", events((MAY, token)), token=token)
+        assert paths(store).count(token) == 2
+    assert store.query("SELECT count() FROM others").scalar == 5
 
 
 def test_equal_rows_under_two_tokens_count_twice(store: Store) -> None:
-    store.insert("events", events((MAY, "/a")), token="1")
-    store.insert("events", events((MAY, "/a")), token="2")
+    add(store, "1", (MAY, "/a"))
+    add(store, "2", (MAY, "/a"))
     assert paths(store) == ["/a", "/a"]
 
 
 def test_a_token_completes_an_insert_that_reached_only_some_partitions(store: Store) -> None:
-    store.insert("events", events((MAY, "/may")), token="1")
-    store.insert("events", events((MAY, "/may"), (JUNE, "/june")), token="1")
-    store.insert("events", events((MAY, "/may"), (JUNE, "/june")), token="1")
+    add(store, "1", (MAY, "/may"))
+    add(store, "1", (MAY, "/may"), (JUNE, "/june"))
+    add(store, "1", (MAY, "/may"), (JUNE, "/june"))
     assert paths(store) == ["/may", "/june"]
 
 
@@ -161,13 +166,15 @@ def test_an_insert_is_one_part_per_partition_however_large(store: Store) -> None
         "CREATE TABLE numbers (n UInt64) ENGINE = MergeTree PARTITION BY n % 150 ORDER BY n"
         " SETTINGS non_replicated_deduplication_window = 1000"
     )
-    pieces = [pl.DataFrame({"n": pl.int_range(first, first + 220_000, eager=True)}) for first in range(0, 1_100_000, 220_000)]
-    frame = pl.concat(pieces, rechunk=False)
-    store.insert("numbers", arrow(frame), token="1")
+    pieces = [
+        pl.DataFrame({"n": pl.int_range(first, first + 220_000, eager=True)}) for first in range(0, 1_100_000, 220_000)
+    ]
+    frame, token = pl.concat(pieces, rechunk=False), "1"
+    store.insert("numbers", arrow(frame), token=token)
     assert store.query("SELECT count(), uniqExact(n) FROM numbers").rows == [(1_100_000, 1_100_000)]
     made = "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'numbers' AND level = 0"
     assert store.query(made).scalar == 150
-    store.insert("numbers", arrow(frame), token="1")
+    store.insert("numbers", arrow(frame), token=token)
     assert store.query("SELECT count() FROM numbers").scalar == 1_100_000
 
 
@@ -178,39 +185,39 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_bound_text_arrives_as_it_is(store: Store, text: str) -> None:
-    got = store.query("SELECT {p:String} AS one, {q:Array(String)} AS many", {"p": text, "q": [text, "x", text]})
-    assert got.rows == [(text, [text, "x", text])]
+def test_a_bound_text_arrives_as_it_is(store: Store) -> None:
+    for text in HOSTILE:
+        got = store.query("SELECT {p:String} AS one, {q:Array(String)} AS many", {"p": text, "q": [text, "x", text]})
+        assert got.rows == [(text, [text, "x", text])], text
 
 
 def test_a_stored_text_comes_back_as_it_was(store: Store) -> None:
-    store.insert("events", events(*((MAY + timedelta(seconds=n), text) for n, text in enumerate(HOSTILE))), token="1")
+    add(store, "1", *((MAY + timedelta(seconds=n), text) for n, text in enumerate(HOSTILE)))
     assert paths(store) == HOSTILE
     for text in HOSTILE:
         assert store.query("SELECT count() FROM events WHERE path = {p:String}", {"p": text}).scalar == 1, text
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        ("UInt64", 2**64 - 1),
-        ("Int64", -(2**63)),
-        ("Decimal(18, 4)", Decimal("12345678901234.5678")),
-        ("DateTime64(3)", MAY + timedelta(milliseconds=678)),
-        ("DateTime64(3, 'UTC')", MAY + timedelta(milliseconds=1)),
-        ("DateTime", MAY),
-        ("Bool", True),
-        ("Float64", 0.1),
-        ("Nullable(String)", None),
-        ("Array(UInt64)", []),
-        ("Array(UInt64)", [2**64 - 1 - n for n in range(50_000)]),
-        ("Array(String)", [f"é'\\{n}" for n in range(50_000)]),
-        ("Tuple(UInt64, String)", (1, "a'")),
-    ],
-)
-def test_a_bound_value_keeps_its_type(store: Store, kind: str, value: Any) -> None:
-    assert store.query(f"SELECT {{p:{kind}}}", {"p": value}).rows == [(value,)]
+TYPED: list[tuple[str, Any]] = [
+    ("UInt64", 2**64 - 1),
+    ("Int64", -(2**63)),
+    ("Decimal(18, 4)", Decimal("12345678901234.5678")),
+    ("DateTime64(3)", MAY + timedelta(milliseconds=678)),
+    ("DateTime64(3, 'UTC')", MAY + timedelta(milliseconds=1)),
+    ("DateTime", MAY),
+    ("Bool", True),
+    ("Float64", 0.1),
+    ("Nullable(String)", None),
+    ("Array(UInt64)", []),
+    ("Array(UInt64)", [2**64 - 1 - n for n in range(50_000)]),
+    ("Array(String)", [f"é'\\{n}" for n in range(50_000)]),
+    ("Tuple(UInt64, String)", (1, "a'")),
+]
+
+
+def test_a_bound_value_keeps_its_type(store: Store) -> None:
+    for kind, value in TYPED:
+        assert store.query(f"SELECT {{p:{kind}}}", {"p": value}).rows == [(value,)], kind
 
 
 def test_a_bound_instant_is_converted_to_utc(store: Store) -> None:
@@ -227,21 +234,29 @@ def test_a_percent_sign_is_only_a_percent_sign(store: Store) -> None:
 
 
 def test_datetimes_come_back_aware_and_in_utc(store: Store) -> None:
-    row = store.query("SELECT toDateTime(0), toDateTime(0, 'UTC'), toDateTime64(0, 3), toDateTime64(0, 3, 'UTC')").rows[0]
+    row = store.query("SELECT toDateTime(0), toDateTime(0, 'UTC'), toDateTime64(0, 3), toDateTime64(0, 3, 'UTC')").rows[
+        0
+    ]
     assert row == (datetime(1970, 1, 1, tzinfo=UTC),) * 4
     assert {value.utcoffset() for value in row} == {timedelta(0)}
 
 
-@pytest.mark.parametrize("end", ["WHERE 0", "LIMIT 0", "WHERE path = {p:String} -- nothing"])
-def test_an_empty_answer_has_its_columns(store: Store, end: str) -> None:
-    got = store.query(f"SELECT path, count() AS n FROM events GROUP BY path HAVING n > 0 UNION ALL SELECT path, 1 AS n FROM events {end}", {"p": "x"})
-    assert (got.columns, list(got.rows), got.dicts()) == (("path", "n"), [], [])
+def test_an_empty_answer_has_its_columns(store: Store) -> None:
+    for end in ("WHERE 0", "LIMIT 0", "WHERE path = {p:String} -- nothing", "WHERE 0 SETTINGS max_threads = 1"):
+        sql = f"SELECT path, length(path) AS n FROM events {end}"  # noqa: S608 -- the ends above
+        got = store.query(sql, {"p": "x"})
+        assert (got.columns, list(got.rows), got.dicts()) == (("path", "n"), [], []), end
 
 
 def test_arrow_keeps_columns_and_types(store: Store) -> None:
-    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    add(store, "1", (MAY, "/a"), (JUNE, "/b"))
     sql = "SELECT timestamp, path, revenue, project_id FROM events WHERE path != {p:String} ORDER BY timestamp"
-    schema = {"timestamp": pl.Datetime("ms", "UTC"), "path": pl.String, "revenue": pl.Decimal(18, 4), "project_id": pl.UInt32}
+    schema = {
+        "timestamp": pl.Datetime("ms", "UTC"),
+        "path": pl.String,
+        "revenue": pl.Decimal(18, 4),
+        "project_id": pl.UInt32,
+    }
     full = pl.read_ipc(io.BytesIO(store.arrow(sql, {"p": ""})))
     assert (dict(full.schema), full["path"].to_list()) == (schema, ["/a", "/b"])
     empty = pl.read_ipc(io.BytesIO(store.arrow(sql + " LIMIT 0", {"p": ""})))
@@ -269,18 +284,18 @@ def test_a_limit_met_while_writing_is_no_error_of_a_user(store: Store) -> None:
         store.command("SELECT sleep(2) SETTINGS max_execution_time = 0.2")
 
 
-@pytest.mark.parametrize("sql", ["SELECT secret FROM nowhere", "SELEC 1 secret", "SELECT {secret:Int8}"])
-def test_a_refused_statement_shows_its_text_to_the_log_only(store: Store, sql: str) -> None:
-    for ask in (store.query, store.arrow, store.command):
-        with pytest.raises(StoreError) as caught:
-            ask(sql)
-        assert "secret" not in caught.value.message
-        assert "secret" in caught.value.details
+def test_a_refused_statement_shows_its_text_to_the_log_only(store: Store) -> None:
+    for sql in ("SELECT secret FROM nowhere", "SELEC 1 secret", "SELECT {secret:Int8}"):
+        for ask in (store.query, store.arrow, store.command):
+            with pytest.raises(StoreError) as caught:
+                ask(sql)
+            assert "secret" not in caught.value.message
+            assert "secret" in caught.value.details
     assert store.query("SELECT 1").scalar == 1
 
 
 def test_an_update_shows_at_once(store: Store) -> None:
-    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    add(store, "1", (MAY, "/a"), (JUNE, "/b"))
     move = "UPDATE events SET session = {to:UInt64} WHERE project_id = 1 AND session IN {old:Array(UInt64)}"
     store.command(move, {"to": 2**64 - 1, "old": list(range(50_000))})
     assert store.query("SELECT path, session FROM events ORDER BY path").rows == [("/a", 2**64 - 1), ("/b", 2**64 - 1)]
@@ -289,7 +304,9 @@ def test_an_update_shows_at_once(store: Store) -> None:
 def test_threads_never_see_each_others_answers(store: Store) -> None:
     def ask(number: int) -> bool:
         text = f"thread {number}"
-        got = store.query("SELECT {n:UInt64}, {t:String}, sum(number) FROM numbers({n:UInt64})", {"n": number, "t": text})
+        got = store.query(
+            "SELECT {n:UInt64}, {t:String}, sum(number) FROM numbers({n:UInt64})", {"n": number, "t": text}
+        )
         return got.rows == [(number, text, number * (number - 1) // 2)]
 
     with ThreadPoolExecutor(8) as threads:
@@ -299,7 +316,7 @@ def test_threads_never_see_each_others_answers(store: Store) -> None:
 def test_threads_write_and_read_at_once(store: Store) -> None:
     def write(number: int) -> None:
         for _ in range(2):
-            store.insert("events", events((MAY, f"/{number:03}")), token=str(number))
+            add(store, str(number), (MAY, f"/{number:03}"))
         assert store.query("SELECT count() FROM events WHERE path = {p:String}", {"p": f"/{number:03}"}).scalar == 1
 
     with ThreadPoolExecutor(8) as threads:
@@ -334,13 +351,13 @@ def test_what_was_inserted_is_there_after_opening_again(settings: Settings) -> N
     for _ in range(2):
         store = open_store(settings)
         store.migrate()
-        store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+        add(store, "1", (MAY, "/a"), (JUNE, "/b"))
         assert paths(store) == ["/a", "/b"]
         store.close()
 
 
 def test_detached_parts_are_named(store: Store) -> None:
-    store.insert("events", events((MAY, "/a"), (JUNE, "/b")), token="1")
+    add(store, "1", (MAY, "/a"), (JUNE, "/b"))
     assert detached_parts(store) == []
     store.command("ALTER TABLE events DETACH PARTITION 202605")
     (part,) = detached_parts(store)
@@ -354,7 +371,11 @@ def test_ping(store: Store) -> None:
 
 def test_a_server_that_is_away_is_a_passing_failure(tmp_path: Path, server: int) -> None:
     store = open_store(Settings(data=tmp_path, store_url="clickhouse://127.0.0.1:1/x"))
-    for act in (store.migrate, lambda: store.query("SELECT 1"), lambda: store.insert("events", events((MAY, "/")), token="1")):
+    for act in (
+        store.migrate,
+        lambda: store.query("SELECT 1"),
+        lambda: add(store, "1", (MAY, "/")),
+    ):
         with pytest.raises(TransientError):
             act()
     assert not store.ping()

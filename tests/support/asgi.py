@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import httpx
 from fastapi import APIRouter, FastAPI
-from fastapi.testclient import TestClient
 
 from footfall.api import problem
 from footfall.errors import UserError
@@ -22,12 +23,12 @@ class Gate:
 
     projects: dict[str, Project] = field(default_factory=dict)
 
-    def authenticate(self, headers: list[tuple[bytes, bytes]], query: bytes, client: str, scope: Scope) -> Principal:
+    def authenticate(self, headers: list[tuple[bytes, bytes]], *_: object) -> Principal:
         if (b"authorization", f"Bearer {TOKEN}".encode()) not in headers:
             raise UserError("unauthorized", "a token is missing")
         return Principal(1, frozenset({Scope.READ}), None)
 
-    def client(self, request: object) -> str:
+    def client(self, *_: object) -> str:
         return "127.0.0.1"
 
     def project(self, principal: Principal, name: str | None) -> Project:
@@ -35,13 +36,28 @@ class Gate:
             return self.project_in_path(principal, name)
         return next(iter(self.projects.values()))
 
-    def project_in_path(self, principal: Principal, slug: str) -> Project:
+    def project_in_path(self, _: Principal, slug: str) -> Project:
         if slug not in self.projects:
             raise UserError("not_found", f"project {slug!r} does not exist")
         return self.projects[slug]
 
 
-def reading_client(store: Store, now: int, *routers: APIRouter) -> TestClient:
+@dataclass(frozen=True)
+class Client:
+    """Calls an application in this process; every call has an event loop of its own."""
+
+    app: FastAPI
+
+    def get(self, url: str, *, token: str | None = TOKEN, **params: str) -> httpx.Response:
+        return asyncio.run(self._get(url, {"Authorization": f"Bearer {token}"} if token else {}, params))
+
+    async def _get(self, url: str, headers: dict[str, str], params: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+            return await client.get(url, params=params or None)
+
+
+def reading_client(store: Store, now: int, *routers: APIRouter) -> Client:
     """A client of the given surfaces, for the projects `shop` (1) and `blog` (2), at a clock that stands still."""
     app = FastAPI()
     problem.install(app)
@@ -51,4 +67,4 @@ def reading_client(store: Store, now: int, *routers: APIRouter) -> TestClient:
         {slug: Project(number, f"p{number}", slug, "") for number, slug in enumerate(("shop", "blog"), start=1)}
     )
     app.state.services = SimpleNamespace(store=store, auth=gate, clock=lambda: now)
-    return TestClient(app, headers={"Authorization": f"Bearer {TOKEN}"}, raise_server_exceptions=False)
+    return Client(app)

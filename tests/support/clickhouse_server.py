@@ -30,7 +30,8 @@ _TRANSPORT = {
     *("send_progress_in_http_headers", "http_headers_progress_interval_ms"),
 }
 _INSERT = re.compile(
-    rb"\s*(INSERT\s+INTO\s+(?:TABLE\s+)?[^\s(]+\s*(?:\([^)]*\))?)\s*(SETTINGS\s.*?)?\s*FORMAT\s+(\w+)(?:\s*;|[ \t]*\r?\n|\s|$)",
+    rb"\s*(INSERT\s+INTO\s+(?:TABLE\s+)?[^\s(]+\s*(?:\([^)]*\))?)"
+    rb"\s*(SETTINGS\s.*?)?\s*FORMAT\s+(\w+)(?:\s*;|[ \t]*\r?\n|\s|$)",
     re.IGNORECASE | re.DOTALL,
 )
 _FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
@@ -93,7 +94,9 @@ class Handler(BaseHTTPRequestHandler):
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         body = self._body()
         if not self._is_known(options):
-            self._fail("Code: 516. DB::Exception: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)")
+            self._fail(
+                "Code: 516. DB::Exception: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)"
+            )
         elif parts.path == "/ping" or not (body or options.get("query")):
             self._send(200, b"Ok.\n", {})
         else:
@@ -135,8 +138,8 @@ class Handler(BaseHTTPRequestHandler):
     def _run(self, request: Request) -> None:
         connection = self.server.connect(str(self.server.path))
         try:
-            for name, value in request.settings.items():
-                connection.query(f"SET {name} = {_quoted(value)}")
+            if settings := request.settings:
+                connection.query("SET " + ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items()))
             if database := request.options.get("database"):
                 connection.query(f"USE `{database}`")
             self._finish(request, _execute(connection, request, self.server.path))

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from footfall.errors import FatalError
+from footfall.store.clickhouse.target import LocalTarget, RemoteTarget, parse
+
+DATA = Path("data")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("", LocalTarget(DATA / "clickhouse", "footfall")),
+        ("chdb:///srv/store", LocalTarget(Path("/srv/store"), "footfall")),
+        ("chdb:///srv/a%20b?database=x_1", LocalTarget(Path("/srv/a b"), "x_1")),
+        ("clickhouse://host", RemoteTarget("host", 8123, secure=False)),
+        ("clickhouses://host", RemoteTarget("host", 8443, secure=True)),
+        (
+            "clickhouse://ann:p%40s%2Fs@[::1]:9000/stats?cluster=main",
+            RemoteTarget("::1", 9000, False, "ann", "p@s/s", "stats", "main"),
+        ),
+    ],
+)
+def test_a_url_names_a_target(url: str, expected: LocalTarget | RemoteTarget) -> None:
+    assert parse(url, DATA) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("postgres://h/db", "scheme 'postgres'"),
+        ("/srv/store", "scheme ''"),
+        ("chdb://relative/path", "no absolute directory"),
+        ("chdb:///", "no absolute directory"),
+        ("chdb:///srv?cluster=x", "unknown option 'cluster'"),
+        ("clickhouse:///db", "no host"),
+        ("clickhouse://h:port/db", "can't be read"),
+        ("clickhouse://h:99999/db", "can't be read"),
+        ("clickhouse://h/a-b", "database 'a-b'"),
+        ("clickhouse://h/db?cluster=", "cluster ''"),
+        ("clickhouse://h/db?cluster=a'b", 'cluster "a\'b"'),
+        ("clickhouse://h/db?secure=1", "unknown option 'secure'"),
+    ],
+)
+def test_anything_else_is_refused_by_name(url: str, named: str) -> None:
+    with pytest.raises(FatalError) as caught:
+        parse(url, DATA)
+    assert named in str(caught.value)
+    assert str(caught.value).startswith("FOOTFALL_STORE_URL")
+
+
+def test_the_password_is_not_shown() -> None:
+    assert "hunter2" not in repr(parse("clickhouse://ann:hunter2@host/db", DATA))

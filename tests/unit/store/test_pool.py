@@ -1,0 +1,98 @@
+import threading
+from typing import Any
+
+import pytest
+
+from footfall.errors import StoreError, TransientError
+from footfall.store.clickhouse.pool import Pool
+
+
+class Client:
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def pool(made: list[Client], **options: Any) -> Pool:
+    def make() -> Any:
+        made.append(Client())
+        return made[-1]
+
+    return Pool(make, **options)
+
+
+def test_clients_are_made_when_needed_and_used_again() -> None:
+    made: list[Client] = []
+    lender = pool(made)
+    assert made == []
+    with lender.lend() as first, lender.lend() as second:
+        assert first is not second
+    with lender.lend():
+        pass
+    assert len(made) == 2
+    lender.close()
+    assert [client.closed for client in made] == [True, True]
+
+
+def test_a_borrower_past_the_bound_waits_and_then_gives_up() -> None:
+    made: list[Client] = []
+    lender = pool(made, size=1, patience=0.01)
+    with lender.lend(), pytest.raises(TransientError), lender.lend():
+        pass
+    with lender.lend():
+        assert len(made) == 1
+
+
+def test_a_client_that_can_not_be_made_takes_no_place() -> None:
+    def make() -> Any:
+        raise ConnectionError
+
+    lender = Pool(make, size=1, patience=0.01)
+    for _ in range(3):
+        with pytest.raises(ConnectionError), lender.lend():
+            pass
+    lender.close()
+
+
+def test_one_client_never_serves_two_threads_at_once() -> None:
+    lender = pool([], size=3)
+    used: set[int] = set()
+    clashes = []
+
+    def borrow() -> None:
+        for _ in range(200):
+            with lender.lend() as client:
+                if id(client) in used:
+                    clashes.append(client)
+                used.add(id(client))
+                used.discard(id(client))
+
+    threads = [threading.Thread(target=borrow) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert clashes == []
+
+
+def test_close_wakes_those_who_wait() -> None:
+    lender = pool([], size=1)
+    refused = threading.Event()
+
+    def wait() -> None:
+        try:
+            with lender.lend():
+                pass
+        except StoreError:
+            refused.set()
+
+    with lender.lend():
+        waiter = threading.Thread(target=wait)
+        closer = threading.Thread(target=lender.close)
+        waiter.start()
+        closer.start()
+        waiter.join()
+        assert closer.is_alive()
+    closer.join()
+    assert refused.is_set()
