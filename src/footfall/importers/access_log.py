@@ -215,8 +215,13 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
     high, low = _ids(target.ids, frame.height)
     visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
     frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
-    kept = map_distinct(frame["ip_address"], partial(truncate, mode=target.store_ip))
-    return frame.with_columns(kept).select(_COLUMNS)
+    return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
+
+
+def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:
+    if mode == "full" and not addresses.str.contains(":", literal=True).any():
+        return addresses  # IPv4 has one spelling
+    return map_distinct(addresses, partial(truncate, mode=mode))
 
 
 def _ids(source: IdSource, count: int) -> tuple[pl.Series, pl.Series]:
