@@ -65,7 +65,7 @@ _HASH = "leftPad(lower(hex({})), 16, '0')"
 
 _ROWS = (
     _event("path"),
-    _event("event_type", "toString(event_type)", choices=("pageview", "custom")),
+    _event("event_type", choices=("pageview", "custom")),
     _event("custom_event_name", "name"),
     _event("hostname"),
     _event("language"),

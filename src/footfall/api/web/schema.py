@@ -80,19 +80,19 @@ class Count(BaseModel):
     count: int
 
 
-class TopItem(BaseModel):
-    """`prev_count` and `delta_pct` are there with `compare=1`, null where there is nothing to compare with."""
-
-    count: int
-    visitors: int
-    prev_count: int | None = None
-    delta_pct: int | None = None
-
-
 def top_list(label: str) -> type[BaseModel]:
-    """The answer of a top list whose items carry their label under the name `label`."""
-    fields: dict[str, Any] = {label: (str, ...)}
-    item = create_model(f"Top_{label}", __base__=TopItem, **fields)
+    """The answer of a top list whose items carry their label under the name `label`.
+
+    `prev_count` and `delta_pct` are there with `compare=1`, null where there is nothing to compare with.
+    """
+    fields: dict[str, Any] = {
+        label: (str, ...),
+        "count": (int, ...),
+        "visitors": (int, ...),
+        "prev_count": (int | None, None),
+        "delta_pct": (int | None, None),
+    }
+    item = create_model(f"Top_{label}", **fields)
     return create_model(f"TopList_{label}", items=(list[item], ...))
 
 

@@ -47,7 +47,7 @@ def _select_distinct(query: Query, binder: Binder) -> str:
     """Metrics of a signed table that count distinct values: signs are summed per value first."""
     keys = _keys(query)
     distinct = next(METRICS[name].distinct for name in query.metrics if METRICS[name].distinct)
-    inner = [f"{text} AS c{number}" for number, text in enumerate(keys)]
+    inner = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
     outer = [f"c{number} AS c{number}" for number in range(len(keys))]
     for number, name in enumerate(query.metrics, start=len(keys)):
         metric = METRICS[name]
@@ -69,9 +69,10 @@ def _keys(query: Query) -> list[str]:
 
 def _where(query: Query, binder: Binder) -> str:
     row = TABLES[query.table]
+    project = f"project_id = {binder.number(query.project)}"
     start = f"({_select(query.since, binder)})" if query.since else binder.instant(query.period.start)
     found = [
-        f"project_id = {binder.number(query.project)}",
+        project,
         row.fixed,
         row.since.format(start),
         row.before.format(binder.instant(query.period.end)),

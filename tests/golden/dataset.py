@@ -1,0 +1,59 @@
+"""The rows from which the figures in json/ were worked out by hand.
+
+Sessions are named by hand: 1 = e1 to e3, 2 = e4, 3 = e5 and e6, 4 = e7, 5 = e9, 6 = e10 and e11.
+"""
+
+from __future__ import annotations
+
+from tests.support.populate import Row
+
+WEB_NOW = "2026-06-11T10:00:00Z"
+TRACKING_NOW = "2025-08-13T10:30:00Z"
+
+_ONE = {"visitor": 1, "session": 1, "country": "RO", "browser": "Chrome", "os": "Windows", "device": "desktop"}
+_TWO = {"visitor": 2, "country": "DE", "browser": "Firefox", "os": "Linux", "device": "desktop"}
+_THREE = {"visitor": 3, "browser": "Safari", "os": "iOS", "device": "mobile"}
+_FOUR = {"visitor": 4, "session": 6, "country": "RO", "browser": "Chrome", "os": "Windows", "device": "desktop"}
+_SEARCH = {"source": "google.com", "channel": "search", "referrer": "https://www.google.com/"}
+_NEWS = {"source": "news.example", "channel": "referral", "referrer": "https://news.example/item?id=1"}
+_SIGNUP = {"event_type": "custom", "name": "signup", "path": "/pricing"}
+
+EVENTS: list[Row] = [
+    {"at": "2026-06-10T09:50:00Z", **_ONE, **_SEARCH},  # e1: the session begins before the last 24 hours
+    {"at": "2026-06-10T10:10:00Z", **_ONE, "path": "/pricing"},  # e2
+    {"at": "2026-06-10T10:20:00Z", **_ONE, **_SIGNUP},  # e3
+    {"at": "2026-06-10T12:00:00Z", **_TWO, "session": 2},  # e4: a bounce
+    {"at": "2026-06-11T09:00:00Z", **_THREE, **_NEWS, "session": 3},  # e5
+    {"at": "2026-06-11T09:10:00Z", **_THREE, "session": 3, "path": "/blog/a", "url": "https://shop.example/blog/a"},
+    {
+        "at": "2026-06-11T09:59:59.999Z",
+        **_THREE,
+        "session": 4,
+        "path": "/blog/b",
+        "title": "Café_100%",
+        "properties": '{"plan":"pro","cart":{"items":3},"trial":true}',
+    },  # e7: a bounce
+    {"at": "2026-06-11T08:00:00Z", "visitor": 9, "session": 9, "country": "US", "traffic": "bot"},  # e8
+    {"at": "2026-06-09T20:00:00Z", **_TWO, "session": 5},  # e9: a bounce
+    {"at": "2026-06-10T09:00:00Z", **_FOUR, "path": "/pricing"},  # e10
+    {"at": "2026-06-10T09:00:30Z", **_FOUR, **_SIGNUP},  # e11
+    {"at": "2026-06-11T09:00:00Z", "visitor": 1, "session": 1, "project_id": 2, "country": "FR"},  # e12: not ours
+]
+
+REQUESTS: list[Row] = [
+    {"at": "2025-08-06T14:22:00Z", "visitor": 1},
+    {"at": "2025-08-13T10:29:59Z", "visitor": 1, "user_agent": "Firefox", "referer": "https://shop.example/"},
+    {"at": "2025-08-13T00:00:00Z", "visitor": 2},
+    {
+        "at": "2025-08-12T23:59:59.999Z",
+        "visitor": 2,
+        "method": "POST",
+        "endpoint": "/login",
+        "status": 401,
+        "traffic": "bot",
+        "ip_address": "192.0.2.7",
+        "user_agent": "curl/8.5.0",
+    },
+    {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old"},
+    {"at": "2025-08-13T10:00:00Z", "visitor": 7, "project_id": 2},
+]

@@ -1,0 +1,11 @@
+SELECT toUnixTimestamp64Milli(timestamp) AS c0
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+ORDER BY timestamp
+LIMIT {p3:UInt64}
+-- p0 = 7
+-- p1 = 946684800000
+-- p2 = 7258118400000
+-- p3 = 1

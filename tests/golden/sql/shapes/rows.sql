@@ -1,0 +1,13 @@
+SELECT path AS c0, toUnixTimestamp64Milli(timestamp) AS c1, id_hi AS c2, id_lo AS c3
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (traffic = {p3:String})
+ORDER BY timestamp DESC, id_hi DESC, id_lo DESC
+LIMIT {p4:UInt64}
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'human'
+-- p4 = 101

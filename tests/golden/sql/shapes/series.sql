@@ -1,0 +1,12 @@
+SELECT toUnixTimestamp(toDateTime(toStartOfInterval(timestamp, INTERVAL 1 HOUR), 'UTC')) * 1000 AS c0, countIf(event_type = 'pageview') AS c1
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (traffic = {p3:String})
+GROUP BY c0
+ORDER BY c0
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'human'

@@ -1,0 +1,52 @@
+"""Every answer under json/, worked out by hand from `dataset`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from footfall.api.tracking.routes import router as tracking
+from footfall.api.web.routes import router as web
+from footfall.store.protocol import Store
+from tests.golden.dataset import EVENTS, REQUESTS, TRACKING_NOW, WEB_NOW
+from tests.support.asgi import reading_client
+from tests.support.populate import at, populate
+
+CASES = Path(__file__).with_name("json")
+WEB = sorted(CASES.glob("web/*.json"))
+TRACKING = sorted(CASES.glob("tracking/*.json"))
+
+
+def test_web(store: Store) -> None:
+    populate(store, EVENTS, REQUESTS)
+    client = reading_client(store, at(WEB_NOW), web)
+    assert WEB
+    for case in WEB:
+        want = json.loads(case.read_text())
+        path = "" if want["get"].startswith("?") else "/"
+        answer = client.get(f"/api/web-events/shop{path}{want['get']}")
+        assert answer.json() == want["answer"], case.name
+        assert answer.status_code == 200
+
+
+def test_tracking(store: Store) -> None:
+    populate(store, EVENTS, REQUESTS)
+    client = reading_client(store, at(TRACKING_NOW), tracking)
+    assert TRACKING
+    for case in TRACKING:
+        want = json.loads(case.read_text())
+        answer = client.get(f"/api/tracking/{want['get']}")
+        assert answer.json() == want["answer"], case.name
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("surface", ["web", "tracking"])
+def test_every_route_has_a_case(surface: str) -> None:
+    router, prefix, cases = {
+        "web": (web, "/api/web-events/{slug}", WEB),
+        "tracking": (tracking, "/api/tracking", TRACKING),
+    }[surface]
+    asked = {json.loads(case.read_text())["get"].split("?")[0] for case in cases}
+    assert asked == {route.path.removeprefix(prefix).lstrip("/") for route in router.routes}

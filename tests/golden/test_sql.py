@@ -1,0 +1,91 @@
+"""The SQL of every dimension, metric and shape, as files to be read by eye: what changes there must be meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
+from footfall.catalog.metrics import METRICS
+from footfall.catalog.tables import Table
+from footfall.model.period import Bucket, Period
+from footfall.query import build, filter  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import Pattern, Position, Query, Term
+from footfall.query.passes import complete
+from footfall.query.sql import compile_query
+
+FILES = Path(__file__).with_name("sql")
+BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
+REQUESTS = replace(BASE, table=Table.REQUESTS)
+
+SHAPES: dict[str, Query] = {
+    "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
+    "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
+    "visits": build.visits(replace(BASE, filters=filter.parse("path:/blog/* channel:search"))),
+    "series": build.series(BASE, Bucket.HOUR, "pageviews"),
+    "top-pages": build.top(BASE, build.TOP_PAGES, 20),
+    "top-referrers": build.top(BASE, build.TOP_REFERRERS, 20),
+    "counts-of-labels": build.counts_of(BASE, build.TOP_COUNTRIES, ("RO", "unknown")),
+    "rows": build.newest(BASE, ("path",), 101),
+    "rows-after": build.newest(BASE, ("path",), 101, Position(1_780_000_360_000, 5, 6)),
+    "sessions-of-terms": build.totals(
+        replace(BASE, filters=filter.parse("utm_source:mail channel:search|ai !entry_page:/")), "events"
+    ),
+    "sessions-of-urls": build.totals(
+        replace(BASE, filters=filter.parse("!referrer:news.example|https://news.example/*")), "events"
+    ),
+    "first-row": build.first(7, Table.EVENTS),
+    "endpoints": build.endpoints(REQUESTS, 1_000),
+    "requests-of-people": replace(build.totals(REQUESTS, "hits"), bots=False),
+    **{f"bucket-{bucket.value}": build.series(REQUESTS, bucket, "hits") for bucket in Bucket},
+}
+
+
+def layout(query: Query) -> str:
+    """One clause or condition a line, the values below."""
+    statement = compile_query(query)
+    sql = re.sub(r" (FROM|WHERE|AND|OR|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL) ", r"\n\1 ", statement.sql)
+    values = [f"-- {name} = {value!r}" for name, value in statement.params.items()]
+    return "\n".join([sql, *values]) + "\n"
+
+
+def dimension_text(name: str) -> str:
+    """Grouped by it, and filtered on it where it can be: a text and a wildcard."""
+    row = DIMENSIONS[name]
+    term = Term(name, (Pattern(("a%",)), Pattern(("b", ""))))
+    where = {"having": (term,)} if row.aggregate else {"filters": (term,)} if row.filterable else {}
+    asked = replace(BASE, **where)
+    dimensions = ("session",) if row.aggregate else (name,)
+    tables = [replace(asked, table=table, dimensions=dimensions) for table in row.expressions]
+    return "\n".join(layout(query) for query in tables)
+
+
+def metric_text(name: str) -> str:
+    tables = METRICS[name].expressions
+    return "\n".join(layout(build.totals(replace(BASE, table=table), name)) for table in tables)
+
+
+def key_text(key: str) -> str:
+    return layout(replace(BASE, dimensions=("path",), filters=(Term(key, (Pattern(("a%",)), Pattern(("b", "")))),)))
+
+
+CASES = (
+    [(f"dimensions/{name}", dimension_text(name)) for name in DIMENSIONS]
+    + [("dimensions/search", key_text(SEARCH)), ("dimensions/prop", key_text(f"{PROPERTY_PREFIX}cart.items"))]
+    + [(f"metrics/{name}", metric_text(name)) for name in METRICS]
+    + [(f"shapes/{name}", layout(complete(query))) for name, query in SHAPES.items()]
+)
+
+
+@pytest.mark.parametrize(("name", "found"), CASES, ids=[name for name, _ in CASES])
+def test_sql(name: str, found: str) -> None:
+    file = FILES / f"{name}.sql"
+    assert file.exists(), f"{file} is missing; if this is what was meant, write it:\n{found}"
+    assert found == file.read_text()
+
+
+def test_no_file_is_left_over() -> None:
+    assert {str(file.relative_to(FILES))[:-4] for file in FILES.glob("*/*.sql")} == {name for name, _ in CASES}
