@@ -117,7 +117,7 @@ def _split_target(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(host)
 
 
-def _fault(row: dict[str, Any], window: Window) -> str:
+def _fault(row: dict[str, Any], window: Window) -> str:  # noqa: PLR0911 - one for each fault
     """What is wrong with a row that `settle` refuses."""
     at = row["timestamp"]
     if at is None:
@@ -130,7 +130,9 @@ def _fault(row: dict[str, Any], window: Window) -> str:
         return f"request without a method: {row['method'] or row['target']!r:.80}"
     if re.search(_NO_TARGET, row["endpoint"]):
         return f"request without a target: {row['target']!r:.80}"
-    return f"status is missing or not a number from 0 to 999: {row['status']}"
+    if row["status"] is None:
+        return "no status, or one that can't be read"
+    return f"status {row['status']} is not from 0 to 999"
 
 
 def _unescaped(text: str) -> str:

@@ -13,10 +13,12 @@ import pytest
 from import_support import HashedIdentity, ListedPlaces
 from typer.testing import CliRunner
 
+from footfall.cli import importing
 from footfall.cli.importing import import_app
 from footfall.clock import system_clock
 from footfall.errors import FootfallError
 from footfall.ids import IdSource
+from footfall.importers.access_log import Progress
 from footfall.importers.ledger import MemoryLedger
 from footfall.meta import Meta, open_meta
 from footfall.settings import Settings
@@ -124,3 +126,18 @@ def test_mistakes_name_what_is_wrong(
     assert code == 1
     assert message in err
     assert installation.spool.state().waiting == 0
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_progress_is_shown_on_standard_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(importing, "_EVERY", 0.0)
+    with importing._progress("some[1].log") as show:
+        show(Progress(accepted=100, rejected=0, bytes_done=250, bytes_total=500))
+    shown = capsys.readouterr()
+    assert "some[1].log" in shown.err
+    assert "50%" in shown.err
+    assert "lines/s" in shown.err
+    assert shown.out == ""

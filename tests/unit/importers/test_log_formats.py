@@ -181,9 +181,9 @@ def test_json_with_the_escapes_of_nginx() -> None:
         ('{"msec": 1e300}', "no time, or one that can't be read"),
         ('{"msec": 1728568536, "request": "-", "status": 400}', "request without a method: ''"),
         ('{"msec": 1728568536, "request": "GET / HTTP/1.1", "status": 70000}',
-         "status is missing or not a number from 0 to 999: None"),
+         "no status, or one that can't be read"),
         ('{"msec": 1728568536, "request": "GET / HTTP/1.1", "status": 1000}',
-         "status is missing or not a number from 0 to 999: 1000"),
+         "status 1000 is not from 0 to 999"),
     ],
 )  # fmt: skip
 def test_json_refused(line: str, reason: str) -> None:
