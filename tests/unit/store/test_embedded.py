@@ -42,7 +42,7 @@ store.migrate()
 """
 
 
-def run(program: str, data: Path, url: str = "", **environment: str) -> Any:
+def run(program: str, data: Path, url: str = "", *, cwd: Path | None = None, **environment: str) -> Any:
     """What the program printed as JSON; its standard error must stay empty."""
     done = subprocess.run(  # noqa: S603 -- our own text
         [sys.executable, "-c", START + program, data, url],
@@ -50,6 +50,7 @@ def run(program: str, data: Path, url: str = "", **environment: str) -> Any:
         check=False,
         text=True,
         timeout=60,
+        cwd=cwd,
         env={**os.environ, **environment},
     )
     assert done.stderr == ""
@@ -86,6 +87,17 @@ store.close()
 """
     assert run(program, data, TMPDIR=str(elsewhere)) == [[["/may", 0]], [], 0o700]
     assert list(elsewhere.iterdir()) == []
+
+
+def test_the_data_directory_may_be_relative(tmp_path: Path) -> None:
+    program = """
+os.chdir("/")
+store.insert("events", events((5, "/may")), token="1")
+print(json.dumps(paths()))
+store.close()
+"""
+    assert run(program, Path("data"), cwd=tmp_path) == [["/may", 0]]
+    assert (tmp_path / "data" / "clickhouse").stat().st_mode & 0o777 == 0o700
 
 
 def test_the_zone_of_the_host_changes_nothing(tmp_path: Path) -> None:

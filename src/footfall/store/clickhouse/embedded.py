@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.errors import FatalError
@@ -29,17 +28,18 @@ class Embedded:
 
     def __init__(self, target: LocalTarget, settings: Settings) -> None:
         self.database = target.database
-        self._path = target.path
+        self._path = target.path.resolve()
         self._server = _server_options(settings.store_memory)
         self._session = _session_options(settings)
         self._lock = lock_data_directory(settings.data)
-        self._scratch = settings.data / "tmp"
+        self._scratch = settings.data.resolve() / "tmp"
         self._clear_scratch()
 
     def connect(self, database: str | None = None) -> Client:
         from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- the engine is 550 MB of mapped code
         from clickhouse_connect.driver.exceptions import ProgrammingError  # noqa: PLC0415 -- as above
 
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             return create_client(
                 interface="chdb",
@@ -71,7 +71,7 @@ class Embedded:
 
     def _clear_scratch(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
-        Path(self._scratch).mkdir(mode=0o700, exist_ok=True)
+        self._scratch.mkdir(mode=0o700, exist_ok=True)
 
 
 def _server_options(memory: int) -> dict[str, str]:
