@@ -28,8 +28,9 @@ class SlowSpool(MemorySpool):
         return super().append(submissions)
 
 
-def submission(answer=b""):
-    return Submission(EventRows(1, 1, [RawEvent(timestamp=1, id_hi=1, id_lo=1)]), answer=answer)
+def submission(*answers):
+    record = EventRows(1, 1, [RawEvent(timestamp=1, id_hi=1, id_lo=1)])
+    return [Submission(record, answer=answer) for answer in answers or [b""]]
 
 
 def test_what_arrives_during_a_commit_shares_the_next():
@@ -41,7 +42,7 @@ def test_what_arrives_during_a_commit_shares_the_next():
         second = [committer.submit(submission(b"%d" % n)) for n in range(5)]
         assert not any(future.done() for future in first + second)
         spool.gate.release()
-        assert await asyncio.gather(*first) == [b"0", b"1", b"2"]
+        assert await asyncio.gather(*first) == [[b"0"], [b"1"], [b"2"]]
         assert not any(future.done() for future in second)
         spool.gate.release()
         await asyncio.gather(*second)
@@ -69,12 +70,12 @@ def test_a_client_that_left_does_not_disturb_the_others():
     async def scenario():
         spool = SlowSpool()
         committer = GroupCommitter(spool)
-        gone, stays = committer.submit(submission()), committer.submit(submission(b"ok"))
+        gone, stays = committer.submit(submission()), committer.submit(submission(b"ok", b"too"))
         await asyncio.sleep(0.01)
         gone.cancel()
         spool.gate.release()
-        assert await stays == b"ok"
+        assert await stays == [b"ok", b"too"]
         await committer.close()
         return spool.state().waiting
 
-    assert asyncio.run(scenario()) == 2
+    assert asyncio.run(scenario()) == 3

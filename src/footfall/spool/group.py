@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from footfall.spool.protocol import Spool, Submission
+
+_Answers = asyncio.Future[list[bytes]]
 
 
 class GroupCommitter:
@@ -15,15 +18,16 @@ class GroupCommitter:
         self._spool = spool
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._waiting: list[tuple[Submission, asyncio.Future[bytes]]] = []
+        self._waiting: list[tuple[Sequence[Submission], _Answers]] = []
         self._busy = False
+        self.failing = False  # whether the last commit was refused
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def submit(self, submission: Submission) -> asyncio.Future[bytes]:
-        """Resolves to the submission's answer once it is durable; fails with what `Spool.append` raised."""
-        future: asyncio.Future[bytes] = self._loop.create_future()
-        self._waiting.append((submission, future))
+    def submit(self, submissions: Sequence[Submission]) -> _Answers:
+        """Resolves to the submissions' answers once they are durable, together; fails with what `append` raised."""
+        future: _Answers = self._loop.create_future()
+        self._waiting.append((submissions, future))
         if not self._busy:
             self._busy = True
             self._idle.clear()
@@ -33,17 +37,20 @@ class GroupCommitter:
 
     def _commit(self) -> None:
         group, self._waiting = self._waiting, []
-        work = self._loop.run_in_executor(self._thread, self._spool.append, [submission for submission, _ in group])
+        together = [submission for submissions, _ in group for submission in submissions]
+        work = self._loop.run_in_executor(self._thread, self._spool.append, together)
         work.add_done_callback(lambda done: self._answer(group, done))
 
-    def _answer(self, group: list[tuple[Submission, asyncio.Future[bytes]]], done: asyncio.Future[list[bytes]]) -> None:
+    def _answer(self, group: list[tuple[Sequence[Submission], _Answers]], done: _Answers) -> None:
         error = done.exception()
-        answers = done.result() if error is None else [b""] * len(group)
-        for (_, future), answer in zip(group, answers, strict=True):
+        self.failing = error is not None
+        answers = iter(done.result() if error is None else ())
+        for submissions, future in group:
+            own = [answer for _, answer in zip(submissions, answers, strict=False)]
             if future.done():  # its client has gone; what it sent is stored all the same
                 continue
             if error is None:
-                future.set_result(answer)
+                future.set_result(own)
             else:
                 future.set_exception(error)
         if self._waiting:

@@ -1,0 +1,121 @@
+"""Why a body of the events surface is refused, as FastAPI with Pydantic 2 says it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from footfall import ids
+from footfall.collect.events import BATCH_EVENTS, BatchIn, Category, EventIn, Priority
+from footfall.collect.limits import RefusedError, parse_time
+from footfall.errors import UserError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class SchemaError(UserError):
+    """A body that breaks the schema. `faults` is the documented `detail` list, ready for JSON."""
+
+    def __init__(self, faults: list[dict[str, Any]]) -> None:
+        first = faults[0]
+        super().__init__("invalid", f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        self.faults = faults
+
+
+def _known_id(text: str) -> str:
+    if ids.parse(text) is None:
+        raise PydanticCustomError("event_id_parsing", "Input should be a ULID or a UUID")
+    return text
+
+
+class EventModel(BaseModel):
+    """One event. Also the schema in /openapi.json."""
+
+    event_name: str = Field(min_length=1, max_length=100, description="What happened.")
+    category: Category = "user_action"
+    priority: Priority = "medium"
+    properties: dict[str, Any] | None = Field(
+        None, description="Any JSON object: at most 32 KiB, 64 keys, 5 levels, texts of 4 KiB, numbers of 64 bits."
+    )
+    timestamp: datetime | None = Field(None, description="When it happened; the time of receipt where absent.")
+    session_id: str | None = None
+    page_url: str | None = None
+    referrer: str | None = None
+    user_agent: str | None = None
+    event_id: Annotated[str, AfterValidator(_known_id)] | None = Field(
+        None, description="ULID or UUID of the sender's, in a batch: the same id within 24 hours is stored once."
+    )
+
+
+class BatchModel(BaseModel):
+    """1 to 100 events. Also the schema in /openapi.json."""
+
+    events: list[EventModel] = Field(min_length=1, max_length=BATCH_EVENTS)
+    client_id: str | None = Field(None, description="The visitor of all these events.")
+
+
+def refused(error: RefusedError, value: Any) -> SchemaError:
+    """A single event's refusal in the shape of a schema fault."""
+    return SchemaError([{"type": error.code, "loc": ["body", error.field], "msg": error.message, "input": value}])
+
+
+def event(body: bytes) -> EventIn:
+    """The event, where Pydantic is more lenient; else SchemaError."""
+    return _event_in(_validated(EventModel, body))
+
+
+def batch(body: bytes) -> BatchIn:
+    """As `event`, for a batch."""
+    model = _validated(BatchModel, body)
+    return BatchIn([_event_in(one) for one in model.events], model.client_id)
+
+
+def _event_in(model: EventModel) -> EventIn:
+    found = EventIn(**{name: getattr(model, name) for name in EventModel.model_fields})
+    if model.timestamp is not None:
+        found.timestamp = parse_time(model.timestamp.isoformat())
+    return found
+
+
+def _validated(kind: type[_Model], body: bytes) -> _Model:
+    try:
+        return kind.model_validate(_parsed(body))
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        raise SchemaError([{**fault, "loc": ["body", *fault["loc"]]} | _input(fault) for fault in found]) from error
+
+
+def _input(fault: Any) -> dict[str, Any]:
+    """The offending input, where it is small enough to send back."""
+    kept = {"input": fault["input"]}
+    if "ctx" in fault:
+        kept["ctx"] = {
+            name: value if isinstance(value, int | float | str) else str(value) for name, value in fault["ctx"].items()
+        }
+    return kept
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise _not_json(error.pos, error.msg) from error
+    except UnicodeDecodeError as error:
+        raise _not_json(error.start, "not UTF-8") from error
+    except RecursionError as error:
+        raise _not_json(0, "nested too deeply") from error
+    except ValueError as error:
+        raise _not_json(0, str(error)) from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _not_json(position: int, reason: str) -> SchemaError:
+    fault = {"type": "json_invalid", "loc": ["body", position], "msg": "JSON decode error", "input": {}}
+    return SchemaError([fault | {"ctx": {"error": reason}}])
