@@ -167,15 +167,15 @@ def test_an_insert_is_one_part_per_partition_however_large(store: Store) -> None
         " SETTINGS non_replicated_deduplication_window = 1000"
     )
     pieces = [
-        pl.DataFrame({"n": pl.int_range(first, first + 220_000, eager=True)}) for first in range(0, 1_100_000, 220_000)
+        pl.DataFrame({"n": pl.int_range(first, first + 220_000, eager=True)}) for first in range(0, 1_540_000, 220_000)
     ]
     frame, token = pl.concat(pieces, rechunk=False), "1"
     store.insert("numbers", arrow(frame), token=token)
-    assert store.query("SELECT count(), uniqExact(n) FROM numbers").rows == [(1_100_000, 1_100_000)]
+    assert store.query("SELECT count(), uniqExact(n) FROM numbers").rows == [(1_540_000, 1_540_000)]
     made = "SELECT count() FROM system.parts WHERE database = currentDatabase() AND table = 'numbers' AND level = 0"
     assert store.query(made).scalar == 150
     store.insert("numbers", arrow(frame), token=token)
-    assert store.query("SELECT count() FROM numbers").scalar == 1_100_000
+    assert store.query("SELECT count() FROM numbers").scalar == 1_540_000
 
 
 HOSTILE = [
