@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.golden.dataset import EVENTS, REQUESTS, TRACKING_NOW, WEB_NOW
+from tests.support.asgi import reading_client
+from tests.support.populate import at, populate
 
 from footfall.api.tracking.routes import router as tracking
 from footfall.api.web.routes import router as web
 from footfall.store.protocol import Store
-from tests.golden.dataset import EVENTS, REQUESTS, TRACKING_NOW, WEB_NOW
-from tests.support.asgi import reading_client
-from tests.support.populate import at, populate
 
 CASES = Path(__file__).with_name("json")
 WEB = sorted(CASES.glob("web/*.json"))

@@ -66,7 +66,7 @@ _HASH = "leftPad(lower(hex({})), 16, '0')"
 _ROWS = (
     _event("path"),
     _event("event_type", choices=("pageview", "custom")),
-    _event("custom_event_name", "name"),
+    _event("custom_event_name", "if(event_type = 'custom', name, '')"),
     _event("hostname"),
     _event("language"),
     _event("visitor_id", f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"),
@@ -75,6 +75,7 @@ _ROWS = (
     _event("title", filterable=False),
     _event("referrer_url", "referrer", filterable=False),
     _event("properties", filterable=False),
+    _event("category", filterable=False),
     _agent("country"),
     _agent("browser"),
     _agent("os"),

@@ -82,3 +82,12 @@ def first(project: int, table: Table) -> Query:
     return Query(
         project=project, table=table, period=period, dimensions=("timestamp",), order=order, limit=1, bots=True
     )
+
+
+def everything(project: int) -> Query:
+    """A base over all events of a project, bots included."""
+    return Query(project=project, table=Table.EVENTS, period=Period(EARLIEST, LATEST), bots=True)
+
+
+def by_category(base: Query) -> Query:
+    return replace(base, dimensions=("category",), metrics=("events",), order=(Order("category"),))

@@ -157,3 +157,14 @@ def page(store: Store, base: Query, dimensions: tuple[str, ...], limit: int, aft
 def delta_percent(now: int, before: int | None) -> int | None:
     """The change in whole percent, half to even; None where there was nothing before."""
     return round(Fraction(100 * (now - before), before)) if before else None
+
+
+def event_counts(store: Store, project: int) -> dict[str, int]:
+    """A project's events by category, bots included."""
+    base = build.everything(project)
+    return {row["category"]: row["events"] for row in fetch(store, build.by_category(base))}
+
+
+def events_since(store: Store, project: int, start: int, end: int) -> int:
+    """A project's events in [start, end), bots included."""
+    return count(store, replace(build.everything(project), period=Period(start, end)))

@@ -1,4 +1,4 @@
-"""One term of a filter as a condition. Nothing in the store is NULL, so a condition and its NOT partition the rows."""
+"""One term of a filter as a condition. None is ever NULL, so a condition and its NOT partition the rows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ def condition(term: Term, table: Table, binder: Binder) -> str:
 
 
 def label(row: Dimension, table: Table) -> str:
-    """What is shown: the expression, or the label of unknown values."""
+    """What is shown: the expression, or the label of unknown values.
+
+    Not `if`, which would turn a LowCardinality column into texts: this is done once per distinct value.
+    """
     expression = row.expressions[table]
-    return f"if({expression} = '', '{row.empty}', {expression})" if row.empty else expression
+    return f"replaceRegexpOne({expression}, '^$', '{row.empty}')" if row.empty else expression
 
 
 def like(value: Pattern) -> str:
@@ -65,6 +68,5 @@ def _contains(value: Pattern, table: Table, binder: Binder) -> str:
 def _property(term: Term, binder: Binder) -> str:
     """Texts compare as they are, numbers and booleans by their JSON text; what is absent or null equals nothing."""
     keys = ", ".join(binder.text(key) for key in term.key.removeprefix(PROPERTY_PREFIX).split("."))
-    kind = f"JSONType(properties, {keys})"
-    text = f"if({kind} = 'String', JSONExtractString(properties, {keys}), JSONExtractRaw(properties, {keys}))"
-    return f"({kind} != 'Null' AND {_compare(text, term.values, binder)})"
+    text = f"JSONExtract(properties, {keys}, 'Nullable(String)')"
+    return f"ifNull({_compare(text, term.values, binder)}, 0)"

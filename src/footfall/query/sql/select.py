@@ -17,6 +17,10 @@ from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 
 
+_LAZY = " SETTINGS read_in_order_use_buffering = 0"
+"""For listings: the ids are sorted after the time, and read-ahead buffers would then fill with the whole period."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`names` says what the columns of the answer are, in order."""
@@ -120,7 +124,7 @@ def _tail(query: Query, binder: Binder) -> str:
     names = (*(("bucket",) if query.bucket else ()), *query.dimensions, *query.metrics)
     order = ", ".join(_order(item, names) for item in query.order)
     limit = "" if query.limit is None else f" LIMIT {binder.number(query.limit)}"
-    return (f" ORDER BY {order}" if order else "") + limit
+    return (f" ORDER BY {order}" if order else "") + limit + ("" if query.metrics or not limit else _LAZY)
 
 
 def _order(item: Order, names: tuple[str, ...]) -> str:

@@ -1,23 +1,23 @@
-SELECT if(browser = '', 'unknown', browser) AS c0
+SELECT replaceRegexpOne(browser, '^$', 'unknown') AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(browser = '', 'unknown', browser) ILIKE {p3:String}
-OR if(browser = '', 'unknown', browser) ILIKE {p4:String})
+AND (replaceRegexpOne(browser, '^$', 'unknown') ILIKE {p3:String}
+OR replaceRegexpOne(browser, '^$', 'unknown') ILIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'a\\%'
 -- p4 = 'b%'
 
-SELECT if(browser = '', 'unknown', browser) AS c0
+SELECT replaceRegexpOne(browser, '^$', 'unknown') AS c0
 FROM requests
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(browser = '', 'unknown', browser) ILIKE {p3:String}
-OR if(browser = '', 'unknown', browser) ILIKE {p4:String})
+AND (replaceRegexpOne(browser, '^$', 'unknown') ILIKE {p3:String}
+OR replaceRegexpOne(browser, '^$', 'unknown') ILIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

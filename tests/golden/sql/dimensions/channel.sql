@@ -1,11 +1,11 @@
-SELECT if(channel = '', 'direct', channel) AS c0
+SELECT replaceRegexpOne(channel, '^$', 'direct') AS c0
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(channel = '', 'direct', channel) = {p3:String}
-OR if(channel = '', 'direct', channel) LIKE {p4:String})
+AND (replaceRegexpOne(channel, '^$', 'direct') = {p3:String}
+OR replaceRegexpOne(channel, '^$', 'direct') LIKE {p4:String})
 GROUP BY c0
 HAVING sum(sign) > 0
 -- p0 = 7

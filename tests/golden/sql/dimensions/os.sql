@@ -1,23 +1,23 @@
-SELECT if(os = '', 'unknown', os) AS c0
+SELECT replaceRegexpOne(os, '^$', 'unknown') AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(os = '', 'unknown', os) ILIKE {p3:String}
-OR if(os = '', 'unknown', os) ILIKE {p4:String})
+AND (replaceRegexpOne(os, '^$', 'unknown') ILIKE {p3:String}
+OR replaceRegexpOne(os, '^$', 'unknown') ILIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'a\\%'
 -- p4 = 'b%'
 
-SELECT if(os = '', 'unknown', os) AS c0
+SELECT replaceRegexpOne(os, '^$', 'unknown') AS c0
 FROM requests
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(os = '', 'unknown', os) ILIKE {p3:String}
-OR if(os = '', 'unknown', os) ILIKE {p4:String})
+AND (replaceRegexpOne(os, '^$', 'unknown') ILIKE {p3:String}
+OR replaceRegexpOne(os, '^$', 'unknown') ILIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

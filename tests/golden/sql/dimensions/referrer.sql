@@ -1,11 +1,11 @@
-SELECT if(source = '', 'direct', source) AS c0
+SELECT replaceRegexpOne(source, '^$', 'direct') AS c0
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(source = '', 'direct', source) = {p3:String}
-OR if(source = '', 'direct', source) LIKE {p4:String})
+AND (replaceRegexpOne(source, '^$', 'direct') = {p3:String}
+OR replaceRegexpOne(source, '^$', 'direct') LIKE {p4:String})
 GROUP BY c0
 HAVING sum(sign) > 0
 -- p0 = 7

@@ -1,10 +1,10 @@
-SELECT if(country = '', 'unknown', country) AS c0, count() AS c1
+SELECT replaceRegexpOne(country, '^$', 'unknown') AS c0, count() AS c1
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String})
-AND if(country = '', 'unknown', country) IN {p4:Array(String)}
+AND replaceRegexpOne(country, '^$', 'unknown') IN {p4:Array(String)}
 GROUP BY c0
 -- p0 = 7
 -- p1 = 1780000000000

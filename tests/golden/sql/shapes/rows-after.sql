@@ -8,7 +8,7 @@ AND timestamp <= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND (timestamp < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 OR (id_hi, id_lo) < ({p5:UInt64}, {p6:UInt64}))
 ORDER BY timestamp DESC, id_hi DESC, id_lo DESC
-LIMIT {p7:UInt64}
+LIMIT {p7:UInt64} SETTINGS read_in_order_use_buffering = 0
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

@@ -5,7 +5,7 @@ AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String})
 ORDER BY timestamp DESC, id_hi DESC, id_lo DESC
-LIMIT {p4:UInt64}
+LIMIT {p4:UInt64} SETTINGS read_in_order_use_buffering = 0
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

@@ -11,7 +11,7 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
 AND (utm_source = {p7:String})
-AND (if(channel = '', 'direct', channel) IN ({p8:String}, {p9:String}))
+AND (replaceRegexpOne(channel, '^$', 'direct') IN ({p8:String}, {p9:String}))
 GROUP BY c0
 HAVING sum(sign) > 0)
 AND session NOT IN (SELECT session AS c0

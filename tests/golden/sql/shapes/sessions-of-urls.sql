@@ -10,7 +10,7 @@ WHERE project_id = {p4:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
-AND (if(source = '', 'direct', source) = {p7:String})
+AND (replaceRegexpOne(source, '^$', 'direct') = {p7:String})
 GROUP BY c0
 HAVING sum(sign) > 0
 UNION ALL SELECT session AS c0

@@ -1,5 +1,5 @@
 SELECT c0 AS c0, sum(c1) AS c1, count() AS c2
-FROM (SELECT visitor, if(source = '', 'direct', source) AS c0, sum(sign) AS c1
+FROM (SELECT visitor, replaceRegexpOne(source, '^$', 'direct') AS c0, sum(sign) AS c1
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'

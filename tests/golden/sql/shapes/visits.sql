@@ -5,7 +5,7 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (if(channel = '', 'direct', channel) = {p3:String})
+AND (replaceRegexpOne(channel, '^$', 'direct') = {p3:String})
 AND session IN (SELECT session AS c0
 FROM events
 WHERE project_id = {p4:UInt64}

@@ -1,0 +1,293 @@
+"""The web surface beyond the figures of tests/golden: what is refused, what a filter takes, how a listing pages."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from tests.golden.dataset import EVENTS, WEB_NOW
+from tests.support.asgi import Client, reading_client
+from tests.support.populate import EVENT, at, insert, name_sessions, populate, session_rows
+
+from footfall.api.web.routes import router
+from footfall.catalog.tables import Table
+from footfall.ids import parse
+from footfall.model.period import Period
+from footfall.query import filter, run  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import Query, Term
+from footfall.store.protocol import Store
+
+ENDPOINTS = ("", "/kpis", "/timeseries", "/count", "/top-pages", "/top-referrers", "/top-countries", "/top-os")
+URL = "/api/web-events/shop"
+
+
+@pytest.fixture
+def client(store: Store) -> Client:
+    populate(store, EVENTS)
+    return reading_client(store, at(WEB_NOW), router)
+
+
+def numbers(client: Client, text: str, **params: str) -> list[int]:
+    """Which of the data set's events (1 to 12) a filter lists, newest first."""
+    answer = client.get(URL, filter=text, range="all", **params)
+    assert answer.status_code == 200, answer.text
+    return [parse(item["id"]) or 0 for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_who_may_read(client: Client, endpoint: str) -> None:
+    refused = client.get(URL + endpoint, token=None)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert refused.json()["error"]["code"] == "unauthorized"
+    unknown = client.get(f"/api/web-events/other{endpoint}")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "not_found")
+    for slug in ("Shop", "a_b", "-x", "x" * 64, "%00", "%27"):
+        answer = client.get(f"/api/web-events/{slug}{endpoint}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_project"), slug
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("range=2d", ("range", "'2d'")),
+        ("range=", ("range", "''")),
+        ("from=2026-06-02&to=2026-06-01", ("from", "2026-06-02")),
+        ("from=2026-06-02&to=2026-06-02", ("from", "2026-06-02")),
+        ("filter=colour:red", ("filter", "colour", "position 0")),
+        ("filter=" + "x" * 2001, ("filter", "2001")),
+        ("bots=perhaps", ("bots", "perhaps")),
+    ],
+)
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_bad_parameters(client: Client, endpoint: str, query: str, names: tuple[str, ...]) -> None:
+    answer = client.get(f"{URL}{endpoint}?{query}")
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error"}
+    assert all(name in answer.json()["error"]["message"] for name in names), answer.text
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", ""])
+@pytest.mark.parametrize("endpoint", ["", "/top-pages"])
+def test_bad_limits(client: Client, endpoint: str, limit: str) -> None:
+    answer = client.get(URL + endpoint, limit=limit)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("limit: ")
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "AQ", "%00"])
+def test_bad_cursors(client: Client, cursor: str) -> None:
+    answer = client.get(f"{URL}?cursor={cursor}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_parameter")
+
+
+def test_too_many_buckets(client: Client) -> None:
+    answer = client.get(f"{URL}/timeseries?from=0001-01-01&to=9999-12-31")
+    assert answer.status_code == 400
+    assert client.get(f"{URL}/kpis?from=0001-01-01&to=9999-12-31").json()["current"]["visitors"] == 4
+
+
+@pytest.mark.parametrize(
+    "query", ["from=2026-06-01", "to=2026-06-01", "from=soon&to=2026-06-01", "from=2026-06-01&to=", "range=24h"]
+)
+def test_half_a_range_is_none(client: Client, query: str) -> None:
+    answer = client.get(f"{URL}/kpis?{query}").json()
+    assert answer["range"]["chip"] == "24h"
+    assert answer["range"]["from"] == "2026-06-10T10:00:00.000Z"
+
+
+def test_an_empty_project_is_all_zeros(client: Client) -> None:
+    answer = client.get("/api/web-events/blog/kpis?range=1h&filter=country:XX").json()
+    zeros = {"visitors": 0, "pageviews": 0, "sessions": 0, "bounceRate": 0.0, "avgDurationSec": 0.0}
+    assert answer["current"] == answer["previous"] == zeros
+    assert client.get("/api/web-events/blog/top-referrers?range=1h&filter=country:XX").json() == {"items": []}
+
+
+def test_the_range_all_of_a_project_without_events(store: Store) -> None:
+    client = reading_client(store, at(WEB_NOW), router)
+    items = client.get(f"{URL}/timeseries?range=all").json()["items"]
+    assert [(item["bucket"], item["visitors"]) for item in items] == [("2026-06-11T00:00:00.000Z", 0)]
+
+
+def test_zero_filled_to_the_last_bucket(client: Client) -> None:
+    day = client.get(f"{URL}/timeseries").json()
+    assert len(day["items"]) == 24
+    week = client.get(f"{URL}/timeseries?range=7d").json()
+    assert [item["bucket"][:10] for item in week["items"]] == [f"2026-06-{day:02d}" for day in range(4, 12)]
+
+
+def test_limits_are_capped(store: Store) -> None:
+    populate(store, [{"at": "2026-06-11T09:00:00Z", "visitor": 1, "path": f"/{number}"} for number in range(1_005)])
+    client = reading_client(store, at(WEB_NOW), router)
+    assert client.get(f"{URL}?limit=5000").json()["count"] == 1_000
+    assert client.get(URL).json()["count"] == 100
+    assert len(client.get(f"{URL}/top-pages?limit=5000").json()["items"]) == 300
+    assert len(client.get(f"{URL}/top-pages").json()["items"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("", [7, 6, 5, 4, 3, 2, 1, 11, 10, 9]),
+        ("path:/pricing", [3, 2, 11, 10]),
+        ("path:/PRICING", []),
+        ("path:/blog/*", [7, 6]),
+        ('path:"/blog/*"', [7, 6]),
+        (r"path:/blog/\*", []),
+        ("path:*", [7, 6, 5, 4, 3, 2, 1, 11, 10, 9]),
+        ("country:ro|DE", [4, 3, 2, 1, 11, 10, 9]),
+        ("!country:ro", [7, 6, 5, 4, 9]),
+        ("country:unknown", [7, 6, 5]),
+        ('country:""', [7, 6, 5]),
+        ("country:r*", [3, 2, 1, 11, 10]),
+        ("browser:safari os:IOS device:Mobile", [7, 6, 5]),
+        ("event_type:custom", [3, 11]),
+        ("event_type:p* country:DE", [4, 9]),
+        ("custom_event_name:signup", [3, 11]),
+        ("signup", [3, 11]),
+        ("SIGN*UP country:RO", [3, 11]),
+        ("search:shop.example", [6]),
+        ("café_100%", [7]),
+        ("c_f", []),
+        ("news.example", [5]),
+        ("referrer:google.com", [3, 2, 1]),
+        ("referrer:direct", [7, 4, 11, 10, 9]),
+        ("!referrer:google.com|direct", [6, 5]),
+        ("referrer:https://www.google.com/", [3, 2, 1]),
+        ("referrer:https://news.example/*|google.com", [6, 5, 3, 2, 1]),
+        ("!referrer:https://news.example/*", [7, 4, 3, 2, 1, 11, 10, 9]),
+        ("channel:search event_type:custom", [3]),
+        ("channel:direct", [7, 4, 11, 10, 9]),
+        ("entry_page:/ exit_page:/pricing", [3, 2, 1]),
+        ("!exit_page:/*", []),
+        ('utm_source:""', [7, 6, 5, 4, 3, 2, 1, 11, 10, 9]),
+        ("prop.plan:pro", [7]),
+        ("prop.cart.items:3", [7]),
+        ("prop.trial:true", [7]),
+        ("!prop.plan:pro path:/blog/*", [6]),
+        ("prop.plan:*", [7]),
+        ("visitor_id:0000000000000002", [4, 9]),
+        ("session_id:0000000000000003", [6, 5]),
+        ("country:ro !path:/", [3, 2, 11, 10]),
+    ],
+)
+def test_what_a_filter_takes(client: Client, text: str, listed: list[int]) -> None:
+    assert numbers(client, text) == listed
+    assert client.get(f"{URL}/count", filter=text, range="all").json() == {"count": len(listed)}
+
+
+def test_bots_are_apart(client: Client) -> None:
+    assert 8 not in numbers(client, "")
+    assert numbers(client, "country:us", bots="1") == [8]
+
+
+VALUES = ("", "/", "/pricing", "unknown", "direct", "google.com", "https://*", "\\", "'", "\x00", "*\\", "%", "�", "RO")
+KEYS = ("path", "country", "referrer", "channel", "utm_source", "entry_page", "search", "prop.plan", "visitor_id")
+
+
+def test_a_filter_and_its_negation_partition_the_rows(store: Store) -> None:
+    populate(store, EVENTS)
+    base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-01"), at(WEB_NOW)), bots=True)
+    everything = run.count(store, base)
+    for key, value in itertools.product(KEYS, VALUES):
+        (term,) = filter.parse(filter.render((Term(key, (filter.Pattern(tuple(value.split("*"))),)),)))
+        found = [run.count(store, replace(base, filters=(replace(term, negated=side),))) for side in (False, True)]
+        assert sum(found) == everything, (key, value, found)
+
+
+def test_paging_neither_skips_nor_repeats(store: Store) -> None:
+    same = [{"at": "2026-06-11T09:00:00Z", "visitor": n} for n in range(5)]
+    populate(store, [*same, *({"at": f"2026-06-11T08:0{n}:00Z", "visitor": n} for n in range(5))])
+    client = reading_client(store, at(WEB_NOW), router)
+    first = [5, 4, 3, 2, 1, 10, 9, 8, 7, 6]
+    url, found = f"{URL}?limit=3", []
+    for late in itertools.count(100):
+        page = client.get(url).json()
+        found += [parse(item["id"]) for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        populate(store, [{"at": "2026-06-11T09:30:00Z", "visitor": 1, "id_lo": late}])  # newer than every page
+        url = f"{URL}?limit=3&cursor={page['next_cursor']}"
+    assert found == first
+    assert client.get(f"{URL}/count").json() == {"count": 13}
+
+
+def test_a_page_keeps_the_period_of_the_first(client: Client, store: Store) -> None:
+    page = client.get(f"{URL}?range=24h&limit=5").json()
+    later = reading_client(store, at("2026-06-11T11:00:00Z"), router)
+    rest = later.get(f"{URL}?limit=5&cursor={page['next_cursor']}").json()
+    assert [parse(item["id"]) for item in rest["items"]] == [2]  # 10:10 is over 24 hours ago by now
+
+
+def test_a_session_that_was_replaced_counts_as_it_is_now(store: Store) -> None:
+    early = {**EVENT, "id_lo": 1, "visitor": 1, "session": 1, "timestamp": at("2026-06-11T09:00:00Z"), "source": "old"}
+    late = early | {"id_lo": 2, "timestamp": at("2026-06-11T09:05:00Z")}
+    first = early | {"id_lo": 3, "timestamp": at("2026-06-11T08:50:00Z"), "source": "new", "path": "/landing"}
+    insert(store, "events", [early, late, first])
+    insert(store, "sessions", session_rows([early, late], version=1))
+    insert(store, "sessions", session_rows([early, late], sign=-1, version=1))
+    insert(store, "sessions", session_rows([early, late, first], version=2))
+    client = reading_client(store, at(WEB_NOW), router)
+    assert client.get(f"{URL}/top-referrers").json()["items"] == [{"referrer": "new", "count": 1, "visitors": 1}]
+    assert client.get(f"{URL}/kpis").json()["current"]["avgDurationSec"] == 900.0
+    assert client.get(f"{URL}/count?filter=referrer:old").json() == {"count": 0}
+    assert client.get(f"{URL}/count?filter=!referrer:old").json() == {"count": 3}
+    assert client.get(f"{URL}/count?filter=entry_page:/landing").json() == {"count": 3}
+
+
+def test_a_session_counts_only_where_one_of_its_events_lies_in_the_range(store: Store) -> None:
+    rows = [{"at": f"2026-06-11T0{hour}:00:00Z", "visitor": 1, "session_id": "s"} for hour in (5, 9)]
+    populate(store, rows)
+    client = reading_client(store, at(WEB_NOW), router)
+    between = client.get(f"{URL}/kpis?from=2026-06-11T06:00:00Z&to=2026-06-11T08:00:00Z").json()
+    assert between["current"]["sessions"] == 0
+    assert client.get(f"{URL}/top-referrers?from=2026-06-11T06:00:00Z&to=2026-06-11T08:00:00Z").json() == {"items": []}
+    part = client.get(f"{URL}/kpis?from=2026-06-11T08:00:00Z&to=2026-06-11T09:30:00Z").json()["current"]
+    assert (part["sessions"], part["bounceRate"], part["avgDurationSec"]) == (1, 0.0, 14_400.0)
+
+
+def test_the_first_referrer_may_lie_before_the_range(store: Store) -> None:
+    start = {"at": "2026-06-11T08:50:00Z", "visitor": 1, "source": "a.example", "referrer": "https://a.example/x"}
+    populate(store, [start, {"at": "2026-06-11T09:10:00Z", "visitor": 1, "referrer": "https://a.example/y"}])
+    client = reading_client(store, at(WEB_NOW), router)
+    assert client.get(f"{URL}/count?range=1h&filter=referrer:https://a.example/x").json() == {"count": 1}
+    assert client.get(f"{URL}/count?range=1h&filter=referrer:https://a.example/y").json() == {"count": 0}
+
+
+def test_names_of_the_client_are_shown(store: Store) -> None:
+    populate(store, [{"at": "2026-06-11T09:00:00Z", "visitor": 5, "visitor_id": "anna", "session_id": "s-1"}])
+    client = reading_client(store, at(WEB_NOW), router)
+    (item,) = client.get(f"{URL}?filter=visitor_id:anna session_id:s-1").json()["items"]
+    assert (item["visitor_id"], item["session_id"]) == ("anna", "s-1")
+
+
+@pytest.mark.parametrize("text", ["\\", "\\'", "' OR 1=1 --", "\x00", "a\nb\t", "{p0:String}", "%s", "🦊", "�"])
+def test_hostile_values_match_only_themselves(store: Store, text: str) -> None:
+    populate(store, [{"at": "2026-06-11T09:00:00Z", "visitor": n, "path": path} for n, path in enumerate((text, "/"))])
+    client = reading_client(store, at(WEB_NOW), router)
+    for key in ("path", "search", "entry_page"):
+        (term,) = (Term(key, (filter.Pattern((text,)),)),)
+        answer = client.get(f"{URL}/count?filter={quote(filter.render((term,)))}")
+        assert answer.json() == {"count": 1}, (key, answer.text)
+
+
+def test_the_document_explains_every_operation(client: Client) -> None:
+    for path, operations in client.app.openapi()["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            answer = operation["responses"]["200"]["content"]["application/json"]
+            assert answer["schema"], path
+            assert answer["example"], path
+            assert {"400", "401", "403", "404", "500", "503"} <= set(operation["responses"]), path
+            unexplained = [p["name"] for p in operation["parameters"] if not p.get("description")]
+            assert not unexplained, path
+
+
+def test_sessions_of_the_helper(store: Store) -> None:
+    """The second opinion on sessions, itself: a gap of exactly 30 minutes is none."""
+    rows = [{**EVENT, "id_lo": n, "visitor": 1, "timestamp": n * 1_800_000} for n in range(3)]
+    rows.append({**EVENT, "id_lo": 3, "visitor": 1, "timestamp": 5_400_001})
+    name_sessions(rows)
+    assert [row["session"] == rows[0]["session"] for row in rows] == [True, True, True, False]

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.catalog.dimensions import FILTER_KEYS
+from footfall.catalog.tables import Table
+from footfall.model.period import Period
+from footfall.query import build
+from footfall.query.ast import Pattern, Query, Term
+from footfall.query.passes import complete
+from footfall.query.run import delta_percent
+from footfall.query.sql import compile_query
+from footfall.query.sql.conditions import like
+
+BASE = Query(project=1, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
+PATTERNS = st.lists(st.text(min_size=1), min_size=1, max_size=3).map(lambda parts: Pattern(tuple(parts)))
+TERMS = st.builds(
+    Term,
+    st.sampled_from(FILTER_KEYS) | st.text(min_size=1).map(lambda key: f"prop.{key}"),
+    st.lists(PATTERNS, min_size=1, max_size=3).map(tuple),
+    st.booleans(),
+)
+BUILDERS = (
+    build.visits,
+    lambda base: build.top(base, build.TOP_PAGES, 5),
+    lambda base: build.newest(base, ("url",), 5),
+)
+
+
+@given(st.lists(TERMS, max_size=4).map(tuple), st.sampled_from(BUILDERS))
+def test_values_never_reach_the_text(terms: tuple[Term, ...], shape: object) -> None:
+    """Texts of the same form compile to the same SQL, whatever they hold."""
+    plain = tuple(
+        Term(
+            term.key if not term.key.startswith("prop.") else "prop." + ".".join("k" * len(term.key.split(".")[1:])),
+            tuple(Pattern(tuple("/" if "/" in part else "a" for part in value.parts)) for value in term.values),
+            term.negated,
+        )
+        for term in terms
+    )
+    compiled = [compile_query(complete(shape(replace(BASE, filters=given_terms)))) for given_terms in (terms, plain)]
+    assert compiled[0].sql == compiled[1].sql
+    names = set(re.findall(r"{(p\d+):(?:String|UInt64|Int64|Array\(String\))}", compiled[0].sql))
+    assert names == set(compiled[0].params)
+
+
+@pytest.mark.parametrize(
+    ("parts", "pattern"),
+    [
+        (("/blog/", ""), "/blog/%"),
+        (("100%", "_x"), r"100\%%\_x"),
+        (("a\\",), "a\\\\"),
+        (("", ""), "%"),
+    ],
+)
+def test_like(parts: tuple[str, ...], pattern: str) -> None:
+    assert like(Pattern(parts)) == pattern
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "percent"),
+    [
+        (42, 31, 35),
+        (0, 4, -100),
+        (5, 0, None),
+        (5, None, None),
+        (201, 200, 0),  # 0.5 goes to the even 0
+        (203, 200, 2),  # 1.5 goes to the even 2
+        (199, 200, 0),
+        (197, 200, -2),
+    ],
+)
+def test_delta_percent(now: int, before: int | None, percent: int | None) -> None:
+    assert delta_percent(now, before) == percent

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from footfall.catalog.tables import Table
+from footfall.model.period import Period
+from footfall.query.ast import Pattern, Query, Term, equals
+from footfall.query.filter import parse
+from footfall.query.passes import PASSES, complete
+from footfall.query.passes.clamp import EARLIEST, LATEST
+
+BASE = Query(project=1, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000), metrics=("events",))
+HUMANS = equals("traffic", "human")
+
+
+@pytest.mark.parametrize(
+    ("table", "bots", "filters"),
+    [
+        (Table.EVENTS, None, (HUMANS,)),
+        (Table.EVENTS, True, ()),
+        (Table.REQUESTS, None, ()),
+        (Table.REQUESTS, False, (HUMANS,)),
+    ],
+)
+def test_bots(table: Table, bots: bool | None, filters: tuple[Term, ...]) -> None:
+    assert complete(replace(BASE, table=table, bots=bots)).filters == filters
+
+
+def test_periods_stay_where_events_can_be() -> None:
+    assert complete(replace(BASE, period=Period(-(2**60), 2**60))).period == Period(EARLIEST, LATEST)
+
+
+def test_terms_of_the_session_become_memberships() -> None:
+    found = complete(replace(BASE, bots=True, filters=parse("path:/ channel:search !utm_source:mail utm_term:x")))
+    assert found.filters == (equals("path", "/"),)
+    joint, excluded = found.within
+    assert not joint.negated
+    assert joint.queries[0].table is Table.SESSIONS
+    assert joint.queries[0].filters == (equals("channel", "search"), equals("utm_term", "x"))
+    assert excluded.negated
+    assert excluded.queries[0].filters == (equals("utm_source", "mail"),)
+
+
+def test_sessions_count_by_their_events() -> None:
+    found = complete(replace(BASE, table=Table.SESSIONS, metrics=("sessions",), filters=parse("path:/ !channel:ai")))
+    assert found.filters == (Term("channel", (Pattern(("ai",)),), negated=True),)
+    (member,) = found.within
+    assert member.queries[0].table is Table.EVENTS
+    assert member.queries[0].filters == (equals("path", "/"), HUMANS)
+
+
+def test_a_referrer_may_be_a_host_or_a_url() -> None:
+    found = complete(replace(BASE, bots=True, filters=parse("!referrer:a.example|https://b.example/x")))
+    (member,) = found.within
+    hosts, urls = member.queries
+    assert member.negated
+    assert hosts.filters == (equals("referrer", "a.example"),)
+    assert urls.having == (equals("first_referrer_url", "https://b.example/x"),)
+
+
+@pytest.mark.parametrize("table", [Table.EVENTS, Table.SESSIONS])
+def test_twice_is_once(table: Table) -> None:
+    query = replace(BASE, table=table, filters=parse("path:/ channel:ai !referrer:https://a/* country:RO"))
+    for rule in PASSES:
+        query = rule(query)
+        assert rule(query) == query

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+from tests.support.populate import at
+
+from footfall.errors import UserError
+from footfall.model.period import Bucket, Period
+from footfall.query import window
+
+NOW = at("2026-06-11T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("chip", "start", "before", "bucket"),
+    [
+        ("1h", "2026-06-11T09:00:00Z", "2026-06-11T08:00:00Z", Bucket.HOUR),
+        ("24h", "2026-06-10T10:00:00Z", "2026-06-09T10:00:00Z", Bucket.HOUR),
+        ("7d", "2026-06-04T10:00:00Z", "2026-05-28T10:00:00Z", Bucket.DAY),
+        ("30d", "2026-05-12T10:00:00Z", "2026-04-12T10:00:00Z", Bucket.DAY),
+        ("3m", "2026-03-13T10:00:00Z", "2025-12-13T10:00:00Z", Bucket.DAY),
+        ("12m", "2025-06-11T10:00:00Z", "2024-06-11T10:00:00Z", Bucket.DAY),
+    ],
+)
+def test_rolling(chip: str, start: str, before: str, bucket: Bucket) -> None:
+    found = window.rolling(chip, NOW)
+    assert found == window.Window(chip, Period(at(start), NOW), bucket, Period(at(before), at(start)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "bucket"),
+    [
+        ("2026-06-01", "2026-06-03", Bucket.HOUR),  # 48 hours exactly
+        ("2026-06-01", "2026-06-03T00:00:00.001Z", Bucket.DAY),
+        ("2026-06-01", "2026-06-01T00:00:00.001Z", Bucket.HOUR),
+    ],
+)
+def test_explicit(start: str, end: str, bucket: Bucket) -> None:
+    found = window.explicit(at(start), at(end))
+    assert (found.chip, found.bucket) == ("custom", bucket)
+    assert found.previous == Period(2 * at(start) - at(end), at(start))
+
+
+@pytest.mark.parametrize("end", ["2026-06-01", "2026-05-31"])
+def test_explicit_must_go_forward(end: str) -> None:
+    with pytest.raises(UserError, match=r"from: 2026-06-01T00:00:00\.000Z is not before to"):
+        window.explicit(at("2026-06-01"), at(end))
+
+
+@pytest.mark.parametrize(
+    ("first", "start"),
+    [
+        ("2026-06-09T20:00:00Z", "2026-06-09"),
+        (None, "2026-06-11"),
+        ("2026-06-11T10:04:00Z", "2026-06-11"),  # in the near future
+    ],
+)
+def test_whole(first: str | None, start: str) -> None:
+    found = window.whole(at(first) if first else None, NOW)
+    assert found == window.Window("all", Period(at(start), NOW), Bucket.DAY, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "millis"),
+    [
+        ("1970-01-01", 0),
+        ("1970-01-01T00:00:01.5", 1500),
+        ("1970-01-01T02:00:00+02:00", 0),
+        ("1970-01-01T00:00:00Z", 0),
+        ("", None),
+        ("yesterday", None),
+        ("2026-13-01", None),
+        ("1970-01-01T00:00:00Z; --", None),
+    ],
+)
+def test_instant(text: str, millis: int | None) -> None:
+    assert window.instant(text) == millis
+
+
+def test_buckets_are_bounded() -> None:
+    assert len(window.starts(Bucket.DAY, Period(0, 20_000 * 86_400_000))) == 20_000
+    with pytest.raises(UserError, match="20000 buckets"):
+        window.starts(Bucket.DAY, Period(at("0001-01-01"), at("9999-12-31")))
