@@ -11,6 +11,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from footfall.collect.explain import SchemaError
 from footfall.errors import StoreError, TransientError, UserError
 
 Headers = list[tuple[bytes, bytes]]
@@ -61,6 +62,8 @@ def problem(error: Exception, path: str) -> Answer:
     surface = surface_of(path)
     if isinstance(error, RequestValidationError):
         return _refusal(error, surface)
+    if isinstance(error, SchemaError):
+        return 422, [(b"content-type", b"application/json")], _encode({"detail": error.faults})
     status, code, message = _describe(error, path)
     headers: Headers = [(b"content-type", b"application/json")]
     if status == 401:

@@ -1,4 +1,4 @@
-"""`POST /api/collect/bulk`: events of servers, back-fills and apps. The sender holds a token, so its word is believed."""
+"""`POST /api/collect/bulk`: events of servers, back-fills and apps. They hold a token, so their word is believed."""
 
 from __future__ import annotations
 

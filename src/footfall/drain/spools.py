@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 from footfall.clock import Clock
 from footfall.errors import TransientError
@@ -31,13 +31,18 @@ class Spools:
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, int] = {}
 
-    def own(self, name: str = "") -> SqliteSpool:
-        """This process's spool, marked as in use; without a name it gets one that no other has."""
-        name = name or f"import-{os.getpid()}-{secrets.token_hex(4)}"
-        lock = os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        self._locks[name] = lock
-        return self._opened(name)
+    def own(self, name: str) -> SqliteSpool:
+        """This process's spool, marked as in use; `name-2`, `name-3`… where other processes use those before.
+
+        The same name comes back to the same file, so that idempotency keys hold from one process to the next.
+        """
+        for number in count(1):
+            candidate = name if number == 1 else f"{name}-{number}"
+            lock = self._try_lock(candidate)
+            if lock is not None:
+                self._locks[candidate] = lock
+                return self._opened(candidate)
+        raise AssertionError  # count() has no end
 
     def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
         """(name, spool) of every spool there is, the server's first."""
@@ -64,11 +69,10 @@ class Spools:
         return total
 
     def sweep(self) -> None:
-        """Remove what others left behind: drained, nobody writes to it, and nothing set aside in it."""
+        """Remove what others left behind: nobody writes to it, and nothing in it is of use any more."""
         for name, spool in list(self):
-            state = spool.state()
-            if name not in self._locks and name != SERVER and not (state.waiting or state.damaged or state.rejected):
-                self._remove(name, spool)
+            if name not in self._locks and name != SERVER and spool.spent():
+                self._remove(name)
 
     def close(self) -> None:
         for spool in self._open.values():
@@ -88,15 +92,18 @@ class Spools:
             )
         return self._open[name]
 
-    def _remove(self, name: str, spool: SqliteSpool) -> None:
+    def _remove(self, name: str) -> None:
+        lock = self._try_lock(name)
+        if lock is not None:
+            # The lock's file stays: another process may have it open and be about to take it.
+            self._open.pop(name).remove()
+            os.close(lock)
+
+    def _try_lock(self, name: str) -> int | None:
         lock = os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return
-        else:
-            del self._open[name]
-            spool.remove()
-            (self.directory / f"{name}.lock").unlink(missing_ok=True)
-        finally:
             os.close(lock)
+            return None
+        return lock

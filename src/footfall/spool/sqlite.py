@@ -165,6 +165,15 @@ class SqliteSpool:
             ).fetchall()
         return [Batch(*row) for row in rows]
 
+    def spent(self) -> bool:
+        """Nothing waits, nothing was set aside, and no idempotency key holds any more."""
+        state = self.state()
+        if state.waiting or state.damaged or state.rejected:
+            return False
+        with self._draining, _transient():
+            keys = self._drain.execute("SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - DAY,)).fetchone()
+        return keys is None
+
     def close(self) -> None:
         with self._lock, self._draining:
             if not self._closed:

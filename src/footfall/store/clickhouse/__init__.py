@@ -20,7 +20,7 @@ __all__ = ["DetachedPart", "detached_parts", "open_store"]
 def open_store(settings: Settings) -> Store:
     """The store that `settings.store_url` names; nothing is created in it before `migrate`.
 
-    FatalError where the URL names nothing, or where the embedded engine's data directory is in use. A remote server
+    FatalError where the URL names nothing, or where the data directory is in use. A remote server
     that can't be reached shows at the first call, as TransientError.
     """
     target = parse(settings.store_url, settings.data)

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from footfall.settings import Settings
 from footfall.store.clickhouse.engine import SESSION
 from footfall.store.clickhouse.target import RemoteTarget
+from footfall.store.lock import lock_data_directory
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
 class Remote:
-    """Memory is the server's own matter; `wait_end_of_query` makes every failure a status, never half an answer."""
+    """Memory is the server's own matter; `wait_end_of_query` makes every failure a status, never half an answer.
+
+    The data directory still has one user: its spools have one drain.
+    """
 
     def __init__(self, target: RemoteTarget, settings: Settings) -> None:
         self.database = target.database
         self.cluster = target.cluster
         self._target = target
+        self._lock = lock_data_directory(settings.data)
         self._session = SESSION | {"max_threads": str(settings.store_threads), "wait_end_of_query": "1"}
 
     def connect(self, database: str | None = None) -> Client:
@@ -42,4 +47,4 @@ class Remote:
         )
 
     def close(self) -> None:
-        """Nothing is shared between clients."""
+        self._lock.release()

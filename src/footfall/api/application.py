@@ -1,0 +1,60 @@
+"""The ASGI application: writing endpoints first, everything else behind FastAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from footfall import __version__
+from footfall.api import problem
+from footfall.api.events import routes as events
+from footfall.api.ingest import routes as ingest
+from footfall.api.ingest.calls import App, FastPaths, Receive, Scope_, Send
+from footfall.api.services import Services
+from footfall.api.site import routes as site
+from footfall.api.tracking import routes as tracking
+from footfall.api.web import routes as web
+
+DESCRIPTION = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer <token>`, as
+`Authorization: <token>` or as `X-API-Key: <token>`; never in the query string. All instants are UTC."""
+
+
+class Application:
+    """Counts the requests under way, so that a stop can wait for them."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.active = 0
+
+    async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
+        self.active += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.active -= 1
+
+
+def create_api(services: Callable[[], Services]) -> FastAPI:
+    """The routes of all surfaces; `services` is asked when a request comes."""
+    api = FastAPI(title="Footfall", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    api.state = _State(services)  # type: ignore[assignment]  # endpoints only read `services`
+    problem.install(api)
+    for module in (events, web, tracking, ingest, site):
+        api.include_router(module.router)
+    return api
+
+
+def create_application(services: Callable[[], Services]) -> Application:
+    return Application(FastPaths(create_api(services), services, {**events.ROUTES, **ingest.ROUTES}))
+
+
+class _State:
+    """`app.state` whose services may be made after the application."""
+
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
+
+    @property
+    def services(self) -> Services:
+        return self._services()

@@ -1,0 +1,1 @@
+"""The events surface (docs/api/events.md)."""

@@ -1,0 +1,81 @@
+"""`POST /api/v1/analytics` and `/batch`: answered once what they bring is durable."""
+
+from __future__ import annotations
+
+import msgspec
+
+from footfall import ids
+from footfall.api.ingest.calls import Call, reply
+from footfall.api.problem import Answer
+from footfall.api.services import Services
+from footfall.collect import events
+from footfall.collect.intake import Sender
+from footfall.collect.limits import RefusedError
+from footfall.model.period import iso_seconds
+from footfall.model.raw import EventRows
+from footfall.spool.protocol import Key, Submission
+
+SURFACE = "events"
+KEY_CHARS = 255
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def single(services: Services, call: Call, sender: Sender) -> Answer:
+    """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
+    event = events.read_event(call.body)
+    event.event_id = None  # only a batch names its events; this one has the header for that
+    key = _key(call, sender)
+    try:
+        raw = events.raw_event(event, "", sender, services.intake)
+    except RefusedError as error:
+        from footfall.collect.explain import refused  # noqa: PLC0415 - Pydantic is for failures only
+
+        raise refused(error, getattr(event, error.field, None)) from error
+    answer = _encode(
+        {
+            "success": True,
+            "event_id": ids.render(ids.join(raw.id_hi, raw.id_lo)),
+            "message": "Event accepted",
+            "timestamp": iso_seconds(sender.received_at),
+        }
+    )
+    record = EventRows(sender.project_id, sender.received_at, [raw])
+    (first,) = await services.committer.submit([Submission(record, key, answer)])
+    services.metrics.accepted(SURFACE, 1)
+    return 200, [(b"content-type", b"application/json")], first
+
+
+async def batch(services: Services, call: Call, sender: Sender) -> Answer:
+    """1 to 100 events; those that are refused one by one are listed under `errors`."""
+    body = events.read_batch(call.body)
+    try:
+        submissions, failures = events.submit_batch(body, sender, services.intake)
+    except RefusedError as error:
+        from footfall.collect.explain import refused  # noqa: PLC0415 - Pydantic is for failures only
+
+        raise refused(error, body.client_id) from error
+    if submissions:
+        await services.committer.submit(submissions)
+    queued = len(body.events) - len(failures)
+    services.metrics.accepted(SURFACE, queued)
+    for failure in failures:
+        services.metrics.refused(SURFACE, failure.code)
+    content = {
+        "success": queued > 0,
+        "events_received": len(body.events),
+        "events_queued": queued,
+        "events_failed": len(failures),
+        "message": f"{queued} of {len(body.events)} events accepted",
+        "timestamp": iso_seconds(sender.received_at),
+    }
+    return reply(200, content | ({"errors": failures} if failures else {}))
+
+
+def _key(call: Call, sender: Sender) -> Key | None:
+    text = call.header(b"idempotency-key")
+    if not text:
+        return None
+    if len(text) > KEY_CHARS:
+        raise RefusedError("idempotency_key_too_long", "idempotency-key", f"more than {KEY_CHARS} characters")
+    return Key(sender.project_id, f"header:{text}")

@@ -1,0 +1,70 @@
+"""Answers of the events surface, as /openapi.json shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Accepted(BaseModel):
+    success: bool
+    event_id: str = Field(description="ULID of the stored event.")
+    message: str
+    timestamp: str = Field(description="Time of receipt, UTC.")
+
+
+class FailedEvent(BaseModel):
+    index: int = Field(description="Place in `events`, counted from 0.")
+    code: str
+    message: str
+
+
+class BatchAccepted(BaseModel):
+    success: bool
+    events_received: int
+    events_queued: int
+    events_failed: int
+    message: str
+    timestamp: str
+    errors: list[FailedEvent] | None = Field(None, description="Why events failed; absent where none did.")
+
+
+class BufferStatus(BaseModel):
+    buffer_size: int = Field(description="Events in the durable buffer.")
+    max_buffer_size: int = Field(description="Events at which writes answer 503 with Retry-After.")
+    flush_interval_seconds: float
+    last_flush: str
+    events_pending: int = Field(description="Accepted, not yet queryable.")
+    events_flushed_total: int
+
+
+class Stats(BaseModel):
+    total_events: int
+    events_by_category: dict[str, int]
+    events_today: int
+    events_this_hour: int
+    buffer_status: BufferStatus
+
+
+class Health(BaseModel):
+    status: str = Field(description="`healthy`, or `unavailable` while no event can be accepted.")
+    accepting: bool
+    message: str
+    timestamp: str
+
+
+class Fault(BaseModel):
+    loc: list[str | int]
+    msg: str
+    type: str
+    input: Any = None
+    ctx: dict[str, Any] | None = None
+
+
+class Faults(BaseModel):
+    detail: list[Fault]
+
+
+class Message(BaseModel):
+    detail: str

@@ -1,0 +1,71 @@
+"""What /metrics shows, in the Prometheus text format."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from footfall.spool.protocol import SpoolState
+
+_STEP_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
+
+
+class Metrics:
+    """One registry per application; implements the drain's `Watcher`."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._steps = Histogram(
+            "footfall_drain_step_seconds",
+            "Time of a step per batch.",
+            ["step"],
+            registry=self.registry,
+            buckets=_STEP_SECONDS,
+        )
+        self._rows = Counter("footfall_rows", "Rows drained into the store.", ["table"], registry=self.registry)
+        self._failures = Counter(
+            "footfall_drain_failures", "Attempts that failed and were made again.", ["stage"], registry=self.registry
+        )
+        self._accepted = Counter("footfall_accepted", "Rows acknowledged.", ["surface"], registry=self.registry)
+        self._refused = Counter(
+            "footfall_refused",
+            "Rows refused while the rest of their body was taken.",
+            ["surface", "code"],
+            registry=self.registry,
+        )
+
+    def step(self, name: str, seconds: float) -> None:
+        self._steps.labels(name).observe(seconds)
+
+    def drained(self, table: str, rows: int) -> None:
+        self._rows.labels(table).inc(rows)
+
+    def failed(self, stage: str) -> None:
+        self._failures.labels(stage).inc()
+
+    def accepted(self, surface: str, rows: int) -> None:
+        self._accepted.labels(surface).inc(rows)
+
+    def refused(self, surface: str, code: str) -> None:
+        self._refused.labels(surface, code).inc()
+
+    def render(self, state: SpoolState) -> bytes:
+        """The exposition, with the spools' figures of this moment."""
+        gauges = {
+            "footfall_spool_waiting": ("Events acknowledged and not yet queryable.", state.waiting),
+            "footfall_spool_capacity": ("Events at which writes answer 503.", state.capacity),
+            "footfall_spool_damaged_rows": ("Rows set aside because their checksum did not hold.", state.damaged),
+            "footfall_spool_rejected": ("Events set aside because they could not be processed.", state.rejected),
+            "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
+        }
+        own = CollectorRegistry()
+        own.register(_Gauges(gauges))
+        return generate_latest(self.registry) + generate_latest(own)
+
+
+class _Gauges:
+    def __init__(self, gauges: dict[str, tuple[str, int]]) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        return [GaugeMetricFamily(name, text, value) for name, (text, value) in self._gauges.items()]

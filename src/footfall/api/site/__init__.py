@@ -1,0 +1,1 @@
+"""What the installation says about itself: the first page, the API's documentation, and how it is."""

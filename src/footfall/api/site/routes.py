@@ -1,0 +1,78 @@
+"""`/`, `/docs`, `/healthz`, `/readyz` and `/metrics`. Pages load nothing from elsewhere and run no inline script."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from fastapi import APIRouter, Request, Response
+
+from footfall import __version__
+from footfall.api.services import Services
+from footfall.errors import UserError
+
+router = APIRouter(include_in_schema=False)
+
+_ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+_PAGE = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
+
+
+@router.get("/")
+def first_page() -> Response:
+    return _page("index.html")
+
+
+@router.get("/docs")
+def documentation() -> Response:
+    return _page("docs.html")
+
+
+@router.get("/docs/{name}")
+def asset(name: str) -> Response:
+    """A closed list: no path of the caller's reaches the file system."""
+    own = {"docs.js": "text/javascript", "site.css": "text/css"}
+    kind = own.get(name) or _ASSETS.get(name)
+    if kind is None:
+        raise UserError("not_found", f"{name[:100]!r} does not exist")
+    package, folder = ("footfall.api.site", "static") if name in own else ("footfall", "assets/docs")
+    content = resources.files(package).joinpath(folder, name).read_bytes()
+    return Response(
+        content, media_type=kind, headers={"x-content-type-options": "nosniff", "cache-control": "max-age=3600"}
+    )
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process is up."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(request: Request, response: Response) -> dict[str, str]:
+    """Events can be accepted and questions answered; 503 says which can't."""
+    services: Services = request.app.state.services
+    reason = services.refusal() or ("" if services.store.ping() else "the store does not answer")
+    if reason:
+        response.status_code = 503
+        response.headers["retry-after"] = "5"
+    return {"status": "unavailable" if reason else "ready", "message": reason}
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    services: Services = request.app.state.services
+    return Response(services.metrics.render(services.buffer()), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _page(name: str) -> Response:
+    text = resources.files("footfall.api.site").joinpath("static", name).read_text(encoding="utf-8")
+    return Response(text.replace("{{version}}", __version__), media_type="text/html; charset=utf-8", headers=_PAGE)

@@ -1,0 +1,334 @@
+"""The only place that wires: which parts there are, in what order they start, and in what order they stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvloop
+
+from footfall.api.application import Application, create_application
+from footfall.api.auth import Authenticator, check_auth_off
+from footfall.api.metrics import Metrics
+from footfall.api.services import Services
+from footfall.clock import HOUR, SECOND, Clock, system_clock
+from footfall.collect.geo import GeoLocator
+from footfall.collect.identity import SaltedIdentity
+from footfall.collect.intake import Intake
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.drain.spools import SERVER, Spools
+from footfall.errors import FatalError
+from footfall.ids import IdSource
+from footfall.meta import Ledger, Meta, Salts, open_meta
+from footfall.settings import Settings
+from footfall.spool.group import GroupCommitter
+from footfall.spool.sqlite import SqliteSpool
+from footfall.store.clickhouse import open_store
+from footfall.store.lock import holder
+
+STOP_SECONDS = 6.0
+"""Time that requests, and then the drain, have to come to an end: together with the rest, under 10 seconds."""
+
+IMPORTS = "import"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the server and the offline tools share."""
+
+    settings: Settings
+    clock: Clock
+    meta: Meta
+    salts: Salts
+    ledger: Ledger
+    identity: SaltedIdentity
+    locator: GeoLocator
+    ids: IdSource
+
+
+@contextmanager
+def open_parts(settings: Settings, clock: Clock = system_clock) -> Iterator[Parts]:
+    """Metadata, identity and places; the data directory is made where it is missing."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    meta = open_meta(settings, clock)
+    try:
+        salts = Salts(meta.database)
+        yield Parts(
+            settings=settings,
+            clock=clock,
+            meta=meta,
+            salts=salts,
+            ledger=Ledger(meta.database, clock),
+            identity=SaltedIdentity(salts, clock),
+            locator=GeoLocator(settings.data),
+            ids=IdSource(clock),
+        )
+    finally:
+        meta.close()
+
+
+class Draining:
+    """A store and the thread that fills it: open together, and for one process at a time."""
+
+    def __init__(self, settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> None:
+        self.store = open_store(settings)
+        try:
+            self.store.migrate()
+        except BaseException:
+            self.store.close()
+            raise
+        self.last_round = clock()
+        self._clock = clock
+        self._spools = spools
+        self.drain = Drain(
+            self._round,
+            self.store,
+            Journal(settings.data / "drain"),
+            metrics,
+            batch_events=settings.batch_events,
+            flush_interval=settings.flush_interval,
+        )
+        self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
+        self._thread.start()
+
+    def _round(self) -> list[tuple[str, SqliteSpool]]:
+        self.last_round = self._clock()
+        self._spools.sweep()
+        return list(self._spools)
+
+    def close(self, seconds: float) -> bool:
+        """Stop after the batch under way; False where it takes longer, and then nothing may be closed under it."""
+        self.drain.stop()
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            return False
+        self.store.close()
+        return True
+
+
+# The server.
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start."""
+    check_auth_off(settings)
+    configure_logging(settings)
+    with ExitStack() as stack:
+        clock = system_clock
+        spools = Spools(settings, clock)
+        metrics = Metrics()
+        draining = Draining(settings, spools, clock, metrics)
+        parts = stack.enter_context(open_parts(settings, clock))
+        greeting = first_start(parts)
+        sweeper = _Every(HOUR, lambda: parts.salts.sweep(clock()))
+        server = Server(settings, parts, spools, draining, metrics)
+        uvloop.run(server.run(greeting))
+        sweeper.stop()
+        if not draining.close(STOP_SECONDS):
+            # The batch is recorded, with its plan, and goes on at the next start; the engine can't be closed under it.
+            structlog.get_logger("server").warning("stopping in the middle of a batch, the next start goes on with it")
+            sys.stderr.flush()
+            os._exit(0)
+        spools.close()
+
+
+class Server:
+    """The event loop's side: the application behind Granian, and an orderly end."""
+
+    def __init__(self, settings: Settings, parts: Parts, spools: Spools, draining: Draining, metrics: Metrics) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._spools = spools
+        self._draining = draining
+        self._metrics = metrics
+
+    async def run(self, greeting: str) -> None:
+        from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
+
+        services = self._services()
+        application = create_application(lambda: services)
+        granian = Granian(
+            application,
+            address=self._settings.host,
+            port=self._settings.port,
+            interface="asgi",  # type: ignore[arg-type]  # an enum of strings
+            backlog=4096,
+            backpressure=4096,
+            websockets=False,
+            log_enabled=False,
+        )
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        serving = loop.create_task(granian.serve())
+        print(greeting, file=sys.stderr, flush=True)
+        waiting = loop.create_task(stopped.wait())
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        services.stopping = True
+        await _quiet(application)
+        if not serving.done():
+            granian.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
+        await services.committer.close()
+        services.auth.close()
+        await serving
+
+    def _services(self) -> Services:
+        parts, settings = self._parts, self._settings
+        return Services(
+            settings=settings,
+            clock=parts.clock,
+            auth=Authenticator(parts.meta, settings, parts.clock),
+            intake=Intake(
+                parts.ids, parts.identity, parts.locator, settings.retention_days, settings.store_ip or "full"
+            ),
+            committer=GroupCommitter(self._spools.own(SERVER)),
+            store=self._draining.store,
+            metrics=self._metrics,
+            buffer=self._spools.state,
+            last_flush=lambda: self._draining.last_round,
+        )
+
+
+async def _quiet(application: Application) -> None:
+    """Until no request is under way, or the time is over."""
+    until = time.monotonic() + STOP_SECONDS / 2
+    while application.active and time.monotonic() < until:
+        await asyncio.sleep(0.02)
+
+
+class _Every:
+    """Calls a function at once and then again and again, on a thread, until stopped."""
+
+    def __init__(self, millis: int, work: Any) -> None:
+        self._stop = threading.Event()
+        self._seconds = millis / SECOND
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._work()
+            except Exception:
+                structlog.get_logger("sweep").exception("a periodic task failed")
+            if self._stop.wait(self._seconds):
+                return
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def first_start(parts: Parts) -> str:
+    """What is printed at the start; the first one makes the project `default` and a token, shown this once."""
+    settings = parts.settings
+    url = f"http://{settings.host}:{settings.port}"
+    if parts.meta.projects():
+        return f"Footfall serves on {url}"
+    parts.meta.create_project("default")
+    token, _ = parts.meta.create_token("first start", ["read", "ingest"], ["default"], None)
+    return f"""
+Footfall serves on {url}
+
+Project:  default
+Token:    {token}    (read and ingest; it is not shown again)
+
+Send an event, read the key figures, open the documentation:
+
+  curl -X POST {url}/api/v1/analytics -H "Authorization: Bearer {token}" -d '{{"event_name": "hello", "category": "page_view", "page_url": "https://example.org/"}}'
+  curl "{url}/api/web-events/default/kpis?range=24h" -H "Authorization: Bearer {token}"
+  curl {url}/docs
+"""
+
+
+# Offline tools: imports and the like, with or without a running server.
+
+
+@dataclass(frozen=True)
+class Offline(Parts):
+    """Parts with a spool of this process's own; `wait_drained` returns once all of it can be queried."""
+
+    spool: SqliteSpool
+    filler: _Filler
+
+    def wait_drained(self) -> None:
+        self.filler.wait()
+
+
+class _Filler:
+    """Drains in this process while no server does, and leaves it to a server that has the data directory."""
+
+    def __init__(self, settings: Settings, spools: Spools, spool: SqliteSpool) -> None:
+        self._settings = settings
+        self._spools = spools
+        self._spool = spool
+        self._draining: Draining | None = None
+        self._take_over()
+
+    def wait(self) -> None:
+        while self._spool.state().waiting:
+            self._take_over()
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        if self._draining is not None:
+            self._draining.close(seconds=3600)
+
+    def _take_over(self) -> None:
+        if self._draining is not None or holder(self._settings.data) is not None:
+            return
+        try:
+            self._draining = Draining(self._settings, self._spools, system_clock, Metrics())
+        except FatalError:
+            if holder(self._settings.data) is None:
+                raise  # not a server that was quicker
+
+
+@contextmanager
+def offline(settings: Settings) -> Iterator[Offline]:
+    """Parts for a command line tool that writes; the spool keeps its file, so that keys hold over several runs."""
+    configure_logging(settings)
+    with open_parts(settings) as parts:
+        spools = Spools(settings, parts.clock)
+        spool = spools.own(IMPORTS)
+        filler = _Filler(settings, spools, spool)
+        try:
+            yield Offline(
+                **{name: getattr(parts, name) for name in Parts.__dataclass_fields__}, spool=spool, filler=filler
+            )
+        finally:
+            filler.close()
+            spools.close()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Lines for a person on a terminal, JSON elsewhere; always on standard error."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    terminal = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if terminal else [structlog.processors.format_exc_info]),
+            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # Their warnings quote URLs, and a store's URL may carry a password.
+    for name in ("urllib3", "clickhouse_connect"):
+        logging.getLogger(name).setLevel(logging.ERROR)
