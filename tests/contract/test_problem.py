@@ -10,11 +10,11 @@ import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from tests.support.asgi import reading_client
 
 from footfall.api.problem import problem, surface_of
 from footfall.errors import FatalError, StoreError, TransientError, UserError
 from footfall.store.protocol import Store
-from tests.support.asgi import reading_client
 
 WEB, EVENTS, NETWORK = "/api/web-events/shop/kpis", "/api/v1/analytics", "/v2/apps/p1/network/analytics"
 

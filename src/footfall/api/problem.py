@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from footfall.collect.explain import SchemaError
@@ -16,6 +17,7 @@ from footfall.errors import StoreError, TransientError, UserError
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
+Responses = dict[int | str, dict[str, Any]]
 
 STATUS: dict[str, int] = {
     "unauthorized": 401,
@@ -136,3 +138,34 @@ def _short(value: object) -> str:
 
 def _encode(body: dict[str, Any]) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
+
+
+class ErrorDetail(BaseModel):
+    """`code` is a word that programs may compare; `message` names the parameter and the bad value."""
+
+    code: str
+    message: str
+
+
+class Error(BaseModel):
+    error: ErrorDetail
+
+
+def answers(example: dict[str, Any]) -> Responses:
+    """FastAPI's `responses` of a reading operation: an example of its answer, and the errors that it may give."""
+    return {200: {"content": {"application/json": {"example": example}}}, **_DOCUMENTED}
+
+
+def _documented(description: str, code: str, message: str) -> dict[str, Any]:
+    example = {"error": {"code": code, "message": message}}
+    return {"model": Error, "description": description, "content": {"application/json": {"example": example}}}
+
+
+_DOCUMENTED: Responses = {
+    400: _documented("A parameter does not hold.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
+    401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
+    403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
+    404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
+    500: _documented("The query failed.", "query_limit", "the query took too long; reduce range or filter"),
+    503: _documented("Try again later.", "unavailable", "the store is overloaded"),
+}

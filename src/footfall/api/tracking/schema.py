@@ -62,12 +62,3 @@ class Visit(BaseModel):
 class Visits(BaseModel):
     visits: list[Visit]
     count: int
-
-
-class ErrorDetail(BaseModel):
-    code: str
-    message: str
-
-
-class Error(BaseModel):
-    error: ErrorDetail

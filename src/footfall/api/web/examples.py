@@ -1,32 +1,8 @@
-"""One example answer per operation, and the errors that all of them may give, for the OpenAPI document."""
+"""One example answer per operation, for the OpenAPI document."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from footfall.api.web.schema import Error
-
-Responses = dict[int | str, dict[str, Any]]
-
-
-def answers(example: dict[str, Any]) -> Responses:
-    """FastAPI's `responses` of an operation that answers with `example`."""
-    return {200: {"content": {"application/json": {"example": example}}}, **_ERRORS}
-
-
-def _error(description: str, code: str, message: str) -> dict[str, Any]:
-    example = {"error": {"code": code, "message": message}}
-    return {"model": Error, "description": description, "content": {"application/json": {"example": example}}}
-
-
-_ERRORS: Responses = {
-    400: _error("A parameter does not hold.", "bad_filter", "filter: a value is missing at position 8, the end"),
-    401: _error("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
-    403: _error("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
-    404: _error("No such project for this token.", "not_found", "project 'shop' does not exist"),
-    500: _error("The query failed.", "query_limit", "the query took too long; reduce range or filter"),
-    503: _error("Try again later.", "unavailable", "the store is overloaded"),
-}
+from footfall.api.problem import Responses, answers
 
 KPIS = answers(
     {

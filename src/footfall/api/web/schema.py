@@ -94,12 +94,3 @@ def top_list(label: str) -> type[BaseModel]:
     }
     item = create_model(f"Top_{label}", **fields)
     return create_model(f"TopList_{label}", items=(list[item], ...))
-
-
-class ErrorDetail(BaseModel):
-    code: str
-    message: str
-
-
-class Error(BaseModel):
-    error: ErrorDetail

@@ -52,9 +52,14 @@ def _member(query: Query, term: Term) -> Member:
 
 
 def _sessions_from_url(query: Query, term: Term) -> Query:
-    """Only the host is kept with a session; its URL is that of its first event, maybe before the period."""
+    """Only the host is kept with a session; its URL is that of its first event, maybe before the period.
+
+    Candidates come first, the sessions with any event from there: fewer to group.
+    """
     first = replace(_sessions(query, ()), dimensions=(), metrics=("earliest_start",))
-    return replace(_events(query), since=first, having=(term,))
+    events = replace(_events(query), since=first)
+    candidates = replace(events, filters=(Term("referrer_url", term.values),))
+    return replace(events, within=(Member((candidates,)),), having=(term,))
 
 
 def _asks_for_url(term: Term) -> bool:

@@ -16,7 +16,6 @@ from footfall.query.ast import Member, Order, Query
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 
-
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
 """For listings: the ids are sorted after the time, and read-ahead buffers would then fill with the whole period."""
 

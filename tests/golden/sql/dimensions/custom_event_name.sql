@@ -1,10 +1,10 @@
-SELECT name AS c0
+SELECT if(event_type = 'custom', name, '') AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (name = {p3:String}
-OR name LIKE {p4:String})
+AND (if(event_type = 'custom', name, '') = {p3:String}
+OR if(event_type = 'custom', name, '') LIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

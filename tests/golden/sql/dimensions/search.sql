@@ -7,12 +7,12 @@ AND ((path ILIKE {p3:String}
 OR url ILIKE {p3:String}
 OR referrer ILIKE {p3:String}
 OR title ILIKE {p3:String}
-OR name ILIKE {p3:String})
+OR if(event_type = 'custom', name, '') ILIKE {p3:String})
 OR (path ILIKE {p4:String}
 OR url ILIKE {p4:String}
 OR referrer ILIKE {p4:String}
 OR title ILIKE {p4:String}
-OR name ILIKE {p4:String}))
+OR if(event_type = 'custom', name, '') ILIKE {p4:String}))
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000

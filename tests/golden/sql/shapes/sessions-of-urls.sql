@@ -23,8 +23,19 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC'))
 AND timestamp < fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
+AND session IN (SELECT session AS c0
+FROM events
+WHERE project_id = {p13:UInt64}
+AND timestamp >= (SELECT min(start) AS c0
+FROM sessions
+WHERE project_id = {p14:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC'))
+AND timestamp < fromUnixTimestamp64Milli({p17:Int64}, 'UTC')
+AND (referrer LIKE {p18:String}))
 GROUP BY c0
-HAVING (argMin(referrer, (timestamp, id_hi, id_lo)) LIKE {p13:String}))
+HAVING (argMin(referrer, (timestamp, id_hi, id_lo)) LIKE {p19:String}))
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
@@ -38,4 +49,10 @@ HAVING (argMin(referrer, (timestamp, id_hi, id_lo)) LIKE {p13:String}))
 -- p10 = 1780000000000
 -- p11 = 1780086400000
 -- p12 = 1780086400000
--- p13 = 'https://news.example/%'
+-- p13 = 7
+-- p14 = 7
+-- p15 = 1780000000000
+-- p16 = 1780086400000
+-- p17 = 1780086400000
+-- p18 = 'https://news.example/%'
+-- p19 = 'https://news.example/%'
