@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.golden.dataset import EVENTS, REQUESTS
+from tests.support.populate import at, populate
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
@@ -11,8 +13,6 @@ from footfall.query.ast import Position, Query
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
 from footfall.store.protocol import Store
-from tests.golden.dataset import EVENTS, REQUESTS
-from tests.support.populate import at, populate
 
 PERIOD = Period(at("2024-01-01"), at("2026-07-01"))
 HERE = Position(at("2026-06-11T09:00:00Z"), 0, 5)
