@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -59,8 +60,7 @@ class Parts:
 
 @contextmanager
 def open_parts(settings: Settings, clock: Clock = system_clock) -> Iterator[Parts]:
-    """Metadata, identity and places; the data directory is made where it is missing."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Metadata, identity and places, in a data directory that exists."""
     meta = open_meta(settings, clock)
     try:
         salts = Salts(meta.database)
@@ -126,6 +126,7 @@ def serve(settings: Settings) -> None:
     configure_logging(settings)
     with ExitStack() as stack:
         clock = system_clock
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         spools = Spools(settings, clock)
         metrics = Metrics()
         draining = Draining(settings, spools, clock, metrics)
@@ -157,6 +158,10 @@ class Server:
         from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
 
         services = self._services()
+        # What stands now stays: without this, every full collection walks through all of it while requests wait.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         application = create_application(lambda: services)
         granian = Granian(
             application,
@@ -301,6 +306,7 @@ class _Filler:
 def offline(settings: Settings) -> Iterator[Offline]:
     """Parts for a command line tool that writes; the spool keeps its file, so that keys hold over several runs."""
     configure_logging(settings)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_parts(settings) as parts:
         spools = Spools(settings, parts.clock)
         spool = spools.own(IMPORTS)

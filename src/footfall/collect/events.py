@@ -7,6 +7,7 @@ documented list of faults; where Pydantic accepts what msgspec did not, its word
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,6 +16,8 @@ from msgspec import Meta
 from footfall import ids
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import NAME_CHARS, RefusedError, check_time, encode_properties, parse_time
+from footfall.collect.privacy import Place
+from footfall.model.period import to_millis
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Key, Submission
 
@@ -32,7 +35,7 @@ class EventIn(msgspec.Struct, gc=False):
     category: Category = "user_action"
     priority: Priority = "medium"
     properties: dict[str, Any] | None = None
-    timestamp: str | int | float | None = None
+    timestamp: datetime | int | float | None = None
     session_id: str | None = None
     page_url: str | None = None
     referrer: str | None = None
@@ -61,7 +64,7 @@ _batch = msgspec.json.Decoder(BatchIn).decode
 
 
 def read_event(body: bytes) -> EventIn:
-    """The event of a body, its timestamp and id well formed; `explain.SchemaError` says what is wrong otherwise."""
+    """The event of a body, its id well formed; `explain.SchemaError` says what is wrong otherwise."""
     try:
         return _checked(_event(body))
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
@@ -83,50 +86,71 @@ def read_batch(body: bytes) -> BatchIn:
     return batch
 
 
-def raw_event(event: EventIn, client_id: str, sender: Sender, intake: Intake) -> RawEvent:
-    """The event as it is spooled; RefusedError where it is over a limit or out of time."""
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What holds for every event of one request."""
+
+    sender: Sender
+    intake: Intake
+    place: Place
+    client_id: str = ""
+
+    @classmethod
+    def of(cls, sender: Sender, intake: Intake, client_id: str = "") -> Reception:
+        return cls(sender, intake, intake.place(sender, ""), check_name("client_id", client_id))
+
+
+def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
+    """The event as it is spooled, under `spare_id` unless it brings its own; RefusedError where it is over a limit."""
     properties = encode_properties(event.properties)
+    sender, intake, place = reception.sender, reception.intake, reception.place
     now = sender.received_at
-    timestamp = now if event.timestamp is None else int(event.timestamp)
-    check_time(timestamp, now, intake.retention_days)
+    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.retention_days)
     session_id = check_name("session_id", event.session_id or "")
-    visitor_id = client_id or session_id
+    visitor_id = reception.client_id or session_id
     user_agent = event.user_agent or ""
     own = None if event.event_id is None else ids.parse(event.event_id)
-    high, low = ids.split(intake.ids.take() if own is None else own)
-    place = intake.place(sender, "")
-    pageview = event.category == "page_view"
+    high, low = ids.split(spare_id if own is None else own)
+    # Positional, in the order of RawEvent's fields: keywords would double the cost of the busiest line there is.
     return RawEvent(
-        timestamp=timestamp,
-        id_hi=high,
-        id_lo=low,
-        own_id=own is not None,
-        event_type="pageview" if pageview else "custom",
-        name=event.event_name,
-        category=event.category,
-        priority=event.priority,
-        visitor=0 if visitor_id else intake.visitor(sender, timestamp, "", user_agent),
-        visitor_id=visitor_id,
-        session_id=session_id,
-        url=event.page_url or "",
-        referrer=event.referrer or "",
-        user_agent=user_agent,
-        country=place.country,
-        region=place.region,
-        city=place.city,
-        properties=properties,
+        timestamp,
+        high,
+        low,
+        own is not None,
+        "pageview" if event.category == "page_view" else "custom",
+        event.event_name,
+        event.category,
+        event.priority,
+        0 if visitor_id else intake.visitor(sender, timestamp, "", user_agent),
+        visitor_id,
+        session_id,
+        event.page_url or "",
+        "",
+        "",
+        "",
+        event.referrer or "",
+        user_agent,
+        "",
+        "",
+        place.country,
+        place.region,
+        place.city,
+        "",
+        "",
+        properties,
     )
 
 
 def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[Submission], list[Failure]]:
     """What a batch stores: events with an id of their own one by one, under it; the others together."""
-    client_id = check_name("client_id", batch.client_id or "")
+    reception = Reception.of(sender, intake, batch.client_id or "")
+    first = intake.ids.take(len(batch.events))
     plain: list[RawEvent] = []
     keyed: list[Submission] = []
     failures: list[Failure] = []
     for index, event in enumerate(batch.events):
         try:
-            raw = raw_event(event, client_id, sender, intake)
+            raw = raw_event(event, reception, first + index)
         except RefusedError as refusal:
             failures.append(Failure(index, refusal.code, refusal.message))
             continue
@@ -151,9 +175,13 @@ def check_name(field: str, name: str) -> str:
 
 
 def _checked(event: EventIn) -> EventIn:
-    """Timestamp and id in their final form; ValueError where they have none."""
-    if event.timestamp is not None:
-        event.timestamp = parse_time(event.timestamp)
+    """The event; ValueError where its id is none."""
     if event.event_id is not None and ids.parse(event.event_id) is None:
         raise ValueError(event.event_id)
     return event
+
+
+def _millis(value: datetime | float) -> int:
+    if isinstance(value, datetime):
+        return to_millis(value if value.tzinfo else value.replace(tzinfo=UTC))
+    return parse_time(value)

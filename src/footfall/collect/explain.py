@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from footfall import ids
 from footfall.collect.events import BATCH_EVENTS, BatchIn, Category, EventIn, Priority
-from footfall.collect.limits import RefusedError, parse_time
+from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -75,10 +75,7 @@ def batch(body: bytes) -> BatchIn:
 
 
 def _event_in(model: EventModel) -> EventIn:
-    found = EventIn(**{name: getattr(model, name) for name in EventModel.model_fields})
-    if model.timestamp is not None:
-        found.timestamp = parse_time(model.timestamp.isoformat())
-    return found
+    return EventIn(**{name: getattr(model, name) for name in EventModel.model_fields})
 
 
 def _validated(kind: type[_Model], body: bytes) -> _Model:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 
-class RawEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+class RawEvent(msgspec.Struct, array_like=True, gc=False):
     """One pageview or custom event of any surface."""
 
     timestamp: int
@@ -39,7 +39,7 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     properties: bytes = b""  # a JSON object, or nothing
 
 
-class RawRequest(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+class RawRequest(msgspec.Struct, array_like=True, gc=False):
     """One HTTP request that a server, proxy or log saw."""
 
     timestamp: int

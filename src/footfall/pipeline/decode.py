@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -42,15 +43,12 @@ def _read(record: RequestColumns) -> pl.DataFrame:
 def _transpose(
     records: Sequence[EventRows] | Sequence[RequestRows], fields: Sequence[str], schema: dict[str, pl.DataType]
 ) -> pl.DataFrame:
-    projects: list[int] = list(chain.from_iterable(repeat(record.project_id, len(record.rows)) for record in records))
-    columns: dict[str, Sequence[Any]] = {"project_id": projects}
-    rows = chain.from_iterable(record.rows for record in records)
-    if projects:
-        columns |= zip(fields, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True)
+    rows = list(chain.from_iterable(record.rows for record in records))
+    columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), rows)) for name in fields}
+    columns["project_id"] = list(chain.from_iterable(repeat(record.project_id, len(record.rows)) for record in records))
     series = []
     for name, dtype in schema.items():
-        values = columns.get(name, ())
         # Properties travel as bytes: JSON that was encoded here, so it is UTF-8.
-        made = pl.Series(name, values, dtype=pl.Binary if name == "properties" else dtype, strict=True)
+        made = pl.Series(name, columns[name], dtype=pl.Binary if name == "properties" else dtype, strict=True)
         series.append(made.cast(dtype))
     return pl.DataFrame(series)

@@ -27,7 +27,7 @@ async def single(services: Services, call: Call, sender: Sender) -> Answer:
     event.event_id = None  # only a batch names its events; this one has the header for that
     key = _key(call, sender)
     try:
-        raw = events.raw_event(event, "", sender, services.intake)
+        raw = events.raw_event(event, events.Reception.of(sender, services.intake), services.intake.ids.take())
     except RefusedError as error:
         from footfall.collect.explain import refused  # noqa: PLC0415 - Pydantic is for failures only
 
