@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from footfall.cli.demo import demo
 from footfall.cli.options import Data, load_settings
 from footfall.errors import UserError
 
 
 def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
+    app.command("demo")(demo)
 
 
 def serve(

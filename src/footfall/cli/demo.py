@@ -1,0 +1,74 @@
+"""`footfall demo`: a project with believable data, then the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footfall.cli.options import Data, load_settings
+
+if TYPE_CHECKING:
+    from footfall.app import Offline
+
+SLUG = "demo"
+
+
+def demo(
+    days: Annotated[int, typer.Option(help="Days of traffic, ending now.", min=1, max=730)] = 30,
+    visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 300,
+    data: Data = None,
+) -> None:
+    """Make the project `demo` with made-up traffic, unless it is there, and serve."""
+    from footfall.app import offline, serve
+    from footfall.store.lock import holder
+
+    settings = load_settings(data)
+    running = holder(settings.data) is not None
+    with offline(settings) as services:
+        if services.meta.project(SLUG) is None:
+            token = fill(services, days, visitors_per_day)
+            typer.echo(_told(f"http://{settings.host}:{settings.port}", token))
+        else:
+            typer.echo(f"The project {SLUG!r} is there already; `footfall token create` makes another token for it.")
+    if running:
+        typer.echo("A server that uses this data directory is running: it shows the project.")
+    else:
+        serve(settings)
+
+
+def fill(services: Offline, days: int, visitors_per_day: int) -> str:
+    """Make the project and wait until all of its data can be queried; returns a token for it."""
+    from footfall.demo import generate
+    from footfall.model.raw import size
+    from footfall.spool.protocol import Submission
+
+    settings, clock = services.settings, services.clock
+    project = services.meta.create_project(SLUG, name="Demo shop")
+    total = 0
+    for record in generate(
+        project.number,
+        clock(),
+        days=days,
+        visitors_per_day=visitors_per_day,
+        request_ip=settings.store_ip or "full",
+    ):
+        services.spool.append([Submission(record)])
+        total += size(record)
+        if services.spool.state().waiting >= settings.batch_events:
+            services.wait_drained()
+    typer.echo(f"{total:,} events and requests made up, waiting until they can be queried…", err=True)
+    services.wait_drained()
+    token, _ = services.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
+    return token
+
+
+def _told(url: str, token: str) -> str:
+    return f"""
+Project:  {SLUG}
+Token:    {token}    (read and ingest; it is not shown again)
+
+  curl "{url}/api/web-events/{SLUG}/kpis?range=30d" -H "Authorization: Bearer {token}"
+  curl "{url}/api/web-events/{SLUG}/top-referrers?range=7d&compare=1" -H "Authorization: Bearer {token}"
+  curl "{url}/api/tracking/stats?period=week" -H "Authorization: Bearer {token}"
+"""
