@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -76,6 +77,14 @@ def open_parts(settings: Settings, clock: Clock = system_clock) -> Iterator[Part
         )
     finally:
         meta.close()
+
+
+def make_data_directory(settings: Settings) -> None:
+    """Closed to others where it is new; FatalError where it can't be made."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FatalError(f"FOOTFALL_DATA {str(settings.data)!r} can't be used: {error.strerror}") from error
 
 
 class Draining:
@@ -204,6 +213,23 @@ class Server:
             buffer=self._spools.state,
             last_flush=lambda: self._draining.last_round,
         )
+
+
+def check_address(settings: Settings) -> None:
+    """FatalError where nothing can listen there. The HTTP server itself would share a port with another process."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        raise FatalError(
+            f"can't listen on {settings.host} port {settings.port}: {error.strerror}; "
+            "choose others with FOOTFALL_HOST and FOOTFALL_PORT"
+        ) from error
 
 
 async def _quiet(application: Application) -> None:

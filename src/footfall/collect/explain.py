@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from footfall import ids
 from footfall.collect.events import BATCH_EVENTS, BatchIn, Category, EventIn, Priority
@@ -26,6 +26,19 @@ class SchemaError(UserError):
         self.faults = faults
 
 
+def _unicode(text: str) -> str:
+    """Half a surrogate pair is no text: neither the spool nor the store could keep it."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise PydanticKnownError("string_unicode") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_unicode)]
+
+
 def _known_id(text: str) -> str:
     if ids.parse(text) is None:
         raise PydanticCustomError("event_id_parsing", "Input should be a ULID or a UUID")
@@ -42,10 +55,10 @@ class EventModel(BaseModel):
         None, description="Any JSON object: at most 32 KiB, 64 keys, 5 levels, texts of 4 KiB, numbers of 64 bits."
     )
     timestamp: datetime | None = Field(None, description="When it happened; the time of receipt where absent.")
-    session_id: str | None = None
-    page_url: str | None = None
-    referrer: str | None = None
-    user_agent: str | None = None
+    session_id: Text | None = None
+    page_url: Text | None = None
+    referrer: Text | None = None
+    user_agent: Text | None = None
     event_id: Annotated[str, AfterValidator(_known_id)] | None = Field(
         None, description="ULID or UUID of the sender's, in a batch: the same id within 24 hours is stored once."
     )
@@ -55,12 +68,13 @@ class BatchModel(BaseModel):
     """1 to 100 events. Also the schema in /openapi.json."""
 
     events: list[EventModel] = Field(min_length=1, max_length=BATCH_EVENTS)
-    client_id: str | None = Field(None, description="The visitor of all these events.")
+    client_id: Text | None = Field(None, description="The visitor of all these events.")
 
 
 def refused(error: RefusedError, value: Any) -> SchemaError:
     """A single event's refusal in the shape of a schema fault."""
-    return SchemaError([{"type": error.code, "loc": ["body", error.field], "msg": error.message, "input": value}])
+    fault = {"type": error.code, "loc": ["body", error.field], "msg": error.message}
+    return SchemaError([fault | _carried(value)])
 
 
 def event(body: bytes) -> EventIn:
@@ -79,21 +93,30 @@ def _event_in(model: EventModel) -> EventIn:
 
 
 def _validated(kind: type[_Model], body: bytes) -> _Model:
+    if not body:
+        raise SchemaError([{"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}])
     try:
-        return kind.model_validate(_parsed(body))
+        return kind.model_validate(_parsed(body), from_attributes=True)  # as FastAPI: it decides the message
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise SchemaError([{**fault, "loc": ["body", *fault["loc"]]} | _input(fault) for fault in found]) from error
+        raise SchemaError([_fault(found) for found in error.errors(include_url=False)]) from error
 
 
-def _input(fault: Any) -> dict[str, Any]:
-    """The offending input, where it is small enough to send back."""
-    kept = {"input": fault["input"]}
-    if "ctx" in fault:
-        kept["ctx"] = {
-            name: value if isinstance(value, int | float | str) else str(value) for name, value in fault["ctx"].items()
+def _fault(found: Any) -> dict[str, Any]:
+    fault = {"type": found["type"], "loc": ["body", *found["loc"]], "msg": found["msg"], **_carried(found["input"])}
+    if "ctx" in found:
+        fault["ctx"] = {
+            name: value if isinstance(value, int | float | str) else str(value) for name, value in found["ctx"].items()
         }
-    return kept
+    return fault
+
+
+def _carried(value: Any) -> dict[str, Any]:
+    """The offending input, unless JSON can't carry it back: 1e999 is read as infinity."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return {}
+    return {"input": value}
 
 
 def _parsed(body: bytes) -> Any:

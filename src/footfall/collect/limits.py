@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -60,13 +61,17 @@ def encode_properties(properties: dict[str, Any] | None) -> bytes:
         return b""
     try:
         encoded = _encode(properties)
+    except UnicodeEncodeError as error:
+        raise _refused("bad_text", "a text with half a surrogate pair can't be kept") from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _refused("number_out_of_range", f"can't be kept as JSON ({error})") from error
     if len(encoded) > PROPERTY_BYTES:
         raise _refused("properties_too_large", f"{len(encoded)} bytes of JSON are more than {PROPERTY_BYTES}")
     # A short text with few brackets and no long number can't break any other limit: no need to look inside.
+    # The encoder writes infinity, which is what 1e999 is read as, as null.
     openers = encoded.count(b"{") + encoded.count(b"[")
-    if len(encoded) > 4 * PROPERTY_KEYS or openers > PROPERTY_DEPTH or _LONG_NUMBER.search(encoded):
+    hidden = b"null" in encoded or _LONG_NUMBER.search(encoded)
+    if hidden or len(encoded) > 4 * PROPERTY_KEYS or openers > PROPERTY_DEPTH:
         _check_value(properties, 1)
     return encoded
 
@@ -78,7 +83,9 @@ def _check_value(value: Any, depth: int) -> None:
         _check_members(value, depth)
     elif isinstance(value, str) and len(value.encode()) > TEXT_BYTES:
         raise _refused("text_too_long", f"a text of {len(value.encode())} bytes is over {TEXT_BYTES}")
-    elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+    elif (isinstance(value, int) and not -(1 << 63) <= value < 1 << 64) or (
+        isinstance(value, float) and not isfinite(value)
+    ):
         raise _refused("number_out_of_range", f"{str(value)[:40]} does not fit 64 bits")
 
 
