@@ -135,10 +135,15 @@ def serve(settings: Settings) -> None:
     configure_logging(settings)
     with ExitStack() as stack:
         clock = system_clock
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_directory(settings)
         spools = Spools(settings, clock)
         metrics = Metrics()
         draining = Draining(settings, spools, clock, metrics)
+        try:
+            check_address(settings)
+        except FatalError:
+            draining.close(STOP_SECONDS)
+            raise
         parts = stack.enter_context(open_parts(settings, clock))
         greeting = first_start(parts)
         sweeper = _Every(HOUR, lambda: parts.salts.sweep(clock()))
@@ -167,6 +172,8 @@ class Server:
         from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
 
         services = self._services()
+        # The drain's Python may hold the GIL for this long while a commit or an answer waits for it.
+        sys.setswitchinterval(0.0005)
         # What stands now stays: without this, every full collection walks through all of it while requests wait.
         gc.collect()
         gc.freeze()
