@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import secrets
 import threading
+from functools import lru_cache
 from uuid import UUID
 
 from footfall.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DECODE = {c: i for i, c in enumerate(_ALPHABET)} | {c.lower(): i for i, c in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _LOW = (1 << 64) - 1
 
 
@@ -48,7 +50,20 @@ def join(high: int, low: int) -> int:
 
 def render(value: int) -> str:
     """The 26 characters of a ULID."""
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    low = value & 0xFF_FFFF_FFFF
+    return (
+        _render_high(value >> 40)
+        + _PAIRS[low >> 30]
+        + _PAIRS[low >> 20 & 1023]
+        + _PAIRS[low >> 10 & 1023]
+        + _PAIRS[low & 1023]
+    )
+
+
+@lru_cache(maxsize=256)
+def _render_high(value: int) -> str:
+    """The first 18 characters: ids made one after another share them."""
+    return "".join(_ALPHABET[value >> shift & 31] for shift in range(85, -1, -5))
 
 
 def parse(text: str) -> int | None:

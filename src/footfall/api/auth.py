@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from footfall.clock import MINUTE, Clock
-from footfall.collect.address import client_address, packed
+from footfall.collect.address import ClientAddresses, packed
 from footfall.errors import FatalError, UserError
 from footfall.meta import Directory, Meta
 from footfall.meta.directory import FRESH_FOR
@@ -62,14 +62,14 @@ class Authenticator:
         self._meta = meta
         self._clock = clock
         self._open = settings.auth == "off"
-        self._trusted = settings.trusted_proxies
+        self.address = ClientAddresses(settings.trusted_proxies)
         self._verified: dict[bytes, _Verified] = {}
         self._touched: dict[int, int] = {}
         self._guesses = Guesses(BAD_TOKENS_A_MINUTE)
         self._aside = ThreadPoolExecutor(1, "footfall-token-use")
 
     def authenticate(self, headers: Headers, query_string: bytes, client: str, scope: Scope) -> Principal:
-        """The rights of the request's token, which has `scope`. `client` is the address of `client_address`."""
+        """The rights of the request's token, which has `scope`. `client` is the `address` that it comes from."""
         if query_string:
             refuse_token_in_query(query_string)
         text = presented_token(headers)
@@ -105,7 +105,7 @@ class Authenticator:
     def client(self, request: Request) -> str:
         """The address that a request comes from, past trusted proxies."""
         peer = request.client.host if request.client else ""
-        return client_address(peer, request.headers.raw, self._trusted)
+        return self.address(peer, request.headers.raw)
 
     def close(self) -> None:
         """Write down which tokens were used. Idempotent."""

@@ -13,28 +13,44 @@ _MAPPED = bytes(10) + b"\xff\xff"
 _MOST_HOPS = 32
 
 
-def client_address(peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: tuple[Network, ...]) -> str:
-    """The address that a request comes from, in its canonical spelling.
+class ClientAddresses:
+    """Tells the address that a request comes from, believing what `trusted` proxies say of it.
 
-    That is the peer, unless the peer is a trusted proxy: then `X-Forwarded-For` is read from its right end, where the
-    nearest proxy wrote, up to the first address that is not a trusted proxy's. What stands left of it is hearsay and
-    is ignored. An entry that is no address ends the walk, at the last proxy that was believed. Names of `headers` are
-    in lower case, as ASGI gives them.
+    Called with the peer's address and the headers (names in lower case, as ASGI gives them), it gives the peer, unless
+    that is a trusted proxy: then `X-Forwarded-For` is read from its right end, where the nearest proxy wrote, up to the
+    first address that is not a trusted proxy's. What stands left of it is hearsay and is ignored. An entry that is no
+    address ends the walk, at the last proxy that was believed.
     """
-    client, believed = _hop(peer, trusted)
-    if not believed:
-        return client
-    lines = [value for name, value in headers if name == b"x-forwarded-for"]
-    if not lines:
-        return client
-    for entry in reversed(b",".join(lines).decode("latin-1").rsplit(",", _MOST_HOPS)):
-        hop = _without_port(entry.strip())
-        if packed(hop) is None:
-            return client
-        client, believed = _hop(hop, trusted)
+
+    def __init__(self, trusted: Iterable[Network]) -> None:
+        self._trusted = tuple(trusted)
+        # Cached by text alone: to hash the networks at each call would cost more than all the rest.
+        self._hop = lru_cache(maxsize=65536)(self._look_at)
+
+    def __call__(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        client, believed = self._hop(peer)
         if not believed:
             return client
-    return client
+        lines = [value for name, value in headers if name == b"x-forwarded-for"]
+        return self._walk(client, b",".join(lines).decode("latin-1")) if lines else client
+
+    def _walk(self, client: str, entries: str) -> str:
+        for entry in reversed(entries.rsplit(",", _MOST_HOPS)):
+            hop = _without_port(entry.strip())
+            if packed(hop) is None:
+                return client
+            client, believed = self._hop(hop)
+            if not believed:
+                return client
+        return client
+
+    def _look_at(self, text: str) -> tuple[str, bool]:
+        """An address in its canonical spelling, and whether it is a trusted proxy's."""
+        raw = packed(text)
+        if raw is None:
+            return text, False
+        address = ip_address(raw)
+        return _render(raw), any(address in network for network in self._trusted)
 
 
 def canonical(text: str) -> str:
@@ -72,16 +88,6 @@ def packed(text: str) -> bytes | None:
 
 def _render(raw: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
-
-
-@lru_cache(maxsize=65536)
-def _hop(text: str, trusted: tuple[Network, ...]) -> tuple[str, bool]:
-    """An address in its canonical spelling, and whether it is a trusted proxy's."""
-    raw = packed(text)
-    if raw is None:
-        return text, False
-    address = ip_address(raw)
-    return _render(raw), any(address in network for network in trusted)
 
 
 def _without_port(entry: str) -> str:

@@ -86,8 +86,7 @@ def read_batch(body: bytes) -> BatchIn:
     return batch
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
+class Reception(msgspec.Struct, frozen=True, gc=False):
     """What holds for every event of one request."""
 
     sender: Sender

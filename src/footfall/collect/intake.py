@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from footfall.collect.privacy import Identity, Locator, Place
 from footfall.ids import IdSource
 from footfall.settings import StoreIp
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """Who calls, for which project, and when (Unix milliseconds)."""
 
     project_id: int

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from footfall.model.raw import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True, gc=False):
     """An idempotency key of a sender: within 24 hours the same (project, text) is stored once."""
 
     project_id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True, gc=False):
     """What one request wants stored, all or nothing, under at most one key.
 
     `answer` is what the sender will be told (for instance the event's id): where the key was seen before, nothing

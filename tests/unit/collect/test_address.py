@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from footfall.collect.address import canonical, client_address, packed, truncate
+from footfall.collect.address import ClientAddresses, canonical, packed, truncate
 
 TRUSTED = tuple(ip_network(text) for text in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"))
 PROXY = "10.0.0.1"
@@ -60,11 +60,11 @@ PROXY = "10.0.0.1"
 )
 def test_client_address(peer, lines, client):
     headers = [(b"host", b"x"), *((b"x-forwarded-for", line.encode("latin-1")) for line in lines)]
-    assert client_address(peer, headers, TRUSTED) == client
+    assert ClientAddresses(TRUSTED)(peer, headers) == client
 
 
 def test_nobody_is_trusted_without_a_list():
-    assert client_address("127.0.0.1", [(b"x-forwarded-for", b"203.0.113.9")], ()) == "127.0.0.1"
+    assert ClientAddresses(())("127.0.0.1", [(b"x-forwarded-for", b"203.0.113.9")]) == "127.0.0.1"
 
 
 def test_other_headers_are_not_read():
@@ -73,7 +73,7 @@ def test_other_headers_are_not_read():
         (b"cf-connecting-ip", b"203.0.113.9"),
         (b"x-real-ip", b"203.0.113.9"),
     ]
-    assert client_address(PROXY, headers, TRUSTED) == PROXY
+    assert ClientAddresses(TRUSTED)(PROXY, headers) == PROXY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import msgspec
 from footfall.api.auth import named_project
 from footfall.api.problem import Answer, problem
 from footfall.api.services import Services
-from footfall.collect.address import client_address
 from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError, UserError
@@ -28,18 +27,14 @@ _JSON = [(b"content-type", b"application/json")]
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request whose body is read, unpacked and within its limit; header names are in lower case."""
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """A request whose body is read, unpacked and within its limit."""
 
-    path: str
-    headers: Headers
-    query: bytes
-    peer: str
+    headers: dict[bytes, bytes]  # names in lower case; of several of a name, the last
     body: bytes
 
     def header(self, name: bytes) -> str:
-        return _header(self.headers, name)
+        return self.headers.get(name, b"").decode("latin-1")
 
 
 Handler = Callable[[Services, Call, Sender], Awaitable[Answer]]
@@ -78,22 +73,25 @@ async def answer(services: Services, route: Route, scope: Scope_, receive: Recei
     """Authenticate, read the body, and ask the handler. The token is looked at before the body is read."""
     if services.stopping:
         raise TransientError("the server is stopping", retry_after=5)
-    headers: Headers = scope["headers"]
-    peer = scope["client"][0] if scope["client"] else ""
-    address = client_address(peer, headers, services.settings.trusted_proxies)
-    principal = services.auth.authenticate(headers, scope["query_string"], address, Scope.INGEST)
-    project = services.auth.project(principal, named_project(headers, scope["query_string"]))
+    lines: Headers = scope["headers"]
+    query: bytes = scope["query_string"]
+    auth = services.auth
+    address = auth.address(scope["client"][0] if scope["client"] else "", lines)
+    principal = auth.authenticate(lines, query, address, Scope.INGEST)
+    project = auth.project(principal, named_project(lines, query))
+    headers = dict(lines)
     body = await _read(headers, receive, route.body_bytes)
-    sender = Sender(project.number, services.clock(), address, _header(headers, b"user-agent"))
-    return await route.handler(services, Call(scope["path"], headers, scope["query_string"], peer, body), sender)
+    agent = headers.get(b"user-agent", b"").decode("latin-1")
+    sender = Sender(project.number, services.clock(), address, agent)
+    return await route.handler(services, Call(headers, body), sender)
 
 
 def reply(status: int, content: dict[str, Any]) -> Answer:
     return status, _JSON, _encode(content)
 
 
-async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
-    length = _header(headers, b"content-length")
+async def _read(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > limit:
         raise too_large(limit)
     message = await receive()
@@ -102,8 +100,8 @@ async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
         body = await _rest(body, receive, limit)
     if len(body) > limit:
         raise too_large(limit)
-    encoding = _header(headers, b"content-encoding")
-    return unpack(body, encoding, limit) if encoding else body
+    encoding = headers.get(b"content-encoding")
+    return unpack(body, encoding.decode("latin-1"), limit) if encoding else body
 
 
 async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
@@ -118,10 +116,3 @@ async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
         if not message.get("more_body"):
             break
     return b"".join(parts)
-
-
-def _header(headers: Headers, name: bytes) -> str:
-    for key, value in headers:
-        if key == name:
-            return value.decode("latin-1")
-    return ""
