@@ -75,7 +75,7 @@ def test_no_properties_are_nothing(properties):
 
 @pytest.mark.parametrize(("code", "properties"), OVER)
 def test_over_a_limit_the_code_says_which(code, properties):
-    with pytest.raises(RefusedError, match="^properties: ") as caught:
+    with pytest.raises(RefusedError, match=r"^properties: ") as caught:
         encode_properties(properties)
     assert (caught.value.code, caught.value.field) == (code, "properties")
 
@@ -130,6 +130,6 @@ def test_the_times_that_are_taken(timestamp, retention, allowed):
     if allowed:
         assert check_time(timestamp, NOW, retention) == timestamp
         return
-    with pytest.raises(RefusedError, match="^timestamp: ") as caught:
+    with pytest.raises(RefusedError, match=r"^timestamp: ") as caught:
         check_time(timestamp, NOW, retention)
     assert caught.value.code == "timestamp_out_of_range"
