@@ -1,0 +1,1 @@
+"""What docs/performance.md measures: `python -m bench run`, one module per bar, every ratio taken in one run."""

@@ -1,0 +1,64 @@
+"""`python -m bench run` measures the bars, `python -m bench profile` says where B1 and B2 spend their time."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from bench import b1_single, b2_batches, b3_access_log, b7_storage, b8_memory, b9_start, report
+from bench.bars import Bar, Work
+from bench.harness import BENCH, run
+from bench.profiles import profile
+from bench.scale import FULL, SMOKE
+
+BARS: dict[str, Bar] = {
+    module.BAR.name: module.BAR for module in (b1_single, b2_batches, b3_access_log, b7_storage, b8_memory, b9_start)
+}
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    if not (shutil.which("wrk") and shutil.which("goaccess")):
+        run("bash", BENCH / "tools.sh")
+    scale = (SMOKE if options.smoke else FULL).times(options.scale)
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
+        work = Work(scale, Path(folder))
+        if options.command == "profile":
+            profile(work)
+        else:
+            _measure(work, options.only or list(BARS), options.out)
+
+
+def _measure(work: Work, names: list[str], out: Path) -> None:
+    machine = report.conditions(work.scale)
+    results = []
+    for bar in (BARS[name] for name in names):
+        found = bar.run(work)
+        print(f"{bar.name}: {bar.figure(found)}  (bar: {bar.bar})", flush=True)
+        results.append((bar, found))
+        table = report.write(out, machine, results)
+    print(table)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what docs/performance.md names.")
+    parser.add_argument("command", choices=("run", "profile"))
+    parser.add_argument("--only", type=_names, help="bars, separated by commas; all of them where left out")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds of each: fails on errors, never on time")
+    parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
+    parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    names = text.upper().split(",")
+    unknown = [name for name in names if name not in BARS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(BARS)}")
+    return names
+
+
+if __name__ == "__main__":
+    main()

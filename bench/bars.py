@@ -1,0 +1,51 @@
+"""What a bar is, and what its module gets to work with."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.harness import Result, engine, footfall
+from bench.scale import Scale
+
+
+@dataclass
+class Work:
+    """The scale, and a directory whose contents end with the run."""
+
+    scale: Scale
+    root: Path
+    _filled: tuple[Path, Result] | None = field(default=None, init=False)
+
+    @contextmanager
+    def directory(self) -> Iterator[Path]:
+        """A fresh directory, removed at the end."""
+        path = Path(tempfile.mkdtemp(dir=self.root))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path)
+
+    def filled(self) -> tuple[Path, Result]:
+        """A data directory with the events of B7, made once, and how that went."""
+        if self._filled is None:
+            data = self.root / "filled"
+            footfall("project", "create", "bench", "--data", data)
+            self._filled = data, engine("fill", data, self.scale.stored, self.scale.visitors)
+        return self._filled
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`verdict` says in a few words how a result stands against the bar, from the result alone."""
+
+    name: str
+    what: str
+    bar: str
+    run: Callable[[Work], Result]
+    figure: Callable[[Result], str]
+    met: Callable[[Result], bool]

@@ -1,0 +1,75 @@
+"""Results as JSON and as a table, with what they were measured on."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.bars import Bar
+from bench.harness import Result, run
+from bench.scale import Scale
+
+_PACKAGES = ("footfall", "chdb", "chdb-core", "granian", "uvloop", "polars", "msgspec", "clickhouse-connect", "fastapi")
+
+
+def conditions(scale: Scale) -> Result:
+    """Machine, versions and scale."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": run("git", "describe", "--always", "--dirty").strip(),
+        "cores": os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "processor": _processor(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "load": os.getloadavg(),
+        "scale": asdict(scale),
+    }
+
+
+def write(folder: Path, machine: Result, results: list[tuple[Bar, Result]]) -> Path:
+    """latest.json and latest.md in the folder; the path of the table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = machine | {"bars": {bar.name: found for bar, found in results}}
+    (folder / "latest.json").write_text(json.dumps(whole, indent=1) + "\n")
+    table = folder / "latest.md"
+    table.write_text("\n".join([*_head(machine), *_table(results), *_columns(whole["bars"]), ""]))
+    return table
+
+
+def _head(machine: Result) -> list[str]:
+    packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
+    measured = f"Measured {machine['at']} at {machine['commit']}: {machine['cores']} cores ({machine['processor']}), "
+    memory = f"{machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system']}, Python {machine['python']}, {packages}."
+    return [measured + memory, ""]
+
+
+def _table(results: list[tuple[Bar, Result]]) -> list[str]:
+    lines = ["| # | what | bar | measured | met |", "|---|---|---|---|---|"]
+    for bar, found in results:
+        met = "yes" if bar.met(found) else "no"
+        lines.append(f"| {bar.name} | {bar.what} | {bar.bar} | {bar.figure(found)} | {met} |")
+    return lines
+
+
+def _columns(bars: Result) -> list[str]:
+    """The columns that take the most room."""
+    if "B7" not in bars:
+        return []
+    events = bars["B7"]["events"]
+    lines = ["", "| table | column | bytes per event | compressed to |", "|---|---|---|---|"]
+    for row in bars["B7"]["columns"][:25]:
+        share = row["bytes"] / max(1, row["uncompressed"])
+        lines.append(f"| {row['table']} | {row['column']} | {row['bytes'] / events:.2f} | {share:.0%} |")
+    return lines
+
+
+def _processor() -> str:
+    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return names[0].split(":", 1)[1].strip() if names else platform.machine()

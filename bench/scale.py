@@ -1,0 +1,44 @@
+"""How much is measured: the whole, a share of it, or just enough to see that it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement."""
+
+    runs: int = 5
+    single_seconds: int = 5
+    single_connections: int = 256
+    events: int = 1_000_000
+    trial_events: int = 200_000
+    trial_connections: tuple[int, ...] = (2, 4, 8, 16)
+    lines: int = 2_000_000
+    stored: int = 5_000_000
+    visitors: int = 250_000
+    settle: float = 60.0
+    quiet: float = 60.0
+
+    def times(self, factor: float) -> Scale:
+        """The same with `factor` times as many rows and visitors; repetitions and times stay."""
+        counts = ("events", "trial_events", "lines", "stored", "visitors")
+        # Batches hold 100 events and blocks 100,000 rows: round numbers keep both whole.
+        return replace(self, **{name: max(1_000, round(getattr(self, name) * factor / 1_000) * 1_000) for name in counts})
+
+
+FULL = Scale()
+SMOKE = Scale(
+    runs=1,
+    single_seconds=1,
+    single_connections=32,
+    events=4_000,
+    trial_events=2_000,
+    trial_connections=(4,),
+    lines=5_000,
+    stored=20_000,
+    visitors=1_000,
+    settle=1.0,
+    quiet=0.0,
+)
