@@ -25,7 +25,9 @@ class Scale:
         """The same with `factor` times as many rows and visitors; repetitions and times stay."""
         counts = ("events", "trial_events", "lines", "stored", "visitors")
         # Batches hold 100 events and blocks 100,000 rows: round numbers keep both whole.
-        return replace(self, **{name: max(1_000, round(getattr(self, name) * factor / 1_000) * 1_000) for name in counts})
+        return replace(
+            self, **{name: max(1_000, round(getattr(self, name) * factor / 1_000) * 1_000) for name in counts}
+        )
 
 
 FULL = Scale()
