@@ -80,6 +80,8 @@ class Drain:
         busy = False
         for name, spool in self._spools():
             batch = spool.take(self._limit)
+            if not self.rounds:
+                self._journal.forget(name, but=batch.number if batch else None)
             if batch is not None:
                 busy |= self._drain(name, spool, batch) >= self._limit * _FULL_SHARE
         self.rounds += 1

@@ -40,6 +40,13 @@ class Journal:
     def remove(self, spool: str, number: int) -> None:
         self._path(spool, number).unlink(missing_ok=True)
 
+    def forget(self, spool: str, *, but: int | None) -> None:
+        """Remove plans whose batches have ended: a crash came between a batch's end and its plan's."""
+        for path in self._directory.glob("*.plan"):
+            name, _, number = path.stem.rpartition("-")
+            if name == spool and number != str(but):
+                path.unlink()
+
     def _path(self, spool: str, number: int) -> Path:
         return self._directory / f"{spool}-{number}.plan"
 
