@@ -1,0 +1,186 @@
+"""`python -m tools.docs`: write docs/openapi.json and the parts of the pages that come from the code.
+
+A page marks such a part with `<!-- generated: NAME -->` and `<!-- end -->`; what stands between is replaced. NAME is
+one of `PARTS`. A test compares the pages with what this would write.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import typer
+
+from footfall.api.application import create_api
+from footfall.api.services import Services
+from footfall.cli import app
+from footfall.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+OPENAPI = ROOT / "docs" / "openapi.json"
+
+_PART = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_METHODS = ("get", "put", "post", "delete", "patch")
+_PAGES = {
+    "/api/v1/analytics": "events.md",
+    "/api/web-events": "web.md",
+    "/api/tracking": "tracking.md",
+    "/api/collect": "collect.md",
+    "/v2/apps": "network.md",
+    "/analytics": "proxy.md",
+}
+"""The page of each surface in docs/api, by how its paths begin."""
+
+
+class Command(NamedTuple):
+    """One command of the command line, as typed."""
+
+    name: str
+    help: str
+    params: list[Any]
+
+
+class Endpoint(NamedTuple):
+    method: str
+    path: str
+    summary: str
+
+
+def commands() -> list[Command]:
+    """Every command, in the order of `footfall --help`."""
+    return list(_commands(typer.main.get_command(app), "footfall"))
+
+
+def _commands(command: Any, name: str) -> Iterator[Command]:
+    children = getattr(command, "commands", {})
+    if not children:
+        yield Command(name, command.help or "", command.params)
+    for child in children.values():
+        yield from _commands(child, f"{name} {child.name}")
+
+
+def endpoints() -> list[Endpoint]:
+    return [
+        Endpoint(method.upper(), path, operation.get("summary", ""))
+        for path, operations in openapi()["paths"].items()
+        for method, operation in operations.items()
+        if method in _METHODS
+    ]
+
+
+def openapi() -> dict[str, Any]:
+    return create_api(_no_services).openapi()
+
+
+def _no_services() -> Services:
+    raise AssertionError("a schema needs no services")
+
+
+def page_of(path: str) -> str:
+    """The page in docs/api that describes an endpoint's surface; `""` where there is none."""
+    return next((page for prefix, page in _PAGES.items() if path.startswith(prefix)), "")
+
+
+# What the parts are.
+
+
+def _command_table() -> str:
+    rows = [f"| `{command.name}` | {_cell(command.help)} |" for command in commands()]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def _command_reference() -> str:
+    return "\n\n".join(_section(command) for command in commands())
+
+
+def _section(command: Command) -> str:
+    arguments = "".join(f" {_shown(param)}" for param in command.params if param.param_type_name == "argument")
+    rows = [f"| `{_shown(param)}` | {_cell(_meaning(param))} |" for param in command.params]
+    table = "\n".join(["| parameter | meaning |", "|---|---|", *rows])
+    return f"## `{command.name}{arguments}`\n\n{_plain(command.help)}\n\n{table}"
+
+
+def _shown(param: Any) -> str:
+    if param.param_type_name == "argument":
+        return (param.metavar or param.name.upper()) + ("…" if param.nargs == -1 else "")
+    value = "" if param.is_flag else f" {param.metavar or param.name.upper().replace('_', '-')}"
+    return "/".join(param.opts) + value
+
+
+def _meaning(param: Any) -> str:
+    text: str = param.help or ""
+    if param.required:
+        return f"{text} Required."
+    if param.default in (None, "", False) or "[default:" in text:
+        return text
+    return f"{text} [default: {param.default}]"
+
+
+def _settings() -> str:
+    rows = [
+        f"| `FOOTFALL_{name.upper()}` | {_default(field.get_default())} | {_cell(field.description or '')} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(value: object) -> str:
+    if value is None or value == "":
+        return "unset"
+    return f"`{','.join(map(str, value)) if isinstance(value, tuple) else value}`"
+
+
+def _endpoints() -> str:
+    rows = [f"| `{one.method}` | `{one.path}` | {_cell(one.summary)} | {_link(one.path)} |" for one in endpoints()]
+    return "\n".join(["| method | path | what it does | page |", "|---|---|---|---|", *rows])
+
+
+def _link(path: str) -> str:
+    page = page_of(path)
+    return f"[{page.removesuffix('.md')}]({page})" if page and (ROOT / "docs" / "api" / page).exists() else ""
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|").replace("*.", "\\*.")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": _command_table,
+    "cli": _command_reference,
+    "settings": _settings,
+    "endpoints": _endpoints,
+}
+
+
+def rendered() -> dict[Path, str]:
+    """What every generated file and every page with a generated part should hold."""
+    found = {OPENAPI: json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"}
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        if _PART.search(text):
+            found[page] = _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", text)
+    return found
+
+
+def pages() -> list[Path]:
+    """Every Markdown file of the repository, committed or about to be."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - constant
+    return [ROOT / name for name in sorted(filter(None, listed.split("\0"))) if (ROOT / name).exists()]
+
+
+def main() -> None:
+    for path, text in rendered().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
