@@ -1,0 +1,106 @@
+"""The commands of the README, pasted into a shell next to a server that was just started for the first time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "127.0.0.1:8000"
+START_SECONDS = 60
+
+pytestmark = pytest.mark.slow
+
+
+def curls() -> list[str]:
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    lines = [re.sub(r"^TOKEN=.*", "", block) for block in blocks if "curl" in block]
+    return [
+        command.strip() for block in lines for command in re.split(r"^(?=curl )", block, flags=re.MULTILINE) if command
+    ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """(port, token) of a first start."""
+    port = free_port()
+    environment = os.environ | {
+        "FOOTFALL_DATA": str(tmp_path_factory.mktemp("readme") / "data"),
+        "FOOTFALL_PORT": str(port),
+        "FOOTFALL_FLUSH_INTERVAL": "0.2",
+    }
+    command = [str(Path(sys.executable).with_name("footfall")), "serve"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        watchdog = threading.Timer(START_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            told = ""
+            while "/docs" not in told:
+                line = process.stderr.readline()
+                assert line, f"the server ended: {told}"
+                told += line
+            yield port, re.search(r"Token:\s+(ff_pat_\w+)", told)[1]
+        finally:
+            watchdog.cancel()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+
+
+def run(command: str, port: int, token: str) -> str:
+    shell = ["bash", "-c", command.replace(ADDRESS, f"127.0.0.1:{port}")]
+    environment = os.environ | {"TOKEN": token, "NO_PROXY": "127.0.0.1"}
+    done = subprocess.run(shell, env=environment, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - the README's
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def ready(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_readme_has_commands_for_writing_and_reading():
+    assert sum(" -X POST " in command for command in curls()) >= 3
+    assert sum(" -X POST " not in command for command in curls()) >= 4
+
+
+def test_commands_work_as_they_stand(server):
+    port, token = server
+    until = time.monotonic() + START_SECONDS
+    while not ready(port) and time.monotonic() < until:
+        time.sleep(0.05)
+    for command in curls():
+        answer = json.loads(run(command, port, token))
+        assert not {"error", "detail"} & answer.keys(), (command, answer)
+        assert answer.get("success", True) is True
+        assert not answer.get("rejected"), (command, answer)
+
+
+def test_what_was_sent_is_counted(server):
+    port, token = server
+    kpis = next(command for command in curls() if "/kpis" in command)
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        current = json.loads(run(kpis, port, token))["current"]
+        if current["pageviews"] >= 2:
+            break
+        time.sleep(0.1)
+    assert (current["pageviews"], current["visitors"]) == (2, 2)
