@@ -203,7 +203,10 @@ class Server:
             granian.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
         await services.committer.close()
         services.auth.close()
-        await serving
+        # Granian waits for every open connection, and a client may keep its own half open for ever.
+        done, _ = await asyncio.wait({serving}, timeout=STOP_SECONDS / 6)
+        for ended in done:
+            ended.result()
 
     def _services(self) -> Services:
         parts, settings = self._parts, self._settings
@@ -241,7 +244,7 @@ def check_address(settings: Settings) -> None:
 
 async def _quiet(application: Application) -> None:
     """Until no request is under way, or the time is over."""
-    until = time.monotonic() + STOP_SECONDS / 2
+    until = time.monotonic() + STOP_SECONDS / 3
     while application.active and time.monotonic() < until:
         await asyncio.sleep(0.02)
 
