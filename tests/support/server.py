@@ -92,6 +92,7 @@ class Server:
     """`start` and `stop` may alternate: the directory, the port and the project `default` stay."""
 
     def __init__(self, data: Path, **settings: str) -> None:
+        data.parent.mkdir(parents=True, exist_ok=True)
         self.data = data
         self.settings = settings
         self.port = free_port()

@@ -1,0 +1,126 @@
+"""What must hold of a stopped server's data directory, worked out once more from the stored events and requests."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.support.server import ask
+
+GAP = 30 * 60_000
+Row = dict[str, Any]
+
+_EVENTS = """
+SELECT project_id, visitor, session, session_id, session_given, name, path, id_hi, id_lo,
+       toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view FROM events"""
+_REQUESTS = """
+SELECT project_id, visitor, session, '' AS session_id, 0 AS session_given, endpoint AS name, '' AS path, id_hi, id_lo,
+       toUnixTimestamp64Milli(timestamp) AS at, 0 AS view FROM requests"""
+_SESSIONS = """
+SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign) AS open,
+       sum(events * sign) AS events, sum(pageviews * sign) AS pageviews,
+       groupArray((sign, toUnixTimestamp64Milli(start), toUnixTimestamp64Milli(end), entry_page, exit_page,
+                   toInt64(version))) AS versions
+FROM sessions GROUP BY source_table, project_id, visitor, session"""
+
+
+class Stored:
+    """`events` and `requests` are rows; `faults` says what contradicts what."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self.events, self.requests, self._sessions = ask(data, _EVENTS, _REQUESTS, _SESSIONS)
+
+    def names(self) -> list[str]:
+        return [row["name"] for row in (*self.events, *self.requests)]
+
+    def faults(self) -> list[str]:
+        found = _assignment("events", self.events) + _assignment("requests", self.requests)
+        found += self._sums("events", self.events) + self._sums("requests", self.requests)
+        return found + _spools(self._data)
+
+    def figures(self) -> set[tuple[Any, ...]]:
+        """Sessions as facts that do not depend on ids: start, end, events, pageviews, entry, exit."""
+        return {
+            (table, *_summary(rows))
+            for table, facts in (("events", self.events), ("requests", self.requests))
+            for rows in _grouped(facts, "session").values()
+        }
+
+    def _sums(self, source: str, rows: list[Row]) -> list[str]:
+        """Each session's live row equals its events, and there is one such row."""
+        expected = {key: _summary(group) for key, group in _grouped(rows, "session").items()}
+        found = []
+        for row in (row for row in self._sessions if row["source"] == source):
+            key = (row["project_id"], row["visitor"], row["session"])
+            if row["open"] not in {0, 1}:
+                found.append(f"{source} session {key}: signs add up to {row['open']}")
+            live = _live(row["versions"])
+            stored = (*live[0][:2], row["events"], row["pageviews"], *live[0][2:]) if len(live) == 1 else None
+            if stored != expected.pop(key, None):
+                found.append(f"{source} session {key}: stored {stored}, {len(live)} live rows, other than its events")
+        return found + [f"{source} session {key} has no row" for key in expected]
+
+
+def _live(versions: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
+    """(start, end, entry, exit) of the rows that no other row cancels."""
+    signs: dict[tuple[Any, ...], int] = defaultdict(int)
+    for sign, *rest in versions:
+        signs[tuple(rest)] += sign
+    return [rest[:-1] for rest, sign in signs.items() if sign]
+
+
+def _grouped(rows: list[Row], key: str) -> dict[tuple[int, int, int], list[Row]]:
+    found: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=_order):
+        found[row["project_id"], row["visitor"], row[key]].append(row)
+    return found
+
+
+def _order(row: Row) -> tuple[int, int, int]:
+    return row["at"], row["id_hi"], row["id_lo"]
+
+
+def _summary(rows: list[Row]) -> tuple[Any, ...]:
+    """start, end, events, pageviews, entry, exit of a session's events in order."""
+    views = [row["path"] for row in rows if row["view"]]
+    entry, last = (views[0], views[-1]) if views else ("", "")
+    return rows[0]["at"], rows[-1]["at"], len(rows), len(views), entry, last
+
+
+def _assignment(source: str, rows: list[Row]) -> list[str]:
+    """The rule of docs/semantics, event by event, gives the same groups as the stored sessions."""
+    found, ours, theirs = [], {}, {}
+    before: dict[tuple[int, int], tuple[int, str]] = {}
+    for row in sorted(rows, key=_order):
+        who = (row["project_id"], row["visitor"])
+        at, label = before.get(who, (-GAP - 1, ""))
+        if row["session_given"]:
+            label = f"named {row['session_id']}"
+        elif row["at"] - at > GAP:
+            label = f"run {row['at']} {row['id_hi']} {row['id_lo']}"
+        before[who] = (row["at"], label)
+        same = ours.setdefault((who, label), row["session"]) == row["session"]
+        if not same or theirs.setdefault((who, row["session"]), label) != label:
+            found.append(f"{source} {row['name']} of {who} at {row['at']}: not in the session {label!r}")
+    return found
+
+
+def _spools(data: Path) -> list[str]:
+    """Nothing waits, nothing is half done, nothing was set aside."""
+    found = [f"the plan {path.name} is left over" for path in (data / "drain").iterdir()]
+    for path in (data / "spool").glob("*.db"):
+        with closing(sqlite3.connect(path)) as db:
+            for what, sql in {
+                "unfinished batches": "SELECT count(*) FROM batches WHERE finished_at IS NULL",
+                "rows not drained": "SELECT count(*) FROM rows WHERE seq > (SELECT ifnull(max(last), 0) FROM batches)",
+                "damaged rows": "SELECT count(*) FROM damaged",
+                "rejected records": "SELECT count(*) FROM rejected",
+            }.items():
+                count = db.execute(sql).fetchone()[0]
+                found += [f"{path.name}: {count} {what}"] if count else []
+    return found

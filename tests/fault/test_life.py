@@ -1,0 +1,137 @@
+"""A server's life as its operator sees it: stops, refusals to start, and what it leaves open to others."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import pytest
+from tests.fault.derived import Stored
+from tests.fault.load import Book, Load
+from tests.fault.test_kill import check
+from tests.support.server import ask, footfall, free_port, running, until
+
+SLACK = 20
+"""Seconds granted where 10 are promised: this machine may be busy."""
+
+
+@pytest.mark.slow
+def test_sigterm_under_load_ends_well_and_loses_nothing(tmp_path):
+    book = Book()
+    with running(tmp_path / "data") as server:
+        access = server.default()
+        for number in range(3):
+            with Load(book, seed=number).running(access, f"t{number}"):
+                time.sleep(1)
+                assert server.stop(SLACK) == 0
+            book.resend(server.start().default())
+        assert until(server.queryable)
+        assert server.stop(SLACK) == 0
+        assert len(book.acknowledged) > 100
+        check(Stored(server.data), book)
+
+
+def test_sigterm_does_not_wait_for_half_open_clients(tmp_path):
+    with running(tmp_path / "data") as server:
+        head = (
+            f"POST /api/v1/analytics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        ).encode()
+        with ExitStack() as open_ones:
+            for number in range(20):
+                client = open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                client.sendall(head[: len(head) if number % 2 else 40])
+            assert server.default().post("/api/v1/analytics", json={"event_name": "kept"}).status_code == 200
+            assert server.stop(SLACK) == 0
+        assert server.start().default().total(1) == 1
+
+
+def test_sigint_ends_well(tmp_path):
+    with running(tmp_path / "data") as server:
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(SLACK) == 0
+
+
+def test_a_second_server_is_refused_and_the_first_goes_on(tmp_path):
+    with running(tmp_path / "data") as server:
+        for port in (free_port(), server.port):
+            done = footfall("serve", data=server.data, port=str(port))
+            assert done.returncode == 1
+            (line,) = done.stderr.splitlines()
+            assert str(server.process.pid) in line
+            assert "FOOTFALL_DATA" in line
+        assert server.default().post("/api/v1/analytics", json={"event_name": "still here"}).status_code == 200
+
+
+def refusal(data, *arguments: str, **settings: str) -> str:
+    done = footfall("serve", *arguments, data=data, **settings)
+    assert done.returncode not in {0, None}
+    (line,) = done.stderr.splitlines()
+    assert done.stdout == ""
+    return line
+
+
+def test_a_port_in_use_is_refused(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = refusal(tmp_path / "data", port=str(port))
+    assert str(port) in line
+    assert "FOOTFALL_PORT" in line
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"auth": "off", "host": "0.0.0.0"}, "FOOTFALL_AUTH"),  # noqa: S104 - what must be refused
+        ({"auth": "off", "host": "::"}, "FOOTFALL_AUTH"),
+        ({"auth": "maybe"}, "FOOTFALL_AUTH"),
+        ({"port": "http"}, "FOOTFALL_PORT"),
+        ({"port": "70000"}, "FOOTFALL_PORT"),
+        ({"store_ip": "some"}, "FOOTFALL_STORE_IP"),
+        ({"flush_interval": "0"}, "FOOTFALL_FLUSH_INTERVAL"),
+        ({"batch_events": "many"}, "FOOTFALL_BATCH_EVENTS"),
+        ({"retention_days": "-1"}, "FOOTFALL_RETENTION_DAYS"),
+        ({"trusted_proxies": "nobody"}, "FOOTFALL_TRUSTED_PROXIES"),
+        ({"store_url": "mysql://x"}, "FOOTFALL_STORE_URL"),
+        ({"host": "192.0.2.1"}, "FOOTFALL_HOST"),
+    ],
+)
+def test_a_bad_setting_is_named_in_one_line(tmp_path, settings, named):
+    assert named in refusal(tmp_path / "data", **settings)
+
+
+def test_a_data_directory_that_can_not_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    line = refusal(tmp_path / "file" / "data")
+    assert "FOOTFALL_DATA" in line
+    assert str(tmp_path / "file" / "data") in line
+
+
+def test_a_store_newer_than_the_code_is_refused(tmp_path):
+    with running(tmp_path / "data") as server:
+        assert server.stop() == 0
+        ask(server.data, "SELECT 1")
+        newer = "INSERT INTO schema_migrations (number, name) SELECT 9999, 'later'"
+        command(server.data, newer)
+        assert "9999" in refusal(server.data, port=str(server.port))
+
+
+def command(data, sql: str) -> None:
+    script = (
+        "import sys; from pathlib import Path; from footfall.settings import Settings;"
+        "from footfall.store.clickhouse import open_store;"
+        "store = open_store(Settings(data=Path(sys.argv[1]))); store.command(sys.argv[2]); store.close()"
+    )
+    subprocess.run([sys.executable, "-c", script, str(data), sql], check=True, timeout=60)  # noqa: S603 - ours
+
+
+def test_what_it_leaves_open_to_others(tmp_path):
+    with running(tmp_path / "data") as server:
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (server.data, *server.data.iterdir())}
+        assert modes.pop("data") == 0o700
+        assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
