@@ -1,0 +1,78 @@
+"""The benchmarks run, count exactly and say what they measured; how fast anything was is not looked at."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench.scale import FULL, SMOKE
+
+ROOT = Path(__file__).parents[2]
+FIELDS = {
+    "B1": {"median", "against_median", "ratio", "values", "against", "answered", "accepted", "queryable"},
+    "B2": {"median", "against_median", "ratio", "values", "against", "connections", "peak_bytes", "drain_steps"},
+    "B3": {"median", "against_median", "ratio", "values", "against", "log", "rows", "goaccess"},
+    "B7": {"bytes_per_event", "bytes_per_event_as_left", "directory_bytes_per_event", "columns", "filling"},
+    "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
+    "B9": {"first_seconds", "again_seconds", "full_seconds"},
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    for tool in ("wrk", "goaccess"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed: bash bench/tools.sh")
+    out = tmp_path_factory.mktemp("bench")
+    command = [sys.executable, "-m", "bench", "run", "--smoke", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def measured(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "latest.json").read_text())
+    return found
+
+
+@pytest.mark.slow
+def test_every_bar_has_its_fields(measured: dict[str, Any]) -> None:
+    missing = {name: fields - measured["bars"].get(name, {}).keys() for name, fields in FIELDS.items()}
+    assert missing == {name: set() for name in FIELDS}
+
+
+@pytest.mark.slow
+def test_conditions_are_named(measured: dict[str, Any]) -> None:
+    assert measured["cores"] >= 1
+    assert {"footfall", "chdb", "granian"} <= measured["packages"].keys()
+    assert measured["scale"]["events"] == SMOKE.events
+
+
+@pytest.mark.slow
+def test_no_event_is_lost_or_doubled(measured: dict[str, Any]) -> None:
+    single = measured["bars"]["B1"]
+    assert single["queryable"] == single["accepted"] >= single["answered"] > 0
+    assert measured["bars"]["B2"]["events"] == SMOKE.events  # the run fails where the store counts another number
+    assert measured["bars"]["B7"]["events"] == SMOKE.stored
+    rows = measured["bars"]["B3"]["rows"]
+    assert rows["imported"] + rows["rejected"] == SMOKE.lines
+    assert rows["goaccess_valid"] + rows["goaccess_failed"] == SMOKE.lines
+
+
+@pytest.mark.slow
+def test_the_table_has_a_line_for_every_bar(folder: Path) -> None:
+    table = (folder / "latest.md").read_text()
+    assert [name for name in FIELDS if f"| {name} |" not in table] == []
+
+
+def test_a_share_of_the_whole_keeps_round_counts() -> None:
+    part = FULL.times(0.1)
+    assert (part.events, part.lines, part.stored, part.visitors) == (100_000, 200_000, 500_000, 25_000)
+    assert (part.runs, part.settle) == (FULL.runs, FULL.settle)
+    assert FULL.times(0.0001).events == 1_000
