@@ -6,7 +6,11 @@ are encoded as arrays, so a field may only be added at the end, with a default: 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+EventType = Literal["pageview", "custom"]
 
 
 class RawEvent(msgspec.Struct, array_like=True, gc=False):
@@ -16,7 +20,7 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False):
     id_hi: int
     id_lo: int
     own_id: bool = False  # the sender named the id, so ids don't follow the order of arrival
-    event_type: str = "custom"  # "pageview" | "custom"
+    event_type: EventType = "custom"  # checked when a spool is read: the store would refuse the whole batch
     name: str = ""
     category: str = ""
     priority: str = ""
