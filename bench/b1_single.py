@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench.bars import Bar, Work
-from bench.harness import Result, Server, footfall_server, free_port, paired, serving, wrk
+from bench.harness import Process, Result, Server, cpu_seconds, footfall_server, free_port, paired, serving, wrk
 
 PATH = "/api/v1/analytics"
 
@@ -17,31 +17,50 @@ def run(work: Work) -> Result:
         footfall_server(folder / "data") as server,
         serving([sys.executable, "-m", "bench.echo", str(port)], port, folder / "echo.log", "/") as echo,
     ):
-        sent = 0
-
-        def footfall_side(number: int) -> float:
-            nonlocal sent
-            answer = load(work, server.process.url, number, server.token)
-            sent += answer["requests"]
-            settle(server)
-            return float(answer["requests"] / answer["seconds"])
-
-        def echo_side(number: int) -> float:
-            answer = load(work, echo.url, number, server.token)
-            return float(answer["requests"] / answer["seconds"])
-
+        own, other = _Side(work, server.process, server.token), _Side(work, echo, server.token)
         warm_up(server, echo.url)
         warm = accepted(server)
-        found = paired(work.scale.runs, work.scale.quiet, footfall_side, echo_side)
+
+        def footfall_side(number: int) -> float:
+            rate = own.measure(number)
+            settle(server)
+            return rate
+
+        found = paired(work.scale.runs, work.scale.quiet, footfall_side, other.measure)
         stored = accepted(server) - warm
-        check(sent, stored, work)
+        check(own.answered, stored, work)
         return found | {
             "connections": work.scale.single_connections,
-            "answered": sent,
+            "answered": own.answered,
+            "cpu_micros": own.cpu_micros(),
+            "against_cpu_micros": other.cpu_micros(),
             "accepted": stored,
             "queryable": server.total_events() - warm,
             "drain_steps": server.steps(),
         }
+
+
+class _Side:
+    """A server under load, with what it answered and the processor time that it took meanwhile."""
+
+    def __init__(self, work: Work, process: Process, token: str) -> None:
+        self._work = work
+        self._process = process
+        self._token = token
+        self._cpu = 0.0
+        self.answered = 0
+
+    def measure(self, number: int) -> float:
+        """Requests per second."""
+        before = cpu_seconds(self._process.pid)
+        answer = load(self._work, self._process.url, number, self._token)
+        self._cpu += cpu_seconds(self._process.pid) - before
+        self.answered += answer["requests"]
+        return float(answer["requests"] / answer["seconds"])
+
+    def cpu_micros(self) -> float:
+        """Microseconds of processor time per request."""
+        return round(self._cpu / self.answered * 1e6, 1)
 
 
 def warm_up(server: Server, echo_url: str) -> None:

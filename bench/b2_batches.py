@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.bars import Bar, Work
 from bench.events import write_batches
-from bench.harness import Peak, Result, Server, engine, footfall_server, paired, wrk
+from bench.harness import Peak, Result, Server, cpu_seconds, engine, footfall_server, median, paired, wrk
 from footfall.clock import system_clock
 
 PATH = "/api/v1/analytics/batch"
@@ -25,6 +25,7 @@ def run(work: Work) -> Result:
         "events": side.events,
         "connections": side.connections,
         "trials": {str(count): round(rate) for count, rate in trials.items()},
+        "cpu_micros": round(median(side.cpu) / side.events * 1e6, 2),
         "peak_bytes": side.peak,
         "drain_steps": side.steps,
     }
@@ -38,6 +39,7 @@ class _Sides:
         self.events = events
         self.connections = 1
         self.peak = 0
+        self.cpu: list[float] = []
         self.steps: dict[str, float] = {}
 
     def trials(self, connections: tuple[int, ...], events: int) -> dict[int, float]:
@@ -47,6 +49,7 @@ class _Sides:
         for self.connections in connections:
             found[self.connections] = self.footfall(0)
         self.events = whole
+        self.cpu.clear()
         return found
 
     def footfall(self, _: int) -> float:
@@ -55,9 +58,11 @@ class _Sides:
         lines = write_batches(bodies, self.events, system_clock())
         with footfall_server(data) as server:
             server.total_events()  # the first answer of its kind compiles what the others reuse
+            before = cpu_seconds(server.process.pid)
             with Peak(server.process.pid) as peak:
                 rate = send(server, bodies, lines, self.connections)
             self.peak = max(self.peak, peak.bytes)
+            self.cpu.append(cpu_seconds(server.process.pid) - before)
             self.steps = server.steps()
         return rate
 
