@@ -44,6 +44,9 @@ STOP_SECONDS = 6.0
 
 IMPORTS = "import"
 
+AWAIT_SERVER_SECONDS = 30.0
+"""How long an import waits for a server that ended meanwhile before it drains its lines itself."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -320,8 +323,13 @@ class _Filler:
         self._take_over()
 
     def wait(self) -> None:
+        """A server that ends meanwhile is expected back for a while: who takes its directory keeps it from starting."""
+        served = time.monotonic()
         while self._spool.state().waiting:
-            self._take_over()
+            if holder(self._settings.data) is not None:
+                served = time.monotonic()
+            elif time.monotonic() - served > AWAIT_SERVER_SECONDS:
+                self._take_over()
             time.sleep(0.1)
 
     def close(self) -> None:

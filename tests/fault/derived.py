@@ -43,17 +43,14 @@ class Stored:
         found += self._sums("events", self.events) + self._sums("requests", self.requests)
         return found + _spools(self._data)
 
-    def figures(self) -> set[tuple[Any, ...]]:
-        """Sessions as facts that do not depend on ids: start, end, events, pageviews, entry, exit."""
-        return {
-            (table, *_summary(rows))
-            for table, facts in (("events", self.events), ("requests", self.requests))
-            for rows in _grouped(facts, "session").values()
-        }
+    def figures(self, project: int) -> list[tuple[Any, ...]]:
+        """A project's sessions without their ids: start, end, events, pageviews, entry, exit."""
+        events = [row for row in self.events if row["project_id"] == project]
+        return sorted(_summary(rows) for rows in _grouped(events).values())
 
     def _sums(self, source: str, rows: list[Row]) -> list[str]:
         """Each session's live row equals its events, and there is one such row."""
-        expected = {key: _summary(group) for key, group in _grouped(rows, "session").items()}
+        expected = {key: _summary(group) for key, group in _grouped(rows).items()}
         found = []
         for row in (row for row in self._sessions if row["source"] == source):
             key = (row["project_id"], row["visitor"], row["session"])
@@ -74,10 +71,10 @@ def _live(versions: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
     return [rest[:-1] for rest, sign in signs.items() if sign]
 
 
-def _grouped(rows: list[Row], key: str) -> dict[tuple[int, int, int], list[Row]]:
+def _grouped(rows: list[Row]) -> dict[tuple[int, int, int], list[Row]]:
     found: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
     for row in sorted(rows, key=_order):
-        found[row["project_id"], row["visitor"], row[key]].append(row)
+        found[row["project_id"], row["visitor"], row["session"]].append(row)
     return found
 
 

@@ -1,0 +1,122 @@
+"""An access log comes in once, with a server, without one, and whoever is killed meanwhile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.fault.derived import Stored
+from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
+
+LOG = Path(__file__).parents[3] / "shared" / "data" / "access-2015-05.log"
+LINE = re.compile(r'(\S+) \S+ \S+ \[([^]]+)\] "(\S+) (\S+) [^"]*" \d+ \S+ "[^"]*" "([^"]*)"?\s*$')
+LINES = 10_000
+
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the sample log is not beside the repository")
+
+
+def counted() -> list[dict[str, object]]:
+    """`stats` of the log, by plain counting: a user is an address and agent on one UTC day."""
+    hits, users, times = defaultdict(int), defaultdict(set), defaultdict(list)
+    for line in LOG.read_text().splitlines():
+        address, stamp, method, target, agent = LINE.match(line).groups()
+        moment = datetime.strptime(stamp, "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC)
+        key = (target.partition("#")[0].partition("?")[0], method)
+        hits[key] += 1
+        users[key].add((moment.date(), address, agent))
+        times[key].append(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    rows = [
+        {
+            "endpoint": endpoint,
+            "method": method,
+            "hit_count": hits[endpoint, method],
+            "unique_users": len(users[endpoint, method]),
+            "last_access": max(times[endpoint, method]),
+            "first_access": min(times[endpoint, method]),
+        }
+        for endpoint, method in hits
+    ]
+    return sorted(rows, key=lambda row: (-row["hit_count"], row["endpoint"], row["method"]))
+
+
+def everyone() -> int:
+    found = (LINE.match(line).groups() for line in LOG.read_text().splitlines())
+    return len({(stamp[:11], address, agent) for address, stamp, _, _, agent in found})
+
+
+def check(server: Server) -> None:
+    """The tracking figures are the log's."""
+    expected = counted()
+    access = server.default()
+    until(lambda: access.read("/api/tracking/summary", period="all")["total_hits"] >= LINES)
+    summary = access.read("/api/tracking/summary", period="all")
+    assert (summary["total_hits"], summary["total_unique_users"]) == (LINES, everyone())
+    assert summary["total_endpoints"] == len({row["endpoint"] for row in expected})
+    assert (summary["oldest_visit"], summary["newest_visit"]) == (
+        min(row["first_access"] for row in expected),
+        max(row["last_access"] for row in expected),
+    )
+    stats = access.read("/api/tracking/stats", period="all", limit="10000")
+    assert stats["total_endpoints"] == len(expected)
+    assert stats["stats"] == expected
+
+
+def command(data: Path) -> subprocess.Popen[bytes]:
+    arguments = [FOOTFALL, "import", "access-log", str(LOG), "--project", "default"]
+    return subprocess.Popen(  # noqa: S603 - ours
+        arguments, env=environment(data), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+
+
+def test_with_a_server_and_again(tmp_path):
+    with running(tmp_path / "data") as server:
+        for said in ("10,000 lines", "imported before"):
+            done = footfall("import", "access-log", str(LOG), "--project", "default", data=server.data)
+            assert (done.returncode, said in done.stdout) == (0, True), done.stderr
+        check(server)
+        assert server.stop() == 0
+        assert Stored(server.data).faults() == []
+
+
+def test_without_a_server(tmp_path):
+    data = tmp_path / "data"
+    assert footfall("project", "create", "default", data=data).returncode == 0
+    done = footfall("import", "access-log", str(LOG), "--project", "default", data=data)
+    assert done.returncode == 0, done.stderr
+    made = footfall("token", "create", "--project", "default", "--scope", "read", data=data)
+    server = Server(data)
+    server.token = re.search(r"ff_pat_\w+", made.stdout)[0]
+    try:
+        check(server.start())
+    finally:
+        server.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.2, 0.6])
+def test_the_server_is_killed_in_the_middle(tmp_path, delay):
+    with running(tmp_path / "data") as server, command(server.data) as importing:
+        assert until((server.data / "spool" / "import.db").exists)
+        time.sleep(delay)
+        server.kill()
+        server.start()
+        _, errors = importing.communicate(timeout=60)
+        assert importing.returncode == 0, errors
+        check(server)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.8, 1.2, 1.6])
+def test_the_import_is_killed_and_run_again(tmp_path, delay):
+    with running(tmp_path / "data") as server:
+        with command(server.data) as importing:
+            time.sleep(delay)
+            importing.kill()
+        done = footfall("import", "access-log", str(LOG), "--project", "default", data=server.data)
+        assert done.returncode == 0, done.stderr
+        check(server)
