@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench.bars import Bar, Work
-from bench.events import write_batches
+from bench.events import BATCH, write_batches
 from bench.harness import Peak, Result, Server, cpu_seconds, engine, footfall_server, median, paired, wrk
 from footfall.clock import system_clock
 
@@ -25,6 +25,7 @@ def run(work: Work) -> Result:
         "events": side.events,
         "connections": side.connections,
         "trials": {str(count): round(rate) for count, rate in trials.items()},
+        "acknowledged": round(median(side.acknowledged)),
         "cpu_micros": round(median(side.cpu) / side.events * 1e6, 2),
         "peak_bytes": side.peak,
         "drain_steps": side.steps,
@@ -40,6 +41,7 @@ class _Sides:
         self.connections = 1
         self.peak = 0
         self.cpu: list[float] = []
+        self.acknowledged: list[float] = []
         self.steps: dict[str, float] = {}
 
     def trials(self, connections: tuple[int, ...], events: int) -> dict[int, float]:
@@ -50,6 +52,7 @@ class _Sides:
             found[self.connections] = self.footfall(0)
         self.events = whole
         self.cpu.clear()
+        self.acknowledged.clear()
         return found
 
     def footfall(self, _: int) -> float:
@@ -60,8 +63,9 @@ class _Sides:
             server.total_events()  # the first answer of its kind compiles what the others reuse
             before = cpu_seconds(server.process.pid)
             with Peak(server.process.pid) as peak:
-                rate = send(server, bodies, lines, self.connections)
+                acknowledged, rate = send(server, bodies, lines, self.connections)
             self.peak = max(self.peak, peak.bytes)
+            self.acknowledged.append(acknowledged)
             self.cpu.append(cpu_seconds(server.process.pid) - before)
             self.steps = server.steps()
         return rate
@@ -78,16 +82,17 @@ class _Sides:
         return float(found["rows"] / found["seconds"])
 
 
-def send(server: Server, bodies: Path, lines: int, connections: int) -> float:
-    """Events per second, from the first request until all of them can be queried."""
+def send(server: Server, bodies: Path, lines: int, connections: int) -> tuple[float, float]:
+    """Events per second, from the first request until all are acknowledged, and until all can be queried."""
     before = server.total_events()
     started = time.perf_counter()
     wrk(
         server.process.url + PATH, "batch.lua", bodies, lines,
         connections=connections, seconds=900, token=server.token,
     )  # fmt: skip
-    server.wait_total(before + lines * 100)
-    return lines * 100 / (time.perf_counter() - started)
+    acknowledged = time.perf_counter() - started
+    server.wait_total(before + lines * BATCH)
+    return lines * BATCH / acknowledged, lines * BATCH / (time.perf_counter() - started)
 
 
 BAR = Bar(
