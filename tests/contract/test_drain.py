@@ -131,6 +131,8 @@ def test_an_event_arrives_enriched(store, spool, make, watcher):
     assert make().drain_once() is False
     (row,) = store.query("SELECT * FROM events").dicts()
     expected = {
+        "url_rest": "?utm_source=news",
+        "url_base": "https://www.site.test",
         "path": "/a",
         "hostname": "www.site.test",
         "utm_source": "news",

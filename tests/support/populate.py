@@ -80,7 +80,8 @@ _INTEGERS = {
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
 }
-_TIMES = ("timestamp", "start", "end", "entry_at", "exit_at")
+_TIMES = ("timestamp", "start", "end")
+_STORED = {"url": "url_rest"}  # a URL that is kept whole
 
 
 def at(text: str) -> int:
@@ -152,8 +153,8 @@ def _session(events: list[Row]) -> Row:
         "session_id": first["session_id"],
         "events": len(events),
         "pageviews": len(views),
-        "entry_at": views[0]["timestamp"] if views else 0,
-        "exit_at": views[-1]["timestamp"] if views else 0,
+        "entry_lag": views[0]["timestamp"] - first["timestamp"] if views else 0,
+        "exit_lag": last["timestamp"] - views[-1]["timestamp"] if views else 0,
         "entry_page": views[0]["path"] if views else "",
         "exit_page": views[-1]["path"] if views else "",
         **{name: first[name] for name in (*_FIRST_TOUCH, *_OF_VISITOR)},
@@ -163,6 +164,7 @@ def _session(events: list[Row]) -> Row:
 def insert(store: Store, table: str, rows: list[Row]) -> None:
     if not rows:
         return
+    rows = [{_STORED.get(name, name): value for name, value in row.items()} for row in rows]
     frame = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=_INTEGERS)
     times = [pl.from_epoch(name, "ms").dt.replace_time_zone("UTC") for name in _TIMES if name in frame.columns]
     buffer = io.BytesIO()

@@ -14,7 +14,12 @@ from footfall.store.protocol import Store
 
 Table = Literal["events", "requests"]
 
-_TIMES = frozenset({"start", "end", "entry_at", "exit_at", "timestamp"})
+_TIMES = frozenset({"start", "end", "timestamp"})
+_COMPUTED = {
+    "entry_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(start) + entry_lag)",
+    "exit_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(end) - exit_lag)",
+    "event_type": "toString(event_type)",
+}
 _KEY = ("project_id", "start", "visitor", "session", "version")
 _STORED = {
     "events": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "session_id", "session_given", "event_type",
@@ -82,7 +87,7 @@ class StoreHistory:
 def _column(name: str) -> str:
     if name in _TIMES:
         return f"toUnixTimestamp64Milli({name})"
-    return f"toString({name})" if name == "event_type" else name
+    return _COMPUTED.get(name, name)
 
 
 def _named(visitors: pl.DataFrame) -> dict[str, list[int]]:

@@ -20,7 +20,8 @@ EVENTS_TABLE = (
         "priority",
         "hostname",
         "path",
-        "url",
+        "url_base",
+        "url_rest",
         "title",
         "referrer",
         "source",
@@ -70,6 +71,7 @@ def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
 def event_rows(frame: pl.DataFrame, batch: int) -> bytes:
     """An Arrow IPC file for the table `events`, of enriched events with their sessions."""
+    frame = _split_url(frame)
     revenue = pl.col("revenue").cast(pl.Decimal(18, 4), strict=False).fill_null(0)
     return arrow(_stamped(frame, batch).with_columns(revenue).select(EVENTS_TABLE))
 
@@ -82,17 +84,45 @@ def request_rows(frame: pl.DataFrame, batch: int) -> bytes:
 def session_rows(table: str, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table `sessions`: what to cancel with sign -1, what to add with sign 1."""
     signed = [rows.with_columns(sign=pl.lit(sign, pl.Int8)) for rows, sign in ((before, -1), (after, 1))]
-    instants = [pl.col(name).cast(INSTANT) for name in ("start", "end", "entry_at", "exit_at")]
+    viewed = pl.col("pageviews") > 0
     return (
         pl.concat(signed)
-        .with_columns(*instants, source_table=pl.lit(table))
-        .select("source_table", "sign", *SESSION_COLUMNS)
+        .with_columns(
+            pl.col("start").cast(INSTANT),
+            pl.col("end").cast(INSTANT),
+            source_table=pl.lit(table),
+            entry_lag=pl.when(viewed).then(pl.col("entry_at") - pl.col("start")).otherwise(0).cast(pl.UInt64),
+            exit_lag=pl.when(viewed).then(pl.col("end") - pl.col("exit_at")).otherwise(0).cast(pl.UInt64),
+        )
+        .select("source_table", "sign", *(_LAGS.get(name, name) for name in SESSION_COLUMNS))
     )
+
+
+_LAGS = {"entry_at": "entry_lag", "exit_at": "exit_lag"}
+_BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"
+
+
+def _split_url(frame: pl.DataFrame) -> pl.DataFrame:
+    """`url_base` and `url_rest` around the path, where the path stands in the URL; else all of it in `url_rest`."""
+    url, path = pl.col("url"), pl.col("path")
+    base = url.str.extract(_BASE).fill_null("")
+    after = url.str.slice(base.str.len_chars())
+    split = (base != "") & after.str.starts_with(path)
+    parts = (
+        frame.lazy()
+        .select("url", "path")
+        .unique()
+        .with_columns(
+            url_base=pl.when(split).then(base).otherwise(pl.lit("")),
+            url_rest=pl.when(split).then(after.str.slice(path.str.len_chars())).otherwise(url),
+        )
+    )
+    return frame.lazy().join(parts, on=["url", "path"], how="left", maintain_order="left").collect()
 
 
 def arrow(frame: pl.DataFrame) -> bytes:
     out = io.BytesIO()
-    frame.write_ipc(out, compat_level=pl.CompatLevel.oldest())
+    frame.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
     return out.getvalue()
 
 

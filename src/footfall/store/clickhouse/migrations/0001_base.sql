@@ -1,14 +1,15 @@
 -- Facts are ordered by (project, time): every surface filters by both, the newest rows are read backwards without a
 -- sort, and neighbours in time share ids, visitors and addresses, which compresses best (docs/architecture.md).
 -- Block numbers let the drain move an event to another session with a patch part instead of rewriting a column.
--- Texts are never NULL: '' is absent.
+-- Texts are never NULL: '' is absent. An event's URL is kept in three parts, of which the path is one, since nearly
+-- every URL repeats its path; `url` puts them together again, letter by letter.
 
 CREATE TABLE IF NOT EXISTS events
 (
     project_id      UInt32 CODEC(ZSTD(1)),
     timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    id_hi           UInt64 CODEC(T64, ZSTD(1)),
-    id_lo           UInt64 CODEC(T64, ZSTD(1)),
+    id_hi           UInt64 CODEC(Delta, ZSTD(1)),
+    id_lo           UInt64 CODEC(Delta, ZSTD(1)),
     visitor         UInt64 CODEC(ZSTD(1)),
     session         UInt64 CODEC(ZSTD(1)),
     visitor_id      String CODEC(ZSTD(1)),
@@ -19,10 +20,12 @@ CREATE TABLE IF NOT EXISTS events
     category        LowCardinality(String),
     priority        LowCardinality(String),
     hostname        LowCardinality(String),
-    path            String CODEC(ZSTD(1)),
-    url             String CODEC(ZSTD(1)),
-    title           String CODEC(ZSTD(1)),
-    referrer        String CODEC(ZSTD(1)),
+    path            LowCardinality(String),
+    url_base        LowCardinality(String),
+    url_rest        String CODEC(ZSTD(1)),
+    url             String ALIAS if(url_base = '', url_rest, concat(url_base, path, url_rest)),
+    title           LowCardinality(String),
+    referrer        LowCardinality(String),
     source          LowCardinality(String),
     channel         LowCardinality(String),
     utm_source      LowCardinality(String),
@@ -59,13 +62,13 @@ CREATE TABLE IF NOT EXISTS requests
 (
     project_id      UInt32 CODEC(ZSTD(1)),
     timestamp       DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    id_hi           UInt64 CODEC(T64, ZSTD(1)),
-    id_lo           UInt64 CODEC(T64, ZSTD(1)),
+    id_hi           UInt64 CODEC(Delta, ZSTD(1)),
+    id_lo           UInt64 CODEC(Delta, ZSTD(1)),
     visitor         UInt64 CODEC(ZSTD(1)),
     session         UInt64 CODEC(ZSTD(1)),
     user_id         String CODEC(ZSTD(1)),
     method          LowCardinality(String),
-    endpoint        String CODEC(ZSTD(1)),
+    endpoint        LowCardinality(String),
     host            LowCardinality(String),
     status          UInt16 CODEC(ZSTD(1)),
     bytes           UInt64 CODEC(T64, ZSTD(1)),
@@ -73,7 +76,7 @@ CREATE TABLE IF NOT EXISTS requests
     protocol        LowCardinality(String),
     ip_address      String CODEC(ZSTD(1)),
     user_agent      LowCardinality(String),
-    referer         String CODEC(ZSTD(1)),
+    referer         LowCardinality(String),
     browser         LowCardinality(String),
     browser_version LowCardinality(String),
     os              LowCardinality(String),
@@ -96,6 +99,7 @@ SETTINGS
 
 -- One session = the rows of one key whose signs sum to 1. The drain writes (-1: as it was, +1: as it is) under the
 -- batch's number; readers multiply by the sign, so they need neither FINAL nor the merge to have happened.
+-- Milliseconds from the start to the first pageview (`entry_lag`) and from the last one to the end (`exit_lag`).
 -- `session_id` is the client's name for it ('' for a run of events found by time); `joined` says that events without
 -- a name fell into a named session.
 CREATE TABLE IF NOT EXISTS sessions
@@ -112,10 +116,10 @@ CREATE TABLE IF NOT EXISTS sessions
     joined          UInt8,
     events          UInt32 CODEC(T64, ZSTD(1)),
     pageviews       UInt32 CODEC(T64, ZSTD(1)),
-    entry_at        DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    exit_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    entry_page      String CODEC(ZSTD(1)),
-    exit_page       String CODEC(ZSTD(1)),
+    entry_lag       UInt64 CODEC(T64, ZSTD(1)),
+    exit_lag        UInt64 CODEC(T64, ZSTD(1)),
+    entry_page      LowCardinality(String),
+    exit_page       LowCardinality(String),
     hostname        LowCardinality(String),
     source          LowCardinality(String),
     channel         LowCardinality(String),
