@@ -112,6 +112,8 @@ def _fault(found: Any) -> dict[str, Any]:
 
 def _carried(value: Any) -> dict[str, Any]:
     """The offending input, unless JSON can't carry it back: 1e999 is read as infinity."""
+    if isinstance(value, datetime):
+        value = value.isoformat()
     try:
         json.dumps(value, allow_nan=False)
     except ValueError:
