@@ -77,5 +77,7 @@ def _key(call: Call, sender: Sender) -> Key | None:
     if not text:
         return None
     if len(text) > KEY_CHARS:
-        raise RefusedError("idempotency_key_too_long", "idempotency-key", f"more than {KEY_CHARS} characters")
+        raise RefusedError(
+            "idempotency_key_too_long", "idempotency-key", f"Idempotency-Key: more than {KEY_CHARS} characters"
+        )
     return Key(sender.project_id, f"header:{text}")
