@@ -78,6 +78,9 @@ EVENT_INPUT: dict[str, pl.DataType] = {
 }
 """What sessionising reads of an event; stored events have `session` too."""
 
+EVENT_COLUMNS = ("row", *EVENT_INPUT, "session")
+"""A batch's events while they are worked on: `row` is their place in the batch."""
+
 
 class History(Protocol):
     """What is stored already. Frames in, frames out; times in Unix milliseconds."""
@@ -125,15 +128,14 @@ def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
 
     events = events.select(*EVENT_INPUT).with_row_index("row").with_columns(session=_named_keys(events))
     known = _near(events, history)
-    kinds = _kinds(events, known)
-    events = events.join(kinds, on=VISITOR, how="left", maintain_order="left")
-    known = known.join(kinds, on=VISITOR, how="left", maintain_order="left")
+    kinds = _kinds(events.lazy(), known.lazy()).collect()
+    mixed = resolve(*_of_kind("mixed", events, known, kinds), history, version)
 
-    runs, merged = _runs(events.filter(kind="run"), known.filter(kind="run"))
-    plain = pl.concat([runs, events.filter(kind="named")])
-    before, after = _grow(plain, known.filter(pl.col("kind") != "mixed"), merged, version)
-    mixed = resolve(events.filter(kind="mixed"), known.filter(kind="mixed").select(*SESSION_COLUMNS), history, version)
-
+    run_events, run_known = _of_kind("run", events, known, kinds)
+    named_events, named_known = _of_kind("named", events, known, kinds)
+    runs, merged = _runs(run_events, run_known)
+    plain = pl.concat([runs, named_events])
+    before, after = _grow(plain, pl.concat([run_known, named_known]), merged, version)
     assigned = pl.concat([plain.select("row", "session", "session_id"), mixed.sessions]).sort("row")
     return Outcome(
         sessions=assigned.drop("row"),
@@ -142,6 +144,18 @@ def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
         merged=merged,
         moved=mixed.moved,
     )
+
+
+def _of_kind(
+    kind: str, events: pl.DataFrame, known: pl.DataFrame, kinds: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Events and stored sessions of the visitors of one kind."""
+    visitors = kinds.filter(kind=kind)
+    if visitors.is_empty():
+        return events.clear(), known.clear()
+    if len(visitors) == len(kinds):
+        return events, known
+    return events.join(visitors, on=VISITOR, how="semi"), known.join(visitors, on=VISITOR, how="semi")
 
 
 def named_key(visitor: pl.Series, session_id: pl.Series) -> pl.Series:
@@ -176,21 +190,19 @@ def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     return sessions.join(windows, on=VISITOR).filter(near).select(*SESSION_COLUMNS)
 
 
-def _kinds(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _kinds(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """Per visitor: `run`, `named` or `mixed`."""
     given = pl.col("session_given") == 1
     new = events.select(*VISITOR, named=given, run=~given)
     name = pl.col("session_id") != ""
     old = known.select(*VISITOR, named=name, run=~name | (pl.col("joined") == 1))
-    kinds = pl.concat([new, old]).group_by(VISITOR).agg(pl.col("named").any(), pl.col("run").any())
-    tied = _tied(events, known)
-    kinds = kinds.join(tied, on=VISITOR, how="left")
-    both = pl.col("tied").fill_null(value=False) | (pl.col("named") & pl.col("run"))
-    kind = pl.when(both).then(pl.lit("mixed")).when("named").then(pl.lit("named")).otherwise(pl.lit("run"))
-    return kinds.select(*VISITOR, kind=kind)
+    both = _tied(events, known).with_columns(named=pl.lit(value=True), run=pl.lit(value=True))
+    kinds = pl.concat([new, old, both]).group_by(VISITOR).agg(pl.col("named").any(), pl.col("run").any())
+    kind = pl.when("named").then(pl.when("run").then(pl.lit("mixed")).otherwise(pl.lit("named")))
+    return kinds.select(*VISITOR, kind=kind.otherwise(pl.lit("run")))
 
 
-def _tied(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _tied(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """Visitors with an event at the very instant of a stored boundary and an id of the sender's own.
 
     Ids made here grow with arrival, so a newer event sorts after a stored one of the same instant. An id of the
@@ -200,39 +212,44 @@ def _tied(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     edges = known.select(*VISITOR, at=pl.concat_list("start", "end", "entry_at", "exit_at")).explode(
         "at", empty_as_null=True
     )
-    return own.join(edges, on=[*VISITOR, "at"], how="semi").select(VISITOR).unique().with_columns(tied=True)
+    return own.join(edges, on=[*VISITOR, "at"], how="semi").select(VISITOR)
 
 
 def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Unnamed events with their sessions, and the stored sessions that became part of an earlier one."""
-    points = events.sort(ORDER).select(*VISITOR, "row", "id_hi", "id_lo", lo="timestamp", hi="timestamp", old="session")
-    intervals = known.select(*VISITOR, row=None, id_hi=None, id_lo=None, lo="start", hi="end", old="session")
+    line = _line(events.with_columns(fresh=combine(events["visitor"], events["id_hi"], events["id_lo"])), known)
+    assigned = line.filter(pl.col("row").is_not_null()).select("row", session="target")
+    runs = events.drop("session").join(assigned, on="row").select(*EVENT_COLUMNS)
+    gone = pl.col("old").is_not_null() & (pl.col("old") != pl.col("target"))
+    return runs, line.filter(gone).select(*VISITOR, "target", session="old", start="lo", end="hi")
+
+
+def _line(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """New events and stored sessions as intervals [lo, hi], each with the key (`target`) of the run that it is in."""
+    points = events.lazy().sort(ORDER).select(*VISITOR, "row", "fresh", lo="timestamp", hi="timestamp", old="session")
+    intervals = known.lazy().select(*VISITOR, row=None, fresh=None, lo="start", hi="end", old="session")
     line = pl.concat([intervals, points], how="vertical_relaxed").sort([*VISITOR, "lo"], maintain_order=True)
     reach = pl.col("hi").cum_max().shift(1).over(VISITOR)
     line = line.with_columns(run=(reach.is_null() | (pl.col("lo") > reach + GAP)).cum_sum())
-    fresh = line.filter(pl.col("row").is_not_null()).group_by("run", maintain_order=True).first()
-    fresh = fresh.select("run", fresh=combine(fresh["visitor"], fresh["id_hi"], fresh["id_lo"]))
-    first = (
-        line.filter(pl.col("old").is_not_null()).group_by("run", maintain_order=True).agg(kept=pl.col("old").first())
-    )
-    line = line.join(fresh, on="run", how="left").join(first, on="run", how="left")
-    line = line.with_columns(target=pl.coalesce("kept", "fresh"))
-
-    assigned = line.filter(pl.col("row").is_not_null()).select("row", session="target")
-    events = events.drop("session").join(assigned, on="row").select(events.columns)
-    gone = pl.col("old").is_not_null() & (pl.col("old") != pl.col("target"))
-    return events, line.filter(gone).select(*VISITOR, "target", session="old", start="lo", end="hi")
+    # A run keeps the key of its earliest stored session; without one it takes the key that its first event makes.
+    target = pl.coalesce(pl.col("old").drop_nulls().first(), pl.col("fresh").drop_nulls().first())
+    return line.with_columns(target=target.over("run")).collect()
 
 
 def _grow(
     events: pl.DataFrame, known: pl.DataFrame, merged: pl.DataFrame, version: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Stored rows to cancel and the rows that take their place: stored parts and new events, added up."""
-    target = merged.select(*SESSION, "target")
-    old = known.join(target, on=SESSION, how="left").with_columns(target=pl.coalesce("target", "session"))
     new = summarise(events)
+    target = merged.lazy().select(*SESSION, "target")
     touched = pl.concat([new.select(SESSION), merged.select(*VISITOR, session="target")]).unique()
-    old = old.join(touched, left_on=[*VISITOR, "target"], right_on=SESSION, how="semi")
+    old = (
+        known.lazy()
+        .join(target, on=SESSION, how="left")
+        .with_columns(target=pl.coalesce("target", "session"))
+        .join(touched.lazy(), left_on=[*VISITOR, "target"], right_on=SESSION, how="semi")
+        .collect()
+    )
     before = old.select(*SESSION_COLUMNS)
     parts = pl.concat([old.with_columns(session="target").select(*SESSION_COLUMNS), new])
     return before, _add_up(parts).with_columns(version=pl.lit(version, pl.UInt64))
@@ -244,7 +261,8 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
     path = pl.col("path").filter(seen)
     at = pl.col("timestamp").filter(seen)
     sessions = (
-        events.sort(ORDER)
+        events.lazy()
+        .sort(ORDER)
         .group_by(SESSION, maintain_order=True)
         .agg(
             start=pl.col("timestamp").first(),
@@ -261,31 +279,42 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
             **{name: pl.col(name).first() for name in FIRST_TOUCH},
         )
     )
-    return sessions.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())
+    return sessions.select(_typed()).collect()
 
 
 def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
     """One row per session of its parts. At equal times a stored part (it comes first) is the earlier one."""
-    once = parts.filter(parts.select(SESSION).is_unique())
-    parts = parts.join(once, on=SESSION, how="anti").sort("start", maintain_order=True)
+    several = parts.select(SESSION).is_duplicated()
+    if not several.any():
+        return parts
+    once, parts = parts.filter(~several), parts.filter(several)
     viewed = pl.col("pageviews") > 0
     entered = pl.col("entry_at").filter(viewed)
     left = pl.col("exit_at").filter(viewed)
     # The first of the smallest and the last of the largest: ties go by the order of arrival.
     entry = pl.col("entry_page").filter(viewed).sort_by(entered, maintain_order=True).first()
     exit_ = pl.col("exit_page").filter(viewed).sort_by(left, maintain_order=True).last()
-    added = parts.group_by(SESSION, maintain_order=True).agg(
-        start=pl.col("start").min(),
-        end=pl.col("end").max(),
-        version=pl.col("version").max(),
-        session_id=pl.col("session_id").first(),
-        joined=pl.col("joined").max(),
-        events=pl.col("events").sum(),
-        pageviews=pl.col("pageviews").sum(),
-        entry_at=entered.min().fill_null(0),
-        exit_at=left.max().fill_null(0),
-        entry_page=entry.fill_null(""),
-        exit_page=exit_.fill_null(""),
-        **{name: pl.col(name).first() for name in FIRST_TOUCH},
+    added = (
+        parts.lazy()
+        .sort("start", maintain_order=True)
+        .group_by(SESSION, maintain_order=True)
+        .agg(
+            start=pl.col("start").min(),
+            end=pl.col("end").max(),
+            version=pl.col("version").max(),
+            session_id=pl.col("session_id").first(),
+            joined=pl.col("joined").max(),
+            events=pl.col("events").sum(),
+            pageviews=pl.col("pageviews").sum(),
+            entry_at=entered.min().fill_null(0),
+            exit_at=left.max().fill_null(0),
+            entry_page=entry.fill_null(""),
+            exit_page=exit_.fill_null(""),
+            **{name: pl.col(name).first() for name in FIRST_TOUCH},
+        )
     )
-    return pl.concat([once, added.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())])
+    return pl.concat([once, added.select(_typed()).collect()])
+
+
+def _typed() -> list[pl.Expr]:
+    return [pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items()]
