@@ -45,7 +45,9 @@ class _Sides:
         self.steps: dict[str, float] = {}
 
     def trials(self, connections: tuple[int, ...], events: int) -> dict[int, float]:
-        """Events per second by number of connections."""
+        """Events per second by number of connections; where there is no choice, nothing is tried."""
+        if len(connections) == 1:
+            return {connections[0]: 0.0}
         whole, self.events = self.events, events
         found = {}
         for self.connections in connections:

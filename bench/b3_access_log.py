@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bench.bars import Bar, Work
-from bench.harness import Result, engine, footfall, paired
+from bench.harness import Result, engine, footfall, make_project, paired
 from bench.harness import run as execute
 from bench.logs import write_log
 
@@ -32,7 +32,7 @@ def run(work: Work) -> Result:
 def _import(log: Path, data: Path, told: dict[str, int]) -> float:
     """Lines per second of the command's whole run, its start included."""
     shutil.rmtree(data, ignore_errors=True)
-    footfall("project", "create", "bench", "--data", data)
+    make_project(data)
     started = time.perf_counter()
     output = footfall("import", "access-log", log, "--project", "bench", "--data", data)
     seconds = time.perf_counter() - started

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.harness import Result, engine, footfall
+from bench.harness import Result, engine, make_project
 from bench.scale import Scale
 
 
@@ -34,7 +34,7 @@ class Work:
         """A data directory with the events of B7, made once, and how that went."""
         if self._filled is None:
             data = self.root / "filled"
-            footfall("project", "create", "bench", "--data", data)
+            make_project(data)
             self._filled = data, engine("fill", data, self.scale.stored, self.scale.visitors)
         return self._filled
 

@@ -20,6 +20,10 @@ from typing import Any, Self
 
 import httpx
 
+from footfall.clock import system_clock
+from footfall.meta import Meta, open_meta
+from footfall.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 Result = dict[str, Any]
@@ -147,13 +151,27 @@ class Server:
 @contextmanager
 def footfall_server(data: Path, *, profile: Path | None = None) -> Iterator[Server]:
     """A server over a data directory; `profile` is where cProfile writes what the main thread did."""
-    data.mkdir(parents=True, exist_ok=True)
-    footfall("project", "create", "bench", "--data", data)
-    created = footfall(
-        "token", "create", "--project", "bench", "--scope", "ingest", "--scope", "read", "--json", "--data", data
-    )
+    make_project(data)
+    with opened_meta(data) as meta:
+        token, _ = meta.create_token("bench", ["ingest", "read"], ["bench"], None)
     with start(data, profile=profile) as process:
-        yield Server(process, json.loads(created)["token"])
+        yield Server(process, token)
+
+
+def make_project(data: Path) -> None:
+    """The project `bench`, the first of a new data directory."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with opened_meta(data) as meta:
+        meta.create_project("bench")
+
+
+@contextmanager
+def opened_meta(data: Path) -> Iterator[Meta]:
+    meta = open_meta(Settings(data=data), system_clock)
+    try:
+        yield meta
+    finally:
+        meta.close()
 
 
 @contextmanager

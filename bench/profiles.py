@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import b1_single
 from bench.bars import Work
-from bench.harness import engine, footfall, footfall_server
+from bench.harness import engine, footfall_server, make_project
 
 _LINES = 45
 
@@ -20,7 +20,7 @@ def profile(work: Work) -> None:
             b1_single.settle(server)
         _show("B1: the event loop's thread", folder / "single.prof")
         data = folder / "drain"
-        footfall("project", "create", "bench", "--data", data)
+        make_project(data)
         found = engine("fill", data, work.scale.trial_events, work.scale.visitors, folder / "drain.prof")
         print(f"drain: {found}")
         _show("The drain, without the rest of the server", folder / "drain.prof")

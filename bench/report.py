@@ -21,7 +21,7 @@ def conditions(scale: Scale) -> Result:
     """Machine, versions and scale."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": run("git", "describe", "--always", "--dirty").strip(),
+        "commit": run("git", "describe", "--always", "--dirty", "--exclude=*").strip(),
         "cores": os.cpu_count(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "processor": _processor(),
