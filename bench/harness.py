@@ -167,7 +167,7 @@ def make_project(data: Path) -> None:
 
 @contextmanager
 def opened_meta(data: Path) -> Iterator[Meta]:
-    meta = open_meta(Settings(data=data), system_clock)
+    meta = open_meta(Settings(data=data, meta_url=""), system_clock)
     try:
         yield meta
     finally:
