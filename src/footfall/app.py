@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,9 @@ from footfall.meta import Ledger, Meta, Salts, open_meta
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.sqlite import SqliteSpool
-from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.lock import holder
+from footfall.store.protocol import Store
 
 STOP_SECONDS = 6.0
 """Time that requests, and then the drain, have to come to an end: together with the rest, under 10 seconds."""
@@ -97,6 +98,8 @@ class Draining:
         self.store = open_store(settings)
         try:
             self.store.migrate()
+            self.store.keep(settings.retention_days)
+            report_damage(self.store)
         except BaseException:
             self.store.close()
             raise
@@ -127,6 +130,14 @@ class Draining:
             return False
         self.store.close()
         return True
+
+
+def report_damage(store: Store) -> None:
+    """Parts that the engine set aside since the last start: their rows are missing from every answer."""
+    for part in detached_parts(store):
+        structlog.get_logger("store").error(
+            "the store set a damaged part aside", table=part.table, part=part.name, reason=part.reason
+        )
 
 
 # The server.
@@ -197,7 +208,8 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         serving = loop.create_task(granian.serve())
-        print(greeting, file=sys.stderr, flush=True)
+        sys.stderr.write(greeting + "\n")
+        sys.stderr.flush()
         waiting = loop.create_task(stopped.wait())
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         services.stopping = True
@@ -247,9 +259,8 @@ def check_address(settings: Settings) -> None:
 
 async def _quiet(application: Application) -> None:
     """Until no request is under way, or the time is over."""
-    until = time.monotonic() + STOP_SECONDS / 3
-    while application.active and time.monotonic() < until:
-        await asyncio.sleep(0.02)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(application.idle.wait(), STOP_SECONDS / 3)
 
 
 class _Every:
@@ -266,7 +277,7 @@ class _Every:
         while True:
             try:
                 self._work()
-            except Exception:
+            except Exception:  # noqa: BLE001 - it is tried again
                 structlog.get_logger("sweep").exception("a periodic task failed")
             if self._stop.wait(self._seconds):
                 return
@@ -284,6 +295,7 @@ def first_start(parts: Parts) -> str:
         return f"Footfall serves on {url}"
     parts.meta.create_project("default")
     token, _ = parts.meta.create_token("first start", ["read", "ingest"], ["default"], None)
+    event = '{"event_name": "hello", "category": "page_view", "page_url": "https://example.org/"}'
     return f"""
 Footfall serves on {url}
 
@@ -292,7 +304,7 @@ Token:    {token}    (read and ingest; it is not shown again)
 
 Send an event, read the key figures, open the documentation:
 
-  curl -X POST {url}/api/v1/analytics -H "Authorization: Bearer {token}" -d '{{"event_name": "hello", "category": "page_view", "page_url": "https://example.org/"}}'
+  curl -X POST {url}/api/v1/analytics -H "Authorization: Bearer {token}" -d '{event}'
   curl "{url}/api/web-events/default/kpis?range=24h" -H "Authorization: Bearer {token}"
   curl {url}/docs
 """

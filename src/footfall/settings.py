@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     batch_events: int = Field(100_000, ge=1, le=1_000_000, description="Most events in one insert.")
     retention_days: int | None = Field(
-        None, ge=1, description="Age in days past which events are refused and removed; unset: never."
+        None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
     )
     store_memory: int = Field(1_500_000_000, ge=200_000_000, description="Bytes that the embedded engine may use.")
     store_threads: int = Field(2, ge=1, description="Threads that one query may use.")

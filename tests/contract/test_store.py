@@ -81,6 +81,20 @@ def paths(store: Store) -> list[str]:
     return [row[0] for row in store.query("SELECT path FROM events ORDER BY timestamp, path").rows]
 
 
+def test_rows_past_their_age_go_when_parts_merge(store: Store) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    for days in (None, 10, 30, 30):
+        store.keep(days)
+    add(store, "old", (now - timedelta(days=40), "/old"))
+    add(store, "new", (now - timedelta(days=20), "/kept"), (now, "/new"))
+    store.command("OPTIMIZE TABLE events FINAL")
+    assert paths(store) == ["/kept", "/new"]
+    store.keep(None)
+    add(store, "old again", (now - timedelta(days=41), "/ancient"))
+    store.command("OPTIMIZE TABLE events FINAL")
+    assert paths(store) == ["/ancient", "/kept", "/new"]
+
+
 def test_migrate_makes_the_tables_and_may_run_again(store: Store) -> None:
     store.migrate()
     tables = {row[0] for row in store.query("SHOW TABLES").rows}

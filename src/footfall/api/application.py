@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from fastapi import FastAPI
@@ -21,18 +22,26 @@ DESCRIPTION = """Self-hosted traffic analytics. Send a token as `Authorization: 
 
 
 class Application:
-    """Counts the requests under way, so that a stop can wait for them."""
+    """Knows whether a request is under way (`idle` is clear), so that a stop can wait for them."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self.active = 0
+        self._active = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
-        self.active += 1
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._active += 1
+        self.idle.clear()
         try:
             await self._app(scope, receive, send)
         finally:
-            self.active -= 1
+            self._active -= 1
+            if not self._active:
+                self.idle.set()
 
 
 def create_api(services: Callable[[], Services]) -> FastAPI:

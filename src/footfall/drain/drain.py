@@ -58,7 +58,7 @@ class Drain:
         self.rounds = 0
 
     def run(self) -> None:
-        """Drain until `stop`, then once more."""
+        """Drain until `stop`."""
         while not self._stop.is_set():
             started = time.monotonic()
             try:

@@ -35,6 +35,9 @@ class Store(Protocol):
     def migrate(self) -> None:
         """Apply the numbered migrations that are missing; FatalError where the store is newer than the code."""
 
+    def keep(self, days: int | None) -> None:
+        """Remove rows older than this many days from now on, as parts come to be merged; None keeps them for ever."""
+
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.
 

@@ -14,7 +14,7 @@ from footfall.collect.rows import BODY_BYTES
 
 ROUTES = {"/api/collect/bulk": Route(bulk, BODY_BYTES), "/api/tracking/visits": Route(visited, BODY_BYTES)}
 
-router = APIRouter()
+router = APIRouter(tags=["collection"])
 
 
 class Money(BaseModel):

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
+_AGE = {"events": "timestamp", "requests": "timestamp", "sessions": "end"}
+"""The time that a row's age is counted from. A session is as old as its last event."""
+
+_DEFINITION = (
+    "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
+)
+
+
 class ClickHouse:
     """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own."""
 
@@ -37,6 +45,15 @@ class ClickHouse:
             finally:
                 bare.close()
         migrate(self, self._engine.cluster)
+
+    def keep(self, days: int | None) -> None:
+        for table, column in _AGE.items():
+            wanted = f"TTL toDateTime({column}) + toIntervalDay({days})" if days else ""
+            (made,) = self.query(_DEFINITION, {"table": table}).rows[0]
+            if wanted and wanted not in made:
+                self.command(f"ALTER TABLE {table} MODIFY {wanted} SETTINGS materialize_ttl_after_modify = 0")
+            elif not wanted and " TTL " in made:
+                self.command(f"ALTER TABLE {table} REMOVE TTL")
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         try:
