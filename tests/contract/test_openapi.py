@@ -1,0 +1,172 @@
+"""/openapi.json says what the server does: every operation, its examples, its errors; and /docs shows it by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from tests.support.server import Server, running, until
+
+from footfall.api.application import create_api
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+PUBLIC = {"/api/v1/analytics/health"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("openapi") / "data", flush_interval="0.2") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def document(server) -> dict[str, Any]:
+    found: dict[str, Any] = server.http.get("/openapi.json").json()
+    return found
+
+
+def routes() -> Iterator[APIRoute]:
+    """Every route of every surface, whatever router it stands in."""
+
+    def walk(found: Any) -> Iterator[APIRoute]:
+        for route in found:
+            if isinstance(route, APIRoute):
+                yield route
+            else:
+                yield from walk(getattr(getattr(route, "original_router", route), "routes", ()))
+
+    yield from walk(create_api(lambda: pytest.fail("no request is made")).routes)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS & item.keys():
+            yield method, path, item[method]
+
+
+def success(operation: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    status = min(int(status) for status in operation["responses"])
+    return status, operation["responses"][str(status)]
+
+
+def example(content: dict[str, Any]) -> Any:
+    """The one example of a media type."""
+    if "example" in content:
+        return content["example"]
+    return next(iter(content["examples"].values()))["value"]
+
+
+def test_no_path_is_missing(document):
+    documented = {(path, method.upper()) for method, path, _ in operations(document)}
+    there = {
+        (route.path, method) for route in routes() if route.include_in_schema for method in route.methods - {"HEAD"}
+    }
+    assert len(there) >= 10
+    assert documented == there
+
+
+def test_only_pages_and_probes_are_left_out():
+    hidden = {route.path for route in routes() if not route.include_in_schema}
+    assert not {path for path in hidden if path.startswith(("/api/", "/v2/", "/analytics"))}
+
+
+def test_every_operation_is_described(document):
+    names = []
+    for method, path, operation in operations(document):
+        where = f"{method} {path}"
+        assert operation.get("summary"), where
+        assert operation.get("description"), where
+        names.append(operation["operationId"])
+        _, answer = success(operation)
+        assert example(answer["content"]["application/json"]), where
+        errors = {status for status in operation["responses"] if int(status) >= 400}
+        assert errors, where
+        if path not in PUBLIC:
+            assert {"401", "403"} <= errors, where
+        for status in errors:
+            assert operation["responses"][status]["description"], where
+    assert len(names) == len(set(names))
+
+
+def kinds(value: Any) -> Any:
+    """The shape of an answer: keys and JSON types; int and float are both numbers, lists go by their first item."""
+    if isinstance(value, dict):
+        return {key: kinds(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [kinds(item) for item in value[:1]]
+    return "number" if type(value) in {int, float} else type(value).__name__
+
+
+def test_every_writing_example_does_what_is_documented(server, document):
+    sent = 0
+    for method, path, operation in operations(document):
+        for media, content in operation.get("requestBody", {}).get("content", {}).items():
+            access = server.project()
+            body = example(content)
+            what = {"json": body} if media == "application/json" else {"content": body}
+            answer = access.post(path, headers={"Content-Type": media}, **what)
+            status, documented = success(operation)
+            assert (method, answer.status_code) == ("post", status), (path, answer.text)
+            expected = example(documented["content"]["application/json"])
+            assert kinds(answer.json()) == kinds(expected), path
+            if "json" in what:
+                accepted = answer.json().get("accepted", answer.json().get("events_queued", 1))
+                assert accepted == expected.get("accepted", expected.get("events_queued", 1)), path
+            sent += 1
+    assert sent >= 6
+
+
+def test_every_reading_answer_has_the_documented_keys(server, document):
+    access = server.default()
+    assert access.post("/api/v1/analytics", json={"event_name": "a", "category": "page_view"}).status_code == 200
+    assert access.total(1) == 1
+    for method, path, operation in operations(document):
+        if method != "get" or "{app_id}" in path:
+            continue
+        answer = access.get(re.sub(r"\{slug\}", "default", path).replace("{visitor_id}", "v1"))
+        assert answer.status_code in {200, 404}, (path, answer.text)
+        if answer.status_code == 200:
+            _, documented = success(operation)
+            content = documented["content"]["application/json"]
+            schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+            assert set(schema["required"]) <= answer.json().keys() <= schema["properties"].keys(), path
+            assert set(schema["required"]) <= example(content).keys() <= schema["properties"].keys(), path
+
+
+def test_errors_have_the_documented_shape(server, document):
+    reader = server.project("read")
+    for method, path, operation in operations(document):
+        if method != "post":
+            continue
+        schema = operation["responses"]["403"]["content"]["application/json"]["schema"]
+        wanted = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"].keys()
+        for answer in (reader.post(path, json={}), server.http.post(path, json={})):
+            assert answer.status_code in {401, 403}
+            assert answer.json().keys() == wanted
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(server):
+    seen, wanted = set(), ["/docs", "/"]
+    while wanted:
+        path = wanted.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = server.http.get(path)
+        assert answer.status_code == 200, path
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe-inline" not in re.search(r"script-src[^;]*", policy)[0]
+        assert "unsafe-eval" not in policy
+        page = answer.text
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+        assert not re.search(r"\son[a-z]+\s*=", page)
+        loaded = re.findall(r"<(?:script|img|link|iframe)[^>]*?(?:src|href)=[\"']?([^\"' >]+)", page)
+        assert not [url for url in loaded if re.match(r"(?:[a-z]+:)?//", url)]
+        wanted += [url if url.startswith("/") else f"/{url}" for url in loaded if not url.startswith("data:")]
+    assert {"/docs", "/"} < seen
+    assert until(lambda: server.http.get("/openapi.json").status_code == 200)
