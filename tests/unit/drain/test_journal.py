@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from footfall.drain.journal import Journal
+from footfall.drain.plan import Insert, Plan, Update
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "drain"
+
+
+def plan(number: int, **fields: object) -> Plan:
+    defaults = {
+        "inserts": [Insert("events", b"arrow\x00")],
+        "updates": [Update("UPDATE …", {"old": [1, 1 << 63], "name": "ü"})],
+        "facts": {"events": 3},
+    }
+    return Plan(number, **(defaults | fields))
+
+
+def test_a_plan_comes_back_word_for_word_after_a_restart(folder):
+    Journal(folder).write("serve", plan(7))
+    assert Journal(folder).read("serve", 7) == plan(7)
+
+
+def test_plans_are_known_by_spool_and_number(folder):
+    journal = Journal(folder)
+    journal.write("serve", plan(7))
+    assert journal.read("serve", 8) is None
+    assert journal.read("import", 7) is None
+
+
+def test_a_removed_plan_is_gone_and_removing_it_again_is_nothing(folder):
+    journal = Journal(folder)
+    journal.write("serve", plan(7))
+    for _ in range(2):
+        journal.remove("serve", 7)
+        assert journal.read("serve", 7) is None
+
+
+def test_a_file_that_was_not_finished_is_no_plan(folder):
+    journal = Journal(folder)
+    journal.write("serve", plan(7))
+    (folder / "serve-8.writing").write_bytes(b"half")
+    assert Journal(folder).read("serve", 8) is None
+    assert [path.name for path in folder.iterdir()] == ["serve-7.plan"]
+
+
+@pytest.mark.parametrize(
+    ("but", "left"),
+    [(None, {"serve-2-7.plan", "import-7.plan"}), (7, {"serve-2-7.plan", "import-7.plan", "serve-7.plan"})],
+)
+def test_plans_left_behind_are_forgotten_of_that_spool_alone(folder, but, left):
+    journal = Journal(folder)
+    for name, number in (("serve", 6), ("serve", 7), ("serve-2", 7), ("import", 7)):
+        journal.write(name, plan(number))
+    journal.forget("serve", but=but)
+    assert {path.name for path in folder.iterdir()} == left
+
+
+def test_only_the_owner_may_look(folder):
+    Journal(folder).write("serve", plan(7))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "serve-7.plan").stat().st_mode) == 0o600

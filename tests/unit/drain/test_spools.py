@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from footfall.clock import DAY
+from footfall.drain.spools import SERVER, Spools
+from footfall.model.raw import EventRows, RawEvent
+from footfall.settings import Settings
+from footfall.spool.protocol import Key, Submission
+
+NOW = 1_780_000_000_000
+
+
+class FakeClock:
+    now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def make(tmp_path, clock):
+    """Each call is a process of its own on the same directory."""
+    made = []
+
+    def process() -> Spools:
+        made.append(Spools(Settings(data=tmp_path / "data", spool_max_events=100), clock))
+        return made[-1]
+
+    yield process
+    for spools in made:
+        spools.close()
+
+
+def submit(spool, count: int = 1, key: str = "") -> None:
+    rows = [RawEvent(NOW, 1, number) for number in range(count)]
+    spool.append([Submission(EventRows(1, NOW, rows), Key(1, key) if key else None)])
+
+
+def drain(spools: Spools) -> None:
+    for _, spool in spools:
+        while batch := spool.take(1000):
+            spool.finish(batch)
+
+
+def names(spools: Spools) -> list[str]:
+    return [name for name, _ in spools]
+
+
+def test_the_server_s_spool_comes_first(make):
+    spools = make()
+    for name in ("import", SERVER, "aaa"):
+        spools.own(name)
+    assert names(spools) == [SERVER, "aaa", "import"]
+
+
+def test_a_name_in_use_gets_a_number(make):
+    one, two = make(), make()
+    assert one.own("import").path.stem == "import"
+    assert two.own("import").path.stem == "import-2"
+    one.close()
+    assert make().own("import").path.stem == "import"
+
+
+def test_another_process_s_spool_appears(make):
+    server, importing = make(), make()
+    server.own(SERVER)
+    submit(importing.own("import"), 3)
+    assert names(server) == [SERVER, "import"]
+    assert (server.state().waiting, server.state().capacity) == (3, 100)
+
+
+def test_figures_are_added_up(make):
+    spools = make()
+    submit(spools.own(SERVER), 2)
+    submit(spools.own("import"), 3)
+    assert spools.state().waiting == 5
+    drain(spools)
+    assert (spools.state().waiting, spools.state().drained) == (0, 5)
+
+
+def test_without_a_spool_there_is_nothing(make):
+    state = make().state()
+    assert (state.waiting, state.drained, state.capacity) == (0, 0, 100)
+
+
+def test_what_is_left_behind_goes_once_nothing_in_it_is_of_use(make, clock):
+    server, importing = make(), make()
+    server.own(SERVER)
+    submit(importing.own("import"), key="block 1")
+    server.sweep()
+    assert "import" in names(server)  # in use, and something waits
+    importing.close()
+    server.sweep()
+    assert "import" in names(server)  # something waits
+    drain(server)
+    server.sweep()
+    assert "import" in names(server)  # its key holds for a day
+    clock.now += DAY
+    server.sweep()
+    assert names(server) == [SERVER]
+    assert not list(server.directory.glob("import.db*"))
+
+
+def test_the_server_s_own_spool_stays(make, clock):
+    server = make()
+    submit(server.own(SERVER))
+    drain(server)
+    clock.now += 2 * DAY
+    server.sweep()
+    assert names(server) == [SERVER]
+
+
+def test_only_the_owner_may_look(make):
+    spools = make()
+    submit(spools.own(SERVER))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in spools.directory.iterdir()}
+    assert stat.S_IMODE(spools.directory.stat().st_mode) == 0o700
+    assert {name for name, mode in modes.items() if mode & 0o077} == set()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.model.period import Bucket, Period, iso, iso_seconds, to_datetime, to_millis
+
+moments = st.integers(to_millis(datetime(1999, 1, 1, tzinfo=UTC)), to_millis(datetime(2100, 1, 1, tzinfo=UTC)))
+
+
+def millis(text: str) -> int:
+    return to_millis(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("bucket", "moment", "start", "following"),
+    [
+        (Bucket.QUARTER_HOUR, "2026-06-11T10:29:59.999", "2026-06-11T10:15", "2026-06-11T10:30"),
+        (Bucket.HOUR, "2026-06-11T10:59:59.999", "2026-06-11T10:00", "2026-06-11T11:00"),
+        (Bucket.HOUR, "2026-06-11T10:00:00", "2026-06-11T10:00", "2026-06-11T11:00"),
+        (Bucket.DAY, "2026-06-11T23:59:59.999", "2026-06-11", "2026-06-12"),
+        (Bucket.DAY, "2024-02-28T12:00", "2024-02-28", "2024-02-29"),
+        (Bucket.WEEK, "2026-06-11T12:00", "2026-06-08", "2026-06-15"),
+        (Bucket.WEEK, "2026-06-08T00:00", "2026-06-08", "2026-06-15"),
+        (Bucket.WEEK, "2026-06-14T23:59:59.999", "2026-06-08", "2026-06-15"),
+        (Bucket.WEEK, "2026-01-01T00:00", "2025-12-29", "2026-01-05"),
+        (Bucket.MONTH, "2026-01-31T23:00", "2026-01-01", "2026-02-01"),
+        (Bucket.MONTH, "2024-02-29T00:00", "2024-02-01", "2024-03-01"),
+        (Bucket.MONTH, "2026-12-01T00:00", "2026-12-01", "2027-01-01"),
+    ],
+)
+def test_where_a_bucket_starts_and_the_next(bucket, moment, start, following):
+    floor = bucket.floor(millis(moment))
+    assert to_datetime(floor) == to_datetime(millis(start))
+    assert to_datetime(bucket.next(floor)) == to_datetime(millis(following))
+
+
+@given(st.sampled_from(Bucket), moments)
+def test_a_moment_lies_in_its_bucket(bucket, moment):
+    start = bucket.floor(moment)
+    assert start <= moment < bucket.next(start)
+    assert bucket.floor(start) == start
+    assert bucket.floor(bucket.next(start) - 1) == start
+
+
+@given(st.sampled_from([Bucket.DAY, Bucket.WEEK, Bucket.MONTH]), moments, st.integers(1, 400 * 86_400_000))
+def test_the_buckets_of_a_period_cover_it_without_a_gap(bucket, start, length):
+    period = Period(start, start + length)
+    starts = bucket.starts(period)
+    assert starts[0] <= period.start < bucket.next(starts[0])
+    assert starts[-1] < period.end <= bucket.next(starts[-1])
+    assert [bucket.next(at) for at in starts[:-1]] == starts[1:]
+
+
+def test_an_end_on_a_boundary_opens_no_bucket():
+    period = Period(millis("2026-06-10"), millis("2026-06-12"))
+    assert Bucket.DAY.starts(period) == [millis("2026-06-10"), millis("2026-06-11")]
+
+
+@given(moments, st.integers(1, 10**12))
+def test_the_previous_period_is_as_long_and_ends_where_this_one_starts(start, length):
+    period = Period(start, start + length)
+    assert period.previous().end == period.start
+    assert period.previous().length == period.length
+
+
+@given(moments)
+def test_instants_as_text(moment):
+    assert datetime.fromisoformat(iso(moment)) == to_datetime(moment)
+    assert datetime.fromisoformat(iso_seconds(moment)) == to_datetime(moment - moment % 1000)
+    assert to_millis(to_datetime(moment)) == moment
+    assert iso(moment).endswith(f".{moment % 1000:03}Z")
+
+
+def test_microseconds_are_cut_off_downwards():
+    half = datetime(2026, 6, 11, tzinfo=UTC) + timedelta(microseconds=1999)
+    assert to_millis(half) == millis("2026-06-11") + 1
+    assert to_millis(datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)) == -1
