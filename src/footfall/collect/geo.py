@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib import resources
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 import polars as pl
 
+from footfall.collect.address import canonical, packed
 from footfall.collect.privacy import Place
 
 KINDS = ("country", "city", "asn")
@@ -98,13 +99,17 @@ def _place(databases: Mapping[str, _Database], address: str) -> Place:
 
 def _public(address: str) -> str:
     """The address in its usual spelling, an IPv4 one out of its IPv6 clothes; `""` where it is not a public one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    raw = packed(address)
+    if raw is None:
         return ""
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return str(parsed) if parsed.is_global else ""
+    special = raw[0] in _SPECIAL_IPV4 if len(raw) == 4 else raw[0] >> 5 != 1 or raw[:2] in _SPECIAL_IPV6
+    return "" if special and not ip_address(raw).is_global else canonical(address)
+
+
+# `is_global` compares with every special-purpose block there is, which takes longer than the look-up itself. These
+# first bytes are all that the IANA registries of special-purpose addresses (RFC 6890) begin with.
+_SPECIAL_IPV4 = frozenset({0, 10, 100, 127, 169, 172, 192, 198, 203, *range(224, 256)})
+_SPECIAL_IPV6 = frozenset({b"\x20\x01", b"\x20\x02", b"\x3f\xff"})  # within 2000::/3; all else there is special
 
 
 class GeoLocator:

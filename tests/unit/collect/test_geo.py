@@ -3,9 +3,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import socket
 import urllib.request
 from email.message import Message
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.response import addinfourl
 
@@ -17,7 +19,7 @@ from typer.testing import CliRunner
 
 from footfall.cli.geo import geo_app
 from footfall.collect import geo_install
-from footfall.collect.geo import ATTRIBUTION, GeoLocator
+from footfall.collect.geo import ATTRIBUTION, GeoLocator, _public
 from footfall.collect.geo_install import install, public_address
 from footfall.collect.privacy import Place
 from footfall.errors import UserError
@@ -341,3 +343,12 @@ def test_the_commands(tmp_path: Path) -> None:
     found = {one["kind"]: one for one in json.loads(listed.stdout)}
     assert (found["city"]["path"], found["city"]["attribution"]) == (target, ATTRIBUTION)
     assert "city" in CliRunner().invoke(geo_app, ["status", *data]).stdout
+
+
+def test_the_short_cut_to_public_addresses_agrees_with_the_registries():
+    dice = random.Random(1)
+    raw = [bytes([first, second, dice.randrange(256), 7]) for first in range(256) for second in range(256)]
+    raw += [bytes([first, second]) + dice.randbytes(14) for first in range(256) for second in range(256)]
+    wrong = [address for address in map(ip_address, raw) if bool(_public(str(address))) != address.is_global]
+    mapped = {address for address in wrong if address.version == 6 and address.ipv4_mapped}
+    assert set(wrong) == mapped

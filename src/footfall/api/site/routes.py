@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from importlib import resources
 
 from fastapi import APIRouter, Request, Response
@@ -27,8 +28,8 @@ _PAGE = {
 
 
 @router.get("/")
-def first_page() -> Response:
-    return _page("index.html")
+def first_page(request: Request) -> Response:
+    return _page("index.html", str(request.base_url).rstrip("/"))
 
 
 @router.get("/docs")
@@ -73,6 +74,10 @@ def metrics(request: Request) -> Response:
     return Response(services.metrics.render(services.buffer()), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _page(name: str) -> Response:
+def _page(name: str, url: str = "") -> Response:
     text = resources.files("footfall.api.site").joinpath("static", name).read_text(encoding="utf-8")
-    return Response(text.replace("{{version}}", __version__), media_type="text/html; charset=utf-8", headers=_PAGE)
+    return Response(
+        text.replace("{{version}}", __version__).replace("{{url}}", escape(url)),
+        media_type="text/html; charset=utf-8",
+        headers=_PAGE,
+    )

@@ -1,0 +1,138 @@
+"""Whatever is sent, it is taken or refused: nothing else is raised, and what is taken can be spooled."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import msgspec
+import polars as pl
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from footfall.collect import bulk, events, rows, visits
+from footfall.collect.explain import SchemaError
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import RefusedError
+from footfall.collect.privacy import Place
+from footfall.errors import UserError
+from footfall.ids import IdSource
+from footfall.model.raw import EventRows, Record, RequestRows
+
+NOW = 1_780_000_000_000
+SENDER = Sender(1, NOW, "192.0.2.1", "agent")
+
+
+class Nobody:
+    """Identity and places that are always the same."""
+
+    def visitor(self, *_: object) -> int:
+        return 7
+
+    def visitors(self, *_: object) -> pl.Series:
+        raise NotImplementedError
+
+    def place(self, _: str) -> Place:
+        return Place()
+
+    def places(self, _: pl.Series) -> pl.DataFrame:
+        raise NotImplementedError
+
+
+INTAKE = Intake(IdSource(lambda: NOW), Nobody(), Nobody())
+
+numbers = st.integers() | st.floats() | st.sampled_from([NOW, NOW / 1000, 10**40, 1 << 63, 1 << 64, -1])
+texts = st.text(st.characters(exclude_categories=()), max_size=130) | st.sampled_from(
+    [
+        "",
+        "2026-06-11",
+        "1e9",
+        "EUR",
+        "\ud800",
+        "\x00",
+        "http://[",
+        "//x",
+        "?",
+        "::1",
+        "12345678901",
+        "-0",
+        "sNaN",
+        "1_0",
+    ]
+)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def bodies(kind: type[msgspec.Struct]) -> st.SearchStrategy[dict]:
+    """Objects with some of the fields of a wire struct, each of any value."""
+    names = [field.name for field in msgspec.structs.fields(kind)]
+    sound = {"event_name": st.just("a"), "path": st.just("/"), "endpoint": st.just("/"), "type": st.just("pageview")}
+    fields = dict.fromkeys(names, values)
+    return st.fixed_dictionaries({}, optional=fields).map(dict) | st.fixed_dictionaries(
+        {name: sound[name] for name in names if name in sound},
+        optional={name: values for name in names if name not in sound},
+    )
+
+
+def encoded(body: object) -> bytes:
+    return json.dumps(body).encode()  # with NaN, Infinity and half surrogates, as some senders do
+
+
+def spooled(record: Record) -> None:
+    body = msgspec.msgpack.encode([record])
+    assert msgspec.msgpack.decode(body, type=list[Record]) == [record]
+
+
+@given(bodies(events.EventIn))
+@example({"event_name": "a", "properties": {"x": float("inf")}})
+@example({"event_name": "a", "session_id": "\ud800"})
+def test_an_event(body):
+    try:
+        event = events.read_event(encoded(body))
+        raw = events.raw_event(event, events.Reception.of(SENDER, INTAKE), INTAKE.ids.take())
+    except SchemaError as error:
+        json.dumps(error.faults, allow_nan=False)
+    except RefusedError as error:
+        assert error.field in body  # noqa: PT017 - it may be raised or not
+    else:
+        spooled(EventRows(1, NOW, [raw]))
+
+
+@given(st.lists(bodies(events.EventIn) | values, max_size=3), values)
+def test_a_batch(found, client):
+    with suppress(SchemaError):
+        events.read_batch(encoded({"events": found, "client_id": client}))
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes(body):
+    for read in (events.read_event, events.read_batch):
+        with suppress(SchemaError):
+            read(body)
+    for kind in ("", rows.NDJSON):
+        with suppress(UserError):
+            rows.convert(rows.split(body, kind, "events"), bulk.decode, lambda event: event)
+
+
+@given(bodies(bulk.BulkEvent))
+def test_a_bulk_event(body):
+    accepted, rejected = rows.convert(
+        [msgspec.Raw(encoded(body))], bulk.decode, lambda event: bulk.raw_event(event, SENDER, INTAKE)
+    )
+    assert len(accepted) + len(rejected) == 1
+    spooled(EventRows(1, NOW, accepted))
+    msgspec.json.encode(rejected)
+
+
+@given(bodies(visits.Visit))
+def test_a_visit(body):
+    accepted, rejected = rows.convert(
+        [msgspec.Raw(encoded(body))], visits.decode, lambda visit: visits.raw_request(visit, SENDER, INTAKE)
+    )
+    assert len(accepted) + len(rejected) == 1
+    spooled(RequestRows(1, NOW, accepted))
+    msgspec.json.encode(rejected)
