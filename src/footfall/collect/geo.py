@@ -48,7 +48,7 @@ class DatabaseStatus:
 
 def read_place(record: object) -> Place:
     """The place of a database record of either layout; what it lacks is `""`."""
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         return _NOWHERE
     country = _text(record.get("country"), "iso_code") or _text(record.get("country_code"))
     divisions = record.get("subdivisions")
@@ -59,9 +59,9 @@ def read_place(record: object) -> Place:
 
 def _text(value: object, key: str = "") -> str:
     """A text itself, a mapping's `key`, or the English of its names."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         names = value.get("names")
-        value = value.get(key) if key else names.get("en") if isinstance(names, Mapping) else None
+        value = value.get(key) if key else names.get("en") if isinstance(names, dict) else None
     return value if isinstance(value, str) else ""
 
 
