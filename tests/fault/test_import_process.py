@@ -98,7 +98,7 @@ def test_without_a_server(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.2, 0.6])
+@pytest.mark.parametrize("delay", [0.4])
 def test_the_server_is_killed_in_the_middle(tmp_path, delay):
     with running(tmp_path / "data") as server, command(server.data) as importing:
         assert until((server.data / "spool" / "import.db").exists)
@@ -111,7 +111,7 @@ def test_the_server_is_killed_in_the_middle(tmp_path, delay):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.8, 1.2, 1.6])
+@pytest.mark.parametrize("delay", [0.8, 1.4])
 def test_the_import_is_killed_and_run_again(tmp_path, delay):
     with running(tmp_path / "data") as server:
         with command(server.data) as importing:
