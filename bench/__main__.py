@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from bench import b1_single, b2_batches, b3_access_log, b7_storage, b8_memory, b9_start, report
@@ -23,6 +24,8 @@ def main() -> None:
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
+    if options.runs:
+        scale = replace(scale, runs=options.runs)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         work = Work(scale, Path(folder))
         if options.command == "profile":
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=_names, help="bars, separated by commas; all of them where left out")
     parser.add_argument("--smoke", action="store_true", help="a few seconds of each: fails on errors, never on time")
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
+    parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
     return parser
 
