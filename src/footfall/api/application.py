@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from footfall import __version__
 from footfall.api import problem
@@ -18,6 +19,8 @@ from footfall.api.services import Services
 from footfall.api.site import routes as site
 from footfall.api.tracking import routes as tracking
 from footfall.api.web import routes as web
+
+_SURFACES = (events, web, tracking, ingest, site)
 
 DESCRIPTION = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer <token>`, as
 `Authorization: <token>` or as `X-API-Key: <token>`; never in the query string. All instants are UTC."""
@@ -51,7 +54,7 @@ def create_api(services: Callable[[], Services]) -> FastAPI:
     api = FastAPI(title="Footfall", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
     api.state = _State(services)  # type: ignore[assignment]  # endpoints only read `services`
     problem.install(api)
-    for module in (events, web, tracking, ingest, site):
+    for module in _SURFACES:
         api.include_router(module.router)
     api.openapi = lambda: _with_tokens(api)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
@@ -67,8 +70,21 @@ def _with_tokens(api: FastAPI) -> dict[str, Any]:
         }
         made["security"] = [{"bearer": []}, {"header": []}]
         made["paths"][f"{events.PREFIX}/health"]["get"]["security"] = []
+        _restore_nulls(made)
         api.openapi_schema = made
     return api.openapi_schema
+
+
+def _restore_nulls(made: dict[str, Any]) -> None:
+    """Examples as they were written: FastAPI leaves every null out of what it describes, answers' nulls included."""
+    routes = [route for module in _SURFACES for route in module.router.routes if isinstance(route, APIRoute)]
+    for route in routes:
+        for method in (route.methods or ()) if route.include_in_schema else ():
+            answers = made["paths"][route.path_format][method.lower()]["responses"]
+            for status, answer in route.responses.items():
+                for kind, content in answer.get("content", {}).items():
+                    if "example" in content:
+                        answers[str(status)]["content"][kind]["example"] = content["example"]
 
 
 def create_application(services: Callable[[], Services]) -> Application:
