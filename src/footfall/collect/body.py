@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable
+from typing import Protocol
 
 from footfall.errors import UserError
 
@@ -14,13 +15,15 @@ else:
     from backports import zstd
 
 MIB = 1 << 20
+MEMBERS = 16
+"""Most gzip, zlib or zstd members of one body: what follows a member is copied, once for each."""
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     """The body that `Content-Encoding` names, in at most `limit` bytes.
 
     UserError `too_large` beyond it, `unsupported_encoding` for any but gzip, deflate, zstd and identity, and for
-    several at once, `bad_body` where the bytes are not of that encoding.
+    several at once, `bad_body` where the bytes are not of that encoding, or are of more than 16 members of it.
     """
     name = encoding.strip().lower()
     if name in {"", "identity"}:
@@ -45,14 +48,7 @@ def too_large(limit: int) -> UserError:
 
 def _zlib(body: bytes, most: int, window: int) -> bytes:
     """One or more zlib or gzip members."""
-    found = b""
-    while body and len(found) < most:
-        stream = zlib.decompressobj(window)
-        found += stream.decompress(body, most - len(found))
-        if not stream.eof and len(found) < most:
-            raise EOFError("it ends too early")
-        body = stream.unused_data
-    return found
+    return _members(body, most, lambda: zlib.decompressobj(window))
 
 
 def _deflate(body: bytes, most: int) -> bytes:
@@ -63,14 +59,35 @@ def _deflate(body: bytes, most: int) -> bytes:
 
 
 def _zstd(body: bytes, most: int) -> bytes:
+    return _members(body, most, zstd.ZstdDecompressor)
+
+
+class _Member(Protocol):
+    """What the decompressors of zlib and zstd have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def _members(body: bytes, most: int, start: Callable[[], _Member]) -> bytes:
+    """The members' contents one after another, cut off after `most` bytes."""
     found = b""
-    while body and len(found) < most:
-        stream = zstd.ZstdDecompressor()
-        found += stream.decompress(body, most - len(found))
-        if not stream.eof and len(found) < most:
+    for _ in range(MEMBERS):
+        member = start()
+        found += member.decompress(body, most - len(found))
+        if len(found) >= most:
+            return found
+        if not member.eof:
             raise EOFError("it ends too early")
-        body = stream.unused_data if stream.eof else b""
-    return found
+        body = member.unused_data
+        if not body:
+            return found
+    raise UserError("bad_body", f"the body has more than {MEMBERS} packed members")
 
 
 _UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {

@@ -100,8 +100,21 @@ def test_a_bomb_is_refused_in_the_memory_of_its_limit(encoding, pack):
     assert peak < 4 * LIMIT
 
 
-def test_many_small_members_don_t_pass_the_limit():
-    member = gzip.compress(b"a" * 1024)
+def test_several_members_don_t_pass_the_limit():
+    member = gzip.compress(b"a" * (LIMIT // 8))
+    assert len(unpack(member * 8, "gzip", LIMIT)) == LIMIT
     with pytest.raises(UserError) as caught:
-        unpack(member * 1025, "gzip", LIMIT)
+        unpack(member * 9, "gzip", LIMIT)
     assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("zstd", zstd.compress)]
+)
+def test_the_number_of_members_is_bounded(encoding, pack):
+    assert unpack(pack(b"a") * 16, encoding, LIMIT) == b"a" * 16
+    for member in (pack(b"a"), pack(b"")):
+        for count in (17, LIMIT // len(member)):
+            with pytest.raises(UserError, match="more than 16 packed members") as caught:
+                unpack(member * count, encoding, LIMIT)
+            assert caught.value.code == "bad_body"
