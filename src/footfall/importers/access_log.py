@@ -1,9 +1,11 @@
 """One access log into the spool: read, parse, identify, locate, submit; block by block, and never twice.
 
-What holds. A content (its BLAKE2b hash once decompressed, whatever the file is called) is imported once per project.
-Each block is submitted under a key of its own and then counted in the ledger, so an import that died goes on where it
-stopped. Only between a block's submission and its note in the ledger does it rest on the spool's memory of keys: an
-import that died right there and is run again more than 24 hours later would add that one block twice.
+What holds. A content (its BLAKE2b hash once decompressed, whatever the file is called) is imported once per project,
+and by one process at a time. Each block is submitted under a key of its own and then counted in the ledger, so an
+import that died goes on where it stopped. Only where it died between a block's submission and its note in the ledger
+does the next run rest on the spool's memory of keys. That one block is added twice where the next run comes more than
+24 hours later, or writes to another spool file than the first: files are given out by what other imports hold at the
+start, so this can happen where other imports ran beside either run.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from footfall.collect.address import truncate
 from footfall.collect.privacy import Identity, Locator
 from footfall.errors import TransientError, UserError
 from footfall.ids import IdSource, split
+from footfall.importers.claims import claimed
 from footfall.importers.fields import Parsed, Reject, Window, map_distinct
 from footfall.importers.formats import LogFormat, detect, named, parse
 from footfall.importers.ledger import ImportLedger
@@ -49,7 +52,7 @@ class Target:
     locator: Locator
     ledger: ImportLedger
     clock: Clock
-    scratch: Path  # standard input is kept here while it is imported
+    scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
     store_ip: StoreIp = "full"
     oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
     block_bytes: int = BLOCK_BYTES
@@ -107,18 +110,20 @@ def import_access_log(
     """Import a path, or standard input for `-`. `fmt` None recognises the format; `again` imports a known content.
 
     Raises UserError: `bad_parameter` for an unknown `fmt`, `bad_file` for what can't be read, `bad_format` where no
-    format fits. Blocks before a damaged place stay imported.
+    format fits, `busy` where the same content is being imported into the project. Blocks before a damaged place stay
+    imported.
     """
     started = time.monotonic()
     form = None if fmt is None else named(fmt)
     with open_log(source, target.scratch) as log:
         content = log.content()
-        seen = target.ledger.seen(target.project_id, content.fingerprint)
-        if seen is not None and seen.finished and not again:
-            return Summary(log.name, skipped_as_duplicate=True)
-        done = seen.blocks if seen is not None and not again else 0
-        run = _Run(log.name, target, content, keyed=not again)
-        summary = run.blocks(log, form, done, report, progress)
+        with claimed(target.scratch / "imports", target.project_id, content.fingerprint, log.name):
+            seen = target.ledger.seen(target.project_id, content.fingerprint)
+            if seen is not None and seen.finished and not again:
+                return Summary(log.name, skipped_as_duplicate=True)
+            done = seen.blocks if seen is not None and not again else 0
+            run = _Run(log.name, target, content, keyed=not again)
+            summary = run.blocks(log, form, done, report, progress)
     return replace(summary, seconds=time.monotonic() - started)
 
 

@@ -208,7 +208,7 @@ def test_standard_input(importer: Importer, head: Path, monkeypatch: pytest.Monk
     assert summary.skipped_as_duplicate
     assert summary.name == "standard input"
     assert importer.stored().height == 400
-    assert list(importer.target.scratch.iterdir()) == []
+    assert [path for path in importer.target.scratch.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["before-it-is-safe", "after"])
