@@ -56,7 +56,7 @@ def send(access: Access, *events: object) -> dict:
     answer = access.post(BULK, json={"events": events})
     assert answer.status_code == 202, answer.text
     found: dict = answer.json()
-    assert set(found) == {"accepted", "rejected"}
+    assert set(found) == {"accepted", "rejected", "rejected_total"}
     return found
 
 
@@ -71,7 +71,7 @@ def codes(answer: dict) -> list[tuple[int, str]]:
 
 
 def test_what_the_sender_gives_is_believed(access):
-    assert send(access, FULL) == {"accepted": 1, "rejected": []}
+    assert send(access, FULL) == {"accepted": 1, "rejected": [], "rejected_total": 0}
     (row,) = listed(access, 1, range="all")
     expected = {
         "id": FULL["event_id"],
@@ -132,19 +132,27 @@ def test_the_effect_on_the_key_figures(server):
 def test_ndjson(access):
     lines = [json.dumps({"path": f"/{i}"}).encode() for i in range(1500)]
     answer = access.post(BULK, content=b"\n".join([lines[0], b"", b"  ", *lines[1:]]) + b"\r\n", headers=NDJSON)
-    assert (answer.status_code, answer.json()) == (202, {"accepted": 1500, "rejected": []})
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 1500, "rejected": [], "rejected_total": 0})
     assert access.total(1500) == 1500
 
 
 def test_a_bad_line_of_ndjson_refuses_itself(access):
     content = b'{"path": "/a"}\n{"path":\nnull\n{"path": "/b"}\n\xff'
     answer = access.post(BULK, content=content, headers={"Content-Type": "application/x-ndjson; charset=utf-8"}).json()
-    assert answer["accepted"] == 2
+    assert (answer["accepted"], answer["rejected_total"]) == (2, 3)
     assert [(row["index"], row["code"]) for row in answer["rejected"]] == [
         (1, "invalid"),
         (2, "invalid"),
         (4, "invalid"),
     ]
+
+
+def test_the_list_of_refused_lines_is_bounded(access):
+    content = b'{"path": "/first"}\n' + b"0\n" * 300_000 + b'{"path": "/last"}\n'
+    answer = access.post(BULK, content=content, headers=NDJSON).json()
+    assert (answer["accepted"], answer["rejected_total"]) == (2, 300_000)
+    assert [row["index"] for row in answer["rejected"]] == list(range(1, 1001))
+    assert sorted(row["path"] for row in listed(access, 2)) == ["/first", "/last"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,11 @@ def test_the_bounds_of_a_body(access):
     assert send(access, *[{"path": "/"}] * 1000)["accepted"] == 1000
     frame = b'{"path": "/", "x": ""}\n'
     full = frame[:-3] + b"y" * ((10 << 20) - len(frame)) + frame[-3:]
-    assert access.post(BULK, content=full, headers=NDJSON).json() == {"accepted": 1, "rejected": []}
+    assert access.post(BULK, content=full, headers=NDJSON).json() == {
+        "accepted": 1,
+        "rejected": [],
+        "rejected_total": 0,
+    }
 
 
 BAD = [
@@ -247,7 +259,7 @@ def test_revenue_is_exact(tmp_path):
         access = server.default()
         amounts = [{"amount": text, "currency": "EUR"} for text in MONEY] + [0.1, 19.99, 7, "1e3"]
         events = [{"path": f"/{i}", "revenue": amount} for i, amount in enumerate(amounts)]
-        assert send(access, *events) == {"accepted": len(events), "rejected": []}
+        assert send(access, *events) == {"accepted": len(events), "rejected": [], "rejected_total": 0}
         assert access.total(len(events)) == len(events)
         assert server.stop() == 0
         sql = "SELECT path, toString(revenue) AS revenue, currency FROM events"

@@ -28,7 +28,7 @@ def send(access: Access, *visits: object) -> dict:
     answer = access.post(VISITS, json={"visits": visits})
     assert answer.status_code == 202, answer.text
     found: dict = answer.json()
-    assert set(found) == {"accepted", "rejected"}
+    assert set(found) == {"accepted", "rejected", "rejected_total"}
     return found
 
 
@@ -57,7 +57,7 @@ def listed(access: Access, count: int) -> list[dict]:
     ],
 )
 def test_the_endpoint_is_the_path_as_received(access, target, endpoint):
-    assert send(access, target) == {"accepted": 1, "rejected": []}
+    assert send(access, target) == {"accepted": 1, "rejected": [], "rejected_total": 0}
     assert [visit["endpoint"] for visit in listed(access, 1)] == [endpoint]
 
 

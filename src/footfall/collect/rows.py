@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +15,8 @@ from footfall.errors import UserError
 
 BODY_BYTES = 10 << 20
 LIST_ROWS = 1_000
+LISTED = 1_000
+"""Most refused rows that an answer lists: a body of the shortest lines has millions."""
 
 NDJSON = "application/x-ndjson"
 
@@ -29,16 +33,32 @@ class Rejected:
     message: str
 
 
-def split(body: bytes, content_type: str, name: str) -> list[msgspec.Raw]:
+@dataclass(slots=True)
+class Refusals:
+    """The rows of one body that were refused: the first 1,000 one by one, all of them by code."""
+
+    listed: list[Rejected] = field(default_factory=list)
+    codes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        return self.codes.total()
+
+    def add(self, index: int, code: str, error: Exception) -> None:
+        self.codes[code] += 1
+        if len(self.listed) < LISTED:
+            self.listed.append(Rejected(index, code, str(error)))
+
+
+def split(body: bytes, content_type: str, name: str) -> Iterable[msgspec.Raw]:
     """The rows of a body, each still JSON. UserError `bad_body` where there is no list of 1 to 1,000 rows.
 
-    NDJSON may hold as many lines as fit the size; blank lines are passed over.
+    NDJSON may hold as many lines as fit the size, read one at a time; blank lines are passed over.
     """
     if content_type.partition(";")[0].strip().lower() == NDJSON:
-        rows = [msgspec.Raw(line) for line in body.splitlines() if line.strip()]
-        if not rows:
+        if not body.strip():
             raise UserError("bad_body", "the body has no line")
-        return rows
+        return (msgspec.Raw(line) for line in io.BytesIO(body) if line.strip())
     try:
         lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         rows = msgspec.json.decode(lists[name], type=list[msgspec.Raw])
@@ -52,16 +72,16 @@ def split(body: bytes, content_type: str, name: str) -> list[msgspec.Raw]:
 
 
 def convert(
-    rows: list[msgspec.Raw], decode: Callable[[msgspec.Raw], _In], accept: Callable[[_In], _Out]
-) -> tuple[list[_Out], list[Rejected]]:
+    rows: Iterable[msgspec.Raw], decode: Callable[[msgspec.Raw], _In], accept: Callable[[_In], _Out]
+) -> tuple[list[_Out], Refusals]:
     """What each row becomes, and the rows that were refused."""
     accepted: list[_Out] = []
-    rejected: list[Rejected] = []
+    refusals = Refusals()
     for index, row in enumerate(rows):
         try:
             accepted.append(accept(decode(row)))
         except RefusedError as error:
-            rejected.append(Rejected(index, error.code, error.message))
+            refusals.add(index, error.code, error)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            rejected.append(Rejected(index, "invalid", str(error)))
-    return accepted, rejected
+            refusals.add(index, "invalid", error)
+    return accepted, refusals

@@ -120,19 +120,19 @@ def test_any_bytes(body):
 
 @given(bodies(bulk.BulkEvent))
 def test_a_bulk_event(body):
-    accepted, rejected = rows.convert(
+    accepted, refusals = rows.convert(
         [msgspec.Raw(encoded(body))], bulk.decode, lambda event: bulk.raw_event(event, SENDER, INTAKE)
     )
-    assert len(accepted) + len(rejected) == 1
+    assert len(accepted) + len(refusals.listed) == 1
     spooled(EventRows(1, NOW, accepted))
-    msgspec.json.encode(rejected)
+    msgspec.json.encode(refusals.listed)
 
 
 @given(bodies(visits.Visit))
 def test_a_visit(body):
-    accepted, rejected = rows.convert(
+    accepted, refusals = rows.convert(
         [msgspec.Raw(encoded(body))], visits.decode, lambda visit: visits.raw_request(visit, SENDER, INTAKE)
     )
-    assert len(accepted) + len(rejected) == 1
+    assert len(accepted) + len(refusals.listed) == 1
     spooled(RequestRows(1, NOW, accepted))
-    msgspec.json.encode(rejected)
+    msgspec.json.encode(refusals.listed)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from footfall.api.documented import Example, refusals, writing_route
 from footfall.api.ingest.calls import Route
 from footfall.api.ingest.rows import bulk, visited
-from footfall.collect.rows import BODY_BYTES
+from footfall.collect.rows import BODY_BYTES, LISTED
 
 ROUTES = {"/api/collect/bulk": Route(bulk, BODY_BYTES), "/api/tracking/visits": Route(visited, BODY_BYTES)}
 
@@ -81,7 +81,8 @@ class RejectedRow(BaseModel):
 
 class RowsAccepted(BaseModel):
     accepted: int
-    rejected: list[RejectedRow]
+    rejected: list[RejectedRow] = Field(max_length=LISTED, description="The first 1,000 rows that were refused.")
+    rejected_total: int = Field(description="All rows that were refused.")
 
 
 class Error(BaseModel):
@@ -116,7 +117,7 @@ writing_route(
                 },
             ]
         },
-        answer={"accepted": 2, "rejected": []},
+        answer={"accepted": 2, "rejected": [], "rejected_total": 0},
     ),
     refusals=_REFUSALS,
     ndjson='{"type": "pageview", "url": "https://shop.example/pricing", "visitor_id": "ada"}\n',
@@ -145,7 +146,7 @@ writing_route(
                 }
             ]
         },
-        answer={"accepted": 1, "rejected": []},
+        answer={"accepted": 1, "rejected": [], "rejected_total": 0},
     ),
     refusals=_REFUSALS,
     ndjson='{"method": "GET", "endpoint": "/pricing", "status": 200, "ip_address": "203.0.113.7"}\n',

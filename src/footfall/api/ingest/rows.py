@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from footfall.api.ingest.calls import Call, reply
 from footfall.api.problem import Answer
@@ -10,39 +12,59 @@ from footfall.api.services import Services
 from footfall.collect import bulk as bulk_rows
 from footfall.collect import rows, visits
 from footfall.collect.intake import Sender
-from footfall.collect.rows import Rejected
+from footfall.collect.rows import Refusals
 from footfall.model.raw import RequestRows
 from footfall.spool.protocol import Submission
+
+THREAD_BYTES = 256 << 10
+"""Larger bodies are worked on in a thread, so that other requests go on."""
+
+_T = TypeVar("_T")
+_Taken = tuple[list[Submission], int, Refusals]  # what is to be stored, its rows, and the rows that are not
 
 
 async def bulk(services: Services, call: Call, sender: Sender) -> Answer:
     """`POST /api/collect/bulk`."""
-    accepted, rejected = rows.convert(
-        rows.split(call.body, call.header(b"content-type"), "events"),
-        bulk_rows.decode,
-        lambda event: bulk_rows.raw_event(event, sender, services.intake),
-    )
-    return await _store(services, "collect", bulk_rows.submissions(accepted, sender), len(accepted), rejected)
+
+    def take() -> _Taken:
+        accepted, refusals = rows.convert(
+            rows.split(call.body, call.header(b"content-type"), "events"),
+            bulk_rows.decode,
+            lambda event: bulk_rows.raw_event(event, sender, services.intake),
+        )
+        return bulk_rows.submissions(accepted, sender), len(accepted), refusals
+
+    return await _store(services, "collect", call, take)
 
 
 async def visited(services: Services, call: Call, sender: Sender) -> Answer:
     """`POST /api/tracking/visits`."""
-    accepted, rejected = rows.convert(
-        rows.split(call.body, call.header(b"content-type"), "visits"),
-        visits.decode,
-        lambda visit: visits.raw_request(visit, sender, services.intake),
-    )
-    record = RequestRows(sender.project_id, sender.received_at, accepted)
-    submissions = [Submission(record)] if accepted else []
-    return await _store(services, "tracking", submissions, len(accepted), rejected)
+
+    def take() -> _Taken:
+        accepted, refusals = rows.convert(
+            rows.split(call.body, call.header(b"content-type"), "visits"),
+            visits.decode,
+            lambda visit: visits.raw_request(visit, sender, services.intake),
+        )
+        record = RequestRows(sender.project_id, sender.received_at, accepted)
+        return [Submission(record)] if accepted else [], len(accepted), refusals
+
+    return await _store(services, "tracking", call, take)
 
 
-async def _store(
-    services: Services, surface: str, submissions: Sequence[Submission], accepted: int, rejected: list[Rejected]
-) -> Answer:
+async def _store(services: Services, surface: str, call: Call, take: Callable[[], _Taken]) -> Answer:
+    submissions, accepted, refusals = await _apart(call, take)
     if submissions:
         await services.committer.submit(submissions)
     services.metrics.accepted(surface, accepted)
-    for row in rejected:
-        services.metrics.refused(surface, row.code)
-    return reply(202, {"accepted": accepted, "rejected": rejected})
+    await _apart(call, lambda: _count(services, surface, refusals))
+    return reply(202, {"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
+
+
+def _count(services: Services, surface: str, refusals: Refusals) -> None:
+    for code in refusals.codes.elements():
+        services.metrics.refused(surface, code)
+
+
+async def _apart(call: Call, work: Callable[[], _T]) -> _T:
+    return await asyncio.to_thread(work) if len(call.body) > THREAD_BYTES else work()
