@@ -37,4 +37,4 @@ class Services:
         state = self.buffer()
         if state.waiting >= state.capacity:
             return f"the buffer holds {state.waiting} events, its bound is {state.capacity}"
-        return "the last write to the buffer failed" if self.committer.failing else ""
+        return "a write to the buffer failed within the last 5 seconds" if self.committer.failing else ""
