@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 import uvloop
@@ -153,23 +153,25 @@ def serve(settings: Settings) -> None:
         spools = Spools(settings, clock)
         metrics = Metrics()
         draining = Draining(settings, spools, clock, metrics)
-        try:
-            check_address(settings)
-        except FatalError:
-            draining.close(STOP_SECONDS)
-            raise
+        stack.callback(draining.close, STOP_SECONDS)
+        check_address(settings)
         parts = stack.enter_context(open_parts(settings, clock))
         greeting = first_start(parts)
-        sweeper = _Every(HOUR, lambda: parts.salts.sweep(clock()))
+        stack.callback(_Every(HOUR, lambda: parts.salts.sweep(clock())).stop)
         server = Server(settings, parts, spools, draining, metrics)
         uvloop.run(server.run(greeting))
-        sweeper.stop()
         if not draining.close(STOP_SECONDS):
             # The batch is recorded, with its plan, and goes on at the next start; the engine can't be closed under it.
-            structlog.get_logger("server").warning("stopping in the middle of a batch, the next start goes on with it")
-            sys.stderr.flush()
-            os._exit(0)
+            leave("stopping in the middle of a batch, the next start goes on with it")
         spools.close()
+
+
+def leave(reason: str) -> NoReturn:
+    """End the process at once, with status 0: what was acknowledged is on disk, what still runs can't be ended."""
+    structlog.get_logger("server").warning(reason)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class Server:
@@ -186,12 +188,7 @@ class Server:
         from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
 
         services = self._services()
-        # The drain's Python may hold the GIL for this long while a commit or an answer waits for it.
-        sys.setswitchinterval(0.00005)
-        # What stands now stays: without this, every full collection walks through all of it while requests wait.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        tune_interpreter()
         application = create_application(lambda: services)
         granian = Granian(
             application,
@@ -208,17 +205,25 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         serving = loop.create_task(granian.serve())
-        sys.stderr.write(greeting + "\n")
-        sys.stderr.flush()
+        sys.stdout.write(greeting + "\n")
+        sys.stdout.flush()
         waiting = loop.create_task(stopped.wait())
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         services.stopping = True
         await _quiet(application)
         if not serving.done():
             granian.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
+        await self._finish(services, serving)
+        if not application.idle.is_set():
+            # The loop would wait for the thread that answers, and a query may take its time.
+            self._draining.drain.stop()
+            leave("stopping in the middle of a request that takes too long")
+
+    @staticmethod
+    async def _finish(services: Services, serving: asyncio.Task[None]) -> None:
+        """Commit what was taken. A client may keep its connection half open for ever: Granian would wait for it."""
         await services.committer.close()
         services.auth.close()
-        # Granian waits for every open connection, and a client may keep its own half open for ever.
         done, _ = await asyncio.wait({serving}, timeout=STOP_SECONDS / 6)
         for ended in done:
             ended.result()
@@ -238,6 +243,16 @@ class Server:
             buffer=self._spools.state,
             last_flush=lambda: self._draining.last_round,
         )
+
+
+def tune_interpreter() -> None:
+    """For one busy loop beside a busy thread."""
+    # The drain's Python may hold the GIL for this long while a commit or an answer waits for it.
+    sys.setswitchinterval(0.00005)
+    # What stands now stays: without this, every full collection walks through all of it while requests wait.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def check_address(settings: Settings) -> None:
@@ -287,10 +302,17 @@ class _Every:
         self._thread.join()
 
 
+def reachable(host: str, port: int) -> str:
+    """A URL that works on this machine, also where the server listens on every address."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104 - as above
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def first_start(parts: Parts) -> str:
     """What is printed at the start; the first one makes the project `default` and a token, shown this once."""
     settings = parts.settings
-    url = f"http://{settings.host}:{settings.port}"
+    url = reachable(settings.host, settings.port)
     if parts.meta.projects():
         return f"Footfall serves on {url}"
     parts.meta.create_project("default")
@@ -385,7 +407,10 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if terminal else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+            # Not the renderer's own tracebacks: they print local variables, and tokens are among them.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if terminal
+            else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -229,6 +229,34 @@ def test_a_write_that_fails_is_made_good_by_the_next_round(store, spool, make, f
     assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 5)]
 
 
+def test_rows_that_the_engine_lost_but_remembers_are_inserted_again(store, spool, make):
+    submit(spool, event(0), event(40 * 24 * 60))
+    with pytest.raises(TransientError):
+        make(over=FailingStore(store, 2, TransientError("killed"))).drain_once()
+    store.command("ALTER TABLE events DROP PARTITION '202506'")
+    make().drain_once()
+    assert store.query("SELECT count(), uniqExact(id_lo) FROM events").rows == [(2, 2)]
+    assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 2)]
+
+
+def test_rows_whose_token_the_engine_lost_are_not_inserted_twice(store, spool, make):
+    submit(spool, event(0), event(1))
+    with pytest.raises(TransientError):
+        make(over=FailingStore(store, 2, TransientError("killed"))).drain_once()
+    store.command("ALTER TABLE events MODIFY SETTING non_replicated_deduplication_window = 0")
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 2
+
+
+def test_one_bad_event_of_many_is_set_aside_alone(store, spool, make):
+    rows = [event(minute) for minute in range(20)]
+    rows[7] = msgspec.structs.replace(rows[7], properties=b"\xff\xfe")
+    submit(spool, *rows)
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 19
+    assert [record.rows for record, _ in spool.rejected] == [[rows[7]]]
+
+
 def test_a_record_that_can_not_be_processed_is_set_aside_and_the_rest_goes_on(store, spool, make, watcher):
     submit(spool, event(0))
     submit(spool, msgspec.structs.replace(event(1), properties=b"\xff\xfe"))

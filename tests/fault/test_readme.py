@@ -48,13 +48,13 @@ def server(tmp_path_factory):
         "FOOTFALL_FLUSH_INTERVAL": "0.2",
     }
     command = [str(Path(sys.executable).with_name("footfall")), "serve"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
         watchdog = threading.Timer(START_SECONDS, process.kill)
         watchdog.start()
         try:
             told = ""
             while "/docs" not in told:
-                line = process.stderr.readline()
+                line = process.stdout.readline()
                 assert line, f"the server ended: {told}"
                 told += line
             yield port, re.search(r"Token:\s+(ff_pat_\w+)", told)[1]

@@ -33,7 +33,7 @@ class MemoryHistory:
 
     def events(self, visitors, start, end):
         rows = self.events_.join(visitors, on=s.VISITOR, how="semi")
-        return rows.filter(pl.col("timestamp").is_between(start, end)).with_columns(own_id=False)
+        return rows.filter(pl.col("timestamp").is_between(start, end))
 
     def feed(self, batch, version):
         outcome = s.sessionise(batch, self, version)
@@ -120,7 +120,7 @@ def histories(draw, names=NAMES):
                 "visitor": draw(st.integers(1, 2)),
                 "timestamp": draw(st.integers(0, 40)) * 7 * MINUTE + 1_000_000_000_000,
                 "id_hi": 1,
-                "id_lo": draw(st.integers(0, 9)) * 1000 + number if own else 100_000 + number,
+                "id_lo": draw(st.integers(0, 9)) * 50_000 + number if own else 200_025 + number,
                 "own_id": own,
                 "session_id": name,
                 "session_given": int(name != ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -11,8 +12,9 @@ import structlog
 
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert, Plan, make_plan
+from footfall.drain.recovery import missing
 from footfall.errors import FootfallError
-from footfall.model.raw import Record, size
+from footfall.model.raw import Record, halves, size
 from footfall.pipeline.steps import Tools
 from footfall.spool.protocol import Batch, Spool
 from footfall.store.protocol import Store
@@ -78,14 +80,23 @@ class Drain:
     def drain_once(self) -> bool:
         """Take a batch from every spool; True where any of them was so full that the next round should not wait."""
         busy = False
+        failures: list[Exception] = []
         for name, spool in self._spools():
-            batch = spool.take(self._limit)
-            if not self.rounds:
-                self._journal.forget(name, but=batch.number if batch else None)
-            if batch is not None:
-                busy |= self._drain(name, spool, batch) >= self._limit * _FULL_SHARE
+            try:
+                busy |= self._take(name, spool) >= self._limit * _FULL_SHARE
+            except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
+                failures.append(error)
         self.rounds += 1
+        if failures:
+            raise failures[0]
         return busy
+
+    def _take(self, name: str, spool: Spool) -> int:
+        """Drain a batch of one spool; its rows."""
+        batch = spool.take(self._limit)
+        if not self.rounds:
+            self._journal.forget(name, but=batch.number if batch else None)
+        return self._drain(name, spool, batch) if batch else 0
 
     def drain_all(self) -> None:
         """Until nothing waits."""
@@ -94,10 +105,11 @@ class Drain:
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         plan = self._journal.read(name, batch.number)
+        begun = plan is not None
         if plan is None:
             plan = self._plan(spool, batch)
             self._journal.write(name, plan)
-        self._apply(plan)
+        self._apply(plan, begun=begun)
         spool.finish(batch)
         self._journal.remove(name, batch.number)
         for table, rows in plan.facts.items():
@@ -116,7 +128,7 @@ class Drain:
             return self._planned(batch.number, self._sound(spool, batch, records))
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record]) -> list[Record]:
-        """The records that can be processed on their own; the others are set aside with the reason."""
+        """The records, or parts of records, that can be processed; the others are set aside with the reason."""
         sound: list[Record] = []
         for record in records:
             try:
@@ -124,8 +136,12 @@ class Drain:
             except FootfallError:
                 raise
             except Exception as error:  # noqa: BLE001 - the reason is kept with the record
-                spool.reject(batch, record, f"{type(error).__name__}: {error}")
-                self._log.error("record rejected", batch=batch.number, events=size(record), reason=str(error))
+                parts = halves(record)
+                if parts:
+                    sound += self._sound(spool, batch, parts)
+                else:
+                    spool.reject(batch, record, f"{type(error).__name__}: {error}")
+                    self._log.error("record rejected", batch=batch.number, events=size(record), reason=str(error))
             else:
                 sound.append(record)
         return sound
@@ -133,14 +149,27 @@ class Drain:
     def _planned(self, number: int, records: list[Record]) -> Plan:
         return make_plan(number, records, self._store, self._tools, self._watcher.step)
 
-    def _apply(self, plan: Plan) -> None:
+    def _apply(self, plan: Plan, *, begun: bool) -> None:
+        """Write a plan; of one that was begun before, what is not there yet."""
         started = time.perf_counter()
         for insert in plan.inserts:
-            self._store.insert(insert.table, insert.arrow, token=_token(plan, insert))
+            token = f"{plan.number}:{insert.table}"
+            if begun:
+                self._complete(plan, insert, token)
+            else:
+                self._store.insert(insert.table, insert.arrow, token=token)
         for update in plan.updates:
             self._store.command(update.sql, update.params)
         self._watcher.step("insert", time.perf_counter() - started)
 
+    def _complete(self, plan: Plan, insert: Insert, token: str) -> None:
+        """Insert what is missing.
 
-def _token(plan: Plan, insert: Insert) -> str:
-    return f"{plan.number}:{insert.table}"
+        First under the insert's own token, since its first attempt may still be under way at a remote store; then,
+        where the engine knows the token but has lost the rows, under a new one.
+        """
+        for name in (token, f"{token}:{secrets.token_hex(8)}"):
+            rest = missing(self._store, plan.number, insert)
+            if rest is None:
+                return
+            self._store.insert(rest.table, rest.arrow, token=name)

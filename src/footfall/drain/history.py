@@ -22,12 +22,15 @@ _COMPUTED = {
 }
 _KEY = ("project_id", "start", "visitor", "session", "version")
 _STORED = {
-    "events": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "session_id", "session_given", "event_type",
-               "path", "hostname", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
-               "utm_term", "browser", "os", "device", "traffic", "country", "session"),
+    "events": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "session_id", "session_given", "own_id",
+               "event_type", "path", "hostname", "source", "channel", "utm_source", "utm_medium", "utm_campaign",
+               "utm_content", "utm_term", "browser", "os", "device", "traffic", "country", "session"),
     "requests": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "browser", "os", "device", "traffic",
                  "country", "session"),
 }  # fmt: skip
+KEYS_A_QUERY = 5_000
+"""ClickHouse takes about 128 KiB a parameter over HTTP (`http_max_field_value_size`): some 6,000 keys as text."""
+
 _OVERLAP = (
     "visitor IN {visitors:Array(UInt64)}"
     " AND start <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"
@@ -46,8 +49,7 @@ class StoreHistory:
         return self._sessions(_OVERLAP, visitors, VISITOR, {"start": start, "end": end})
 
     def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
-        keys = {"sessions": sessions["session"].unique().to_list()}
-        return self._sessions("session IN {sessions:Array(UInt64)}", sessions, SESSION, keys)
+        return self._sessions("session IN {sessions:Array(UInt64)}", sessions, SESSION, {})
 
     def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         columns = _STORED[self._table]
@@ -56,8 +58,7 @@ class StoreHistory:
             WHERE project_id IN {{projects:Array(UInt32)}} AND visitor IN {{visitors:Array(UInt64)}}
               AND timestamp >= fromUnixTimestamp64Milli({{start:Int64}}, 'UTC')
               AND timestamp <= fromUnixTimestamp64Milli({{end:Int64}}, 'UTC')"""  # noqa: S608 - names from closed lists
-        rows = self._read(sql, columns, _named(visitors) | {"start": start, "end": end})
-        rows = rows.with_columns(own_id=pl.lit(value=False)).join(visitors, on=VISITOR, how="semi")
+        rows = self._read(sql, columns, visitors, {"start": start, "end": end}).join(visitors, on=VISITOR, how="semi")
         stored = session_input(rows).with_columns(rows["session"].cast(pl.UInt64))
         if self._table == "events":
             stored = stored.with_columns(rows["session_given"])
@@ -74,14 +75,16 @@ class StoreHistory:
             SELECT {", ".join(columns)} FROM sessions
             WHERE source_table = {{table:String}} AND project_id IN {{projects:Array(UInt32)}} AND {condition}
             GROUP BY {", ".join(_KEY)} HAVING sum(sign) > 0"""  # noqa: S608 - names from closed lists
-        rows = self._read(sql, SESSION_COLUMNS, {"table": self._table} | _named(wanted) | dict(params))
+        rows = self._read(sql, SESSION_COLUMNS, wanted, {"table": self._table, **params})
         rows = rows.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())
         return rows.join(wanted, on=key, how="semi")
 
-    def _read(self, sql: str, columns: Iterable[str], params: Mapping[str, Any]) -> pl.DataFrame:
-        frame = pl.read_ipc(io.BytesIO(self._store.arrow(sql, params)))
+    def _read(self, sql: str, columns: Iterable[str], wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
+        """The answers about `wanted`, asked in pieces: a remote server bounds the size of a parameter."""
+        pieces = [self._store.arrow(sql, {**params, **_named(piece)}) for piece in wanted.iter_slices(KEYS_A_QUERY)]
+        frame = pl.concat([pl.read_ipc(io.BytesIO(piece)) for piece in pieces], how="vertical_relaxed")
         frame.columns = list(columns)
-        return frame.with_columns(pl.col(pl.Categorical, pl.Binary).cast(pl.String))
+        return frame.with_columns(pl.col(pl.Categorical, pl.Binary).cast(pl.String)).unique(maintain_order=True)
 
 
 def _column(name: str) -> str:
@@ -90,8 +93,7 @@ def _column(name: str) -> str:
     return _COMPUTED.get(name, name)
 
 
-def _named(visitors: pl.DataFrame) -> dict[str, list[int]]:
-    return {
-        "projects": visitors["project_id"].unique().to_list(),
-        "visitors": visitors["visitor"].unique().to_list(),
-    }
+def _named(wanted: pl.DataFrame) -> dict[str, list[int]]:
+    """Parameters: the keys of `wanted`, by the names of its columns in the plural."""
+    plural = {"project_id": "projects", "visitor": "visitors", "session": "sessions"}
+    return {plural[name]: wanted[name].unique().to_list() for name in wanted.columns}

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from footfall.drain.history import StoreHistory, Table
+from footfall.drain.history import KEYS_A_QUERY, StoreHistory, Table
 from footfall.model.raw import Record
 from footfall.pipeline import decode, rows, steps
 from footfall.pipeline.sessions import Outcome, sessionise
@@ -88,8 +88,11 @@ def make_plan(number: int, records: Sequence[Record], store: Store, tools: steps
 def _updates(table: Table, outcome: Outcome) -> list[Update]:
     """Point stored facts at the sessions that they belong to now."""
     moves = outcome.moved.partition_by("project_id", "session", "session_id")
-    merges = [] if outcome.merged.is_empty() else [_merge(table, outcome.merged)]
-    return merges + [_move(table, moved) for moved in moves]
+    merges = [_merge(table, merged) for merged in outcome.merged.iter_slices(_KEYS_AN_UPDATE)]
+    return merges + [_move(table, piece) for moved in moves for piece in moved.iter_slices(_KEYS_AN_UPDATE)]
+
+
+_KEYS_AN_UPDATE = KEYS_A_QUERY // 2
 
 
 def _merge(table: Table, merged: pl.DataFrame) -> Update:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+
+import structlog
 
 from footfall.clock import Clock
 from footfall.errors import TransientError
@@ -30,28 +33,42 @@ class Spools:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, int] = {}
+        self._unreadable: set[str] = set()
+        # The drain, requests that ask for the state, and the start all come here from threads of their own.
+        self._lock = threading.RLock()
 
     def own(self, name: str) -> SqliteSpool:
         """This process's spool, marked as in use; `name-2`, `name-3`… where other processes use those before.
 
         The same name comes back to the same file, so that idempotency keys hold from one process to the next.
         """
-        for number in count(1):
-            candidate = name if number == 1 else f"{name}-{number}"
-            lock = self._try_lock(candidate)
-            if lock is not None:
-                self._locks[candidate] = lock
-                return self._opened(candidate)
+        with self._lock:
+            for number in count(1):
+                candidate = name if number == 1 else f"{name}-{number}"
+                lock = self._try_lock(candidate)
+                if lock is not None:
+                    self._locks[candidate] = lock
+                    return self._opened(candidate)
         raise AssertionError  # count() has no end
 
     def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
-        """(name, spool) of every spool there is, the server's first."""
+        """(name, spool) of every spool that can be read, the server's first."""
         names = sorted((path.stem for path in self.directory.glob("*.db")), key=lambda name: (name != SERVER, name))
-        for name in names:
-            try:
-                yield name, self._opened(name)
-            except TransientError:
-                continue  # being removed by its owner, or its disk refuses: the next round sees
+        with self._lock:
+            return iter([(name, spool) for name in names if (spool := self._readable(name))])
+
+    def _readable(self, name: str) -> SqliteSpool | None:
+        """The spool, or None, told once, where its file is no spool or its disk refuses: the next round looks again."""
+        try:
+            spool = self._opened(name)
+            spool.state()
+        except TransientError as error:
+            if name not in self._unreadable:
+                self._unreadable.add(name)
+                structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
+            return None
+        self._unreadable.discard(name)
+        return spool
 
     def state(self) -> SpoolState:
         """All of them added up."""
@@ -70,16 +87,17 @@ class Spools:
 
     def sweep(self) -> None:
         """Remove what others left behind: nobody writes to it, and nothing in it is of use any more."""
-        for name, spool in list(self):
+        for name, spool in self:
             if name not in self._locks and name != SERVER and spool.spent():
-                self._remove(name)
+                self._remove(name, spool)
 
     def close(self) -> None:
-        for spool in self._open.values():
-            spool.close()
-        for lock in self._locks.values():
-            os.close(lock)
-        self._open, self._locks = {}, {}
+        with self._lock:
+            for spool in self._open.values():
+                spool.close()
+            for lock in self._locks.values():
+                os.close(lock)
+            self._open, self._locks = {}, {}
 
     def _opened(self, name: str) -> SqliteSpool:
         if name not in self._open:
@@ -92,11 +110,16 @@ class Spools:
             )
         return self._open[name]
 
-    def _remove(self, name: str) -> None:
-        lock = self._try_lock(name)
-        if lock is not None:
-            # The lock's file stays: another process may have it open and be about to take it.
-            self._open.pop(name).remove()
+    def _remove(self, name: str, spool: SqliteSpool) -> None:
+        with self._lock:
+            lock = self._try_lock(name)
+            if lock is None:
+                return
+            # Asked again under the lock: its owner may have written to it and died in between. The lock's file stays,
+            # since another process may have it open and be about to take it.
+            if spool.spent():
+                del self._open[name]
+                spool.remove()
             os.close(lock)
 
     def _try_lock(self, name: str) -> int | None:

@@ -94,6 +94,14 @@ class RequestColumns(msgspec.Struct, array_like=True, tag="c"):
 Record = EventRows | RequestRows | RequestColumns
 
 
+def halves(record: Record) -> list[Record]:
+    """A record cut in two; nothing where it has one row, or columns."""
+    if isinstance(record, RequestColumns) or len(record.rows) < 2:
+        return []
+    middle = len(record.rows) // 2
+    return [msgspec.structs.replace(record, rows=rows) for rows in (record.rows[:middle], record.rows[middle:])]
+
+
 def size(record: Record) -> int:
     """Events or requests in a record."""
     return record.count if isinstance(record, RequestColumns) else len(record.rows)

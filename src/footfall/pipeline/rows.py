@@ -12,7 +12,18 @@ from footfall.pipeline.sessions import EVENT_INPUT, SESSION_COLUMNS
 INSTANT = pl.Datetime("ms", "UTC")
 
 EVENTS_TABLE = (
-    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "session", "visitor_id", "session_id", "session_given"),
+    *(
+        "project_id",
+        "timestamp",
+        "id_hi",
+        "id_lo",
+        "visitor",
+        "session",
+        "visitor_id",
+        "session_id",
+        "session_given",
+        "own_id",
+    ),
     *(
         "event_type",
         "name",
@@ -66,7 +77,7 @@ def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     if "session_id" not in frame.columns:
         return frame.with_columns(sessions["session"])
     given = (pl.col("session_id") != "").cast(pl.UInt8)
-    return frame.with_columns(session_given=given).with_columns(sessions)
+    return frame.with_columns(pl.col("own_id").cast(pl.UInt8), session_given=given).with_columns(sessions)
 
 
 def event_rows(frame: pl.DataFrame, batch: int) -> bytes:

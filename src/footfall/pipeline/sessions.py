@@ -53,6 +53,7 @@ SESSION_COLUMNS: dict[str, pl.DataType] = {
     "version": pl.UInt64(),
     "session_id": pl.String(),
     "joined": pl.UInt8(),
+    "own_ids": pl.UInt8(),
     "events": pl.UInt32(),
     "pageviews": pl.UInt32(),
     "entry_at": pl.Int64(),
@@ -92,7 +93,7 @@ class History(Protocol):
         """SESSION_COLUMNS of these (project_id, visitor, session), whenever they were."""
 
     def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]; own_id is false."""
+        """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]."""
 
 
 MOVE_COLUMNS: dict[str, pl.DataType] = {
@@ -203,16 +204,15 @@ def _kinds(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _tied(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """Visitors with an event at the very instant of a stored boundary and an id of the sender's own.
+    """Visitors with an event at the very instant of a stored boundary, where either has an id of the sender's own.
 
-    Ids made here grow with arrival, so a newer event sorts after a stored one of the same instant. An id of the
-    sender's may sort before it: only the stored events can tell.
+    Ids made here grow with arrival, so a newer event sorts after a stored one of the same instant. With an id of the
+    sender's, only the ids of the stored events can tell.
     """
-    own = events.filter("own_id").select(*VISITOR, at="timestamp")
-    edges = known.select(*VISITOR, at=pl.concat_list("start", "end", "entry_at", "exit_at")).explode(
-        "at", empty_as_null=True
-    )
-    return own.join(edges, on=[*VISITOR, "at"], how="semi").select(VISITOR)
+    new = events.select(*VISITOR, "own_id", at="timestamp")
+    edges = known.select(*VISITOR, "own_ids", at=pl.concat_list("start", "end", "entry_at", "exit_at"))
+    met = new.join(edges.explode("at", empty_as_null=True), on=[*VISITOR, "at"])
+    return met.filter(pl.col("own_id") | (pl.col("own_ids") == 1)).select(VISITOR)
 
 
 def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -270,6 +270,7 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
             version=pl.lit(0, pl.UInt64),
             session_id=pl.col("session_id").max(),
             joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
+            own_ids=pl.col("own_id").any(),
             events=pl.len(),
             pageviews=seen.sum(),
             entry_at=at.first().fill_null(0),
@@ -304,6 +305,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             version=pl.col("version").max(),
             session_id=pl.col("session_id").first(),
             joined=pl.col("joined").max(),
+            own_ids=pl.col("own_ids").max(),
             events=pl.col("events").sum(),
             pageviews=pl.col("pageviews").sum(),
             entry_at=entered.min().fill_null(0),

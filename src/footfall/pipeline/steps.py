@@ -111,8 +111,8 @@ def _name_channel(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:
 
 
 EVENT_STEPS: tuple[Step, ...] = (
+    Step("parse_url", _parse_url),  # before the cap: campaign labels stand at the end of long URLs
     Step("cap_texts", _cap_texts),
-    Step("parse_url", _parse_url),
     Step("classify_traffic", _classify_event_traffic),
     Step("parse_agent", _parse_agent),
     Step("name_source", _name_source),

@@ -64,7 +64,8 @@ class MemorySpool:
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         del batch
-        self.rejected.append((record, reason))
+        if (record, reason) not in self.rejected:
+            self.rejected.append((record, reason))
 
     def finish(self, batch: Batch) -> None:
         with self._lock:

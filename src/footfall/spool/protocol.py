@@ -34,7 +34,8 @@ class Submission(msgspec.Struct, frozen=True, gc=False):
 class Batch:
     """A fixed run of spool rows, recorded before its first insert: after a crash the same rows come again.
 
-    `number` only grows, over all spools of an installation, and is stored in the rows made from the batch.
+    `number` only grows within a spool, hardly ever comes twice in an installation (it is the time in milliseconds and
+    three random digits), and is stored in the rows made from the batch.
     """
 
     number: int
@@ -74,7 +75,7 @@ class Spool(Protocol):
         """The batch's records in order. Rows whose checksum fails are set aside, counted, and left out."""
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
-        """Keep a record that could not be processed where an operator finds it."""
+        """Keep a record that could not be processed where an operator finds it: once, however often it is told."""
 
     def finish(self, batch: Batch) -> None:
         """The batch is in the store. Its rows are kept for a while and then deleted."""

@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS rejected
     at     INTEGER NOT NULL,
     events INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    body   BLOB NOT NULL           -- MessagePack: the record
+    body   BLOB NOT NULL,          -- MessagePack: the record
+    UNIQUE (batch, body)           -- a batch that is tried again rejects the same records again
 );
 
 -- Rows whose checksum did not hold.

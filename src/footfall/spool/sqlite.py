@@ -45,12 +45,13 @@ class SqliteSpool:
         self._closed = False
         self._decoder = msgspec.msgpack.Decoder(list[Record])
         path.touch(mode=0o600)
-        self._writer = _connect(path)
-        self._writer.executescript(resources.files("footfall.spool").joinpath("schema.sql").read_text())
-        self._drain = _connect(path)
-        # Numbers go on where they stopped, also when every row is gone: only this object appends to the file.
-        self._seq, self._total = _high_mark(self._writer)
-        self._drained = _drained(self._writer)
+        with _transient():
+            self._writer = _connect(path)
+            self._writer.executescript(resources.files("footfall.spool").joinpath("schema.sql").read_text())
+            self._drain = _connect(path)
+            # Numbers go on where they stopped, also when every row is gone: only this object appends to the file.
+            self._seq, self._total = _high_mark(self._writer)
+            self._drained = _drained(self._writer)
 
     def append(self, submissions: Sequence[Submission]) -> list[bytes]:
         with self._lock, _transient():
@@ -141,7 +142,7 @@ class SqliteSpool:
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         with self._draining, _transient(), _transaction(self._drain) as db:
             db.execute(
-                "INSERT INTO rejected (batch, at, events, reason, body) VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO rejected (batch, at, events, reason, body) VALUES (?, ?, ?, ?, ?)",
                 (batch.number, self._clock(), size(record), reason, _encode(record)),
             )
 

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS events
     visitor_id      String CODEC(ZSTD(1)),
     session_id      String CODEC(ZSTD(1)),
     session_given   UInt8,
+    own_id          UInt8,
     event_type      Enum8('pageview' = 1, 'custom' = 2),
     name            LowCardinality(String),
     category        LowCardinality(String),
@@ -101,7 +102,7 @@ SETTINGS
 -- batch's number; readers multiply by the sign, so they need neither FINAL nor the merge to have happened.
 -- Milliseconds from the start to the first pageview (`entry_lag`) and from the last one to the end (`exit_lag`).
 -- `session_id` is the client's name for it ('' for a run of events found by time); `joined` says that events without
--- a name fell into a named session.
+-- a name fell into a named session, `own_ids` that some brought their ids along (and so don't sort by arrival).
 CREATE TABLE IF NOT EXISTS sessions
 (
     project_id      UInt32 CODEC(ZSTD(1)),
@@ -114,6 +115,7 @@ CREATE TABLE IF NOT EXISTS sessions
     version         UInt64 CODEC(Delta, ZSTD(1)),
     session_id      String CODEC(ZSTD(1)),
     joined          UInt8,
+    own_ids         UInt8,
     events          UInt32 CODEC(T64, ZSTD(1)),
     pageviews       UInt32 CODEC(T64, ZSTD(1)),
     entry_lag       UInt64 CODEC(T64, ZSTD(1)),
