@@ -38,6 +38,7 @@ from footfall.spool.protocol import Key, Spool, Submission
 
 YEAR_2000 = 946_684_800_000
 SAMPLE_LINES = 200
+QUOTED = 200  # characters of a refused line that the report shows
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
 
 
@@ -82,20 +83,25 @@ class Summary:
 
 
 class Report:
-    """Refused lines as tab-separated file, line number and reason; the file is made with the first of them."""
+    """Refused lines as tab-separated file, line number, reason and the line's beginning; made with the first one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, name: str, first: int, rejects: list[Reject]) -> None:
-        """`first` is the number of the block's first line, counted from 1."""
+    def add(self, name: str, first: int, rejects: list[Reject], lines: pl.Series | None) -> None:
+        """`first` is the number of the block's first line, counted from 1; without the block's `lines`, none is quoted.
+
+        A refused line may hold an address anywhere, so lines are for those who keep addresses whole.
+        """
         if not rejects:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Reasons quote what clients sent: for the operator's eyes only, and without control characters.
+        # What clients sent is for the operator's eyes only, and without control characters.
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(f"{_plain(name)}\t{first + line}\t{_plain(reason)}\n" for line, reason in rejects)
+            for line, reason in rejects:
+                quoted = "" if lines is None else _plain(lines[line][:QUOTED])
+                file.write(f"{_plain(name)}\t{first + line}\t{_plain(reason)}\t{quoted}\n")
 
 
 def import_access_log(
@@ -142,9 +148,9 @@ class _Run:
         """Blocks before `done` are parsed for their directives and counts, but are in the spool already."""
         now = Progress(0, 0, 0, self._content.length)
         resumed = number = 0
-        for number, (first, size, parsed) in enumerate(self._parsed(log, form), start=1):
+        for number, (first, size, lines, parsed) in enumerate(self._parsed(log, form), start=1):
             now = _advanced(now, parsed, size)
-            report.add(self._name, first, parsed.rejects)
+            report.add(self._name, first, parsed.rejects, lines if self._target.store_ip == "full" else None)
             if number > done:
                 self._submit(parsed, number)
                 self._note(now, number, finished=False)
@@ -154,15 +160,15 @@ class _Run:
         self._note(now, number, finished=True)
         return Summary(self._name, now.accepted, now.rejected, resumed)
 
-    def _parsed(self, log: LogFile, form: LogFormat | None) -> Iterator[tuple[int, int, Parsed]]:
-        """Per block: the number of its first line, its bytes, and its lines parsed."""
+    def _parsed(self, log: LogFile, form: LogFormat | None) -> Iterator[tuple[int, int, pl.Series, Parsed]]:
+        """Per block: the number of its first line, its bytes, and its lines, as they are and parsed."""
         first, parser = 1, None
         window = Window(self._target.oldest, self._target.clock() + 5 * MINUTE)
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
                 parser = (form or _recognise(self._name, lines, window)).begin()
-            yield first, len(block), parse(parser, lines, window)
+            yield first, len(block), lines, parse(parser, lines, window)
             first += lines.len()
 
     def _submit(self, parsed: Parsed, number: int) -> None:

@@ -37,7 +37,7 @@ _ESCAPE = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|(["\\/bfnrtv]))')
 _ESCAPED = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t", "v": b"\v"}
 
 Reject = tuple[int, str]
-"""Index of a line within its block, and why it was refused."""
+"""Index of a line within its block, and why it was refused: without what the line says, which may be private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ def _fault(row: dict[str, Any], window: Window) -> str:  # noqa: PLR0911 - one f
     if at > window.newest:
         return f"time {iso_seconds(at)} lies in the future"
     if re.search(_METHOD, row["method"]) is None:
-        return f"request without a method: {row['method'] or row['target']!r:.80}"
+        return "request without a method"
     if re.search(_NO_TARGET, row["endpoint"]):
-        return f"request without a target: {row['target']!r:.80}"
+        return "request without a target"
     if row["status"] is None:
         return "no status, or one that can't be read"
     return f"status {row['status']} is not from 0 to 999"

@@ -76,8 +76,8 @@ class Importer:
             frames.append(frame.with_columns(project_id=pl.lit(record.project_id, pl.UInt32)))
         return pl.concat(frames) if frames else pl.DataFrame()
 
-    def refused(self) -> list[tuple[str, int, str]]:
+    def refused(self) -> list[tuple[str, int, str, str]]:
         if not self.report.exists():
             return []
         rows = [line.split("\t") for line in self.report.read_text().splitlines()]
-        return [(name, int(line), reason) for name, line, reason in rows]
+        return [(name, int(line), reason, quoted) for name, line, reason, quoted in rows]

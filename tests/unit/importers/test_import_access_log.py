@@ -151,11 +151,39 @@ def test_rejected_lines_are_reported_with_number_and_reason(importer: Importer, 
     summary = importer.changed(block_bytes=120)(path)
     assert (summary.accepted, summary.rejected) == (3, 3)
     assert importer.refused() == [
-        (str(path), 2, r"no [time] before a quoted request in 'bad\tline'"),
-        (str(path), 4, "empty line"),
-        (str(path), 5, "no [time] before a quoted request in '\ufffd\ufffd'"),
+        (str(path), 2, "no [time] before a quoted request", r"bad\tline"),
+        (str(path), 4, "empty line", ""),
+        (str(path), 5, "no [time] before a quoted request", "\ufffd\ufffd"),
     ]
     assert importer.report.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("mode", "told"), [("full", True), ("truncated", False), ("none", False)])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (line(1), "192.0.2.77 - - cut off"),
+        (line(1), line(1, ip="192.0.2.77").replace("GET ", "")),
+        (line(1), line(1, ip="192.0.2.77").replace("GET /1", "GET ?from=192.0.2.77")),
+        (line(1), line(1).replace(' 200 1 "-"', " for 192.0.2.77")),
+        (line(1), line(1, ip="192.0.2.77").replace("2024", "1999")),
+        (
+            '{"msec": 1728568536, "request": "GET / HTTP/1.1", "status": 200}',
+            '{"msec": 1728568536, "request": "192.0.2.77", "remote_addr": "192.0.2.77", "status": 200}',
+        ),
+        (
+            "#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-10-10 13:55:01 192.0.2.1 GET / 200",
+            "2024-10-10 13:55:01 192.0.2.77 GET",
+        ),
+    ],
+)
+def test_the_report_holds_no_address_that_may_not_be_kept(
+    importer: Importer, write: Callable[..., Path], good: str, bad: str, mode: StoreIp, *, told: bool
+) -> None:
+    summary = importer.changed(store_ip=mode)(write(good, bad))
+    assert (summary.accepted, summary.rejected) == (1, 1)
+    assert importer.refused()[0][2]
+    assert ("192.0.2.77" in importer.report.read_text()) == told
 
 
 def test_no_report_where_nothing_is_rejected(importer: Importer, head: Path) -> None:
@@ -171,7 +199,7 @@ def test_bytes_that_are_not_utf8_are_replaced(importer: Importer, write: Callabl
 def test_too_old_for_the_project(importer: Importer, write: Callable[..., Path]) -> None:
     summary = importer.changed(oldest=1_728_568_502_000)(write(line(1), line(2), line(3)))
     assert (summary.accepted, summary.rejected) == (2, 1)
-    assert importer.refused()[0][1:] == (1, "time 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
+    assert importer.refused()[0][1:3] == (1, "time 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress, lambda data: data], ids=["gzip", "zstd", "plain"])

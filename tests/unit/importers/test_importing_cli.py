@@ -93,7 +93,7 @@ def test_rejected_lines_go_to_a_report(installation: Installation, tmp_path: Pat
     code, out, _ = run(installation, log, "--project", "default", "--report", report)
     assert code == 0
     assert f"1 rejected, see {report}" in out
-    assert report.read_text() == f"{log}\t2\tno [time] before a quoted request in 'bad'\n"
+    assert report.read_text() == f"{log}\t2\tno [time] before a quoted request\tbad\n"
 
 
 def test_nothing_accepted_exits_with_1(installation: Installation, head: Path) -> None:
