@@ -23,6 +23,9 @@ WHOLE = "all"
 CUSTOM = "custom"
 MAX_BUCKETS = 20_000
 
+_LAST = to_millis(datetime(9999, 1, 1, tzinfo=UTC))
+"""Instants lie in the years 1970 to 9998: a bucket further, in any offset, is still a date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -64,9 +67,13 @@ def starts(bucket: Bucket, period: Period) -> list[int]:
 
 
 def instant(text: str) -> int | None:
-    """ISO 8601 with or without offset (without: UTC), or a date, as Unix milliseconds; None where it is neither."""
+    """ISO 8601 with or without offset (without: UTC), or a date, as Unix milliseconds.
+
+    None where it is neither, or lies outside of the years 1970 to 9998.
+    """
     try:
         found = datetime.fromisoformat(text)
-        return to_millis(found if found.tzinfo else found.replace(tzinfo=UTC))
+        millis = to_millis(found if found.tzinfo else found.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
+    return millis if 0 <= millis < _LAST else None
