@@ -76,17 +76,28 @@ store.close()
 
 def test_nothing_of_an_insert_is_left_outside_the_data_directory(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    (data / "tmp").mkdir(parents=True)
-    (data / "tmp" / "left.arrow").touch()
+    scratch = data / "clickhouse-inserts"
+    scratch.mkdir(parents=True, mode=0o755)
+    (scratch / "left.arrow").touch()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o500)
     program = """
+scratch = data / "clickhouse-inserts"
 store.insert("events", events((5, "/may")), token="1")
-print(json.dumps([paths(), os.listdir(data / "tmp"), (data / "tmp").stat().st_mode & 0o777]))
+print(json.dumps([paths(), os.listdir(scratch), scratch.stat().st_mode & 0o777]))
 store.close()
 """
     assert run(program, data, TMPDIR=str(elsewhere)) == [[["/may", 0]], [], 0o700]
     assert list(elsewhere.iterdir()) == []
+
+
+def test_files_of_others_in_the_data_directory_stay(tmp_path: Path) -> None:
+    own = [tmp_path / "tmp" / "mine.arrow", tmp_path / "clickhouse-inserts" / "mine.txt"]
+    for path in own:
+        path.parent.mkdir()
+        path.touch()
+    open_store(Settings(data=tmp_path)).close()
+    assert [path.exists() for path in own] == [True, True]
 
 
 def test_the_data_directory_may_be_relative(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ class Embedded:
         self._server = _server_options(settings.store_memory)
         self._session = _session_options(settings)
         self._lock = lock_data_directory(settings.data)
-        self._scratch = settings.data.resolve() / "tmp"
+        self._scratch = settings.data.resolve() / "clickhouse-inserts"
         self._clear_scratch()
 
     def connect(self, database: str | None = None) -> Client:
@@ -70,8 +69,11 @@ class Embedded:
         self._lock.release()
 
     def _clear_scratch(self) -> None:
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        """Only what inserts leave: the data directory may hold files of others."""
         self._scratch.mkdir(mode=0o700, exist_ok=True)
+        self._scratch.chmod(0o700)
+        for left in self._scratch.glob("*.arrow"):
+            left.unlink()
 
 
 def _server_options(memory: int) -> dict[str, str]:
