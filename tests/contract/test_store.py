@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 
 from footfall.errors import FatalError, StoreError, TransientError, UserError
 from footfall.settings import Settings
-from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.clickhouse import client, detached_parts, open_store
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
 from support.clickhouse_server import running
@@ -350,7 +351,7 @@ def test_close_waits_for_queries_under_way_and_is_idempotent(settings: Settings)
     thread = threading.Thread(target=slow)
     thread.start()
     begun.wait()
-    while thread.is_alive() and not store._pool._lent:
+    while thread.is_alive() and not store._readers._lent:
         time.sleep(0.001)
     store.close()
     store.close()
@@ -377,6 +378,19 @@ def test_detached_parts_are_named(store: Store) -> None:
     (part,) = detached_parts(store)
     assert (part.table, part.partition, part.reason) == ("events", "202605", "")
     assert paths(store) == ["/b"]
+
+
+def test_reads_never_keep_a_writer_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PING_SECONDS", 0.02)
+    with ExitStack() as reads:
+        for _ in range(3):
+            reads.enter_context(store._readers.lend())
+        assert not store.ping()
+        add(store, "1", (MAY, "/may"))
+        store.command("UPDATE events SET session = 7 WHERE project_id = 1")
+    assert store.query("SELECT path, session FROM events").rows == [("/may", 7)]
+    monkeypatch.undo()
+    assert store.ping()
 
 
 def test_ping(store: Store) -> None:

@@ -96,3 +96,23 @@ def test_close_wakes_those_who_wait() -> None:
         assert closer.is_alive()
     closer.join()
     assert refused.is_set()
+
+
+def test_the_patience_of_one_borrower() -> None:
+    lender = pool([], size=1)
+    with lender.lend(), pytest.raises(TransientError), lender.lend(0.01):
+        pass
+
+
+def test_close_gives_up_on_those_who_take_too_long() -> None:
+    made: list[Client] = []
+    lender = pool(made, size=2)
+    with lender.lend():
+        with lender.lend():
+            pass
+        assert lender.close(0.01) is False
+        assert [client.closed for client in made] == [False, True]
+        with pytest.raises(StoreError), lender.lend():
+            pass
+    assert [client.closed for client in made] == [True, True]
+    assert lender.close(0.01) is True

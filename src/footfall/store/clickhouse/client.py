@@ -24,17 +24,24 @@ if TYPE_CHECKING:
 _AGE = {"events": "timestamp", "requests": "timestamp", "sessions": "end"}
 """The time that a row's age is counted from. A session is as old as its last event."""
 
+PING_SECONDS = 5.0
+"""Half of it for a client, half of it for its answer."""
+
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
 
 
 class ClickHouse:
-    """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own."""
+    """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own.
+
+    Writers have a client of their own, which no number of slow reads keeps from them.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._pool = Pool(self._connect)
+        self._readers = Pool(self._connect, size=3)
+        self._writer = Pool(self._connect, size=1)
 
     def migrate(self) -> None:
         with self._failures(reading=False):
@@ -82,12 +89,14 @@ class ClickHouse:
 
     def ping(self) -> bool:
         try:
-            return bool(self.query("SELECT 1", timeout=5).scalar)
+            with self._client(PING_SECONDS / 2, reading=True, patience=PING_SECONDS / 2) as client:
+                return bool(client.query("SELECT 1").result_rows)
         except FootfallError:
             return False
 
     def close(self) -> None:
-        self._pool.close()
+        self._readers.close()
+        self._writer.close()
         self._engine.close()
 
     def _connect(self) -> Client:
@@ -97,8 +106,9 @@ class ClickHouse:
         return client
 
     @contextmanager
-    def _client(self, seconds: float, *, reading: bool) -> Iterator[Client]:
-        with self._failures(reading=reading), self._pool.lend() as client:
+    def _client(self, seconds: float, *, reading: bool, patience: float | None = None) -> Iterator[Client]:
+        pool = self._readers if reading else self._writer
+        with self._failures(reading=reading), pool.lend(patience) as client:
             limit = str(seconds)
             if client.get_client_setting("max_execution_time") != limit:
                 client.set_client_setting("max_execution_time", limit)

@@ -24,30 +24,37 @@ class Pool:
         self._idle: list[Client] = []
         self._lent = 0
         self._closed = False
+        self._ended = False  # nobody waits any longer for what is lent
 
     @contextmanager
-    def lend(self) -> Iterator[Client]:
-        client = self._take()
+    def lend(self, patience: float | None = None) -> Iterator[Client]:
+        """A client for one borrower; `patience` instead of the pool's own, in seconds."""
+        client = self._take(self._patience if patience is None else patience)
         try:
             client = client or self._make()
             yield client
         finally:
             self._give_back(client)
 
-    def close(self) -> None:
-        """Wait for what is under way, then close every client. Idempotent."""
+    def close(self, seconds: float | None = None) -> bool:
+        """Lend no more, wait for what is under way, close every client. Idempotent.
+
+        False where a borrower needs more than `seconds`: its client is closed when it comes back.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._lent == 0)
+            returned = self._changed.wait_for(lambda: self._lent == 0, seconds)
             idle, self._idle = self._idle, []
+            self._ended = True
         for client in idle:
             client.close()
+        return returned
 
-    def _take(self) -> Client | None:
+    def _take(self, patience: float) -> Client | None:
         """An idle client, or None where the borrower is to make one."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._closed or self._lent < self._size, self._patience):
+            if not self._changed.wait_for(lambda: self._closed or self._lent < self._size, patience):
                 raise TransientError("the store is busy: every connection to it is in use")
             if self._closed:
                 raise StoreError("the store is closed")
@@ -57,6 +64,9 @@ class Pool:
     def _give_back(self, client: Client | None) -> None:
         with self._changed:
             self._lent -= 1
-            if client is not None:
+            late = client if self._ended else None
+            if client is not None and late is None:
                 self._idle.append(client)
             self._changed.notify_all()
+        if late is not None:
+            late.close()
