@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli.options import Data, load_settings
+from footfall.cli.options import Data, load_settings, opened
 
 if TYPE_CHECKING:
     from footfall.importers.access_log import Progress, Report, Summary, Target
 
 import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
 
-_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+_EVERY = 10.0  # seconds between two lines of progress, or on why there is none
 
 
 @import_app.callback()
@@ -58,13 +59,15 @@ def _import(
     from footfall.importers.access_log import Report
     from footfall.importers.formats import named
 
+    # Complaints come before any work: to open the store takes a while.
     if fmt is not None:
-        named(fmt)  # complain before any work
+        named(fmt)
+    with opened(data) as meta:
+        project = meta.project(slug)
+    if project is None:
+        raise UserError("not_found", f"project: there is none named {slug!r}")
     settings = load_settings(data)
     with offline(settings) as services:
-        project = services.meta.project(slug)
-        if project is None:
-            raise UserError("not_found", f"project: there is none named {slug!r}")
         target = _target(services, project.number)
         rejected = Report(report or settings.data / "imports" / f"rejected-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tsv")
         accepted = [_one(source, target, rejected, fmt, again=again) for source in files]
@@ -124,7 +127,7 @@ def _told(summary: Summary, report: Path) -> str:
 
 @contextmanager
 def _progress(source: str) -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal, else a line now and then; both on standard error."""
+    """A bar on a terminal, else a line now and then, and why it waits; all on standard error."""
     if not sys.stderr.isatty():
         yield _Lines(source)
         return
@@ -142,8 +145,11 @@ def _progress(source: str) -> Iterator[Callable[[Progress], None]]:
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(source.replace("[", r"\["), total=None, rate=0.0)
         started = time.monotonic()
+        seldom = _Seldom()
 
         def show(now: Progress) -> None:
+            if now.waiting and seldom():
+                bar.console.print(_why(source, now), markup=False, highlight=False, soft_wrap=True)
             bar.update(task, completed=now.bytes_done, total=now.bytes_total, rate=_rate(now, started))
 
         yield show
@@ -154,14 +160,36 @@ class _Lines:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._started = self._told = time.monotonic()
+        self._started = time.monotonic()
+        self._seldom, self._waits = _Seldom(self._started), _Seldom()
 
     def __call__(self, now: Progress) -> None:
-        if time.monotonic() - self._told < _EVERY:
+        if now.waiting:
+            if self._waits():
+                typer.echo(_why(self._source, now), err=True)
             return
-        self._told = time.monotonic()
+        if not self._seldom():
+            return
         share = now.bytes_done / max(now.bytes_total, 1)
         typer.echo(f"{self._source}: {share:.0%}, {_rate(now, self._started):,.0f} lines/s", err=True)
+
+
+class _Seldom:
+    """True at most every `_EVERY` seconds; `told` is the time of the last."""
+
+    def __init__(self, told: float = -math.inf) -> None:
+        self._told = told
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        due = now - self._told >= _EVERY
+        if due:
+            self._told = now
+        return due
+
+
+def _why(source: str, now: Progress) -> str:
+    return f"{source}: waiting to go on, at {now.bytes_done / max(now.bytes_total, 1):.0%}: {now.waiting}"
 
 
 def _rate(now: Progress, started: float) -> float:

@@ -62,12 +62,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where an import is: lines and decompressed bytes so far, and the bytes that there are."""
+    """Where an import is: lines and decompressed bytes so far, and the bytes that there are.
+
+    `waiting` says why the spool takes nothing now; such a progress comes before every wait.
+    """
 
     accepted: int
     rejected: int
     bytes_done: int
     bytes_total: int
+    waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class _Run:
             now = _advanced(now, parsed, size)
             report.add(self._name, first, parsed.rejects, lines if self._target.store_ip == "full" else None)
             if number > done:
-                self._submit(parsed, number)
+                self._submit(parsed, number, lambda why: progress(replace(now, waiting=why)))  # noqa: B023 - at once
                 self._note(now, number, finished=False)
             else:
                 resumed = now.accepted
@@ -171,7 +175,7 @@ class _Run:
             yield first, len(block), lines, parse(parser, lines, window)
             first += lines.len()
 
-    def _submit(self, parsed: Parsed, number: int) -> None:
+    def _submit(self, parsed: Parsed, number: int, waits: Callable[[str], None]) -> None:
         if parsed.frame.is_empty():
             return
         target = self._target
@@ -181,6 +185,7 @@ class _Run:
             try:
                 target.spool.append([Submission(record, key)])
             except TransientError as busy:
+                waits(busy.message)
                 target.wait(busy.retry_after)
             else:
                 return

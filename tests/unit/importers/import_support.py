@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from footfall.collect.privacy import Place
-from footfall.importers.access_log import Report, Summary, Target, import_access_log
+from footfall.importers.access_log import Progress, Report, Summary, Target, import_access_log
 from footfall.model.raw import RequestColumns
 from footfall.spool.memory import MemorySpool
 
@@ -51,16 +51,23 @@ class Importer:
     report: Path
     spool: MemorySpool
     shown: list[float] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
 
     def __call__(self, source: Path | str, *, fmt: str | None = None, again: bool = False) -> Summary:
         return import_access_log(
             str(source),
             self.target,
             report=Report(self.report),
-            progress=lambda now: self.shown.append(now.bytes_done / now.bytes_total),
+            progress=self._show,
             fmt=fmt,
             again=again,
         )
+
+    def _show(self, now: Progress) -> None:
+        if now.waiting:
+            self.waits.append(now.waiting)
+        else:
+            self.shown.append(now.bytes_done / now.bytes_total)
 
     def changed(self, **values: object) -> Importer:
         return replace(self, target=replace(self.target, **values))  # type: ignore[arg-type]

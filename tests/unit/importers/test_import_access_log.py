@@ -261,6 +261,7 @@ def test_a_full_spool_is_waited_for(importer: Importer, head: Path) -> None:
     assert importer(head).accepted == 400
     assert importer.stored().height == 400
     assert waits == [4] * (spool.calls // 3 * 2)
+    assert importer.waits == ["full"] * len(waits)
 
 
 def test_the_wrong_format_does_not_lock_a_file_out(importer: Importer, head: Path) -> None:

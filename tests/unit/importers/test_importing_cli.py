@@ -36,6 +36,7 @@ class Installation:
     identity: HashedIdentity = field(default_factory=HashedIdentity)
     locator: ListedPlaces = field(default_factory=ListedPlaces)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    opened: int = 0
     drained: int = 0
 
     def wait_drained(self) -> None:
@@ -53,6 +54,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
     @contextmanager
     def offline(asked: Settings) -> Iterator[Installation]:
         assert asked.data == settings.data
+        made.opened += 1
         yield made
 
     app = ModuleType("footfall.app")
@@ -125,7 +127,7 @@ def test_mistakes_name_what_is_wrong(
     code, _, err = run(installation, head, *arguments)
     assert code == 1
     assert message in err
-    assert installation.spool.state().waiting == 0
+    assert installation.opened == 0
 
 
 @pytest.mark.parametrize("terminal", [False, True])
@@ -140,4 +142,19 @@ def test_progress_is_shown_on_standard_error(
     assert "some[1].log" in shown.err
     assert "50%" in shown.err
     assert "lines/s" in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize(("every", "times"), [(0.0, 3), (3600.0, 1)])
+def test_why_it_waits_is_said_at_once_and_then_now_and_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], every: float, times: int, *, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(importing, "_EVERY", every)
+    with importing._progress("some[1].log") as show:
+        for _ in range(3):
+            show(Progress(accepted=100, rejected=0, bytes_done=250, bytes_total=500, waiting="the disk is full"))
+    shown = capsys.readouterr()
+    assert shown.err.count("some[1].log: waiting to go on, at 50%: the disk is full") == times
     assert shown.out == ""
