@@ -131,7 +131,9 @@ def import_access_log(
             seen = target.ledger.seen(target.project_id, content.fingerprint)
             if seen is not None and seen.finished and not again:
                 return Summary(log.name, skipped_as_duplicate=True)
-            done = seen.blocks if seen is not None and not again else 0
+            done, size = (0, None) if seen is None or again else (seen.blocks, seen.block_bytes)
+            # Trap: blocks are counted, and another size would move their borders. What began with one ends with it.
+            target = replace(target, block_bytes=size or target.block_bytes)
             run = _Run(log.name, target, content, keyed=not again)
             summary = run.blocks(log, form, done, report, progress)
     return replace(summary, seconds=time.monotonic() - started)
@@ -179,7 +181,11 @@ class _Run:
         if parsed.frame.is_empty():
             return
         target = self._target
-        key = Key(target.project_id, f"{self._content.fingerprint}:{number}") if self._keyed else None
+        key = (
+            Key(target.project_id, f"{self._content.fingerprint}:{target.block_bytes}:{number}")
+            if self._keyed
+            else None
+        )
         record = RequestColumns(target.project_id, target.clock(), parsed.frame.height, _ipc(_enriched(parsed, target)))
         while True:
             try:
@@ -204,6 +210,7 @@ class _Run:
                 rejected=now.rejected,
                 blocks=blocks,
                 finished=finished,
+                block_bytes=self._target.block_bytes,
             )
 
 

@@ -26,6 +26,10 @@ class ImportRecord(Protocol):
         """Blocks that are safe in the spool; an unfinished import goes on after them."""
 
     @property
+    def block_bytes(self) -> int | None:
+        """The size of those blocks: only blocks of the same size have the same borders. None once finished."""
+
+    @property
     def finished(self) -> bool: ...
 
 
@@ -45,6 +49,7 @@ class ImportLedger(Protocol):
         rejected: int,
         blocks: int,
         finished: bool,
+        block_bytes: int | None = None,
     ) -> None:
         """Write the note, or replace it; durable at return. Called once per block and once at the end."""
 
@@ -56,6 +61,7 @@ class MemoryRecord:
     rejected: int
     blocks: int
     finished: bool
+    block_bytes: int | None
 
 
 class MemoryLedger:
@@ -77,5 +83,7 @@ class MemoryLedger:
         rejected: int,
         blocks: int,
         finished: bool,
+        block_bytes: int | None = None,
     ) -> None:
-        self._records[project_id, fingerprint] = MemoryRecord(name, accepted, rejected, blocks, finished)
+        size = None if finished else block_bytes
+        self._records[project_id, fingerprint] = MemoryRecord(name, accepted, rejected, blocks, finished, size)

@@ -20,7 +20,6 @@ from backports import zstd
 from footfall.errors import UserError
 
 BLOCK_BYTES = 4 << 20
-# Trap: a half-finished import goes on after the blocks that the ledger counts, so another size moves their borders.
 LINE_BYTES = 64 << 10
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"

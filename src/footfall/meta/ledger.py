@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, delete, or_, select
+
 from footfall.clock import Clock
 from footfall.meta.database import Database
 from footfall.meta.tables import ImportRow
@@ -11,17 +13,21 @@ from footfall.meta.tables import ImportRow
 
 @dataclass(frozen=True, slots=True)
 class ImportNote:
-    """Lines accepted and rejected so far, and the blocks that are safe in the spool."""
+    """Lines accepted and rejected so far, and the blocks, of `block_bytes` each, that are safe in the spool."""
 
     name: str
     accepted: int
     rejected: int
     blocks: int
     finished: bool
+    block_bytes: int | None
 
 
 class Ledger:
-    """Notes on imports, keyed by (project number, fingerprint), from any thread and process."""
+    """Notes on imports, keyed by (project number, fingerprint), from any thread and process.
+
+    A content has one row. While its import is under way, `fingerprint` there is `<fingerprint>:<block bytes>`.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -29,10 +35,12 @@ class Ledger:
 
     def seen(self, project_id: int, fingerprint: str) -> ImportNote | None:
         with self._database.read() as session:
-            row = session.get(ImportRow, (project_id, fingerprint))
-            if row is None:
-                return None
-            return ImportNote(row.name, row.accepted, row.rejected, row.blocks, row.finished_at is not None)
+            row = session.scalars(select(ImportRow).where(*_of(project_id, fingerprint))).one_or_none()
+        if row is None:
+            return None
+        size = row.fingerprint.removeprefix(fingerprint).removeprefix(":")
+        done = row.finished_at is not None
+        return ImportNote(row.name, row.accepted, row.rejected, row.blocks, done, int(size) if size else None)
 
     def record(
         self,
@@ -44,11 +52,12 @@ class Ledger:
         rejected: int,
         blocks: int,
         finished: bool,
+        block_bytes: int | None = None,
     ) -> None:
         """Write the note, or replace it; durable at return."""
         row = ImportRow(
             project=project_id,
-            fingerprint=fingerprint,
+            fingerprint=fingerprint if finished or block_bytes is None else f"{fingerprint}:{block_bytes}",
             name=name,
             accepted=accepted,
             rejected=rejected,
@@ -56,4 +65,13 @@ class Ledger:
             finished_at=self._clock() if finished else None,
         )
         with self._database.write() as session:
-            session.merge(row)
+            session.execute(delete(ImportRow).where(*_of(project_id, fingerprint)))
+            session.add(row)
+
+
+def _of(project_id: int, fingerprint: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The row of a content, under way or finished."""
+    text = ImportRow.fingerprint
+    return ImportRow.project == project_id, or_(
+        text == fingerprint, text.startswith(f"{fingerprint}:", autoescape=True)
+    )

@@ -15,8 +15,9 @@ from import_support import NOW, HashedIdentity, Importer
 
 from footfall.errors import TransientError, UserError
 from footfall.importers.access_log import Progress
+from footfall.meta import Ledger, open_meta
 from footfall.pipeline.frames import REQUEST_COLUMNS
-from footfall.settings import StoreIp
+from footfall.settings import Settings, StoreIp
 from footfall.spool.memory import MemorySpool
 
 FULL = Path(__file__).parents[3] / ".." / "shared" / "data" / "access-2015-05.log"
@@ -253,6 +254,27 @@ def test_killed_at_any_block_then_run_again(importer: Importer, head: Path, at: 
     assert (summary.resumed > 0) == (at > 1)
     assert figures(importer.stored()) == independent(head)
     assert importer(head).skipped_as_duplicate
+
+
+@pytest.mark.parametrize("durable", [False, True])
+@pytest.mark.parametrize("later", [7_000, 19_999, 1 << 20])
+def test_an_import_ends_with_the_block_size_that_it_began_with(
+    importer: Importer, head: Path, tmp_path: Path, later: int, *, durable: bool
+) -> None:
+    spool = DyingSpool(3, stored=True)
+    meta = open_meta(Settings(data=tmp_path / "data"), lambda: NOW)
+    for slug in "abcdefg":  # the target is project 7
+        meta.create_project(slug)
+    ledger = Ledger(meta.database, lambda: NOW) if durable else importer.target.ledger
+    importer = replace(importer.changed(spool=spool, ledger=ledger), spool=spool)
+    with pytest.raises(Killed):
+        importer.changed(block_bytes=20_000)(head)
+    summary = importer.changed(block_bytes=later)(head)
+    assert summary.accepted == 400
+    assert 0 < summary.resumed < 400
+    assert figures(importer.stored()) == independent(head)
+    assert importer.changed(block_bytes=5_000)(head).skipped_as_duplicate
+    meta.close()
 
 
 def test_a_full_spool_is_waited_for(importer: Importer, head: Path) -> None:
