@@ -93,11 +93,18 @@ def _assignment(source: str, rows: list[Row]) -> list[str]:
     """The rule of docs/semantics, event by event, gives the same groups as the stored sessions."""
     found, ours, theirs = [], {}, {}
     before: dict[tuple[int, int], tuple[int, str]] = {}
-    for row in sorted(rows, key=_order):
+    ordered = sorted(rows, key=_order)
+    ends = {_named(row): place for place, row in enumerate(ordered) if row["session_given"]}
+    heard: dict[tuple[int, int], list[str]] = defaultdict(list)  # names, the last one heard at the end
+    for place, row in enumerate(ordered):
         who = (row["project_id"], row["visitor"])
         at, label = before.get(who, (-GAP - 1, ""))
+        spans = [name for name in heard[who] if ends[who, name] > place]
         if row["session_given"]:
             label = f"named {row['session_id']}"
+            heard[who] = [name for name in heard[who] if name != row["session_id"]] + [row["session_id"]]
+        elif spans:
+            label = f"named {spans[-1]}"
         elif row["at"] - at > GAP:
             label = f"run {row['at']} {row['id_hi']} {row['id_lo']}"
         before[who] = (row["at"], label)
@@ -105,6 +112,10 @@ def _assignment(source: str, rows: list[Row]) -> list[str]:
         if not same or theirs.setdefault((who, row["session"]), label) != label:
             found.append(f"{source} {row['name']} of {who} at {row['at']}: not in the session {label!r}")
     return found
+
+
+def _named(row: Row) -> tuple[tuple[int, int], str]:
+    return (row["project_id"], row["visitor"]), row["session_id"]
 
 
 def _spools(data: Path) -> list[str]:

@@ -52,11 +52,22 @@ def in_order(events):
     """The definition: [(events' ids, pageviews, start, end, entry, exit, hostname, name)] per session, sorted."""
     sessions = {}
     by_visitor = sorted(events, key=lambda e: (e["project_id"], e["visitor"], e["timestamp"], e["id_hi"], e["id_lo"]))
-    for visitor, run in groupby(by_visitor, key=lambda e: (e["project_id"], e["visitor"])):
+    for visitor, its in groupby(by_visitor, key=lambda e: (e["project_id"], e["visitor"])):
+        run = list(its)
+        last_of = {event["session_id"]: place for place, event in enumerate(run) if event["session_given"]}
+        first_of = {
+            event["session_id"]: place for place, event in reversed(list(enumerate(run))) if event["session_given"]
+        }
         current, last = None, None
-        for event in run:
+        for place, event in enumerate(run):
+            spans = [name for name in last_of if first_of[name] < place < last_of[name]]
             if event["session_given"]:
                 current = (visitor, event["session_id"])
+            elif spans:
+                heard = {
+                    earlier["session_id"]: at for at, earlier in enumerate(run[:place]) if earlier["session_given"]
+                }
+                current = (visitor, max(spans, key=heard.get))
             elif last is None or event["timestamp"] - last > 30 * MINUTE:
                 current = (visitor, event["id_lo"], "run")
             last = event["timestamp"]

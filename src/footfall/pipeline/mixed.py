@@ -6,7 +6,10 @@ visitors that need it, so a loop in Python is good enough.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -64,24 +67,48 @@ def _assign(line: pl.DataFrame, runs: set[int]) -> pl.DataFrame:
     keys: list[int] = []
     names: list[str] = []
     taken: set[int] = set()
-    previous: _Row | None = None
-    for row in line.iter_rows(named=True):
-        if row["session_given"]:
-            key, name = row["session"] or _named(row), row["session_id"]
-        elif previous and _same_visitor(previous, row) and row["timestamp"] - previous["timestamp"] <= s.GAP:
-            key, name = keys[-1], names[-1]
-        else:
-            kept = row["was"] in runs and row["was"] not in taken
-            key, name = row["was"] if kept else _fresh(row), ""
-            taken.add(key)
-        keys.append(key)
-        names.append(name)
-        previous = row
+    for _, rows in groupby(line.iter_rows(named=True), key=itemgetter(*s.VISITOR)):
+        visitor = _Visitor(list(rows))
+        for row in visitor.rows:
+            key, name = visitor.named(row) or visitor.spanning() or visitor.going_on(row) or _opened(row, runs, taken)
+            visitor.heard(row, key, name)
+            keys.append(key)
+            names.append(name)
     return line.with_columns(session=pl.Series(keys, dtype=pl.UInt64), session_id=pl.Series(names, dtype=pl.String))
 
 
-def _same_visitor(one: _Row, other: _Row) -> bool:
-    return bool(one["project_id"] == other["project_id"] and one["visitor"] == other["visitor"])
+class _Visitor:
+    """One visitor's events in order, and what is known of them at each step."""
+
+    def __init__(self, rows: list[_Row]) -> None:
+        self.rows = rows
+        self._left = Counter(row["session_id"] for row in rows if row["session_given"])
+        self._open: dict[str, int] = {}  # named sessions with events still to come, the one heard of last at the end
+        self._last: tuple[int, int, str] | None = None  # time, key and name of the event before
+
+    def named(self, row: _Row) -> tuple[int, str] | None:
+        return (row["session"] or _named(row), row["session_id"]) if row["session_given"] else None
+
+    def spanning(self) -> tuple[int, str] | None:
+        return (self._open[name], name) if (name := next(reversed(self._open), "")) else None
+
+    def going_on(self, row: _Row) -> tuple[int, str] | None:
+        return self._last[1:] if self._last and row["timestamp"] - self._last[0] <= s.GAP else None
+
+    def heard(self, row: _Row, key: int, name: str) -> None:
+        if row["session_given"]:
+            self._open.pop(name, None)
+            self._left[name] -= 1
+            if self._left[name]:
+                self._open[name] = key
+        self._last = (row["timestamp"], key, name)
+
+
+def _opened(row: _Row, runs: set[int], taken: set[int]) -> tuple[int, str]:
+    kept = row["was"] in runs and row["was"] not in taken
+    key = int(row["was"]) if kept else _fresh(row)
+    taken.add(key)
+    return key, ""
 
 
 def _named(row: _Row) -> int:

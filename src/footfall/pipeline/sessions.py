@@ -1,9 +1,10 @@
 """Sessions: which one each event belongs to, and how the rows of `sessions` change.
 
 The rule (docs/semantics): a visitor's events are put in order of (time, id). An event with a session id of the
-client's belongs to the session of that name; any other joins the session of the event before it when at most 30
-minutes passed, else it opens one. That is a function of the set of events, so the order of arrival can't matter:
-every batch changes the stored sessions to what the function gives for everything stored so far.
+client's belongs to the session of that name. Any other that lies between the first and the last event of such a
+session falls into it (of several, into the one heard of last); else it joins the session of the event before it when
+at most 30 minutes passed; else it opens one. That is a function of the set of events, so the order of arrival can't
+matter: every batch changes the stored sessions to what the function gives for everything stored so far.
 
 Three ways lead there, by what a visitor has near its new events:
 - only unnamed events: sessions are intervals; new events and stored intervals merge where gaps are short (`_runs`);
@@ -180,9 +181,15 @@ def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     around = within(around, windows)
     names = events.filter(pl.col("session_given") == 1).select(SESSION).unique()
     missing = names.join(around, on=SESSION, how="anti")
-    if missing.is_empty():
+    named = history.named(missing) if not missing.is_empty() else missing
+    if named.is_empty():
         return around
-    return pl.concat([around, history.named(missing)])
+    # A named session that goes on after a long time now spans what lay between.
+    spans = pl.concat([windows, named.select(*VISITOR, opens="start", closes="end")])
+    windows = spans.group_by(VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
+    windows = windows.join(named, on=VISITOR, how="semi")
+    between = history.overlapping(windows.select(VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
+    return pl.concat([around, named, within(between, windows)]).unique(SESSION, maintain_order=True)
 
 
 def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
