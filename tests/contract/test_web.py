@@ -82,10 +82,19 @@ def test_bad_cursors(client: Client, cursor: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_parameter")
 
 
+@pytest.mark.parametrize(
+    "bounds", ["from=0001-01-01T00:00:00%2B12:00&to=2026-01-01", "from=2026-01-01&to=9999-12-31T23:59:59-12:00"]
+)
+def test_instants_beyond_the_calendar_leave_the_range(client: Client, bounds: str) -> None:
+    for path in ("/kpis", "/timeseries"):
+        answer = client.get(f"{URL}{path}?range=24h&{bounds}")
+        assert (answer.status_code, answer.json()) == (200, client.get(f"{URL}{path}?range=24h").json())
+
+
 def test_too_many_buckets(client: Client) -> None:
-    answer = client.get(f"{URL}/timeseries?from=0001-01-01&to=9999-12-31")
+    answer = client.get(f"{URL}/timeseries?from=1970-01-01&to=9998-12-31")
     assert answer.status_code == 400
-    assert client.get(f"{URL}/kpis?from=0001-01-01&to=9999-12-31").json()["current"]["visitors"] == 4
+    assert client.get(f"{URL}/kpis?from=1970-01-01&to=9998-12-31").json()["current"]["visitors"] == 4
 
 
 @pytest.mark.parametrize(
