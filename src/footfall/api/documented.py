@@ -23,6 +23,35 @@ _MEANINGS = {
 }
 
 
+PROJECT = (
+    {
+        "name": "X-Project",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "Slug of the project, where the token has several.",
+    },
+    {
+        "name": "project",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "The same, for callers that can't set a header.",
+    },
+)
+"""Parameters of every endpoint whose project is the token's."""
+
+_ENCODING = {
+    "name": "Content-Encoding",
+    "in": "header",
+    "schema": {"type": "string", "enum": ["gzip", "deflate", "zstd", "identity"]},
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "The same key within 24 hours is stored once and answered alike.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A request body and the answer to it."""
@@ -49,8 +78,13 @@ def writing_route(
     examples: Example,
     refusals: dict[int | str, dict[str, Any]],
     ndjson: str = "",
+    idempotent: bool = False,
 ) -> None:
-    """Add a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them."""
+    """Add a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them.
+
+    `idempotent` endpoints take an `Idempotency-Key`.
+    """
+    headers = [_ENCODING, _KEY] if idempotent else [_ENCODING]
     content: dict[str, Any] = {
         "application/json": {
             "schema": body.model_json_schema(ref_template="#/components/schemas/{model}"),
@@ -70,7 +104,7 @@ def writing_route(
         description=description,
         operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
         responses={**refusals, status: {"content": {"application/json": {"example": examples.answer}}}},
-        openapi_extra={"requestBody": {"required": True, "content": content}},
+        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*PROJECT, *headers]},
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from footfall.api.auth import Caller, named_project, require
-from footfall.api.documented import refusals, writing_route
+from footfall.api.documented import PROJECT, refusals, writing_route
 from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
@@ -39,7 +39,8 @@ writing_route(
     description="Answered once the event is durable. A repeated `Idempotency-Key` within 24 hours stores nothing and "
     "gets the first answer.",
     examples=examples.SINGLE,
-    refusals=refusals(schema.Message, 401, 403, 404, 413, 503) | {422: {"model": schema.Faults}},
+    idempotent=True,
+    refusals=refusals(schema.Message, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}},
 )
 writing_route(
     router,
@@ -52,7 +53,7 @@ writing_route(
     description="One event that breaks the schema refuses the whole batch (422); one that is over a limit or out of "
     "time fails alone and is listed under `errors`.",
     examples=examples.BATCH,
-    refusals=refusals(schema.Message, 401, 403, 404, 413, 503) | {422: {"model": schema.Faults}},
+    refusals=refusals(schema.Message, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}},
 )
 
 
@@ -63,6 +64,7 @@ writing_route(
     responses=refusals(schema.Message, 401, 403, 404)
     | {200: {"content": {"application/json": {"example": examples.STATS}}}},
     operation_id="events_stats",
+    openapi_extra={"parameters": [*PROJECT]},
 )
 def stats(request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))]) -> dict[str, Any]:
     """Today and this hour go by event time, UTC. Only the token's project is counted; the buffer is everyone's."""
