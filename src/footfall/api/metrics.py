@@ -49,8 +49,8 @@ class Metrics:
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
 
-    def refused(self, surface: str, code: str) -> None:
-        self._refused.labels(surface, code).inc()
+    def refused(self, surface: str, code: str, rows: int = 1) -> None:
+        self._refused.labels(surface, code).inc(rows)
 
     def render(self, state: SpoolState) -> bytes:
         """The exposition, with the spools' figures of this moment."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -60,15 +61,26 @@ def split(body: bytes, content_type: str, name: str) -> Iterable[msgspec.Raw]:
             raise UserError("bad_body", "the body has no line")
         return (msgspec.Raw(line) for line in io.BytesIO(body) if line.strip())
     try:
-        lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        rows = msgspec.json.decode(lists[name], type=list[msgspec.Raw])
+        rows = _listed(body, name)
     except KeyError:
         raise UserError("bad_body", f"the body has no {name!r}") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise UserError("bad_body", f'the body is not JSON of the form {{"{name}": [...]}}: {error}') from error
     if not 1 <= len(rows) <= LIST_ROWS:
         raise UserError("bad_body", f"{name}: {len(rows)} rows; 1 to {LIST_ROWS} are allowed")
     return rows
+
+
+def _listed(body: bytes, name: str) -> list[msgspec.Raw]:
+    try:
+        lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        return msgspec.json.decode(lists[name], type=list[msgspec.Raw])
+    except msgspec.DecodeError as error:
+        # JSON's grammar lets half a surrogate through and msgspec does not: such a text refuses its own row only.
+        rows = json.loads(body)[name]
+        if not isinstance(rows, list):
+            raise TypeError(str(error)) from error
+        return [msgspec.Raw(json.dumps(row).encode()) for row in rows]
 
 
 def convert(
@@ -83,5 +95,20 @@ def convert(
         except RefusedError as error:
             refusals.add(index, error.code, error)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            refusals.add(index, "invalid", error)
+            refusals.add(index, "invalid", _explained(error, row))
     return accepted, refusals
+
+
+def _explained(error: Exception, row: msgspec.Raw) -> Exception:
+    """The fault with the field and its value, as far as the row can be read at all."""
+    reason, _, place = str(error).partition(" - at `$")
+    try:
+        value = json.loads(bytes(row))
+    except (ValueError, RecursionError) as fault:
+        return ValueError(f"not JSON: {fault}")
+    if not isinstance(error, msgspec.ValidationError):
+        return ValueError("a text with half a surrogate, or a number beyond all bounds")
+    field = place.rstrip("`").lstrip(".")
+    if isinstance(value, dict) and field in value:
+        return ValueError(f"{field}: {reason} (got {value[field]!r:.60})")
+    return ValueError(f"{field}: {reason}" if field else reason)

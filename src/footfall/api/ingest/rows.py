@@ -57,13 +57,9 @@ async def _store(services: Services, surface: str, call: Call, take: Callable[[]
     if submissions:
         await services.committer.submit(submissions)
     services.metrics.accepted(surface, accepted)
-    await _apart(call, lambda: _count(services, surface, refusals))
+    for code, count in refusals.codes.items():
+        services.metrics.refused(surface, code, count)
     return reply(202, {"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
-
-
-def _count(services: Services, surface: str, refusals: Refusals) -> None:
-    for code in refusals.codes.elements():
-        services.metrics.refused(surface, code)
 
 
 async def _apart(call: Call, work: Callable[[], _T]) -> _T:
