@@ -10,8 +10,8 @@ class FootfallError(Exception):
 class UserError(FootfallError):
     """The caller can put it right: a bad value, an unknown name, a missing right.
 
-    `code` is a stable lower-case word that programs may compare (`bad_parameter`, `not_found`, `unauthorized`,
-    `forbidden`, `too_large`, `unsupported_encoding`, `rate_limited`); `message` names the field and the value.
+    `code` is a stable lower-case word that programs may compare (docs/api/errors.md lists them); `message` names the
+    field and the value.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -77,7 +77,10 @@ class SaltRow(Base):
 
 
 class ImportRow(Base):
-    """A file that was imported, or is being: `blocks` of it are in the spool; finished once `finished_at` is set."""
+    """A content that was imported, or is being: `blocks` of it are in the spool; finished once `finished_at` is set.
+
+    While it is under way, `fingerprint` ends with the block size that it began with (`<fingerprint>:<bytes>`).
+    """
 
     __tablename__ = "imports"
 
