@@ -54,6 +54,19 @@ def test_records_come_back_in_order_and_whole(spool):
     assert spool.records(batch) == [events("a", "b"), columns, events("c")]
 
 
+def test_records_of_one_commit_may_be_put_together_but_not_out_of_order(spool):
+    columns = RequestColumns(1, 9, 1, b"x")
+    together = [events("a"), events("b"), events("c", project=2), columns, events("d", project=2), events("e")]
+    spool.append([Submission(record) for record in together])
+    found = [
+        (record.project_id, row.name)
+        for record in spool.records(spool.take(100))
+        for row in getattr(record, "rows", [RawEvent(timestamp=0, id_hi=0, id_lo=0, name="columns")])
+    ]
+    assert found == [(1, "a"), (1, "b"), (2, "c"), (1, "columns"), (2, "d"), (1, "e")]
+    assert together[0] == events("a")
+
+
 def test_a_batch_is_fixed_until_it_is_finished(spool):
     spool.append([Submission(events("a"))])
     first = spool.take(100)

@@ -6,6 +6,7 @@ are encoded as arrays, so a field may only be added at the end, with a default: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -92,6 +93,20 @@ class RequestColumns(msgspec.Struct, array_like=True, tag="c"):
 
 
 Record = EventRows | RequestRows | RequestColumns
+
+
+def coalesced(records: Iterable[Record]) -> list[Record]:
+    """The same rows in the same order in fewer records: neighbouring events of a project become one record."""
+    found: list[Record] = []
+    for record in records:
+        last = found[-1] if found else None
+        if isinstance(record, EventRows) and isinstance(last, EventRows) and last.project_id == record.project_id:
+            last.rows.extend(record.rows)
+        elif isinstance(record, EventRows):
+            found.append(EventRows(record.project_id, record.received_at, list(record.rows)))
+        else:
+            found.append(record)
+    return found
 
 
 def halves(record: Record) -> list[Record]:

@@ -20,7 +20,7 @@ import msgspec
 
 from footfall.clock import DAY, SECOND, Clock
 from footfall.errors import TransientError
-from footfall.model.raw import Record, size
+from footfall.model.raw import Record, coalesced, size
 from footfall.spool.protocol import Batch, Key, SpoolState, Submission
 
 BATCH_BYTES = 64 << 20
@@ -79,7 +79,7 @@ class SqliteSpool:
         """Add a row; the high mark with it."""
         if not records:
             return self._seq, self._total
-        body = _encode(records)
+        body = _encode(coalesced(records))
         events = sum(map(size, records))
         seq, total = self._seq + 1, self._total + events
         self._writer.execute(
