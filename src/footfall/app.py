@@ -255,10 +255,7 @@ def give_memory_back() -> None:
 
 
 def tune_interpreter() -> None:
-    """For one busy loop beside a busy thread."""
-    # The drain's Python may hold the GIL for this long while a commit or an answer waits for it.
-    sys.setswitchinterval(0.00005)
-    # What stands now stays: without this, every full collection walks through all of it while requests wait.
+    """What stands now stays: without this, every full collection walks through all of it while requests wait."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

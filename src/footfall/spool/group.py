@@ -11,10 +11,6 @@ from footfall.errors import TransientError
 from footfall.model.raw import size
 from footfall.spool.protocol import Spool, Submission
 
-GATHER_SECONDS = 0.001
-"""Under load a group gathers this long. Each commit costs hand-overs of the GIL, whatever its size, so that fewer and
-larger groups serve more requests; a request that comes alone is committed at once."""
-
 GROUP_EVENTS = 20_000
 """Events of one commit: what is beyond them waits for the next, so that nobody waits for one that has no end."""
 
@@ -94,7 +90,7 @@ class GroupCommitter:
             else:
                 future.set_result(outcome)
         if self._waiting:
-            self._loop.call_later(GATHER_SECONDS, self._commit)
+            self._commit()
         else:
             self._busy = False
             self._idle.set()
