@@ -77,7 +77,8 @@ def _listed(body: bytes, name: str) -> list[msgspec.Raw]:
         return msgspec.json.decode(lists[name], type=list[msgspec.Raw])
     except msgspec.DecodeError as error:
         # JSON's grammar lets half a surrogate through and msgspec does not: such a text refuses its own row only.
-        rows = json.loads(body)[name]
+        whole = json.loads(body)
+        rows = whole[name] if isinstance(whole, dict) else None
         if not isinstance(rows, list):
             raise TypeError(str(error)) from error
         return [msgspec.Raw(json.dumps(row).encode()) for row in rows]

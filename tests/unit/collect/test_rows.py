@@ -34,3 +34,4 @@ def test_a_body_without_rows_is_refused_whole(body):
     with pytest.raises(UserError) as error:
         refused(body)
     assert error.value.code == "bad_body"
+    assert "indices" not in error.value.message, "a fault of the body, not of our code"
