@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -52,12 +53,12 @@ def test_the_buckets_of_a_period_cover_it_without_a_gap(bucket, start, length):
     starts = bucket.starts(period)
     assert starts[0] <= period.start < bucket.next(starts[0])
     assert starts[-1] < period.end <= bucket.next(starts[-1])
-    assert [bucket.next(at) for at in starts[:-1]] == starts[1:]
+    assert tuple(bucket.next(at) for at in starts[:-1]) == starts[1:]
 
 
 def test_an_end_on_a_boundary_opens_no_bucket():
     period = Period(millis("2026-06-10"), millis("2026-06-12"))
-    assert Bucket.DAY.starts(period) == [millis("2026-06-10"), millis("2026-06-11")]
+    assert Bucket.DAY.starts(period) == (millis("2026-06-10"), millis("2026-06-11"))
 
 
 @given(moments, st.integers(1, 10**12))
@@ -79,3 +80,49 @@ def test_microseconds_are_cut_off_downwards():
     half = datetime(2026, 6, 11, tzinfo=UTC) + timedelta(microseconds=1999)
     assert to_millis(half) == millis("2026-06-11") + 1
     assert to_millis(datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)) == -1
+
+
+LORD_HOWE, HAVANA, SAMOA = ZoneInfo("Australia/Lord_Howe"), ZoneInfo("America/Havana"), ZoneInfo("Pacific/Apia")
+BUCHAREST, KATHMANDU, ST_JOHNS = ZoneInfo("Europe/Bucharest"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/St_Johns")
+
+
+@pytest.mark.parametrize(
+    ("zone", "bucket", "start", "end", "edges"),
+    [
+        # Local midnight is 21:00 UTC in summer, 22:00 in winter: 2026-03-29 has 23 hours, 2026-10-25 has 25.
+        (BUCHAREST, Bucket.DAY, "2026-03-28T23:00", "2026-03-30T22:00", "28T22:00 29T21:00 30T21:00"),
+        (BUCHAREST, Bucket.DAY, "2026-10-24T22:00", "2026-10-26T10:00", "24T21:00 25T22:00"),
+        (BUCHAREST, Bucket.HOUR, "2026-10-25T00:30", "2026-10-25T03:00", "25T00:00 25T01:00 25T02:00"),
+        (BUCHAREST, Bucket.WEEK, "2026-03-25T00:00", "2026-03-31T00:00", "22T22:00 29T21:00"),
+        (BUCHAREST, Bucket.MONTH, "2026-03-31T20:00", "2026-04-01T00:00", "28T22:00 31T21:00"),
+        (KATHMANDU, Bucket.HOUR, "2026-06-11T10:00", "2026-06-11T12:00", "11T09:15 11T10:15 11T11:15"),
+        # Clocks go from 02:00 to 02:30 at 15:30 UTC, and back from 02:00 to 01:30 at 15:00 UTC.
+        (LORD_HOWE, Bucket.HOUR, "2026-10-03T14:40", "2026-10-03T16:10", "03T14:30 03T15:30 03T16:00"),
+        (LORD_HOWE, Bucket.HOUR, "2026-04-04T14:00", "2026-04-04T15:40", "04T14:00 04T15:00 04T15:30"),
+        (LORD_HOWE, Bucket.HOUR, "2026-10-03T15:50", "2026-10-03T16:00", "03T15:30"),
+        # 00:00 becomes 01:00: the day begins at 05:00 UTC, which is 01:00.
+        (HAVANA, Bucket.DAY, "2026-03-07T12:00", "2026-03-09T12:00", "07T05:00 08T05:00 09T04:00"),
+        # 00:00 to 01:00 comes twice.
+        (HAVANA, Bucket.DAY, "2026-10-31T12:00", "2026-11-01T05:30", "31T04:00 01T04:00"),
+        # The 30th of December 2011 was left out.
+        (SAMOA, Bucket.DAY, "2011-12-29T12:00", "2011-12-31T12:00", "29T10:00 30T10:00 31T10:00"),
+        # 00:01 became 23:01 of the day before: what that showed again lies in the day that had begun.
+        (ST_JOHNS, Bucket.DAY, "2010-11-07T03:10", "2010-11-08T03:30", "07T02:30"),
+    ],
+)
+def test_buckets_of_a_zone(zone, bucket, start, end, edges):
+    found = bucket.starts(Period(millis(start), millis(end)), zone)
+    assert [f"{to_datetime(at):%dT%H:%M}" for at in found] == edges.split()
+
+
+@given(st.sampled_from(Bucket), moments, st.sampled_from([BUCHAREST, KATHMANDU, LORD_HOWE, HAVANA, SAMOA, ST_JOHNS]))
+def test_a_moment_lies_in_its_bucket_of_any_zone(bucket, moment, zone):
+    start = bucket.floor(moment, zone)
+    assert start <= moment < bucket.next(start, zone)
+    assert bucket.floor(start, zone) == start
+
+
+@given(st.sampled_from(Bucket), moments)
+def test_utc_by_name_is_utc(bucket, moment):
+    assert bucket.floor(moment, ZoneInfo("UTC")) == bucket.floor(moment)
+    assert bucket.next(bucket.floor(moment), ZoneInfo("UTC")) == bucket.next(bucket.floor(moment))

@@ -3,51 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
+_QUARTER = 900_000
+_HOUR = 3_600_000
+_DAY = 86_400_000
+
 
 class Bucket(StrEnum):
+    """Lengths of time that begin on the clock and calendar of a zone; without one, of UTC.
+
+    Weeks are ISO weeks, starting on Monday. A day begins at its first instant, which is not midnight where clocks jump
+    over that. The hour that clocks repeat is two buckets; a change by half an hour ends one early.
+    """
+
     QUARTER_HOUR = "15min"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
-    def floor(self, instant: int) -> int:
-        """The start of the bucket that `instant` falls in. Weeks are ISO weeks, starting on Monday."""
-        if self is Bucket.QUARTER_HOUR:
-            return instant - instant % 900_000
-        if self is Bucket.HOUR:
-            return instant - instant % 3_600_000
-        midnight = instant - instant % 86_400_000
-        if self is Bucket.DAY:
-            return midnight
-        day = to_datetime(midnight)
-        first = day - timedelta(days=day.weekday()) if self is Bucket.WEEK else day.replace(day=1)
-        return to_millis(first)
+    def floor(self, instant: int, zone: tzinfo = UTC) -> int:
+        """The start of the bucket that `instant` falls in."""
+        if self in _CLOCK:
+            return _clock_floor(instant, _CLOCK[self], zone)
+        start = self._first_instant(_local(instant, zone).date(), zone)
+        following = self.next(start, zone)
+        return start if instant < following else following  # a clock set back over midnight shows the old date again
 
-    def next(self, start: int) -> int:
+    def next(self, start: int, zone: tzinfo = UTC) -> int:
         """The start of the bucket after the one that starts at `start`."""
-        steps = {
-            Bucket.QUARTER_HOUR: 900_000,
-            Bucket.HOUR: 3_600_000,
-            Bucket.DAY: 86_400_000,
-            Bucket.WEEK: 7 * 86_400_000,
-        }
-        if self in steps:
-            return start + steps[self]
-        return self.floor(start + 31 * 86_400_000)
+        if self in _CLOCK:
+            return _clock_floor(start + _CLOCK[self], _CLOCK[self], zone)
+        return self._first_instant(_local(start, zone).date() + timedelta(days=_LONGEST[self]), zone)
 
-    def starts(self, period: Period) -> list[int]:
+    def starts(self, period: Period, zone: tzinfo = UTC) -> tuple[int, ...]:
         """The start of every bucket of a period, ascending; the first is the one that `period.start` falls in."""
         found = []
-        at = self.floor(period.start)
+        at = self.floor(period.start, zone)
         while at < period.end:
             found.append(at)
-            at = self.next(at)
+            at = self.next(at, zone)
+        return tuple(found)
+
+    def _first_instant(self, day: date, zone: tzinfo) -> int:
+        """Of the day, week or month that `day` is in."""
+        if self is Bucket.WEEK:
+            day -= timedelta(days=day.weekday())
+        elif self is Bucket.MONTH:
+            day = day.replace(day=1)
+        found = to_millis(datetime.combine(day, time(), zone))
+        while _local(found - _QUARTER, zone).date() >= day:  # midnight is jumped over
+            found -= _QUARTER
         return found
+
+
+_CLOCK = {Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: _HOUR}
+_LONGEST = {Bucket.DAY: 1, Bucket.WEEK: 7, Bucket.MONTH: 31}
+
+
+def _local(instant: int, zone: tzinfo) -> datetime:
+    return to_datetime(instant).astimezone(zone)
+
+
+def _clock_floor(instant: int, step: int, zone: tzinfo) -> int:
+    """The last full `step` of the local clock; if that is before a change of the clock, the change."""
+    if zone is UTC:
+        return instant - instant % step
+    offset = _offset(instant, zone)
+    found = instant - (instant + offset) % step
+    while _offset(found, zone) != offset:  # clocks change on quarters of an hour
+        found += _QUARTER
+    return found
+
+
+def _offset(instant: int, zone: tzinfo) -> int:
+    return (_local(instant, zone).utcoffset() or timedelta()) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
