@@ -23,6 +23,7 @@ import uvloop
 from footfall.api.application import Application, create_application
 from footfall.api.auth import Authenticator, check_auth_off
 from footfall.api.metrics import Metrics
+from footfall.api.reading import Questions
 from footfall.api.services import Services
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.collect.geo import GeoLocator
@@ -213,6 +214,8 @@ class Server:
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         services.stopping = True
         await _quiet(application)
+        services.questions.stop()
+        await _quiet(application)
         if not serving.done():
             granian.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
         await self._finish(services, serving)
@@ -241,6 +244,7 @@ class Server:
             ),
             committer=GroupCommitter(self._spools.own(SERVER)),
             store=self._draining.store,
+            questions=Questions(self._draining.store, settings.queries_per_project),
             metrics=self._metrics,
             buffer=self._spools.state,
             last_flush=lambda: self._draining.last_round,

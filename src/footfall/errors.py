@@ -11,13 +11,14 @@ class UserError(FootfallError):
     """The caller can put it right: a bad value, an unknown name, a missing right.
 
     `code` is a stable lower-case word that programs may compare (docs/api/errors.md lists them); `message` names the
-    field and the value.
+    field and the value. Where the answer is 429, `retry_after` is when to try again, in seconds.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, retry_after: int = 60) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.retry_after = retry_after
 
 
 class TransientError(FootfallError):
@@ -27,6 +28,13 @@ class TransientError(FootfallError):
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
+
+
+class QueryCancelledError(TransientError):
+    """What was asked was given up: its caller has left, or the server stops."""
+
+    def __init__(self) -> None:
+        super().__init__("the query was cancelled")
 
 
 class FatalError(FootfallError):

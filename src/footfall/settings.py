@@ -58,4 +58,11 @@ class Settings(BaseSettings):
     )
     store_memory: int = Field(1_500_000_000, ge=200_000_000, description="Bytes that the embedded engine may use.")
     store_threads: int = Field(2, ge=1, description="Threads that one query may use.")
+    query_seconds: float = Field(30, gt=0, le=240, description="Seconds that one query of a reading endpoint may take.")
+    query_memory: int | None = Field(
+        None, ge=10_000_000, description="Bytes that one such query may use; unset: half of `FOOTFALL_STORE_MEMORY`."
+    )
+    queries_per_project: int = Field(
+        8, ge=1, le=1000, description="Questions of one project that are answered at once; past a short wait, 429."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -10,6 +10,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from footfall.api import problem
+from footfall.api.reading import Questions
 from footfall.errors import UserError
 from footfall.model.project import Principal, Project, Scope
 from footfall.store.protocol import Store
@@ -66,5 +67,5 @@ def reading_client(store: Store, now: int, *routers: APIRouter) -> Client:
     gate = Gate(
         {slug: Project(number, f"p{number}", slug, "") for number, slug in enumerate(("shop", "blog"), start=1)}
     )
-    app.state.services = SimpleNamespace(store=store, auth=gate, clock=lambda: now)
+    app.state.services = SimpleNamespace(store=store, questions=Questions(store, 8), auth=gate, clock=lambda: now)
     return Client(app)

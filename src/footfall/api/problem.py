@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "unsupported_media_type": 415,
     "invalid": 422,
     "rate_limited": 429,
+    "too_many_queries": 429,
     "internal": 500,
     "query_limit": 500,
     "unavailable": 503,
@@ -39,7 +40,7 @@ STATUS: dict[str, int] = {
 _CODES = {400: "bad_request", 415: "unsupported_media_type", 422: "bad_parameter"} | {
     status: code
     for code, status in STATUS.items()
-    if code not in {"invalid", "unsupported_encoding", "unsupported_media_type", "query_limit"}
+    if code not in {"invalid", "unsupported_encoding", "unsupported_media_type", "query_limit", "too_many_queries"}
 }
 _SURFACES = (
     ("/api/v1/analytics", "events"),
@@ -166,6 +167,6 @@ _DOCUMENTED: Responses = {
     401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
     403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
     404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
-    500: _documented("The query failed.", "query_limit", "the query took too long; reduce range or filter"),
+    500: _documented("The query failed.", "query_limit", "the query exceeds its limit of time; reduce range or filter"),
     503: _documented("Try again later.", "unavailable", "the store is overloaded"),
 }

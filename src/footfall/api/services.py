@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from footfall.api.auth import Authenticator
 from footfall.api.metrics import Metrics
+from footfall.api.reading import Questions
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
 from footfall.settings import Settings
@@ -25,6 +26,7 @@ class Services:
     intake: Intake
     committer: GroupCommitter
     store: Store
+    questions: Questions
     metrics: Metrics
     buffer: Callable[[], SpoolState]  # all spools added up
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Any
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query import build
 from footfall.query.ast import Position, Query
-from footfall.query.passes import complete
-from footfall.query.sql import compile_query
-from footfall.query.window import starts
-from footfall.store.protocol import Store
-
-Row = dict[str, Any]
+from footfall.query.fetch import Row, fetch
+from footfall.query.shares import average, delta_percent, share
+from footfall.query.window import Window
+from footfall.store.protocol import Reader
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
@@ -55,6 +51,22 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A ranked name with its counts by bucket, oldest first."""
+
+    ranked: Ranked
+    counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A ranked name with its most frequent values and their counts."""
+
+    ranked: Ranked
+    values: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a listing; `next` is where the following page begins, None where this one is the last."""
 
@@ -70,38 +82,33 @@ class Limited:
     total: int
 
 
-def fetch(store: Store, query: Query) -> list[Row]:
-    """The answer to any query: a dict per row, by the names of bucket, dimensions and metrics."""
-    statement = compile_query(complete(query))
-    rows = store.query(statement.sql, statement.params).rows
-    return [dict(zip(statement.names, row, strict=True)) for row in rows]
-
-
-def first_row(store: Store, project: int, table: Table = Table.EVENTS) -> int | None:
+def first_row(store: Reader, project: int, table: Table = Table.EVENTS) -> int | None:
     """The time of a project's first row in Unix milliseconds; None where it has none."""
     rows = fetch(store, build.first(project, table))
     return rows[0]["timestamp"] if rows else None
 
 
-def count(store: Store, base: Query) -> int:
+def count(store: Reader, base: Query) -> int:
     found: int = fetch(store, build.totals(base, "events"))[0]["events"]
     return found
 
 
-def kpis(store: Store, base: Query) -> Kpis:
+def kpis(store: Reader, base: Query) -> Kpis:
     """Of events: who came and what was seen; of their whole sessions: bounces and durations."""
     people = fetch(store, build.totals(base, "visitors", "pageviews", "sessions"))[0]
     visits = fetch(store, build.visits(base))[0]
-    among = visits["sessions"]
-    bounce_rate = round(visits["bounces"] / among, 4) if among else 0.0
-    average = round(visits["duration_ms"] / among / 1000, 1) if among else 0.0
-    return Kpis(people["visitors"], people["pageviews"], people["sessions"], bounce_rate, average)
+    bounce_rate = share(visits["bounces"], visits["sessions"])
+    duration = average(visits["duration_ms"], visits["sessions"], unit=1000)
+    return Kpis(people["visitors"], people["pageviews"], people["sessions"], bounce_rate, duration)
 
 
-def timeline(store: Store, base: Query, bucket: Bucket, previous: Period | None) -> list[Point]:
-    """Every bucket of the period, ascending; the n-th is set beside the n-th of the period before."""
-    current = _buckets(store, base, bucket)
-    before = list(_buckets(store, replace(base, period=previous), bucket).values()) if previous else None
+def timeline(store: Reader, base: Query, window: Window) -> list[Point]:
+    """Every bucket of the window, ascending; the n-th is set beside the n-th of the period before."""
+    current = _buckets(store, base, window.starts())
+    before = None
+    if window.previous:
+        then = replace(base, period=window.previous)
+        before = list(_buckets(store, then, window.starts(window.previous)).values())
     none = dict.fromkeys(_SERIES, 0)
     return [
         Point(at, figures, None if before is None else before[place] if place < len(before) else none)
@@ -109,14 +116,14 @@ def timeline(store: Store, base: Query, bucket: Bucket, previous: Period | None)
     ]
 
 
-def _buckets(store: Store, base: Query, bucket: Bucket) -> dict[int, dict[str, int]]:
-    filled = {at: dict.fromkeys(_SERIES, 0) for at in starts(bucket, base.period)}
-    for row in fetch(store, build.series(base, bucket, *_SERIES)):
+def _buckets(store: Reader, base: Query, starts: tuple[int, ...]) -> dict[int, dict[str, int]]:
+    filled = {at: dict.fromkeys(_SERIES, 0) for at in starts}
+    for row in fetch(store, build.series(base, starts, *_SERIES)):
         filled[row["bucket"]] = {name: row[name] for name in _SERIES}
     return filled
 
 
-def top(store: Store, base: Query, ranking: build.TopList, limit: int, previous: Period | None = None) -> list[Ranked]:
+def top(store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Period | None = None) -> list[Ranked]:
     """The `limit` labels with the highest counts; ties by label. With `previous`, what each had counted then."""
     rows = fetch(store, build.top(base, ranking, limit))
     found = [Ranked(row[ranking.dimension], row[ranking.count], row["visitors"]) for row in rows]
@@ -127,7 +134,7 @@ def top(store: Store, base: Query, ranking: build.TopList, limit: int, previous:
     return [replace(row, previous=before.get(row.label, 0)) for row in found]
 
 
-def endpoints(store: Store, base: Query, limit: int) -> Limited:
+def endpoints(store: Reader, base: Query, limit: int) -> Limited:
     """Hits, visitors, first and last by (endpoint, method), most hits first."""
     rows = fetch(store, build.endpoints(base, limit))
     if len(rows) < limit:
@@ -135,16 +142,37 @@ def endpoints(store: Store, base: Query, limit: int) -> Limited:
     return Limited(rows, fetch(store, build.totals(base, "endpoint_methods"))[0]["endpoint_methods"])
 
 
-def endpoint_totals(store: Store, base: Query) -> Row:
+def endpoint_totals(store: Reader, base: Query) -> Row:
     return fetch(store, build.totals(base, "hits", "endpoints", "visitors", "first", "last"))[0]
 
 
-def endpoint_trend(store: Store, base: Query, bucket: Bucket) -> list[Row]:
+def endpoint_trend(store: Reader, base: Query, bucket: Bucket) -> list[Row]:
     """Buckets that have hits, newest first."""
-    return fetch(store, build.series(base, bucket, "hits", "visitors", "endpoints", newest_first=True))
+    starts = bucket.starts(base.period)
+    return fetch(store, build.series(base, starts, "hits", "visitors", "endpoints", newest_first=True))
 
 
-def page(store: Store, base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None) -> Page:
+def custom_events(store: Reader, base: Query, window: Window, limit: int) -> list[Spark]:
+    """Names by count, each with its count per bucket of the window."""
+    ranked = top(store, base, build.CUSTOM_EVENTS, limit, window.previous)
+    starts = window.starts()
+    counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
+    asked = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)
+    for row in fetch(store, asked) if counts else ():
+        counts[row["custom_event_name"]][row["bucket"]] = row["events"]
+    return [Spark(row, list(counts[row.label].values())) for row in ranked]
+
+
+def properties(store: Reader, base: Query, limit: int, values: int) -> list[Property]:
+    """Names by the events that have them, each with its most frequent values."""
+    ranked = top(store, base, build.PROPERTIES, limit)
+    found: dict[str, list[tuple[str, int]]] = {row.label: [] for row in ranked}
+    for row in fetch(store, build.values_of(base, tuple(found), values)) if found else ():
+        found[row["property"]].append((row["property_value"], row["events"]))
+    return [Property(row, found[row.label]) for row in ranked]
+
+
+def page(store: Reader, base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None) -> Page:
     """`limit` rows, newest first, starting below `after`."""
     rows = fetch(store, build.newest(base, dimensions, limit + 1, after))
     shown = rows[:limit]
@@ -154,17 +182,12 @@ def page(store: Store, base: Query, dimensions: tuple[str, ...], limit: int, aft
     return Page(shown, Position(last["timestamp"], last["id_hi"], last["id_lo"]))
 
 
-def delta_percent(now: int, before: int | None) -> int | None:
-    """The change in whole percent, half to even; None where there was nothing before."""
-    return round(Fraction(100 * (now - before), before)) if before else None
-
-
-def event_counts(store: Store, project: int) -> dict[str, int]:
+def event_counts(store: Reader, project: int) -> dict[str, int]:
     """A project's events by category, bots included."""
     base = build.everything(project)
     return {row["category"]: row["events"] for row in fetch(store, build.by_category(base))}
 
 
-def events_since(store: Store, project: int, start: int, end: int) -> int:
+def events_since(store: Reader, project: int, start: int, end: int) -> int:
     """A project's events in [start, end), bots included."""
     return count(store, replace(build.everything(project), period=Period(start, end)))

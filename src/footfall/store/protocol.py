@@ -24,12 +24,36 @@ class Rows:
         return self.rows[0][0]
 
 
-class Store(Protocol):
+class Reader(Protocol):
+    """Answers SELECTs. May be called from any thread.
+
+    Values reach SQL only as bound parameters, written `{name:Type}` in the text.
+    """
+
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        """One SELECT."""
+
+    def arrow(self, sql: str, params: Params | None = None) -> bytes:
+        """One SELECT as an Arrow IPC file: for columns that stay columns."""
+
+
+class Reading(Reader, Protocol):
+    """A reader for one caller, who may leave.
+
+    Each query has a limit of time and of memory (`query_seconds`, `query_memory`): UserError(`query_limit`) past it.
+    """
+
+    def cancel(self) -> None:
+        """End what runs and keep from beginning what does not: each raises QueryCancelledError. Returns at once."""
+
+
+class Store(Reader, Protocol):
     """A ClickHouse, embedded or remote. Every method may be called from any thread.
 
-    Values reach SQL only as bound parameters, written `{name:Type}` in the text. Errors: UserError(`query_limit`)
-    where a query exceeds its time or memory, TransientError where the engine can't be reached or is overloaded
-    (the same call may be made again), FatalError where it refuses the data directory or the schema.
+    What is asked of the store itself is the server's own matter, without a limit of time, and has one client together
+    with what is written; questions of others go through a `reading`. Errors: TransientError where the engine can't be
+    reached or is overloaded (the same call may be made again), FatalError where it refuses the data directory or the
+    schema.
     """
 
     def migrate(self) -> None:
@@ -44,16 +68,13 @@ class Store(Protocol):
         The same `token` again, on the same table, changes nothing, whether the first attempt finished or died.
         """
 
-    def query(self, sql: str, params: Params | None = None, *, timeout: float | None = None) -> Rows:
-        """One SELECT. `timeout` in seconds."""
-
-    def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        """One SELECT as an Arrow IPC file: for columns that stay columns."""
-
     def command(self, sql: str, params: Params | None = None) -> None:
         """One statement without an answer (DDL, UPDATE, OPTIMIZE)."""
+
+    def reading(self, project: int) -> Reading:
+        """A reader for a question about a project. One project never has every client that there is."""
 
     def ping(self) -> bool: ...
 
     def close(self) -> None:
-        """Idempotent; queries under way finish first."""
+        """Idempotent; readings are cancelled, what is written finishes first."""

@@ -6,11 +6,12 @@ The writing ones are answered by `FastPaths` before a route is looked for; what 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from footfall.api.auth import Caller, named_project, require
+from footfall.api.auth import Authenticator, Caller, named_project, require
 from footfall.api.documented import PROJECT, refusals, writing_route
 from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
@@ -19,8 +20,9 @@ from footfall.api.services import Services
 from footfall.collect.events import BODY_BYTES
 from footfall.collect.explain import BatchModel, EventModel
 from footfall.model.period import Bucket, iso_seconds
-from footfall.model.project import Scope
+from footfall.model.project import Project, Scope
 from footfall.query import run
+from footfall.store.protocol import Reader
 
 PREFIX = "/api/v1/analytics"
 
@@ -57,6 +59,20 @@ writing_route(
 )
 
 
+async def _project(request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))]) -> Project:
+    name = named_project(request.headers.raw, request.scope["query_string"])
+    auth: Authenticator = request.app.state.services.auth
+    return auth.project(caller.principal, name)
+
+
+OfToken = Annotated[Project, Depends(_project)]
+
+
+async def _reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
+    async with request.app.state.services.questions.asked(request, project) as found:
+        yield found
+
+
 @router.get(
     f"{PREFIX}/stats",
     summary="Counts of the project's events, and the state of the buffer",
@@ -66,19 +82,19 @@ writing_route(
     operation_id="events_stats",
     openapi_extra={"parameters": [*PROJECT]},
 )
-def stats(request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))]) -> dict[str, Any]:
+def stats(
+    request: Request, project: OfToken, store: Annotated[Reader, Depends(_reader, scope="function")]
+) -> dict[str, Any]:
     """Today and this hour go by event time, UTC. Only the token's project is counted; the buffer is everyone's."""
     services: Services = request.app.state.services
-    name = named_project(request.headers.raw, request.scope["query_string"])
-    project = services.auth.project(caller.principal, name)
     day, hour = Bucket.DAY.floor(services.clock()), Bucket.HOUR.floor(services.clock())
-    counts = run.event_counts(services.store, project.number)
+    counts = run.event_counts(store, project.number)
     state = services.buffer()
     return {
         "total_events": sum(counts.values()),
         "events_by_category": counts,
-        "events_today": run.events_since(services.store, project.number, day, Bucket.DAY.next(day)),
-        "events_this_hour": run.events_since(services.store, project.number, hour, Bucket.HOUR.next(hour)),
+        "events_today": run.events_since(store, project.number, day, Bucket.DAY.next(day)),
+        "events_this_hour": run.events_since(store, project.number, hour, Bucket.HOUR.next(hour)),
         "buffer_status": {
             "buffer_size": state.waiting,
             "max_buffer_size": state.capacity,
@@ -100,7 +116,7 @@ def stats(request: Request, caller: Annotated[Caller, Depends(require(Scope.READ
     },
     operation_id="events_health",
 )
-def health(request: Request, response: Response) -> dict[str, Any]:
+async def health(request: Request, response: Response) -> dict[str, Any]:
     """Needs no token."""
     services: Services = request.app.state.services
     reason = services.refusal()

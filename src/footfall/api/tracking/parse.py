@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -12,11 +13,11 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
-from footfall.model.project import Scope
+from footfall.model.project import Project, Scope
 from footfall.query import ast
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.window import instant
-from footfall.store.protocol import Store
+from footfall.store.protocol import Reader
 
 PeriodName = Literal["day", "week", "month", "year", "all"]
 TrendPeriod = Literal["24h", "7d", "30d", "1y"]
@@ -35,7 +36,7 @@ ProjectHeader = Annotated[str | None, Header(alias="X-Project", description="The
 class Question:
     """`base` has project and bots; its period is the project's whole history up to now."""
 
-    store: Store
+    store: Reader
     base: ast.Query
 
     def during(self, name: str) -> ast.Query:
@@ -47,18 +48,33 @@ class Question:
         return replace(self.base, period=Period(start, now))
 
 
-def question(
+async def project_of_token(
     request: Request,
     caller: Annotated[Caller, Depends(require(Scope.READ))],
     project: ProjectName = None,
     x_project: ProjectHeader = None,
+) -> Project:
+    found: Project = request.app.state.services.auth.project(caller.principal, x_project or project)
+    return found
+
+
+OfToken = Annotated[Project, Depends(project_of_token)]
+
+
+async def reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
+    async with request.app.state.services.questions.asked(request, project) as found:
+        yield found
+
+
+def question(
+    request: Request,
+    project: OfToken,
+    store: Annotated[Reader, Depends(reader, scope="function")],
     bots: Bots = True,
 ) -> Question:
-    services = request.app.state.services
-    found = services.auth.project(caller.principal, x_project or project)
-    history = Period(EARLIEST, services.clock())
-    base = ast.Query(project=found.number, table=Table.REQUESTS, period=history, bots=bots)
-    return Question(services.store, base)
+    history = Period(EARLIEST, request.app.state.services.clock())
+    base = ast.Query(project=project.number, table=Table.REQUESTS, period=history, bots=bots)
+    return Question(store, base)
 
 
 Asked = Annotated[Question, Depends(question)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from footfall.catalog.tables import Table
 from footfall.errors import UserError
 from footfall.model.project import Project, Scope
 from footfall.query import ast, filter, run, window  # noqa: A004 - the module is named after what it parses
-from footfall.store.protocol import Store
+from footfall.store.protocol import Reader
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -44,7 +45,7 @@ Bots = Annotated[bool, Query(description="`1` counts known bots, too.", examples
 class Question:
     """What is asked of which project, and when: `base` has project, period, filters, and whether bots count."""
 
-    store: Store
+    store: Reader
     window: window.Window
     base: ast.Query
 
@@ -54,10 +55,27 @@ class Question:
         return replace(self.base, period=self.window.previous) if self.window.previous else None
 
 
+async def project_in_path(
+    request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))], slug: Slug
+) -> Project:
+    if not _SLUG.fullmatch(slug):
+        raise UserError("bad_project", f"slug: {slug[:100]!r} does not match {_SLUG.pattern}")
+    found: Project = request.app.state.services.auth.project_in_path(caller.principal, slug)
+    return found
+
+
+InPath = Annotated[Project, Depends(project_in_path)]
+
+
+async def reader(request: Request, project: InPath) -> AsyncIterator[Reader]:
+    async with request.app.state.services.questions.asked(request, project) as found:
+        yield found
+
+
 def question(
     request: Request,
-    caller: Annotated[Caller, Depends(require(Scope.READ))],
-    slug: Slug,
+    project: InPath,
+    store: Annotated[Reader, Depends(reader, scope="function")],
     range_: Range = "24h",
     from_: From = None,
     to: To = None,
@@ -65,27 +83,18 @@ def question(
     bots: Bots = False,
 ) -> Question:
     """Raises UserError where the project, the range or the filter does not hold."""
-    services = request.app.state.services
-    project = _project(request, caller, slug)
     terms = filter.parse(filter_)
-    asked = _window(services.store, project, services.clock(), range_, from_, to)
+    asked = _window(store, project, request.app.state.services.clock(), range_, from_, to)
     base = ast.Query(
         project=project.number, table=Table.EVENTS, period=asked.period, filters=terms, bots=True if bots else None
     )
-    return Question(services.store, asked, base)
+    return Question(store, asked, base)
 
 
 Asked = Annotated[Question, Depends(question)]
 
 
-def _project(request: Request, caller: Caller, slug: str) -> Project:
-    if not _SLUG.fullmatch(slug):
-        raise UserError("bad_project", f"slug: {slug[:100]!r} does not match {_SLUG.pattern}")
-    found: Project = request.app.state.services.auth.project_in_path(caller.principal, slug)
-    return found
-
-
-def _window(store: Store, project: Project, now: int, name: str, start: str | None, end: str | None) -> window.Window:
+def _window(store: Reader, project: Project, now: int, name: str, start: str | None, end: str | None) -> window.Window:
     bounds = window.instant(start or ""), window.instant(end or "")
     if bounds[0] is not None and bounds[1] is not None:
         return window.explicit(bounds[0], bounds[1])

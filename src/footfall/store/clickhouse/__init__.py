@@ -1,6 +1,7 @@
 """ClickHouse: embedded in this process (chdb) or remote (HTTP), the same SQL on both.
 
-`target` says where, `embedded` and `remote` open clients, `pool` lends them out, `client` is the `Store`.
+`target` says where, `embedded` and `remote` open clients, `pool` lends them out, `client` is the `Store`, `reading` its
+readers.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from footfall.settings import Settings
 from footfall.store.clickhouse.client import ClickHouse
 from footfall.store.clickhouse.embedded import Embedded
-from footfall.store.clickhouse.engine import Engine
+from footfall.store.clickhouse.engine import Engine, question_limits
 from footfall.store.clickhouse.parts import DetachedPart, detached_parts
 from footfall.store.clickhouse.remote import Remote
 from footfall.store.clickhouse.target import LocalTarget, parse
@@ -25,4 +26,4 @@ def open_store(settings: Settings) -> Store:
     """
     target = parse(settings.store_url, settings.data)
     engine: Engine = Embedded(target, settings) if isinstance(target, LocalTarget) else Remote(target, settings)
-    return ClickHouse(engine)
+    return ClickHouse(engine, question_limits(settings))

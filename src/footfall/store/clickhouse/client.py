@@ -6,15 +6,17 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from footfall.errors import FootfallError, StoreError
-from footfall.store.clickhouse.engine import READ_SECONDS, Engine
-from footfall.store.clickhouse.failures import translate
+from footfall.store.clickhouse import statements
+from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
+from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.migrate import migrate
 from footfall.store.clickhouse.pool import Pool
+from footfall.store.clickhouse.reading import Readers, ReadingClient
 from footfall.store.protocol import Params, Rows
 
 if TYPE_CHECKING:
@@ -35,16 +37,18 @@ _DEFINITION = (
 class ClickHouse:
     """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own.
 
-    Writers have a client of their own, which no number of slow reads keeps from them.
+    The server's own statements have a client which no number of slow questions keeps from them; a ping and the end of
+    a question have another.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
-        self._readers = Pool(self._connect, size=3)
-        self._writer = Pool(self._connect, size=1)
+        self._own = Pool(self._connect, size=1)
+        self._aside = Pool(self._connect, size=1)
+        self._readers = Readers(lambda: self._connect(limits), self._aside)
 
     def migrate(self) -> None:
-        with self._failures(reading=False):
+        with translated():
             bare = self._engine.connect()
             try:
                 cluster = f" ON CLUSTER {self._engine.cluster}" if self._engine.cluster else ""
@@ -67,63 +71,45 @@ class ClickHouse:
             columns = list(pl.read_ipc_schema(io.BytesIO(arrow)))
         except (pl.exceptions.PolarsError, OSError) as error:
             raise StoreError(f"rows for {table} are not an Arrow IPC file", details=str(error)) from error
-        with self._client(0, reading=False) as client:
+        with self._client() as client:
             self._engine.insert(client, table, columns, arrow, token)
 
-    def query(self, sql: str, params: Params | None = None, *, timeout: float | None = None) -> Rows:
-        bound = _bound(sql, params)
-        with self._client(READ_SECONDS if timeout is None else timeout, reading=True) as client:
-            answer = client.query(sql, parameters=bound)
-            # The embedded engine sends no header where there are no rows.
-            names = answer.column_names or client.query(f"DESCRIBE ({sql}\n)", parameters=bound).result_columns[0]
-        return Rows(tuple(names), [tuple(row) for row in answer.result_rows])
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        with self._client() as client:
+            return statements.query(client, sql, params)
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        with self._client(READ_SECONDS, reading=True) as client:
-            return client.raw_query(sql, parameters=_bound(sql, params), fmt="Arrow")
+        with self._client() as client:
+            return statements.arrow(client, sql, params)
 
     def command(self, sql: str, params: Params | None = None) -> None:
-        with self._client(0, reading=False) as client:
+        with self._client() as client:
             # The client's own `command` puts parameters into the URL, however long they are.
-            client.raw_query(sql, parameters=_bound(sql, params))
+            client.raw_query(sql, parameters=statements.bound(sql, params))
+
+    def reading(self, project: int) -> ReadingClient:
+        return self._readers.reading(project)
 
     def ping(self) -> bool:
         try:
-            with self._client(PING_SECONDS / 2, reading=True, patience=PING_SECONDS / 2) as client:
-                return bool(client.query("SELECT 1").result_rows)
+            with translated(), self._aside.lend(PING_SECONDS / 2) as client:
+                return bool(client.query("SELECT 1", settings={"max_execution_time": PING_SECONDS / 2}).result_rows)
         except FootfallError:
             return False
 
     def close(self) -> None:
         self._readers.close()
-        self._writer.close()
+        self._own.close()
+        self._aside.close()
         self._engine.close()
 
-    def _connect(self) -> Client:
-        client = self._engine.connect(self._engine.database)
+    def _connect(self, limits: Limits = NO_LIMITS) -> Client:
+        client = self._engine.connect(self._engine.database, limits)
         # The client writes and reads datetimes without a zone in the host's; the session's is UTC.
         client.server_tz = UTC
         return client
 
     @contextmanager
-    def _client(self, seconds: float, *, reading: bool, patience: float | None = None) -> Iterator[Client]:
-        pool = self._readers if reading else self._writer
-        with self._failures(reading=reading), pool.lend(patience) as client:
-            limit = str(seconds)
-            if client.get_client_setting("max_execution_time") != limit:
-                client.set_client_setting("max_execution_time", limit)
+    def _client(self) -> Iterator[Client]:
+        with translated(), self._own.lend() as client:
             yield client
-
-    @contextmanager
-    def _failures(self, *, reading: bool) -> Iterator[None]:
-        try:
-            yield
-        except FootfallError:
-            raise
-        except Exception as error:
-            raise translate(error, reading=reading) from error
-
-
-def _bound(sql: str, params: Params | None) -> dict[str, Any] | None:
-    """The parameters that the text names. With others, the client falls back to `%` formatting of the whole text."""
-    return {name: value for name, value in (params or {}).items() if f"{{{name}:" in sql} or None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from footfall.errors import FatalError
 from footfall.settings import Settings
-from footfall.store.clickhouse.engine import SESSION
+from footfall.store.clickhouse.engine import NO_LIMITS, SESSION, Limits
 from footfall.store.clickhouse.target import LocalTarget
 from footfall.store.lock import lock_data_directory
 
@@ -34,7 +34,7 @@ class Embedded:
         self._scratch = settings.data.resolve() / "clickhouse-inserts"
         self._clear_scratch()
 
-    def connect(self, database: str | None = None) -> Client:
+    def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- the engine is 550 MB of mapped code
         from clickhouse_connect.driver.exceptions import ProgrammingError  # noqa: PLC0415 -- as above
 
@@ -44,7 +44,7 @@ class Embedded:
                 interface="chdb",
                 path=str(self._path),
                 database=database,
-                settings=self._session,
+                settings={**self._session, **limits},
                 chdb_options=self._server,
                 tz_mode="aware",
             )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
+
+from footfall.settings import Settings
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
-READ_SECONDS = 30.0
-"""Longest that a query may take where its caller says nothing."""
+Limits = Mapping[str, str]
+"""Settings of the engine's that bound a query."""
+
+NO_LIMITS: Limits = {}
 
 SESSION: dict[str, str] = {
     "session_timezone": "UTC",
     "log_queries": "0",
+    "max_execution_time": "0",
     # One insert is one block, cut by partition only: a token then names exactly one part per partition.
     "async_insert": "0",
     "max_insert_threads": "1",
@@ -31,14 +37,21 @@ SESSION: dict[str, str] = {
 }
 
 
+def question_limits(settings: Settings) -> Limits:
+    return {
+        "max_execution_time": str(settings.query_seconds),
+        "max_memory_usage": str(settings.query_memory or settings.store_memory // 2),
+    }
+
+
 class Engine(Protocol):
     """Opens clients of one database. A client is used by one thread at a time."""
 
     database: str
     cluster: str
 
-    def connect(self, database: str | None = None) -> Client:
-        """A new client, with `SESSION` applied; its current database is `database`, else the engine's default."""
+    def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
+        """A new client with `SESSION` and `limits` applied; its database is `database`, else the engine's default."""
 
     def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
         """Insert an Arrow IPC file's columns, by name, under a deduplication token."""

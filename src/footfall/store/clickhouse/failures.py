@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from footfall.errors import FatalError, FootfallError, StoreError, TransientError, UserError
+from footfall.errors import FatalError, FootfallError, QueryCancelledError, StoreError, TransientError, UserError
 
 # Source of the numbers: src/Common/ErrorCodes.cpp in ClickHouse.
 _LIMITS = {
@@ -16,6 +18,7 @@ _LIMITS = {
     307: "bytes",
     396: "rows",
 }
+_CANCELLED = 394
 _PASSING = frozenset(
     {
         *(202, 203, 439),  # too many queries, no free connection, no free thread
@@ -28,13 +31,24 @@ _REFUSED = frozenset({192, 193, 194, 497, 516})  # unknown user, password, acces
 _CODE = re.compile(r"Code: (\d+)")
 
 
+@contextmanager
+def translated(*, reading: bool = False) -> Iterator[None]:
+    """Whatever the client raises within, as an error of ours."""
+    try:
+        yield
+    except FootfallError:
+        raise
+    except Exception as error:
+        raise translate(error, reading=reading) from error
+
+
 def translate(error: Exception, *, reading: bool) -> FootfallError:
     """What to raise instead of an exception of the client's. A limit met while writing is no fault of a caller's."""
     code = _code(error)
     if code in _LIMITS and reading:
-        return UserError(
-            "query_limit", f"the query exceeds its limit of {_LIMITS[code]}: reduce the range or filter more"
-        )
+        return UserError("query_limit", f"the query exceeds its limit of {_LIMITS[code]}; reduce range or filter")
+    if code == _CANCELLED:
+        return QueryCancelledError()
     if code in _LIMITS or code in _PASSING or _is_network(error, code):
         return TransientError(f"the store can't do this now ({_reason(error, code)})")
     if code in _REFUSED:

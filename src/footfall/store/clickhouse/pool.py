@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from footfall.errors import StoreError, TransientError
+from footfall.errors import QueryCancelledError, StoreError, TransientError
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -23,18 +24,29 @@ class Pool:
         self._changed = threading.Condition()
         self._idle: list[Client] = []
         self._lent = 0
+        self._shares: Counter[int] = Counter()
         self._closed = False
         self._ended = False  # nobody waits any longer for what is lent
 
     @contextmanager
-    def lend(self, patience: float | None = None) -> Iterator[Client]:
-        """A client for one borrower; `patience` instead of the pool's own, in seconds."""
-        client = self._take(self._patience if patience is None else patience)
+    def lend(
+        self, patience: float | None = None, *, share: int | None = None, unless: Callable[[], bool] = lambda: False
+    ) -> Iterator[Client]:
+        """A client for one borrower; `patience` instead of the pool's own, in seconds.
+
+        Borrowers of one `share` leave a client to others. QueryCancelledError where `unless` holds (see `wake`).
+        """
+        client = self._take(self._patience if patience is None else patience, share, unless)
         try:
             client = client or self._make()
             yield client
         finally:
-            self._give_back(client)
+            self._give_back(client, share)
+
+    def wake(self) -> None:
+        """Those who wait look at their `unless` again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self, seconds: float | None = None) -> bool:
         """Lend no more, wait for what is under way, close every client. Idempotent.
@@ -51,19 +63,28 @@ class Pool:
             client.close()
         return returned
 
-    def _take(self, patience: float) -> Client | None:
+    def _take(self, patience: float, share: int | None, unless: Callable[[], bool]) -> Client | None:
         """An idle client, or None where the borrower is to make one."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._closed or self._lent < self._size, patience):
+            if not self._changed.wait_for(lambda: self._closed or unless() or self._is_free(share), patience):
                 raise TransientError("the store is busy: every connection to it is in use")
+            if unless():
+                raise QueryCancelledError
             if self._closed:
                 raise StoreError("the store is closed")
             self._lent += 1
+            if share is not None:
+                self._shares[share] += 1
             return self._idle.pop() if self._idle else None
 
-    def _give_back(self, client: Client | None) -> None:
+    def _is_free(self, share: int | None) -> bool:
+        return self._lent < self._size and (share is None or self._shares[share] < self._size - 1)
+
+    def _give_back(self, client: Client | None, share: int | None) -> None:
         with self._changed:
             self._lent -= 1
+            if share is not None:
+                self._shares -= Counter((share,))  # which drops it at 0
             late = client if self._ended else None
             if client is not None and late is None:
                 self._idle.append(client)

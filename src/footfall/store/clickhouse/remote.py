@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from footfall.settings import Settings
-from footfall.store.clickhouse.engine import SESSION
+from footfall.store.clickhouse.engine import NO_LIMITS, SESSION, Limits
 from footfall.store.clickhouse.target import RemoteTarget
 from footfall.store.lock import lock_data_directory
 
@@ -26,7 +26,7 @@ class Remote:
         self._lock = lock_data_directory(settings.data)
         self._session = SESSION | {"max_threads": str(settings.store_threads), "wait_end_of_query": "1"}
 
-    def connect(self, database: str | None = None) -> Client:
+    def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- loads numpy and urllib3: only when used
 
         return create_client(
@@ -36,7 +36,7 @@ class Remote:
             username=self._target.user,
             password=self._target.password,
             database=database,
-            settings=self._session,
+            settings={**self._session, **limits},
             tz_mode="aware",
             autogenerate_session_id=False,
         )

@@ -1,0 +1,130 @@
+"""Readers whose callers may leave, and the end of what they asked.
+
+Every statement of a reading begins with a comment of its own, the reading's mark. By it the engine's list of running
+queries knows the statement again, whichever the engine: the embedded one takes no query id.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from footfall.errors import QueryCancelledError
+from footfall.store.clickhouse.failures import translated
+from footfall.store.clickhouse.pool import Pool
+from footfall.store.clickhouse.statements import arrow, query
+from footfall.store.protocol import Params, Rows
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+CLOSE_SECONDS = 2.0
+"""How long a close waits for queries that were cancelled."""
+
+_MARK = "/* footfall {} */ "
+_KILL = f"KILL QUERY WHERE substring(query, 1, {len(_MARK.format(secrets.token_hex(8)))}) IN ({{marks:Array(String)}})"
+_AGAIN_SECONDS = 0.05
+
+
+class Readers:
+    """Lends clients to readings. One project has all but one of them at most."""
+
+    def __init__(self, connect: Callable[[], Client], aside: Pool) -> None:
+        self._pool = Pool(connect)
+        self._aside = aside
+        self._changed = threading.Condition()
+        self._running: Counter[ReadingClient] = Counter()
+        self._ending = False
+
+    def reading(self, project: int) -> ReadingClient:
+        return ReadingClient(self, project)
+
+    @contextmanager
+    def lend(self, reading: ReadingClient) -> Iterator[Client]:
+        """A client for one statement; QueryCancelledError where the reading was, or comes to be."""
+        lent = self._pool.lend(share=reading.project, unless=lambda: reading.cancelled)
+        with translated(reading=True), lent as client:
+            self._begin(reading)
+            try:
+                yield client
+            except Exception as error:
+                if reading.cancelled:
+                    raise QueryCancelledError from error
+                raise
+            finally:
+                self._end(reading)
+
+    def cancel(self, *readings: ReadingClient) -> None:
+        with self._changed:
+            for reading in readings:
+                reading.cancelled = True
+            if not self._ending and self._cancelled():
+                self._ending = True
+                threading.Thread(target=self._kill, name="cancel", daemon=True).start()
+        self._pool.wake()
+
+    def close(self) -> None:
+        with self._changed:
+            running = list(self._running)
+        self.cancel(*running)
+        self._pool.close(CLOSE_SECONDS)
+
+    def _begin(self, reading: ReadingClient) -> None:
+        with self._changed:
+            if reading.cancelled:
+                raise QueryCancelledError
+            self._running[reading] += 1
+
+    def _end(self, reading: ReadingClient) -> None:
+        with self._changed:
+            self._running[reading] -= 1
+            if not self._running[reading]:
+                del self._running[reading]
+                self._changed.notify_all()
+
+    def _cancelled(self) -> list[str]:
+        """Marks of what is to end and still runs."""
+        return [reading.mark for reading in self._running if reading.cancelled]
+
+    def _kill(self) -> None:
+        """Until nothing is left: a statement may be on its way to the engine, and not in its list yet."""
+        while True:
+            with self._changed:
+                marks = self._cancelled()
+                if not marks:
+                    self._ending = False
+                    return
+            try:
+                with self._aside.lend() as client:
+                    client.query(_KILL, parameters={"marks": marks})
+            except Exception as error:  # noqa: BLE001 - it is tried again, and the limit of time ends the query at last
+                structlog.get_logger("store").warning("a query can't be cancelled yet", error=str(error))
+            with self._changed:
+                self._changed.wait(_AGAIN_SECONDS)
+
+
+class ReadingClient:
+    """Implements `Reading`."""
+
+    def __init__(self, readers: Readers, project: int) -> None:
+        self.project = project
+        self.mark = _MARK.format(secrets.token_hex(8))
+        self.cancelled = False
+        self._readers = readers
+
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        with self._readers.lend(self) as client:
+            return query(client, sql, params, self.mark)
+
+    def arrow(self, sql: str, params: Params | None = None) -> bytes:
+        with self._readers.lend(self) as client:
+            return arrow(client, sql, params, self.mark)
+
+    def cancel(self) -> None:
+        self._readers.cancel(self)

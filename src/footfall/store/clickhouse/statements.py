@@ -1,0 +1,27 @@
+"""One SELECT on a client. SQL has no FORMAT clause of its own; `mark` is a comment that is set before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from footfall.store.protocol import Params, Rows
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+
+def query(client: Client, sql: str, params: Params | None, mark: str = "") -> Rows:
+    given = bound(sql, params)
+    answer = client.query(mark + sql, parameters=given)
+    # The embedded engine sends no header where there are no rows.
+    names = answer.column_names or client.query(f"{mark}DESCRIBE ({sql}\n)", parameters=given).result_columns[0]
+    return Rows(tuple(names), [tuple(row) for row in answer.result_rows])
+
+
+def arrow(client: Client, sql: str, params: Params | None, mark: str = "") -> bytes:
+    return client.raw_query(mark + sql, parameters=bound(sql, params), fmt="Arrow")
+
+
+def bound(sql: str, params: Params | None) -> dict[str, Any] | None:
+    """The parameters that the text names. With others, the client falls back to `%` formatting of the whole text."""
+    return {name: value for name, value in (params or {}).items() if f"{{{name}:" in sql} or None
