@@ -250,9 +250,9 @@ def test_the_limit_holds_without_a_length(access):
     ("encoding", "body", "status"),
     [
         ("br", b"{}", 415),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"{}")), 415),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), 415),
         ("gzip", b'{"event_name": "a"}', 400),
-        ("gzip", gzip.compress(b'{"event_name": "a"}')[:-4], 400),
+        ("gzip", gzip.compress(b'{"event_name": "a"}', mtime=0)[:-4], 400),
     ],
 )
 def test_encodings_that_are_refused(access, encoding, body, status):
