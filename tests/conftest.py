@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,16 +36,35 @@ def engine(keeper: tuple[Path, Store]) -> Path:
 @pytest.fixture
 def store_settings(keeper: tuple[Path, Store], tmp_path: Path) -> Iterator[Settings]:
     """Settings of a store of the test's own: its data directory, and a database, dropped afterwards."""
-    path, store = keeper
-    database = f"t{next(_names)}"
-    yield Settings(data=tmp_path / "data", store_url=f"chdb://{path}?database={database}")
-    store.command(f"DROP DATABASE IF EXISTS {database}")
+    with _database(keeper, tmp_path / "data") as settings:
+        yield settings
 
 
 @pytest.fixture
 def store(store_settings: Settings) -> Iterator[Store]:
     """A migrated store in a fresh database of the engine."""
-    opened = open_store(store_settings)
+    with _migrated(store_settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_store(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The same for all tests of a module, which only read what the module's own fixture puts there."""
+    with _database(keeper, tmp_path_factory.mktemp("shared") / "data") as settings, _migrated(settings) as opened:
+        yield opened
+
+
+@contextmanager
+def _database(keeper: tuple[Path, Store], data: Path) -> Iterator[Settings]:
+    path, store = keeper
+    database = f"t{next(_names)}"
+    yield Settings(data=data, store_url=f"chdb://{path}?database={database}")
+    store.command(f"DROP DATABASE IF EXISTS {database}")
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings)
     opened.migrate()
     yield opened
     opened.close()

@@ -13,10 +13,10 @@ from footfall.store.protocol import Store
 URL = "/api/tracking"
 
 
-@pytest.fixture
-def client(store: Store) -> Client:
-    populate(store, requests=REQUESTS)
-    return reading_client(store, at(TRACKING_NOW), router)
+@pytest.fixture(scope="module")
+def client(shared_store: Store) -> Client:
+    populate(shared_store, requests=REQUESTS)
+    return reading_client(shared_store, at(TRACKING_NOW), router)
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ ENDPOINTS = ("", "/kpis", "/timeseries", "/count", "/top-pages", "/top-referrers
 URL = "/api/web-events/shop"
 
 
-@pytest.fixture
-def client(store: Store) -> Client:
-    populate(store, EVENTS)
-    return reading_client(store, at(WEB_NOW), router)
+@pytest.fixture(scope="module")
+def client(shared_store: Store) -> Client:
+    populate(shared_store, EVENTS)
+    return reading_client(shared_store, at(WEB_NOW), router)
 
 
 def numbers(client: Client, text: str, **params: str) -> list[int]:
@@ -222,9 +222,9 @@ def test_paging_neither_skips_nor_repeats(store: Store) -> None:
     assert client.get(f"{URL}/count").json() == {"count": 13}
 
 
-def test_a_page_keeps_the_period_of_the_first(client: Client, store: Store) -> None:
+def test_a_page_keeps_the_period_of_the_first(client: Client, shared_store: Store) -> None:
     page = client.get(f"{URL}?range=24h&limit=5").json()
-    later = reading_client(store, at("2026-06-11T11:00:00Z"), router)
+    later = reading_client(shared_store, at("2026-06-11T11:00:00Z"), router)
     rest = later.get(f"{URL}?limit=5&cursor={page['next_cursor']}").json()
     assert [parse(item["id"]) for item in rest["items"]] == [2]  # 10:10 is over 24 hours ago by now
 
