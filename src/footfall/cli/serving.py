@@ -27,9 +27,10 @@ def serve(
     data: Data = None,
 ) -> None:
     """Collect, store and answer until SIGTERM."""
-    from footfall.app import serve as run
-
     if role != "all":
         raise UserError("bad_parameter", f"--role {role!r}: only 'all' is there yet")
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    run(load_settings(data).model_copy(update=given))
+    settings = load_settings(data).model_copy(update=given)
+    from footfall.app import serve as run  # once the settings are known to be good: it takes a second
+
+    run(settings)
