@@ -125,9 +125,10 @@ def test_a_migration_cut_short_is_run_again(settings: Settings) -> None:
 
 
 def test_every_statement_of_the_migrations_may_run_twice(store: Store) -> None:
+    database = store.query("SELECT currentDatabase()").scalar
     for migration in migrations():
         for statement in statements(migration.sql):
-            store.command(statement)
+            store.command(statement, {"database": database})
 
 
 def test_insert_goes_by_name_and_leaves_the_rest_at_its_default(store: Store) -> None:

@@ -66,7 +66,8 @@ REQUEST: Row = {
     "traffic": "human",
     "country": "",
 }
-_FIRST_TOUCH = ("hostname", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+_FIRST_TOUCH = ("hostname", "referrer", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
+                "utm_term")  # fmt: skip
 _OF_VISITOR = ("browser", "os", "device", "traffic", "country")
 _INTEGERS = {
     "project_id": pl.UInt32,

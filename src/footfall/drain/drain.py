@@ -13,6 +13,7 @@ import structlog
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert, Plan, make_plan
 from footfall.drain.recovery import missing
+from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
 from footfall.model.raw import Record, halves, size
 from footfall.pipeline.steps import Tools
@@ -160,6 +161,8 @@ class Drain:
                 self._store.insert(insert.table, insert.arrow, token=token)
         for update in plan.updates:
             self._store.command(update.sql, update.params)
+        if begun:
+            fill_referrers(self._store, plan)
         self._watcher.step("insert", time.perf_counter() - started)
 
     def _complete(self, plan: Plan, insert: Insert, token: str) -> None:

@@ -23,8 +23,8 @@ _COMPUTED = {
 _KEY = ("project_id", "start", "visitor", "session", "version")
 _STORED = {
     "events": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "session_id", "session_given", "own_id",
-               "event_type", "path", "hostname", "source", "channel", "utm_source", "utm_medium", "utm_campaign",
-               "utm_content", "utm_term", "browser", "os", "device", "traffic", "country", "session"),
+               "event_type", "path", "hostname", "referrer", "source", "channel", "utm_source", "utm_medium",
+               "utm_campaign", "utm_content", "utm_term", "browser", "os", "device", "traffic", "country", "session"),
     "requests": ("project_id", "visitor", "timestamp", "id_hi", "id_lo", "browser", "os", "device", "traffic",
                  "country", "session"),
 }  # fmt: skip

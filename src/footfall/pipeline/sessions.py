@@ -30,6 +30,7 @@ ORDER = ["timestamp", "id_hi", "id_lo"]
 
 FIRST_TOUCH = (
     "hostname",
+    "referrer",
     "source",
     "channel",
     "utm_source",

@@ -93,8 +93,9 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
 
 
 def _apply(store: Store, migration: Migration, cluster: str) -> None:
+    database = store.query("SELECT currentDatabase()").scalar
     for statement in statements(migration.sql):
-        store.command(clustered(statement, cluster))
+        store.command(clustered(statement, cluster), {"database": database})
     store.command(
         "INSERT INTO schema_migrations (number, name) SELECT {number:UInt32}, {name:String}",
         {"number": migration.number, "name": migration.name},

@@ -1,0 +1,137 @@
+"""What each migration makes of a store that was filled before it, wherever it was killed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from footfall.errors import StoreError
+from footfall.settings import Settings
+from footfall.store.clickhouse import migrate as migrate_module
+from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
+from footfall.store.protocol import Store
+from support.populate import EVENT, at, insert, name_sessions, session_rows
+
+BASE = migrations()[:1]
+
+
+@pytest.fixture
+def store(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store as the first migration made it, on either engine."""
+    opened = open_store(settings)
+    with monkeypatch.context() as first:
+        first.setattr(migrate_module, "migrations", lambda: BASE)
+        opened.migrate()
+    yield opened
+    opened.close()
+
+
+def up_to(number: int) -> list[Migration]:
+    return [migration for migration in migrations() if migration.number <= number]
+
+
+def events(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    made = [{**EVENT, "id_lo": number, "timestamp": at(row.pop("at"))} | row for number, row in enumerate(rows, 1)]
+    name_sessions(made)
+    return made
+
+
+def fill(store: Store, rows: list[dict[str, Any]], sign: int = 1, version: int = 1) -> None:
+    """Sessions as they were before they had a referrer."""
+    sessions = session_rows(rows, sign, version)
+    insert(store, "sessions", [{name: session[name] for name in session if name != "referrer"} for session in sessions])
+
+
+# 2: sessions get the referrer of their first event.
+
+VISITS = [
+    {"visitor": 1, "at": "2026-03-01T10:05:00Z", "referrer": "https://late.example/"},
+    {"visitor": 1, "at": "2026-03-01T10:00:00Z", "referrer": "https://first.example/a?b='c'\\"},
+    {"visitor": 1, "at": "2026-03-01T12:00:00Z", "referrer": "https://again.example/"},
+    {"visitor": 2, "at": "2026-03-31T23:50:00Z", "referrer": ""},
+    {"visitor": 2, "at": "2026-04-01T00:10:00Z", "referrer": "https://within.example/"},
+    {"visitor": 3, "at": "2026-04-02T10:00:00Z", "referrer": "https://tie.example/1", "id_lo": 70},
+    {"visitor": 3, "at": "2026-04-02T10:00:00Z", "referrer": "https://tie.example/0", "id_lo": 69},
+    {"visitor": 4, "at": "2026-04-02T10:00:00Z", "referrer": "https://one.example/", "session_id": "s", "session": 44},
+    {"visitor": 4, "at": "2026-04-02T10:00:00Z", "referrer": "https://two.example/", "session": 44, "project_id": 2},
+]
+REFERRERS = [
+    (1, 1, "https://again.example/"),
+    (1, 1, "https://first.example/a?b='c'\\"),
+    (1, 2, ""),
+    (1, 3, "https://tie.example/0"),
+    (1, 4, "https://one.example/"),
+    (2, 4, "https://two.example/"),
+]
+
+
+def visits() -> list[dict[str, Any]]:
+    return events(*(dict(row) for row in VISITS))
+
+
+def referrers(store: Store) -> list[tuple[Any, ...]]:
+    """Project, visitor and referrer of the sessions that stand, as readers see them."""
+    sql = "SELECT project_id, visitor, referrer FROM sessions GROUP BY ALL HAVING sum(sign) > 0 ORDER BY ALL"
+    return list(store.query(sql).rows)
+
+
+def filled_before(store: Store) -> None:
+    """Sessions that are known whole, one of them after a change: its first version is cancelled."""
+    rows = visits()
+    insert(store, "events", rows)
+    grown = [row for row in rows if row["visitor"] == 1]
+    store.command("SYSTEM STOP MERGES sessions")
+    fill(store, grown[:1], version=1)
+    fill(store, grown[:1], sign=-1, version=1)
+    fill(store, rows, version=2)
+
+
+def test_sessions_get_the_referrer_of_their_first_event(store: Store) -> None:
+    filled_before(store)
+    store.command("SYSTEM START MERGES sessions")
+    migrate(store, known=up_to(2))
+    assert referrers(store) == REFERRERS
+    # What cancels and what it cancels are alike in every column.
+    assert store.query("SELECT count() FROM sessions GROUP BY session, referrer HAVING sum(sign) < 0").rows == []
+    store.command("OPTIMIZE TABLE sessions FINAL")
+    assert referrers(store) == REFERRERS
+    assert ("first_referrers",) not in store.query("SHOW TABLES").rows
+
+
+def test_sessions_of_requests_have_no_referrer(store: Store) -> None:
+    filled_before(store)
+    store.command("SYSTEM START MERGES sessions")
+    rows = [{**session, "source_table": "requests"} for session in session_rows(visits())]
+    for row in rows:
+        del row["referrer"]
+    insert(store, "sessions", rows)
+    migrate(store, known=up_to(2))
+    assert store.query("SELECT DISTINCT referrer FROM sessions WHERE source_table = 'requests'").rows == [("",)]
+
+
+@pytest.mark.parametrize("done", range(len(statements(migrations()[1].sql)) + 1))
+def test_a_back_fill_that_was_killed_is_begun_again(store: Store, done: int) -> None:
+    filled_before(store)
+    store.command("SYSTEM START MERGES sessions")
+    second = up_to(2)[1]
+    cut = ";".join([*statements(second.sql)[:done], "SELECT killed"])
+    with pytest.raises(StoreError):
+        migrate(store, known=[*BASE, Migration(second.number, second.name, cut)])
+    migrate(store, known=up_to(2))
+    assert referrers(store) == REFERRERS
+
+
+def test_a_mutation_that_was_killed_goes_on_beside_the_new_one(store: Store) -> None:
+    filled_before(store)  # merges are stopped, so that the mutation is recorded and does nothing
+    *before, update, _ = statements(up_to(2)[1].sql)
+    database = store.query("SELECT currentDatabase()").scalar
+    for statement in before:
+        store.command(statement)
+    store.command(f"{update}, mutations_sync = 0", {"database": database})
+    assert store.query("SELECT is_done FROM system.mutations WHERE database = currentDatabase()").rows == [(0,)]
+    store.command("SYSTEM START MERGES sessions")
+    migrate(store, known=up_to(2))
+    assert referrers(store) == REFERRERS

@@ -1,0 +1,144 @@
+"""Batches that an older version left half done: the newer one finishes them, and what it stores is whole."""
+
+from __future__ import annotations
+
+import io
+
+import msgspec
+import polars as pl
+import pytest
+
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.drain.plan import Insert
+from footfall.errors import TransientError
+from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.pipeline.rows import arrow
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+
+BASE = 1_780_000_000_000
+MINUTE = 60_000
+
+
+class Silent:
+    def step(self, _name, _seconds): ...
+
+    def drained(self, _table, _rows): ...
+
+    def failed(self, _stage): ...
+
+
+class OldStore:
+    """The store as a version without `sessions.referrer` wrote to it, up to the n-th write."""
+
+    def __init__(self, store, writes):
+        self._store = store
+        self._left = writes
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def insert(self, table, rows, *, token):
+        self._count()
+        self._store.insert(table, older(Insert(table, rows)).arrow, token=token)
+
+    def command(self, sql, params=None):
+        self._count()
+        self._store.command(sql, params)
+
+    def _count(self):
+        if not self._left:
+            raise TransientError("killed")
+        self._left -= 1
+
+
+class DyingSpool:
+    """Does not live to see the end of a batch."""
+
+    def __init__(self, spool):
+        self._spool = spool
+
+    def __getattr__(self, name):
+        return getattr(self._spool, name)
+
+    def finish(self, _batch):
+        raise TransientError("killed")
+
+
+class OldJournal(Journal):
+    """Writes plans as that version did."""
+
+    def write(self, spool, plan):
+        super().write(spool, msgspec.structs.replace(plan, inserts=[older(insert) for insert in plan.inserts]))
+
+
+def older(insert: Insert) -> Insert:
+    rows = pl.read_ipc(io.BytesIO(insert.arrow))
+    return Insert(insert.table, arrow(rows.drop("referrer"))) if insert.table == "sessions" else insert
+
+
+def event(minute, number, visitor, project=1, session_id=""):
+    """Every event has a referrer of its own, but those of a round minute have none."""
+    return project, RawEvent(
+        timestamp=BASE + minute * MINUTE,
+        id_hi=1,
+        id_lo=number,
+        event_type="pageview",
+        path="/",
+        visitor=visitor,
+        session_id=session_id,
+        referrer="" if minute % 10 == 0 else f"https://from.example/{number}?'\\",
+    )
+
+
+BEFORE = [
+    *(event(minute, number, 7) for number, minute in enumerate((5, 55), 1)),
+    *(event(minute, number, 8) for number, minute in enumerate((3, 23), 11)),
+    *(event(minute, number, 9) for number, minute in enumerate((20, 31), 21)),
+    event(1, 31, 7, project=2),
+]
+LATE = [
+    event(30, 41, 7),  # joins two sessions
+    event(1, 42, 7),  # and is before both
+    event(13, 51, 8, session_id="named"),  # takes a stored event along
+    event(10, 61, 9),  # now the first has none
+    event(0, 71, 7, project=2),
+    event(2, 72, 10, project=2),
+]
+REQUEST = RawRequest(timestamp=BASE, id_hi=1, id_lo=1, visitor=9, endpoint="/x", referer="https://not.example/")
+
+
+def submit(spool, events):
+    for project in (1, 2):
+        rows = [raw for owner, raw in events if owner == project]
+        spool.append([Submission(EventRows(project, BASE, rows))])
+    spool.append([Submission(RequestRows(1, BASE, [REQUEST]))])
+
+
+def drain(spool, store, journal):
+    Drain(lambda: [("serve", spool)], store, journal, Silent()).drain_once()
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes):
+    spool = MemorySpool()
+    submit(spool, BEFORE)
+    drain(spool, OldStore(store, 99), OldJournal(tmp_path))
+    submit(spool, LATE)
+    with pytest.raises(TransientError):
+        drain(DyingSpool(spool), OldStore(store, writes), OldJournal(tmp_path))
+    # The migration, over what is stored so far, and the newer version's first round.
+    store.command("DELETE FROM schema_migrations WHERE number = 2")
+    store.migrate()
+    drain(spool, store, Journal(tmp_path))
+    assert spool.state().waiting == 0
+    first = (
+        "SELECT project_id, session, argMin(referrer, (timestamp, id_hi, id_lo)) FROM events GROUP BY ALL ORDER BY ALL"
+    )
+    stored = """
+        SELECT project_id, session, referrer FROM sessions WHERE source_table = 'events'
+        GROUP BY ALL HAVING sum(sign)"""
+    assert store.query(f"{stored} = 1 ORDER BY ALL").rows == store.query(first).rows
+    assert store.query(f"{stored} NOT IN (0, 1)").rows == []
+    assert store.query("SELECT count() FROM sessions WHERE source_table = 'requests' AND referrer != ''").scalar == 0
