@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.server import free_port
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "127.0.0.1:8000"
@@ -30,12 +31,6 @@ def curls() -> list[str]:
     return [
         command.strip() for block in lines for command in re.split(r"^(?=curl )", block, flags=re.MULTILINE) if command
     ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +59,16 @@ def server(tmp_path_factory):
             assert process.wait(30) == 0
 
 
+@pytest.fixture(scope="module")
+def answers(server):
+    """(command, the JSON it printed) of each, in the README's order."""
+    port, token = server
+    until = time.monotonic() + START_SECONDS
+    while not ready(port) and time.monotonic() < until:
+        time.sleep(0.05)
+    return [(command, json.loads(run(command, port, token))) for command in curls()]
+
+
 def run(command: str, port: int, token: str) -> str:
     shell = ["bash", "-c", command.replace(ADDRESS, f"127.0.0.1:{port}")]
     environment = os.environ | {"TOKEN": token, "NO_PROXY": "127.0.0.1"}
@@ -82,19 +87,14 @@ def test_the_readme_has_commands_for_writing_and_reading():
     assert sum(" -X POST " not in command for command in curls()) >= 4
 
 
-def test_commands_work_as_they_stand(server):
-    port, token = server
-    until = time.monotonic() + START_SECONDS
-    while not ready(port) and time.monotonic() < until:
-        time.sleep(0.05)
-    for command in curls():
-        answer = json.loads(run(command, port, token))
+def test_commands_work_as_they_stand(answers):
+    for command, answer in answers:
         assert not {"error", "detail"} & answer.keys(), (command, answer)
         assert answer.get("success", True) is True
         assert not answer.get("rejected"), (command, answer)
 
 
-def test_what_was_sent_is_counted(server):
+def test_what_was_sent_is_counted(server, answers):
     port, token = server
     kpis = next(command for command in curls() if "/kpis" in command)
     until = time.monotonic() + START_SECONDS

@@ -25,7 +25,7 @@ from footfall.settings import Settings
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
 START_SECONDS = 60
-WAIT_SECONDS = 15
+WAIT_SECONDS = 60
 
 _ASK = """
 import json, sys
@@ -38,14 +38,23 @@ print(json.dumps([store.query(sql).dicts() for sql in sys.argv[2:]], default=str
 store.close()
 """
 
+# A block for each process, below the ports that the system gives to whoever asks for any.
+_FIRST_PORT = 10_000 + os.getpid() % 200 * 100
+_ports = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
 _numbers = itertools.count(1)
 T = TypeVar("T")
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays free while nothing listens on it, whatever other processes of the tests do."""
+    return next(port for port in _ports if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def until(look: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
