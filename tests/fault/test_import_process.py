@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
-import time
 from collections import defaultdict
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,12 +98,23 @@ def test_without_a_server(tmp_path):
         server.close()
 
 
+def begun(data: Path) -> bool:
+    return (data / "spool" / "import.db").exists()
+
+
+def kept(data: Path) -> bool:
+    """Whether lines are in the import's buffer."""
+    path = f"file:{data / 'spool' / 'import.db'}?mode=ro"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, uri=True)) as db:
+        return bool(db.execute("SELECT count(*) FROM rows").fetchone()[0])
+    return False
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.4])
-def test_the_server_is_killed_in_the_middle(tmp_path, delay):
+@pytest.mark.parametrize("moment", [begun, kept])
+def test_the_server_is_killed_in_the_middle(tmp_path, moment):
     with running(tmp_path / "data") as server, command(server.data) as importing:
-        assert until((server.data / "spool" / "import.db").exists)
-        time.sleep(delay)
+        assert until(lambda: moment(server.data))
         server.kill()
         server.start()
         _, errors = importing.communicate(timeout=60)
@@ -111,11 +123,11 @@ def test_the_server_is_killed_in_the_middle(tmp_path, delay):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.8, 1.4])
-def test_the_import_is_killed_and_run_again(tmp_path, delay):
+@pytest.mark.parametrize("moment", [begun, kept])
+def test_the_import_is_killed_and_run_again(tmp_path, moment):
     with running(tmp_path / "data") as server:
         with command(server.data) as importing:
-            time.sleep(delay)
+            assert until(lambda: moment(server.data))
             importing.kill()
         done = footfall("import", "access-log", str(LOG), "--project", "default", data=server.data)
         assert done.returncode == 0, done.stderr
