@@ -14,7 +14,7 @@ import pytest
 from tests.fault.derived import Stored
 from tests.fault.load import Book, Load
 from tests.fault.test_kill import check
-from tests.support.server import ask, footfall, free_port, running, until
+from tests.support.server import footfall, free_port, running, until
 
 SLACK = 20
 """Seconds granted where 10 are promised: this machine may be busy."""
@@ -57,15 +57,21 @@ def test_sigint_ends_well(tmp_path):
         assert server.process.wait(SLACK) == 0
 
 
-def test_a_second_server_is_refused_and_the_first_goes_on(tmp_path):
-    with running(tmp_path / "data") as server:
-        for port in (free_port(), server.port):
-            done = footfall("serve", data=server.data, port=str(port))
-            assert done.returncode == 1
-            (line,) = done.stderr.splitlines()
-            assert str(server.process.pid) in line
-            assert "FOOTFALL_DATA" in line
-        assert server.default().post("/api/v1/analytics", json={"event_name": "still here"}).status_code == 200
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """A server that nobody stops."""
+    with running(tmp_path_factory.mktemp("life") / "data") as server:
+        yield server
+
+
+def test_a_second_server_is_refused_and_the_first_goes_on(standing):
+    for port in (free_port(), standing.port):
+        done = footfall("serve", data=standing.data, port=str(port))
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert str(standing.process.pid) in line
+        assert "FOOTFALL_DATA" in line
+    assert standing.default().post("/api/v1/analytics", json={"event_name": "still here"}).status_code == 200
 
 
 def refusal(data, *arguments: str, **settings: str) -> str:
@@ -109,25 +115,24 @@ def test_a_data_directory_that_can_not_be_made_is_named(tmp_path):
 
 
 def test_a_store_newer_than_the_code_is_refused(tmp_path):
-    with running(tmp_path / "data") as server:
-        assert server.stop() == 0
-        ask(server.data, "SELECT 1")
-        newer = "INSERT INTO schema_migrations (number, name) SELECT 9999, 'later'"
-        command(server.data, newer)
-        assert "9999" in refusal(server.data, port=str(server.port))
+    data = tmp_path / "data"
+    data.mkdir()
+    command(data, "INSERT INTO schema_migrations (number, name) SELECT 9999, 'later'")
+    assert "9999" in refusal(data, port=str(free_port()))
 
 
 def command(data, sql: str) -> None:
+    """A statement on a store with today's tables, in a process of its own."""
     script = (
         "import sys; from pathlib import Path; from footfall.settings import Settings;"
         "from footfall.store.clickhouse import open_store;"
-        "store = open_store(Settings(data=Path(sys.argv[1]))); store.command(sys.argv[2]); store.close()"
+        "store = open_store(Settings(data=Path(sys.argv[1]))); store.migrate();"
+        "store.command(sys.argv[2]); store.close()"
     )
     subprocess.run([sys.executable, "-c", script, str(data), sql], check=True, timeout=60)  # noqa: S603 - ours
 
 
-def test_what_it_leaves_open_to_others(tmp_path):
-    with running(tmp_path / "data") as server:
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (server.data, *server.data.iterdir())}
-        assert modes.pop("data") == 0o700
-        assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
+def test_what_it_leaves_open_to_others(standing):
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (standing.data, *standing.data.iterdir())}
+    assert modes.pop("data") == 0o700
+    assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
