@@ -40,7 +40,7 @@ demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
 test: lint ## every check and every test
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist worksteal
 
 lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/ruff format --check .
