@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from footfall.settings import Settings
@@ -14,6 +15,10 @@ from footfall.store.clickhouse import open_store
 from footfall.store.protocol import Store
 
 _names = itertools.count(1)
+
+# No test asserts a duration: another process may hold up an example.
+hypothesis.settings.register_profile("footfall", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("footfall")
 
 
 @pytest.fixture(scope="session")
