@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import itertools
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -17,32 +15,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from footfall.errors import FatalError, StoreError, TransientError, UserError
+from footfall.errors import FatalError, StoreError, TransientError
 from footfall.settings import Settings
-from footfall.store.clickhouse import client, detached_parts, open_store
+from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
-from support.clickhouse_server import running
 
-PASSWORD = "p@ss"  # noqa: S105 -- of a server that lives as long as the tests
 MAY = datetime(2026, 5, 3, 10, tzinfo=UTC)
 JUNE = datetime(2026, 6, 3, 10, tzinfo=UTC)
-_names = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with running(tmp_path_factory.mktemp("server") / "clickhouse", user="ann", password=PASSWORD) as port:
-        yield port
-
-
-@pytest.fixture(params=["embedded", "http"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    if request.param == "embedded":
-        return request.getfixturevalue("store_settings")
-    port = request.getfixturevalue("server")
-    url = f"clickhouse://ann:p%40ss@127.0.0.1:{port}/c{next(_names)}"
-    return Settings(data=tmp_path / "data", store_url=url)
 
 
 @pytest.fixture
@@ -279,22 +259,6 @@ def test_arrow_keeps_columns_and_types(store: Store) -> None:
     assert (dict(empty.schema), empty.height) == (schema, 0)
 
 
-def test_a_query_past_its_time_names_the_limit(store: Store) -> None:
-    with pytest.raises(UserError, match="time: reduce the range") as caught:
-        store.query("SELECT sleep(3)", timeout=0.2)
-    assert caught.value.code == "query_limit"
-    # The limit was that query's alone.
-    assert store.query("SELECT sleep(0.3)").scalar == 0
-
-
-def test_a_query_past_its_memory_names_the_limit(store: Store) -> None:
-    sql = "SELECT length(groupArray(number)) FROM numbers(10000000) SETTINGS max_memory_usage = 10000000"
-    for ask in (store.query, store.arrow):
-        with pytest.raises(UserError, match="memory") as caught:
-            ask(sql)
-        assert caught.value.code == "query_limit"
-
-
 def test_a_limit_met_while_writing_is_no_error_of_a_user(store: Store) -> None:
     with pytest.raises(TransientError):
         store.command("SELECT sleep(2) SETTINGS max_execution_time = 0.2")
@@ -320,7 +284,7 @@ def test_an_update_shows_at_once(store: Store) -> None:
 def test_threads_never_see_each_others_answers(store: Store) -> None:
     def ask(number: int) -> bool:
         text = f"thread {number}"
-        got = store.query(
+        got = store.reading(number % 3).query(
             "SELECT {n:UInt64}, {t:String}, sum(number) FROM numbers({n:UInt64})", {"n": number, "t": text}
         )
         return got.rows == [(number, text, number * (number - 1) // 2)]
@@ -340,7 +304,7 @@ def test_threads_write_and_read_at_once(store: Store) -> None:
     assert paths(store) == [f"/{number:03}" for number in range(24)]
 
 
-def test_close_waits_for_queries_under_way_and_is_idempotent(settings: Settings) -> None:
+def test_close_waits_for_the_servers_own_statements_and_is_idempotent(settings: Settings) -> None:
     store = open_store(settings)
     store.migrate()
     begun, answers = threading.Event(), []
@@ -352,7 +316,7 @@ def test_close_waits_for_queries_under_way_and_is_idempotent(settings: Settings)
     thread = threading.Thread(target=slow)
     thread.start()
     begun.wait()
-    while thread.is_alive() and not store._readers._lent:
+    while thread.is_alive() and not store._own._lent:
         time.sleep(0.001)
     store.close()
     store.close()
@@ -381,24 +345,11 @@ def test_detached_parts_are_named(store: Store) -> None:
     assert paths(store) == ["/b"]
 
 
-def test_reads_never_keep_a_writer_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PING_SECONDS", 0.02)
-    with ExitStack() as reads:
-        for _ in range(3):
-            reads.enter_context(store._readers.lend())
-        assert not store.ping()
-        add(store, "1", (MAY, "/may"))
-        store.command("UPDATE events SET session = 7 WHERE project_id = 1")
-    assert store.query("SELECT path, session FROM events").rows == [("/may", 7)]
-    monkeypatch.undo()
-    assert store.ping()
-
-
 def test_ping(store: Store) -> None:
     assert store.ping()
 
 
-def test_a_server_that_is_away_is_a_passing_failure(tmp_path: Path, server: int) -> None:
+def test_a_server_that_is_away_is_a_passing_failure(tmp_path: Path, clickhouse: int) -> None:
     store = open_store(Settings(data=tmp_path, store_url="clickhouse://127.0.0.1:1/x"))
     for act in (
         store.migrate,
@@ -411,8 +362,8 @@ def test_a_server_that_is_away_is_a_passing_failure(tmp_path: Path, server: int)
     store.close()
 
 
-def test_a_server_that_refuses_the_password_is_fatal(tmp_path: Path, server: int) -> None:
-    store = open_store(Settings(data=tmp_path, store_url=f"clickhouse://ann:wrong@127.0.0.1:{server}/x"))
+def test_a_server_that_refuses_the_password_is_fatal(tmp_path: Path, clickhouse: int) -> None:
+    store = open_store(Settings(data=tmp_path, store_url=f"clickhouse://ann:wrong@127.0.0.1:{clickhouse}/x"))
     with pytest.raises(FatalError, match="user or password"):
         store.query("SELECT 1")
     store.close()

@@ -13,6 +13,8 @@ from footfall.api import problem
 from footfall.api.reading import Questions
 from footfall.errors import UserError
 from footfall.model.project import Principal, Project, Scope
+from footfall.settings import Settings
+from footfall.spool.protocol import SpoolState
 from footfall.store.protocol import Store
 
 TOKEN = "reader"  # noqa: S105 - not a secret, the stand-in's only token
@@ -48,17 +50,19 @@ class Client:
     """Calls an application in this process; every call has an event loop of its own."""
 
     app: FastAPI
+    raising: bool = False  # errors of an answer that has begun: a server would break the connection off
 
     def get(self, url: str, *, token: str | None = TOKEN, **params: str) -> httpx.Response:
-        return asyncio.run(self._get(url, {"Authorization": f"Bearer {token}"} if token else {}, params))
+        return asyncio.run(self.fetch(url, token, params))
 
-    async def _get(self, url: str, headers: dict[str, str], params: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+    async def fetch(self, url: str, token: str | None = TOKEN, params: dict[str, str] | None = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=self.raising)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
             return await client.get(url, params=params or None)
 
 
-def reading_client(store: Store, now: int, *routers: APIRouter) -> Client:
+def reading_client(store: Store, now: int, *routers: APIRouter, raising: bool = False) -> Client:
     """A client of the given surfaces, for the projects `shop` (1) and `blog` (2), at a clock that stands still."""
     app = FastAPI()
     problem.install(app)
@@ -67,5 +71,13 @@ def reading_client(store: Store, now: int, *routers: APIRouter) -> Client:
     gate = Gate(
         {slug: Project(number, f"p{number}", slug, "") for number, slug in enumerate(("shop", "blog"), start=1)}
     )
-    app.state.services = SimpleNamespace(store=store, questions=Questions(store, 8), auth=gate, clock=lambda: now)
-    return Client(app)
+    app.state.services = SimpleNamespace(
+        store=store,
+        questions=Questions(store, 8),
+        auth=gate,
+        clock=lambda: now,
+        settings=Settings(),
+        buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),
+        last_flush=lambda: now,
+    )
+    return Client(app, raising)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from footfall.errors import StoreError, TransientError
+from footfall.errors import QueryCancelledError, StoreError, TransientError
 from footfall.store.clickhouse.pool import Pool
 
 
@@ -53,6 +53,16 @@ def test_a_client_that_can_not_be_made_takes_no_place() -> None:
         with pytest.raises(ConnectionError), lender.lend():
             pass
     lender.close()
+
+
+def test_a_client_on_which_something_failed_is_not_lent_again() -> None:
+    made: list[Client] = []
+    lender = pool(made, size=1)
+    with pytest.raises(KeyError), lender.lend():
+        raise KeyError
+    assert [client.closed for client in made] == [True]
+    with lender.lend() as client:
+        assert client is made[1]
 
 
 def test_one_client_never_serves_two_threads_at_once() -> None:
@@ -116,3 +126,38 @@ def test_close_gives_up_on_those_who_take_too_long() -> None:
             pass
     assert [client.closed for client in made] == [True, True]
     assert lender.close(0.01) is True
+
+
+def test_borrowers_of_one_share_leave_a_client_to_others() -> None:
+    lender = pool([], size=3, patience=0.01)
+    with lender.lend(share=1), lender.lend(share=1):
+        with pytest.raises(TransientError), lender.lend(share=1):
+            pass
+        with lender.lend(share=2), pytest.raises(TransientError), lender.lend(share=3):
+            pass
+    with lender.lend(share=1), lender.lend(share=1), lender.lend():
+        pass
+
+
+def test_who_gives_up_waiting_gets_no_client() -> None:
+    made: list[Client] = []
+    lender = pool(made, size=1)
+    given_up, ended = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        try:
+            with lender.lend(unless=given_up.is_set):
+                pass
+        except QueryCancelledError:
+            ended.set()
+
+    with lender.lend():
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        given_up.set()
+        lender.wake()
+        waiter.join()
+    assert ended.is_set()
+    with pytest.raises(QueryCancelledError), lender.lend(unless=given_up.is_set):
+        pass
+    assert len(made) == 1

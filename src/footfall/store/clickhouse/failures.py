@@ -18,6 +18,8 @@ _LIMITS = {
     307: "bytes",
     396: "rows",
 }
+_TOTAL = "(total)"
+"""How the engine names the limit of its memory, in a message of the same code as a query's own."""
 _CANCELLED = 394
 _PASSING = frozenset(
     {
@@ -43,9 +45,12 @@ def translated(*, reading: bool = False) -> Iterator[None]:
 
 
 def translate(error: Exception, *, reading: bool) -> FootfallError:
-    """What to raise instead of an exception of the client's. A limit met while writing is no fault of a caller's."""
+    """What to raise instead of an exception of the client's.
+
+    A limit that is met while writing is no fault of a caller's, nor one that all queries share.
+    """
     code = _code(error)
-    if code in _LIMITS and reading:
+    if code in _LIMITS and reading and _TOTAL not in str(error):
         return UserError("query_limit", f"the query exceeds its limit of {_LIMITS[code]}; reduce range or filter")
     if code == _CANCELLED:
         return QueryCancelledError()

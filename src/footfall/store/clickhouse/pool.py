@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """At most `size` clients, made when first needed. Raises TransientError after `patience` seconds of waiting."""
+    """At most `size` clients, made when first needed. Raises TransientError after `patience` seconds of waiting.
+
+    A client on which anything failed is closed: the embedded engine puts what a broken-off answer had written before
+    the next answer of the same client.
+    """
 
     def __init__(self, make: Callable[[], Client], *, size: int = 4, patience: float = 60.0) -> None:
         self._make = make
@@ -37,11 +41,13 @@ class Pool:
         Borrowers of one `share` leave a client to others. QueryCancelledError where `unless` holds (see `wake`).
         """
         client = self._take(self._patience if patience is None else patience, share, unless)
+        sound = False
         try:
             client = client or self._make()
             yield client
+            sound = True
         finally:
-            self._give_back(client, share)
+            self._give_back(client, share, sound=sound)
 
     def wake(self) -> None:
         """Those who wait look at their `unless` again."""
@@ -80,14 +86,14 @@ class Pool:
     def _is_free(self, share: int | None) -> bool:
         return self._lent < self._size and (share is None or self._shares[share] < self._size - 1)
 
-    def _give_back(self, client: Client | None, share: int | None) -> None:
+    def _give_back(self, client: Client | None, share: int | None, *, sound: bool) -> None:
         with self._changed:
             self._lent -= 1
             if share is not None:
                 self._shares -= Counter((share,))  # which drops it at 0
-            late = client if self._ended else None
-            if client is not None and late is None:
+            kept = sound and not self._ended
+            if client is not None and kept:
                 self._idle.append(client)
             self._changed.notify_all()
-        if late is not None:
-            late.close()
+        if client is not None and not kept:
+            client.close()

@@ -1,7 +1,8 @@
 """Readers whose callers may leave, and the end of what they asked.
 
-Every statement of a reading begins with a comment of its own, the reading's mark. By it the engine's list of running
-queries knows the statement again, whichever the engine: the embedded one takes no query id.
+Every statement of a reading has the reading's mark as its `log_comment`. By it the list of running queries knows it
+again, whichever the engine: the embedded one takes no query id, and comments in the text are lost where values are
+bound.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
-_MARK = "/* footfall {} */ "
-_KILL = f"KILL QUERY WHERE substring(query, 1, {len(_MARK.format(secrets.token_hex(8)))}) IN ({{marks:Array(String)}})"
+_KILL = "KILL QUERY WHERE Settings['log_comment'] IN ({marks:Array(String)})"
 _AGAIN_SECONDS = 0.05
+_AGAIN_SECONDS_AT_MOST = 5.0
 
 
 class Readers:
@@ -41,6 +42,7 @@ class Readers:
         self._changed = threading.Condition()
         self._running: Counter[ReadingClient] = Counter()
         self._ending = False
+        self._closed = False
 
     def reading(self, project: int) -> ReadingClient:
         return ReadingClient(self, project)
@@ -52,6 +54,7 @@ class Readers:
         with translated(reading=True), lent as client:
             self._begin(reading)
             try:
+                client.set_client_setting("log_comment", reading.mark)
                 yield client
             except Exception as error:
                 if reading.cancelled:
@@ -64,6 +67,7 @@ class Readers:
         with self._changed:
             for reading in readings:
                 reading.cancelled = True
+            self._changed.notify_all()
             if not self._ending and self._cancelled():
                 self._ending = True
                 threading.Thread(target=self._kill, name="cancel", daemon=True).start()
@@ -71,13 +75,14 @@ class Readers:
 
     def close(self) -> None:
         with self._changed:
+            self._closed = True
             running = list(self._running)
         self.cancel(*running)
         self._pool.close(CLOSE_SECONDS)
 
     def _begin(self, reading: ReadingClient) -> None:
         with self._changed:
-            if reading.cancelled:
+            if reading.cancelled or self._closed:
                 raise QueryCancelledError
             self._running[reading] += 1
 
@@ -94,19 +99,22 @@ class Readers:
 
     def _kill(self) -> None:
         """Until nothing is left: a statement may be on its way to the engine, and not in its list yet."""
-        while True:
-            with self._changed:
-                marks = self._cancelled()
-                if not marks:
-                    self._ending = False
-                    return
+        pause = _AGAIN_SECONDS
+        while marks := self._left():
             try:
                 with self._aside.lend() as client:
                     client.query(_KILL, parameters={"marks": marks})
             except Exception as error:  # noqa: BLE001 - it is tried again, and the limit of time ends the query at last
                 structlog.get_logger("store").warning("a query can't be cancelled yet", error=str(error))
             with self._changed:
-                self._changed.wait(_AGAIN_SECONDS)
+                woken = self._changed.wait(pause)
+            pause = _AGAIN_SECONDS if woken else min(2 * pause, _AGAIN_SECONDS_AT_MOST)
+
+    def _left(self) -> list[str]:
+        with self._changed:
+            marks = self._cancelled()
+            self._ending = bool(marks)
+            return marks
 
 
 class ReadingClient:
@@ -114,17 +122,17 @@ class ReadingClient:
 
     def __init__(self, readers: Readers, project: int) -> None:
         self.project = project
-        self.mark = _MARK.format(secrets.token_hex(8))
+        self.mark = f"footfall {secrets.token_hex(8)}"
         self.cancelled = False
         self._readers = readers
 
     def query(self, sql: str, params: Params | None = None) -> Rows:
         with self._readers.lend(self) as client:
-            return query(client, sql, params, self.mark)
+            return query(client, sql, params)
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
         with self._readers.lend(self) as client:
-            return arrow(client, sql, params, self.mark)
+            return arrow(client, sql, params)
 
     def cancel(self) -> None:
         self._readers.cancel(self)

@@ -1,4 +1,4 @@
-"""One SELECT on a client. SQL has no FORMAT clause of its own; `mark` is a comment that is set before it."""
+"""One SELECT on a client. SQL has no FORMAT clause of its own."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
-def query(client: Client, sql: str, params: Params | None, mark: str = "") -> Rows:
+def query(client: Client, sql: str, params: Params | None) -> Rows:
     given = bound(sql, params)
-    answer = client.query(mark + sql, parameters=given)
+    answer = client.query(sql, parameters=given)
     # The embedded engine sends no header where there are no rows.
-    names = answer.column_names or client.query(f"{mark}DESCRIBE ({sql}\n)", parameters=given).result_columns[0]
+    names = answer.column_names or client.query(f"DESCRIBE ({sql}\n)", parameters=given).result_columns[0]
     return Rows(tuple(names), [tuple(row) for row in answer.result_rows])
 
 
-def arrow(client: Client, sql: str, params: Params | None, mark: str = "") -> bytes:
-    return client.raw_query(mark + sql, parameters=bound(sql, params), fmt="Arrow")
+def arrow(client: Client, sql: str, params: Params | None) -> bytes:
+    return client.raw_query(sql, parameters=bound(sql, params), fmt="Arrow")
 
 
 def bound(sql: str, params: Params | None) -> dict[str, Any] | None:
