@@ -1,7 +1,8 @@
 """`python -m tools.docs`: write docs/openapi.json and the parts of the pages that come from the code.
 
 A page marks such a part with `<!-- generated: NAME -->` and `<!-- end -->`; what stands between is replaced. NAME is
-one of `PARTS`. A test compares the pages with what this would write.
+one of `PARTS`, or `answer` and the name of a case under tests/golden/json: its request, and the answer that a test
+compares with the server's. A test compares the pages with what this would write.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from footfall.settings import Settings
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "docs" / "openapi.json"
 
-_PART = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- generated: ([a-z]+)(?: ([a-z/-]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+_WIDTH = 110
 _METHODS = ("get", "put", "post", "delete", "patch")
 _PAGES = {
     "/api/v1/analytics": "events.md",
@@ -160,13 +162,43 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 
 
+_PREFIXES = {"web": "/api/web-events/shop", "tracking": "/api/tracking"}
+
+
+def _part(name: str, argument: str | None) -> str:
+    return PARTS[name]() if argument is None else _answer(argument)
+
+
+def _answer(case: str) -> str:
+    """Request and answer of a golden case."""
+    found = json.loads((ROOT / "tests/golden/json" / f"{case}.json").read_text(encoding="utf-8"))
+    prefix, query = _PREFIXES[case.partition("/")[0]], found["get"]
+    answer = found["answer"]
+    body, kind = (answer.strip(), "") if isinstance(answer, str) else (_json(answer), "json")
+    return f"```\nGET {prefix}{'' if query.startswith('?') else '/'}{query}\n```\n```{kind}\n{body}\n```"
+
+
+def _json(value: object, indent: int = 0) -> str:
+    """What fits into a line stands in one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) + indent <= _WIDTH or not isinstance(value, (dict, list)) or not value:
+        return line
+    inner, margin = indent + 2, " " * (indent + 2)
+    if isinstance(value, list):
+        items = [_json(item, inner) for item in value]
+    else:
+        items = [f"{json.dumps(key)}: {_json(item, inner)}" for key, item in value.items()]
+    opened, closed = ("[", "]") if isinstance(value, list) else ("{", "}")
+    return f"{opened}\n{margin}" + f",\n{margin}".join(items) + f"\n{' ' * indent}{closed}"
+
+
 def rendered() -> dict[Path, str]:
     """What every generated file and every page with a generated part should hold."""
     found = {OPENAPI: json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"}
     for page in pages():
         text = page.read_text(encoding="utf-8")
         if _PART.search(text):
-            found[page] = _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", text)
+            found[page] = _PART.sub(lambda part: f"{part[1]}{_part(part[2], part[3])}\n{part[4]}", text)
     return found
 
 

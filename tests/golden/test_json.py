@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def test_web(store: Store) -> None:
         want = json.loads(case.read_text())
         path = "" if want["get"].startswith("?") else "/"
         answer = client.get(f"/api/web-events/shop{path}{want['get']}")
-        assert answer.json() == want["answer"], case.name
+        is_json = answer.headers["content-type"] == "application/json"
+        assert (answer.json() if is_json else answer.text) == want["answer"], case.name
         assert answer.status_code == 200
 
 
@@ -48,5 +50,6 @@ def test_every_route_has_a_case(surface: str) -> None:
         "web": (web, "/api/web-events/{slug}", WEB),
         "tracking": (tracking, "/api/tracking", TRACKING),
     }[surface]
-    asked = {json.loads(case.read_text())["get"].split("?")[0] for case in cases}
+    paths = [json.loads(case.read_text())["get"].split("?")[0] for case in cases]
+    asked = {re.sub("^visitor/[^/]+", "visitor/{visitor_id}", path) for path in paths}
     assert asked == {route.path.removeprefix(prefix).lstrip("/") for route in router.routes}

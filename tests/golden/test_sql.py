@@ -11,9 +11,9 @@ import pytest
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.model.period import Bucket, Period
+from footfall.model.period import Period
 from footfall.query import build, filter  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Pattern, Position, Query, Term
+from footfall.query.ast import Flows, Pattern, Position, Query, Question, Term, VisitPosition
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
 
@@ -21,11 +21,15 @@ FILES = Path(__file__).with_name("sql")
 BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 REQUESTS = replace(BASE, table=Table.REQUESTS)
 
-SHAPES: dict[str, Query] = {
+STARTS = (1_779_926_400_000, 1_780_012_800_000)
+
+SHAPES: dict[str, Question] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
-    "visits": build.visits(replace(BASE, filters=filter.parse("path:/blog/* channel:search"))),
-    "series": build.series(BASE, Bucket.HOUR, "pageviews"),
+    "kpis": build.kpis(replace(BASE, filters=filter.parse("path:/blog/* channel:search"))),
+    "series": build.series(BASE, STARTS, "pageviews"),
+    "series-newest-first": build.series(REQUESTS, STARTS, "hits", newest_first=True),
+    "series-of-labels": build.series_of(BASE, build.CUSTOM_EVENTS, ("signup",), STARTS),
     "top-pages": build.top(BASE, build.TOP_PAGES, 20),
     "top-referrers": build.top(BASE, build.TOP_REFERRERS, 20),
     "counts-of-labels": build.counts_of(BASE, build.TOP_COUNTRIES, ("RO", "unknown")),
@@ -40,13 +44,29 @@ SHAPES: dict[str, Query] = {
     "first-row": build.first(7, Table.EVENTS),
     "endpoints": build.endpoints(REQUESTS, 1_000),
     "requests-of-people": replace(build.totals(REQUESTS, "hits"), bots=False),
-    **{f"bucket-{bucket.value}": build.series(REQUESTS, bucket, "hits") for bucket in Bucket},
+    "top-entry-pages": build.top(BASE, build.TOP_ENTRY_PAGES, 20),
+    "visitor-by-name": replace(BASE, dimensions=("path",), filters=filter.parse("visitor_id:0123456789abcdef|ann")),
+    "values-of-properties": build.values_of(BASE, ("plan",), 10),
+    "latest-visitors": build.latest_visitors(BASE, 20),
+    "places-of-visitors": build.places_of(BASE, (5, 6)),
+    "profile": build.profile(BASE),
+    "sessions-by-key": build.sessions(BASE, (8, 9)),
+    "events-of-sessions": build.events_of(BASE, (8, 9), BASE.period, 1_000),
+    "visits": build.visits_until(build.of_visitors(BASE, (5,)), 77, 21, VisitPosition(1_780_000_360_000, "s-1")),
+    "flows": build.flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
+    "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
+    "funnel": build.funnel(
+        replace(BASE, filters=filter.parse("country:RO")),
+        (filter.parse("path:/"), filter.parse("channel:search custom_event_name:signup")),
+        3_600_000,
+    ),
+    "retention": build.retention(BASE, STARTS),
 }
 
 
-def layout(query: Query) -> str:
+def layout(question: Question) -> str:
     """One clause or condition a line, the values below."""
-    statement = compile_query(query)
+    statement = compile_query(question)
     sql = re.sub(r" (FROM|WHERE|AND|OR|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL) ", r"\n\1 ", statement.sql)
     values = [f"-- {name} = {value!r}" for name, value in statement.params.items()]
     return "\n".join([sql, *values]) + "\n"
@@ -56,10 +76,8 @@ def dimension_text(name: str) -> str:
     """Grouped by it, and filtered on it where it can be: a text and a wildcard."""
     row = DIMENSIONS[name]
     term = Term(name, (Pattern(("a%",)), Pattern(("b", ""))))
-    where = {"having": (term,)} if row.aggregate else {"filters": (term,)} if row.filterable else {}
-    asked = replace(BASE, **where)
-    dimensions = ("session",) if row.aggregate else (name,)
-    tables = [replace(asked, table=table, dimensions=dimensions) for table in row.expressions]
+    asked = replace(BASE, filters=(term,) if row.filterable else ())
+    tables = [replace(asked, table=table, dimensions=(name,)) for table in row.expressions]
     return "\n".join(layout(query) for query in tables)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from footfall.pipeline.keys import text_key
 from footfall.query.window import instant
 from footfall.store.protocol import Store
 
@@ -95,8 +96,8 @@ def at(text: str) -> int:
 def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] = ()) -> None:
     """Insert events (and their sessions) and requests.
 
-    A row needs `at` (ISO text or milliseconds) and `visitor` (a number); `session`, where it is not given, comes from
-    `session_id` or from the gap. `id_lo` counts upwards in the order given.
+    A row needs `at` (ISO text or milliseconds) and `visitor` (a number) or `visitor_id`; `session`, where it is not
+    given, comes from `session_id` or from the gap. `id_lo` counts upwards in the order given.
     """
     full = [_complete(EVENT, row, number) for number, row in enumerate(events, start=1)]
     name_sessions(full)
@@ -107,6 +108,8 @@ def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] =
 
 def _complete(defaults: Row, row: Row, number: int) -> Row:
     found = {"id_lo": number, **defaults, **row}
+    if found.get("visitor_id"):
+        found["visitor"] = text_key(found["visitor_id"])
     moment = found.pop("at")
     found["timestamp"] = moment if isinstance(moment, int) else at(moment)
     return found

@@ -24,8 +24,8 @@ class Dimension:
     """`expressions` are SQL, per table that has the dimension.
 
     `empty` is the label of rows whose value is unknown, `''` where there is no such label. `ignore_case` and
-    `choices` (the only values there are) concern filters; `filterable` names are keys of the filter string.
-    `aggregate` expressions describe a group of rows, so they are compared after grouping.
+    `choices` (the only values there are) concern filters; `filterable` names are keys of the filter string. A value
+    with a `/` is compared with `urls` instead, where a dimension has that.
     """
 
     name: str
@@ -35,12 +35,11 @@ class Dimension:
     ignore_case: bool = False
     choices: tuple[str, ...] = ()
     filterable: bool = True
-    aggregate: bool = False
+    urls: str = ""
 
 
-def _event(name: str, expression: str = "", *, filterable: bool = True, choices: tuple[str, ...] = ()) -> Dimension:
-    expressions = {Table.EVENTS: expression or name}
-    return Dimension(name, expressions, filterable=filterable, choices=choices)
+def _event(name: str, expression: str = "", *, choices: tuple[str, ...] = ()) -> Dimension:
+    return Dimension(name, {Table.EVENTS: expression or name}, choices=choices)
 
 
 def _request(name: str, expression: str = "") -> Dimension:
@@ -52,8 +51,18 @@ def _agent(name: str) -> Dimension:
     return Dimension(name, {Table.EVENTS: name, Table.REQUESTS: name}, empty="unknown", ignore_case=True)
 
 
-def _visit(name: str, column: str = "", *, empty: str = "") -> Dimension:
-    return Dimension(name, {Table.SESSIONS: column or name}, Level.SESSION, empty)
+def _visit(name: str, column: str = "", *, empty: str = "", urls: str = "") -> Dimension:
+    return Dimension(name, {Table.SESSIONS: column or name}, Level.SESSION, empty, urls=urls)
+
+
+def _shown(name: str, expression: str = "") -> Dimension:
+    """Something that listings and details show, not offered as a filter."""
+    return Dimension(name, {Table.EVENTS: expression or name}, filterable=False)
+
+
+def _of_visit(name: str, expression: str) -> Dimension:
+    """The same for sessions."""
+    return Dimension(name, {Table.SESSIONS: expression}, Level.SESSION, filterable=False)
 
 
 def _key(name: str, expression: str) -> Dimension:
@@ -62,6 +71,16 @@ def _key(name: str, expression: str) -> Dimension:
 
 
 _HASH = "leftPad(lower(hex({})), 16, '0')"
+_SESSION_ID = f"if(session_id != '', session_id, {_HASH.format('session')})"
+
+# Top-level names whose value is not null, with the text that a filter on `prop.<name>` compares.
+_PROPERTY_TEXT = "JSONExtract(properties, name, 'Nullable(String)')"
+_PROPERTIES = (
+    "arrayJoin(arrayFilter(pair -> isNotNull(pair.2),"
+    f" arrayMap(name -> (name, {_PROPERTY_TEXT}), JSONExtractKeys(properties))))"
+)
+
+_CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _ROWS = (
     _event("path"),
@@ -70,23 +89,32 @@ _ROWS = (
     _event("hostname"),
     _event("language"),
     _event("visitor_id", f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"),
-    _event("session_id", f"if(session_id != '', session_id, {_HASH.format('session')})"),
-    _event("url", filterable=False),
-    _event("title", filterable=False),
-    _event("referrer_url", "referrer", filterable=False),
-    _event("properties", filterable=False),
-    _event("category", filterable=False),
+    Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
+    _event("region"),
+    _event("city"),
+    _shown("url"),
+    _shown("title"),
+    _shown("referrer_url", "referrer"),
+    _shown("properties"),
+    _shown("category"),
+    _shown("priority"),
+    _shown("latitude"),
+    _shown("longitude"),
+    _shown("browser_version"),
+    _shown("os_version"),
+    _shown("screen"),
+    _shown("revenue", "toString(revenue)"),
+    _shown("currency"),
+    *(_shown(f"event_{name}", name) for name in _CAMPAIGN),
+    _shown("property", f"{_PROPERTIES}.1"),
+    _shown("property_value", f"assumeNotNull({_PROPERTIES}.2)"),
     _agent("country"),
     _agent("browser"),
     _agent("os"),
     _agent("device"),
-    _visit("referrer", "source", empty="direct"),
+    _visit("referrer", "source", empty="direct", urls="referrer"),
     _visit("channel", empty="direct"),
-    _visit("utm_source"),
-    _visit("utm_medium"),
-    _visit("utm_campaign"),
-    _visit("utm_content"),
-    _visit("utm_term"),
+    *(_visit(name) for name in _CAMPAIGN),
     _visit("entry_page"),
     _visit("exit_page"),
     _request("endpoint"),
@@ -97,22 +125,16 @@ _ROWS = (
     _request("referer"),
     _request("user_hash", _HASH.format("visitor")),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),
+    Dimension("visitor", dict.fromkeys(Table, "visitor"), filterable=False),
     _key("id_hi", "id_hi"),
     _key("id_lo", "id_lo"),
     _key("traffic", "traffic"),
-    Dimension(
-        "session",
-        {Table.EVENTS: "session", Table.REQUESTS: "session", Table.SESSIONS: "session"},
-        filterable=False,
-    ),
-    # The URL that a session came from, as sent with its first event.
-    Dimension(
-        "first_referrer_url",
-        {Table.EVENTS: "argMin(referrer, (timestamp, id_hi, id_lo))"},
-        Level.SESSION,
-        filterable=False,
-        aggregate=True,
-    ),
+    Dimension("session", dict.fromkeys(Table, "session"), filterable=False),
+    _of_visit("start", "toUnixTimestamp64Milli(start)"),
+    _of_visit("end", "toUnixTimestamp64Milli(end)"),
+    _of_visit("event_count", "events"),
+    _of_visit("page_count", "pageviews"),
+    _of_visit("viewed", "if(pageviews > 0, 'yes', 'no')"),
 )
 
 DIMENSIONS: dict[str, Dimension] = {row.name: row for row in _ROWS}

@@ -31,11 +31,11 @@ _ROWS = (
     Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
     Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
+    Metric("last_batch", {Table.EVENTS: "max(batch)"}),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
     Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
     Metric("first", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(min(timestamp))")),
     Metric("last", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(max(timestamp))")),
-    Metric("earliest_start", {Table.SESSIONS: "min(start)"}),
 )
 
 METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Bucket, Period
+from footfall.model.period import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,38 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Keeps the rows whose session is (or, negated, is not) among the answers of any of `queries`."""
+    """Keeps the rows whose session is (or, negated, is not) among the answers of `query`."""
 
-    queries: tuple[Query, ...]
+    query: Query
     negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keeps the rows whose `column` holds one of these keys; a term says the same in texts, this is what is indexed."""
+
+    column: Literal["visitor", "session"]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A dimension of the newest (else of the oldest) row of each group, of those rows that hold `among`."""
+
+    name: str
+    dimension: str
+    newest: bool = True
+    among: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """One SELECT on one table for one project and period.
 
-    With metrics: one row per combination of bucket and dimensions (one row in all where there is neither).
-    Without metrics: the rows themselves, showing the dimensions.
+    With metrics or picks: one row per combination of bucket and dimensions (one row in all where there is neither).
+    Without: the rows themselves, showing the dimensions. `buckets` are the starts, ascending, of what rows are
+    gathered in by time; the first is not after the period's start. `each` bounds the rows of every value of the first
+    dimension.
     """
 
     project: int
@@ -69,13 +91,103 @@ class Query:
     period: Period
     dimensions: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
-    bucket: Bucket | None = None
+    picks: tuple[Pick, ...] = ()
+    buckets: tuple[int, ...] = ()
     filters: tuple[Term, ...] = ()
     bots: bool | None = None  # None: as the catalogue says for the table
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
+    keys: tuple[Keys, ...] = ()
     after: Position | None = None
     within: tuple[Member, ...] = ()
-    since: Query | None = None  # a single instant that replaces the period's start
-    having: tuple[Term, ...] = ()  # terms on aggregate dimensions
     order: tuple[Order, ...] = ()
+    each: int | None = None
     limit: int | None = None
+
+    def over(self, rule: Callable[[Query], Query]) -> Query:
+        return rule(self)
+
+
+# Questions that group twice, or join. `over` gives the same question with a rule applied to each query in it.
+
+
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    """Key figures in one row, by the names of their metrics; `visits` chooses the sessions that count."""
+
+    visits: Query
+
+    def over(self, rule: Callable[[Query], Query]) -> Kpis:
+        return replace(self, visits=rule(self.visits))
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Visits by the paths of their first `depth` pageviews: columns steps, sessions, visitors; most sessions first.
+
+    A visit counts where one of its events is among those of `base`. `only` narrows the answer to these flows.
+    """
+
+    base: Query
+    depth: int
+    limit: int | None = None
+    only: tuple[tuple[str, ...], ...] = ()
+
+    def over(self, rule: Callable[[Query], Query]) -> Flows:
+        return replace(self, base=rule(self.base))
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Visitors by the number of steps that they took in order, within `window` milliseconds: columns level, visitors.
+
+    Of the events of `base`, in order of time and id, each one takes one step at most. Levels begin at 1.
+    """
+
+    base: Query
+    steps: tuple[Query, ...]
+    window: int
+
+    def over(self, rule: Callable[[Query], Query]) -> Funnel:
+        return replace(self, base=rule(self.base), steps=tuple(rule(step) for step in self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Visitors by the bucket of their first event and by the buckets that they have events in.
+
+    Columns cohort, bucket, visitors. The period of `base` reaches back to the first events there are; its buckets begin
+    at `since`, before which a visitor of a cohort has no event.
+    """
+
+    base: Query
+    since: int
+
+    def over(self, rule: Callable[[Query], Query]) -> Retention:
+        return replace(self, base=rule(self.base))
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPosition:
+    """A place in the order of a visitor's sessions: newest start first, equal starts by session id descending."""
+
+    start: int
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visits that events of `base` belong to: columns session, session_id, at (their start).
+
+    Starts are those of the events up to batch `until`: later events may move a start, and pages must not overlap.
+    """
+
+    base: Query
+    until: int
+    limit: int
+    after: VisitPosition | None = None
+
+    def over(self, rule: Callable[[Query], Query]) -> Visits:
+        return replace(self, base=rule(self.base))
+
+
+Question = Query | Kpis | Flows | Funnel | Retention | Visits

@@ -5,11 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Bucket, Period
-from footfall.query.ast import Order, Position, Query, Term, equals
+from footfall.model.period import Period
+from footfall.query.ast import (
+    Flows,
+    Funnel,
+    Keys,
+    Kpis,
+    Order,
+    Pick,
+    Position,
+    Query,
+    Retention,
+    Term,
+    VisitPosition,
+    Visits,
+    equals,
+)
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 NEWEST = (Order("timestamp", descending=True), Order("id_hi", descending=True), Order("id_lo", descending=True))
+OLDEST = tuple(Order(order.name) for order in NEWEST)
+PAGEVIEW = equals("event_type", "pageview")
+CUSTOM = equals("event_type", "custom")
+VIEWED = equals("viewed", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +40,29 @@ class TopList:
     only: tuple[Term, ...] = ()
 
 
-TOP_PAGES = TopList("path", only=(equals("event_type", "pageview"),))
+TOP_PAGES = TopList("path", only=(PAGEVIEW,))
 TOP_REFERRERS = TopList("referrer", "sessions", Table.SESSIONS)
+TOP_ENTRY_PAGES = TopList("entry_page", "sessions", Table.SESSIONS, only=(VIEWED,))
+TOP_EXIT_PAGES = TopList("exit_page", "sessions", Table.SESSIONS, only=(VIEWED,))
 TOP_COUNTRIES = TopList("country")
 TOP_BROWSERS = TopList("browser")
 TOP_OS = TopList("os")
 TOP_DEVICES = TopList("device")
+CUSTOM_EVENTS = TopList("custom_event_name", only=(CUSTOM,))
+PROPERTIES = TopList("property")
 
 
 def totals(base: Query, *metrics: str) -> Query:
     return replace(base, metrics=metrics)
 
 
-def visits(base: Query) -> Query:
-    """Whole sessions, of which at least one event in the period matches."""
-    return replace(base, table=Table.SESSIONS, metrics=("sessions", "bounces", "duration_ms"))
+def kpis(base: Query) -> Kpis:
+    return Kpis(replace(base, table=Table.SESSIONS))
 
 
-def series(base: Query, bucket: Bucket, *metrics: str, newest_first: bool = False) -> Query:
-    return replace(base, bucket=bucket, metrics=metrics, order=(Order("bucket", newest_first),))
+def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bool = False) -> Query:
+    """Figures by the buckets that begin at `starts`, those without rows left out."""
+    return replace(base, buckets=starts, metrics=metrics, order=(Order("bucket", newest_first),))
 
 
 def top(base: Query, ranking: TopList, limit: int) -> Query:
@@ -51,6 +73,18 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
     """The counts of these labels alone, in any order."""
     return replace(_ranked(base, ranking), metrics=(ranking.count,), only=labels)
+
+
+def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tuple[int, ...]) -> Query:
+    """The counts of these labels by bucket, in any order."""
+    return replace(counts_of(base, ranking, labels), buckets=starts)
+
+
+def values_of(base: Query, names: tuple[str, ...], most: int) -> Query:
+    """Of each of these properties the values with the highest counts; ties by value."""
+    dimensions = ("property", "property_value")
+    order = (Order("events", descending=True), Order("property_value"))
+    return replace(base, dimensions=dimensions, metrics=("events",), only=names, order=order, each=most)
 
 
 def _ranked(base: Query, ranking: TopList) -> Query:
@@ -73,6 +107,96 @@ def newest(base: Query, dimensions: tuple[str, ...], limit: int, after: Position
     """Rows, newest first; the columns that order them are shown, too."""
     shown = (*dimensions, *(order.name for order in NEWEST))
     return replace(base, dimensions=shown, order=NEWEST, limit=limit, after=after)
+
+
+LATEST_OF_VISITOR = ("country", "region", "city", "latitude", "longitude", "path", "browser", "os", "device")
+
+
+def latest_visitors(base: Query, limit: int) -> Query:
+    """Visitors (by key) with their events and the time of their last one, latest first; ties by visitor id."""
+    order = (Order("last", descending=True), Order("visitor_id"))
+    metrics = ("events", "last")
+    return replace(
+        base,
+        dimensions=("visitor",),
+        metrics=metrics,
+        picks=(Pick("visitor_id", "visitor_id"),),
+        order=order,
+        limit=limit,
+    )
+
+
+def places_of(base: Query, visitors: tuple[int, ...]) -> Query:
+    """What the latest event of each of these visitors tells."""
+    picks = tuple(Pick(name, name) for name in LATEST_OF_VISITOR)
+    return replace(of_visitors(base, visitors), dimensions=("visitor",), picks=picks)
+
+
+def events_by_visitor(base: Query, visitors: tuple[int, ...]) -> Query:
+    return replace(of_visitors(base, visitors), dimensions=("visitor",), metrics=("events",))
+
+
+def of_visitors(base: Query, visitors: tuple[int, ...]) -> Query:
+    return replace(base, keys=(*base.keys, Keys("visitor", visitors)))
+
+
+def profile(base: Query) -> Query:
+    """One row about all events: how many, when, the latest metadata, first and last page, and the first session."""
+    latest = tuple(Pick(name, name) for name in ("country", "browser", "os", "device"))
+    pages = (
+        Pick("entry_page", "path", newest=False, among=(PAGEVIEW,)),
+        Pick("last_page", "path", among=(PAGEVIEW,)),
+        Pick("first_session", "session", newest=False),
+    )
+    metrics = ("events", "pageviews", "sessions", "first", "last")
+    return replace(base, metrics=metrics, picks=(*latest, *pages))
+
+
+SESSION_DETAILS = (
+    "session",
+    "session_id",
+    "start",
+    "end",
+    "event_count",
+    "page_count",
+    "entry_page",
+    "exit_page",
+    "referrer",
+)
+
+
+def sessions(base: Query, keys: tuple[int, ...]) -> Query:
+    """The rows of these sessions, wherever in time."""
+    return replace(everything(base.project), table=Table.SESSIONS, dimensions=SESSION_DETAILS, keys=_of_sessions(keys))
+
+
+def events_of(base: Query, keys: tuple[int, ...], period: Period, each: int) -> Query:
+    """At most `each` events of these sessions, all of which lie in `period`; oldest first."""
+    shown = ("session", "path", "url", "event_type", "custom_event_name", "timestamp")
+    whole = replace(everything(base.project), period=period, keys=(*base.keys, *_of_sessions(keys)))
+    return replace(whole, dimensions=shown, order=OLDEST, each=each)
+
+
+def _of_sessions(keys: tuple[int, ...]) -> tuple[Keys, ...]:
+    return (Keys("session", keys),)
+
+
+def visits_until(base: Query, until: int, limit: int, after: VisitPosition | None) -> Visits:
+    return Visits(base, until, limit, after)
+
+
+def flows(base: Query, depth: int, limit: int) -> Flows:
+    return Flows(base, depth, limit)
+
+
+def funnel(base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> Funnel:
+    """Steps narrow the base's events, bots included where the base includes them."""
+    step = Query(project=base.project, table=base.table, period=base.period, bots=True)
+    return Funnel(base, tuple(replace(step, filters=terms) for terms in steps), window)
+
+
+def retention(base: Query, starts: tuple[int, ...]) -> Retention:
+    return Retention(replace(base, period=Period(EARLIEST, base.period.end), buckets=starts), base.period.start)
 
 
 def first(project: int, table: Table) -> Query:

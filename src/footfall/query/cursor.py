@@ -4,33 +4,86 @@ from __future__ import annotations
 
 import base64
 import binascii
-import struct
 import zlib
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
 
 from footfall.errors import UserError
 from footfall.model.period import Period
-from footfall.query.ast import Position
+from footfall.query.ast import Position, VisitPosition
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
-_BODY = struct.Struct(">BqqqQQ")
-_CHECK = struct.Struct(">I")
-_VERSION = 1
+_CHECK_BYTES = 4
+
+_Bound = Annotated[int, Meta(ge=-LATEST, le=1 << 48)]
+_Instant = Annotated[int, Meta(ge=EARLIEST, le=LATEST)]
+_Natural = Annotated[int, Meta(ge=0)]
 
 
-def encode(period: Period, last: Position) -> str:
-    body = _BODY.pack(_VERSION, period.start, period.end, last.timestamp, last.id_hi, last.id_lo)
-    return base64.urlsafe_b64encode(body + _CHECK.pack(zlib.crc32(body))).decode().rstrip("=")
+class _Rows(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="rows"):
+    start: _Bound
+    end: _Bound
+    timestamp: _Instant
+    id_hi: _Natural
+    id_lo: _Natural
 
 
-def decode(text: str) -> tuple[Period, Position]:
-    """UserError(`bad_parameter`) where `text` is not what `encode` made."""
+class _Visits(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="visits"):
+    start: _Bound
+    end: _Bound
+    at: _Instant
+    session_id: str
+    until: _Natural
+
+
+_Place = TypeVar("_Place", _Rows, _Visits)
+
+
+def of_rows(period: Period, last: Position) -> str:
+    return _encode(_Rows(period.start, period.end, last.timestamp, last.id_hi, last.id_lo))
+
+
+def rows(text: str) -> tuple[Period, Position]:
+    """UserError(`bad_parameter`) where `text` is not what `of_rows` made."""
+    found = _decode(text, _Rows)
+    if not found.start <= found.timestamp < found.end:
+        raise _refusal(text)
+    return Period(found.start, found.end), Position(found.timestamp, found.id_hi, found.id_lo)
+
+
+def of_visits(period: Period, last: VisitPosition, until: int) -> str:
+    return _encode(_Visits(period.start, period.end, last.start, last.session_id, until))
+
+
+def visits(text: str) -> tuple[Period, VisitPosition, int]:
+    """UserError(`bad_parameter`) where `text` is not what `of_visits` made."""
+    found = _decode(text, _Visits)
+    if found.start >= found.end:
+        raise _refusal(text)
+    return Period(found.start, found.end), VisitPosition(found.at, found.session_id), found.until
+
+
+def _encode(place: _Rows | _Visits) -> str:
+    body = msgspec.msgpack.encode(place)
+    return base64.urlsafe_b64encode(body + _check(body)).decode().rstrip("=")
+
+
+def _decode(text: str, kind: type[_Place]) -> _Place:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        body, check = raw[: -_CHECK.size], raw[-_CHECK.size :]
-        version, start, end, timestamp, id_hi, id_lo = _BODY.unpack(body)
-        known = version == _VERSION and check == _CHECK.pack(zlib.crc32(body))
-    except (ValueError, binascii.Error, struct.error):
-        known = False
-    if not known or not (EARLIEST <= timestamp <= LATEST and start <= timestamp < end):
-        raise UserError("bad_parameter", f"cursor: {text[:100]!r} is not the next_cursor of an answer")
-    return Period(start, end), Position(timestamp, id_hi, id_lo)
+        body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
+        if check == _check(body):
+            return msgspec.msgpack.decode(body, type=kind)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        pass
+    raise _refusal(text)
+
+
+def _check(body: bytes) -> bytes:
+    return zlib.crc32(body).to_bytes(_CHECK_BYTES)
+
+
+def _refusal(text: str) -> UserError:
+    return UserError("bad_parameter", f"cursor: {text[:100]!r} is not the next_cursor of an answer")

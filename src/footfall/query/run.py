@@ -93,13 +93,22 @@ def count(store: Reader, base: Query) -> int:
     return found
 
 
+def visitors(store: Reader, base: Query) -> int:
+    found: int = fetch(store, build.totals(base, "visitors"))[0]["visitors"]
+    return found
+
+
 def kpis(store: Reader, base: Query) -> Kpis:
-    """Of events: who came and what was seen; of their whole sessions: bounces and durations."""
-    people = fetch(store, build.totals(base, "visitors", "pageviews", "sessions"))[0]
-    visits = fetch(store, build.visits(base))[0]
-    bounce_rate = share(visits["bounces"], visits["sessions"])
-    duration = average(visits["duration_ms"], visits["sessions"], unit=1000)
-    return Kpis(people["visitors"], people["pageviews"], people["sessions"], bounce_rate, duration)
+    """Of matching events: who came and what was seen; of their whole sessions: bounces and durations."""
+    (found,) = fetch(store, build.kpis(base))
+    sessions = found["sessions"]
+    return Kpis(
+        found["visitors"],
+        found["pageviews"],
+        sessions,
+        share(found["bounces"], sessions),
+        average(found["duration_ms"], sessions, unit=1000),
+    )
 
 
 def timeline(store: Reader, base: Query, window: Window) -> list[Point]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
 
 from footfall.clock import DAY, HOUR
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period, iso, to_millis
+from footfall.query.passes.clamp import EARLIEST
 
 CHIPS: dict[str, int] = {
     "1h": HOUR,
@@ -29,41 +33,71 @@ _LAST = to_millis(datetime(9999, 1, 1, tzinfo=UTC))
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`chip` is the range's name; `previous` is None where there is no period before."""
+    """`chip` is the range's name; `previous` is None where there is no period before; buckets are those of `zone`."""
 
     chip: str
     period: Period
     bucket: Bucket
     previous: Period | None
+    zone: tzinfo = UTC
+
+    def starts(self, period: Period | None = None) -> tuple[int, ...]:
+        """The start of every bucket of `period`, of the window's own where none is given."""
+        return starts(self.bucket, period or self.period, self.zone)
 
 
-def rolling(chip: str, now: int) -> Window:
+def rolling(chip: str, now: int, zone: tzinfo = UTC) -> Window:
     period = Period(now - CHIPS[chip], now)
-    return Window(chip, period, Bucket.HOUR if CHIPS[chip] <= DAY else Bucket.DAY, period.previous())
+    return Window(chip, period, Bucket.HOUR if CHIPS[chip] <= DAY else Bucket.DAY, period.previous(), zone)
 
 
-def explicit(start: int, end: int) -> Window:
+def explicit(start: int, end: int, zone: tzinfo = UTC) -> Window:
     """UserError(`bad_parameter`) where `start` is not before `end`."""
     if start >= end:
         raise UserError("bad_parameter", f"from: {iso(start)} is not before to: {iso(end)}")
     period = Period(start, end)
-    return Window(CUSTOM, period, Bucket.HOUR if period.length <= 2 * DAY else Bucket.DAY, period.previous())
+    bucket = Bucket.HOUR if period.length <= 2 * DAY else Bucket.DAY
+    return Window(CUSTOM, period, bucket, period.previous(), zone)
 
 
-def whole(first: int | None, now: int) -> Window:
+def whole(first: int | None, now: int, zone: tzinfo = UTC) -> Window:
     """From the bucket of the project's first event; from today's where it has none."""
-    start = Bucket.DAY.floor(min(now, now if first is None else first))
-    return Window(WHOLE, Period(start, now), Bucket.DAY, None)
+    start = Bucket.DAY.floor(min(now, now if first is None else first), zone)
+    return Window(WHOLE, Period(start, now), Bucket.DAY, None, zone)
 
 
-def starts(bucket: Bucket, period: Period) -> list[int]:
+def ever(now: int) -> Window:
+    """All there is, without asking where it begins."""
+    return Window(WHOLE, Period(EARLIEST, now), Bucket.DAY, None)
+
+
+def between(start: str | None, end: str | None) -> tuple[int, int] | None:
+    """Both instants; None where one is missing or can't be read."""
+    found = instant(start or ""), instant(end or "")
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+
+def time_zone(name: str) -> tzinfo:
+    """UserError(`bad_parameter`) where the name is not one of the IANA database."""
+    if name not in _zones():
+        raise UserError("bad_parameter", f"timezone: {name[:100]!r} is not a name of the IANA time zone database")
+    return ZoneInfo(name)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Of the packaged database, so that the names don't depend on what the host has."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def starts(bucket: Bucket, period: Period, zone: tzinfo = UTC) -> tuple[int, ...]:
     """The start of every bucket; UserError(`bad_parameter`) where they are too many for one answer."""
     least = bucket.next(0) - bucket.floor(0)
     if period.length // max(least, HOUR // 4) > MAX_BUCKETS:
         raise UserError(
             "bad_parameter", f"from, to: more than {MAX_BUCKETS} buckets of one {bucket}; shorten the range"
         )
-    return bucket.starts(period)
+    return bucket.starts(period, zone)
 
 
 def instant(text: str) -> int | None:

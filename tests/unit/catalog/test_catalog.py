@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from footfall.catalog.buckets import BUCKETS
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, SEARCHED, Dimension, Level
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
-from footfall.model.period import Bucket
 
 CONTRACT_KEYS = {
     *("path", "country", "device", "browser", "os", "visitor_id", "session_id", "event_type", "custom_event_name"),
@@ -21,8 +19,8 @@ SESSION_LEVEL = {
 }
 
 
-def test_filter_keys_are_the_contract_s() -> None:
-    assert set(FILTER_KEYS) == CONTRACT_KEYS
+def test_filter_keys_are_the_contract_s_and_places() -> None:
+    assert set(FILTER_KEYS) == CONTRACT_KEYS | {"region", "city"}
 
 
 def test_levels_are_those_of_the_semantics() -> None:
@@ -31,14 +29,13 @@ def test_levels_are_those_of_the_semantics() -> None:
 
 
 @pytest.mark.parametrize("row", DIMENSIONS.values(), ids=DIMENSIONS)
-def test_a_session_s_property_is_read_from_its_row(row: Dimension) -> None:
+def test_a_filter_is_compared_with_the_rows_of_its_level(row: Dimension) -> None:
     if row.filterable:
-        assert (Table.SESSIONS in row.expressions) == (row.level is Level.SESSION)
+        assert (Table.SESSIONS if row.level is Level.SESSION else Table.EVENTS) in row.expressions
 
 
 def test_everything_has_its_row() -> None:
     assert set(TABLES) == set(Table)
-    assert set(BUCKETS) == set(Bucket)
     assert set(SEARCHED) <= set(DIMENSIONS)
     assert not set(DIMENSIONS) & set(METRICS)
 

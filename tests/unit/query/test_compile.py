@@ -11,9 +11,9 @@ from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import Pattern, Query, Term
+from footfall.query.ast import Pattern, Query, Term, VisitPosition
 from footfall.query.passes import complete
-from footfall.query.run import delta_percent
+from footfall.query.shares import average, delta_percent, share
 from footfall.query.sql import compile_query
 from footfall.query.sql.conditions import like
 
@@ -26,9 +26,13 @@ TERMS = st.builds(
     st.booleans(),
 )
 BUILDERS = (
-    build.visits,
+    build.kpis,
     lambda base: build.top(base, build.TOP_PAGES, 5),
     lambda base: build.newest(base, ("url",), 5),
+    lambda base: build.flows(base, 3, 20),
+    lambda base: build.funnel(base, (base.filters, base.filters), 60_000),
+    lambda base: build.retention(base, (1_780_000_000_000,)),
+    lambda base: build.visits_until(base, 5, 20, VisitPosition(1_780_000_000_000, "s")),
 )
 
 
@@ -45,7 +49,7 @@ def test_values_never_reach_the_text(terms: tuple[Term, ...], shape: object) -> 
     )
     compiled = [compile_query(complete(shape(replace(BASE, filters=given_terms)))) for given_terms in (terms, plain)]
     assert compiled[0].sql == compiled[1].sql
-    names = set(re.findall(r"{(p\d+):(?:String|UInt64|Int64|Array\(String\))}", compiled[0].sql))
+    names = set(re.findall(r"{(p\d+):(?:String|U?Int64|Array\((?:String|UInt64|Array\(String\))\))}", compiled[0].sql))
     assert names == set(compiled[0].params)
 
 
@@ -77,3 +81,18 @@ def test_like(parts: tuple[str, ...], pattern: str) -> None:
 )
 def test_delta_percent(now: int, before: int | None, percent: int | None) -> None:
     assert delta_percent(now, before) == percent
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "found"),
+    [(0, 0, 0.0), (1, 3, 0.3333), (2, 3, 0.6667), (1, 1, 1.0), (1, 20_000, 0.0), (3, 20_000, 0.0002), (1, 32, 0.0312)],
+)
+def test_shares_are_rounded_half_to_even(part: int, whole: int, found: float) -> None:
+    assert share(part, whole) == found
+
+
+@pytest.mark.parametrize(
+    ("millis", "count", "seconds"), [(0, 0, 0.0), (250, 1, 0.2), (350, 1, 0.4), (1_000, 3, 0.3), (90_061, 1, 90.1)]
+)
+def test_averages_are_rounded_half_to_even(millis: int, count: int, seconds: float) -> None:
+    assert average(millis, count, unit=1000) == seconds

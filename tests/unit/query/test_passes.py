@@ -6,7 +6,8 @@ import pytest
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Pattern, Query, Term, equals
+from footfall.pipeline.keys import text_key
+from footfall.query.ast import Keys, Pattern, Query, Term, equals
 from footfall.query.filter import parse
 from footfall.query.passes import PASSES, complete
 from footfall.query.passes.clamp import EARLIEST, LATEST
@@ -37,27 +38,40 @@ def test_terms_of_the_session_become_memberships() -> None:
     assert found.filters == (equals("path", "/"),)
     joint, excluded = found.within
     assert not joint.negated
-    assert joint.queries[0].table is Table.SESSIONS
-    assert joint.queries[0].filters == (equals("channel", "search"), equals("utm_term", "x"))
+    assert joint.query.table is Table.SESSIONS
+    assert joint.query.filters == (equals("channel", "search"), equals("utm_term", "x"))
     assert excluded.negated
-    assert excluded.queries[0].filters == (equals("utm_source", "mail"),)
+    assert excluded.query.filters == (equals("utm_source", "mail"),)
 
 
 def test_sessions_count_by_their_events() -> None:
     found = complete(replace(BASE, table=Table.SESSIONS, metrics=("sessions",), filters=parse("path:/ !channel:ai")))
     assert found.filters == (Term("channel", (Pattern(("ai",)),), negated=True),)
     (member,) = found.within
-    assert member.queries[0].table is Table.EVENTS
-    assert member.queries[0].filters == (equals("path", "/"), HUMANS)
+    assert member.query.table is Table.EVENTS
+    assert member.query.filters == (equals("path", "/"), HUMANS)
 
 
-def test_a_referrer_may_be_a_host_or_a_url() -> None:
-    found = complete(replace(BASE, bots=True, filters=parse("!referrer:a.example|https://b.example/x")))
-    (member,) = found.within
-    hosts, urls = member.queries
-    assert member.negated
-    assert hosts.filters == (equals("referrer", "a.example"),)
-    assert urls.having == (equals("first_referrer_url", "https://b.example/x"),)
+def test_sessions_asked_for_by_key_need_no_events() -> None:
+    query = replace(BASE, table=Table.SESSIONS, bots=True, keys=(Keys("session", (7,)),))
+    assert complete(query).within == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("visitor_id:ann", (text_key("ann"),)),
+        ("visitor_id:00000000000000ff", tuple(sorted({255, text_key("00000000000000ff")}))),
+        ("visitor_id:ann|bob", tuple(sorted({text_key("ann"), text_key("bob")}))),
+        ("!visitor_id:ann", None),
+        ("visitor_id:a*", None),
+        ("visitor_id:ann|b*", None),
+    ],
+)
+def test_visitors_are_found_by_key(text: str, keys: tuple[int, ...] | None) -> None:
+    found = complete(replace(BASE, filters=parse(f"{text} channel:search")))
+    assert found.keys == ((Keys("visitor", keys),) if keys else ())
+    assert found.within[0].query.keys == found.keys
 
 
 @pytest.mark.parametrize("table", [Table.EVENTS, Table.SESSIONS])

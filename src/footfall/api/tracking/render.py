@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from footfall.model.period import Bucket, iso_seconds
-from footfall.query.run import Row
+from footfall.query.fetch import Row
 
 Json = dict[str, Any]
 

@@ -64,5 +64,173 @@ EVENTS = answers(
 COUNT = answers({"count": 402})
 
 
+RECENT_EVENTS = answers(
+    {
+        "items": [
+            {
+                "id": "01JXE7G6Q0V3T2M9K4D8C5B7AZ",
+                "event_type": "custom",
+                "custom_event_name": "signup_completed",
+                "path": "/pricing",
+                "visitor_id": "5b1f0c9e2a7d4e31",
+                "session_id": "9c44a1d0e85b7f26",
+                "country_code": "RO",
+                "browser_family": "Firefox",
+                "device_type": "desktop",
+                "timestamp": "2026-06-11T09:58:12.304Z",
+            }
+        ],
+        "count": 1,
+        "active_visitors": 1,
+        "windowMs": 300_000,
+    }
+)
+
+CUSTOM_EVENTS = answers(
+    {
+        "items": [
+            {"name": "signup_completed", "count": 42, "prev_count": 31, "delta_pct": 35, "spark": [12, 21, 9]},
+        ],
+        "buckets": ["2026-06-09T00:00:00.000Z", "2026-06-10T00:00:00.000Z", "2026-06-11T00:00:00.000Z"],
+        "bucket": "day",
+    }
+)
+
+PROPERTIES = answers(
+    {"items": [{"name": "plan", "count": 42, "visitors": 40, "values": [{"value": "pro", "count": 30}]}]}
+)
+
+TOP_FLOWS = answers(
+    {
+        "items": [
+            {
+                "steps": ["/", "/pricing", "/signup"],
+                "count": 96,
+                "visitors": 61,
+                "prev_count": 80,
+                "delta_pct": 20,
+            }
+        ]
+    }
+)
+
+TOP_LOCATIONS = answers(
+    {
+        "items": [
+            {
+                "visitor_id": "5b1f0c9e2a7d4e31",
+                "country_code": "RO",
+                "region": "Cluj",
+                "city": "Cluj-Napoca",
+                "latitude": 46.7667,
+                "longitude": 23.6,
+                "last_seen": "2026-06-11T09:58:12.304Z",
+                "path": "/pricing",
+                "browser_family": "Firefox",
+                "os_family": "Linux",
+                "device_type": "desktop",
+                "events": 7,
+            }
+        ]
+    }
+)
+
+VISITOR = answers(
+    {
+        "visitor": {
+            "visitor_id": "5b1f0c9e2a7d4e31",
+            "first_seen": "2026-06-02T08:11:40.120Z",
+            "last_seen": "2026-06-11T09:58:12.304Z",
+            "sessions": 3,
+            "pageviews": 11,
+            "events": 13,
+            "country_code": "RO",
+            "browser_family": "Firefox",
+            "os_family": "Linux",
+            "device_type": "desktop",
+            "entry_page": "/",
+            "last_page": "/pricing",
+            "referrer": "news.example",
+        }
+    }
+)
+
+SESSIONS = answers(
+    {
+        "sessions": [
+            {
+                "session_id": "9c44a1d0e85b7f26",
+                "start": "2026-06-11T09:56:02.117Z",
+                "end": "2026-06-11T09:58:12.304Z",
+                "duration_ms": 130_187,
+                "page_count": 1,
+                "entry_page": "/pricing",
+                "exit_page": "/pricing",
+                "event_count": 2,
+                "events": [
+                    {
+                        "path": "/pricing",
+                        "url": "https://shop.example/pricing",
+                        "event_type": "pageview",
+                        "custom_event_name": None,
+                        "timestamp": "2026-06-11T09:56:02.117Z",
+                    },
+                    {
+                        "path": "/pricing",
+                        "url": "https://shop.example/pricing",
+                        "event_type": "custom",
+                        "custom_event_name": "signup_completed",
+                        "timestamp": "2026-06-11T09:58:12.304Z",
+                    },
+                ],
+            }
+        ],
+        "next_cursor": None,
+    }
+)
+
+FUNNEL = answers(
+    {
+        "steps": [
+            {"filter": "path:/pricing", "visitors": 120, "conversion": 1.0, "step_conversion": 1.0, "drop_off": 0},
+            {
+                "filter": "custom_event_name:signup_completed",
+                "visitors": 42,
+                "conversion": 0.35,
+                "step_conversion": 0.35,
+                "drop_off": 78,
+            },
+        ],
+        "conversion": 0.35,
+        "window": "7d",
+    }
+)
+
+RETENTION = answers(
+    {
+        "period": "week",
+        "items": [
+            {"cohort": "2026-06-01T00:00:00.000Z", "visitors": 80, "returned": [80, 22], "retention": [1.0, 0.275]},
+            {"cohort": "2026-06-08T00:00:00.000Z", "visitors": 64, "returned": [64], "retention": [1.0]},
+        ],
+    }
+)
+
+EXPORT: Responses = {
+    **RETENTION,
+    200: {
+        "description": "The file.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": "id,timestamp,event_type,…\r\n"},
+            "application/x-ndjson": {
+                "schema": {"type": "string"},
+                "example": '{"id":"01JXE7G6Q0V3T2M9K4D8C5B7AZ",…}\n',
+            },
+            "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+}
+
+
 def top(label: str, value: str) -> Responses:
     return answers({"items": [{label: value, "count": 96, "visitors": 61, "prev_count": 80, "delta_pct": 20}]})

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from footfall.api.web.parse import Question
 from footfall.ids import join, render
 from footfall.model.period import iso
 from footfall.query import cursor
-from footfall.query.run import Kpis, Page, Point, Ranked, Row
+from footfall.query.fetch import Row
+from footfall.query.journeys import Cohort, Flow, FunnelStep
+from footfall.query.people import Located, Visit, VisitsPage
+from footfall.query.run import Kpis, Page, Point, Property, Ranked, Spark
 
 Json = dict[str, Any]
 
-ROW_DIMENSIONS = (
+BRIEF_DIMENSIONS = (
     "event_type",
     "custom_event_name",
     "path",
-    "url",
     "visitor_id",
     "session_id",
     "country",
     "browser",
-    "os",
     "device",
-    "referrer_url",
-    "hostname",
-    "properties",
 )
+ROW_DIMENSIONS = (*BRIEF_DIMENSIONS, "url", "os", "referrer_url", "hostname", "properties")
 
 
 def kpis(asked: Question, current: Kpis, previous: Kpis | None) -> Json:
@@ -66,28 +66,72 @@ def _point(point: Point) -> Json:
 
 
 def events(asked: Question, page: Page) -> Json:
-    following = cursor.encode(asked.base.period, page.next) if page.next else None
+    following = cursor.of_rows(asked.base.period, page.next) if page.next else None
     return {"items": [_event(row) for row in page.rows], "count": len(page.rows), "next_cursor": following}
 
 
 def _event(row: Row) -> Json:
+    return _brief(row) | {
+        "url": row["url"],
+        "os_family": row["os"],
+        "referrer": row["referrer_url"] or None,
+        "hostname": row["hostname"] or None,
+        "properties": json.loads(row["properties"]) if row["properties"] else {},
+    }
+
+
+def _brief(row: Row) -> Json:
     return {
         "id": render(join(row["id_hi"], row["id_lo"])),
         "event_type": row["event_type"],
         "custom_event_name": row["custom_event_name"] or None,
         "path": row["path"],
-        "url": row["url"],
         "visitor_id": row["visitor_id"],
         "session_id": row["session_id"],
-        "country_code": row["country"] if row["country"] != "unknown" else None,
+        "country_code": _country(row),
         "browser_family": row["browser"],
-        "os_family": row["os"],
         "device_type": row["device"],
-        "referrer": row["referrer_url"] or None,
-        "hostname": row["hostname"] or None,
-        "properties": json.loads(row["properties"]) if row["properties"] else {},
         "timestamp": iso(row["timestamp"]),
     }
+
+
+def _country(row: Row) -> str | None:
+    return row["country"] if row["country"] != "unknown" else None
+
+
+def recent_events(page: Page, active_visitors: int, window: int) -> Json:
+    items = [_brief(row) for row in page.rows]
+    return {"items": items, "count": len(items), "active_visitors": active_visitors, "windowMs": window}
+
+
+def custom_events(asked: Question, sparks: list[Spark]) -> Json:
+    window = asked.window
+    return {
+        "items": [_spark(spark) for spark in sparks],
+        "buckets": [iso(start) for start in window.starts()],
+        "bucket": window.bucket.value,
+    }
+
+
+def _spark(spark: Spark) -> Json:
+    row = spark.ranked
+    return {
+        "name": row.label,
+        "count": row.count,
+        "prev_count": row.previous,
+        "delta_pct": row.delta_percent,
+        "spark": spark.counts,
+    }
+
+
+def properties(found: list[Property]) -> Json:
+    return {"items": [_property(item) for item in found]}
+
+
+def _property(found: Property) -> Json:
+    row = found.ranked
+    values = [{"value": value, "count": count} for value, count in found.values]
+    return {"name": row.label, "count": row.count, "visitors": row.visitors, "values": values}
 
 
 def top(label: str, ranked: list[Ranked], *, compare: bool) -> Json:
@@ -96,4 +140,125 @@ def top(label: str, ranked: list[Ranked], *, compare: bool) -> Json:
 
 def _ranked(label: str, row: Ranked, *, compare: bool) -> Json:
     item: Json = {label: row.label, "count": row.count, "visitors": row.visitors}
-    return item | {"prev_count": row.previous, "delta_pct": row.delta_percent} if compare else item
+    return item | _compared(row) if compare else item
+
+
+def _compared(row: Ranked | Flow | Located) -> Json:
+    return {"prev_count": row.previous, "delta_pct": row.delta_percent}
+
+
+def flows(found: list[Flow], *, compare: bool) -> Json:
+    return {"items": [_flow(flow, compare=compare) for flow in found]}
+
+
+def _flow(flow: Flow, *, compare: bool) -> Json:
+    item: Json = {"steps": list(flow.steps), "count": flow.count, "visitors": flow.visitors}
+    return item | _compared(flow) if compare else item
+
+
+def locations(found: list[Located], *, compare: bool) -> Json:
+    return {"items": [_location(located, compare=compare) for located in found]}
+
+
+def _location(located: Located, *, compare: bool) -> Json:
+    row = located.row
+    item = {
+        "visitor_id": row["visitor_id"],
+        "country_code": _country(row),
+        "region": row["region"] or None,
+        "city": row["city"] or None,
+        "latitude": _degrees(row["latitude"]),
+        "longitude": _degrees(row["longitude"]),
+        "last_seen": iso(located.last_seen),
+        "path": row["path"],
+        "browser_family": row["browser"],
+        "os_family": row["os"],
+        "device_type": row["device"],
+        "events": located.events,
+    }
+    return item | _compared(located) if compare else item
+
+
+def _degrees(stored: float) -> float | None:
+    """Kept as 32 bits, which hold 4 decimals; not a number is not known."""
+    return None if math.isnan(stored) else round(stored, 4)
+
+
+def visitor(visitor_id: str, row: Row) -> Json:
+    return {
+        "visitor": {
+            "visitor_id": visitor_id,
+            "first_seen": iso(row["first"]),
+            "last_seen": iso(row["last"]),
+            "sessions": row["sessions"],
+            "pageviews": row["pageviews"],
+            "events": row["events"],
+            "country_code": _country(row),
+            "browser_family": row["browser"],
+            "os_family": row["os"],
+            "device_type": row["device"],
+            "entry_page": row["entry_page"] if row["pageviews"] else None,
+            "last_page": row["last_page"] if row["pageviews"] else None,
+            "referrer": row["referrer"],
+        }
+    }
+
+
+def sessions(asked: Question, page: VisitsPage) -> Json:
+    following = cursor.of_visits(asked.base.period, page.next, page.until) if page.next else None
+    return {"sessions": [_session(visit) for visit in page.visits], "next_cursor": following}
+
+
+def _session(visit: Visit) -> Json:
+    row = visit.row
+    return {
+        "session_id": row["session_id"],
+        "start": iso(row["start"]),
+        "end": iso(row["end"]),
+        "duration_ms": row["end"] - row["start"],
+        "page_count": row["page_count"],
+        "entry_page": row["entry_page"] if row["page_count"] else None,
+        "exit_page": row["exit_page"] if row["page_count"] else None,
+        "event_count": row["event_count"],
+        "events": [_session_event(event) for event in visit.events],
+    }
+
+
+def _session_event(row: Row) -> Json:
+    return {
+        "path": row["path"],
+        "url": row["url"],
+        "event_type": row["event_type"],
+        "custom_event_name": row["custom_event_name"] or None,
+        "timestamp": iso(row["timestamp"]),
+    }
+
+
+def funnel(filters: list[str], window: str, steps: list[FunnelStep]) -> Json:
+    return {
+        "steps": [
+            {
+                "filter": text,
+                "visitors": step.visitors,
+                "conversion": step.conversion,
+                "step_conversion": step.of_previous,
+                "drop_off": step.lost,
+            }
+            for text, step in zip(filters, steps, strict=True)
+        ],
+        "conversion": steps[-1].conversion,
+        "window": window,
+    }
+
+
+def retention(period: str, cohorts: list[Cohort]) -> Json:
+    return {"period": period, "items": [_cohort(cohort) for cohort in cohorts]}
+
+
+def _cohort(found: Cohort) -> Json:
+    return {
+        "cohort": iso(found.start),
+        "visitors": found.visitors,
+        "returned": found.returned,
+        "retention": found.retention,
+    }

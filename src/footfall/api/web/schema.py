@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -80,6 +81,181 @@ class Count(BaseModel):
     count: int
 
 
+class RecentEvent(BaseModel):
+    id: str
+    event_type: Literal["pageview", "custom"]
+    custom_event_name: str | None
+    path: str
+    visitor_id: str
+    session_id: str
+    country_code: str | None
+    browser_family: str
+    device_type: str
+    timestamp: str
+
+
+class RecentEvents(BaseModel):
+    """`count` is the number of items here, `active_visitors` that of all visitors within the window."""
+
+    items: list[RecentEvent]
+    count: int
+    active_visitors: int
+    windowMs: int  # noqa: N815 - the contract's name
+
+
+class CustomEvent(BaseModel):
+    """`spark` has one count per bucket; `prev_count` is null for the range `all`, `delta_pct` where that is 0, too."""
+
+    name: str
+    count: int
+    prev_count: int | None
+    delta_pct: int | None
+    spark: list[int]
+
+
+class CustomEvents(BaseModel):
+    items: list[CustomEvent]
+    buckets: list[str]
+    bucket: Literal["hour", "day"]
+
+
+class PropertyValue(BaseModel):
+    value: str
+    count: int
+
+
+class Property(BaseModel):
+    """`count` is that of the events that have it; values are texts as a filter on `prop.<name>` takes them."""
+
+    name: str
+    count: int
+    visitors: int
+    values: list[PropertyValue]
+
+
+class Properties(BaseModel):
+    items: list[Property]
+
+
+class Flow(BaseModel):
+    """`prev_count` and `delta_pct` are there with `compare=1`."""
+
+    steps: list[str]
+    count: int
+    visitors: int
+    prev_count: int | None = None
+    delta_pct: int | None = None
+
+
+class Flows(BaseModel):
+    items: list[Flow]
+
+
+class Location(BaseModel):
+    """What a visitor's latest event tells. `prev_count` and `delta_pct` of the events are there with `compare=1`."""
+
+    visitor_id: str
+    country_code: str | None
+    region: str | None
+    city: str | None
+    latitude: float | None
+    longitude: float | None
+    last_seen: str
+    path: str
+    browser_family: str
+    os_family: str
+    device_type: str
+    events: int
+    prev_count: int | None = None
+    delta_pct: int | None = None
+
+
+class Locations(BaseModel):
+    items: list[Location]
+
+
+class VisitorDetails(BaseModel):
+    """Country, browser, system and device of the latest event; pages are null for a visitor without a pageview."""
+
+    visitor_id: str
+    first_seen: str
+    last_seen: str
+    sessions: int
+    pageviews: int
+    events: int
+    country_code: str | None
+    browser_family: str
+    os_family: str
+    device_type: str
+    entry_page: str | None
+    last_page: str | None
+    referrer: str
+
+
+class Visitor(BaseModel):
+    visitor: VisitorDetails
+
+
+class SessionEvent(BaseModel):
+    path: str
+    url: str
+    event_type: Literal["pageview", "custom"]
+    custom_event_name: str | None
+    timestamp: str
+
+
+class Session(BaseModel):
+    """`events` lists the first 1,000, oldest first; `event_count` is how many there are."""
+
+    session_id: str
+    start: str
+    end: str
+    duration_ms: int
+    page_count: int
+    entry_page: str | None
+    exit_page: str | None
+    event_count: int
+    events: list[SessionEvent]
+
+
+class Sessions(BaseModel):
+    """`next_cursor` is null on the last page."""
+
+    sessions: list[Session]
+    next_cursor: str | None
+
+
+class FunnelStep(BaseModel):
+    """`conversion` is the share of the first step's visitors, `step_conversion` of those of the step before."""
+
+    filter: str
+    visitors: int
+    conversion: float
+    step_conversion: float
+    drop_off: int
+
+
+class Funnel(BaseModel):
+    steps: list[FunnelStep]
+    conversion: float
+    window: str
+
+
+class Cohort(BaseModel):
+    """`returned` counts, and `retention` gives the share of, who came in the cohort's bucket and each one after it."""
+
+    cohort: str
+    visitors: int
+    returned: list[int]
+    retention: list[float]
+
+
+class Retention(BaseModel):
+    period: Literal["day", "week", "month"]
+    items: list[Cohort]
+
+
+@cache
 def top_list(label: str) -> type[BaseModel]:
     """The answer of a top list whose items carry their label under the name `label`.
 

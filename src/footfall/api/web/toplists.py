@@ -20,11 +20,14 @@ Compare = Annotated[bool, Query(description="`1` adds the count of the previous 
 
 @dataclass(frozen=True, slots=True)
 class TopRoute:
+    """`label` is the key of an item's label, where it isn't the dimension's name."""
+
     path: str
     ranking: build.TopList
     summary: str
     description: str
     example: str
+    label: str = ""
 
 
 TOP_ROUTES = (
@@ -35,6 +38,22 @@ TOP_ROUTES = (
         "Referrers by sessions",
         "Sessions and their visitors by the host that the session came from; none is `direct`.",
         "news.example",
+    ),
+    TopRoute(
+        "top-entry-pages",
+        build.TOP_ENTRY_PAGES,
+        "Entry pages by sessions",
+        "Sessions and their visitors by the path of the session's first pageview.",
+        "/",
+        label="path",
+    ),
+    TopRoute(
+        "top-exit-pages",
+        build.TOP_EXIT_PAGES,
+        "Exit pages by sessions",
+        "Sessions and their visitors by the path of the session's last pageview.",
+        "/checkout/done",
+        label="path",
     ),
     TopRoute(
         "top-countries",
@@ -69,10 +88,10 @@ TOP_ROUTES = (
 
 def add_to(router: APIRouter) -> None:
     for row in TOP_ROUTES:
-        label = row.ranking.dimension
+        label = row.label or row.ranking.dimension
         router.add_api_route(
             f"/{row.path}",
-            _endpoint(row.ranking),
+            _endpoint(row.ranking, label),
             summary=row.summary,
             description=row.description,
             operation_id=f"web_{row.path.replace('-', '_')}",
@@ -82,10 +101,10 @@ def add_to(router: APIRouter) -> None:
         )
 
 
-def _endpoint(ranking: build.TopList) -> Callable[..., Any]:
+def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
     def top(asked: Asked, limit: Limit = 20, compare: Compare = False) -> Any:
         previous = asked.window.previous if compare else None
         ranked = run.top(asked.store, asked.base, ranking, min(limit, MOST), previous)
-        return render.top(ranking.dimension, ranked, compare=compare)
+        return render.top(label, ranked, compare=compare)
 
     return top

@@ -1,5 +1,5 @@
-"""Query to SQL. Nothing is decided here: passes have, and the catalogue holds every expression."""
+"""Questions to SQL. Nothing is decided here: passes have, and the catalogue holds every expression."""
 
-from footfall.query.sql.select import Statement, compile_query
+from footfall.query.sql.compiler import Statement, compile_query
 
 __all__ = ["Statement", "compile_query"]

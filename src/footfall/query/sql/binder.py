@@ -25,6 +25,12 @@ class Binder:
     def number(self, value: int) -> str:
         return self._bind(value, "UInt64")
 
+    def numbers(self, values: tuple[int, ...]) -> str:
+        return self._bind(list(values), "Array(UInt64)")
+
+    def lists(self, values: tuple[tuple[str, ...], ...]) -> str:
+        return self._bind([list(value) for value in values], "Array(Array(String))")
+
     def instant(self, millis: int) -> str:
         """A `DateTime64(3)` from Unix milliseconds."""
         return f"fromUnixTimestamp64Milli({self._bind(millis, 'Int64')}, 'UTC')"

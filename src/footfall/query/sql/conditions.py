@@ -41,7 +41,11 @@ def _dimension(term: Term, table: Table, binder: Binder) -> str:
     expression = label(row, table)
     if row.ignore_case:
         return _any([f"{expression} ILIKE {binder.text(like(_named(value, row)))}" for value in term.values])
-    return _compare(expression, tuple(_named(value, row) for value in term.values), binder)
+    urls = tuple(value for value in term.values if row.urls and any("/" in part for part in value.parts))
+    names = tuple(_named(value, row) for value in term.values if value not in urls)
+    found = [_compare(expression, names, binder)] if names else []
+    found += [_compare(row.urls, urls, binder)] if urls else []
+    return found[0] if len(found) == 1 else _any(found)
 
 
 def _named(value: Pattern, row: Dimension) -> Pattern:

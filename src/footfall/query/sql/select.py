@@ -5,50 +5,40 @@ Answers are named by position (`c0`, `c1`, …): an alias with a column's name w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from footfall.catalog.buckets import BUCKETS
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES
-from footfall.query.ast import Member, Order, Query
+from footfall.query.ast import Member, Order, Pick, Query
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
 """For listings: the ids are sorted after the time, and read-ahead buffers would then fill with the whole period."""
 
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """`names` says what the columns of the answer are, in order."""
-
-    sql: str
-    params: dict[str, Any]
-    names: tuple[str, ...]
+_RAW = frozenset({"timestamp", "id_hi", "id_lo"})
+_ORDER = "(timestamp, id_hi, id_lo)"
 
 
-def compile_query(query: Query) -> Statement:
-    binder = Binder()
-    sql = _select(query, binder)
-    bucket = ("bucket",) if query.bucket else ()
-    return Statement(sql, binder.params, (*bucket, *query.dimensions, *query.metrics))
+def names(query: Query) -> tuple[str, ...]:
+    """What the columns of the answer are, in order."""
+    bucket = ("bucket",) if query.buckets else ()
+    return (*bucket, *query.dimensions, *query.metrics, *(pick.name for pick in query.picks))
 
 
-def _select(query: Query, binder: Binder) -> str:
+def select(query: Query, binder: Binder) -> str:
     if TABLES[query.table].signed and any(METRICS[name].distinct for name in query.metrics):
         return _select_distinct(query, binder)
-    keys = _keys(query)
-    metrics = [METRICS[name].expressions[query.table] for name in query.metrics]
-    shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *metrics]))
-    body = f"FROM {query.table} WHERE {_where(query, binder)}{_group(query, binder, len(keys))}"
+    keys = _keys(query, binder)
+    values = [METRICS[name].expressions[query.table] for name in query.metrics]
+    values += [_pick(pick, query, binder) for pick in query.picks]
+    shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *values]))
+    body = f"FROM {query.table} WHERE {where(query, binder)}{_group(query, len(keys))}"
     return f"SELECT {shown} {body}{_tail(query, binder)}"
 
 
 def _select_distinct(query: Query, binder: Binder) -> str:
     """Metrics of a signed table that count distinct values: signs are summed per value first."""
-    keys = _keys(query)
+    keys = _keys(query, binder)
     distinct = next(METRICS[name].distinct for name in query.metrics if METRICS[name].distinct)
     inner = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
     outer = [f"c{number} AS c{number}" for number in range(len(keys))]
@@ -58,38 +48,61 @@ def _select_distinct(query: Query, binder: Binder) -> str:
             inner.append(f"{metric.expressions[query.table]} AS c{number}")
         outer.append(f"{metric.expressions[query.table] if metric.distinct else f'sum(c{number})'} AS c{number}")
     groups = ", ".join([*(f"c{number}" for number in range(len(keys))), distinct])
-    where = _where(query, binder)
-    rows = f"SELECT {', '.join(inner)} FROM {query.table} WHERE {where} GROUP BY {groups} HAVING sum(sign) > 0"  # noqa: S608 - expressions of the catalogue, bound values
+    kept = f"{where(query, binder)} GROUP BY {groups} HAVING sum(sign) > 0"
+    rows = f"SELECT {', '.join(inner)} FROM {query.table} WHERE {kept}"
     group = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else ""
-    return f"SELECT {', '.join(outer)} FROM ({rows}){group}{_tail(query, binder)}"  # noqa: S608 - expressions of the catalogue, bound values
+    return f"SELECT {', '.join(outer)} FROM ({rows}){group}{_tail(query, binder)}"
 
 
-def _keys(query: Query) -> list[str]:
+def bucket_of(expression: str, query: Query, binder: Binder) -> str:
+    """The start of the bucket that an instant lies in, in Unix milliseconds."""
+    return f"roundDown(toUInt64(toUnixTimestamp64Milli({expression})), {binder.numbers(query.buckets)})"
+
+
+def _keys(query: Query, binder: Binder) -> list[str]:
     """What the answer is grouped by, or what a listing shows."""
-    bucket = [BUCKETS[query.bucket]] if query.bucket else []
+    bucket = [bucket_of("timestamp", query, binder)] if query.buckets else []
     return bucket + [label(DIMENSIONS[name], query.table) for name in query.dimensions]
 
 
-def _where(query: Query, binder: Binder) -> str:
+def _pick(pick: Pick, query: Query, binder: Binder) -> str:
+    function = "argMax" if pick.newest else "argMin"
+    value = label(DIMENSIONS[pick.dimension], query.table)
+    if not pick.among:
+        return f"{function}({value}, {_ORDER})"
+    among = " AND ".join(condition(term, query.table, binder) for term in pick.among)
+    return f"{function}If({value}, {_ORDER}, {among})"
+
+
+def where(query: Query, binder: Binder) -> str:
     row = TABLES[query.table]
-    project = f"project_id = {binder.number(query.project)}"
-    start = f"({_select(query.since, binder)})" if query.since else binder.instant(query.period.start)
     found = [
-        project,
+        project(query, binder),
         row.fixed,
-        row.since.format(start),
+        row.since.format(binder.instant(query.period.start)),
         row.before.format(binder.instant(query.period.end)),
-        *(condition(term, query.table, binder) for term in query.filters),
-        *(_membership(member, binder) for member in query.within),
+        *conditions(query, binder),
         _only(query, binder),
         _after(query, binder),
     ]
     return " AND ".join(text for text in found if text)
 
 
+def project(query: Query, binder: Binder) -> str:
+    return f"project_id = {binder.number(query.project)}"
+
+
+def conditions(query: Query, binder: Binder) -> list[str]:
+    """What rows of the project and period must hold."""
+    return [
+        *(f"{keys.column} IN {binder.numbers(keys.values)}" for keys in query.keys),
+        *(condition(term, query.table, binder) for term in query.filters),
+        *(_membership(member, binder) for member in query.within),
+    ]
+
+
 def _membership(member: Member, binder: Binder) -> str:
-    queries = " UNION ALL ".join(_select(query, binder) for query in member.queries)
-    return f"session {'NOT ' if member.negated else ''}IN ({queries})"
+    return f"session {'NOT ' if member.negated else ''}IN ({select(member.query, binder)})"
 
 
 def _only(query: Query, binder: Binder) -> str:
@@ -107,29 +120,24 @@ def _after(query: Query, binder: Binder) -> str:
     return f"timestamp <= {at} AND (timestamp < {at} OR (id_hi, id_lo) < {ids})"
 
 
-def _group(query: Query, binder: Binder, keys: int) -> str:
-    """Groups, and of these the ones that are left when signs cancel out and that hold `having`."""
+def _group(query: Query, keys: int) -> str:
+    """Groups, and of these the ones that are left when signs cancel out."""
     signed = TABLES[query.table].signed
-    grouped = query.metrics or query.having or signed
-    if not keys or not grouped:
+    if not keys or not (query.metrics or query.picks or signed):
         return ""
-    having = [condition(term, query.table, binder) for term in query.having]
-    having += ["sum(sign) > 0"] if signed else []
     groups = ", ".join(f"c{number}" for number in range(keys))
-    return f" GROUP BY {groups}" + (f" HAVING {' AND '.join(having)}" if having else "")
+    return f" GROUP BY {groups}" + (" HAVING sum(sign) > 0" if signed else "")
 
 
 def _tail(query: Query, binder: Binder) -> str:
-    names = (*(("bucket",) if query.bucket else ()), *query.dimensions, *query.metrics)
-    order = ", ".join(_order(item, names) for item in query.order)
+    order = ", ".join(_order(item, names(query)) for item in query.order)
+    each = "" if query.each is None else f" LIMIT {binder.number(query.each)} BY c0"
     limit = "" if query.limit is None else f" LIMIT {binder.number(query.limit)}"
-    return (f" ORDER BY {order}" if order else "") + limit + ("" if query.metrics or not limit else _LAZY)
+    listing = limit and not (query.metrics or query.picks)
+    return (f" ORDER BY {order}" if order else "") + each + limit + (_LAZY if listing else "")
 
 
-def _order(item: Order, names: tuple[str, ...]) -> str:
+def _order(item: Order, shown: tuple[str, ...]) -> str:
     """By the raw column in listings, whose order the table keeps; by the answer's column where that is grouped."""
-    return f"{_ordered(item.name, names)}{' DESC' if item.descending else ''}"
-
-
-def _ordered(name: str, names: tuple[str, ...]) -> str:
-    return name if name in {"timestamp", "id_hi", "id_lo"} else f"c{names.index(name)}"
+    column = item.name if item.name in _RAW else f"c{shown.index(item.name)}"
+    return f"{column}{' DESC' if item.descending else ''}"

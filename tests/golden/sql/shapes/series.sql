@@ -1,12 +1,13 @@
-SELECT toUnixTimestamp(toDateTime(toStartOfInterval(timestamp, INTERVAL 1 HOUR), 'UTC')) * 1000 AS c0, countIf(event_type = 'pageview') AS c1
+SELECT roundDown(toUInt64(toUnixTimestamp64Milli(timestamp)), {p0:Array(UInt64)}) AS c0, countIf(event_type = 'pageview') AS c1
 FROM events
-WHERE project_id = {p0:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (traffic = {p3:String})
+WHERE project_id = {p1:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND (traffic = {p4:String})
 GROUP BY c0
 ORDER BY c0
--- p0 = 7
--- p1 = 1780000000000
--- p2 = 1780086400000
--- p3 = 'human'
+-- p0 = [1779926400000, 1780012800000]
+-- p1 = 7
+-- p2 = 1780000000000
+-- p3 = 1780086400000
+-- p4 = 'human'

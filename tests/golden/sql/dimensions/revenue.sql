@@ -1,13 +1,8 @@
-SELECT session AS c0
+SELECT toString(revenue) AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-GROUP BY c0
-HAVING (argMin(referrer, (timestamp, id_hi, id_lo)) = {p3:String}
-OR argMin(referrer, (timestamp, id_hi, id_lo)) LIKE {p4:String})
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
--- p3 = 'a%'
--- p4 = 'b%'

@@ -1,0 +1,71 @@
+"""Raw events as a file, streamed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi import Query as QueryParameter
+from fastapi.responses import StreamingResponse
+
+from footfall.api.reading import Questions
+from footfall.api.web import examples
+from footfall.api.web.encoders import ENCODERS, Encoder
+from footfall.api.web.parse import PREFIX, TAGS, Asker, InPath, Whatever, Whenever, question
+from footfall.query import export
+from footfall.query.ast import Query
+from footfall.query.export import ExportPage
+from footfall.store.protocol import Reader
+
+router = APIRouter(prefix=PREFIX, tags=TAGS)
+
+PATIENCE = 60.0
+"""Seconds that a page may wait for its turn: a file that breaks off is worth less than one that takes longer."""
+
+Format = Annotated[
+    Literal["csv", "ndjson", "parquet"], QueryParameter(alias="format", description="Kind of file.", examples=["csv"])
+]
+
+
+@router.get(
+    "/export",
+    summary="Raw events as a file",
+    response_class=StreamingResponse,
+    responses=examples.EXPORT,
+    operation_id="web_export",
+)
+async def export_events(
+    request: Request, project: InPath, when: Whenever, what: Whatever, format_: Format = "csv"
+) -> StreamingResponse:
+    """All rows that the listing of the same parameters has, in its order, with every column; of any length."""
+    services = request.app.state.services
+    now = services.clock()
+
+    def begin(store: Reader) -> tuple[Query, ExportPage]:
+        base = question(Asker(project, store, now), when, what).base
+        return base, export.page(store, base, None)
+
+    base, first = await services.questions.ask(project.number, begin)
+    encoder = ENCODERS[format_]()
+    name = f"{project.slug}-{base.period.start}-{base.period.end}.{encoder.extension}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    body = _stream(services.questions, base, encoder, first)
+    return StreamingResponse(body, media_type=encoder.media_type, headers=headers)
+
+
+async def _stream(questions: Questions, base: Query, encoder: Encoder, page: ExportPage) -> AsyncIterator[bytes]:
+    """A question that fails later breaks the connection off: a file that looks whole is whole."""
+    try:
+        yield await asyncio.to_thread(encoder.page, page.rows)
+        while page.next is not None:
+            read = partial(export.page, base=base, after=page.next)
+            page = await questions.ask(base.project, read, PATIENCE)
+            if part := await asyncio.to_thread(encoder.page, page.rows):
+                yield part
+        if part := await asyncio.to_thread(encoder.end):
+            yield part
+    finally:
+        encoder.close()

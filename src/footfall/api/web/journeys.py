@@ -1,0 +1,104 @@
+"""Endpoints about the ways that visitors take."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from footfall.api.web import examples, render, schema, toplists
+from footfall.api.web.parse import PREFIX, TAGS, Asked
+from footfall.clock import DAY, HOUR, MINUTE
+from footfall.errors import UserError
+from footfall.model.period import Bucket
+from footfall.query import filter, journeys  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import Term
+
+router = APIRouter(prefix=PREFIX, tags=TAGS)
+
+Depth = Annotated[int, Query(ge=2, le=5, description="Pages of a flow, 2 to 5.", examples=[3])]
+Steps = Annotated[
+    list[str],
+    Query(
+        min_length=2,
+        max_length=8,
+        description="One filter string per step, 2 to 8 of them: repeat the parameter.",
+        examples=[["path:/pricing", "custom_event_name:signup"]],
+    ),
+]
+FunnelWindow = Annotated[
+    str,
+    Query(
+        alias="window",
+        description="Time from the first step to the last: a number and `m`, `h` or `d`, `1m` to `90d`.",
+        examples=["7d"],
+    ),
+]
+RetentionPeriod = Annotated[
+    Literal["day", "week", "month"], Query(description="Length of a cohort's bucket, UTC.", examples=["week"])
+]
+
+_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
+_WINDOW = re.compile(r"([0-9]{1,6})([mhd])")
+
+Json = dict[str, Any]
+
+
+@router.get(
+    "/top-flows",
+    summary="Ways through the site",
+    response_model=schema.Flows,
+    response_model_exclude_unset=True,
+    responses=examples.TOP_FLOWS,
+    operation_id="web_top_flows",
+)
+def top_flows(asked: Asked, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
+    """Sessions by the paths of their first pageviews; one with fewer than `depth` is a shorter flow."""
+    before = asked.before if compare else None
+    found = journeys.flows(asked.store, asked.base, depth, min(limit, toplists.MOST), before)
+    return render.flows(found, compare=compare)
+
+
+@router.get(
+    "/funnel",
+    summary="Visitors step by step",
+    response_model=schema.Funnel,
+    responses=examples.FUNNEL,
+    operation_id="web_funnel",
+)
+def funnel(asked: Asked, steps: Steps, window: FunnelWindow = "7d") -> Json:
+    """How many visitors took the steps in order, each with an event of its own, within the window."""
+    terms = tuple(_step(number, text) for number, text in enumerate(steps, start=1))
+    found = journeys.funnel(asked.store, asked.base, terms, _milliseconds(window))
+    return render.funnel(steps, window, found)
+
+
+@router.get(
+    "/retention",
+    summary="Visitors who come back",
+    response_model=schema.Retention,
+    responses=examples.RETENTION,
+    operation_id="web_retention",
+)
+def retention(asked: Asked, period: RetentionPeriod = "day") -> Json:
+    """Visitors by when they first came, and how many of them came again in each bucket since."""
+    return render.retention(period, journeys.retention(asked.store, asked.base, Bucket(period)))
+
+
+def _step(number: int, text: str) -> tuple[Term, ...]:
+    try:
+        terms = filter.parse(text)
+    except UserError as error:
+        raise UserError(error.code, f"steps: step {number}: {error.message}") from error
+    if not terms:
+        raise UserError("bad_parameter", f"steps: step {number} is empty")
+    return terms
+
+
+def _milliseconds(text: str) -> int:
+    found = _WINDOW.fullmatch(text)
+    length = int(found[1]) * _UNITS[found[2]] if found else 0
+    if not MINUTE <= length <= 90 * DAY:
+        raise UserError("bad_parameter", f"window: {text[:100]!r} is not a time from 1m to 90d, like 30m, 12h or 7d")
+    return length

@@ -1,0 +1,117 @@
+"""Questions that group twice, or join: each is a SELECT over the rows, groups or keys of its base."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from footfall.catalog.dimensions import DIMENSIONS
+from footfall.catalog.metrics import METRICS
+from footfall.catalog.tables import TABLES, Table
+from footfall.model.period import Period
+from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, Visits
+from footfall.query.passes.clamp import EARLIEST
+from footfall.query.sql.binder import Binder
+from footfall.query.sql.conditions import label
+from footfall.query.sql.select import bucket_of, conditions, project, select, where
+
+_PAGEVIEW = "event_type = 'pageview'"
+
+
+KPIS = ("visitors", "pageviews", "sessions", "bounces", "duration_ms")
+
+
+def kpis(question: Kpis, binder: Binder) -> str:
+    """Sessions joined with their matching events: one scan of each. A session has one visitor."""
+    (member,) = question.visits.within
+    events = select(replace(member.query, metrics=("pageviews",)), binder)
+    sums = {"visitors": "uniqExact(visitor)", "pageviews": "sum(sign * matched.c1)"}
+    figures = [sums.get(name) or METRICS[name].expressions[Table.SESSIONS] for name in KPIS]
+    shown = ", ".join(f"{figure} AS f{number}" for number, figure in enumerate(figures))
+    sessions = where(replace(question.visits, within=()), binder)
+    return f"SELECT {shown} FROM sessions JOIN ({events}) AS matched ON session = matched.c0 WHERE {sessions}"
+
+
+def flows(question: Flows, binder: Binder) -> str:
+    """Pageviews of whole visits are read, also beyond the period; the span of its sessions bounds the reading."""
+    base = question.base
+    visits = select(replace(base, dimensions=("session",)), binder)
+    pages = (
+        f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4,"
+        f" groupArraySorted({int(question.depth)})((timestamp, id_hi, id_lo, toString(path)))) AS steps"
+        f" FROM events WHERE {project(base, binder)} AND {_span(base, binder)} AND {_PAGEVIEW}"
+        f" AND session IN ({visits}) GROUP BY session"
+    )
+    only = f" WHERE steps IN {binder.lists(question.only)}" if question.only else ""
+    return (
+        f"SELECT steps AS c0, count() AS c1, uniqExact(visitor) AS c2 FROM ({pages}){only}"
+        f" GROUP BY c0 ORDER BY c1 DESC, c0{_limit(question.limit, binder)}"
+    )
+
+
+def _span(base: Query, binder: Binder) -> str:
+    """From the first start to the last end of the sessions that overlap the period."""
+    row = TABLES[Table.SESSIONS]
+    start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
+    sessions = (
+        f"FROM sessions WHERE {project(base, binder)} AND {row.fixed} AND {row.since.format(start)}"
+        f" AND {row.before.format(end)}"
+    )
+    return f"timestamp >= (SELECT min(start) {sessions}) AND timestamp <= (SELECT max(end) {sessions})"
+
+
+def funnel(question: Funnel, binder: Binder) -> str:
+    """Per visitor a fold over events in order: the n-th place holds the latest start of a chain of n steps.
+
+    All places change at once, from what they were before the event, so an event never takes two steps.
+    """
+    base = question.base
+    steps = [" AND ".join(conditions(step, binder)) or "1" for step in question.steps]
+    taken = f"[{', '.join(f'toUInt8({step})' for step in steps)}]"
+    events = "arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken)))"
+    window = binder.number(question.window)
+    fold = (
+        "arrayFold((starts, event) -> arrayMap((takes, own, before) ->"
+        f" if(takes AND before > 0 AND event.1 - before <= {window}, greatest(own, before), own),"
+        f" event.4, starts, arrayPushFront(arrayPopBack(starts), event.1)), {events},"
+        f" arrayResize([toInt64(0)], {len(steps)}))"
+    )
+    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
+    level = f"countEqual(arrayMap(at -> at > 0, {fold}), 1)"
+    visitors = f"SELECT {level} AS level FROM ({rows}) WHERE has(taken, 1) GROUP BY visitor"
+    return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
+
+
+def retention(question: Retention, binder: Binder) -> str:
+    base = replace(question.base, period=Period(question.since, question.base.period.end))
+    before = replace(question.base, period=Period(EARLIEST, question.since))
+    visitors = (
+        f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
+        f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
+        f" FROM events WHERE {where(base, binder)}"
+        f" AND visitor NOT IN (SELECT visitor FROM events WHERE {where(before, binder)}) GROUP BY visitor"
+    )
+    return (
+        f"SELECT cohort AS c0, arrayJoin(buckets) AS c1, count() AS c2 FROM ({visitors})"
+        " GROUP BY c0, c1 ORDER BY c0, c1"
+    )
+
+
+def visits(question: Visits, binder: Binder) -> str:
+    base = question.base
+    matching = select(replace(base, dimensions=("session",)), binder)
+    keys = [f"{keys.column} IN {binder.numbers(keys.values)}" for keys in base.keys]
+    rows = " AND ".join([project(base, binder), *keys, f"batch <= {binder.number(question.until)}"])
+    name = label(DIMENSIONS["session_id"], Table.EVENTS)
+    after = ""
+    if question.after:
+        start, session = question.after.start, question.after.session_id
+        after = f" HAVING (c2, c1) < ({binder.number(start)}, {binder.text(session)})"
+    return (
+        f"SELECT session AS c0, any({name}) AS c1, toUInt64(toUnixTimestamp64Milli(min(timestamp))) AS c2 FROM events"
+        f" WHERE {rows} AND session IN ({matching}) GROUP BY c0{after}"
+        f" ORDER BY c2 DESC, c1 DESC{_limit(question.limit, binder)}"
+    )
+
+
+def _limit(limit: int | None, binder: Binder) -> str:
+    return "" if limit is None else f" LIMIT {binder.number(limit)}"

@@ -1,0 +1,11 @@
+SELECT roundDown(toUInt64(toUnixTimestamp64Milli(timestamp)), {p0:Array(UInt64)}) AS c0, count() AS c1
+FROM requests
+WHERE project_id = {p1:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+GROUP BY c0
+ORDER BY c0 DESC
+-- p0 = [1779926400000, 1780012800000]
+-- p1 = 7
+-- p2 = 1780000000000
+-- p3 = 1780086400000
