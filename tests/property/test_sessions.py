@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby, pairwise
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -201,3 +202,14 @@ def histories_of(times):
         for number, at in enumerate(times)
     ]
     return rows, None
+
+
+@pytest.mark.parametrize("name", ["", "a"])
+def test_an_event_id_that_comes_again_after_a_day_opens_another_session(name):
+    """Alone, and beside a named session, where another way finds the sessions."""
+    rows, _ = histories_of([0, 25 * 60 * MINUTE, 30 * 60 * MINUTE])
+    rows[1]["id_lo"] = rows[0]["id_lo"]
+    rows[2] |= {"session_id": name, "session_given": int(name != "")}
+    store = MemoryHistory()
+    store.feed(pl.DataFrame(rows, schema=s.EVENT_INPUT), 1)
+    assert store.sessions["session"].n_unique() == 3

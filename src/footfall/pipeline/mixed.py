@@ -15,7 +15,6 @@ from typing import Any
 import polars as pl
 
 from footfall.pipeline import sessions as s
-from footfall.pipeline.keys import combine
 
 _Row = dict[str, Any]
 
@@ -117,8 +116,10 @@ def _named(row: _Row) -> int:
 
 
 def _fresh(row: _Row) -> int:
-    parts = (pl.Series([row[name]], dtype=pl.UInt64) for name in ("visitor", "id_hi", "id_lo"))
-    return int(combine(*parts).item())
+    names = ("visitor", "timestamp", "id_hi", "id_lo")
+    return int(
+        s.fresh_key(pl.DataFrame({name: [row[name]] for name in names}, schema=dict.fromkeys(names, pl.UInt64))).item()
+    )
 
 
 def _compare(line: pl.DataFrame, known: pl.DataFrame, version: int) -> Resolved:

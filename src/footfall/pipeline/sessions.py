@@ -223,9 +223,14 @@ def _tied(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     return met.filter(pl.col("own_id") | (pl.col("own_ids") == 1)).select(VISITOR)
 
 
+def fresh_key(first: pl.DataFrame) -> pl.Series:
+    """The key of a session that begins with this event. Its time belongs to it: an id may come again after a day."""
+    return combine(*(first[name].cast(pl.UInt64) for name in ("visitor", "timestamp", "id_hi", "id_lo")))
+
+
 def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Unnamed events with their sessions, and the stored sessions that became part of an earlier one."""
-    line = _line(events.with_columns(fresh=combine(events["visitor"], events["id_hi"], events["id_lo"])), known)
+    line = _line(events.with_columns(fresh=fresh_key(events)), known)
     assigned = line.filter(pl.col("row").is_not_null()).select("row", session="target")
     runs = events.drop("session").join(assigned, on="row").select(*EVENT_COLUMNS)
     gone = pl.col("old").is_not_null() & (pl.col("old") != pl.col("target"))
