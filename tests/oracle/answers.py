@@ -1,0 +1,61 @@
+"""Which path below `/api/web-events/{slug}` is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle import figures, journeys, lists, people
+from tests.oracle.question import Params, Question, Refused, read
+from tests.oracle.site import Site
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`answer` works out the JSON. `zoned` endpoints take `timezone`; `range` is what holds where none is given."""
+
+    answer: Callable[..., Json]
+    range: str = "24h"
+    zoned: bool = False
+
+
+ENDPOINTS = {
+    "": Endpoint(lists.rows),
+    "/count": Endpoint(lists.count),
+    "/kpis": Endpoint(figures.kpis, zoned=True),
+    "/timeseries": Endpoint(figures.timeseries, zoned=True),
+    "/custom-events": Endpoint(figures.custom_events, zoned=True),
+    "/top-pages": Endpoint(lists.top_pages),
+    "/top-referrers": Endpoint(lists.top_referrers),
+    "/top-countries": Endpoint(lists.top_countries),
+    "/top-browsers": Endpoint(lists.top_browsers),
+    "/top-os": Endpoint(lists.top_os),
+    "/top-devices": Endpoint(lists.top_devices),
+    "/top-entry-pages": Endpoint(lists.top_entry_pages),
+    "/top-exit-pages": Endpoint(lists.top_exit_pages),
+    "/top-flows": Endpoint(lists.top_flows),
+    "/top-locations": Endpoint(lists.top_locations),
+    "/recent-events": Endpoint(people.recent_events),
+    "/visitor/{visitor_id}": Endpoint(people.visitor, "ever"),
+    "/visitor/{visitor_id}/sessions": Endpoint(people.visitor_sessions, "ever"),
+    "/properties": Endpoint(journeys.properties),
+    "/funnel": Endpoint(journeys.funnel),
+    "/retention": Endpoint(journeys.retention),
+    "/export": Endpoint(journeys.export),
+}
+
+
+def answer(site: Site, now: int, path: str, params: Params, **in_path: str) -> tuple[int, Json]:
+    """Status and JSON; of a refusal, the texts that its message must have.
+
+    Where the answer has a cursor, the expectation says whether there is one.
+    """
+    endpoint = ENDPOINTS[path]
+    try:
+        asked: Question = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
+        return 200, endpoint.answer(asked, **in_path)
+    except Refused as refusal:
+        return refusal.status, refusal.says

@@ -1,0 +1,187 @@
+"""The filter string (docs/api/web.md): read, and asked of an event."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle.intake import Event
+from tests.oracle.site import Site
+from tests.oracle.urls import UTM
+
+ANY = object()
+"""A wildcard in a value."""
+
+Value = tuple[Any, ...]  # characters and ANY
+MOST_CHARACTERS, MOST_VALUES = 2000, 50
+
+
+class BadFilter(Exception):  # noqa: N818 - named as the answer calls it
+    """`position` is where the string can't be read, None where it is too long."""
+
+    def __init__(self, position: int | None) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Term:
+    key: str
+    values: tuple[Value, ...]
+    negated: bool = False
+
+
+def parse(text: str) -> tuple[Term, ...]:
+    if len(text) > MOST_CHARACTERS:
+        raise BadFilter(None)
+    terms, at, values = [], 0, 0
+    while at < len(text):
+        if text[at] == " ":
+            at += 1
+            continue
+        term, at = read_term(text, at, MOST_VALUES - values)
+        terms.append(term)
+        values += len(term.values)
+    return tuple(terms)
+
+
+def read_term(text: str, at: int, values_left: int) -> tuple[Term, int]:
+    """The term that begins at `at`, and where it ends. A bare word is `search:`."""
+    negated = text[at] == "!"
+    start = at + negated
+    name, end = read_text(text, start, " |:")
+    key = written(name)
+    if text[start : start + 1] == '"' or text[end : end + 1] != ":":
+        key, end = "search", start - 1
+    elif not is_key(key):
+        raise BadFilter(start)
+    first = end + 1
+    values: list[Value] = []
+    while not values or text[end : end + 1] == "|":
+        begin = end + 1
+        value, end = read_value(text, begin)
+        if len(values) == values_left:
+            raise BadFilter(begin)
+        values.append(value)
+    if key == "event_type" and any(ANY not in value and written(value) not in KINDS for value in values):
+        raise BadFilter(first)
+    return Term(key, tuple(values), negated), end
+
+
+def read_value(text: str, at: int) -> tuple[Value, int]:
+    if text[at : at + 1] != '"':
+        value, end = read_text(text, at, " |")
+        if end == at:
+            raise BadFilter(at)
+        return value, end
+    value, end = read_text(text, at + 1, '"')
+    if end == len(text):
+        raise BadFilter(at)
+    if text[end + 1 : end + 2] not in {"", " ", "|"}:
+        raise BadFilter(end + 1)
+    return value, end + 1
+
+
+def read_text(text: str, at: int, stop: str) -> tuple[Value, int]:
+    """Characters up to one of `stop`; a backslash makes the next one literal, `*` is any run of characters."""
+    found: list[Any] = []
+    while at < len(text) and text[at] not in stop:
+        if text[at] == "\\" and at + 1 == len(text):
+            raise BadFilter(at)
+        literal = text[at] == "\\"
+        at += literal
+        found.append(text[at] if literal or text[at] != "*" else ANY)
+        at += 1
+    return tuple(found), at
+
+
+def written(value: Value) -> str:
+    return "".join("*" if char is ANY else char for char in value)
+
+
+def is_key(key: str) -> bool:
+    return key in KEYS or (key.startswith("prop.") and all(key.removeprefix("prop.").split(".")))
+
+
+def holds(site: Site, terms: tuple[Term, ...], event: Event) -> bool:
+    """Whether an event holds every term. A term on the session looks at the whole session that the event is in."""
+    return all(holds_any(site, term, event) != term.negated for term in terms)
+
+
+def holds_any(site: Site, term: Term, event: Event) -> bool:
+    return any(holds_value(site, term.key, value, event) for value in term.values)
+
+
+def holds_value(site: Site, key: str, value: Value, event: Event) -> bool:
+    if key == "search":
+        return any(matches((ANY, *value, ANY), text, ignore_case=True) for text in searched(event))
+    if key.startswith("prop."):
+        text = property_text(event.properties, key.removeprefix("prop.").split("."))
+        return text is not None and matches(value, text)
+    if key == "referrer" and "/" in value:
+        return matches(value, site.session_of[event].first.referrer)
+    return matches(value or tuple(NAMELESS.get(key, "")), LOOKED_AT[key](site, event), ignore_case=key in OF_VISITOR)
+
+
+def matches(value: Value, text: str, *, ignore_case: bool = False) -> bool:
+    pattern = "".join(".*" if char is ANY else re.escape(fold(char) if ignore_case else char) for char in value)
+    return re.fullmatch(pattern, fold(text) if ignore_case else text, re.DOTALL) is not None
+
+
+def fold(text: str) -> str:
+    """Small letters, one for one."""
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def searched(event: Event) -> tuple[str, ...]:
+    return event.page.path, event.url, event.referrer, event.custom_name
+
+
+def property_text(properties: Any, keys: list[str]) -> str | None:
+    """A text as it is, anything else as JSON; None where there is none or it is null."""
+    value = properties
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if value is None or isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def campaign_label(place: int) -> Callable[[Site, Event], str]:
+    return lambda site, event: site.session_of[event].first.page.utm[place]
+
+
+KINDS = ("pageview", "custom")
+
+OF_VISITOR = ("country", "browser", "os", "device")
+"""Of these, capitals don't matter."""
+
+NAMELESS = dict.fromkeys(OF_VISITOR, "unknown") | {"referrer": "direct", "channel": "direct"}
+"""What an empty value asks for."""
+
+LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
+    "country": lambda _, event: event.place.country or "unknown",
+    "browser": lambda _, event: event.agent.browser,
+    "os": lambda _, event: event.agent.os,
+    "device": lambda _, event: event.agent.device,
+    "path": lambda _, event: event.page.path,
+    "hostname": lambda _, event: event.page.hostname,
+    "language": lambda *_: "",  # this way in has no field for it
+    "event_type": lambda _, event: "pageview" if event.pageview else "custom",
+    "custom_event_name": lambda _, event: event.custom_name,
+    "visitor_id": lambda site, event: site.visitor_id(event.visitor),
+    "session_id": lambda site, event: site.session_id(site.session_of[event]),
+    "referrer": lambda site, event: site.session_of[event].first.source,
+    "channel": lambda site, event: site.session_of[event].first.channel,
+    "entry_page": lambda site, event: site.session_of[event].entry_page,
+    "exit_page": lambda site, event: site.session_of[event].exit_page,
+    **{name: campaign_label(place) for place, name in enumerate(UTM)},
+}
+"""What is compared; the last ones are the session's."""
+
+KEYS = {"search", *LOOKED_AT}

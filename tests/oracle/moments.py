@@ -1,0 +1,92 @@
+"""Instants (Unix milliseconds), ranges, buckets and time zones. Ranges are half-open: `[start, end)`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+RANGES = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "3m": 90 * DAY, "12m": 365 * DAY}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def from_datetime(moment: datetime) -> int:
+    """Whole milliseconds, rounded down."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def to_datetime(at: int, zone: tzinfo = UTC) -> datetime:
+    return (EPOCH + timedelta(milliseconds=at)).astimezone(zone)
+
+
+def iso(at: int) -> str:
+    return to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03}Z"
+
+
+def read_instant(text: str) -> int | None:
+    """ISO 8601, UTC where it names no offset; None where it can't be read."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def begin(bucket: str, at: int, zone: tzinfo = UTC) -> int:
+    """Where the hour, day, week (from Monday) or month that `at` lies in begins, on the clocks of a zone."""
+    if bucket == "hour":
+        return hour_begins(at, zone)
+    day = first_day(bucket, to_datetime(at, zone).date())
+    later = first_day(bucket, day + timedelta(days=31 if bucket == "month" else 7 if bucket == "week" else 1))
+    # Where clocks go back over midnight, the old date shows again in a day that has begun.
+    return day_begins(later, zone) if day_begins(later, zone) <= at else day_begins(day, zone)
+
+
+def buckets(bucket: str, start: int, end: int, zone: tzinfo = UTC) -> list[int]:
+    """Where the buckets of a range begin; the first one is the one that `start` lies in."""
+    found = [begin(bucket, start, zone)]
+    at = start
+    while at < end:
+        # No bucket is shorter than the half-hour that clocks on Lord Howe Island skip.
+        at += HOUR // 2 if bucket == "hour" else DAY // 2
+        following = begin(bucket, min(at, end - 1), zone)
+        if following != found[-1]:
+            found.append(following)
+    return found
+
+
+def first_day(bucket: str, day: date) -> date:
+    if bucket == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if bucket == "month" else day
+
+
+@lru_cache(maxsize=10_000)
+def day_begins(day: date, zone: tzinfo) -> int:
+    """The first instant that local calendars call `day`, or a later day where clocks leave that one out.
+
+    Midnight, the first one where it comes twice. Where clocks jump over it, the instant of the jump.
+    """
+    at = from_datetime(datetime.combine(day, time(), zone))
+    while to_datetime(at - MINUTE, zone).date() >= day:
+        at -= MINUTE
+    return at
+
+
+@lru_cache(maxsize=10_000)
+def hour_begins(at: int, zone: tzinfo) -> int:
+    """The first instant of the hour on the local clock; an hour that comes twice is two, each with its own offset."""
+    minute = at - at % MINUTE
+    while reading(minute - MINUTE, zone) == reading(at, zone):
+        minute -= MINUTE
+    return minute
+
+
+def reading(at: int, zone: tzinfo) -> tuple[date, int, timedelta | None]:
+    """What the local clock and calendar say, to the hour."""
+    moment = to_datetime(at, zone)
+    return moment.date(), moment.hour, moment.utcoffset()

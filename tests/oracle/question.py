@@ -1,0 +1,156 @@
+"""What a request asks: its parameters read, and the events that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from fractions import Fraction
+from zoneinfo import ZoneInfo, available_timezones
+
+from tests.oracle import filters
+from tests.oracle.filters import Term
+from tests.oracle.intake import Event, Visitor
+from tests.oracle.moments import DAY, RANGES, begin, buckets, read_instant
+from tests.oracle.site import Site
+from tests.oracle.visits import Session
+
+Params = Mapping[str, tuple[str, ...]]
+FOREVER = (0, 2**60)
+
+
+class Refused(Exception):  # noqa: N818 - named for what the answer is
+    """`says` are texts that the message must have: the parameter, and where it matters the place."""
+
+    def __init__(self, status: int, *says: str) -> None:
+        super().__init__(status, says)
+        self.status = status
+        self.says = says
+
+
+@dataclass(frozen=True)
+class Question:
+    """`start` and `end` are the range, `before` where the period before begins, None where there is none."""
+
+    site: Site
+    now: int
+    params: Params
+    chip: str
+    start: int
+    end: int
+    before: int | None
+    bucket: str
+    zone: tzinfo
+    terms: tuple[Term, ...]
+    bots: bool
+
+    def text(self, name: str, default: str = "") -> str:
+        return one(self.params, name, default)
+
+    def limit(self, default: int, most: int) -> int:
+        return min(self.number("limit", default, 1), most)
+
+    def number(self, name: str, default: int, least: int, most: int | None = None) -> int:
+        text = self.text(name, str(default))
+        if not text.lstrip("-").isdigit() or int(text) < least or (most is not None and int(text) > most):
+            raise Refused(400, name, text)
+        return int(text)
+
+    @property
+    def compares(self) -> bool:
+        return self.text("compare") == "1"
+
+    def previous(self) -> Question | None:
+        """The same of the period before: as long, and right before."""
+        return None if self.before is None else replace(self, start=self.before, end=self.start)
+
+    def over(self, start: int, end: int) -> Question:
+        return replace(self, start=start, end=end)
+
+    def is_counted(self, event: Event) -> bool:
+        """Bots are left out unless asked for; every term of the filter must hold."""
+        human = self.bots or event.agent.traffic == "human"
+        return human and filters.holds(self.site, self.terms, event)
+
+    def events(self) -> list[Event]:
+        """The matching events, in order."""
+        return [event for event in self.site.events if self.start <= event.at < self.end and self.is_counted(event)]
+
+    def sessions(self) -> list[Session]:
+        """The counted sessions, whole: those with at least one matching event."""
+        return list(dict.fromkeys(self.site.session_of[event] for event in self.events()))
+
+    def buckets(self) -> list[int]:
+        return buckets(self.bucket, self.start, self.end, self.zone)
+
+    def bucket_of(self, event: Event) -> int:
+        return begin(self.bucket, event.at, self.zone)
+
+
+def read(site: Site, now: int, params: Params, default_range: str = "24h", *, zoned: bool = False) -> Question:
+    try:
+        terms = filters.parse(one(params, "filter"))
+    except filters.BadFilter as fault:
+        raise Refused(400, "filter", "" if fault.position is None else f"position {fault.position}") from fault
+    zone = read_zone(one(params, "timezone", "UTC")) if zoned else UTC
+    chip, start, end = read_range(site, now, params, default_range, zone)
+    short = chip in {"1h", "24h"} or (chip == "custom" and end - start <= 2 * DAY)
+    return Question(
+        site=site,
+        now=now,
+        params=params,
+        chip=chip,
+        start=start,
+        end=end,
+        before=None if chip in {"all", "ever"} else start - (end - start),
+        bucket="hour" if short else "day",
+        zone=zone,
+        terms=terms,
+        bots=one(params, "bots", "0") == "1",
+    )
+
+
+def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo) -> tuple[str, int, int]:
+    """Both bounds, if both can be read, else the named range, which ends now."""
+    given = read_instant(one(params, "from")), read_instant(one(params, "to"))
+    name = one(params, "range", default)
+    if name not in {*RANGES, "all", "ever"}:
+        raise Refused(400, "range", name)
+    if given[0] is not None and given[1] is not None:
+        if given[0] >= given[1]:
+            raise Refused(400, "from")
+        return "custom", given[0], given[1]
+    if name == "ever":
+        return name, *FOREVER
+    if name == "all":
+        first = min([now, *(event.at for event in site.events)])
+        return name, begin("day", first, zone), now
+    return name, now - RANGES[name], now
+
+
+def read_zone(name: str) -> tzinfo:
+    if name not in available_timezones():
+        raise Refused(400, "timezone", name)
+    return ZoneInfo(name)
+
+
+def one(params: Params, name: str, default: str = "") -> str:
+    return params[name][0] if name in params else default
+
+
+def visitors(events: Iterable[Event]) -> set[Visitor]:
+    return {event.visitor for event in events}
+
+
+def share(part: int, whole: int) -> float:
+    """To 4 decimals, half to even; 0 of nothing."""
+    return float(round(Fraction(part, whole), 4)) if whole else 0.0
+
+
+def delta_percent(now: int, before: int | None) -> int | None:
+    """To the nearest whole percent, half to even; None where there was nothing before."""
+    return round(Fraction(100 * (now - before), before)) if before else None
+
+
+def compared(now: int, before: int | None) -> dict[str, int | None]:
+    return {"prev_count": before, "delta_pct": delta_percent(now, before)}

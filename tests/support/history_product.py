@@ -1,0 +1,187 @@
+"""The product from end to end in one process: requests in, the drain, questions out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from sqlalchemy import delete
+from tests.oracle.facts import PLACES
+from tests.oracle.intake import Receipt, Sent
+from tests.support.asgi import TOKEN, Gate, reading_client
+from tests.support.history import History, Pairs, query_string
+
+from footfall.collect.events import read_batch, submit_batch
+from footfall.collect.explain import SchemaError
+from footfall.collect.identity import SaltedIdentity
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import RefusedError
+from footfall.collect.privacy import Place
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.ids import IdSource
+from footfall.meta import Salts
+from footfall.meta.database import Database
+from footfall.meta.tables import SaltRow
+from footfall.model.project import Project
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+from footfall.store.protocol import Store
+
+Question = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
+Answer = tuple[int, Any]
+
+
+class Clock:
+    """Each question has a time of its own: those that are asked side by side run in contexts of their own."""
+
+    def __init__(self) -> None:
+        self._now: ContextVar[int] = ContextVar("now", default=0)
+
+    def __call__(self) -> int:
+        return self._now.get()
+
+    def set(self, now: int) -> None:
+        self._now.set(now)
+
+
+class Watcher:
+    def step(self, name: str, seconds: float) -> None:
+        """Of no interest here."""
+
+    def drained(self, table: str, rows: int) -> None:
+        """Of no interest here."""
+
+    def failed(self, stage: str) -> None:
+        raise AssertionError(f"the drain failed at {stage}")
+
+
+class TableLocator:
+    """A `Locator` over the oracle's places."""
+
+    def place(self, address: str) -> Place:
+        known = {field.name for field in fields(Place)}
+        found = {name: value for name, value in vars(PLACES[address]).items() if value is not None and name in known}
+        return Place(**found)
+
+
+class Product:
+    """Histories come in, each as a project of its own in one store, so that nothing is torn down between them."""
+
+    def __init__(self, store: Store, directory: Path, router: APIRouter) -> None:
+        self.clock = Clock()
+        self._spool = MemorySpool(clock=self.clock)
+        self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
+        self._salts = Database("sqlite://")
+        self._salts.migrate()
+        self._app = reading_client(store, 0, router).app
+        self._app.state.services.clock = self.clock
+        self._gate: Gate = self._app.state.services.auth
+        self._loop = asyncio.Runner()
+        self._projects = 0
+
+    def close(self) -> None:
+        self._loop.close()
+        self._salts.close()
+
+    def project(self) -> Project:
+        self._projects += 1
+        found = Project(self._projects, f"p{self._projects}", f"h{self._projects}", "")
+        self._gate.projects[found.slug] = found
+        return found
+
+    def intake(self, retention_days: int | None) -> Intake:
+        """As at the start of an installation: nobody has a salt yet."""
+        with self._salts.write() as session:
+            session.execute(delete(SaltRow))
+        identity = SaltedIdentity(Salts(self._salts), self.clock)
+        return Intake(IdSource(self.clock), identity, TableLocator(), retention_days)
+
+    def receive(self, project: Project, intake: Intake, sent: Sent) -> tuple[Receipt, list[Submission]]:
+        """One request up to what it wants stored."""
+        self.clock.set(sent.at)
+        sender = Sender(project.number, sent.at, sent.address, sent.agent)
+        try:
+            batch = read_batch(json.dumps(sent.body).encode())
+            submissions, failures = submit_batch(batch, sender, intake)
+        except (SchemaError, RefusedError):
+            return Receipt(422), []
+        errors = tuple((failure.index, failure.code) for failure in failures)
+        return Receipt(200, len(batch.events) - len(failures), errors), submissions
+
+    def spool(self, at: int, submissions: list[Submission]) -> None:
+        self.clock.set(at)
+        if submissions:
+            self._spool.append(submissions)
+
+    def drain(self) -> None:
+        self._drain.drain_all()
+        assert not self._spool.rejected, self._spool.rejected
+
+    def ask(self, questions: Iterable[Question]) -> list[Answer]:
+        """The answers, asked for side by side."""
+        return self._loop.run(self._ask(list(questions)))
+
+    async def _ask(self, questions: list[Question]) -> list[Answer]:
+        return await asyncio.gather(*(self._get(*question) for question in questions))
+
+    async def _get(self, now: int, slug: str, path: str, params: Pairs) -> Answer:
+        """Without a client library: that would take longer than the question."""
+        self.clock.set(now)
+        url = f"/api/web-events/{slug}{path}"
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": url,
+            "raw_path": quote(url).encode(),
+            "query_string": query_string(params).encode(),
+            "root_path": "",
+            "headers": [(b"authorization", f"Bearer {TOKEN}".encode())],
+            "client": ("127.0.0.1", 1),
+            "server": ("test", 80),
+        }
+        messages: list[dict[str, Any]] = []
+        asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            for message in asked:
+                return message
+            await asyncio.Event().wait()  # the client stays
+            raise AssertionError
+
+        async def send(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, send)
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        return messages[0]["status"], json.loads(body)
+
+
+def take_in(product: Product, histories: list[History]) -> tuple[list[Project], list[list[Receipt]]]:
+    """All that was sent, round by round, with the drain after each round of all of them."""
+    projects = [product.project() for _ in histories]
+    receipts: list[list[Receipt]] = []
+    rounds: dict[int, list[tuple[int, list[Submission]]]] = {}
+    for project, history in zip(projects, histories, strict=True):
+        intake = product.intake(history.retention_days)
+        receipts.append([])
+        for number, sent in enumerate(history.rounds):
+            for each in sent:
+                receipt, submissions = product.receive(project, intake, each)
+                receipts[-1].append(receipt)
+                rounds.setdefault(number, []).append((each.at, submissions))
+    for _, arrived in sorted(rounds.items()):
+        for at, submissions in arrived:
+            product.spool(at, submissions)
+        product.drain()
+    return projects, receipts

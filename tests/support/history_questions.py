@@ -1,0 +1,91 @@
+"""Questions about a history, filled in with what its site has: paths, texts of filters, bounds of ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.oracle.filters import LOOKED_AT, property_text, searched
+from tests.oracle.moments import DAY, MINUTE, iso, to_datetime
+from tests.oracle.site import Site
+from tests.support.history import Asking, Pairs, Term
+
+RAW = (
+    *("pricing", '"view item"', "!blog|pricing", "é", "a\\|b", "%", "_", "\\*", "*", '""', "shop.example !pricing"),
+    *("colour:red", "path:", "path:|a", "!", '"open', 'path:"a"b', "event_type:click", "a\\", "prop.:x", ":x"),
+    *("path:a|", "x" * 2001, "path:" + "|".join("a" * 51), "event_type:page*", "prop.plan:*", "device:"),
+)
+"""Filters as they are written: bare words, and what can't be read."""
+
+
+def params_of(asking: Asking, site: Site, now: int) -> Pairs:
+    found = list(asking.others)
+    if isinstance(asking.span, str):
+        found += [("range", asking.span)]
+    else:
+        instants = bounds(site, now)
+        one, other, form = asking.span
+        start, end = sorted((instants[one % len(instants)], instants[other % len(instants)]))
+        found += [("from", written(start, form)), ("to", written(end, form))]
+    if asking.terms:
+        found += [("filter", " ".join(text_of(term, site) for term in asking.terms))]
+    return (*found, *(("steps", " ".join(text_of(term, site) for term in step)) for step in asking.steps))
+
+
+def visitor_of(asking: Asking, site: Site) -> str:
+    shown = sorted({site.visitor_id(event.visitor) for event in site.events})
+    return [*shown, "nobody"][asking.who % (len(shown) + 1)]
+
+
+def bounds(site: Site, now: int) -> list[int]:
+    """Instants at which something may be in or out."""
+    times = [event.at for event in site.events]
+    days = {at - at % DAY for at in (now, *times)}
+    return sorted({now, now - 2 * DAY, now - 2 * DAY - 1, *times, *(at + 1 for at in times), *days})
+
+
+def written(at: int, form: str) -> str:
+    if form == "date":
+        return to_datetime(at).date().isoformat()
+    if form == "offset":
+        return iso(at - 210 * MINUTE)[:-1] + "-03:30"
+    return iso(at) if form == "zulu" else iso(at).removesuffix("Z")
+
+
+def text_of(term: Term, site: Site) -> str:
+    if not term.key:
+        return RAW[term.picks[0][0] + 8 * len(term.picks) - 8]
+    known = sorted(values(term.key, site)) or ["shop"]
+    texts = [styled(known[pick % len(known)], style) for pick, style in term.picks]
+    return f"{'!' if term.negated else ''}{term.key}:{'|'.join(texts)}"
+
+
+def values(key: str, site: Site) -> Iterable[str]:
+    """What the site's events have of a key."""
+    if key == "search":
+        return {text[:20] for event in site.events for text in searched(event)}
+    if key.startswith("prop."):
+        names = key.removeprefix("prop.").split(".")
+        found = {property_text(event.properties, names) for event in site.events}
+        return {text for text in found if text is not None}
+    texts = {LOOKED_AT[key](site, event) for event in site.events}
+    if key == "referrer":
+        texts |= {event.referrer[:40] for event in site.events}
+    return texts
+
+
+def styled(text: str, style: str) -> str:
+    half = (len(text) + 1) // 2
+    shown = {
+        "in capitals": text.upper(),
+        "something else": text + "x",
+        "its beginning": text[:half],
+        "its end": text[half:],
+        "around its middle": text[1:half],
+    }.get(style, text)
+    if style in {"anything", "nothing"}:
+        return "*" if style == "anything" else '""'
+    before = "*" if style in {"its end", "around its middle"} else ""
+    after = "*" if style in {"its beginning", "around its middle"} else ""
+    bare = style != "quoted" and shown and not any(char.isspace() and char != " " for char in shown)
+    escaped = "".join("\\" + char if char in (' |"\\*' if bare else '"\\*') else char for char in shown)
+    return before + escaped + after if bare else f'"{before}{escaped}{after}"'

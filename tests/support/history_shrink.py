@@ -1,0 +1,78 @@
+"""A failing history made small, so that one can see why it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from tests.oracle.intake import Sent
+from tests.support.history import Asking, History
+
+Json = dict[str, Any]
+
+
+def shrink(history: History, fails: Callable[[History], bool]) -> History:
+    """Take away what can be missed, largest parts first, until nothing can."""
+    for smaller in simpler(history):
+        if fails(smaller):
+            return shrink(smaller, fails)
+    return history
+
+
+def simpler(history: History) -> Iterator[History]:
+    """Histories with a little less in them."""
+    for asking in history.askings if len(history.askings) > 1 else ():
+        yield replace(history, askings=(asking,))
+    if len(history.rounds) > 1:
+        yield replace(history, rounds=(tuple(sent for each in history.rounds for sent in each),))
+    for number, sent in enumerate(history.rounds):
+        for smaller in fewer(sent):
+            yield replace(history, rounds=put(history.rounds, number, smaller))
+    for number, asking in enumerate(history.askings):
+        for plainer in simpler_asking(asking):
+            yield replace(history, askings=put(history.askings, number, plainer))
+    for number, sent in enumerate(history.rounds):
+        for place, each in enumerate(sent):
+            for lesser in simpler_sent(each):
+                yield replace(history, rounds=put(history.rounds, number, put(sent, place, lesser)))
+
+
+def fewer(found: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Halves, then all but one."""
+    middle = len(found) // 2
+    if middle > 1:
+        yield found[:middle]
+        yield found[middle:]
+    for place in range(len(found)):
+        yield found[:place] + found[place + 1 :]
+
+
+def simpler_asking(asking: Asking) -> Iterator[Asking]:
+    for terms in fewer(asking.terms):
+        yield replace(asking, terms=terms)
+    for others in fewer(asking.others):
+        yield replace(asking, others=others)
+    for number, term in enumerate(asking.terms):
+        if term.negated:
+            yield replace(asking, terms=put(asking.terms, number, replace(term, negated=False)))
+        for picks in fewer(term.picks) if len(term.picks) > 1 else ():
+            yield replace(asking, terms=put(asking.terms, number, replace(term, picks=picks)))
+    if asking.span != "all":
+        yield replace(asking, span="all")
+
+
+def simpler_sent(sent: Sent) -> Iterator[Sent]:
+    """Fewer events, then fewer fields."""
+    events: list[Json] = sent.body["events"]
+    for place, event in enumerate(events):
+        if len(events) > 1:
+            yield replace(sent, body=sent.body | {"events": events[:place] + events[place + 1 :]})
+        for name in event:
+            if name != "event_name":
+                less = {key: value for key, value in event.items() if key != name}
+                yield replace(sent, body=sent.body | {"events": [*events[:place], less, *events[place + 1 :]]})
+
+
+def put(found: tuple[Any, ...], place: int, item: Any) -> tuple[Any, ...]:
+    return (*found[:place], item, *found[place + 1 :])
