@@ -49,17 +49,18 @@ class Questions:
     @asynccontextmanager
     async def asked(self, request: Request, project: Project) -> AsyncIterator[Reader]:
         """A reader for the answer to a request; what it asks ends when the client leaves."""
-        async with self._reading(project.number) as reading:
-            watching = asyncio.create_task(_watch(request, reading))
-            try:
-                async with self._place(project.number, self._wait):
-                    yield reading
-            finally:
-                watching.cancel()
+        async with self._lent(project.number, self._wait, request) as reading:
+            yield reading
 
-    async def ask(self, project: int, question: Callable[[Reader], Answer], wait: float = WAIT_SECONDS) -> Answer:
-        """One question of a longer answer, on a thread. What it asks ends when this task is cancelled."""
-        async with self._reading(project) as reading, self._place(project, wait):
+    async def ask(
+        self, project: int, question: Callable[[Reader], Answer], wait: float | None = None, *, request: Request | None
+    ) -> Answer:
+        """One question of a longer answer, on a thread.
+
+        What it asks ends when this task is cancelled, and, with `request`, when the client leaves. While a streamed
+        response watches its client itself, nobody else may.
+        """
+        async with self._lent(project, self._wait if wait is None else wait, request) as reading:
             return await asyncio.to_thread(question, reading)
 
     def stop(self) -> None:
@@ -67,6 +68,11 @@ class Questions:
         self._stopped = True
         for reading in self._under_way:
             reading.cancel()
+
+    @asynccontextmanager
+    async def _lent(self, project: int, wait: float, request: Request | None) -> AsyncIterator[Reading]:
+        async with self._reading(project) as reading, _watched(request, reading), self._place(project, wait):
+            yield reading
 
     @asynccontextmanager
     async def _reading(self, project: int) -> AsyncIterator[Reading]:
@@ -109,6 +115,16 @@ class Questions:
     def _refusal(self) -> UserError:
         message = f"the project has {self._most} queries under way, and more are waiting: ask fewer at a time"
         return UserError("too_many_queries", message, retry_after=1)
+
+
+@asynccontextmanager
+async def _watched(request: Request | None, reading: Reading) -> AsyncIterator[None]:
+    watching = asyncio.create_task(_watch(request, reading)) if request else None
+    try:
+        yield
+    finally:
+        if watching:
+            watching.cancel()
 
 
 async def _watch(request: Request, reading: Reading) -> None:

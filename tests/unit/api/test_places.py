@@ -159,13 +159,24 @@ async def test_a_task_that_is_cancelled_ends_its_question() -> None:
         begun.set()
         reading.cancelled.wait()
 
-    task = asyncio.create_task(asked.ask(1, question))
+    task = asyncio.create_task(asked.ask(1, question, request=None))
     await asyncio.to_thread(begun.wait)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert store.readings[0].cancelled.is_set()
-    assert await asked.ask(1, lambda reading: reading.cancelled.is_set()) is False
+    assert await asked.ask(1, lambda reading: reading.cancelled.is_set(), request=None) is False
+
+
+@on_a_loop
+async def test_a_client_that_leaves_ends_one_question_of_a_longer_answer() -> None:
+    asked, store = questions()
+    leaver = Caller()
+    task = asyncio.create_task(asked.ask(1, lambda reading: reading.cancelled.wait(), request=leaver.request))
+    await settled()
+    leaver.leave()
+    assert await task is True
+    assert len(store.readings) == 1
 
 
 @on_a_loop

@@ -48,7 +48,7 @@ async def export_events(
         base = question(Asker(project, store, now), when, what).base
         return base, export.page(store, base, None)
 
-    base, first = await services.questions.ask(project.number, begin)
+    base, first = await services.questions.ask(project.number, begin, request=request)
     encoder = ENCODERS[format_]()
     name = f"{project.slug}-{base.period.start}-{base.period.end}.{encoder.extension}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -62,7 +62,7 @@ async def _stream(questions: Questions, base: Query, encoder: Encoder, page: Exp
         yield await asyncio.to_thread(encoder.page, page.rows)
         while page.next is not None:
             read = partial(export.page, base=base, after=page.next)
-            page = await questions.ask(base.project, read, PATIENCE)
+            page = await questions.ask(base.project, read, PATIENCE, request=None)
             if part := await asyncio.to_thread(encoder.page, page.rows):
                 yield part
         if part := await asyncio.to_thread(encoder.end):
