@@ -135,3 +135,32 @@ def test_a_mutation_that_was_killed_goes_on_beside_the_new_one(store: Store) -> 
     store.command("SYSTEM START MERGES sessions")
     migrate(store, known=up_to(2))
     assert referrers(store) == REFERRERS
+
+
+# 3: a visitor is found by an index, in rows of before too.
+
+VISITOR = "SELECT id_lo, session FROM events WHERE project_id = 1 AND visitor = 500 ORDER BY timestamp"
+
+
+def chosen(store: Store) -> tuple[int, int]:
+    """Granules that the index leaves of those it is asked about, to find a visitor."""
+    lines = [line.strip() for (line,) in store.query(f"EXPLAIN indexes = 1 {VISITOR}").rows]
+    (found,) = [line for line in lines[lines.index("Name: visitor_key") :] if line.startswith("Granules: ")][:1]
+    left, _, asked = found.removeprefix("Granules: ").partition("/")
+    return int(left), int(asked)
+
+
+def test_a_visitor_is_found_by_an_index(store: Store) -> None:
+    store.command("""
+        INSERT INTO events (project_id, timestamp, id_lo, visitor, session, event_type)
+        SELECT 1, toDateTime64('2026-05-01', 3, 'UTC') + number, number, intDiv(number, 100), 1, 'pageview'
+        FROM numbers(100000)""")
+    migrate(store, known=up_to(3))
+    assert chosen(store) == (1, 13)  # 8,192 rows each, hundred of the visitor's in the sixth
+    # Events that moved to another session wait beside the rows until they are merged in.
+    store.command("UPDATE events SET session = 2 WHERE project_id = 1 AND id_lo IN (50003, 50004, 7)")
+    expected = [(number, 2 if number in {50003, 50004} else 1) for number in range(50000, 50100)]
+    assert store.query(VISITOR).rows == expected
+    store.command("OPTIMIZE TABLE events FINAL")
+    assert store.query(VISITOR).rows == expected
+    assert chosen(store) == (1, 13)
