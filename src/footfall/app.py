@@ -213,9 +213,9 @@ class Server:
         waiting = loop.create_task(stopped.wait())
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         services.stopping = True
-        await _quiet(application)
+        await _quiet(application, STOP_SECONDS / 3)
         services.questions.stop()
-        await _quiet(application)
+        await _quiet(application, STOP_SECONDS / 12)
         if not serving.done():
             granian.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
         await self._finish(services, serving)
@@ -282,10 +282,10 @@ def check_address(settings: Settings) -> None:
         ) from error
 
 
-async def _quiet(application: Application) -> None:
+async def _quiet(application: Application, seconds: float) -> None:
     """Until no request is under way, or the time is over."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(application.idle.wait(), STOP_SECONDS / 3)
+        await asyncio.wait_for(application.idle.wait(), seconds)
 
 
 class _Every:

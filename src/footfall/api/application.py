@@ -84,7 +84,7 @@ def _correct(operation: dict[str, Any]) -> None:
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     if "401" in answers:
-        answers["429"] = answers["401"] | {"description": "Too many bad tokens from this address."}
+        answers.setdefault("429", answers["401"] | {"description": "Too many bad tokens from this address."})
 
 
 def _restore_nulls(made: dict[str, Any]) -> None:

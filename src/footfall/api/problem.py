@@ -167,6 +167,11 @@ _DOCUMENTED: Responses = {
     401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
     403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
     404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
+    429: _documented(
+        "Too many questions of this project at once, or bad tokens from this address.",
+        "too_many_queries",
+        "the project has 8 queries under way, and more are waiting: ask fewer at a time",
+    ),
     500: _documented("The query failed.", "query_limit", "the query exceeds its limit of time; reduce range or filter"),
     503: _documented("Try again later.", "unavailable", "the store is overloaded"),
 }
