@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import polars as pl
 import pytest
@@ -155,6 +157,14 @@ def test_an_event_arrives_enriched(store, spool, make, watcher):
     assert watcher.rows == {"events": 1}
     assert {"decode", "parse_agent", "sessionise", "insert"} <= watcher.steps
     assert spool.state().waiting == 0
+
+
+def test_a_point_arrives_to_the_fourth_decimal_and_unknown_is_nan(store, spool, make):
+    points = [(-33.8688, 151.2093), (0.0, -179.9999), (89.9999, 0.0001), (None, None)]
+    submit(spool, *(event(0, visitor=n, latitude=la, longitude=lo) for n, (la, lo) in enumerate(points, 1)))
+    make().drain_once()
+    rows = store.query("SELECT latitude, longitude FROM events ORDER BY visitor").rows
+    assert [tuple(None if math.isnan(value) else round(value, 4) for value in row) for row in rows] == points
 
 
 def test_a_request_arrives_with_its_session(store, spool, make):

@@ -164,3 +164,29 @@ def test_a_visitor_is_found_by_an_index(store: Store) -> None:
     store.command("OPTIMIZE TABLE events FINAL")
     assert store.query(VISITOR).rows == expected
     assert chosen(store) == (1, 13)
+
+
+# 4: events have coordinates; those of before, and of plans of before, have none.
+
+
+def test_coordinates_are_unknown_where_nothing_brought_them(store: Store) -> None:
+    migrate(store, known=up_to(3))
+    insert(store, "events", events({"visitor": 1, "at": "2026-03-01T10:00:00Z"}))
+    migrate(store, known=up_to(4))
+    insert(store, "events", events({"visitor": 2, "at": "2026-03-01T10:00:00Z"}))
+    here = {"latitude": 0.0, "longitude": -78.4559}
+    insert(store, "events", events({"visitor": 3, "at": "2026-03-01T10:00:00Z", **here}))
+    points = "SELECT visitor, isNaN(latitude), isNaN(longitude) FROM events ORDER BY visitor"
+    assert store.query(points).rows == [(1, 1, 1), (2, 1, 1), (3, 0, 0)]
+    store.command("OPTIMIZE TABLE events FINAL")
+    assert store.query(points).rows == [(1, 1, 1), (2, 1, 1), (3, 0, 0)]
+    (point,) = store.query("SELECT round(latitude, 4), round(longitude, 4) FROM events WHERE visitor = 3").rows
+    assert tuple(round(value, 4) for value in point) == (0.0, -78.4559)
+
+
+def test_the_columns_say_what_nan_means(store: Store) -> None:
+    migrate(store, known=up_to(4))
+    sql = """
+        SELECT name, type FROM system.columns
+        WHERE database = currentDatabase() AND table = 'events' AND comment LIKE '%NaN: unknown'"""
+    assert store.query(sql).rows == [("latitude", "Float32"), ("longitude", "Float32")]

@@ -12,7 +12,7 @@ from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert
 from footfall.errors import TransientError
-from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.model.raw import EventRows, RawEvent, RawRequest, Record, RequestRows
 from footfall.pipeline.rows import arrow
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -142,3 +142,15 @@ def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes):
     assert store.query(f"{stored} = 1 ORDER BY ALL").rows == store.query(first).rows
     assert store.query(f"{stored} NOT IN (0, 1)").rows == []
     assert store.query("SELECT count() FROM sessions WHERE source_table = 'requests' AND referrer != ''").scalar == 0
+
+
+def test_an_event_that_was_spooled_before_it_could_have_a_point(store, tmp_path):
+    _, raw = event(5, 1, 7)
+    fields = msgspec.structs.astuple(raw)
+    assert raw.__struct_fields__[-2:] == ("latitude", "longitude")
+    written = msgspec.msgpack.encode([("e", 1, BASE, [fields[:-2]])])
+    spool = MemorySpool()
+    spool.append([Submission(record) for record in msgspec.msgpack.decode(written, type=list[Record])])
+    drain(spool, store, Journal(tmp_path))
+    expected = [(1, 7, "https://from.example/1?'\\")]
+    assert store.query("SELECT isNaN(latitude), visitor, referrer FROM events").rows == expected

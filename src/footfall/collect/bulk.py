@@ -13,6 +13,7 @@ from footfall.collect.address import canonical, packed
 from footfall.collect.events import check_name, event_key
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_time, encode_properties, parse_time
+from footfall.collect.privacy import Place
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Key, Submission
 
@@ -63,7 +64,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
     visitor_id = check_name("visitor_id", event.visitor_id or "")
     own = _own_id(event.event_id)
     high, low = ids.split(intake.ids.take() if own is None else own)
-    place = intake.place(sender, address)
+    place = _place(event, intake.place(sender, address))
     amount, currency = _revenue(event.revenue)
     return RawEvent(
         timestamp=timestamp,
@@ -85,12 +86,14 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
         user_agent=user_agent,
         language=event.language or "",
         screen=event.screen or "",
-        country=event.country_code or place.country,
-        region=event.region or ("" if event.country_code else place.region),
-        city=event.city or ("" if event.country_code else place.city),
+        country=place.country,
+        region=place.region,
+        city=place.city,
         revenue=amount,
         currency=currency,
         properties=encode_properties(event.properties),
+        latitude=place.latitude,
+        longitude=place.longitude,
     )
 
 
@@ -132,6 +135,15 @@ def _check(event: BulkEvent) -> None:
         raise RefusedError("name_required", "name", "name: a custom event needs one")
     if event.type == "pageview" and not (event.url or event.path):
         raise RefusedError("url_required", "url", "url: a pageview needs a url or a path")
+
+
+def _place(event: BulkEvent, found: Place) -> Place:
+    """What the sender says of the place goes before what its address says, whose point then is another's."""
+    if event.country_code:
+        return Place(event.country_code, event.region or "", event.city or "")
+    if event.region or event.city:
+        return Place(found.country, event.region or found.region, event.city or found.city)
+    return found
 
 
 def _own_id(text: str | None) -> int | None:

@@ -137,6 +137,8 @@ def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
         "",
         "",
         properties,
+        place.latitude,
+        place.longitude,
     )
 
 

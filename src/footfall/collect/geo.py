@@ -1,8 +1,8 @@
-"""Where addresses are: country, region and city from MaxMind DB files (https://maxmind.github.io/MaxMind-DB/).
+"""Where addresses are: country, region, city and point from MaxMind DB files (https://maxmind.github.io/MaxMind-DB/).
 
 The operator's databases lie in `<data>/geo/{country,city,asn}.mmdb`; a country database comes with Footfall. Two
-layouts are read: MaxMind's (`country.iso_code`, `subdivisions`, `city.names`) and the flat one of the npm packages
-(`country_code` or `country`, `state1`, `city`).
+layouts are read: MaxMind's (`country.iso_code`, `subdivisions`, `city.names`, `location`) and the flat one of npm's
+(`country_code` or `country`, `state1`, `city`, `latitude`, `longitude`).
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class DatabaseStatus:
 
 
 def read_place(record: object) -> Place:
-    """The place of a database record of either layout; what it lacks is `""`."""
+    """The place of a database record of either layout, as far as it says."""
     if not isinstance(record, dict):
         return _NOWHERE
     country = _text(record.get("country"), "iso_code") or _text(record.get("country_code"))
     divisions = record.get("subdivisions")
     first = divisions[0] if isinstance(divisions, list) and divisions else None
     region = _text(first) or _text(first, "iso_code") or _text(record.get("state1"))
-    return Place(country.upper() if len(country) == 2 else "", region, _text(record.get("city")))
+    return Place(country.upper() if len(country) == 2 else "", region, _text(record.get("city")), *_point(record))
 
 
 def _text(value: object, key: str = "") -> str:
@@ -63,6 +63,19 @@ def _text(value: object, key: str = "") -> str:
         names = value.get("names")
         value = value.get(key) if key else names.get("en") if isinstance(names, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def _point(record: Mapping[str, object]) -> tuple[float | None, float | None]:
+    """Latitude and longitude in degrees, or neither: half a point is none."""
+    location = record.get("location")
+    source = location if isinstance(location, dict) else record
+    point = _degrees(source.get("latitude"), 90), _degrees(source.get("longitude"), 180)
+    # Where databases know no point, some write 0 and 0, which is at sea.
+    return point if None not in point and any(point) else (None, None)
+
+
+def _degrees(value: object, most: int) -> float | None:
+    return round(float(value), 4) if isinstance(value, float | int) and -most <= value <= most else None
 
 
 @dataclass(frozen=True, slots=True)

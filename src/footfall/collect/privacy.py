@@ -13,11 +13,17 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; what is unknown is `""`."""
+    """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; what is unknown is `""`.
+
+    `latitude` and `longitude` are degrees with at most 4 decimals, both or neither: a point that a database gives for
+    a whole network, such as the centre of a city, and nothing nearer to the visitor.
+    """
 
     country: str = ""
     region: str = ""
     city: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Locator(Protocol):
@@ -25,7 +31,7 @@ class Locator(Protocol):
         """Never raises: a private, malformed or unlisted address is `Place()`."""
 
     def places(self, addresses: pl.Series) -> pl.DataFrame:
-        """Columns country, region, city, one row per address."""
+        """Columns country, region, city, one row per address: what requests keep, which have no coordinates."""
 
 
 class Identity(Protocol):

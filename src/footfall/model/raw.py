@@ -1,7 +1,8 @@
 """What collection hands to the spool: validated, free of what must not be kept, not yet enriched.
 
-Times are Unix milliseconds (UTC). An absent text is `""`, an absent number 0: the store has no NULLs. These structs
-are encoded as arrays, so a field may only be added at the end, with a default: spools outlive upgrades.
+Times are Unix milliseconds (UTC). An absent text is `""`, an absent number 0 (but a coordinate, where 0 is one, None):
+the store has no NULLs. These structs are encoded as arrays, so a field may only be added at the end, with a default:
+spools outlive upgrades.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False):
     revenue: str = ""  # a decimal number, as sent
     currency: str = ""
     properties: bytes = b""  # a JSON object, or nothing
+    latitude: float | None = None  # degrees, at most 4 decimals
+    longitude: float | None = None
 
 
 class RawRequest(msgspec.Struct, array_like=True, gc=False):

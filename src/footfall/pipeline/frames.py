@@ -31,6 +31,8 @@ EVENT_COLUMNS: dict[str, pl.DataType] = {
     "revenue": pl.String(),
     "currency": pl.String(),
     "properties": pl.String(),
+    "latitude": pl.Float32(),  # null where unknown, as longitude
+    "longitude": pl.Float32(),
 }
 
 REQUEST_COLUMNS: dict[str, pl.DataType] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import polars as pl
 
@@ -40,6 +41,7 @@ EVENTS_TABLE = (
     ),
     *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
     *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city"),
+    *("latitude", "longitude"),
     *("language", "screen", "revenue", "currency", "properties", "batch"),
 )
 REQUESTS_TABLE = (
@@ -84,7 +86,8 @@ def event_rows(frame: pl.DataFrame, batch: int) -> bytes:
     """An Arrow IPC file for the table `events`, of enriched events with their sessions."""
     frame = _split_url(frame)
     revenue = pl.col("revenue").cast(pl.Decimal(18, 4), strict=False).fill_null(0)
-    return arrow(_stamped(frame, batch).with_columns(revenue).select(EVENTS_TABLE))
+    point = pl.col("latitude", "longitude").fill_null(math.nan)
+    return arrow(_stamped(frame, batch).with_columns(revenue, point).select(EVENTS_TABLE))
 
 
 def request_rows(frame: pl.DataFrame, batch: int) -> bytes:

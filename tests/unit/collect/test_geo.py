@@ -28,9 +28,10 @@ MAXMIND_CITY = {
     "country": {"iso_code": "GB", "names": {"en": "United Kingdom"}},
     "subdivisions": [{"iso_code": "ENG", "names": {"en": "England"}}],
     "city": {"names": {"de": "Londen", "en": "London"}},
+    "location": {"accuracy_radius": 20, "latitude": 51.50853, "longitude": -0.12574, "time_zone": "Europe/London"},
 }
-LONDON = Place("GB", "England", "London")
-FLAT_CITY = {"country_code": "fr", "state1": "Bretagne", "city": "Brest"}
+LONDON = Place("GB", "England", "London", 51.5085, -0.1257)
+FLAT_CITY = {"country_code": "fr", "state1": "Bretagne", "city": "Brest", "latitude": 48.3903, "longitude": -4.4863}
 
 
 def database(path: Path, records: dict[str, object], kind: str = "Test-Country", version: int = 6) -> Path:
@@ -68,12 +69,22 @@ def packaged(tmp_path: Path) -> Path:
     [
         (MAXMIND_CITY, LONDON),
         ({"country": {"iso_code": "DE"}, "subdivisions": [{"iso_code": "BE"}]}, Place("DE", "BE")),
-        (FLAT_CITY, Place("FR", "Bretagne", "Brest")),
+        (FLAT_CITY, Place("FR", "Bretagne", "Brest", 48.3903, -4.4863)),
         ({"country_code": "US"}, Place("US")),
         ({"country": {"iso_code": "XXL"}}, Place()),
         ({"country": "US"}, Place("US")),
         ({"country": "United States", "city": {"names": []}, "subdivisions": [3]}, Place()),
         ({"other": 1}, Place()),
+        ({"country_code": "EC", "latitude": 0.0, "longitude": -78.4559}, Place("EC", "", "", 0.0, -78.4559)),
+        ({"country_code": "NZ", "latitude": -90, "longitude": 180}, Place("NZ", "", "", -90.0, 180.0)),
+        ({"country_code": "US", "latitude": 0.0, "longitude": 0.0}, Place("US")),
+        ({"country_code": "US", "latitude": 37.751}, Place("US")),
+        ({"country_code": "US", "latitude": 90.1, "longitude": 1.0}, Place("US")),
+        ({"country_code": "US", "latitude": 1.0, "longitude": -180.1}, Place("US")),
+        ({"country_code": "US", "latitude": float("nan"), "longitude": 1.0}, Place("US")),
+        ({"country_code": "US", "latitude": "37.751", "longitude": "-97.822"}, Place("US")),
+        ({"country_code": "US", "location": {}, "latitude": 1.0, "longitude": 1.0}, Place("US")),
+        ({"country_code": "US", "location": "here"}, Place("US")),
     ],
 )
 def test_both_layouts(tmp_path: Path, packaged: Path, record: object, expected: Place) -> None:
