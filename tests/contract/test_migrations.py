@@ -124,6 +124,14 @@ def test_a_back_fill_that_was_killed_is_begun_again(store: Store, done: int) -> 
     assert referrers(store) == REFERRERS
 
 
+def test_what_a_killed_creation_left_is_removed(store: Store) -> None:
+    for name in ("_tmp_replace_95d48d5052f132bc_afyvwgvrd62fde77", "_tmp_replaced", "mine"):
+        store.command(f"CREATE TABLE {name} (n UInt8) ENGINE = Memory")
+    migrate(store, known=up_to(2))
+    tables = {name for (name,) in store.query("SHOW TABLES").rows}
+    assert tables == {"events", "requests", "sessions", "schema_migrations", "_tmp_replaced", "mine"}
+
+
 def test_a_mutation_that_was_killed_goes_on_beside_the_new_one(store: Store) -> None:
     filled_before(store)  # merges are stopped, so that the mutation is recorded and does nothing
     *before, update, _ = statements(up_to(2)[1].sql)

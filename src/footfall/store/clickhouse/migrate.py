@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 """
+# What a CREATE TABLE … AS SELECT leaves that was killed: it fills a table of another name, and renames it at its end.
+_HALVES = (
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
 
 
 def _apply(store: Store, migration: Migration, cluster: str) -> None:
+    for (half,) in store.query(_HALVES).rows:
+        store.command(clustered(f"DROP TABLE IF EXISTS {half}", cluster))
     database = store.query("SELECT currentDatabase()").scalar
     for statement in statements(migration.sql):
         store.command(clustered(statement, cluster), {"database": database})

@@ -4,7 +4,7 @@
 
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS referrer LowCardinality(String) CODEC(ZSTD(1)) AFTER hostname;
 
-DROP TABLE IF EXISTS first_referrers;
+DROP TABLE IF EXISTS first_referrers SYNC;
 
 -- Filled where it is created: on a cluster each replica fills its own.
 CREATE TABLE IF NOT EXISTS first_referrers
@@ -25,4 +25,4 @@ UPDATE referrer = joinGet(concat({database:String}, '.first_referrers'), 'referr
 WHERE source_table = 'events'
 SETTINGS allow_nondeterministic_mutations = 1;
 
-DROP TABLE IF EXISTS first_referrers;
+DROP TABLE IF EXISTS first_referrers SYNC;
