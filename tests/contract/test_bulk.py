@@ -61,8 +61,10 @@ def send(access: Access, *events: object) -> dict:
 
 
 def listed(access: Access, count: int, **params: str) -> list[dict]:
+    """The raw rows of the web surface, once there are as many and their sessions."""
     path = f"/api/web-events/{access.slug}"
     until(lambda: len(access.read(path, **params)["items"]) >= count)
+    until(access.server.queryable)
     return access.read(path, **params)["items"]
 
 

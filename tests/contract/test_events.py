@@ -47,9 +47,10 @@ def now() -> int:
 
 
 def listed(access: Access, count: int, **params: str) -> list[dict]:
-    """The raw rows of the web surface, once there are as many."""
+    """The raw rows of the web surface, once there are as many and their sessions."""
     path = f"/api/web-events/{access.slug}"
     until(lambda: len(access.read(path, **params)["items"]) >= count)
+    until(access.server.queryable)
     return access.read(path, **params)["items"]
 
 

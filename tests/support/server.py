@@ -200,8 +200,9 @@ class Access:
         return found
 
     def total(self, wanted: int) -> int:
-        """The project's events, once there are `wanted` or the patience is over."""
+        """The project's events, once there are `wanted` and their sessions, or the patience is over."""
         until(lambda: self.stats()["total_events"] >= wanted)
+        until(self.server.queryable)
         total: int = self.stats()["total_events"]
         return total
 
