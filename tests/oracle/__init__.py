@@ -11,6 +11,6 @@ docs/api/web.md) alone. Nothing here imports the product; a test sees to that. I
 - `moments`: instants, ranges, buckets, time zones.
 - `filters`: the filter string, and whether an event holds it.
 - `question`: the parameters of a request, read.
-- `figures`, `lists`, `people`, `journeys`: the answers.
+- `figures`, `lists`, `people`, `journeys`, `files`: the answers.
 - `answers`: which path is answered by what.
 """

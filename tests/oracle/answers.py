@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle import figures, journeys, lists, people
+from tests.oracle import figures, files, journeys, lists, people
 from tests.oracle.question import Params, Question, Refused, read
 from tests.oracle.site import Site
 
@@ -44,7 +44,7 @@ ENDPOINTS = {
     "/properties": Endpoint(journeys.properties),
     "/funnel": Endpoint(journeys.funnel),
     "/retention": Endpoint(journeys.retention),
-    "/export": Endpoint(journeys.export),
+    "/export": Endpoint(files.export),
 }
 
 

@@ -13,6 +13,8 @@ class Agent:
     os: str = "unknown"
     device: str = "unknown"
     traffic: str = "human"
+    browser_version: str | None = None
+    os_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,16 @@ UPTIME = "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)
 
 AGENTS: dict[str, Agent] = {
     "": Agent(),  # a backend sent the event for someone
-    CHROME: Agent("Chrome", "Windows", "desktop"),
-    EDGE: Agent("Edge", "Windows", "desktop"),
-    FIREFOX: Agent("Firefox", "Linux", "desktop"),
-    IPHONE: Agent("Safari", "iOS", "mobile"),
-    IPAD: Agent("Safari", "iOS", "tablet"),
-    GALAXY: Agent("Samsung Internet", "Android", "mobile"),
+    CHROME: Agent("Chrome", "Windows", "desktop", "human", "126", "10"),
+    EDGE: Agent("Edge", "Windows", "desktop", "human", "126", "10"),
+    FIREFOX: Agent("Firefox", "Linux", "desktop", "human", "128"),
+    IPHONE: Agent("Safari", "iOS", "mobile", "human", "17.5", "17.5"),
+    IPAD: Agent("Safari", "iOS", "tablet", "human", "17.5", "17.5"),
+    GALAXY: Agent("Samsung Internet", "Android", "mobile", "human", "25", "10"),
     "☃ of no known make": Agent(device="other"),
-    GOOGLEBOT: Agent("Googlebot", "unknown", "other", "bot"),
-    GPTBOT: Agent("GPTBot", "unknown", "other", "ai"),
-    UPTIME: Agent("UptimeRobot", "unknown", "other", "monitor"),
+    GOOGLEBOT: Agent("Googlebot", "unknown", "other", "bot", "2.1"),
+    GPTBOT: Agent("GPTBot", "unknown", "other", "ai", "1.2"),
+    UPTIME: Agent("UptimeRobot", "unknown", "other", "monitor", "2"),
 }
 
 PLACES: dict[str, Place] = {

@@ -149,7 +149,16 @@ def property_text(properties: Any, keys: list[str]) -> str | None:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """As JavaScript writes it: 2.0 is 2."""
+    return json.dumps(whole_numbers(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def whole_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def campaign_label(place: int) -> Callable[[Site, Event], str]:
@@ -172,6 +181,8 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "path": lambda _, event: event.page.path,
     "hostname": lambda _, event: event.page.hostname,
     "language": lambda *_: "",  # this way in has no field for it
+    "region": lambda _, event: event.place.region or "",
+    "city": lambda _, event: event.place.city or "",
     "event_type": lambda _, event: "pageview" if event.pageview else "custom",
     "custom_event_name": lambda _, event: event.custom_name,
     "visitor_id": lambda site, event: site.visitor_id(event.visitor),

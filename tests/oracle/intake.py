@@ -50,6 +50,8 @@ class Event:
     own_id: bool
     pageview: bool
     name: str
+    category: str
+    priority: str
     visitor: Visitor
     session_name: str
     url: str
@@ -137,6 +139,8 @@ class Intake:
             own_id=own_id is not None,
             pageview=item.get("category") == "page_view",
             name=item["event_name"],
+            category=item.get("category", "user_action"),
+            priority=item.get("priority", "medium"),
             visitor=self._visitor(item, sent, at),
             session_name=session_name,
             url=url[:URL_CHARS],

@@ -1,15 +1,14 @@
-"""Beyond the documented surface: properties, funnels, who comes back, and all rows at once."""
+"""Properties of events, funnels, and who comes back."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.oracle import filters
 from tests.oracle.filters import Term, property_text
 from tests.oracle.intake import Event, Visitor
-from tests.oracle.lists import newest_first, row
 from tests.oracle.moments import DAY, HOUR, MINUTE, begin, buckets, iso
 from tests.oracle.question import Params, Question, Refused, share, visitors
 
@@ -71,9 +70,13 @@ def funnel(asked: Question) -> Json:
 
 def read_step(text: str) -> tuple[Term, ...]:
     try:
-        return filters.parse(text)
+        return filters.parse(text) or refuse_empty()
     except filters.BadFilter as fault:
         raise Refused(400, "steps", "" if fault.position is None else f"position {fault.position}") from fault
+
+
+def refuse_empty() -> NoReturn:
+    raise Refused(400, "steps", "empty")
 
 
 def read_window(params: Params) -> int:
@@ -108,6 +111,8 @@ def retention(asked: Question) -> Json:
     if period not in {"day", "week", "month"}:
         raise Refused(400, "period", period)
     edges = buckets(period, asked.start, asked.end)
+    if len(edges) > 400:
+        raise Refused(400, "400")
     first: dict[Visitor, Event] = {}
     for event in asked.over(0, asked.end).events():
         first.setdefault(event.visitor, event)
@@ -129,8 +134,3 @@ def retention(asked: Question) -> Json:
             }
         )
     return {"period": period, "items": items}
-
-
-def export(asked: Question) -> list[Json]:
-    """The rows of the listing, all of them."""
-    return [row(asked, event) for event in newest_first(asked.events())]

@@ -16,7 +16,6 @@ from tests.oracle.site import Site
 from tests.oracle.visits import Session
 
 Params = Mapping[str, tuple[str, ...]]
-FOREVER = (0, 2**60)
 
 
 class Refused(Exception):  # noqa: N818 - named for what the answer is
@@ -121,7 +120,7 @@ def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo)
             raise Refused(400, "from")
         return "custom", given[0], given[1]
     if name == "ever":
-        return name, *FOREVER
+        return name, 0, now
     if name == "all":
         first = min([now, *(event.at for event in site.events)])
         return name, begin("day", first, zone), now

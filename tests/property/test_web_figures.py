@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import tests.oracle
 from fastapi.openapi.utils import get_openapi
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings
 from tests.oracle.answers import ENDPOINTS
 from tests.support.history import History
 from tests.support.history_check import differences
@@ -55,23 +54,24 @@ def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
 
 
 def test_the_surface_equals_the_oracle(product: Product) -> None:
+    waiting: list[History] = []
     failing: list[History] = []
 
-    @settings(
-        max_examples=-(-HISTORIES // TOGETHER),
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(st.lists(histories(PATHS), min_size=TOGETHER, max_size=TOGETHER))
-    def run(group: list[History]) -> None:
+    def check() -> None:
+        found = differences(product, waiting, PARAMETERS)
+        failing.extend(history for history, difference in zip(waiting, found, strict=True) if difference)
+        waiting.clear()
+
+    @settings(max_examples=HISTORIES, phases=[Phase.generate], database=None, deadline=None)
+    @given(histories(PATHS))
+    def run(history: History) -> None:
         if not failing:
-            found = differences(product, group, PARAMETERS)
-            failing.extend(history for history, difference in zip(group, found, strict=True) if difference)
+            waiting.append(history)
+        if len(waiting) == TOGETHER:
+            check()
 
     run()
+    check()
     if failing:
-        # Hypothesis would shrink all that go together; one alone is much quicker.
         least = shrink(failing[0], lambda history: bool(differences(product, [history], PARAMETERS)[0]))
         pytest.fail(f"{differences(product, [least], PARAMETERS)[0]}\n{least}\n\n{least!r}", pytrace=False)

@@ -24,7 +24,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Asking:
-    """A question. `span` is a named range or two picks among the site's instants; `who` picks a visitor."""
+    """A question. `span` is a named range (or `''`) or two picks among the site's instants; `who` picks a visitor."""
 
     path: str
     span: str | tuple[int, int, str]

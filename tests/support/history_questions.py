@@ -20,11 +20,11 @@ RAW = (
 def params_of(asking: Asking, site: Site, now: int) -> Pairs:
     found = list(asking.others)
     if isinstance(asking.span, str):
-        found += [("range", asking.span)]
+        found += [("range", asking.span)] if asking.span else []
     else:
         instants = bounds(site, now)
         one, other, form = asking.span
-        start, end = sorted((instants[one % len(instants)], instants[other % len(instants)]))
+        start, end = sorted((instants[one % len(instants)], instants[-1 - other % len(instants)]))
         found += [("from", written(start, form)), ("to", written(end, form))]
     if asking.terms:
         found += [("filter", " ".join(text_of(term, site) for term in asking.terms))]
@@ -54,7 +54,7 @@ def written(at: int, form: str) -> str:
 def text_of(term: Term, site: Site) -> str:
     if not term.key:
         return RAW[term.picks[0][0] + 8 * len(term.picks) - 8]
-    known = sorted(values(term.key, site)) or ["shop"]
+    known = [text for text in sorted(values(term.key, site)) if text] or ["shop"]
     texts = [styled(known[pick % len(known)], style) for pick, style in term.picks]
     return f"{'!' if term.negated else ''}{term.key}:{'|'.join(texts)}"
 

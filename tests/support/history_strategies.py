@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.oracle.facts import CHROME, EDGE, FIREFOX, GALAXY, GOOGLEBOT, GPTBOT, IPAD, IPHONE, UPTIME
 from tests.oracle.filters import KEYS
-from tests.oracle.intake import YEAR_2000, Sent, read_id
+from tests.oracle.intake import YEAR_2000, Sent, read_id, read_time
 from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
 from tests.support.history import Asking, History, Term
 
@@ -33,8 +33,8 @@ TURNS = tuple(
 """The history begins within hours of one of these."""
 
 STEPS = (
-    *(0, 1, SECOND, MINUTE, 5 * MINUTE, 29 * MINUTE, 30 * MINUTE - 1, 30 * MINUTE, 30 * MINUTE + 1, 31 * MINUTE),
-    *(HOUR, 2 * HOUR, 7 * HOUR, 23 * HOUR, DAY, 3 * DAY),
+    *(0, 1, SECOND, SECOND, MINUTE, MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE, 29 * MINUTE),
+    *(30 * MINUTE - 1, 30 * MINUTE, 30 * MINUTE + 1, 31 * MINUTE, HOUR, 2 * HOUR, 7 * HOUR, 23 * HOUR, DAY, 3 * DAY),
 )
 """From one event to the next."""
 
@@ -116,6 +116,7 @@ PROPERTIES: tuple[Json | None, ...] = (
     {"plan": "pro"},
     {"plan": "Pro", "trial": True, "n": 3},
     {"plan": None, "n": -1, "price": 9.5},
+    {"n": 3.0, "price": 0.1, "list": [1.0, None, {"a/b": "\u2028"}]},
     {"cart": {"items": 3, "note": 'a"b'}, "tags": ["x", "y"], "plan": ""},
     {"big": 2**64 - 1, "n": "3", "trial": "true", "café": "naïve ☃"},
 )
@@ -165,37 +166,35 @@ CONTENTS = st.one_of(
     st.builds(page_view, st.sampled_from(PAGES)),
     st.builds(page_view, st.sampled_from(PAGES[:5])),
     st.builds(custom, st.sampled_from(NAMES), st.sampled_from(PAGES), st.sampled_from(PROPERTIES)),
+    st.builds(custom, st.sampled_from(NAMES[:2]), st.sampled_from(PAGES[:5]), st.sampled_from(PROPERTIES)),
     st.builds(hostile, HOSTILE, HOSTILE),
     st.builds(lambda text: page_view({"page_url": text, "referrer": f"https://{text}/{text}"}), HOSTILE),
+    st.sampled_from([*[page_view(PAGES[0])] * 20, *({"event_name": "refused", **each} for each in REFUSED)]),
 )
-HAPPENINGS = st.lists(
-    st.builds(
-        Happening,
-        st.sampled_from(STEPS),
-        st.integers(0, 2),
-        CONTENTS | st.sampled_from([{"event_name": "refused", **each} for each in REFUSED]),
-        st.sampled_from([None, None, None, "s1", "s2"]),
-        st.sampled_from(LATE),
-        st.sampled_from(STAMPS),
-        st.sampled_from([*[None] * 9, *OWN_IDS]),
-        st.sampled_from(RESENT),
-    ),
-    max_size=12,
+HAPPENING = st.builds(
+    Happening,
+    st.sampled_from(STEPS),
+    st.sampled_from((0, 0, 0, 1, 1, 2)),
+    CONTENTS,
+    st.sampled_from([None, None, None, "s1", "s2"]),
+    st.sampled_from(LATE),
+    st.sampled_from(STAMPS),
+    st.sampled_from([*[None] * 9, *OWN_IDS]),
+    st.sampled_from(RESENT),
 )
+HAPPENINGS = st.one_of([st.lists(HAPPENING, min_size=least, max_size=24) for least in (0, 3, 5, 7, 8, 9)])
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> list[Sent]:
-    """What is received, in the order of receipt."""
-    at = draw(st.sampled_from(TURNS)) + draw(st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)))
-    cast = draw(st.tuples(*[st.sampled_from(ACTORS)] * 3))
+def received(turn: int, shift: int, cast: tuple[Actor, ...], happenings: list[Happening]) -> list[Sent]:
+    """Requests in the order of their receipt."""
+    at = turn + shift
     arrivals: list[tuple[int, Actor, Json]] = []
-    for each in draw(HAPPENINGS) + draw(HAPPENINGS):
+    for each in happenings:
         at += each.step
         arrivals += arrive(each, at, cast[each.actor])
     arrivals.sort(key=lambda arrival: arrival[0])
-    batches = groupby(arrivals, key=lambda arrival: (arrival[0] // (10 * SECOND), ACTORS.index(arrival[1])))
-    return without_stale_ids([batch(list(found)) for _, found in batches])
+    batches = groupby(arrivals, key=lambda arrival: (arrival[0] // (3 * MINUTE), ACTORS.index(arrival[1])))
+    return without_twins([batch(list(found)) for _, found in batches])
 
 
 def arrive(each: Happening, at: int, actor: Actor) -> list[tuple[int, Actor, Json]]:
@@ -224,21 +223,22 @@ def batch(arrivals: list[tuple[int, Actor, Json]]) -> Sent:
     return Sent(received + received % 2, actor.address, actor.agent, body)
 
 
-def without_stale_ids(sent: list[Sent]) -> list[Sent]:
-    """TEMPORARY: no id comes again after 24 hours, when it is taken again: two sessions may then get one key."""
-    first: dict[int | None, int] = {}
+def without_twins(sent: list[Sent]) -> list[Sent]:
+    """No two events of one id and one time (an id is taken again after 24 hours): they would have no order."""
+    first: dict[tuple[int | None, int], int] = {}
     for each in sent:
         for event in each.body["events"]:
-            value = read_id(event.get("event_id", ""))
-            if value is not None and each.at >= first.setdefault(value, each.at) + DAY:
-                del event["event_id"]
+            if "event_id" in event:
+                at = read_time(event["timestamp"]) if "timestamp" in event else each.at
+                if each.at >= first.setdefault((read_id(event["event_id"]), at), each.at) + DAY:
+                    del event["event_id"]
     return sent
 
 
-SPANS = ("1h", "24h", "7d", "7d", "30d", "3m", "12m", "all", "all")
+SPANS = ("", "1h", "24h", "7d", "7d", "30d", "30d", "3m", "12m", "all", "all", "all", "all")
 FORMS = ("zulu", "zulu", "naive", "offset", "date")
 STYLES = (
-    *("as it is", "as it is", "quoted", "in capitals", "its beginning", "its end", "around its middle"),
+    *("as it is", "as it is", "as it is", "quoted", "in capitals", "its beginning", "its end", "around its middle"),
     *("anything", "nothing", "something else"),
 )
 TERMS = st.builds(
@@ -250,17 +250,19 @@ TERMS = st.builds(
     st.booleans(),
 )
 OTHERS: dict[str, tuple[str | None, ...]] = {
-    "limit": (None, None, "1", "2", "3", "400", "0", "x"),
+    "bots": (None, None, "1", "0"),
+    "limit": (*[None] * 6, "1", "2", "3", "400", "400", "0", "x"),
     "compare": (None, "1", "1", "0"),
     "timezone": (
-        *(None, "Europe/Bucharest", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana"),
-        *("Pacific/Apia", "UTC", "Nowhere/Land"),
+        *(None, "Europe/Bucharest", "Europe/Bucharest", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"),
+        *("America/Havana", "Pacific/Apia", "UTC", "Nowhere/Land"),
     ),
-    "depth": (None, "2", "3", "4", "5", "1", "6"),
-    "windowMs": (None, "60000", "3600000", "59999", "3600001"),
-    "values": (None, "1", "200", "0"),
-    "period": (None, "day", "week", "month", "year"),
-    "window": (None, "1m", "30m", "2h", "1d", "90d", "91d", "0m", "1w"),
+    "depth": (None, "2", "3", "4", "5", "2", "3", "4", "5", "1", "6"),
+    "windowMs": (None, None, "60000", "3600000", "3600000", "59999", "3600001"),
+    "values": (None, None, "1", "200", "0"),
+    "period": (None, "day", "week", "month", "week", "month", "year"),
+    "format": (None, "csv", "ndjson", "ndjson", "parquet", "xlsx"),
+    "window": (None, None, "1m", "30m", "2h", "1d", "90d", "91d", "0m", "1w"),
 }
 TAKEN = {
     "/kpis": ("timezone",),
@@ -273,37 +275,55 @@ TAKEN = {
     "/properties": ("limit", "values"),
     "/funnel": ("window",),
     "/retention": ("period",),
+    "/export": ("format",),
 }
 """Parameters beside range, filter and bots; the rankings all take `limit` and `compare`."""
 
 
-@st.composite
-def askings(draw: st.DrawFn, paths: tuple[str, ...]) -> Asking:
-    path = draw(st.sampled_from(paths))
+STEPS_OF_A_FUNNEL = st.one_of(
+    st.tuples(TERMS),
+    st.tuples(TERMS),
+    st.just((Term("event_type", ((1, "as it is"),), negated=False),)),
+    st.just((Term("search", ((0, "anything"),), negated=False),)),
+    st.sampled_from(((Term("", ((0, "as it is"),), negated=False),), ())),
+)
+
+
+def asking(path: str) -> st.SearchStrategy[Asking]:
     taken = TAKEN.get(path, ("limit", "compare") if path.startswith("/top-") else ())
-    others = [("bots", draw(st.sampled_from((None, None, "1", "0"))))]
-    others += [(name, draw(st.sampled_from(OTHERS[name]))) for name in taken]
-    steps = draw(st.lists(st.lists(TERMS, max_size=1).map(tuple), min_size=2, max_size=4)) if path == "/funnel" else []
-    bounds = st.tuples(st.integers(0, 15), st.integers(0, 15), st.sampled_from(FORMS))
-    return Asking(
-        path,
-        draw(st.one_of(st.sampled_from(SPANS), bounds)),
-        draw(st.lists(TERMS, max_size=3).map(tuple)),
-        tuple((name, value) for name, value in others if value is not None),
-        draw(st.integers(0, 3)) if "{" in path else 0,
-        tuple(steps),
+    others = [st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", *taken)]
+    return st.builds(
+        Asking,
+        st.just(path),
+        st.one_of(st.sampled_from(SPANS), st.tuples(st.integers(0, 15), st.integers(0, 15), st.sampled_from(FORMS))),
+        st.lists(TERMS, max_size=2).map(tuple),
+        st.tuples(*others).map(lambda found: tuple(pair for pair in found if pair)),
+        st.integers(0, 3) if "{" in path else st.just(0),
+        st.lists(STEPS_OF_A_FUNNEL, min_size=2, max_size=4).map(tuple) if path == "/funnel" else st.just(()),
     )
 
 
-@st.composite
-def histories(draw: st.DrawFn, paths: tuple[str, ...]) -> History:
-    sent = draw(requests())
-    cuts = sorted(draw(st.lists(st.integers(0, 12), max_size=2)))
-    edges = [0, *(min(cut, len(sent)) for cut in cuts), len(sent)]
-    last = sent[-1].at if sent else TURNS[0]
-    return History(
-        tuple(tuple(sent[start:end]) for start, end in pairwise(edges)),
-        last + draw(st.sampled_from((0, 2, MINUTE, HOUR, DAY, 5 * DAY, 40 * DAY))),
-        tuple(draw(st.lists(askings(paths), min_size=3, max_size=3))),
-        draw(st.sampled_from((None, None, None, None, 1, 30))),
+def history(
+    sent: list[Sent], cuts: list[int], later: int, askings: list[Asking], retention_days: int | None
+) -> History:
+    edges = [0, *sorted(min(cut, len(sent)) for cut in cuts), len(sent)]
+    rounds = tuple(tuple(sent[start:end]) for start, end in pairwise(edges))
+    return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
+
+
+def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
+    """Histories with three questions each, to these paths."""
+    return st.builds(
+        history,
+        st.builds(
+            received,
+            st.sampled_from(TURNS),
+            st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)),
+            st.tuples(*[st.sampled_from(ACTORS)] * 3),
+            HAPPENINGS,
+        ),
+        st.lists(st.integers(0, 12), max_size=2),
+        st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
+        st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
+        st.sampled_from((None, None, None, None, None, None, 2, 30)),
     )

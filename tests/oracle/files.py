@@ -1,0 +1,59 @@
+"""The rows of the listing as a file: all of them, with every column."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.oracle.intake import Event
+from tests.oracle.lists import newest_first, row
+from tests.oracle.question import Question, Refused
+from tests.oracle.urls import UTM
+
+Json = dict[str, Any]
+
+
+def export(asked: Question) -> list[Json] | list[list[str]]:
+    """Objects for `ndjson` and `parquet`; for `csv` the header and the cells of each row."""
+    kind = asked.text("format", "csv")
+    if kind not in {"csv", "ndjson", "parquet"}:
+        raise Refused(400, "format", kind)
+    rows = [full_row(asked, event) for event in newest_first(asked.events())]
+    return rows if kind != "csv" else [HEADER, *([cell(item[name]) for name in HEADER] for item in rows)]
+
+
+def full_row(asked: Question, event: Event) -> Json:
+    """What a column has nothing for is None, but in `path` and `url`, which are texts."""
+    agent, place = event.agent, event.place
+    return row(asked, event) | {
+        "category": event.category,
+        "priority": event.priority,
+        "title": None,  # of these, this way in knows nothing
+        "language": None,
+        "screen": None,
+        "revenue": None,
+        "currency": None,
+        **{name: value or None for name, value in zip(UTM, event.page.utm, strict=True)},
+        "region": place.region,
+        "city": place.city,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "browser_version": agent.browser_version,
+        "os_version": agent.os_version,
+        "traffic": agent.traffic,
+    }
+
+
+def cell(value: Any) -> str:
+    """What a spreadsheet would take for a formula has a `'` before it."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
+    return "" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+HEADER = [
+    *("id", "timestamp", "event_type", "custom_event_name", "category", "priority", "path", "url", "hostname", "title"),
+    *("referrer", *UTM, "visitor_id", "session_id", "country_code", "region", "city", "latitude", "longitude"),
+    *("browser_family", "browser_version", "os_family", "os_version", "device_type", "language", "screen", "traffic"),
+    *("revenue", "currency", "properties"),
+]
