@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
@@ -19,6 +20,13 @@ _names = itertools.count(1)
 # No test asserts a duration: another process may hold up an example.
 hypothesis.settings.register_profile("footfall", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("footfall")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """The renderer's own, with every local variable, take half a minute where a frame holds a data frame."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")

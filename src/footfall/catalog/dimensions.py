@@ -92,6 +92,7 @@ _ROWS = (
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
     _event("region"),
     _event("city"),
+    _shown("event_kind", "toString(event_type)"),
     _shown("url"),
     _shown("title"),
     _shown("referrer_url", "referrer"),

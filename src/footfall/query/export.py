@@ -16,7 +16,7 @@ ROWS = 10_000
 """Most rows of a page."""
 
 COLUMNS = {
-    "event_type": "event_type",
+    "event_type": "event_kind",
     "custom_event_name": "custom_event_name",
     "category": "category",
     "priority": "priority",
@@ -73,7 +73,7 @@ def _tidy(found: pl.DataFrame) -> pl.DataFrame:
     ids = [render(join(high, low)) for high, low in found.select("id_hi", "id_lo").iter_rows()]
     return found.select(
         pl.Series("id", ids, dtype=pl.String),
-        pl.from_epoch("timestamp", "ms").dt.replace_time_zone("UTC"),
+        pl.col("timestamp").cast(pl.Datetime("ms", "UTC")),
         *(_column(name, dimension) for name, dimension in COLUMNS.items()),
     )
 

@@ -1,0 +1,192 @@
+"""Single visitors, ways and zones: the edges of what the golden answers show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.contract.test_web import ENDPOINTS, LISTS, STEPS
+from tests.golden.dataset import EVENTS, WEB_NOW
+from tests.support.asgi import Client, reading_client
+from tests.support.populate import Row, at, populate
+
+from footfall.api.web import toplists
+from footfall.api.web.routes import router
+from footfall.catalog import dimensions
+from footfall.catalog.dimensions import FILTER_KEYS, Dimension
+from footfall.catalog.tables import Table
+from footfall.model.period import Period
+from footfall.query import build, filter, people, run  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import Query
+from footfall.store.protocol import Store
+
+URL = "/api/web-events/shop"
+ANN = f"{URL}/visitor/ann"
+NOON = "2026-06-11T12:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def client(shared_store: Store) -> Client:
+    populate(shared_store, EVENTS)
+    return reading_client(shared_store, at(WEB_NOW), router)
+
+
+def asking(store: Store, *events: Row) -> Client:
+    populate(store, events)
+    return reading_client(store, at(NOON), router)
+
+
+def view(time: str, path: str = "/", **more: object) -> Row:
+    return {"at": f"2026-06-11T{time}Z", "visitor_id": "ann", "path": path, **more}
+
+
+def signup(time: str, **more: object) -> Row:
+    return view(time, event_type="custom", name="signup", **more)
+
+
+@pytest.mark.parametrize("key", [*FILTER_KEYS, "prop.plan"])
+def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
+    value = "pageview" if key == "event_type" else "nobody-has-this"
+    for endpoint in ENDPOINTS:
+        for text in (f"{key}:{value}", f"!{key}:{value}|*x"):
+            answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={text}")
+            assert answer.status_code == 200 or (endpoint, answer.status_code) == ("/visitor/v1", 404), answer.text
+
+
+@pytest.mark.parametrize("endpoint", LISTS)
+def test_limits_over_the_cap_are_capped(client: Client, endpoint: str) -> None:
+    assert client.get(f"{URL}{endpoint}?limit=1000000").status_code == 200
+
+
+def test_a_visitor_is_whoever_matches(store: Store) -> None:
+    client = asking(store, view("10:00:00"), view("11:00:00", "/b", country="RO"), view("11:30:00", traffic="bot"))
+    assert client.get(ANN).json()["visitor"]["events"] == 2
+    assert client.get(f"{ANN}?bots=1").json()["visitor"]["last_seen"] == "2026-06-11T11:30:00.000Z"
+    assert client.get(f"{ANN}?filter=country:RO").json()["visitor"]["entry_page"] == "/b"
+    assert client.get(f"{ANN}?range=1h").json()["visitor"]["first_seen"] == "2026-06-11T11:00:00.000Z"
+    assert client.get(f"{ANN}?from=2026-06-10&to=2026-06-11").status_code == 404
+    assert client.get(f"{ANN}?filter=country:DE").json() == {
+        "error": {"code": "not_found", "message": "visitor_id: 'ann' has no event"}
+    }
+
+
+def test_a_visitor_without_a_pageview_has_no_pages(store: Store) -> None:
+    client = asking(store, signup("10:00:00", path="/pricing"))
+    visitor = client.get(ANN).json()["visitor"]
+    assert (visitor["pageviews"], visitor["entry_page"], visitor["last_page"]) == (0, None, None)
+    (session,) = client.get(f"{ANN}/sessions").json()["sessions"]
+    assert (session["page_count"], session["entry_page"], session["exit_page"]) == (0, None, None)
+
+
+def test_sessions_are_shown_whole(store: Store) -> None:
+    client = asking(store, view("10:00:00", "/a"), view("10:20:00", "/b", country="RO"), signup("10:40:00"))
+    (session,) = client.get(f"{ANN}/sessions?from=2026-06-11T10:10&to=2026-06-11T10:30&filter=country:RO").json()[
+        "sessions"
+    ]
+    assert (session["start"], session["duration_ms"]) == ("2026-06-11T10:00:00.000Z", 40 * 60_000)
+    assert (session["entry_page"], session["exit_page"], session["event_count"]) == ("/a", "/b", 3)
+    assert [event["custom_event_name"] for event in session["events"]] == [None, None, "signup"]
+
+
+def test_a_long_session_lists_its_first_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "EVENTS_OF_A_SESSION", 2)
+    client = asking(store, *(view(f"10:0{minute}:00", f"/{minute}") for minute in range(4)))
+    (session,) = client.get(f"{ANN}/sessions").json()["sessions"]
+    assert ([event["path"] for event in session["events"]], session["event_count"]) == (["/0", "/1"], 4)
+
+
+def test_pages_of_sessions_neither_skip_nor_repeat_while_a_late_event_moves_a_start(store: Store) -> None:
+    """The first page's session now begins before all others; ties of starts go by session id, descending."""
+    named = [view(f"0{hour}:00:00", session_id=f"s{hour}", batch=1) for hour in range(5)]
+    client = asking(store, *named, view("00:00:00", session_id="t0", batch=1))
+    seen, cursor = [], ""
+    while cursor is not None:
+        answer = client.get(f"{ANN}/sessions?limit=2" + (f"&cursor={cursor}" if cursor else "")).json()
+        seen += [session["session_id"] for session in answer["sessions"]]
+        if len(seen) == 2:
+            late = view("00:00:00", session_id="s4", batch=2, session=None)
+            populate(
+                store, [late | {"at": "2026-06-09T00:00:00Z", "id_lo": 99}, view("11:00:00", session_id="new", batch=2)]
+            )
+        cursor = answer["next_cursor"]
+    assert seen == ["s4", "s3", "s2", "s1", "t0", "s0"]
+
+
+def test_entry_pages_may_be_unknown(store: Store) -> None:
+    client = asking(store, view("10:00:00", ""), view("11:00:00", visitor_id="bob", event_type="custom", name="x"))
+    assert client.get(f"{URL}/top-entry-pages").json()["items"] == [{"path": "", "count": 1, "visitors": 1}]
+
+
+def test_flows_are_those_of_whole_sessions(store: Store) -> None:
+    client = asking(store, view("10:00:00", "/a"), view("10:10:00", "/b"), signup("10:20:00"), view("10:25:00", "/c"))
+    for query, steps in (("depth=2", ["/a", "/b"]), ("from=2026-06-11T10:15&to=2026-06-11T10:21", ["/a", "/b", "/c"])):
+        assert client.get(f"{URL}/top-flows?{query}").json()["items"] == [{"steps": steps, "count": 1, "visitors": 1}]
+    assert client.get(f"{URL}/top-flows?filter=path:/d").json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("events", "window", "reached"),
+    [
+        ([view("10:00:00", "/a"), view("10:05:00", "/b"), signup("10:10:00")], "1h", [1, 1, 1]),
+        ([view("10:00:00", "/b"), view("10:05:00", "/a"), signup("10:10:00")], "1h", [1, 0, 0]),
+        ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
+        ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00.001")], "1h", [1, 1, 0]),
+        # A later start saves the chain; an earlier one is not given up before it is longer.
+        ([view("09:00:00", "/a"), view("10:30:00", "/a"), view("10:40:00", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
+        ([view("10:00:00", "/a"), view("10:10:00", "/b"), view("10:20:00", "/a"), signup("10:50:00")], "1h", [1, 1, 1]),
+        # At one instant the lower id comes first.
+        ([view("10:00:00", "/a"), view("10:00:00", "/b"), signup("10:00:00")], "1m", [1, 1, 1]),
+        ([view("10:00:00", "/b"), view("10:00:00", "/a"), signup("10:00:00")], "1m", [1, 0, 0]),
+    ],
+)
+def test_funnels(store: Store, events: list[Row], window: str, reached: list[int]) -> None:
+    steps = "steps=path:/a event_type:pageview&steps=path:/b&steps=custom_event_name:signup"
+    answer = asking(store, *events).get(f"{URL}/funnel?{steps}&window={window}").json()
+    assert [step["visitors"] for step in answer["steps"]] == reached
+
+
+def test_one_event_is_one_step(store: Store) -> None:
+    client = asking(store, view("10:00:00", "/a"))
+    answer = client.get(f"{URL}/funnel?steps=path:/*&steps=path:/a&window=1d").json()
+    assert [step["visitors"] for step in answer["steps"]] == [1, 0]
+
+
+def test_who_came_before_the_range_is_in_no_cohort(store: Store) -> None:
+    client = asking(
+        store,
+        {"at": "2026-06-01T00:00:00Z", "visitor_id": "old"},
+        {"at": "2026-06-09T00:00:00Z", "visitor_id": "old"},
+        {"at": "2026-06-01T00:00:00Z", "visitor_id": "changed", "country": "DE"},
+        {"at": "2026-06-08T23:59:59Z", "visitor_id": "changed", "country": "RO"},
+        {"at": "2026-06-09T00:00:00Z", "visitor_id": "changed", "country": "RO"},
+    )
+
+    def cohorts(query: str) -> list[list[int]]:
+        answer = client.get(f"{URL}/retention?from=2026-06-08&to=2026-06-10&{query}").json()
+        return [item["returned"] for item in answer["items"]]
+
+    assert cohorts("") == [[0, 0], [0]]
+    assert cohorts("filter=country:RO") == [[1, 1], [0]]
+
+
+def test_zones_are_names_of_the_database(client: Client) -> None:
+    for path in ("/kpis", "/timeseries", "/custom-events"):
+        for name in ("Europe/Nowhere", "europe/bucharest", "../etc/passwd", "localtime", "UTC+2", ""):
+            answer = client.get(f"{URL}{path}", timezone=name)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_parameter"), name
+            assert answer.json()["error"]["message"].startswith(f"timezone: {name!r}")
+        assert client.get(f"{URL}{path}?timezone=Etc/UTC").json() == client.get(f"{URL}{path}").json()
+
+
+def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of the catalogue is a filter key and can be ranked by: no other module knows its name."""
+    row = Dimension("screen_class", {Table.EVENTS: "screen"}, empty="unknown", ignore_case=True)
+    monkeypatch.setitem(dimensions.DIMENSIONS, row.name, row)
+    monkeypatch.setattr(filter, "FILTER_KEYS", (*FILTER_KEYS, row.name))
+    client = asking(store, view("10:00:00", screen="XL"), view("10:01:00"), view("10:02:00", "/b", screen="xs"))
+    listed = client.get(f"{URL}?filter=screen_class:x*|nothing").json()["items"]
+    assert [item["path"] for item in listed] == ["/b", "/"]
+    base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
+    ranked = run.top(store, replace(base, filters=filter.parse("!screen_class:xl")), build.TopList(row.name), 10)
+    assert [(found.label, found.count) for found in ranked] == [("unknown", 1), ("xs", 1)]
+    assert toplists.TOP_ROUTES  # a route of its own is one more row there
