@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise
 
 from footfall.errors import FatalError
-from footfall.store.protocol import Store
+from footfall.store.protocol import Params, Store
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 # Strings, quoted names and comments hide semicolons; anything else is taken character by character.
@@ -91,17 +91,19 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
             f"the store's schema is number {max(applied)}, this version of Footfall knows up to {newest}: "
             "install the version that wrote it, or a later one"
         )
-    for migration in known:
-        if migration.number not in applied:
-            _apply(store, migration, cluster)
-
-
-def _apply(store: Store, migration: Migration, cluster: str) -> None:
+    missing = [migration for migration in known if migration.number not in applied]
+    if not missing:
+        return
     for (half,) in store.query(_HALVES).rows:
         store.command(clustered(f"DROP TABLE IF EXISTS {half}", cluster))
-    database = store.query("SELECT currentDatabase()").scalar
+    params = {"database": store.query("SELECT currentDatabase()").scalar}
+    for migration in missing:
+        _apply(store, migration, cluster, params)
+
+
+def _apply(store: Store, migration: Migration, cluster: str, params: Params) -> None:
     for statement in statements(migration.sql):
-        store.command(clustered(statement, cluster), {"database": database})
+        store.command(clustered(statement, cluster), params)
     store.command(
         "INSERT INTO schema_migrations (number, name) SELECT {number:UInt32}, {name:String}",
         {"number": migration.number, "name": migration.name},
