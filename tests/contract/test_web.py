@@ -253,6 +253,7 @@ def test_a_session_that_was_replaced_counts_as_it_is_now(store: Store) -> None:
     assert client.get(f"{URL}/top-referrers").json()["items"] == [{"referrer": "new", "count": 1, "visitors": 1}]
     assert client.get(f"{URL}/kpis").json()["current"]["avgDurationSec"] == 900.0
     assert client.get(f"{URL}/count?filter=referrer:old").json() == {"count": 0}
+    assert client.get(f"{URL}/kpis?filter=referrer:old").json()["current"]["visitors"] == 0
     assert client.get(f"{URL}/count?filter=!referrer:old").json() == {"count": 3}
     assert client.get(f"{URL}/count?filter=entry_page:/landing").json() == {"count": 3}
 

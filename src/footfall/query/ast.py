@@ -112,12 +112,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Kpis:
-    """Key figures in one row, by the names of their metrics; `visits` chooses the sessions that count."""
+    """Key figures of the events of `base` and of their sessions, in one row, by the names of their metrics."""
 
-    visits: Query
+    base: Query
 
     def over(self, rule: Callable[[Query], Query]) -> Kpis:
-        return replace(self, visits=rule(self.visits))
+        return replace(self, base=rule(self.base))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def totals(base: Query, *metrics: str) -> Query:
 
 
 def kpis(base: Query) -> Kpis:
-    return Kpis(replace(base, table=Table.SESSIONS))
+    return Kpis(base)
 
 
 def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bool = False) -> Query:

@@ -21,13 +21,17 @@ KPIS = ("visitors", "pageviews", "sessions", "bounces", "duration_ms")
 
 
 def kpis(question: Kpis, binder: Binder) -> str:
-    """Sessions joined with their matching events: one scan of each. A session has one visitor."""
-    (member,) = question.visits.within
-    events = select(replace(member.query, metrics=("pageviews",)), binder)
+    """Sessions joined with their matching events: one scan of each.
+
+    A session's rows of before cancel out in sums, and have the visitor that it has now. No term narrows them: one that
+    only a cancelled row holds would still bring its visitor in.
+    """
+    base = question.base
+    events = select(replace(base, dimensions=("session",), metrics=("pageviews",)), binder)
     sums = {"visitors": "uniqExact(visitor)", "pageviews": "sum(sign * matched.c1)"}
     figures = [sums.get(name) or METRICS[name].expressions[Table.SESSIONS] for name in KPIS]
     shown = ", ".join(f"{figure} AS f{number}" for number, figure in enumerate(figures))
-    sessions = where(replace(question.visits, within=()), binder)
+    sessions = " AND ".join(_overlapping(base, binder))
     return f"SELECT {shown} FROM sessions JOIN ({events}) AS matched ON session = matched.c0 WHERE {sessions}"
 
 
@@ -50,13 +54,14 @@ def flows(question: Flows, binder: Binder) -> str:
 
 def _span(base: Query, binder: Binder) -> str:
     """From the first start to the last end of the sessions that overlap the period."""
+    sessions = f"FROM sessions WHERE {' AND '.join(_overlapping(base, binder))}"
+    return f"timestamp >= (SELECT min(start) {sessions}) AND timestamp <= (SELECT max(end) {sessions})"
+
+
+def _overlapping(base: Query, binder: Binder) -> list[str]:
     row = TABLES[Table.SESSIONS]
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
-    sessions = (
-        f"FROM sessions WHERE {project(base, binder)} AND {row.fixed} AND {row.since.format(start)}"
-        f" AND {row.before.format(end)}"
-    )
-    return f"timestamp >= (SELECT min(start) {sessions}) AND timestamp <= (SELECT max(end) {sessions})"
+    return [project(base, binder), row.fixed, row.since.format(start), row.before.format(end)]
 
 
 def funnel(question: Funnel, binder: Binder) -> str:

@@ -7,12 +7,20 @@ AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (path LIKE {p3:String})
 AND (traffic = {p4:String})
-GROUP BY c0) AS matched ON session = matched.c0
+AND session IN (SELECT session AS c0
+FROM sessions
 WHERE project_id = {p5:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
 AND (replaceRegexpOne(channel, '^$', 'direct') = {p8:String})
+GROUP BY c0
+HAVING sum(sign) > 0)
+GROUP BY c0) AS matched ON session = matched.c0
+WHERE project_id = {p11:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
@@ -22,3 +30,6 @@ AND (replaceRegexpOne(channel, '^$', 'direct') = {p8:String})
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
+-- p9 = 1780000000000
+-- p10 = 1780086400000
+-- p11 = 7
