@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 import pytest
 
+from footfall.drain import upgrade
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert
@@ -121,7 +122,9 @@ def drain(spool, store, journal):
 
 
 @pytest.mark.parametrize("writes", range(6))
-def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes):
+def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes, monkeypatch):
+    monkeypatch.setattr(upgrade, "KEYS_A_QUERY", 3)
+    monkeypatch.setattr(upgrade, "_BYTES", 40)
     spool = MemorySpool()
     submit(spool, BEFORE)
     drain(spool, OldStore(store, 99), OldJournal(tmp_path))
