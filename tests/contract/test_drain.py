@@ -204,6 +204,18 @@ def test_a_late_named_event_takes_its_followers_along(store, spool, make):
     assert store.query("SELECT session_id FROM events ORDER BY timestamp").rows == [("",), ("s-1",), ("s-1",)]
 
 
+def test_a_moved_event_does_not_take_along_another_one_of_its_id(store, spool, make):
+    """Both lie in the span of the move; the id was taken again by another visitor, at another time."""
+    drain = make()
+    late = event(20)
+    submit(spool, event(0), late, event(15), msgspec.structs.replace(late, visitor=8, timestamp=NOON + 19 * MINUTE))
+    drain.drain_once()
+    submit(spool, event(10, session_id="s-1"), event(25, session_id="s-1"))
+    drain.drain_once()
+    named = store.query("SELECT visitor, session_id FROM events ORDER BY timestamp").rows
+    assert named == [(7, ""), (7, "s-1"), (7, "s-1"), (8, ""), (7, "s-1"), (7, "s-1")]
+
+
 def test_what_is_stored_equals_a_recomputation_after_each_batch(store, spool, make):
     drain = make()
     for minute in (0, 40, 20, 70, 100, 85, 300, 280):

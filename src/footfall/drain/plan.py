@@ -113,7 +113,10 @@ def _merge(table: Table, merged: pl.DataFrame) -> Update:
 
 
 def _move(table: Table, moved: pl.DataFrame) -> Update:
-    """Facts that all go to one session. Only events can have a session with a name."""
+    """Facts that all go to one session. Only events can have a session with a name.
+
+    A fact is known by its time and id: the id alone may come again after a day, from another visitor, too.
+    """
     named = ", session_id = {session_id:String}" if table == "events" else ""
     return Update(
         f"""
@@ -121,12 +124,16 @@ def _move(table: Table, moved: pl.DataFrame) -> Update:
         WHERE project_id = {{project:UInt32}}
           AND timestamp >= fromUnixTimestamp64Milli({{start:Int64}}, 'UTC')
           AND timestamp <= fromUnixTimestamp64Milli({{end:Int64}}, 'UTC')
-          AND has(arrayZip({{high:Array(UInt64)}}, {{low:Array(UInt64)}}), (id_hi, id_lo))""",  # noqa: S608 - literals
+          AND has(
+            arrayZip({{at:Array(Int64)}}, {{high:Array(UInt64)}}, {{low:Array(UInt64)}}),
+            (toUnixTimestamp64Milli(timestamp), id_hi, id_lo)
+          )""",  # noqa: S608 - literals
         {
             "session": moved["session"][0],
             "project": moved["project_id"][0],
             "start": moved["timestamp"].min(),
             "end": moved["timestamp"].max(),
+            "at": moved["timestamp"].to_list(),
             "high": moved["id_hi"].to_list(),
             "low": moved["id_lo"].to_list(),
         }
