@@ -174,7 +174,7 @@ def _answer(case: str) -> str:
     found = json.loads((ROOT / "tests/golden/json" / f"{case}.json").read_text(encoding="utf-8"))
     prefix, query = _PREFIXES[case.partition("/")[0]], found["get"]
     answer = found["answer"]
-    body, kind = (answer.strip(), "") if isinstance(answer, str) else (_json(answer), "json")
+    body, kind = ("\n".join(answer.splitlines()), "") if isinstance(answer, str) else (_json(answer), "json")
     return f"```\nGET {prefix}{'' if query.startswith('?') else '/'}{query}\n```\n```{kind}\n{body}\n```"
 
 
