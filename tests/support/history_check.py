@@ -7,22 +7,22 @@ from typing import Any
 
 from tests.oracle.answers import answer
 from tests.oracle.lists import newest_first
+from tests.oracle.moments import iso
 from tests.oracle.site import Site
 from tests.support.history import Asking, History, Pairs
 from tests.support.history_product import Answer, Product, Question, take_in
 from tests.support.history_questions import params_of, visitor_of
 
-EVERYTHING = (("from", "1999-12-31"), ("to", "2100-01-01"), ("bots", "1"), ("limit", "1000"))
-
 
 def differences(product: Product, group: list[History], parameters: Mapping[str, frozenset[str]]) -> list[str]:
     """One text per history: the first difference found, `''` where there is none."""
-    projects, receipts = take_in(product, group)
+    slugs, receipts = take_in(product, group)
     told = [history.told() for history in group]
     sites = [site for site, _ in told]
-    slugs = [project.slug for project in projects]
     found = [differing("receipts", one[1], other) for one, other in zip(told, receipts, strict=True)]
-    listed = product.ask((history.now, slug, "", EVERYTHING) for history, slug in zip(group, slugs, strict=True))
+    listed = product.ask(
+        (history.now, slug, "", everything(site)) for history, site, slug in zip(group, sites, slugs, strict=True)
+    )
     for place, (history, site, listing) in enumerate(zip(group, sites, listed, strict=True)):
         found[place] = found[place] or learn(history, site, listing)
     asked = [
@@ -36,6 +36,12 @@ def differences(product: Product, group: list[History], parameters: Mapping[str,
     return found
 
 
+def everything(site: Site) -> Pairs:
+    """A listing of all there is. The range is no wider than need be, since what is read takes time."""
+    start, end = (site.events[0].at, site.events[-1].at + 1) if site.events else (0, 1)
+    return (("from", iso(start)), ("to", iso(end)), ("bots", "1"), ("limit", "1000"))
+
+
 def learn(history: History, site: Site, listing: Answer) -> str:
     """The listing of everything shows every event, and under which ids."""
     status, found = listing
@@ -43,7 +49,7 @@ def learn(history: History, site: Site, listing: Answer) -> str:
         return f"listing: {found}"
     for event, row in zip(newest_first(list(site.events)), found["items"], strict=False):
         site.learn(event, row["id"], row["visitor_id"], row["session_id"])
-    expected = answer(site, history.now, "", grouped(EVERYTHING))[1]
+    expected = answer(site, history.now, "", grouped(everything(site)))[1]
     return differing("listing", expected, plain(found)) or "\n".join(site.confusions())
 
 

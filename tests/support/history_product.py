@@ -192,21 +192,39 @@ class Product:
         return messages[0]["status"], DECODERS[kind](b"".join(message.get("body", b"") for message in messages[1:]))
 
 
-def take_in(product: Product, histories: list[History]) -> tuple[list[Project], list[list[Receipt]]]:
-    """All that was sent, round by round, with the drain after each round of all of them."""
-    projects = [product.project() for _ in histories]
-    receipts: list[list[Receipt]] = []
-    rounds: dict[int, list[tuple[int, list[Submission]]]] = {}
-    for project, history in zip(projects, histories, strict=True):
-        intake = product.intake(history.retention_days)
-        receipts.append([])
+def take_in(product: Product, histories: list[History]) -> tuple[list[str], list[list[Receipt]]]:
+    """All that was sent, round by round. The projects' slugs, and what the senders were told."""
+    arrivals = Arrivals(product, histories)
+    for number in range(arrivals.rounds):
+        arrivals.take_in(number)
+    return arrivals.slugs, arrivals.receipts
+
+
+class Arrivals:
+    """What several histories bring, a project each, round by round, with one drain after each round of all of them."""
+
+    def __init__(self, product: Product, histories: list[History]) -> None:
+        self._product = product
+        self.rounds = max(len(history.rounds) for history in histories)
+        self.slugs: list[str] = []
+        self.receipts: list[list[Receipt]] = []
+        self._rounds: list[list[tuple[int, list[Submission]]]] = [[] for _ in range(self.rounds)]
+        for history in histories:
+            self._read(history)
+
+    def take_in(self, number: int) -> None:
+        for at, submissions in self._rounds[number]:
+            self._product.spool(at, submissions)
+        self._product.drain()
+
+    def _read(self, history: History) -> None:
+        """One history after the other: each has its own salts."""
+        project, intake = self._product.project(), self._product.intake(history.retention_days)
+        receipts = []
         for number, sent in enumerate(history.rounds):
             for each in sent:
-                receipt, submissions = product.receive(project, intake, each)
-                receipts[-1].append(receipt)
-                rounds.setdefault(number, []).append((each.at, submissions))
-    for _, arrived in sorted(rounds.items()):
-        for at, submissions in arrived:
-            product.spool(at, submissions)
-        product.drain()
-    return projects, receipts
+                receipt, submissions = self._product.receive(project, intake, each)
+                receipts.append(receipt)
+                self._rounds[number].append((each.at, submissions))
+        self.slugs.append(project.slug)
+        self.receipts.append(receipts)

@@ -116,7 +116,7 @@ PROPERTIES: tuple[Json | None, ...] = (
     {"plan": "pro"},
     {"plan": "Pro", "trial": True, "n": 3},
     {"plan": None, "n": -1, "price": 9.5},
-    {"n": 3.0, "price": 0.1, "list": [1.0, None, {"a/b": "\u2028"}]},
+    {"n": 3.0, "price": 0.1, "list": [1.0, None, {"a/b": "é"}]},
     {"cart": {"items": 3, "note": 'a"b'}, "tags": ["x", "y"], "plan": ""},
     {"big": 2**64 - 1, "n": "3", "trial": "true", "café": "naïve ☃"},
 )
@@ -241,12 +241,13 @@ STYLES = (
     *("as it is", "as it is", "as it is", "quoted", "in capitals", "its beginning", "its end", "around its middle"),
     *("anything", "nothing", "something else"),
 )
+PICKS = st.tuples(st.integers(0, 7), st.sampled_from(STYLES))
 TERMS = st.builds(
     Term,
     st.sampled_from(
         (*sorted(KEYS), *("prop.plan", "prop.n", "prop.trial", "prop.cart.items", "prop.café"), "", "prop.x")
     ),
-    st.lists(st.tuples(st.integers(0, 7), st.sampled_from(STYLES)), min_size=1, max_size=3).map(tuple),
+    st.lists(PICKS, min_size=1, max_size=3).map(tuple),
     st.booleans(),
 )
 OTHERS: dict[str, tuple[str | None, ...]] = {
@@ -311,19 +312,38 @@ def history(
     return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
 
 
+SENT = st.builds(
+    received,
+    st.sampled_from(TURNS),
+    st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)),
+    st.tuples(*[st.sampled_from(ACTORS)] * 3),
+    HAPPENINGS,
+)
+
+
 def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
     """Histories with three questions each, to these paths."""
     return st.builds(
         history,
-        st.builds(
-            received,
-            st.sampled_from(TURNS),
-            st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)),
-            st.tuples(*[st.sampled_from(ACTORS)] * 3),
-            HAPPENINGS,
-        ),
+        SENT,
         st.lists(st.integers(0, 12), max_size=2),
         st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
         st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
         st.sampled_from((None, None, None, None, None, None, 2, 30)),
     )
+
+
+def pagings(path: str) -> st.SearchStrategy[History]:
+    """Histories of several rounds, with a question to read in small pages, round by round."""
+    keys = sorted(KEYS - {"session_id", "visitor_id"})
+    terms = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.booleans())
+    asked = st.builds(
+        Asking,
+        st.just(path),
+        st.sampled_from(("all", "30d", "7d")),
+        st.lists(terms, max_size=1).map(tuple),
+        st.tuples(st.just(("bots", "1")), st.sampled_from([("limit", text) for text in "1123"])),
+        st.integers(0, 3),
+    )
+    cuts = st.lists(st.integers(1, 12), min_size=2, max_size=5)
+    return st.builds(history, SENT, cuts, st.just(DAY), st.tuples(asked).map(list), st.none())

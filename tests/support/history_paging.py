@@ -1,0 +1,142 @@
+"""Listings that are read page by page while events keep arriving."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.oracle.intake import Event, Intake
+from tests.oracle.lists import newest_first, row
+from tests.oracle.moments import iso
+from tests.oracle.question import Question, read
+from tests.oracle.site import Site
+from tests.support.history import History, Pairs
+from tests.support.history_check import everything, grouped, learn
+from tests.support.history_product import Arrivals, Product
+from tests.support.history_questions import params_of
+
+MOST_PAGES = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """`events` is how many events had been taken in when the page was asked for."""
+
+    events: int
+    found: Any
+
+
+@dataclass
+class Reader:
+    """Reads one listing of a history's first question, a page after each round, then to the end."""
+
+    history: History
+    slug: str
+    events: list[Event] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)  # events after each round
+    pages: list[Page] = field(default_factory=list)
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        intake = Intake(self.history.retention_days)
+        for sent in self.history.rounds:
+            for each in sent:
+                intake.receive(each)
+            self.counts.append(len(intake.events))
+        self.events = intake.events
+
+    @property
+    def now(self) -> int:
+        """Of the first page: after the first round."""
+        first = [sent.at for sent in self.history.rounds[0]]
+        return (first[-1] if first else self.history.now) + 2
+
+    @property
+    def visitor(self) -> str:
+        """One that has a name, since a hash is not known yet."""
+        names = sorted({event.visitor.name for event in self.events if re.fullmatch("[a-z0-9]+", event.visitor.name)})
+        return [*names, "nobody"][self.history.askings[0].who % (len(names) + 1)]
+
+    def params(self) -> Pairs:
+        return params_of(self.history.askings[0], Site.of(self.events), self.now)
+
+    def question(self) -> tuple[int, str, str, Pairs]:
+        path = self.history.askings[0].path.replace("{visitor_id}", self.visitor)
+        following = (("cursor", self.pages[-1].found["next_cursor"]),) if self.pages else ()
+        return self.now, self.slug, path, (*self.params(), *following)
+
+    def take(self, count: int, status: int, found: Any) -> None:
+        assert status == 200, (found, self.history)
+        self.pages.append(Page(count, found))
+        self.ended = found["next_cursor"] is None
+
+    def asked(self, count: int) -> Question:
+        """The question of the first page, when `count` events were known: its range stays."""
+        first = read(Site.of(self.events[: self.pages[0].events]), self.now, grouped(self.params()))
+        return replace(first, site=Site.of(self.events[:count]))
+
+
+def read_pages(product: Product, histories: list[History]) -> list[Reader]:
+    arrivals = Arrivals(product, histories)
+    readers = [Reader(history, slug) for history, slug in zip(histories, arrivals.slugs, strict=True)]
+    for number in range(arrivals.rounds + MOST_PAGES):
+        if number < arrivals.rounds:
+            arrivals.take_in(number)
+        reading = [reader for reader in readers if not reader.ended]
+        if not reading and number >= arrivals.rounds:
+            break
+        answers = product.ask(reader.question() for reader in reading)
+        for reader, (status, found) in zip(reading, answers, strict=True):
+            reader.take(reader.counts[min(number, len(reader.counts) - 1)], status, found)
+    assert all(reader.ended for reader in readers)
+    return readers
+
+
+def rows_amiss(product: Product, histories: list[History]) -> list[str]:
+    """Each page must have the rows of its time that come after the last one shown: none twice, none left out."""
+    readers = read_pages(product, histories)
+    sites = [Site.of(reader.events) for reader in readers]
+    listings = product.ask(
+        (reader.history.now, reader.slug, "", everything(site)) for reader, site in zip(readers, sites, strict=True)
+    )
+    found = []
+    for reader, site, listing in zip(readers, sites, listings, strict=True):
+        found.append(learn(reader.history, site, listing) or next(wrong_pages(reader, site), ""))
+    return found
+
+
+def wrong_pages(reader: Reader, known: Site) -> Iterator[str]:
+    last: Event | None = None
+    for page in reader.pages:
+        asked = reader.asked(page.events)
+        asked.site.shown_ids.update(known.shown_ids)
+        asked.site.shown_visitors.update(known.shown_visitors)
+        left = [event for event in newest_first(asked.events()) if last is None or event.order < last.order]
+        shown = left[: asked.limit(100, 1000)]
+        expected = [comparable(row(asked, event)) for event in shown]
+        given = [comparable(item) for item in page.found["items"]]
+        if given != expected or (page.found["next_cursor"] is not None) != (len(left) > len(shown)):
+            yield f"page of {page.events} events\n  expected {expected}\n  answered {given}\n  asked {reader.params()}"
+        last = shown[-1] if shown else last
+
+
+def comparable(item: dict[str, Any]) -> dict[str, Any]:
+    """Sessions may grow together later, and their ids are then those of the one that began first."""
+    return {name: value for name, value in item.items() if name != "session_id"}
+
+
+def sessions_amiss(product: Product, histories: list[History]) -> list[str]:
+    """No session twice; and every event that was there from the beginning is in one of those shown."""
+    found = []
+    for reader in read_pages(product, histories):
+        shown = [session for page in reader.pages for session in page.found["sessions"]]
+        ids = [session["session_id"] for session in shown]
+        times = {event["timestamp"] for session in shown for event in session["events"]}
+        asked = reader.asked(reader.pages[0].events)
+        mine = [event for event in asked.events() if event.visitor.name == reader.visitor]
+        missing = [iso(event.at) for event in mine if iso(event.at) not in times]
+        problems = [f"twice: {one}" for one in ids if ids.count(one) > 1] + [f"missing: {one}" for one in missing]
+        found.append("\n".join(problems) and f"{problems}, asked {reader.visitor} {reader.params()}: {reader.pages}")
+    return found
