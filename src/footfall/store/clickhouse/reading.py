@@ -62,6 +62,8 @@ class Readers:
                 raise
             finally:
                 self._end(reading)
+            if reading.cancelled:
+                raise QueryCancelledError  # what was just read may be the beginning of an answer
 
     def cancel(self, *readings: ReadingClient) -> None:
         with self._changed:
