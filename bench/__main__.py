@@ -8,14 +8,15 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from bench import b1_single, b2_batches, b3_access_log, b7_storage, b8_memory, b9_start, report
+from bench import b1_single, b2_batches, b3_access_log, b5_filters, b7_storage, b8_memory, b9_start, report
 from bench.bars import Bar, Work
 from bench.harness import BENCH, run
 from bench.profiles import profile
 from bench.scale import FULL, SMOKE
 
 BARS: dict[str, Bar] = {
-    module.BAR.name: module.BAR for module in (b1_single, b2_batches, b3_access_log, b7_storage, b8_memory, b9_start)
+    module.BAR.name: module.BAR
+    for module in (b1_single, b2_batches, b3_access_log, b5_filters, b7_storage, b8_memory, b9_start)
 }
 
 

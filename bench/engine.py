@@ -15,8 +15,9 @@ from typing import Any
 
 import polars as pl
 
+from bench import asked
 from bench.events import raw_events
-from footfall.clock import HOUR, system_clock
+from footfall.clock import system_clock
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.raw import EventRows
@@ -97,7 +98,7 @@ class _Watch:
         self.failures += 1
 
 
-def fill(data: Path, events: str, visitors: str, profile: str = "") -> dict[str, Any]:
+def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str = "") -> dict[str, Any]:
     """Put made-up events through spool and drain; seconds by step. `profile`: a file for what cProfile saw of it."""
     watch = _Watch()
     profiler = cProfile.Profile() if profile else None
@@ -106,7 +107,7 @@ def fill(data: Path, events: str, visitors: str, profile: str = "") -> dict[str,
         (data / "spool").mkdir(exist_ok=True)
         spool = SqliteSpool(data / "spool" / "bench.db", clock=system_clock, capacity=10 * BLOCK, keep_seconds=0)
         drain = Drain(lambda: [("bench", spool)], store, Journal(data / "drain"), watch)
-        for block in raw_events(int(events), int(visitors), system_clock() - HOUR, BLOCK):
+        for block in raw_events(int(events), int(visitors), system_clock(), BLOCK, int(days)):
             for first in range(0, len(block), _RECORD):
                 spool.append([Submission(EventRows(1, system_clock(), block[first : first + _RECORD]))])
             if profiler:
@@ -121,6 +122,17 @@ def fill(data: Path, events: str, visitors: str, profile: str = "") -> dict[str,
         profiler.dump_stats(profile)
     steps = {name: round(seconds, 2) for name, seconds in watch.seconds.most_common()}
     return {"events": int(events), "seconds": round(draining, 2), "steps": steps, "failures": watch.failures}
+
+
+# B5: questions with filters.
+
+
+def compare(data: Path, runs: str) -> dict[str, Any]:
+    """Each case of `bench.asked` through the surface and by hand, in turn."""
+    with _opened(data) as store:
+        for table in TABLES:
+            store.command(f"OPTIMIZE TABLE {table} FINAL")
+        return asked.compare(store, int(runs))
 
 
 def sizes(data: Path) -> dict[str, Any]:
@@ -177,6 +189,7 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "export": export,
     "insert": insert,
     "fill": fill,
+    "compare": compare,
     "sizes": sizes,
 }
 

@@ -23,7 +23,6 @@ from footfall.pipeline.keys import combine
 BATCH = 100
 _PER_SESSION = 20
 _SPAN = 6 * HOUR
-_DAYS = 30
 _BOUNCES = 0.45
 _LONGER = 4.0  # events that a session has on average after its second
 _CUSTOM = 0.1
@@ -76,7 +75,7 @@ def _event(stamp: str, session: int, page: int, chance: float) -> dict[str, obje
     return event
 
 
-# B7: people without cookies over 30 days.
+# B5 and B7: people without cookies over a month or more.
 
 
 @dataclass(frozen=True)
@@ -89,14 +88,15 @@ class _Visits:
     places: Numbers
 
 
-def raw_events(events: int, visitors: int, now: int, block: int) -> Iterator[list[RawEvent]]:
-    """Blocks of at most `block` events of the 30 days before `now` (Unix milliseconds), in the order of time.
+def raw_events(events: int, visitors: int, now: int, block: int, days: int = 30) -> Iterator[list[RawEvent]]:
+    """Blocks of at most `block` events of the `days` before yesterday's midnight, in the order of time.
 
-    A visitor's key changes every day, as with the cookieless hash; ids are made at the time of the event.
+    `now` in Unix milliseconds. A visitor's key changes every day, as with the cookieless hash; ids are made at the
+    time of the event.
     """
     random = np.random.default_rng(7)
-    visits = _visits(random, events, visitors, now)
-    agents = zipf(random, len(shop.AGENTS), visitors)
+    visits = _visits(random, events, visitors, now, days)
+    agents = zipf(random, len(shop.EVERYONE), visitors)
     countries = zipf(random, len(shop.COUNTRIES), visitors)
     moment = [0]
     ids = IdSource(lambda: moment[0])
@@ -119,7 +119,7 @@ def raw_events(events: int, visitors: int, now: int, block: int) -> Iterator[lis
         yield made
 
 
-def _visits(random: np.random.Generator, events: int, visitors: int, now: int) -> _Visits:
+def _visits(random: np.random.Generator, events: int, visitors: int, now: int, days: int) -> _Visits:
     """Mostly short sessions; visitors that come often and others that come once; more by day than by night."""
     mean = 1 + (1 - _BOUNCES) * (1 + _LONGER)
     count = round(events / mean * 1.1) + 100  # a little more than needed
@@ -127,8 +127,8 @@ def _visits(random: np.random.Generator, events: int, visitors: int, now: int) -
     lengths = np.where(random.random(count) < _BOUNCES, 1, 1 + longer)
     hours = np.sin(np.linspace(0, np.pi, 24)) + 0.2
     start_hours = random.choice(24, count, p=hours / hours.sum())
-    starts = random.integers(0, _DAYS, count) * DAY + start_hours * HOUR + random.integers(0, HOUR, count)
-    starts += (now // DAY - _DAYS - 1) * DAY
+    starts = random.integers(0, days, count) * DAY + start_hours * HOUR + random.integers(0, HOUR, count)
+    starts += (now // DAY - days - 1) * DAY
     # Everybody comes once before anybody comes again.
     people = np.concatenate([np.arange(visitors), zipf(random, visitors, max(0, count - visitors), 0.6)])[:count]
     sessions = np.repeat(np.arange(count), lengths)
@@ -164,7 +164,7 @@ def _raw(
         url=f"https://{shop.HOST}{path}{campaign}",
         title=path.strip("/").replace("-", " ").replace("/", " - ").title() or "Shop",
         referrer=_referrer(session, place),
-        user_agent=shop.AGENTS[agent],
+        user_agent=shop.EVERYONE[agent],
         language=shop.LANGUAGES[country % len(shop.LANGUAGES)],
         screen=shop.SCREENS[person % len(shop.SCREENS)],
         country=shop.COUNTRIES[country],

@@ -21,7 +21,7 @@ def profile(work: Work) -> None:
         _show("B1: the event loop's thread", folder / "single.prof")
         data = folder / "drain"
         make_project(data)
-        found = engine("fill", data, work.scale.trial_events, work.scale.visitors, folder / "drain.prof")
+        found = engine("fill", data, work.scale.trial_events, work.scale.visitors, 30, folder / "drain.prof")
         print(f"drain: {found}")
         _show("The drain, without the rest of the server", folder / "drain.prof")
 

@@ -18,12 +18,13 @@ class Scale:
     lines: int = 2_000_000
     stored: int = 5_000_000
     visitors: int = 250_000
+    asked: int = 10_000_000
     settle: float = 60.0
     quiet: float = 60.0
 
     def times(self, factor: float) -> Scale:
         """The same with `factor` times as many rows and visitors; repetitions and times stay."""
-        counts = ("events", "trial_events", "lines", "stored", "visitors")
+        counts = ("events", "trial_events", "lines", "stored", "visitors", "asked")
         # Batches hold 100 events and blocks 100,000 rows: round numbers keep both whole.
         return replace(
             self, **{name: max(1_000, round(getattr(self, name) * factor / 1_000) * 1_000) for name in counts}
@@ -41,6 +42,7 @@ SMOKE = Scale(
     lines=5_000,
     stored=20_000,
     visitors=1_000,
+    asked=20_000,
     settle=1.0,
     quiet=0.0,
 )

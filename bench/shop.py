@@ -35,6 +35,14 @@ AGENTS = (
     *(f"Mozilla/5.0 (X11; Linux x86_64; rv:{v}.0) Gecko/20100101 Firefox/{v}.0" for v in range(140, 130, -1)),
 )  # fmt: skip
 
+BOTS = (
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+    "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+)
+EVERYONE = (*AGENTS[:6], *BOTS, *AGENTS[6:])
+
 COUNTRIES = (
     "US", "DE", "GB", "FR", "IN", "BR", "CA", "NL", "ES", "IT", "PL", "RO", "JP", "AU", "SE",
     "CH", "AT", "BE", "MX", "TR", "PT", "CZ", "DK", "NO", "FI", "IE", "GR", "HU", "UA", "KR",
