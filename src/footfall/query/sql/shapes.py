@@ -71,18 +71,19 @@ def funnel(question: Funnel, binder: Binder) -> str:
     """
     base = question.base
     steps = [" AND ".join(conditions(step, binder)) or "1" for step in question.steps]
-    taken = f"[{', '.join(f'toUInt8({step})' for step in steps)}]"
+    taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
+    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
     events = "arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken)))"
     window = binder.number(question.window)
-    fold = (
-        "arrayFold((starts, event) -> arrayMap((takes, own, before) ->"
-        f" if(takes AND before > 0 AND event.1 - before <= {window}, greatest(own, before), own),"
-        f" event.4, starts, arrayPushFront(arrayPopBack(starts), event.1)), {events},"
-        f" arrayResize([toInt64(0)], {len(steps)}))"
-    )
-    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
-    level = f"countEqual(arrayMap(at -> at > 0, {fold}), 1)"
-    visitors = f"SELECT {level} AS level FROM ({rows}) WHERE has(taken, 1) GROUP BY visitor"
+    places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
+    for place in range(1, len(steps)):
+        before, own = f"starts.{place}", f"starts.{place + 1}"
+        reached = f"bitTest(event.4, {place}) AND {before} > 0 AND event.1 - {before} <= {window}"
+        places.append(f"if({reached}, greatest({own}, {before}), {own})")
+    none = ", ".join("toInt64(0)" for _ in steps)
+    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {events}, ({none}))"
+    level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
+    visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
     return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
 
 

@@ -1,8 +1,8 @@
 SELECT level AS c0, count() AS c1
-FROM (SELECT countEqual(arrayMap(at -> at > 0, arrayFold((starts, event) -> arrayMap((takes, own, before) -> if(takes
-AND before > 0
-AND event.1 - before <= {p6:UInt64}, greatest(own, before), own), event.4, starts, arrayPushFront(arrayPopBack(starts), event.1)), arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken))), arrayResize([toInt64(0)], 2))), 1) AS level
-FROM (SELECT visitor, timestamp, id_hi, id_lo, [toUInt8((path = {p0:String})), toUInt8((if(event_type = 'custom', name, '') = {p1:String})
+FROM (SELECT arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
+AND starts.1 > 0
+AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
+FROM (SELECT visitor, timestamp, id_hi, id_lo, bitShiftLeft((path = {p0:String}), 0) + bitShiftLeft((if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
 FROM sessions
 WHERE project_id = {p2:UInt64}
@@ -11,14 +11,14 @@ AND end >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND (replaceRegexpOne(channel, '^$', 'direct') = {p5:String})
 GROUP BY c0
-HAVING sum(sign) > 0))] AS taken
+HAVING sum(sign) > 0), 1) AS taken
 FROM events
-WHERE project_id = {p7:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p10:String})
-AND (traffic = {p11:String}))
-WHERE has(taken, 1)
+WHERE project_id = {p6:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
+AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
+AND (traffic = {p10:String}))
+WHERE taken > 0
 GROUP BY visitor)
 WHERE level > 0
 GROUP BY c0
@@ -29,9 +29,9 @@ ORDER BY c0
 -- p3 = 1780000000000
 -- p4 = 1780086400000
 -- p5 = 'search'
--- p6 = 3600000
--- p7 = 7
--- p8 = 1780000000000
--- p9 = 1780086400000
--- p10 = 'RO'
--- p11 = 'human'
+-- p6 = 7
+-- p7 = 1780000000000
+-- p8 = 1780086400000
+-- p9 = 'RO'
+-- p10 = 'human'
+-- p11 = 3600000
