@@ -312,20 +312,21 @@ def history(
     return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
 
 
-SENT = st.builds(
-    received,
-    st.sampled_from(TURNS),
-    st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)),
-    st.tuples(*[st.sampled_from(ACTORS)] * 3),
-    HAPPENINGS,
-)
+SHIFTS = (0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)
 
 
 def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
     """Histories with three questions each, to these paths."""
+    sent = st.builds(
+        received,
+        st.sampled_from(TURNS),
+        st.sampled_from(SHIFTS),
+        st.tuples(*[st.sampled_from(ACTORS)] * 3),
+        HAPPENINGS,
+    )
     return st.builds(
         history,
-        SENT,
+        sent,
         st.lists(st.integers(0, 12), max_size=2),
         st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
         st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
@@ -334,16 +335,22 @@ def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
 
 
 def pagings(path: str) -> st.SearchStrategy[History]:
-    """Histories of several rounds, with a question to read in small pages, round by round."""
-    keys = sorted(KEYS - {"session_id", "visitor_id"})
-    terms = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.booleans())
+    """Histories of two visitors in several rounds, with a question to read in small pages, round by round."""
+    sent = st.builds(
+        received,
+        st.sampled_from(TURNS),
+        st.sampled_from(SHIFTS),
+        st.just(ACTORS[2:5]),
+        st.lists(HAPPENING, min_size=8, max_size=24),
+    )
+    keys = ("path", "device", "custom_event_name", "referrer", "entry_page", "channel", "country")
+    term = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.sampled_from((True, True, False)))
     asked = st.builds(
         Asking,
         st.just(path),
-        st.sampled_from(("all", "30d", "7d")),
-        st.lists(terms, max_size=1).map(tuple),
+        st.sampled_from(("all", "all", "30d", "7d")),
+        st.one_of(st.just(()), st.tuples(term)),
         st.tuples(st.just(("bots", "1")), st.sampled_from([("limit", text) for text in "1123"])),
-        st.integers(0, 3),
     )
-    cuts = st.lists(st.integers(1, 12), min_size=2, max_size=5)
-    return st.builds(history, SENT, cuts, st.just(DAY), st.tuples(asked).map(list), st.none())
+    cuts = st.lists(st.integers(6, 20), min_size=2, max_size=6)
+    return st.builds(history, sent, cuts, st.just(DAY), st.tuples(asked).map(list), st.none())
