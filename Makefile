@@ -10,7 +10,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test lint fix bench bench-smoke docs requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint fix bench bench-smoke docs requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ demo: setup ## a project with believable data, then serve
 
 test: lint ## every check and every test
 	$(PY) -m pytest -n 2 --dist worksteal
+
+test-long: setup-dev ## the web figures against their oracle, 50,000 histories
+	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_web_cursors.py
 
 lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/ruff format --check .

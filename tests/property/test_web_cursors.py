@@ -17,7 +17,7 @@ from tests.support.history_strategies import pagings
 from footfall.api.web.routes import router
 from footfall.store.protocol import Store
 
-HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "320")) // 10
+HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000")) // 40
 TOGETHER = 16
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tests.oracle
 from fastapi.openapi.utils import get_openapi
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, seed, settings
 from tests.oracle.answers import ENDPOINTS
 from tests.support.history import History
 from tests.support.history_check import differences
@@ -21,8 +21,11 @@ from tests.support.history_strategies import histories
 from footfall.api.web.routes import router
 from footfall.store.protocol import Store
 
-HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "320"))
-"""How many are made; more of them for a longer run."""
+HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
+"""How many are made; more of them for a longer run (`make test-long`)."""
+
+PARTS = 8
+"""Each makes others than the rest, so that processes can share them out."""
 
 TOGETHER = 32
 """Histories that go through the drain together: it takes as long for one."""
@@ -53,7 +56,8 @@ def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
     assert set(ENDPOINTS) >= set(PARAMETERS)
 
 
-def test_the_surface_equals_the_oracle(product: Product) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_surface_equals_the_oracle(product: Product, part: int) -> None:
     waiting: list[History] = []
     failing: list[History] = []
 
@@ -62,7 +66,8 @@ def test_the_surface_equals_the_oracle(product: Product) -> None:
         failing.extend(history for history, difference in zip(waiting, found, strict=True) if difference)
         waiting.clear()
 
-    @settings(max_examples=HISTORIES, phases=[Phase.generate], database=None, deadline=None)
+    @seed(part)
+    @settings(max_examples=HISTORIES // PARTS, phases=[Phase.generate], database=None, deadline=None)
     @given(histories(PATHS))
     def run(history: History) -> None:
         if not failing:
