@@ -39,11 +39,11 @@ def flows(question: Flows, binder: Binder) -> str:
     """Pageviews of whole visits are read, also beyond the period; the span of its sessions bounds the reading."""
     base = question.base
     visits = select(replace(base, dimensions=("session",)), binder)
+    first = f"arraySlice({_in_order('toString(path)')}, 1, {binder.number(question.depth)})"
     pages = (
-        f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4,"
-        f" groupArraySorted({int(question.depth)})((timestamp, id_hi, id_lo, toString(path)))) AS steps"
-        f" FROM events WHERE {project(base, binder)} AND {_span(base, binder)} AND {_PAGEVIEW}"
-        f" AND session IN ({visits}) GROUP BY session"
+        f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4, {first}) AS steps FROM events"
+        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {_PAGEVIEW} AND session IN ({visits})"
+        " GROUP BY session"
     )
     only = f" WHERE steps IN {binder.lists(question.only)}" if question.only else ""
     return (
@@ -73,7 +73,6 @@ def funnel(question: Funnel, binder: Binder) -> str:
     steps = [" AND ".join(conditions(step, binder)) or "1" for step in question.steps]
     taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
     rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
-    events = "arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken)))"
     window = binder.number(question.window)
     places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
     for place in range(1, len(steps)):
@@ -81,10 +80,19 @@ def funnel(question: Funnel, binder: Binder) -> str:
         reached = f"bitTest(event.4, {place}) AND {before} > 0 AND event.1 - {before} <= {window}"
         places.append(f"if({reached}, greatest({own}, {before}), {own})")
     none = ", ".join("toInt64(0)" for _ in steps)
-    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {events}, ({none}))"
+    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {_in_order('taken')}, ({none}))"
     level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
     visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
     return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
+
+
+def _in_order(value: str) -> str:
+    """A group's rows as tuples of time (Unix milliseconds), id and `value`, ascending.
+
+    Arrays of numbers, put together afterwards, take half the time of one array of tuples.
+    """
+    columns = ("toUnixTimestamp64Milli(timestamp)", "id_hi", "id_lo", value)
+    return f"arraySort(arrayZip({', '.join(f'groupArray({column})' for column in columns)}))"
 
 
 def retention(question: Retention, binder: Binder) -> str:

@@ -1,19 +1,19 @@
 SELECT steps AS c0, count() AS c1, uniqExact(visitor) AS c2
-FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, groupArraySorted(2)((timestamp, id_hi, id_lo, toString(path)))) AS steps
+FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p4:UInt64})) AS steps
 FROM events
-WHERE project_id = {p4:UInt64}
+WHERE project_id = {p5:UInt64}
 AND timestamp >= (SELECT min(start)
 FROM sessions
-WHERE project_id = {p7:UInt64}
+WHERE project_id = {p8:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))
 AND timestamp <= (SELECT max(end)
 FROM sessions
-WHERE project_id = {p7:UInt64}
+WHERE project_id = {p8:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))
 AND event_type = 'pageview'
 AND session IN (SELECT session AS c0
 FROM events
@@ -22,15 +22,16 @@ AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String}))
 GROUP BY session)
-WHERE steps IN {p8:Array(Array(String))}
+WHERE steps IN {p9:Array(Array(String))}
 GROUP BY c0
 ORDER BY c1 DESC, c0
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'human'
--- p4 = 7
--- p5 = 1780000000000
--- p6 = 1780086400000
--- p7 = 7
--- p8 = [['/', '/pricing'], ['/']]
+-- p4 = 2
+-- p5 = 7
+-- p6 = 1780000000000
+-- p7 = 1780086400000
+-- p8 = 7
+-- p9 = [['/', '/pricing'], ['/']]

@@ -1,7 +1,7 @@
 SELECT level AS c0, count() AS c1
 FROM (SELECT arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
 AND starts.1 > 0
-AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(groupArray((toUnixTimestamp64Milli(timestamp), id_hi, id_lo, taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
+AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
 FROM (SELECT visitor, timestamp, id_hi, id_lo, bitShiftLeft((path = {p0:String}), 0) + bitShiftLeft((if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
 FROM sessions
