@@ -28,7 +28,7 @@ def main() -> None:
     if options.runs:
         scale = replace(scale, runs=options.runs)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-        work = Work(scale, Path(folder))
+        work = Work(scale, Path(folder), options.data)
         if options.command == "profile":
             profile(work)
         else:
@@ -53,8 +53,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--smoke", action="store_true", help="a few seconds of each: fails on errors, never on time")
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
     parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
+    parser.add_argument(
+        "--data", type=_directory, help="where B5's events are kept for further runs; nowhere if left out"
+    )
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
     return parser
+
+
+def _directory(text: str) -> Path:
+    path = Path(text).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _names(text: str) -> list[str]:

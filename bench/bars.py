@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,10 +16,11 @@ from bench.scale import Scale
 
 @dataclass
 class Work:
-    """The scale, and a directory whose contents end with the run."""
+    """The scale, and a directory whose contents end with the run; `kept` is one that outlives it, if there is one."""
 
     scale: Scale
     root: Path
+    kept: Path | None = None
     _filled: tuple[Path, Result] | None = field(default=None, init=False)
 
     @contextmanager
@@ -29,6 +31,16 @@ class Work:
             yield path
         finally:
             shutil.rmtree(path)
+
+    def made(self, name: str, make: Callable[[Path], Result]) -> tuple[Path, Result]:
+        """What `make` puts into a directory of that name, and what it said: found again where it is kept."""
+        data = (self.kept or self.root) / name
+        note = data.with_suffix(".json")
+        if not note.exists():
+            shutil.rmtree(data, ignore_errors=True)
+            note.write_text(json.dumps(make(data)))
+        said: Result = json.loads(note.read_text())
+        return data, said
 
     def filled(self) -> tuple[Path, Result]:
         """A data directory with the events of B7, made once, and how that went."""

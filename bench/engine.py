@@ -127,12 +127,18 @@ def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str 
 # B5: questions with filters.
 
 
-def compare(data: Path, runs: str) -> dict[str, Any]:
-    """Each case of `bench.asked` through the surface and by hand, in turn."""
+def merge(data: Path) -> dict[str, Any]:
+    """Merge all parts of a month into one."""
     with _opened(data) as store:
         for table in TABLES:
             store.command(f"OPTIMIZE TABLE {table} FINAL")
-        return asked.compare(store, int(runs))
+        return _parts(store)
+
+
+def compare(data: Path, runs: str, step: str, *ranges: str) -> dict[str, Any]:
+    """Each question of `bench.by_hand` through the surface and by hand, in turn."""
+    with _opened(data) as store:
+        return asked.compare(store, int(runs), int(step), tuple(map(int, ranges)))
 
 
 def sizes(data: Path) -> dict[str, Any]:
@@ -189,6 +195,7 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "export": export,
     "insert": insert,
     "fill": fill,
+    "merge": merge,
     "compare": compare,
     "sizes": sizes,
 }

@@ -26,6 +26,7 @@ _SPAN = 6 * HOUR
 _BOUNCES = 0.45
 _LONGER = 4.0  # events that a session has on average after its second
 _CUSTOM = 0.1
+_DIRECT = 0.4
 
 
 # B2: sessions that clients name, 20 events each, over the last six hours.
@@ -176,5 +177,6 @@ def _referrer(session: int, place: int) -> str:
     """Two in five sessions come from nowhere; later pages come from the site itself."""
     if place:
         return f"https://{shop.HOST}/"
-    kind = session * 2_654_435_761 % 1_000
-    return "" if kind < 400 else shop.REFERRERS[kind % len(shop.REFERRERS)]
+    kind = session * 2_654_435_761 % 1_000_003 / 1_000_003
+    # The k-th of the others about as often as 1 / k.
+    return "" if kind < _DIRECT else shop.REFERRERS[int(len(shop.REFERRERS) ** ((kind - _DIRECT) / (1 - _DIRECT)))]

@@ -39,7 +39,9 @@ def write(folder: Path, machine: Result, results: list[tuple[Bar, Result]]) -> P
     whole = machine | {"bars": {bar.name: found for bar, found in results}}
     (folder / "latest.json").write_text(json.dumps(whole, indent=1) + "\n")
     table = folder / "latest.md"
-    table.write_text("\n".join([*_head(machine), *_table(results), *_columns(whole["bars"]), ""]))
+    table.write_text(
+        "\n".join([*_head(machine), *_table(results), *_questions(whole["bars"]), *_columns(whole["bars"]), ""])
+    )
     return table
 
 
@@ -55,6 +57,18 @@ def _table(results: list[tuple[Bar, Result]]) -> list[str]:
     for bar, found in results:
         met = "yes" if bar.met(found) else "no"
         lines.append(f"| {bar.name} | {bar.what} | {bar.bar} | {bar.figure(found)} | {met} |")
+    return lines
+
+
+def _questions(bars: Result) -> list[str]:
+    """The questions that are the furthest from what is possible; processor time says more on a busy machine."""
+    if "B5" not in bars:
+        return []
+    lines = ["", "| question | surface ms | by hand ms | ratio | of processor time |", "|---|---|---|---|---|"]
+    worst = sorted(bars["B5"]["cases"].items(), key=lambda item: -item[1]["ratio"])
+    for name, case in worst[:25]:
+        times = f"{case['surface_ms']} | {case['by_hand_ms']} | {case['ratio']} | {case['cpu_ratio']}"
+        lines.append(f"| `{name.replace('|', ' or ')}` | {times} |")
     return lines
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Scale:
-    """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement."""
+    """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement.
+
+    Of the questions of B5, with `ranges` in days, every `step`-th is asked.
+    """
 
     runs: int = 5
     single_seconds: int = 5
@@ -19,6 +22,8 @@ class Scale:
     stored: int = 5_000_000
     visitors: int = 250_000
     asked: int = 10_000_000
+    ranges: tuple[int, ...] = (7, 30)
+    step: int = 1
     settle: float = 60.0
     quiet: float = 60.0
 
@@ -43,6 +48,8 @@ SMOKE = Scale(
     stored=20_000,
     visitors=1_000,
     asked=20_000,
+    ranges=(7,),
+    step=7,
     settle=1.0,
     quiet=0.0,
 )
