@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import secrets
 
 import polars as pl
 import pytest
 from tests.support.asgi import reading_client
 from tests.support.populate import at, populate
 
+from footfall.api.web.encoders import ENCODERS
 from footfall.api.web.routes import router
+from footfall.catalog.tables import Table
 from footfall.errors import UserError
+from footfall.model.period import Period
 from footfall.query import export
+from footfall.query.ast import Query
 from footfall.store.protocol import Store
 
 NOW = "2026-06-11T10:00:00Z"
@@ -104,6 +109,36 @@ def test_files_of_many_pages(store: Store, monkeypatch: pytest.MonkeyPatch, kind
         assert [row["id"] for row in csv.DictReader(io.StringIO(content.decode(), newline=""))] == wanted
     else:
         assert [json.loads(line)["id"] for line in content.decode().splitlines()] == wanted
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet"])
+def test_what_a_page_adds_comes_out_before_the_end(kind: str) -> None:
+    """A file is not gathered in memory: of six pages of texts that can't be packed, most is out before the last."""
+    encoder = ENCODERS[kind]()
+    sizes = []
+    for _ in range(6):
+        texts = [secrets.token_hex(16) for _ in range(10_000)]
+        rows = pl.DataFrame({"timestamp": 0, "title": texts, "revenue": None, "properties": "{}"}).cast(
+            {"timestamp": pl.Datetime("ms", "UTC"), "revenue": pl.String}
+        )
+        sizes.append(len(encoder.page(rows)))
+    last = len(encoder.end())
+    encoder.close()
+    assert sum(sizes) > last
+
+
+def test_pages_are_bounded_by_what_they_weigh(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "WEIGHT", 50)
+    populate(
+        store, [{"at": at(NOW) - n - 1, "visitor": 1, "url": "x" * size} for n, size in enumerate((20, 20, 20, 99, 1))]
+    )
+    base = Query(project=1, table=Table.EVENTS, period=Period(0, at(NOW)))
+    lengths, after = [], None
+    while not lengths or after:
+        page = export.page(store, base, after)
+        lengths.append(len(page.rows))
+        after = page.next
+    assert lengths == [2, 1, 1, 1]
 
 
 @pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet"])

@@ -110,6 +110,18 @@ def test_too_many_buckets(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "timeseries?from=1990-01-01&to=2026-11-01",
+        "timeseries?from=1970-01-01&to=1970-01-01T01:00&timezone=Pacific/Kiritimati",
+        "retention?period=week&from=1970-01-01&to=1970-02-01",
+    ],
+)
+def test_buckets_before_1970(client: Client, question: str) -> None:
+    assert client.get(f"{URL}/{question}").status_code == 200
+
+
+@pytest.mark.parametrize(
     "query", ["from=2026-06-01", "to=2026-06-01", "from=soon&to=2026-06-01", "from=2026-06-01&to=", "range=24h"]
 )
 def test_half_a_range_is_none(client: Client, query: str) -> None:

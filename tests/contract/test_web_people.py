@@ -10,14 +10,14 @@ from tests.golden.dataset import EVENTS, WEB_NOW
 from tests.support.asgi import Client, reading_client
 from tests.support.populate import Row, at, populate
 
-from footfall.api.web import toplists
 from footfall.api.web.routes import router
 from footfall.catalog import dimensions
 from footfall.catalog.dimensions import FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, filter, people, run  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Query
+from footfall.query import build, fetch, filter, people, run  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import Query, Question
+from footfall.query.sql import Statement
 from footfall.store.protocol import Store
 
 URL = "/api/web-events/shop"
@@ -54,8 +54,22 @@ def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", LISTS)
-def test_limits_over_the_cap_are_capped(client: Client, endpoint: str) -> None:
+def test_limits_over_the_cap_are_capped(
+    client: Client, shared_store: Store, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    """The largest number that reaches the store is the cap, and one more row where the answer is a page."""
+    cap = {"": 1_000, "/recent-events": 500, "/visitor/v1/sessions": 100}.get(endpoint, 300)
+    bound: list[int] = []
+    query = fetch.compile_query
+
+    def watch(question: Question) -> Statement:
+        statement = query(question)
+        bound.extend(value for value in statement.params.values() if isinstance(value, int) and value < 2_000_000)
+        return statement
+
+    monkeypatch.setattr(fetch, "compile_query", watch)
     assert client.get(f"{URL}{endpoint}?limit=1000000").status_code == 200
+    assert max(bound) in {cap, cap + 1}
 
 
 def test_a_visitor_is_whoever_matches(store: Store) -> None:
@@ -110,6 +124,15 @@ def test_pages_of_sessions_neither_skip_nor_repeat_while_a_late_event_moves_a_st
             )
         cursor = answer["next_cursor"]
     assert seen == ["s4", "s3", "s2", "s1", "t0", "s0"]
+
+
+@pytest.mark.parametrize("narrowed", ["", "filter=country:RO", "from=2026-06-11T08:30&to=2026-06-11T11:00"])
+def test_the_newest_session_is_first_whatever_narrows_them(store: Store, narrowed: str) -> None:
+    """A late event that does not match moved the start of the session that was the newest."""
+    ours = [view("10:00:00", session_id="a", country="RO"), view("09:00:00", session_id="b", country="RO")]
+    client = asking(store, *ours, view("08:00:00", session_id="a", country="DE", batch=2))
+    found = client.get(f"{ANN}/sessions?{narrowed}").json()["sessions"]
+    assert [session["session_id"] for session in found] == ["b", "a"]
 
 
 def test_entry_pages_may_be_unknown(store: Store) -> None:
@@ -189,4 +212,3 @@ def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -
     base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
     ranked = run.top(store, replace(base, filters=filter.parse("!screen_class:xl")), build.TopList(row.name), 10)
     assert [(found.label, found.count) for found in ranked] == [("unknown", 1), ("xs", 1)]
-    assert toplists.TOP_ROUTES  # a route of its own is one more row there

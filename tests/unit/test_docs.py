@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 
@@ -12,6 +13,7 @@ from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.settings import Settings
 
 DOCS = ROOT / "docs"
+CASES = ROOT / "tests" / "golden" / "json"
 HOSTS = {"registry.npmjs.org", "pypi.org", "files.pythonhosted.org"}
 LOCKS = ("requirements/", "vendor/", "web/", "tracker/", "sdk/", "pyproject.toml", "Makefile", ".ci/")
 
@@ -139,3 +141,10 @@ def test_packages_come_from_the_public_registries_only():
             for line in lines:
                 if re.search(r"index-url|find-links|registry|\"resolved\"", line) and "--no-emit-index-url" not in line:
                     assert set(re.findall(r"https?://([^/\"\s]+)", line)) <= HOSTS, (name, line)
+
+
+def test_every_endpoint_of_the_web_surface_is_shown_with_an_answer():
+    """The cases are those that tests/golden/test_json.py compares with the server."""
+    shown = set(re.findall(r"<!-- generated: answer web/([a-z-]+) -->", text("api/web.md")))
+    cases = {path.stem: json.loads(path.read_text())["get"].split("?")[0] for path in CASES.glob("web/*.json")}
+    assert {cases[name] for name in shown} == set(cases.values())

@@ -97,6 +97,7 @@ _ROWS = (
     _shown("title"),
     _shown("referrer_url", "referrer"),
     _shown("properties"),
+    _shown("weight", "length(properties) + length(url) + length(referrer)"),
     _shown("category"),
     _shown("priority"),
     _shown("latitude"),

@@ -181,6 +181,12 @@ def _of_sessions(keys: tuple[int, ...]) -> tuple[Keys, ...]:
     return (Keys("session", keys),)
 
 
+def last_batch(base: Query) -> Query:
+    """The number of the newest batch among all there is of the base's visitors, whether it matches or not."""
+    visitors = tuple(term for term in base.filters if term.key == "visitor_id")
+    return replace(everything(base.project), filters=visitors, keys=base.keys, metrics=("last_batch",))
+
+
 def visits_until(base: Query, until: int, limit: int, after: VisitPosition | None) -> Visits:
     return Visits(base, until, limit, after)
 
@@ -197,6 +203,11 @@ def funnel(base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> Fun
 
 def retention(base: Query, starts: tuple[int, ...]) -> Retention:
     return Retention(replace(base, period=Period(EARLIEST, base.period.end), buckets=starts), base.period.start)
+
+
+def between(base: Query, oldest: dict[str, int], newest: dict[str, int]) -> Query:
+    """The base within the time of a listing's rows."""
+    return replace(base, period=Period(oldest["timestamp"], newest["timestamp"] + 1))
 
 
 def first(project: int, table: Table) -> Query:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,11 +10,12 @@ import polars as pl
 from footfall.ids import join, render
 from footfall.query import build
 from footfall.query.ast import Position, Query
-from footfall.query.fetch import fetch_frame
+from footfall.query.fetch import fetch, fetch_frame
 from footfall.store.protocol import Reader
 
 ROWS = 10_000
-"""Most rows of a page."""
+WEIGHT = 32 << 20
+"""Most rows of a page, and bytes of their long texts; one row always goes."""
 
 COLUMNS = {
     "event_type": "event_kind",
@@ -60,10 +62,13 @@ class ExportPage:
 
 def page(store: Reader, base: Query, after: Position | None) -> ExportPage:
     """Events, newest first, equal times by id descending; absent values are null, `properties` a JSON object."""
-    found = fetch_frame(store, build.newest(base, tuple(COLUMNS.values()), ROWS + 1, after))
-    shown = found.head(ROWS)
+    keys = fetch(store, build.newest(base, ("weight",), ROWS + 1, after))
+    weights = itertools.accumulate(row["weight"] for row in keys[:ROWS])
+    count = max(1, sum(weight <= WEIGHT for weight in weights))
+    narrowed = build.between(base, keys[min(count, len(keys)) - 1], keys[0]) if keys else base
+    shown = fetch_frame(store, build.newest(narrowed, tuple(COLUMNS.values()), count, after))
     following = None
-    if len(found) > ROWS:
+    if len(keys) > count:
         last = shown.row(-1, named=True)
         following = Position(last["timestamp"], last["id_hi"], last["id_lo"])
     return ExportPage(_tidy(shown), following)

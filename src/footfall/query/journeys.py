@@ -84,7 +84,8 @@ def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
     edges = starts(bucket, base.period)
     if len(edges) > MOST_COHORTS:
         raise UserError(
-            "bad_parameter", f"period: the range has {len(edges)} of a {bucket}; at most {MOST_COHORTS} are allowed"
+            "bad_parameter",
+            f"period: {bucket} makes {len(edges)} cohorts of the range; at most {MOST_COHORTS} are allowed",
         )
     counts: dict[int, dict[int, int]] = defaultdict(dict)
     for row in fetch(store, build.retention(base, edges)):

@@ -84,7 +84,7 @@ def visits(
     store: Reader, base: Query, limit: int, after: VisitPosition | None = None, until: int | None = None
 ) -> VisitsPage:
     """A visitor's sessions, newest first; `after` and `until` are those of the page before."""
-    last = fetch(store, build.totals(base, "last_batch"))[0]["last_batch"] if until is None else until
+    last = fetch(store, build.last_batch(base))[0]["last_batch"] if until is None else until
     found = fetch(store, build.visits_until(base, last, limit + 1, after))
     shown = found[:limit]
     following = VisitPosition(shown[-1]["at"], shown[-1]["session_id"]) if len(found) > limit else None

@@ -183,7 +183,11 @@ def properties(store: Reader, base: Query, limit: int, values: int) -> list[Prop
 
 def page(store: Reader, base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None) -> Page:
     """`limit` rows, newest first, starting below `after`."""
-    rows = fetch(store, build.newest(base, dimensions, limit + 1, after))
+    # Few columns decide which rows these are; the wide ones are then read for their time alone.
+    found = fetch(store, build.newest(base, (), limit + 1, after))
+    if not found:
+        return Page([], None)
+    rows = fetch(store, build.newest(build.between(base, found[-1], found[0]), dimensions, limit + 1, after))
     shown = rows[:limit]
     if len(rows) <= limit:
         return Page(shown, None)

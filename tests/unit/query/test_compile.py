@@ -49,7 +49,7 @@ def test_values_never_reach_the_text(terms: tuple[Term, ...], shape: object) -> 
     )
     compiled = [compile_query(complete(shape(replace(BASE, filters=given_terms)))) for given_terms in (terms, plain)]
     assert compiled[0].sql == compiled[1].sql
-    names = set(re.findall(r"{(p\d+):(?:String|U?Int64|Array\((?:String|UInt64|Array\(String\))\))}", compiled[0].sql))
+    names = set(re.findall(r"{(p\d+):(?:String|U?Int64|Array\((?:String|U?Int64|Array\(String\))\))}", compiled[0].sql))
     assert names == set(compiled[0].params)
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi import Query as QueryParameter
 from fastapi.responses import StreamingResponse
@@ -15,6 +16,7 @@ from footfall.api.reading import Questions
 from footfall.api.web import examples
 from footfall.api.web.encoders import ENCODERS, Encoder
 from footfall.api.web.parse import PREFIX, TAGS, Asker, InPath, Whatever, Whenever, question
+from footfall.errors import FootfallError
 from footfall.query import export
 from footfall.query.ast import Query
 from footfall.query.export import ExportPage
@@ -67,5 +69,8 @@ async def _stream(questions: Questions, base: Query, encoder: Encoder, page: Exp
                 yield part
         if part := await asyncio.to_thread(encoder.end):
             yield part
+    except FootfallError as error:
+        structlog.get_logger(__name__).warning("an export broke off", project=base.project, reason=str(error))
+        raise
     finally:
         encoder.close()

@@ -35,6 +35,9 @@ VisitorId = Annotated[
         examples=["5b1f0c9e2a7d4e31"],
     ),
 ]
+Cursor = Annotated[
+    str | None, Query(alias="cursor", description="`next_cursor` of the page before; it brings the range along.")
+]
 TimeZone = Annotated[
     str, Query(description="IANA time zone that buckets begin by.", examples=["Europe/Bucharest"], max_length=100)
 ]
@@ -46,7 +49,11 @@ class When:
 
     range_: Annotated[
         RangeName | None,
-        Query(alias="range", description="A rolling range that ends now; `24h` without it.", examples=["7d"]),
+        Query(
+            alias="range",
+            description="Rolling, ending now; `24h` without it, of one visitor everything.",
+            examples=["7d"],
+        ),
     ] = None
     from_: Annotated[
         str | None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedOfVisitor, VisitorId
+from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedOfVisitor, Cursor, VisitorId
 from footfall.errors import UserError
 from footfall.query import cursor, people
 
@@ -17,9 +17,6 @@ router = APIRouter(prefix=PREFIX, tags=TAGS)
 MOST_SESSIONS = 100
 
 SessionLimit = Annotated[int, Query(ge=1, description=f"Sessions, {MOST_SESSIONS} at most.", examples=[20])]
-Cursor = Annotated[
-    str | None, Query(alias="cursor", description="`next_cursor` of the page before; it brings the range along.")
-]
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, export, journeys, people, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedInZone, Asking, Whatever
+from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedInZone, Asking, Cursor, Whatever
 from footfall.model.period import Period
 from footfall.query import cursor, run
 
@@ -22,9 +22,6 @@ MOST_RECENT = 500
 MOST_VALUES = 100
 
 RowLimit = Annotated[int, Query(ge=1, description=f"Rows, {MOST_ROWS} at most.", examples=[100])]
-Cursor = Annotated[
-    str | None, Query(alias="cursor", description="`next_cursor` of the page before; it brings the range along.")
-]
 
 WindowMs = Annotated[
     int, Query(alias="windowMs", ge=60_000, le=3_600_000, description="Milliseconds up to now.", examples=[300_000])
@@ -127,5 +124,6 @@ def properties(asked: Asked, limit: toplists.Limit = 20, values: ValueLimit = 10
 
 
 toplists.add_to(router)
+# Not `include_router`, which would hide them from whoever lists this router's routes.
 for part in (people, journeys, export):
     router.routes.extend(part.router.routes)

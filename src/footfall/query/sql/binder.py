@@ -28,6 +28,10 @@ class Binder:
     def numbers(self, values: tuple[int, ...]) -> str:
         return self._bind(list(values), "Array(UInt64)")
 
+    def instants(self, millis: tuple[int, ...]) -> str:
+        """Unix milliseconds, which may lie before 1970."""
+        return self._bind(list(millis), "Array(Int64)")
+
     def lists(self, values: tuple[tuple[str, ...], ...]) -> str:
         return self._bind([list(value) for value in values], "Array(Array(String))")
 

@@ -56,7 +56,7 @@ def _select_distinct(query: Query, binder: Binder) -> str:
 
 def bucket_of(expression: str, query: Query, binder: Binder) -> str:
     """The start of the bucket that an instant lies in, in Unix milliseconds."""
-    return f"roundDown(toUInt64(toUnixTimestamp64Milli({expression})), {binder.numbers(query.buckets)})"
+    return f"roundDown(toUnixTimestamp64Milli({expression}), {binder.instants(query.buckets)})"
 
 
 def _keys(query: Query, binder: Binder) -> list[str]:

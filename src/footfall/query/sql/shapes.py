@@ -8,14 +8,14 @@ from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
+from footfall.query import build
 from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, Visits
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.conditions import label
+from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import bucket_of, conditions, project, select, where
 
-_PAGEVIEW = "event_type = 'pageview'"
-
+_VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
 KPIS = ("visitors", "pageviews", "sessions", "bounces", "duration_ms")
 
@@ -28,7 +28,7 @@ def kpis(question: Kpis, binder: Binder) -> str:
     """
     base = question.base
     events = select(replace(base, dimensions=("session",), metrics=("pageviews",)), binder)
-    sums = {"visitors": "uniqExact(visitor)", "pageviews": "sum(sign * matched.c1)"}
+    sums = {"visitors": _VISITORS, "pageviews": "sum(sign * matched.c1)"}
     figures = [sums.get(name) or METRICS[name].expressions[Table.SESSIONS] for name in KPIS]
     shown = ", ".join(f"{figure} AS f{number}" for number, figure in enumerate(figures))
     sessions = " AND ".join(_overlapping(base, binder))
@@ -39,15 +39,16 @@ def flows(question: Flows, binder: Binder) -> str:
     """Pageviews of whole visits are read, also beyond the period; the span of its sessions bounds the reading."""
     base = question.base
     visits = select(replace(base, dimensions=("session",)), binder)
+    viewed = condition(build.PAGEVIEW, Table.EVENTS, binder)
     first = f"arraySlice({_in_order('toString(path)')}, 1, {binder.number(question.depth)})"
     pages = (
         f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4, {first}) AS steps FROM events"
-        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {_PAGEVIEW} AND session IN ({visits})"
+        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {viewed} AND session IN ({visits})"
         " GROUP BY session"
     )
     only = f" WHERE steps IN {binder.lists(question.only)}" if question.only else ""
     return (
-        f"SELECT steps AS c0, count() AS c1, uniqExact(visitor) AS c2 FROM ({pages}){only}"
+        f"SELECT steps AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({pages}){only}"
         f" GROUP BY c0 ORDER BY c1 DESC, c0{_limit(question.limit, binder)}"
     )
 

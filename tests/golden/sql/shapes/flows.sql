@@ -1,20 +1,20 @@
 SELECT steps AS c0, count() AS c1, uniqExact(visitor) AS c2
-FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p9:UInt64})) AS steps
+FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p10:UInt64})) AS steps
 FROM events
-WHERE project_id = {p10:UInt64}
+WHERE project_id = {p11:UInt64}
 AND timestamp >= (SELECT min(start)
 FROM sessions
-WHERE project_id = {p13:UInt64}
+WHERE project_id = {p14:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
 AND timestamp <= (SELECT max(end)
 FROM sessions
-WHERE project_id = {p13:UInt64}
+WHERE project_id = {p14:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'))
-AND event_type = 'pageview'
+AND end >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
+AND (event_type = {p9:String})
 AND session IN (SELECT session AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
@@ -34,7 +34,7 @@ HAVING sum(sign) > 0))
 GROUP BY session)
 GROUP BY c0
 ORDER BY c1 DESC, c0
-LIMIT {p14:UInt64}
+LIMIT {p15:UInt64}
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
@@ -44,9 +44,10 @@ LIMIT {p14:UInt64}
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
--- p9 = 3
--- p10 = 7
--- p11 = 1780000000000
--- p12 = 1780086400000
--- p13 = 7
--- p14 = 20
+-- p9 = 'pageview'
+-- p10 = 3
+-- p11 = 7
+-- p12 = 1780000000000
+-- p13 = 1780086400000
+-- p14 = 7
+-- p15 = 20

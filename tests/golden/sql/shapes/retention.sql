@@ -1,5 +1,5 @@
 SELECT cohort AS c0, arrayJoin(buckets) AS c1, count() AS c2
-FROM (SELECT roundDown(toUInt64(toUnixTimestamp64Milli(min(timestamp))), {p0:Array(UInt64)}) AS cohort, groupUniqArray(roundDown(toUInt64(toUnixTimestamp64Milli(timestamp)), {p1:Array(UInt64)})) AS buckets
+FROM (SELECT roundDown(toUnixTimestamp64Milli(min(timestamp)), {p0:Array(Int64)}) AS cohort, groupUniqArray(roundDown(toUnixTimestamp64Milli(timestamp), {p1:Array(Int64)})) AS buckets
 FROM events
 WHERE project_id = {p2:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')

@@ -1,4 +1,4 @@
-SELECT roundDown(toUInt64(toUnixTimestamp64Milli(timestamp)), {p0:Array(UInt64)}) AS c0, count() AS c1
+SELECT roundDown(toUnixTimestamp64Milli(timestamp), {p0:Array(Int64)}) AS c0, count() AS c1
 FROM requests
 WHERE project_id = {p1:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
