@@ -15,10 +15,13 @@ Json = Any
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`answer` works out the JSON. `zoned` endpoints take `timezone`; `range` is what holds where none is given."""
+    """`answer` works out the JSON. `zoned` endpoints take `timezone`.
+
+    `range` is what holds where none is given, None where the endpoint doesn't look at it.
+    """
 
     answer: Callable[..., Json]
-    range: str = "24h"
+    range: str | None = "24h"
     zoned: bool = False
 
 
@@ -38,9 +41,9 @@ ENDPOINTS = {
     "/top-exit-pages": Endpoint(lists.top_exit_pages),
     "/top-flows": Endpoint(lists.top_flows),
     "/top-locations": Endpoint(lists.top_locations),
-    "/recent-events": Endpoint(people.recent_events),
-    "/visitor/{visitor_id}": Endpoint(people.visitor, "ever"),
-    "/visitor/{visitor_id}/sessions": Endpoint(people.visitor_sessions, "ever"),
+    "/recent-events": Endpoint(people.recent_events, range=None),
+    "/visitor/{visitor_id}": Endpoint(people.visitor, range="ever"),
+    "/visitor/{visitor_id}/sessions": Endpoint(people.visitor_sessions, range="ever"),
     "/properties": Endpoint(journeys.properties),
     "/funnel": Endpoint(journeys.funnel),
     "/retention": Endpoint(journeys.retention),

@@ -86,13 +86,13 @@ class Question:
         return begin(self.bucket, event.at, self.zone)
 
 
-def read(site: Site, now: int, params: Params, default_range: str = "24h", *, zoned: bool = False) -> Question:
+def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Question:
     try:
         terms = filters.parse(one(params, "filter"))
     except filters.BadFilter as fault:
         raise Refused(400, "filter", "" if fault.position is None else f"position {fault.position}") from fault
     zone = read_zone(one(params, "timezone", "UTC")) if zoned else UTC
-    chip, start, end = read_range(site, now, params, default_range, zone)
+    chip, start, end = read_range(site, now, params, default_range, zone) if default_range else ("ever", 0, now)
     short = chip in {"1h", "24h"} or (chip == "custom" and end - start <= 2 * DAY)
     return Question(
         site=site,

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tests.oracle
-from fastapi.openapi.utils import get_openapi
-from hypothesis import Phase, given, seed, settings
+from fastapi.routing import APIRoute
 from tests.oracle.answers import ENDPOINTS
-from tests.support.history import History
-from tests.support.history_check import differences
+from tests.support.history_check import differences, unpartitioned
 from tests.support.history_product import Product
-from tests.support.history_shrink import shrink
-from tests.support.history_strategies import histories
+from tests.support.history_strategies import filterings, histories
+from tests.support.history_survey import HISTORIES, PARTS, survey
 
 from footfall.api.web.routes import router
 from footfall.store.protocol import Store
 
-HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
-"""How many are made; more of them for a longer run (`make test-long`)."""
-
-PARTS = 8
-"""Each makes others than the rest, so that processes can share them out."""
-
-TOGETHER = 32
-"""Histories that go through the drain together: it takes as long for one."""
-
-PARAMETERS = {
-    path.removeprefix(router.prefix): frozenset(parameter["name"] for parameter in operations["get"]["parameters"])
-    for path, operations in get_openapi(title="", version="", routes=router.routes)["paths"].items()
-}
-PATHS = tuple(path for path in ENDPOINTS if path in PARAMETERS)
+ROUTES = {route.path.removeprefix(router.prefix) for route in router.routes if isinstance(route, APIRoute)}
 
 
 @pytest.fixture
@@ -53,31 +37,13 @@ def test_the_oracle_knows_nothing_of_the_product() -> None:
 
 
 def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
-    assert set(ENDPOINTS) >= set(PARAMETERS)
+    assert set(ENDPOINTS) == ROUTES
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_surface_equals_the_oracle(product: Product, part: int) -> None:
-    waiting: list[History] = []
-    failing: list[History] = []
+    survey(histories(tuple(ENDPOINTS)), HISTORIES // PARTS, lambda group: differences(product, group), part)
 
-    def check() -> None:
-        found = differences(product, waiting, PARAMETERS)
-        failing.extend(history for history, difference in zip(waiting, found, strict=True) if difference)
-        waiting.clear()
 
-    @seed(part)
-    @settings(max_examples=HISTORIES // PARTS, phases=[Phase.generate], database=None, deadline=None)
-    @given(histories(PATHS))
-    def run(history: History) -> None:
-        if not failing:
-            waiting.append(history)
-        if len(waiting) == TOGETHER:
-            check()
-
-    run()
-    if waiting:
-        check()
-    if failing:
-        least = shrink(failing[0], lambda group: differences(product, group, PARAMETERS))
-        pytest.fail(f"{differences(product, [least], PARAMETERS)[0]}\n{least}\n\n{least!r}", pytrace=False)
+def test_a_filter_and_its_negation_partition_the_rows(product: Product) -> None:
+    survey(filterings(), HISTORIES // 20, lambda group: unpartitioned(product, group))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from tests.oracle.answers import answer
@@ -11,10 +10,10 @@ from tests.oracle.moments import iso
 from tests.oracle.site import Site
 from tests.support.history import Asking, History, Pairs
 from tests.support.history_product import Answer, Product, Question, take_in
-from tests.support.history_questions import params_of, visitor_of
+from tests.support.history_questions import params_of, text_of, visitor_of
 
 
-def differences(product: Product, group: list[History], parameters: Mapping[str, frozenset[str]]) -> list[str]:
+def differences(product: Product, group: list[History]) -> list[str]:
     """One text per history: the first difference found, `''` where there is none."""
     slugs, receipts = take_in(product, group)
     told = [history.told() for history in group]
@@ -26,7 +25,7 @@ def differences(product: Product, group: list[History], parameters: Mapping[str,
     for place, (history, site, listing) in enumerate(zip(group, sites, listed, strict=True)):
         found[place] = found[place] or learn(history, site, listing)
     asked = [
-        (place, asking, filled_in(asking, sites[place], history.now, slugs[place], parameters))
+        (place, asking, filled_in(asking, sites[place], history.now, slugs[place]))
         for place, history in enumerate(group)
         for asking in history.askings
     ]
@@ -53,12 +52,8 @@ def learn(history: History, site: Site, listing: Answer) -> str:
     return differing("listing", expected, plain(found)) or "\n".join(site.confusions())
 
 
-def filled_in(asking: Asking, site: Site, now: int, slug: str, parameters: Mapping[str, frozenset[str]]) -> Question:
-    path = asking.path.replace("{visitor_id}", visitor_of(asking, site))
-    known = tuple(  # TEMPORARY: without the parameters that the endpoint does not have yet
-        (name, value) for name, value in params_of(asking, site, now) if name in parameters[asking.path]
-    )
-    return now, slug, path, known
+def filled_in(asking: Asking, site: Site, now: int, slug: str) -> Question:
+    return now, slug, asking.path.replace("{visitor_id}", visitor_of(asking, site)), params_of(asking, site, now)
 
 
 def compare(site: Site, asking: Asking, question: Question, given: Answer) -> str:
@@ -91,3 +86,27 @@ def plain(found: Any) -> Any:
 
 def grouped(params: Pairs) -> dict[str, tuple[str, ...]]:
     return {name: tuple(value for key, value in params if key == name) for name, _ in params}
+
+
+def unpartitioned(product: Product, group: list[History]) -> list[str]:
+    """What a term and its negation list together, where that is not every row, and each once."""
+    slugs, _ = take_in(product, group)
+    sites = [history.told()[0] for history in group]
+    questions = []
+    for history, site, slug in zip(group, sites, slugs, strict=True):
+        text = text_of(history.askings[0].terms[0], site)
+        filters = ("", text, text[1:] if text.startswith("!") else f"!{text}")
+        questions += [(history.now, slug, "", (*everything(site), ("filter", each))) for each in filters]
+    answers = product.ask(questions)
+    found = []
+    for place in range(len(group)):
+        lists = [found["items"] if status == 200 else None for status, found in answers[3 * place : 3 * place + 3]]
+        found.append("" if is_partition(*lists) else f"{questions[3 * place + 1]}: {lists}")
+    return found
+
+
+def is_partition(rows: list[Any], holding: list[Any] | None, others: list[Any] | None) -> bool:
+    """Or both are refused."""
+    if holding is None or others is None:
+        return holding is others
+    return sorted((*holding, *others), key=repr) == sorted(rows, key=repr)

@@ -16,7 +16,7 @@ from tests.support.history_check import everything, grouped, learn
 from tests.support.history_product import Arrivals, Product
 from tests.support.history_questions import params_of
 
-MOST_PAGES = 200
+MOST_PAGES = 60
 VISITOR = "ada"
 """Whose sessions are read."""
 
@@ -88,7 +88,6 @@ def read_pages(product: Product, histories: list[History]) -> list[Reader]:
         answers = product.ask(reader.question() for reader in reading)
         for reader, (status, found) in zip(reading, answers, strict=True):
             reader.take(reader.counts[min(number, len(reader.counts) - 1)], status, found)
-    assert all(reader.ended for reader in readers)
     return readers
 
 
@@ -106,6 +105,8 @@ def rows_amiss(product: Product, histories: list[History]) -> list[str]:
 
 
 def wrong_pages(reader: Reader, known: Site) -> Iterator[str]:
+    if not reader.ended:
+        yield "the pages have no end"
     last: Event | None = None
     for page in reader.pages:
         asked = reader.asked(page.events)
@@ -138,6 +139,7 @@ def sessions_amiss(product: Product, histories: list[History]) -> list[str]:
         asked = reader.asked(reader.pages[0].events)
         mine = [event for event in asked.events() if event.visitor.name == VISITOR]
         missing = [iso(event.at) for event in mine if iso(event.at) not in times]
-        problems = [f"twice: {one}" for one in ids if ids.count(one) > 1] + [f"missing: {one}" for one in missing]
+        problems = [] if reader.ended else ["the pages have no end"]
+        problems += [f"twice: {one}" for one in ids if ids.count(one) > 1] + [f"missing: {one}" for one in missing]
         found.append("\n".join(problems) and f"{problems}, asked {VISITOR} {reader.params()}: {reader.pages}")
     return found

@@ -24,6 +24,7 @@ TURNS = tuple(
         "2026-11-01T05:00:00Z",  # back in Havana, at midnight; in New York an hour later
         "2026-03-08T05:00:00Z",  # forward in Havana, over midnight
         "2026-04-04T15:00:00Z",  # back by half an hour on Lord Howe Island
+        # TEMPORARY: not yet 2020-10-03T16:01:00Z, when Casey Station changed its clocks a minute past midnight
         "2011-12-30T10:00:00Z",  # a date that Samoa left out
         "2024-02-29T00:00:00Z",
         "2025-12-31T23:00:00Z",
@@ -182,7 +183,11 @@ HAPPENING = st.builds(
     st.sampled_from([*[None] * 9, *OWN_IDS]),
     st.sampled_from(RESENT),
 )
-HAPPENINGS = st.one_of([st.lists(HAPPENING, min_size=least, max_size=24) for least in (0, 3, 5, 7, 8, 9)])
+
+
+def happenings(least: int) -> st.SearchStrategy[list[Happening]]:
+    """Mostly more than `least`."""
+    return st.one_of([st.lists(HAPPENING, min_size=least + more, max_size=24) for more in (0, 3, 5, 7, 8, 9)])
 
 
 def received(turn: int, shift: int, cast: tuple[Actor, ...], happenings: list[Happening]) -> list[Sent]:
@@ -238,25 +243,38 @@ def without_twins(sent: list[Sent]) -> list[Sent]:
 SPANS = ("", "1h", "24h", "7d", "7d", "30d", "30d", "3m", "12m", "all", "all", "all", "all")
 FORMS = ("zulu", "zulu", "naive", "offset", "date")
 STYLES = (
-    *("as it is", "as it is", "as it is", "quoted", "in capitals", "its beginning", "its end", "around its middle"),
+    *(
+        "as it is",
+        "as it is",
+        "as it is",
+        "quoted",
+        "in capitals",
+        "in capitals",
+        "its beginning",
+        "its end",
+        "around its middle",
+    ),
     *("anything", "nothing", "something else"),
 )
 PICKS = st.tuples(st.integers(0, 7), st.sampled_from(STYLES))
-TERMS = st.builds(
-    Term,
-    st.sampled_from(
-        (*sorted(KEYS), *("prop.plan", "prop.n", "prop.trial", "prop.cart.items", "prop.café"), "", "prop.x")
-    ),
-    st.lists(PICKS, min_size=1, max_size=3).map(tuple),
-    st.booleans(),
+NAMES_OF_KEYS = (
+    *sorted(KEYS),
+    *("search", "prop.plan", "prop.n", "prop.trial", "prop.cart.items", "prop.café", "prop.x"),
 )
+
+
+def terms(keys: tuple[str, ...]) -> st.SearchStrategy[Term]:
+    return st.builds(Term, st.sampled_from(keys), st.lists(PICKS, min_size=1, max_size=3).map(tuple), st.booleans())
+
+
+TERMS = terms((*NAMES_OF_KEYS, ""))
 OTHERS: dict[str, tuple[str | None, ...]] = {
     "bots": (None, None, "1", "0"),
     "limit": (*[None] * 6, "1", "2", "3", "400", "400", "0", "x"),
     "compare": (None, "1", "1", "0"),
     "timezone": (
         *(None, "Europe/Bucharest", "Europe/Bucharest", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"),
-        *("America/Havana", "Pacific/Apia", "UTC", "Nowhere/Land"),
+        *("America/Havana", "Pacific/Apia", "Antarctica/Casey", "UTC", "Nowhere/Land"),
     ),
     "depth": (None, "2", "3", "4", "5", "2", "3", "4", "5", "1", "6"),
     "windowMs": (None, None, "60000", "3600000", "3600000", "59999", "3600001"),
@@ -312,21 +330,17 @@ def history(
     return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
 
 
-SHIFTS = (0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR)
+def sending(cast: st.SearchStrategy[tuple[Actor, ...]], least: int = 0) -> st.SearchStrategy[list[Sent]]:
+    """What three actors send, at least so many events."""
+    shifts = st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR))
+    return st.builds(received, st.sampled_from(TURNS), shifts, cast, happenings(least))
 
 
 def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
     """Histories with three questions each, to these paths."""
-    sent = st.builds(
-        received,
-        st.sampled_from(TURNS),
-        st.sampled_from(SHIFTS),
-        st.tuples(*[st.sampled_from(ACTORS)] * 3),
-        HAPPENINGS,
-    )
     return st.builds(
         history,
-        sent,
+        sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),
         st.lists(st.integers(0, 12), max_size=2),
         st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
         st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
@@ -336,13 +350,6 @@ def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
 
 def pagings(path: str) -> st.SearchStrategy[History]:
     """Histories of two visitors in several rounds, with a question to read in small pages, round by round."""
-    sent = st.builds(
-        received,
-        st.sampled_from(TURNS),
-        st.sampled_from(SHIFTS),
-        st.just(ACTORS[2:5]),
-        st.lists(HAPPENING, min_size=8, max_size=24),
-    )
     keys = ("path", "device", "custom_event_name", "referrer", "entry_page", "channel", "country")
     term = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.sampled_from((True, True, False)))
     asked = st.builds(
@@ -353,4 +360,19 @@ def pagings(path: str) -> st.SearchStrategy[History]:
         st.tuples(st.just(("bots", "1")), st.sampled_from([("limit", text) for text in "1123"])),
     )
     cuts = st.lists(st.integers(6, 20), min_size=2, max_size=6)
-    return st.builds(history, sent, cuts, st.just(DAY), st.tuples(asked).map(list), st.none())
+    return st.builds(
+        history, sending(st.just(ACTORS[2:5]), 8), cuts, st.just(DAY), st.tuples(asked).map(list), st.none()
+    )
+
+
+def filterings() -> st.SearchStrategy[History]:
+    """Histories with a filter of one term."""
+    asked = st.builds(Asking, st.just(""), st.just("all"), st.tuples(terms(NAMES_OF_KEYS)))
+    return st.builds(
+        history,
+        sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),
+        st.just([]),
+        st.just(0),
+        st.tuples(asked).map(list),
+        st.none(),
+    )

@@ -1,0 +1,55 @@
+"""Many histories, asked about a group at a time, and the first that is amiss made small and told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from hypothesis import Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+from tests.support.history import History
+from tests.support.history_shrink import shrink
+
+HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
+"""How many are made in all; more of them for a longer run (`make test-long`)."""
+
+PARTS = 8
+"""Each makes others than the rest, so that processes can share them out."""
+
+TOGETHER = 32
+"""Histories that go through the drain together: it takes as long for one."""
+
+AT_ONCE = 256
+
+Amiss = Callable[[list[History]], list[str]]
+"""Tells of each history what is wrong, `''` for nothing."""
+
+
+def survey(made: SearchStrategy[History], count: int, amiss: Amiss, part: int = 0) -> None:
+    """The same histories every time; a larger `count` begins with those of a smaller one."""
+    for start in range(0, count, AT_ONCE):
+        found = some(made, min(AT_ONCE, count - start), start * PARTS + part)
+        for place in range(0, len(found), TOGETHER):
+            examine(found[place : place + TOGETHER], amiss)
+
+
+def some(made: SearchStrategy[History], count: int, number: int) -> list[History]:
+    found: list[History] = []
+
+    # Hypothesis would shrink and show whole groups. So it makes histories, and they are checked outside of it.
+    @seed(number)
+    @settings(max_examples=count, phases=[Phase.generate], database=None, deadline=None)
+    @given(made)
+    def make(history: History) -> None:
+        found.append(history)
+
+    make()
+    return found
+
+
+def examine(group: list[History], amiss: Amiss) -> None:
+    failing = [history for history, problem in zip(group, amiss(group), strict=True) if problem]
+    if failing:
+        least = shrink(failing[0], amiss)
+        pytest.fail(f"{amiss([least])[0]}\n{least}\n\n{least!r}", pytrace=False)
