@@ -16,7 +16,9 @@ import typer
 from footfall.cli.options import Data, load_settings, opened
 
 if TYPE_CHECKING:
-    from footfall.importers.access_log import Progress, Report, Summary, Target
+    from footfall.importers.access_log import Progress, Summary
+    from footfall.importers.report import Report
+    from footfall.importers.target import Target
 
 import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
 
@@ -56,8 +58,8 @@ def _import(
     """Whether any line was accepted."""
     from footfall.app import offline
     from footfall.errors import UserError
-    from footfall.importers.access_log import Report
     from footfall.importers.formats import named
+    from footfall.importers.report import Report
 
     # Complaints come before any work: to open the store takes a while.
     if fmt is not None:
@@ -79,7 +81,7 @@ def _import(
 
 def _target(services: Any, number: int) -> Target:
     from footfall.clock import DAY, system_clock
-    from footfall.importers.access_log import YEAR_2000, Target
+    from footfall.importers.target import YEAR_2000, Target
 
     settings = services.settings
     days = settings.retention_days

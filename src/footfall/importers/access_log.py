@@ -10,54 +10,23 @@ start, so this can happen where other imports ran beside either run.
 
 from __future__ import annotations
 
-import io
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from footfall.clock import MINUTE, Clock
-from footfall.collect.address import truncate
-from footfall.collect.privacy import Identity, Locator
+from footfall.clock import MINUTE
 from footfall.errors import TransientError, UserError
-from footfall.ids import IdSource, split
 from footfall.importers.claims import claimed
-from footfall.importers.fields import Parsed, Reject, Window, map_distinct
+from footfall.importers.fields import Parsed, Window
 from footfall.importers.formats import LogFormat, detect, named, parse
-from footfall.importers.ledger import ImportLedger
-from footfall.importers.reader import BLOCK_BYTES, Content, LogFile, open_log, to_lines
-from footfall.model.raw import RequestColumns
-from footfall.pipeline.frames import REQUEST_COLUMNS
-from footfall.settings import StoreIp
-from footfall.spool.protocol import Key, Spool, Submission
+from footfall.importers.reader import Content, LogFile, open_log, to_lines
+from footfall.importers.report import Report
+from footfall.importers.target import Target, to_record
+from footfall.spool.protocol import Key, Submission
 
-YEAR_2000 = 946_684_800_000
 SAMPLE_LINES = 200
-QUOTED = 200  # characters of a refused line that the report shows
-_COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an import goes, and what it needs on the way."""
-
-    project_id: int
-    spool: Spool
-    ids: IdSource
-    identity: Identity
-    locator: Locator
-    ledger: ImportLedger
-    clock: Clock
-    scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
-    store_ip: StoreIp = "full"
-    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
-    block_bytes: int = BLOCK_BYTES
-    wait: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +53,6 @@ class Summary:
     resumed: int = 0
     seconds: float = 0.0
     skipped_as_duplicate: bool = False
-
-
-class Report:
-    """Refused lines as tab-separated file, line number, reason and the line's beginning; made with the first one."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def add(self, name: str, first: int, rejects: list[Reject], lines: pl.Series | None) -> None:
-        """`first` is the number of the block's first line, counted from 1; without the block's `lines`, none is quoted.
-
-        A refused line may hold an address anywhere, so lines are for those who keep addresses whole.
-        """
-        if not rejects:
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # What clients sent is for the operator's eyes only, and without control characters.
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            for line, reason in rejects:
-                quoted = "" if lines is None else _plain(lines[line][:QUOTED])
-                file.write(f"{_plain(name)}\t{first + line}\t{_plain(reason)}\t{quoted}\n")
 
 
 def import_access_log(
@@ -186,7 +133,7 @@ class _Run:
             if self._keyed
             else None
         )
-        record = RequestColumns(target.project_id, target.clock(), parsed.frame.height, _ipc(_enriched(parsed, target)))
+        record = to_record(parsed, target)
         while True:
             try:
                 target.spool.append([Submission(record, key)])
@@ -230,34 +177,3 @@ def _advanced(now: Progress, parsed: Parsed, size: int) -> Progress:
         rejected=now.rejected + len(parsed.rejects),
         bytes_done=now.bytes_done + size,
     )
-
-
-def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
-    """Ids in line order, visitor and place from the whole address, then only as much of it as may be kept."""
-    frame = parsed.frame
-    high, low = _ids(target.ids, frame.height)
-    visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
-    frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
-    return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
-
-
-def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:
-    if mode == "full" and not addresses.str.contains(":", literal=True).any():
-        return addresses  # IPv4 has one spelling
-    return map_distinct(addresses, partial(truncate, mode=mode))
-
-
-def _ids(source: IdSource, count: int) -> tuple[pl.Series, pl.Series]:
-    high, first = split(source.take(count))
-    low = np.uint64(first) + np.arange(count, dtype=np.uint64)  # wraps, and then carries into the high half
-    return pl.Series("id_hi", np.uint64(high) + (low < first).astype(np.uint64)), pl.Series("id_lo", low)
-
-
-def _ipc(frame: pl.DataFrame) -> bytes:
-    out = io.BytesIO()
-    frame.write_ipc(out, compression="zstd", compat_level=pl.CompatLevel.oldest())
-    return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -7,8 +7,8 @@ import pytest
 from import_support import NOW, HashedIdentity, Importer, ListedPlaces
 
 from footfall.ids import IdSource
-from footfall.importers.access_log import Target
 from footfall.importers.ledger import MemoryLedger
+from footfall.importers.target import Target
 from footfall.spool.memory import MemorySpool
 
 

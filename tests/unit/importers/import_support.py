@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from footfall.collect.privacy import Place
-from footfall.importers.access_log import Progress, Report, Summary, Target, import_access_log
+from footfall.importers.access_log import Progress, Summary, import_access_log
+from footfall.importers.report import Report
+from footfall.importers.target import Target
 from footfall.model.raw import RequestColumns
 from footfall.spool.memory import MemorySpool
 

@@ -8,8 +8,9 @@ import pytest
 from import_support import Importer
 
 from footfall.errors import FatalError, UserError
-from footfall.importers.access_log import Report, import_access_log
+from footfall.importers.access_log import import_access_log
 from footfall.importers.claims import claimed
+from footfall.importers.report import Report
 
 HOLD = """
 import sys

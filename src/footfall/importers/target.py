@@ -1,0 +1,78 @@
+"""Where lines go: what a block becomes on its way into the spool, for every importer."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from footfall.clock import Clock
+from footfall.collect.address import truncate
+from footfall.collect.privacy import Identity, Locator
+from footfall.ids import IdSource, split
+from footfall.importers.fields import Parsed, map_distinct
+from footfall.importers.ledger import ImportLedger
+from footfall.importers.reader import BLOCK_BYTES
+from footfall.model.raw import RequestColumns
+from footfall.pipeline.frames import REQUEST_COLUMNS
+from footfall.settings import StoreIp
+from footfall.spool.protocol import Spool
+
+YEAR_2000 = 946_684_800_000
+_COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an import goes, and what it needs on the way."""
+
+    project_id: int
+    spool: Spool
+    ids: IdSource
+    identity: Identity
+    locator: Locator
+    ledger: ImportLedger
+    clock: Clock
+    scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
+    store_ip: StoreIp = "full"
+    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    block_bytes: int = BLOCK_BYTES
+    wait: Callable[[float], None] = time.sleep
+
+
+def to_record(parsed: Parsed, target: Target) -> RequestColumns:
+    """A block's accepted lines as the spool takes them: identified, located, and rid of what may not be kept."""
+    return RequestColumns(target.project_id, target.clock(), parsed.frame.height, _ipc(_enriched(parsed, target)))
+
+
+def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
+    """Ids in line order, visitor and place from the whole address, then only as much of it as may be kept."""
+    frame = parsed.frame
+    high, low = _ids(target.ids, frame.height)
+    visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
+    frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
+    return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
+
+
+def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:
+    if mode == "full" and not addresses.str.contains(":", literal=True).any():
+        return addresses  # IPv4 has one spelling
+    return map_distinct(addresses, partial(truncate, mode=mode))
+
+
+def _ids(source: IdSource, count: int) -> tuple[pl.Series, pl.Series]:
+    high, first = split(source.take(count))
+    low = np.uint64(first) + np.arange(count, dtype=np.uint64)  # wraps, and then carries into the high half
+    return pl.Series("id_hi", np.uint64(high) + (low < first).astype(np.uint64)), pl.Series("id_lo", low)
+
+
+def _ipc(frame: pl.DataFrame) -> bytes:
+    out = io.BytesIO()
+    frame.write_ipc(out, compression="zstd", compat_level=pl.CompatLevel.oldest())
+    return out.getvalue()
