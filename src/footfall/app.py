@@ -364,7 +364,6 @@ class _Filler:
         self._spools = spools
         self._spool = spool
         self._draining: Draining | None = None
-        self._take_over()
 
     def wait(self) -> None:
         """A server that ends meanwhile is expected back for a while: who takes its directory keeps it from starting."""
@@ -373,14 +372,15 @@ class _Filler:
             if holder(self._settings.data) is not None:
                 served = time.monotonic()
             elif time.monotonic() - served > AWAIT_SERVER_SECONDS:
-                self._take_over()
+                self.take_over()
             time.sleep(0.1)
 
     def close(self) -> None:
         if self._draining is not None:
             self._draining.close(seconds=3600)
 
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
+        """Drain here, unless a server does."""
         if self._draining is not None or holder(self._settings.data) is not None:
             return
         try:
@@ -391,14 +391,20 @@ class _Filler:
 
 
 @contextmanager
-def offline(settings: Settings) -> Iterator[Offline]:
-    """Parts for a command line tool that writes; the spool keeps its file, so that keys hold over several runs."""
+def offline(settings: Settings, *, only: str = "", drains: bool = True) -> Iterator[Offline]:
+    """Parts for a command line tool that writes; the spool keeps its file, so that keys hold over several runs.
+
+    `only` names a spool that the tool shares with none. What runs for ever leaves draining to servers (`drains` False):
+    it would keep them from the store.
+    """
     configure_logging(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_parts(settings) as parts:
         spools = Spools(settings, parts.clock)
-        spool = spools.own(IMPORTS)
+        spool = spools.only(only) if only else spools.own(IMPORTS)
         filler = _Filler(settings, spools, spool)
+        if drains:
+            filler.take_over()
         try:
             yield Offline(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__}, spool=spool, filler=filler

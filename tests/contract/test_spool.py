@@ -67,6 +67,28 @@ def test_records_of_one_commit_may_be_put_together_but_not_out_of_order(spool):
     assert together[0] == events("a")
 
 
+def test_a_note_is_committed_with_its_records_and_outlives_them(spool, clock):
+    assert spool.note() == b""
+    spool.append([Submission(events("a"))], b"one")
+    spool.append([Submission(events("b"))])
+    assert spool.note() == b"one"
+    spool.append([], b"two")
+    spool.append([Submission(events("a"), Key(1, "k"))], b"three")
+    spool.append([Submission(events("a"), Key(1, "k"))], b"four")
+    assert names(spool, spool.take(100)) == ["a", "b", "a"]
+    spool.finish(spool.take(100))
+    clock.now += 365 * DAY
+    assert spool.note() == b"four"
+
+
+def test_a_full_spool_takes_no_note(spool):
+    spool.append([Submission(events(*map(str, range(100))))], b"before")
+    for submissions in ([], [Submission(events("a"))]):
+        with pytest.raises(TransientError):
+            spool.append(submissions, b"after")
+    assert spool.note() == b"before"
+
+
 def test_a_batch_is_fixed_until_it_is_finished(spool):
     spool.append([Submission(events("a"))])
     first = spool.take(100)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -12,7 +13,7 @@ from itertools import count
 import structlog
 
 from footfall.clock import Clock
-from footfall.errors import TransientError
+from footfall.errors import TransientError, UserError
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.spool.sqlite import SqliteSpool
@@ -50,6 +51,20 @@ class Spools:
                     self._locks[candidate] = lock
                     return self._opened(candidate)
         raise AssertionError  # count() has no end
+
+    def only(self, name: str) -> SqliteSpool:
+        """This process's spool, which no other may have: UserError (`busy`) where one writes to it now.
+
+        So whoever comes back under the name finds its note. A server that looks at the file holds it for a moment.
+        """
+        for _ in range(20):
+            with self._lock:
+                lock = self._try_lock(name)
+                if lock is not None:
+                    self._locks[name] = lock
+                    return self._opened(name)
+            time.sleep(0.05)
+        raise UserError("busy", f"another process writes to {self.directory / name}.db")
 
     def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
         """(name, spool) of every spool that can be read, the server's first."""

@@ -30,9 +30,10 @@ class MemorySpool:
         self._batch: Batch | None = None
         self._finished = 0  # rows drained
         self._last_drained_at = 0
+        self._note = b""
         self.rejected: list[tuple[Record, str]] = []
 
-    def append(self, submissions: Sequence[Submission]) -> list[bytes]:
+    def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
         with self._lock:
             if self._waiting() >= self._capacity:
                 raise TransientError("The buffer is full; nothing was stored.")
@@ -47,7 +48,11 @@ class MemorySpool:
                 answers.append(answer)
             if fresh:
                 self._rows.append(_Row(fresh, sum(map(size, fresh))))
+            self._note = note or self._note
             return answers
+
+    def note(self) -> bytes:
+        return self._note
 
     def take(self, limit: int) -> Batch | None:
         with self._lock:

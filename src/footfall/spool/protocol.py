@@ -62,11 +62,16 @@ class Spool(Protocol):
     and `finish` belong to one drain at a time.
     """
 
-    def append(self, submissions: Sequence[Submission]) -> list[bytes]:
+    def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
         """Store all of them in one durable commit, in this order, and return each one's answer.
+
+        `note`, where there is one, takes the place of the last note in the same commit.
 
         Raises TransientError, having stored nothing, when the spool is full or the disk refuses.
         """
+
+    def note(self) -> bytes:
+        """What a spool's only sender wants to find again, however late: the last note, empty where there was none."""
 
     def take(self, limit: int) -> Batch | None:
         """The unfinished batch if there is one, else a new one of about `limit` events, else None."""

@@ -30,6 +30,13 @@ CREATE TABLE IF NOT EXISTS keys
 
 CREATE INDEX IF NOT EXISTS keys_at ON keys (at);
 
+-- What the spool's only sender noted last, committed with the rows that it sent then: where `tail` goes on.
+CREATE TABLE IF NOT EXISTS note
+(
+    only  INTEGER PRIMARY KEY CHECK (only = 1),
+    value BLOB NOT NULL
+);
+
 -- Records that could not be processed, with the reason.
 CREATE TABLE IF NOT EXISTS rejected
 (

@@ -53,13 +53,15 @@ class SqliteSpool:
             self._seq, self._total = _high_mark(self._writer)
             self._drained = _drained(self._writer)
 
-    def append(self, submissions: Sequence[Submission]) -> list[bytes]:
+    def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
         with self._lock, _transient():
             self._check_room()
-            if any(submission.key is not None for submission in submissions):
+            if note or any(submission.key is not None for submission in submissions):
                 with _transaction(self._writer) as db:
                     answers, fresh = self._answers(db, submissions)
                     mark = self._insert(fresh)
+                    if note:
+                        db.execute("INSERT OR REPLACE INTO note (only, value) VALUES (1, ?)", (note,))
             else:
                 # One statement is its own transaction. Each statement gives up the GIL and waits to get it back, so
                 # their number, not the disk, decides how many groups a busy process commits in a second.
@@ -98,6 +100,11 @@ class SqliteSpool:
                 fresh.append(submission.record)
             answers.append(submission.answer if known is None else known)
         return answers, fresh
+
+    def note(self) -> bytes:
+        with self._lock, _transient():
+            row = self._writer.execute("SELECT value FROM note").fetchone()
+        return bytes(row[0]) if row else b""
 
     def take(self, limit: int) -> Batch | None:
         with self._draining, _transient(), _transaction(self._drain) as db:
@@ -185,9 +192,9 @@ class SqliteSpool:
         return [Batch(*row) for row in rows]
 
     def spent(self) -> bool:
-        """Nothing waits, nothing was set aside, and no idempotency key holds any more."""
+        """Nothing waits, nothing was set aside or noted, and no idempotency key holds any more."""
         state = self.state()
-        if state.waiting or state.damaged or state.rejected:
+        if state.waiting or state.damaged or state.rejected or self.note():
             return False
         with self._draining, _transient():
             keys = self._drain.execute("SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - DAY,)).fetchone()

@@ -6,6 +6,7 @@ import pytest
 
 from footfall.clock import DAY
 from footfall.drain.spools import SERVER, Spools
+from footfall.errors import UserError
 from footfall.model.raw import EventRows, RawEvent
 from footfall.settings import Settings
 from footfall.spool.protocol import Key, Submission
@@ -67,6 +68,25 @@ def test_a_name_in_use_gets_a_number(make):
     assert two.own("import").path.stem == "import-2"
     one.close()
     assert make().own("import").path.stem == "import"
+
+
+def test_a_spool_that_is_shared_with_none(make):
+    one, two = make(), make()
+    one.only("tail-a").append([], b"place")
+    with pytest.raises(UserError, match=r"another process writes to .*tail-a\.db") as caught:
+        two.only("tail-a")
+    assert caught.value.code == "busy"
+    one.close()
+    assert two.only("tail-a").note() == b"place"
+
+
+def test_a_spool_with_a_note_stays(make, clock):
+    server, tail = make(), make()
+    tail.only("tail-a").append([], b"place")
+    tail.close()
+    clock.now += 365 * DAY
+    server.sweep()
+    assert names(server) == ["tail-a"]
 
 
 def test_another_process_s_spool_appears(make):
