@@ -1,0 +1,46 @@
+"""What went wrong is counted and logged, and never raised."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+_EVERY = 60.0
+_log = logging.getLogger("footfall_client")
+
+
+class Faults:
+    """Counts of rows, and warnings of which each kind is logged once a minute at most."""
+
+    def __init__(self) -> None:
+        # Reentrant: a handler of the warning, or a finaliser that runs meanwhile, may call the client again.
+        self._lock = threading.RLock()
+        self._logged: dict[str, float] = {}
+        self.accepted = 0
+        self.dropped = 0
+        self.refused = 0
+
+    def took(self, rows: int) -> None:
+        with self._lock:
+            self.accepted += rows
+
+    def drop(self, rows: int, kind: str, message: str, *args: object, error: BaseException | None = None) -> None:
+        """Rows that no server has seen, or none has answered for."""
+        with self._lock:
+            self.dropped += rows
+        self.warn(kind, message, *args, error=error)
+
+    def refuse(self, rows: int, kind: str, message: str, *args: object) -> None:
+        """Rows that the server does not want."""
+        with self._lock:
+            self.refused += rows
+        self.warn(kind, message, *args)
+
+    def warn(self, kind: str, message: str, *args: object, error: BaseException | None = None) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if now - self._logged.get(kind, -_EVERY) < _EVERY:
+                return
+            self._logged[kind] = now
+        _log.warning(message, *args, exc_info=error)

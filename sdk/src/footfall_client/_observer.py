@@ -1,0 +1,240 @@
+"""What all middlewares share: which requests are seen, whose they are, and the row that says so."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, Protocol
+
+from footfall_client._templates import as_received
+
+MARKERS = (
+    "akamai-origin-hop",
+    "cdn-loop",
+    "cdn-requestid",
+    "cf-ray",
+    "fastly-client-ip",
+    "fastly-ff",
+    "fly-request-id",
+    "via",
+    "x-akamai-request-id",
+    "x-amz-cf-id",
+    "x-azure-fdid",
+    "x-azure-ref",
+    "x-bunnycdn",
+    "x-nf-request-id",
+    "x-vercel-id",
+)
+"""Headers that content networks add to requests; the server knows whose each is."""
+
+HEADERS = ("user-agent", "referer", "host", "x-forwarded-for", "x-forwarded-proto", *MARKERS)
+"""All headers that are looked at."""
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+UNMATCHED = "(unmatched)"
+CLIENT_LEFT = 499
+"""Status of a request whose client left before the answer began (nginx's number)."""
+
+_HEADER_CHARS = 200
+_TEXT_CHARS = 2_000
+_ID_CHARS = 128
+_HOPS = 32
+_MAPPED = bytes(10) + b"\xff\xff"
+
+Ignored = Iterable[str] | Callable[[Any], bool]
+Named = Callable[[Any], object]
+
+
+class Sink(Protocol):
+    """What a middleware needs of the client. `put_visit` must not raise or wait."""
+
+    def put_visit(self, row: dict[str, Any]) -> None: ...
+
+    def fault(self, where: str, error: BaseException) -> None: ...
+
+
+class Observer:
+    """Turns requests into rows of the client.
+
+    `ignore` lists paths (with all below them), or is asked with the framework's request; so is `user_id`.
+    `unmatched` is the endpoint of requests that no route matches; `"path"` keeps each one's path.
+    `addresses=False` sends no client addresses.
+    """
+
+    def __init__(
+        self,
+        client: Sink,
+        *,
+        ignore: Ignored = (),
+        user_id: Named | None = None,
+        addresses: bool = True,
+        trusted_proxies: Iterable[str] = LOOPBACK,
+        unmatched: str = UNMATCHED,
+    ) -> None:
+        self._client = client
+        self._ask = ignore if callable(ignore) else None
+        paths = () if callable(ignore) else (ignore,) if isinstance(ignore, str) else tuple(ignore)
+        self._paths = tuple(path.rstrip("/") or "/" for path in paths)
+        self._below = tuple(path + "/" for path in self._paths if path != "/")
+        self._user_id = user_id
+        self._addresses = addresses
+        self._unmatched = unmatched
+        networks = self._networks(trusted_proxies)
+        # A connection without an address is a local socket.
+        self._local = any(ip_address("127.0.0.1") in network for network in networks)
+        self._hop = lru_cache(maxsize=4096)(lambda text: _hop(text, networks))
+
+    def ignores(self, path: str, request: Any) -> bool:
+        try:
+            if self._ask is not None:
+                return bool(self._ask(request))
+            return path in self._paths or path.startswith(self._below)
+        except Exception as error:  # noqa: BLE001 - the application's own function
+            self._client.fault("ignore", error)
+            return False
+
+    def see(
+        self,
+        request: Any,
+        *,
+        began: float,
+        method: str,
+        path: str,
+        template: str | None,
+        status: int,
+        size: int,
+        seconds: float,
+        peer: str,
+        scheme: str,
+        headers: Mapping[str, str],
+    ) -> None:
+        """Queue a request's row. Never raises.
+
+        `began` is Unix seconds; `template` is `""` where there is no router, None where the router found nothing;
+        header names are those of `HEADERS`.
+        """
+        try:
+            row = {
+                "timestamp": int(began * 1000),
+                "method": method,
+                "endpoint": self._endpoint(template, path),
+                "status": status,
+                "bytes": 0 if method == "HEAD" else size,
+                "duration_ms": round(seconds * 1000, 3),
+            }
+            client, row["protocol"] = self._client_of(peer, scheme, headers)
+            if client and self._addresses:
+                row["ip_address"] = client
+            _add_headers(row, headers, addresses=self._addresses)
+            user = None if self._user_id is None else self._user(request)
+            if user:
+                row["user_id"] = user
+            self._client.put_visit(row)
+        except Exception as error:  # noqa: BLE001 - the application must not suffer
+            self._client.fault("middleware", error)
+
+    def _endpoint(self, template: str | None, path: str) -> str:
+        if template:
+            return template
+        return as_received(path) if template == "" or self._unmatched == "path" else self._unmatched
+
+    def _client_of(self, peer: str, scheme: str, headers: Mapping[str, str]) -> tuple[str, str]:
+        """Address and scheme of the client, as far as trusted proxies tell."""
+        client, trusted = self._hop(peer) if peer else ("", self._local)
+        passed = 0
+        if trusted and "x-forwarded-for" in headers:
+            for entry in reversed(headers["x-forwarded-for"].rsplit(",", _HOPS)):
+                hop, believed = self._hop(entry)
+                if not hop:
+                    break
+                client = hop
+                if not believed:
+                    break
+                passed += 1
+        schemes = headers.get("x-forwarded-proto", "").split(",") if trusted else []
+        said = schemes[max(0, len(schemes) - 1 - passed)].strip().lower() if schemes else ""
+        return client, said if said in {"http", "https"} else scheme
+
+    def _user(self, request: Any) -> str:
+        try:
+            found = self._user_id(request) if self._user_id else None
+        except Exception as error:  # noqa: BLE001 - the application's own function
+            self._client.fault("user_id", error)
+            return ""
+        return "" if found is None else str(found)[:_ID_CHARS]
+
+    def _networks(self, texts: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+        found = []
+        for text in (texts,) if isinstance(texts, str) else texts:
+            try:
+                found.append(ip_network(text, strict=False))
+            except ValueError as error:  # noqa: PERF203 - a handful, once
+                self._client.fault("trusted_proxies", error)
+        return tuple(found)
+
+
+class Exchange:
+    """One request under way: its beginning, and that it is told of once."""
+
+    __slots__ = ("began", "done", "size", "started", "status")
+
+    def __init__(self) -> None:
+        self.began = time.time()
+        self.started = time.perf_counter()
+        self.status = 0
+        self.size = 0
+        self.done = False
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self.started
+
+
+def _add_headers(row: dict[str, Any], headers: Mapping[str, str], *, addresses: bool) -> None:
+    markers = {}
+    for name, value in headers.items():
+        if name == "user-agent":
+            row["user_agent"] = value[:_TEXT_CHARS]
+        elif name == "referer":
+            row["referer"] = value[:_TEXT_CHARS]
+        elif name == "host":
+            row["host"] = _host(value)
+        elif name == "fastly-client-ip" and not addresses:
+            markers[name] = ""
+        elif not name.startswith("x-forwarded"):
+            markers[name] = value[:_HEADER_CHARS]
+    if markers:
+        row["headers"] = markers
+
+
+def _host(value: str) -> str:
+    """A Host header without its port."""
+    host, _, port = value.rpartition(":")
+    return (host if host and port.isdigit() else value)[:253]
+
+
+def _hop(text: str, trusted: tuple[IPv4Network | IPv6Network, ...]) -> tuple[str, bool]:
+    """An address in its canonical spelling, and whether it is a trusted proxy's; `""` for what is no address."""
+    raw = _packed(_without_port(text.strip()))
+    if raw is None:
+        return "", False
+    address = ip_address(raw)
+    return str(address), any(address in network for network in trusted)
+
+
+def _packed(text: str) -> bytes | None:
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    try:
+        raw = socket.inet_pton(family, text.partition("%")[0])
+    except (OSError, ValueError):
+        return None
+    return raw[12:] if len(raw) == 16 and raw.startswith(_MAPPED) else raw
+
+
+def _without_port(entry: str) -> str:
+    """`192.0.2.1` of `192.0.2.1:80`, `2001:db8::1` of `[2001:db8::1]:80`."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry

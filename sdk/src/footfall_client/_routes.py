@@ -1,0 +1,111 @@
+"""The route of an ASGI request, from what Starlette, FastAPI and Litestar leave in its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from footfall_client._templates import braces, names
+
+_REST = "/{path}"  # what a mounted application sees to itself
+
+
+def template(scope: MutableMapping[str, Any], path: str) -> str | None:
+    """The route's template with its prefixes; None where the router found none, `""` where there is no router.
+
+    `path` is the path as it was before the routers. Never raises: a framework that has changed gives None.
+    """
+    try:
+        if "litestar_app" in scope:
+            return _litestar(scope, path)
+        if "app" not in scope and "router" not in scope:
+            return ""
+        return _starlette(scope, path)
+    except Exception:  # noqa: BLE001 - duck typing over several versions of three frameworks
+        return None
+
+
+def _starlette(scope: MutableMapping[str, Any], path: str) -> str | None:
+    route = scope.get("route")
+    if route is None:
+        # Before Starlette 1.0 only FastAPI's own routes say who they are.
+        return _search(_app_routes(scope), _at_start(scope, path)) if "endpoint" in scope else None
+    context = scope.get("fastapi", {}).get("effective_route_context")
+    # FastAPI's included routers keep the prefix beside the route.
+    if context is not None and (context.original_route is route or not hasattr(route, "path_format")):
+        route = getattr(context, "starlette_route", None) or context
+    own: str | None = getattr(route, "path_format", None)
+    if own is None:
+        return None
+    if own.endswith(_REST) and not hasattr(route, "methods"):
+        own = _REST  # a mount is the last that was found, and its path is in root_path by now
+    prefix = _prefix(scope, path)
+    return _named(prefix, scope, own) + own if prefix else own
+
+
+def _prefix(scope: MutableMapping[str, Any], path: str) -> str:
+    """What stands before the inner router's paths: mounts, and the server's own prefix where the path has it."""
+    root: str = scope.get("root_path", "")
+    if not root:
+        return ""
+    base: str = scope.get("app_root_path", root)
+    received = base if base and (path == base or path.startswith(base.rstrip("/") + "/")) else ""
+    mounted = root[len(base) :] if root.startswith(base) else ""
+    return (received + mounted).rstrip("/")
+
+
+def _named(prefix: str, scope: MutableMapping[str, Any], own: str) -> str:
+    """The prefix with the values of its parameters replaced by their names, the last first."""
+    inner = set(names(own))
+    segments = prefix.split("/")
+    for name, value in reversed(list(scope.get("path_params", {}).items())):
+        if name not in inner and str(value) in segments:
+            last = len(segments) - 1 - segments[::-1].index(str(value))
+            segments[last] = "{" + name + "}"
+    return "/".join(segments)
+
+
+def _app_routes(scope: MutableMapping[str, Any]) -> Iterable[Any]:
+    routes: Iterable[Any] = getattr(scope.get("router") or scope.get("app"), "routes", ())
+    return routes
+
+
+def _at_start(scope: MutableMapping[str, Any], path: str) -> dict[str, Any]:
+    root = scope.get("app_root_path", scope.get("root_path", ""))
+    return {**scope, "path": path, "root_path": root, "path_params": {}}
+
+
+def _search(routes: Iterable[Any], scope: dict[str, Any]) -> str | None:
+    """The first route that matches whole, else the first that matches but for the method."""
+    partial = None
+    for route in routes:
+        match, child = route.matches(scope)
+        if match.value:
+            found = _below(route, {**scope, **child})
+            if match.name == "FULL":
+                return found
+            partial = partial or found
+    return partial
+
+
+def _below(route: Any, scope: dict[str, Any]) -> str | None:
+    own = braces(getattr(route, "path_format", None) or getattr(route, "path", ""))
+    if hasattr(route, "methods") or not hasattr(route, "routes"):
+        return own or None
+    inner = _search(route.routes, scope)
+    prefix = own.removesuffix(_REST)
+    return prefix + (inner or _REST)
+
+
+def _litestar(scope: MutableMapping[str, Any], path: str) -> str | None:
+    found: str | None = scope.get("path_template")
+    root: str = scope.get("root_path", "").rstrip("/")
+    prefix = root if root and path.startswith(root + "/") else ""
+    if found:
+        return prefix + braces(found)
+    handler = scope.get("route_handler")
+    if handler is None:
+        return None
+    own = path[len(prefix) :]
+    mounts = [at for at in getattr(handler, "paths", ()) if own == at or own.startswith(at.rstrip("/") + "/")]
+    return prefix + max(mounts, key=len).rstrip("/") + _REST if mounts else None

@@ -1,0 +1,177 @@
+"""The queue between the application's threads and the server, and the thread that empties it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from footfall_client._bodies import ROWS, Kind, Row, bodies
+from footfall_client._faults import Faults
+from footfall_client._sender import Sender, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds; rows held at most, and rows that are sent without waiting for the interval."""
+
+    interval: float
+    batch: int
+    queue: int
+    at_exit: float
+
+
+class Worker:
+    """Holds rows until they are sent. `put` takes no lock: finalisers and signal handlers may call it.
+
+    A forked child begins anew: with an empty queue, counts at zero, and a thread of its own once it has a row.
+    """
+
+    def __init__(self, target: Target, limits: Limits) -> None:
+        self._target = target
+        self.limits = limits
+        self._begin()
+        _hooks()
+        _workers.add(self)
+
+    def _begin(self) -> None:
+        self._queue: deque[Row | threading.Event] = deque()
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._stop = threading.Event()
+        self._starting = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._until: float | None = None  # when a drain in a thread of the caller's own has to end
+        self.faults = Faults()
+        self._sender = Sender(self._target, self.faults, self._pause)
+
+    def reborn(self) -> None:
+        """In a forked child. What the parent holds, its connection too, is left to the parent."""
+        closed = self._closed
+        self._begin()
+        self._closed = closed
+
+    def put(self, kind: Kind, row: dict[str, Any]) -> None:
+        waiting = len(self._queue)
+        if self._closed:
+            self.faults.drop(1, "closed", "footfall: the client is closed; rows are dropped")
+        elif waiting >= self.limits.queue:
+            self.faults.drop(1, "full", "footfall: %d rows wait to be sent; newer ones are dropped", waiting)
+        else:
+            self._queue.append((kind, row))
+            if self._thread is None:
+                self._start()
+            if waiting + 1 >= self.limits.batch and not self._wake.is_set():
+                self._wake.set()
+
+    def flush(self, timeout: float | None) -> bool:
+        """Whether all rows that were put before are settled: accepted, refused or given up."""
+        if threading.current_thread() is self._thread:
+            return False
+        marker = threading.Event()
+        self._queue.append(marker)
+        if self._start():
+            self._hurry.set()
+            self._wake.set()
+            return marker.wait(timeout)
+        # The interpreter is ending and starts no more threads.
+        self._until = None if timeout is None else time.monotonic() + timeout
+        self._drain()
+        return marker.is_set()
+
+    def close(self, timeout: float | None) -> bool:
+        if self._closed:
+            return True
+        self._closed = True
+        settled = self.flush(timeout) if self._queue or self._thread else True
+        self._stop.set()
+        self._hurry.set()
+        self._wake.set()
+        if settled and self._thread is not None:
+            self._thread.join(1)
+        left = sum(isinstance(item, tuple) for item in list(self._queue))
+        self._queue.clear()
+        if left:
+            self.faults.drop(left, "left", "footfall: %d rows were not sent in time and are lost", left)
+        return settled
+
+    def _start(self) -> bool:
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                thread = threading.Thread(target=self._run, name="footfall-client", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    return False
+                self._thread = thread
+        return True
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(self.limits.interval)
+            self._wake.clear()
+            self._drain()
+        self._sender.close()
+
+    def _drain(self) -> None:
+        while self._queue and not self._stop.is_set():
+            self._hurry.clear()
+            rows, marker = self._take()
+            for body in bodies(rows, self._unfit):
+                try:
+                    self._sender.send(body)
+                except Exception as error:  # noqa: BLE001, PERF203 - the thread outlives every fault
+                    self.faults.drop(body.rows, "fault", "footfall: %d rows are lost", body.rows, error=error)
+            if marker is not None:
+                marker.set()
+
+    def _take(self) -> tuple[list[Row], threading.Event | None]:
+        """The next rows, at most one body's; and the flush that waits for them, if one does."""
+        rows: list[Row] = []
+        while self._queue and len(rows) < ROWS:
+            item = self._queue.popleft()
+            if isinstance(item, threading.Event):
+                return rows, item
+            rows.append(item)
+        return rows, None
+
+    def _unfit(self, error: Exception) -> None:
+        self.faults.drop(1, "unfit", "footfall: a row can't be sent and is dropped: %s", error)
+
+    def _pause(self, seconds: float, asked: bool) -> bool:
+        if self._until is not None:
+            seconds = min(seconds, self._until - time.monotonic())
+            return seconds > 0 and not self._stop.wait(seconds)
+        (self._stop if asked else self._hurry).wait(seconds)
+        self._hurry.clear()
+        return not self._stop.is_set()
+
+
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+@lru_cache(maxsize=1)
+def _hooks() -> None:
+    """Once, with the first client."""
+    atexit.register(_at_exit)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_in_child)
+
+
+def _in_child() -> None:
+    for worker in list(_workers):
+        worker.reborn()
+
+
+def _at_exit() -> None:
+    """Each worker has its own patience, counted from now: together they take no longer than the longest."""
+    began = time.monotonic()
+    for worker in list(_workers):
+        worker.close(max(0.0, began + worker.limits.at_exit - time.monotonic()))

@@ -1,0 +1,144 @@
+"""ASGI middleware: for FastAPI, Starlette, Litestar, and any other ASGI application.
+
+It finds the route in what these frameworks leave in the scope and imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from footfall_client import _routes
+from footfall_client._observer import (
+    CLIENT_LEFT,
+    HEADERS,
+    LOOPBACK,
+    UNMATCHED,
+    Exchange,
+    Ignored,
+    Named,
+    Observer,
+    Sink,
+)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_WANTED = {name.encode(): name for name in HEADERS}
+_FAILED = 500
+
+
+class FootfallMiddleware:
+    """Tells `client` of every HTTP request once its answer is sent. The options are those of `Observer`."""
+
+    def __init__(
+        self,
+        app: Any,
+        client: Sink,
+        *,
+        ignore: Ignored = (),
+        user_id: Named | None = None,
+        addresses: bool = True,
+        trusted_proxies: Iterable[str] = LOOPBACK,
+        unmatched: str = UNMATCHED,
+    ) -> None:
+        self.app: App = app
+        self._observer = Observer(
+            client,
+            ignore=ignore,
+            user_id=user_id,
+            addresses=addresses,
+            trusted_proxies=trusted_proxies,
+            unmatched=unmatched,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._observer.ignores(scope["path"], scope):
+            await self.app(scope, receive, send)
+            return
+        exchange = _AsgiExchange(self._observer, scope, receive, send)
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except Exception:
+            exchange.finish(_FAILED)
+            raise
+        except BaseException:  # cancelled: the server knows that nobody listens any more
+            exchange.finish(CLIENT_LEFT)
+            raise
+        exchange.finish(_FAILED)
+
+
+class _AsgiExchange(Exchange):
+    """Stands between the application and the server."""
+
+    __slots__ = ("_length", "_observer", "_path", "_receive", "_scope", "_send", "left")
+
+    def __init__(self, observer: Observer, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__()
+        self._observer = observer
+        self._scope = scope
+        self._path: str = scope["path"]  # routers change the scope's
+        self._receive = receive
+        self._send = send
+        self._length = 0
+        self.left = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.left = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "http.response.body":
+            self.size += len(message.get("body", b""))
+            await self._send(message)
+            if not message.get("more_body"):
+                self.finish(_FAILED)
+            return
+        if kind == "http.response.start":
+            self.status = message["status"]
+            self._length = 0
+            for name, value in message.get("headers", ()):
+                if name == b"content-length" and value.isdigit():
+                    self._length = int(value)
+        await self._send(message)
+        if kind == "http.response.pathsend":
+            self.size += self._length
+            self.finish(_FAILED)
+
+    def finish(self, otherwise: int) -> None:
+        """Tell of the request, once; `otherwise` is the status where the answer never began."""
+        if self.done:
+            return
+        self.done = True
+        scope = self._scope
+        client = scope.get("client")
+        self._observer.see(
+            scope,
+            began=self.began,
+            method=scope["method"],
+            path=self._path,
+            template=_routes.template(scope, self._path),
+            status=self.status or (CLIENT_LEFT if self.left else otherwise),
+            size=self.size,
+            seconds=self.seconds(),
+            peer=client[0] if client else "",
+            scheme=scope.get("scheme", "http"),
+            headers=_headers(scope["headers"]),
+        )
+
+
+def _headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers that are looked at; those that came several times joined by commas."""
+    found: dict[str, str] = {}
+    for line in lines:
+        name = _WANTED.get(line[0])
+        if name is not None:
+            text = line[1].decode("latin-1")
+            found[name] = f"{found[name]},{text}" if name in found else text
+    return found

@@ -1,0 +1,174 @@
+"""Django: `MIDDLEWARE = ["footfall_client.django.FootfallMiddleware", ...]` and the setting `FOOTFALL`.
+
+`FOOTFALL = {"URL": …, "TOKEN": …}`, and where they are wanted `PROJECT`, `IGNORE`, `USER_ID`, `ADDRESSES`,
+`TRUSTED_PROXIES`, `UNMATCHED`; or `CLIENT`, a `Footfall` of one's own. Functions may be named by their dotted path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from footfall_client._observer import CLIENT_LEFT, Exchange, Observer, Sink
+from footfall_client._templates import django as template_of
+from footfall_client.client import Footfall
+from footfall_client.wsgi import Counted, headers_of
+
+_OPTIONS = ("ignore", "user_id", "addresses", "trusted_proxies", "unmatched")
+_FAILED = 500
+
+
+def get_client() -> Footfall:
+    """The client of the setting, the same at each call: for `track` and `pageview` in views."""
+    given: dict[str, Any] = getattr(settings, "FOOTFALL", {})
+    client: Footfall | None = given.get("CLIENT")
+    return client or _client(given.get("URL", ""), given.get("TOKEN", ""), given.get("PROJECT"))
+
+
+@lru_cache(maxsize=8)
+def _client(url: str, token: str, project: str | None) -> Footfall:
+    return Footfall(url, token, project=project)
+
+
+class FootfallMiddleware:
+    """Tells the client of every request; belongs at the top of the list."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        self._get_response = get_response
+        self._client = get_client()
+        self._observer = Observer(self._client, **_options(self._client))
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: Any) -> Any:
+        if self._observer.ignores(request.path, request):
+            return self._get_response(request)
+        exchange = _DjangoExchange(self._observer, request)
+        if self._is_async:
+            return self._answer(request, exchange)
+        try:
+            response = self._get_response(request)
+        except BaseException:
+            exchange.finish(failed=True)
+            raise
+        return self._seen(exchange, response)
+
+    async def _answer(self, request: Any, exchange: _DjangoExchange) -> Any:
+        try:
+            response = await self._get_response(request)
+        except Exception:
+            exchange.finish(failed=True)
+            raise
+        except BaseException:
+            exchange.status = CLIENT_LEFT
+            exchange.finish()
+            raise
+        return self._seen(exchange, response)
+
+    def _seen(self, exchange: _DjangoExchange, response: Any) -> Any:
+        try:
+            exchange.status = response.status_code
+            if not response.streaming:
+                exchange.size = len(response.content)
+                exchange.finish()
+            elif getattr(response, "is_async", False):
+                response.streaming_content = _AsyncCounted(response.streaming_content, exchange)
+            else:
+                response.streaming_content = Counted(response.streaming_content, exchange)
+        except Exception as error:  # noqa: BLE001 - the application must not suffer
+            self._client.fault("django", error)
+        return response
+
+
+class _DjangoExchange(Exchange):
+    """A request and what became of it."""
+
+    __slots__ = ("_observer", "_request")
+
+    def __init__(self, observer: Observer, request: Any) -> None:
+        super().__init__()
+        self._observer = observer
+        self._request = request
+
+    def finish(self, *, failed: bool = False) -> None:
+        """Tell of the request, once. Where it failed before anything was sent, the server answers 500."""
+        if self.done:
+            return
+        self.done = True
+        request = self._request
+        self._observer.see(
+            request,
+            began=self.began,
+            method=request.method or "",
+            path=request.path,
+            template=_template(request),
+            status=_FAILED if failed and not self.size else self.status,
+            size=self.size,
+            seconds=self.seconds(),
+            peer=request.META.get("REMOTE_ADDR", ""),
+            # Not request.scheme: that believes whatever SECURE_PROXY_SSL_HEADER says, from whomever.
+            scheme=request._get_scheme(),  # noqa: SLF001 - the scheme of the connection has no other name
+            headers=headers_of(request.META),
+        )
+
+
+class _AsyncCounted:
+    """As `Counted`, for asynchronous bodies."""
+
+    def __init__(self, body: Any, exchange: _DjangoExchange) -> None:
+        self._parts = aiter(body)
+        self._exchange = exchange
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        following: Awaitable[bytes] = anext(self._parts)
+        try:
+            part = await following
+        except StopAsyncIteration:
+            self._exchange.finish()
+            raise
+        except BaseException:
+            self._exchange.finish(failed=True)
+            raise
+        self._exchange.size += len(part)
+        return part
+
+    def close(self) -> None:
+        """Django calls this with the response's own end."""
+        self._exchange.finish()
+
+
+def _template(request: Any) -> str | None:
+    try:
+        match = request.resolver_match
+        if match is None:
+            return None
+        prefix = request.path.removesuffix(request.path_info)
+        return ("" if prefix == request.path else prefix) + template_of(str(match.route))
+    except Exception:  # noqa: BLE001 - a request of another make has no route
+        return None
+
+
+def _options(client: Sink) -> dict[str, Any]:
+    given = getattr(settings, "FOOTFALL", {})
+    found = {name: given[name.upper()] for name in _OPTIONS if name.upper() in given}
+    for name in ("user_id", "ignore"):
+        dotted = found.get(name)
+        if isinstance(dotted, str) and "." in dotted and not dotted.startswith("/"):
+            try:
+                found[name] = import_string(dotted)
+            except ImportError as error:
+                client.fault(name, error)
+                del found[name]
+    return found

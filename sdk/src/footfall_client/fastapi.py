@@ -1,0 +1,5 @@
+"""FastAPI: `app.add_middleware(FootfallMiddleware, client=client)`."""
+
+from footfall_client.asgi import FootfallMiddleware
+
+__all__ = ["FootfallMiddleware"]
