@@ -18,7 +18,11 @@ from footfall.cli.projects import project_app
 from footfall.cli.tokens import token_app
 from footfall.errors import FootfallError
 
-_SUB_APPS = (("import", "footfall.cli.importing", "import_app"), ("geo", "footfall.cli.geo", "geo_app"))
+_SUB_APPS = (
+    ("import", "footfall.cli.importing", "import_app"),
+    ("tail", "footfall.cli.tailing", "tail_app"),
+    ("geo", "footfall.cli.geo", "geo_app"),
+)
 
 
 class _Group(TyperGroup):

@@ -70,7 +70,7 @@ def _import(
         raise UserError("not_found", f"project: there is none named {slug!r}")
     settings = load_settings(data)
     with offline(settings) as services:
-        target = _target(services, project.number)
+        target = make_target(services, project.number)
         rejected = Report(report or settings.data / "imports" / f"rejected-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tsv")
         accepted = [_one(source, target, rejected, fmt, again=again) for source in files]
         if any(accepted):
@@ -79,7 +79,8 @@ def _import(
     return any(accepted)
 
 
-def _target(services: Any, number: int) -> Target:
+def make_target(services: Any, number: int, wait: Callable[[float], object] = time.sleep) -> Target:
+    """Where the lines of a project go, in an installation that `app.offline` opened."""
     from footfall.clock import DAY, system_clock
     from footfall.importers.target import YEAR_2000, Target
 
@@ -95,6 +96,7 @@ def _target(services: Any, number: int) -> Target:
         clock=system_clock,
         scratch=settings.data,
         store_ip=settings.store_ip or "full",
+        wait=wait,
         oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
     )
 

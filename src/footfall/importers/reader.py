@@ -23,7 +23,7 @@ BLOCK_BYTES = 4 << 20
 LINE_BYTES = 64 << 10
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
+DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,10 @@ class Content:
     length: int
 
 
-class _Stream(Protocol):
+class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> int: ...
 
 
 class LogFile:
@@ -73,11 +75,11 @@ class LogFile:
     def _chunks(self, size: int) -> Iterator[bytes]:
         """Chunks of exactly `size` bytes, but for the last: short reads must not move a block's borders."""
         self._raw.seek(0)
-        stream = _decompressed(self._raw)
+        stream = decompressed(self._raw)
         try:
-            while chunk := _read_exactly(stream, size):
+            while chunk := read_exactly(stream, size):
                 yield chunk
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UserError("bad_file", f"{self.name}: the compressed data is damaged or cut off ({error})") from error
 
 
@@ -112,7 +114,8 @@ def to_lines(block: bytes) -> pl.Series:
     return lines.str.strip_suffix("\r") if b"\r" in block else lines
 
 
-def _decompressed(raw: IO[bytes]) -> _Stream:
+def decompressed(raw: IO[bytes]) -> Stream:
+    """The file itself where its first bytes are neither gzip's nor zstd's. Reading on may raise one of DAMAGE."""
     magic = raw.read(4)
     raw.seek(0)
     if magic.startswith(_GZIP):
@@ -122,7 +125,7 @@ def _decompressed(raw: IO[bytes]) -> _Stream:
     return raw
 
 
-def _read_exactly(stream: _Stream, size: int) -> bytes:
+def read_exactly(stream: Stream, size: int) -> bytes:
     parts, missing = [], size
     while missing and (part := stream.read(missing)):
         parts.append(part)

@@ -41,7 +41,7 @@ class ListedPlaces:
 
     def places(self, addresses: pl.Series) -> pl.DataFrame:
         found = [self.place(address) for address in addresses]
-        names = ("country", "region", "city")
+        names = ("country", "region", "city", "network")
         return pl.DataFrame({name: [getattr(place, name) for place in found] for name in names})
 
 

@@ -1,0 +1,165 @@
+"""Which contents a tail reads, oldest first: found by their places after a start, a rotation and a truncation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+import structlog
+
+from footfall.importers.tail.place import Place
+from footfall.importers.tail.rotation import Found, MovedError, listed
+from footfall.importers.tail.source import Source
+
+
+class Files:
+    """Contents that are known, oldest first, and the open files among them.
+
+    A content that was not found stays known while it is the newest: what comes after it is told by time then.
+    """
+
+    def __init__(self, path: Path, places: tuple[Place, ...]) -> None:
+        self._path = path
+        self._known: list[Source | Place] = list(places)
+        self._live = 0  # the inode of FILE
+        self._located = False
+
+    def sources(self) -> list[Source]:
+        """What can be read, oldest first."""
+        return [known for known in self._known if isinstance(known, Source)]
+
+    def places(self) -> tuple[Place, ...]:
+        """Of contents of which something was read."""
+        return tuple(place for place in map(_place, self._known) if place.offset)
+
+    def live(self, source: Source) -> bool:
+        """Whether it is what FILE leads to, as far as is known."""
+        return source.inode == self._live
+
+    def look(self) -> None:
+        """Follow FILE to where it leads now. Raises OSError where it or its directory can't be read."""
+        try:
+            inode = self._path.stat().st_ino
+        except FileNotFoundError:
+            inode = self._live  # between a rotation's two steps: what was FILE may still be written to
+        if self._located and inode == self._live:
+            return
+        try:
+            self._locate(listed(self._path))
+        except MovedError:
+            self._located = False  # next time
+
+    def lose(self, source: Source) -> None:
+        """Its file holds something else now; what it held may have been copied, and is looked for."""
+        self._known[self._known.index(source)] = source.place
+        source.close()
+        self._located = False
+
+    def drop(self, source: Source) -> None:
+        """It was read to its end, unless it is the last that is known by what was read of it."""
+        newer = self._known[self._known.index(source) + 1 :]
+        if any(_place(known).offset for known in newer):
+            self._known.remove(source)
+            source.close()
+
+    def close(self) -> None:
+        for source in self.sources():
+            source.close()
+        self._known = [_place(known) for known in self._known]
+        self._located = False
+
+    def _locate(self, found: list[Found]) -> None:
+        """Open again what was lost, and all that came after what is known."""
+        known = [it for it in self._known if _place(it).offset]
+        with _Opened(found) as opened:
+            matches = [opened.match(_place(it)) for it in known]
+            if known and matches[-1] is None and isinstance(known[-1], Place):
+                _log().warning("what was read last is gone; what was written since is read", file=str(self._path))
+            again = [
+                _reopened(it, opened[at] if at is not None else None) for it, at in zip(known, matches, strict=True)
+            ]
+            unread = _unread(found, matches, known[-1:])
+            # Someone's copy of what is known, under a name that sorts later, is not new.
+            fresh = [opened[at] for at in unread if found[at].live or not opened.copies(at, map(_place, known))]
+            opened.keep([*again, *fresh])
+        for source in self.sources():
+            if source not in again:
+                source.close()
+        # Of what was not found, only the newest still tells what is unread.
+        self._known = [it for it in again if it is again[-1] or isinstance(it, Source)] + list[Source | Place](fresh)
+        self._live = next((file.inode for file in found if file.live), self._live)
+        self._located = True
+
+
+class _Opened:
+    """Files opened as they are asked for; closed at the end but for those that are kept."""
+
+    def __init__(self, found: list[Found]) -> None:
+        self._found = found
+        self._open: dict[int, Source] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for source in self._open.values():
+            source.close()
+
+    def __getitem__(self, number: int) -> Source:
+        if number not in self._open:
+            found = self._found[number]
+            self._open[number] = Source(found, found.open())
+        return self._open[number]
+
+    def keep(self, known: list[Source | Place]) -> None:
+        self._open = {number: source for number, source in self._open.items() if source not in known}
+
+    def copies(self, number: int, places: Iterable[Place]) -> bool:
+        return any(self[number].holds(place) for place in places)
+
+    def match(self, place: Place) -> int | None:
+        """Which file holds the content: the one that always did, else the newest that begins alike."""
+        numbers = sorted(range(len(self._found)), key=lambda at: (self._found[at].inode == place.inode, at))
+        return next((at for at in reversed(numbers) if self[at].holds(place)), None)
+
+
+def _unread(found: list[Found], matches: list[int | None], newest: list[Source | Place]) -> list[int]:
+    """Files that came after the newest known content, or where that was not found, that were written to since."""
+    last = matches[-1] if matches else -1
+    if last is not None:
+        return [at for at in range(last + 1, len(found)) if at not in matches]
+    changed = _place(newest[0]).changed
+    return [at for at, file in enumerate(found) if at not in matches and (file.live or file.changed > changed)]
+
+
+def _reopened(known: Source | Place, match: Source | None) -> Source | Place:
+    """An open file stays; a lost one goes on in the file that holds its content."""
+    if isinstance(known, Source) or match is None:
+        return known
+    match.place = known
+    return match
+
+
+def _place(known: Source | Place) -> Place:
+    return known.place if isinstance(known, Source) else known
+
+
+def _log() -> Any:
+    return structlog.get_logger("tail")
+
+
+def beginning(path: Path, *, from_end: bool) -> tuple[Place, ...]:
+    """Where a tail begins: at FILE's start or end; what was rotated before counts as read.
+
+    Raises OSError where it can't be read, MovedError where files are being renamed.
+    """
+    for file in reversed(listed(path)):
+        if file.live and not from_end:
+            continue
+        with closing(Source(file, file.open())) as source:
+            place = source.end(whole_lines=file.live)
+        if place.offset:
+            return (place,)
+    return ()
