@@ -24,7 +24,7 @@ MARKERS = (
     "x-amz-cf-id",
     "x-azure-fdid",
     "x-azure-ref",
-    "x-bunnycdn",
+    "x-cdn77-pop",
     "x-nf-request-id",
     "x-vercel-id",
 )
@@ -128,7 +128,7 @@ class Observer:
             client, row["protocol"] = self._client_of(peer, scheme, headers)
             if client and self._addresses:
                 row["ip_address"] = client
-            _add_headers(row, headers, addresses=self._addresses)
+            _add_headers(row, headers)
             user = None if self._user_id is None else self._user(request)
             if user:
                 row["user_id"] = user
@@ -192,7 +192,7 @@ class Exchange:
         return time.perf_counter() - self.started
 
 
-def _add_headers(row: dict[str, Any], headers: Mapping[str, str], *, addresses: bool) -> None:
+def _add_headers(row: dict[str, Any], headers: Mapping[str, str]) -> None:
     markers = {}
     for name, value in headers.items():
         if name == "user-agent":
@@ -201,8 +201,8 @@ def _add_headers(row: dict[str, Any], headers: Mapping[str, str], *, addresses: 
             row["referer"] = value[:_TEXT_CHARS]
         elif name == "host":
             row["host"] = _host(value)
-        elif name == "fastly-client-ip" and not addresses:
-            markers[name] = ""
+        elif name == "fastly-client-ip":
+            markers[name] = ""  # that it is there says enough: its value is an address
         elif not name.startswith("x-forwarded"):
             markers[name] = value[:_HEADER_CHARS]
     if markers:

@@ -94,8 +94,8 @@ class Worker:
         self._stop.set()
         self._hurry.set()
         self._wake.set()
-        if settled and self._thread is not None:
-            self._thread.join(1)
+        if self._thread is not None:
+            self._thread.join(1 if settled else 0.1)  # for it to count what it gives up
         left = sum(isinstance(item, tuple) for item in list(self._queue))
         self._queue.clear()
         if left:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
 from footfall_client import _routes
 from footfall_client._observer import (
@@ -56,7 +57,7 @@ class FootfallMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._observer.ignores(scope["path"], scope):
+        if scope["type"] != "http" or self._observer.ignores(_path(scope), scope):
             await self.app(scope, receive, send)
             return
         exchange = _AsgiExchange(self._observer, scope, receive, send)
@@ -80,7 +81,7 @@ class _AsgiExchange(Exchange):
         super().__init__()
         self._observer = observer
         self._scope = scope
-        self._path: str = scope["path"]  # routers change the scope's
+        self._path = _path(scope)  # routers change the scope's
         self._receive = receive
         self._send = send
         self._length = 0
@@ -131,6 +132,15 @@ class _AsgiExchange(Exchange):
             scheme=scope.get("scheme", "http"),
             headers=_headers(scope["headers"]),
         )
+
+
+def _path(scope: Scope) -> str:
+    """The path that was asked for, decoded. Litestar's router runs before its middlewares and cuts mounts off."""
+    if "route_handler" in scope and scope.get("raw_path"):
+        raw: bytes = scope["raw_path"]
+        return unquote(raw.partition(b"?")[0])
+    path: str = scope["path"]
+    return path
 
 
 def _headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
