@@ -6,9 +6,9 @@ import gzip
 import io
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -54,7 +54,7 @@ class Log:
 
     def rename(self, *names: str) -> None:
         """`a, b, c`: a becomes b, and before that b becomes c."""
-        for old, new in reversed(list(zip(names, names[1:], strict=False))):
+        for old, new in reversed(list(pairwise(names))):
             if self.sibling(old).exists():
                 self.sibling(old).rename(self.sibling(new))
 
@@ -201,3 +201,303 @@ def test_several_rotations_while_no_one_follows(log: Log, rotate: Happening, *, 
     log.kill()
     log.run()
     assert log.stored() == list("01234567")
+
+
+def test_a_half_line_waits_for_its_end(log: Log) -> None:
+    whole = text(1, 2)
+    log.path.write_text(whole[:100])
+    log.run()
+    assert log.stored() == ["1"]
+    log.kill()
+    with log.path.open("a") as file:
+        file.write(whole[100:])
+    log.run()
+    assert log.stored() == ["1", "2"]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_rotated_file_is_written_to_for_a_while(log: Log, *, killed: bool) -> None:
+    """Its last line may be half, then lack its end; meanwhile the new file is read."""
+    log.settle = LATER
+    with log.path.open("a") as server:
+        server.write(text(1) + line(2)[:20])
+        server.flush()
+        log.run()
+        log.rename("access.log", "access.log.1")
+        log.write(4)
+        tail = log.run()
+        assert log.stored() == ["1", "4"]
+        if killed:
+            log.kill()
+        server.write(line(2)[20:] + "\n" + line(3))
+        server.flush()
+        tail = log.run()
+        assert log.stored() == ["1", "4", "2"]
+    tail.settle = AT_ONCE
+    log.run()
+    assert log.stored() == ["1", "4", "2", "3"]
+    log.kill()
+    log.run()
+    assert log.stored() == ["1", "4", "2", "3"]
+
+
+def test_the_file_may_be_away(log: Log) -> None:
+    log.run()
+    log.write(1)
+    log.run()
+    log.path.rename(log.sibling("elsewhere"))
+    log.run()
+    log.write(2, to="elsewhere")
+    log.run()
+    log.sibling("elsewhere").rename(log.path)
+    log.write(3)
+    log.run()
+    log.path.unlink()
+    log.write(4)
+    log.run()
+    assert log.stored() == ["1", "2", "3", "4"]
+
+
+def test_a_file_that_begins_anew(log: Log) -> None:
+    log.write(1, 2)
+    log.run()
+    log.path.write_text(text(3, 4))  # as long as before
+    log.run()
+    log.path.write_text("")
+    log.run()
+    log.write(5)
+    log.run()
+    assert log.stored() == ["1", "2", "3", "4", "5"]
+
+
+def test_line_ends_of_windows(log: Log) -> None:
+    log.path.write_bytes(text(1, 2).replace("\n", "\r\n").encode())
+    log.run()
+    log.path.rename(log.sibling("access.log.1"))
+    log.path.write_bytes(line(3).encode() + b"\r")
+    log.run()
+    with log.path.open("ab") as file:
+        file.write(b"\n")
+    log.run()
+    assert log.stored() == ["1", "2", "3"]
+    assert log.tail is not None
+    assert log.tail.counts.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("from_end", "expected"), [(False, ["3", "4", "5", "6"]), (True, ["5", "6"])], ids=["start", "end"]
+)
+@pytest.mark.parametrize("rotate", ROTATIONS)
+def test_where_it_begins(log: Log, rotate: Happening, expected: list[str], *, from_end: bool) -> None:
+    """What was rotated before is not read; a half line at the end is."""
+    log.write(1)
+    rotate(log)
+    log.write(2)
+    rotate(log)
+    log.path.write_text(text(3, 4) + line(5)[:50])
+    log.run(from_end=from_end)
+    with log.path.open("a") as file:
+        file.write(line(5)[50:] + "\n")
+    log.kill()
+    rotate(log)
+    log.write(6)
+    log.run(from_end=from_end)
+    assert log.stored() == expected
+
+
+@pytest.mark.parametrize("rotate", ROTATIONS)
+def test_it_begins_at_an_empty_file(log: Log, rotate: Happening) -> None:
+    log.write(1)
+    rotate(log)
+    log.path.touch()
+    log.run()
+    log.kill()
+    log.write(2)
+    rotate(log)
+    log.write(3)
+    log.run()
+    assert log.stored() == ["2", "3"]
+
+
+def test_old_siblings_are_not_read_where_the_last_file_is_gone(log: Log) -> None:
+    log.write("old", to="access.log.1")
+    log.write(1)
+    os.utime(log.sibling("access.log.1"), (1_700_000_000, 1_700_000_000))
+    log.run()
+    log.kill()
+    log.path.unlink()
+    log.write(2)
+    log.run()
+    assert log.stored() == ["1", "2"]
+
+
+def test_a_copy_beside_it_is_not_new(log: Log) -> None:
+    log.write(1)
+    log.run()
+    shutil.copyfile(log.path, log.sibling("access.log.20250101"))
+    renamed(log)
+    log.write(2)
+    log.run()
+    assert log.stored() == ["1", "2"]
+
+
+@pytest.mark.parametrize("magic", ["gz", "zst"])
+def test_what_is_compressed_may_span_many_blocks(log: Log, magic: str) -> None:
+    log.target = replace(log.target, block_bytes=1000)
+    log.write(0)
+    log.run()
+    log.kill()
+    log.write(*range(1, 100))
+    packed = {"gz": gzip.compress, "zst": zstd.compress}[magic](log.path.read_bytes())
+    log.sibling(f"access.log.1.{magic}").write_bytes(packed)
+    log.path.unlink()
+    log.write(100)
+    log.run()
+    assert log.stored() == [str(number) for number in range(101)]
+
+
+def test_a_file_that_is_still_being_compressed(log: Log) -> None:
+    log.settle = LATER
+    log.write(1)
+    log.run()
+    log.kill()
+    log.write(2)
+    packed = gzip.compress(log.path.read_bytes())
+    log.path.unlink()
+    log.sibling("access.log.1.gz").write_bytes(packed[:-12])
+    log.write(3)
+    log.run()
+    assert log.stored() == ["1"]
+    log.sibling("access.log.1.gz").write_bytes(packed)
+    log.run()
+    assert log.stored() == ["1", "2", "3"]
+
+
+def test_a_damaged_file_does_not_stop_the_others(log: Log) -> None:
+    log.write(1)
+    log.run()
+    log.kill()
+    log.write(2)
+    log.sibling("access.log.1.gz").write_bytes(gzip.compress(log.path.read_bytes())[:-12])
+    log.path.unlink()
+    log.write(3)
+    log.run()
+    assert log.stored() == ["1", "3"]
+
+
+def test_rejected_lines_are_counted_and_listed(log: Log, importer: Importer) -> None:
+    log.write(1)
+    log.run()
+    with log.path.open("a") as file:
+        file.write("bad\n" + text(2) + "\n")
+    tail = log.run()
+    assert (tail.counts.accepted, tail.counts.rejected) == (2, 2)
+    path = str(log.path)
+    assert importer.refused() == [(path, 2, "no [time] before a quoted request", "bad"), (path, 4, "empty line", "")]
+
+
+def test_a_line_longer_than_a_block(log: Log) -> None:
+    log.target = replace(log.target, block_bytes=200_000)
+    log.write(1)
+    with log.path.open("a") as file:
+        file.write("x" * 3_000_000)
+    log.run()
+    assert log.stored() == ["1"]
+    with log.path.open("a") as file:
+        file.write("x\n" + text(2))
+    tail = log.run()
+    assert (log.stored(), tail.counts.rejected) == (["1", "2"], 1)
+    assert "longer than 65536 bytes" in log.report.read_text()
+
+
+def test_the_format_is_told_by_the_file(log: Log) -> None:
+    """A first line that fits none waits; another file may have another."""
+    log.path.write_text("noise\n")
+    log.run()
+    assert log.stored() == []
+    log.write(1)
+    tail = log.run()
+    assert (log.stored(), tail.counts.rejected) == (["1"], 1)
+    log.rename("access.log", "access.log.1")
+    json = '{"time_iso8601": "2024-10-10T13:55:36Z", "request": "GET /2 HTTP/1.1", "status": 200}\n'
+    log.path.write_text(json)
+    log.run()
+    assert log.stored() == ["1", "2"]
+
+
+def test_no_format_for_many_lines(log: Log) -> None:
+    log.path.write_text("noise\n" * 200)
+    with pytest.raises(UserError, match=r"access\.log: no known format fits its first 200 lines") as caught:
+        log.run()
+    assert caught.value.code == "bad_format"
+    log.kill()
+    log.run(form=named("combined"))
+    assert log.tail is not None
+    assert log.tail.counts.rejected == 200
+
+
+def test_columns_named_before_the_place_hold_after_it(log: Log) -> None:
+    log.path.write_text("#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-10-10 13:55:01 ::1 GET /1 200\n")
+    log.run()
+    log.kill()
+    with log.path.open("a") as file:
+        file.write("#Fields: date time c-ip sc-status cs-method cs-uri-stem\n2024-10-10 13:55:01 ::1 200 GET /2\n")
+    log.run()
+    log.kill()
+    with log.path.open("a") as file:
+        file.write("2024-10-10 13:55:01 ::1 200 GET /3\n")
+    log.run()
+    assert log.stored() == ["1", "2", "3"]
+
+
+class FullSpool(MemorySpool):
+    """Full until it was asked so many times."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(clock=lambda: NOW)
+        self.left = left
+
+    def append(self, submissions, note=b""):
+        self.left -= 1
+        if self.left >= 0:
+            raise TransientError("full", retry_after=4)
+        return super().append(submissions, note)
+
+
+def test_a_full_spool_is_waited_for_while_the_log_rotates(log: Log) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        renamed(log)
+        log.write(len(waits) + 1)
+
+    log.write(1)
+    log.target = replace(log.target, spool=FullSpool(3), wait=wait)
+    log.run()
+    assert waits == [4, 4, 4]
+    assert log.stored() == ["1", "2", "3", "4"]
+    log.target.spool.left = 2  # type: ignore[attr-defined]
+    log.write("more")
+    log.run()
+    assert waits == [4] * 5
+    assert log.stored() == ["1", "2", "3", "4", "more", "5", "6"]
+
+
+def test_it_stops_between_blocks_and_while_it_waits(log: Log) -> None:
+    asked = iter([False, False, True, True, True, True])
+    log.write(1)
+    log.target = replace(log.target, spool=FullSpool(99), wait=lambda _: None)
+    tail = Tail(log.path, log.target, Report(log.report), stop=lambda: next(asked))
+    assert tail.follow().accepted == 0
+    assert log.target.spool.note() == b""
+
+
+def test_once_ends(log: Log) -> None:
+    with pytest.raises(UserError, match=r"access\.log: No such file"):
+        Tail(log.path, log.target, Report(log.report), once=True).follow()
+    log.write(1, 2)
+    assert Tail(log.path, log.target, Report(log.report), once=True).follow().accepted == 2
+    log.path.unlink()
+    assert Tail(log.path, log.target, Report(log.report), once=True).follow().accepted == 0
+    assert log.stored() == ["1", "2"]

@@ -25,6 +25,7 @@ class Files:
         self._known: list[Source | Place] = list(places)
         self._live = 0  # the inode of FILE
         self._located = False
+        self._siblings: list[tuple[Path, int]] = []
 
     def sources(self) -> list[Source]:
         """What can be read, oldest first."""
@@ -44,12 +45,16 @@ class Files:
             inode = self._path.stat().st_ino
         except FileNotFoundError:
             inode = self._live  # between a rotation's two steps: what was FILE may still be written to
-        if self._located and inode == self._live:
-            return
         try:
-            self._locate(listed(self._path))
+            if not self._located or inode != self._live or self._rotated_unread():
+                self._locate(listed(self._path))
         except MovedError:
             self._located = False  # next time
+
+    def _rotated_unread(self) -> bool:
+        """Nothing of FILE tells that it was copied and truncated before anything was read of it: its siblings do."""
+        blank = self._known and not _place(self._known[-1]).offset
+        return bool(blank) and [file.known_as() for file in listed(self._path)] != self._siblings
 
     def lose(self, source: Source) -> None:
         """Its file holds something else now; what it held may have been copied, and is looked for."""
@@ -90,6 +95,7 @@ class Files:
         # Of what was not found, only the newest still tells what is unread.
         self._known = [it for it in again if it is again[-1] or isinstance(it, Source)] + list[Source | Place](fresh)
         self._live = next((file.inode for file in found if file.live), self._live)
+        self._siblings = [file.known_as() for file in found]
         self._located = True
 
 

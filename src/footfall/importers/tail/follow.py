@@ -103,8 +103,17 @@ class Tail:
         if not files.sources():
             self._complain("is not there")
         for source in files.sources():
-            if length := self._read(files, source):
-                return length
+            try:
+                length = self._read(files, source)
+            except DamagedError as error:
+                if not self._settled(source):  # perhaps still being compressed; what came after it waits
+                    files.lose(source)
+                    return 0
+                source.damaged = True
+                self._log("damaged, the rest of it is not read", file=str(source.path), reason=str(error))
+            else:
+                if length:
+                    return length
         return 0
 
     def _begun(self) -> Files | None:
@@ -121,15 +130,11 @@ class Tail:
         return self._files
 
     def _read(self, files: Files, source: Source) -> int:
-        """Bytes brought into the spool. What was read to its end and is settled is dropped."""
+        """Bytes brought into the spool. What was read to its end and is settled is dropped. Raises DamagedError."""
         if source.damaged:
             return 0
         settled = not files.live(source) and self._settled(source)  # asked first: then nothing can come after
-        try:
-            block = source.block(self.target.block_bytes, final=settled)
-        except DamagedError as error:
-            self._damaged(files, source, settled=settled, why=str(error))
-            return 0
+        block = source.block(self.target.block_bytes, final=settled)
         if not source.intact():
             self._log("truncated", file=str(source.path), read=source.place.offset)
             files.lose(source)
@@ -142,14 +147,6 @@ class Tail:
 
     def _settled(self, source: Source) -> bool:
         return abs(self.target.clock() - source.changed() // 1_000_000) >= self.settle * SECOND
-
-    def _damaged(self, files: Files, source: Source, *, settled: bool, why: str) -> None:
-        """What is still being compressed is opened again later."""
-        if settled:
-            source.damaged = True
-            self._log("damaged, the rest of it is not read", file=str(source.path), reason=why)
-        else:
-            files.lose(source)
 
     def _submit(self, files: Files, source: Source, block: Block, *, final: bool) -> bool:
         parser = source.parser or self._parser(source, final=final)

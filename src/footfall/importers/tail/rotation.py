@@ -28,6 +28,9 @@ class Found:
     changed: int
     live: bool = False
 
+    def known_as(self) -> tuple[Path, int]:
+        return self.path, self.inode
+
     def open(self) -> FileIO:
         """The file that was listed, unbuffered. Raises MovedError where another is there now."""
         try:
