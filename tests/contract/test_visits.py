@@ -204,3 +204,19 @@ def test_a_visitor_is_the_user_id_wherever_it_comes_from(access):
     ]
     send(access, *visits)
     assert hits(access, 4)["total_unique_users"] == 1
+
+
+def test_the_same_idempotency_key_stores_once_and_gets_the_first_answer(access):
+    body = {"visits": [{"endpoint": "/a"}, {"endpoint": ""}]}
+    first, again = (access.post(VISITS, json=body, headers={"Idempotency-Key": "k-1"}) for _ in range(2))
+    assert (again.status_code, again.content) == (202, first.content)
+    other = access.post(VISITS, json={"visits": [{"endpoint": "/b"}]}, headers={"Idempotency-Key": "k-2"})
+    assert other.json()["accepted"] == 1
+    assert hits(access, 2)["total_hits"] == 2
+
+
+def test_another_projects_idempotency_key_is_another(server, access):
+    for one in (access, server.project()):
+        answer = one.post(VISITS, json={"visits": [{"endpoint": "/a"}]}, headers={"Idempotency-Key": "shared"})
+        assert answer.json()["accepted"] == 1
+        assert hits(one, 1)["total_hits"] == 1

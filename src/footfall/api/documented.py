@@ -72,7 +72,7 @@ def writing_route(
     *,
     body: type[BaseModel],
     status: int,
-    response_model: type[BaseModel],
+    response_model: type[BaseModel] | None,
     summary: str,
     description: str,
     examples: Example,
@@ -103,9 +103,14 @@ def writing_route(
         summary=summary,
         description=description,
         operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
-        responses={**refusals, status: {"content": {"application/json": {"example": examples.answer}}}},
+        responses={**refusals, status: _answered(examples.answer)},
         openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*PROJECT, *headers]},
     )
+
+
+def _answered(example: Any) -> dict[str, Any]:
+    """Nothing where the answer has no body."""
+    return {"content": {"application/json": {"example": example}}} if example else {"description": "Stored."}
 
 
 def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:

@@ -42,8 +42,13 @@ def _event(name: str, expression: str = "", *, choices: tuple[str, ...] = ()) ->
     return Dimension(name, {Table.EVENTS: expression or name}, choices=choices)
 
 
-def _request(name: str, expression: str = "") -> Dimension:
-    return Dimension(name, {Table.REQUESTS: expression or name}, filterable=False)
+def _request(name: str, expression: str = "", *, empty: str = "") -> Dimension:
+    return Dimension(name, {Table.REQUESTS: expression or name}, empty=empty, filterable=False)
+
+
+def _logged(name: str, expression: str = "") -> Dimension:
+    """What a proxy log says."""
+    return Dimension(name, {Table.TRAFFIC: expression or name}, filterable=False)
 
 
 def _agent(name: str) -> Dimension:
@@ -70,6 +75,7 @@ def _key(name: str, expression: str) -> Dimension:
     return Dimension(name, {Table.EVENTS: expression, Table.REQUESTS: expression}, filterable=False)
 
 
+_VISITED = (Table.EVENTS, Table.REQUESTS, Table.SESSIONS)
 _HASH = "leftPad(lower(hex({})), 16, '0')"
 _SESSION_ID = f"if(session_id != '', session_id, {_HASH.format('session')})"
 
@@ -126,12 +132,17 @@ _ROWS = (
     _request("user_agent"),
     _request("referer"),
     _request("user_hash", _HASH.format("visitor")),
+    _request("scheme", "if(lower(protocol) IN ('https', 'http'), lower(protocol), '')", empty="unknown"),
+    _request("referring_url", "referer", empty="direct"),
+    _request("provider", empty="unknown"),
+    *(_logged(name) for name in ("domain", "worker", "protocol", "error")),
+    *(_logged(name, f"toString({name})") for name in ("user_id", "order_id")),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),
-    Dimension("visitor", dict.fromkeys(Table, "visitor"), filterable=False),
+    Dimension("visitor", dict.fromkeys(_VISITED, "visitor"), filterable=False),
     _key("id_hi", "id_hi"),
     _key("id_lo", "id_lo"),
     _key("traffic", "traffic"),
-    Dimension("session", dict.fromkeys(Table, "session"), filterable=False),
+    Dimension("session", dict.fromkeys(_VISITED, "session"), filterable=False),
     _of_visit("start", "toUnixTimestamp64Milli(start)"),
     _of_visit("end", "toUnixTimestamp64Milli(end)"),
     _of_visit("event_count", "events"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.catalog.tables import Table
+from footfall.catalog.tables import TABLES, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,13 @@ class Metric:
 
 
 _FACTS = (Table.EVENTS, Table.REQUESTS)
+_MILLIS = {table: TABLES[table].millis for table in (*_FACTS, Table.TRAFFIC)}
+
+
+def _sum(expression: str) -> dict[Table, str]:
+    """Of proxy logs, each of which may hold all of 64 bits: their sum needs more."""
+    return {Table.TRAFFIC: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
+
 
 _ROWS = (
     Metric("events", {Table.EVENTS: "count()"}),
@@ -34,8 +41,16 @@ _ROWS = (
     Metric("last_batch", {Table.EVENTS: "max(batch)"}),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
     Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
-    Metric("first", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(min(timestamp))")),
-    Metric("last", dict.fromkeys(_FACTS, "toUnixTimestamp64Milli(max(timestamp))")),
+    Metric("first", {table: millis.format("min(timestamp)") for table, millis in _MILLIS.items()}),
+    Metric("last", {table: millis.format("max(timestamp)") for table, millis in _MILLIS.items()}),
+    Metric("bytes", {Table.REQUESTS: "sum(bytes)"}),
+    Metric("total_count", _sum("count")),
+    Metric("total_errors", _sum("error_count")),
+    Metric("total_bytes_sent", _sum("bytes_sent")),
+    Metric("total_bytes_received", _sum("bytes_received")),
+    Metric("bytes_total", _sum("bytes_sent + bytes_received")),
+    Metric("max_concurrency", {Table.TRAFFIC: "max(max_concurrency)"}),
+    Metric("domains", {Table.TRAFFIC: "uniqExact(domain)"}),
 )
 
 METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}

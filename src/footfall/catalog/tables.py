@@ -10,19 +10,22 @@ class Table(StrEnum):
     EVENTS = "events"
     REQUESTS = "requests"
     SESSIONS = "sessions"
+    TRAFFIC = "traffic"
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """`since` and `before` take one bound instant each and select what lies in `[since, before)`.
 
-    A session lies in a period that it overlaps. `signed` tables hold rows with sign +1 and -1 that cancel out;
-    `humans` says whether figures leave known bots out unless they are asked for.
+    A session lies in a period that it overlaps. `millis` gives the Unix milliseconds of an instant. `signed` tables
+    hold rows with sign +1 and -1 that cancel out; `humans` says whether figures leave known bots out unless they are
+    asked for.
     """
 
     since: str = "timestamp >= {}"
     before: str = "timestamp < {}"
     fixed: str = ""
+    millis: str = "toUnixTimestamp64Milli({})"
     signed: bool = False
     humans: bool = False
 
@@ -33,4 +36,5 @@ TABLES: dict[Table, TableRow] = {
     Table.SESSIONS: TableRow(
         since="end >= {}", before="start < {}", fixed="source_table = 'events'", signed=True, humans=True
     ),
+    Table.TRAFFIC: TableRow(millis="toInt64(toUnixTimestamp({})) * 1000"),
 }

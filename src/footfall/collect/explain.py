@@ -74,17 +74,17 @@ class BatchModel(BaseModel):
 def refused(error: RefusedError, value: Any) -> SchemaError:
     """A single event's refusal in the shape of a schema fault."""
     fault = {"type": error.code, "loc": ["body", error.field], "msg": error.message}
-    return SchemaError([fault | _carried(value)])
+    return SchemaError([fault | carried(value)])
 
 
 def event(body: bytes) -> EventIn:
     """The event, where Pydantic is more lenient; else SchemaError."""
-    return _event_in(_validated(EventModel, body))
+    return _event_in(validated(EventModel, body))
 
 
 def batch(body: bytes) -> BatchIn:
     """As `event`, for a batch."""
-    model = _validated(BatchModel, body)
+    model = validated(BatchModel, body)
     return BatchIn([_event_in(one) for one in model.events], model.client_id)
 
 
@@ -92,7 +92,7 @@ def _event_in(model: EventModel) -> EventIn:
     return EventIn(**{name: getattr(model, name) for name in EventModel.model_fields})
 
 
-def _validated(kind: type[_Model], body: bytes) -> _Model:
+def validated(kind: type[_Model], body: bytes) -> _Model:
     if not body:
         raise SchemaError([{"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}])
     try:
@@ -102,7 +102,7 @@ def _validated(kind: type[_Model], body: bytes) -> _Model:
 
 
 def _fault(found: Any) -> dict[str, Any]:
-    fault = {"type": found["type"], "loc": ["body", *found["loc"]], "msg": found["msg"], **_carried(found["input"])}
+    fault = {"type": found["type"], "loc": ["body", *found["loc"]], "msg": found["msg"], **carried(found["input"])}
     if "ctx" in found:
         fault["ctx"] = {
             name: value if isinstance(value, int | float | str) else str(value) for name, value in found["ctx"].items()
@@ -110,7 +110,7 @@ def _fault(found: Any) -> dict[str, Any]:
     return fault
 
 
-def _carried(value: Any) -> dict[str, Any]:
+def carried(value: Any) -> dict[str, Any]:
     """The offending input, unless JSON can't carry it back: 1e999 is read as infinity."""
     if isinstance(value, datetime):
         value = value.isoformat()

@@ -2,7 +2,8 @@
 
 The operator's databases lie in `<data>/geo/{country,city,asn}.mmdb`; a country database comes with Footfall. Two
 layouts are read: MaxMind's (`country.iso_code`, `subdivisions`, `city.names`, `location`) and the flat one of npm's
-(`country_code` or `country`, `state1`, `city`, `latitude`, `longitude`).
+(`country_code` or `country`, `state1`, `city`, `latitude`, `longitude`). Networks come from either's
+`autonomous_system_number` and `autonomous_system_organization`, or from `asn` and `as_name`, `name` or `org`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib import resources
@@ -22,6 +23,7 @@ import maxminddb
 import polars as pl
 
 from footfall.collect.address import canonical, packed
+from footfall.collect.cdn import EDGES
 from footfall.collect.privacy import Place
 
 KINDS = ("country", "city", "asn")
@@ -32,6 +34,7 @@ _KEPT_ADDRESSES = 50_000
 _ADDRESS_CHARS = 64
 _NOWHERE = Place()
 _Stamp = tuple[str, int, int, int]
+_ORGANISATION = ("autonomous_system_organization", "as_name", "name", "org")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ def read_place(record: object) -> Place:
     first = divisions[0] if isinstance(divisions, list) and divisions else None
     region = _text(first) or _text(first, "iso_code") or _text(record.get("state1"))
     return Place(country.upper() if len(country) == 2 else "", region, _text(record.get("city")), *_point(record))
+
+
+def read_network(record: object) -> str:
+    """The organisation of a record's autonomous system, a CDN's by the CDN's name; `""` where it does not say."""
+    if not isinstance(record, dict):
+        return ""
+    number = str(record.get("autonomous_system_number") or record.get("asn") or "").upper().removeprefix("AS")
+    named = (_text(record.get(key)) for key in _ORGANISATION)
+    return EDGES.get(number) or next(filter(None, named), "")
 
 
 def _text(value: object, key: str = "") -> str:
@@ -84,11 +96,11 @@ class _Database:
     stamp: _Stamp
     reader: maxminddb.Reader
 
-    def place(self, address: str) -> Place:
+    def record(self, address: str) -> object:
         try:
-            return read_place(self.reader.get(address))
+            return self.reader.get(address)
         except (ValueError, maxminddb.InvalidDatabaseError):
-            return _NOWHERE  # an IPv6 address in an IPv4 database, or a damaged record
+            return None  # an IPv6 address in an IPv4 database, or a damaged record
 
 
 class _Snapshot:
@@ -103,11 +115,13 @@ class _Snapshot:
 
 def _place(databases: Mapping[str, _Database], address: str) -> Place:
     public = _public(address)
+    if not public:
+        return _NOWHERE
     found = _NOWHERE
     for kind in ("city", "country"):
-        if public and kind in databases and not found.country:
-            found = databases[kind].place(public)
-    return found
+        if kind in databases and not found.country:
+            found = read_place(databases[kind].record(public))
+    return replace(found, network=read_network(databases["asn"].record(public))) if "asn" in databases else found
 
 
 def _public(address: str) -> str:
@@ -153,7 +167,7 @@ class GeoLocator:
         found = [self.place(address) for address in distinct["address"].to_list()]
         table = distinct.with_columns(
             pl.Series(name, [getattr(place, name) for place in found], dtype=pl.String)
-            for name in ("country", "region", "city")
+            for name in ("country", "region", "city", "network")
         )
         return keys.join(table, on="address", how="left", maintain_order="left").drop("address")
 

@@ -15,6 +15,8 @@ import polars as pl
 class Place:
     """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; what is unknown is `""`.
 
+    `network` names the organisation of the address's autonomous system, a CDN's by the CDN's name.
+
     `latitude` and `longitude` are degrees with at most 4 decimals, both or neither: a point that a database gives for
     a whole network, such as the centre of a city, and nothing nearer to the visitor.
     """
@@ -24,6 +26,7 @@ class Place:
     city: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    network: str = ""
 
 
 class Locator(Protocol):
@@ -31,7 +34,7 @@ class Locator(Protocol):
         """Never raises: a private, malformed or unlisted address is `Place()`."""
 
     def places(self, addresses: pl.Series) -> pl.DataFrame:
-        """Columns country, region, city, one row per address: what requests keep, which have no coordinates."""
+        """Columns country, region, city, network, one row per address: what requests keep, without coordinates."""
 
 
 class Identity(Protocol):

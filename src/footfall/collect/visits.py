@@ -11,6 +11,7 @@ from msgspec import Meta
 from footfall import ids
 from footfall.collect.address import truncate
 from footfall.collect.bulk import read_address, read_time
+from footfall.collect.cdn import named_by
 from footfall.collect.events import check_name
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
@@ -35,6 +36,8 @@ class Visit(msgspec.Struct, gc=False):
     protocol: Annotated[str, Meta(max_length=32)] | None = None
     host: Annotated[str, Meta(max_length=253)] | None = None
     user_id: str | None = None
+    provider: Annotated[str, Meta(max_length=128)] | None = None
+    headers: dict[str, str] | None = None
 
 
 decode = msgspec.json.Decoder(Visit).decode
@@ -69,6 +72,7 @@ def raw_request(visit: Visit, sender: Sender, intake: Intake) -> RawRequest:
         country=place.country,
         region=place.region,
         city=place.city,
+        provider=visit.provider or named_by(visit.headers or {}) or place.network,
     )
 
 

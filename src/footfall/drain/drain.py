@@ -108,7 +108,7 @@ class Drain:
         plan = self._journal.read(name, batch.number)
         begun = plan is not None
         if plan is None:
-            plan = self._plan(spool, batch)
+            plan = self._plan(name, spool, batch)
             self._journal.write(name, plan)
         self._apply(plan, begun=begun)
         spool.finish(batch)
@@ -117,29 +117,30 @@ class Drain:
             self._watcher.drained(table, rows)
         return sum(plan.facts.values())
 
-    def _plan(self, spool: Spool, batch: Batch) -> Plan:
+    def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
         records = spool.records(batch)
+        writer = self._journal.writer(name)
         try:
-            return self._planned(batch.number, records)
+            return self._planned(batch.number, records, writer)
         except FootfallError:
             raise  # the store's fault, not the batch's
         except Exception as error:  # noqa: BLE001 - one bad record must not block the others
             self._watcher.failed("plan")
             self._log.exception("a batch can't be processed whole, looking for the cause", error=str(error))
-            return self._planned(batch.number, self._sound(spool, batch, records))
+            return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
 
-    def _sound(self, spool: Spool, batch: Batch, records: list[Record]) -> list[Record]:
+    def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
         """The records, or parts of records, that can be processed; the others are set aside with the reason."""
         sound: list[Record] = []
         for record in records:
             try:
-                self._planned(batch.number, [record])
+                self._planned(batch.number, [record], writer)
             except FootfallError:
                 raise
             except Exception as error:  # noqa: BLE001 - the reason is kept with the record
                 parts = halves(record)
                 if parts:
-                    sound += self._sound(spool, batch, parts)
+                    sound += self._sound(spool, batch, parts, writer)
                 else:
                     spool.reject(batch, record, f"{type(error).__name__}: {error}")
                     self._log.error("record rejected", batch=batch.number, events=size(record), reason=str(error))
@@ -147,8 +148,8 @@ class Drain:
                 sound.append(record)
         return sound
 
-    def _planned(self, number: int, records: list[Record]) -> Plan:
-        return make_plan(number, records, self._store, self._tools, self._watcher.step)
+    def _planned(self, number: int, records: list[Record], writer: int) -> Plan:
+        return make_plan(number, records, self._store, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, what is not there yet."""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import msgspec
 
 from footfall.drain.plan import Plan
+from footfall.pipeline.keys import text_key
 
 
 class Journal:
-    """One file per unfinished plan, `<spool>-<batch number>.plan`, readable only by its owner."""
+    """One file per unfinished plan, `<spool>-<batch number>.plan`, readable only by its owner; `id` names the drain."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         for torn in directory.glob("*.writing"):
             torn.unlink()
+        self._id = self._identity()
+
+    def writer(self, spool: str) -> int:
+        """A number for this drain's batches of a spool, the same for ever, and hardly another drain's."""
+        return text_key(f"{self._id}/{spool}")
 
     def read(self, spool: str, number: int) -> Plan | None:
         """The plan as it was written, or None: a torn file never gets its name."""
@@ -28,14 +35,7 @@ class Journal:
 
     def write(self, spool: str, plan: Plan) -> None:
         """Durable at return."""
-        path = self._path(spool, plan.number)
-        writing = path.with_suffix(".writing")
-        with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.msgpack.encode(plan))
-            file.flush()
-            os.fsync(file.fileno())
-        writing.rename(path)
-        self._sync()
+        self._keep(self._path(spool, plan.number), msgspec.msgpack.encode(plan))
 
     def remove(self, spool: str, number: int) -> None:
         self._path(spool, number).unlink(missing_ok=True)
@@ -46,6 +46,22 @@ class Journal:
             name, _, number = path.stem.rpartition("-")
             if name == spool and number != str(but):
                 path.unlink()
+
+    def _identity(self) -> str:
+        path = self._directory / "id"
+        if not path.exists():
+            self._keep(path, secrets.token_hex(16).encode())
+        return path.read_text()
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        """A file that is there whole or not at all; durable at return."""
+        writing = path.with_suffix(".writing")
+        with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        writing.rename(path)
+        self._sync()
 
     def _path(self, spool: str, number: int) -> Path:
         return self._directory / f"{spool}-{number}.plan"

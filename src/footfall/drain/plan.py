@@ -12,7 +12,7 @@ import polars as pl
 
 from footfall.drain.history import KEYS_A_QUERY, StoreHistory, Table
 from footfall.model.raw import Record
-from footfall.pipeline import decode, rows, steps
+from footfall.pipeline import decode, rows, steps, traffic
 from footfall.pipeline.sessions import Outcome, sessionise
 from footfall.store.protocol import Store
 
@@ -59,8 +59,13 @@ _FACTS = (
 )
 
 
-def make_plan(number: int, records: Sequence[Record], store: Store, tools: steps.Tools, observe: Observe) -> Plan:
-    """Enrich and sessionise the records of a batch; `observe` is told the seconds of each step by name."""
+def make_plan(
+    number: int, records: Sequence[Record], store: Store, tools: steps.Tools, observe: Observe, *, writer: int
+) -> Plan:
+    """Enrich and sessionise the records of a batch; `observe` is told the seconds of each step by name.
+
+    `writer` is the same for all batches that are applied one after the other, and no others.
+    """
     inserts: list[Insert] = []
     updates: list[Update] = []
     sessions: list[pl.DataFrame] = []
@@ -82,6 +87,12 @@ def make_plan(number: int, records: Sequence[Record], store: Store, tools: steps
         updates += _updates(facts.table, outcome)
     if sessions:
         inserts.append(Insert("sessions", rows.arrow(pl.concat(sessions))))
+    started = time.perf_counter()
+    logs = decode.proxy_logs(records)
+    if not logs.is_empty():
+        counts["traffic"] = len(logs)
+        inserts.append(Insert("traffic", traffic.traffic_rows(logs, number, writer)))
+        observe("sum_up", time.perf_counter() - started)
     return Plan(number, inserts, updates, counts)
 
 

@@ -14,7 +14,7 @@ from footfall.drain.plan import Insert
 from footfall.pipeline.rows import arrow
 from footfall.store.protocol import Store
 
-_TIME = {"events": "timestamp", "requests": "timestamp", "sessions": "start"}
+_TIME = {"events": "timestamp", "requests": "timestamp", "sessions": "start", "traffic": "timestamp"}
 
 
 def missing(store: Store, number: int, insert: Insert) -> Insert | None:
@@ -29,7 +29,11 @@ def missing(store: Store, number: int, insert: Insert) -> Insert | None:
 
 
 def _facts(store: Store, number: int, table: str, frame: pl.DataFrame) -> set[int]:
-    """Months that have facts of the batch."""
+    """Months that have facts of the batch.
+
+    Rows of `traffic` that were summed up have the number of the newest batch in them. Of one writer's batches that is
+    the one asked for: none follows it before it has ended.
+    """
     sql = f"""
         SELECT DISTINCT toYYYYMM(timestamp) FROM {table}
         WHERE batch = {{batch:UInt64}} AND project_id IN {{projects:Array(UInt32)}}"""  # noqa: S608 - of a closed list

@@ -15,7 +15,7 @@ import polars as pl
 
 from footfall.model.period import iso_seconds
 
-TEXTS = ("user_id", "method", "target", "host", "protocol", "ip_address", "user_agent", "referer")
+TEXTS = ("user_id", "method", "target", "host", "protocol", "ip_address", "user_agent", "referer", "provider")
 NUMBERS: dict[str, pl.DataType] = {
     "timestamp": pl.Int64(),
     "status": pl.UInt16(),
@@ -23,11 +23,12 @@ NUMBERS: dict[str, pl.DataType] = {
     "duration_us": pl.UInt64(),
 }
 FIELDS: dict[str, pl.DataType] = {**{name: pl.String() for name in TEXTS}, **NUMBERS}
-"""`timestamp` in Unix milliseconds; `target` as in the request line: path with query, or an absolute URL."""
+"""`timestamp` in Unix milliseconds; `target` as in the request line: path with query, or an absolute URL. `protocol` is
+the scheme (`https`) where a log says it, else what stands in the request line (`HTTP/1.1`)."""
 
 _OUTPUT = (
     "line", "timestamp", "user_id", "method", "endpoint", "host", "status", "bytes", "duration_us", "protocol",
-    "ip_address", "user_agent", "referer",
+    "ip_address", "user_agent", "referer", "provider",
 )  # fmt: skip
 _METHOD = r"^[A-Za-z][A-Za-z_-]{0,31}$"
 _NO_TARGET = r"^(?:HTTP/[0-9.]+)?$"  # nothing, or the protocol in its place

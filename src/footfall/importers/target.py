@@ -43,7 +43,7 @@ class Target:
     store_ip: StoreIp = "full"
     oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
     block_bytes: int = BLOCK_BYTES
-    wait: Callable[[float], None] = time.sleep
+    wait: Callable[[float], object] = time.sleep
 
 
 def to_record(parsed: Parsed, target: Target) -> RequestColumns:
@@ -57,6 +57,8 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
     high, low = _ids(target.ids, frame.height)
     visitor = target.identity.visitors(target.project_id, frame).alias("visitor")
     frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
+    told = pl.when(pl.col("provider") != "").then("provider").otherwise("network")
+    frame = frame.with_columns(provider=told)
     return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
+_MINUTE = 60_000
 _QUARTER = 900_000
 _HOUR = 3_600_000
 _DAY = 86_400_000
@@ -19,6 +20,7 @@ class Bucket(StrEnum):
     over that. The hour that clocks repeat is two buckets; a change by half an hour ends one early.
     """
 
+    MINUTE = "minute"
     QUARTER_HOUR = "15min"
     HOUR = "hour"
     DAY = "day"
@@ -60,7 +62,7 @@ class Bucket(StrEnum):
         return found
 
 
-_CLOCK = {Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: _HOUR}
+_CLOCK = {Bucket.MINUTE: _MINUTE, Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: _HOUR}
 _LONGEST = {Bucket.DAY: 1, Bucket.WEEK: 7, Bucket.MONTH: 31}
 
 

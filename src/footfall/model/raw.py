@@ -68,6 +68,29 @@ class RawRequest(msgspec.Struct, array_like=True, gc=False):
     country: str = ""
     region: str = ""
     city: str = ""
+    provider: str = ""  # network or CDN that the request came through
+
+
+class ProxyLog(msgspec.Struct, array_like=True, gc=False):
+    """Requests through a proxy that were alike, counted by the worker that saw them."""
+
+    timestamp: int
+    user_id: int = 0
+    order_id: int = 0
+    port: int = 0
+    protocol: str = ""
+    ip_out: str = ""  # addresses are cut down to what FOOTFALL_STORE_IP allows
+    ip_from: str = ""
+    peer_id: str = ""
+    worker: str = ""
+    domain: str = ""
+    error: str = ""
+    count: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    error_count: int = 0
+    duration_ms: int = 0
+    max_concurrency: int = 0
 
 
 class EventRows(msgspec.Struct, array_like=True, tag="e"):
@@ -95,7 +118,15 @@ class RequestColumns(msgspec.Struct, array_like=True, tag="c"):
     ipc: bytes
 
 
-Record = EventRows | RequestRows | RequestColumns
+class ProxyRows(msgspec.Struct, array_like=True, tag="p"):
+    """Proxy logs of one project, acknowledged together."""
+
+    project_id: int
+    received_at: int
+    rows: list[ProxyLog]
+
+
+Record = EventRows | RequestRows | RequestColumns | ProxyRows
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:
@@ -121,5 +152,5 @@ def halves(record: Record) -> list[Record]:
 
 
 def size(record: Record) -> int:
-    """Events or requests in a record."""
+    """Events, requests or proxy logs in a record."""
     return record.count if isinstance(record, RequestColumns) else len(record.rows)

@@ -11,11 +11,21 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from footfall.model.raw import EventRows, RawEvent, RawRequest, Record, RequestColumns, RequestRows
-from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS
+from footfall.model.raw import (
+    EventRows,
+    ProxyLog,
+    ProxyRows,
+    RawEvent,
+    RawRequest,
+    Record,
+    RequestColumns,
+    RequestRows,
+)
+from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS, TRAFFIC_COLUMNS
 
 _EVENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawEvent))
 _REQUEST_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawRequest))
+_LOG_FIELDS = tuple(field.name for field in msgspec.structs.fields(ProxyLog))
 
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
@@ -32,16 +42,22 @@ def requests(records: Iterable[Record]) -> pl.DataFrame:
     return pl.concat(frames)
 
 
+def proxy_logs(records: Iterable[Record]) -> pl.DataFrame:
+    """TRAFFIC_COLUMNS of every proxy log in the records, in order."""
+    return _transpose([record for record in records if isinstance(record, ProxyRows)], _LOG_FIELDS, TRAFFIC_COLUMNS)
+
+
 def _read(record: RequestColumns) -> pl.DataFrame:
-    frame = pl.read_ipc(io.BytesIO(record.ipc))
-    return frame.select(
-        pl.lit(record.project_id, pl.UInt32).alias(name) if name == "project_id" else pl.col(name).cast(dtype)
-        for name, dtype in REQUEST_COLUMNS.items()
-    )
+    frame = pl.read_ipc(io.BytesIO(record.ipc)).with_columns(project_id=pl.lit(record.project_id, pl.UInt32))
+    if "provider" not in frame.columns:  # a spool of before there were providers
+        frame = frame.with_columns(provider=pl.lit(""))
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in REQUEST_COLUMNS.items())
 
 
 def _transpose(
-    records: Sequence[EventRows] | Sequence[RequestRows], fields: Sequence[str], schema: dict[str, pl.DataType]
+    records: Sequence[EventRows] | Sequence[RequestRows] | Sequence[ProxyRows],
+    fields: Sequence[str],
+    schema: dict[str, pl.DataType],
 ) -> pl.DataFrame:
     rows = list(chain.from_iterable(record.rows for record in records))
     columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), rows)) for name in fields}

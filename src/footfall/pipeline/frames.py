@@ -1,4 +1,4 @@
-"""The columns that the pipeline starts from: one polars frame of events and one of requests per batch."""
+"""The columns that the pipeline starts from: one polars frame of events, of requests and of proxy logs per batch."""
 
 from __future__ import annotations
 
@@ -55,4 +55,31 @@ REQUEST_COLUMNS: dict[str, pl.DataType] = {
     "country": pl.String(),
     "region": pl.String(),
     "city": pl.String(),
+    "provider": pl.String(),
 }
+
+TRAFFIC_KEY: dict[str, pl.DataType] = {
+    "project_id": pl.UInt32(),
+    "timestamp": pl.Int64(),
+    "domain": pl.String(),
+    "worker": pl.String(),
+    "protocol": pl.String(),
+    "user_id": pl.UInt64(),
+    "order_id": pl.UInt64(),
+    "port": pl.UInt16(),
+    "error": pl.String(),
+    "peer_id": pl.String(),
+    "ip_from": pl.String(),
+    "ip_out": pl.String(),
+}
+"""What a proxy log says but its figures; logs that agree in it, to the second, are one row of the store."""
+
+TRAFFIC_SUMS: dict[str, pl.DataType] = {
+    "count": pl.UInt64(),
+    "bytes_sent": pl.UInt64(),
+    "bytes_received": pl.UInt64(),
+    "error_count": pl.UInt64(),
+    "duration_ms": pl.UInt64(),
+}
+
+TRAFFIC_COLUMNS: dict[str, pl.DataType] = {**TRAFFIC_KEY, **TRAFFIC_SUMS, "max_concurrency": pl.UInt64()}

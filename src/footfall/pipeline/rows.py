@@ -47,7 +47,8 @@ EVENTS_TABLE = (
 REQUESTS_TABLE = (
     *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "session", "user_id", "method", "endpoint", "host"),
     *("status", "bytes", "duration_us", "protocol", "ip_address", "user_agent", "referer"),
-    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city", "batch"),
+    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city"),
+    *("provider", "batch"),
 )
 
 

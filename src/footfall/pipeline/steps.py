@@ -29,6 +29,7 @@ TEXT_CHARS = {
     "priority": 128,
     "region": 128,
     "city": 128,
+    "provider": 128,
     "currency": 128,
     "method": 128,
     "protocol": 128,

@@ -83,7 +83,7 @@ class Query:
     With metrics or picks: one row per combination of bucket and dimensions (one row in all where there is neither).
     Without: the rows themselves, showing the dimensions. `buckets` are the starts, ascending, of what rows are
     gathered in by time; the first is not after the period's start. `each` bounds the rows of every value of the first
-    dimension.
+    dimension; `skip` leaves out as many before `limit` counts.
     """
 
     project: int
@@ -102,6 +102,7 @@ class Query:
     order: tuple[Order, ...] = ()
     each: int | None = None
     limit: int | None = None
+    skip: int = 0
 
     def over(self, rule: Callable[[Query], Query]) -> Query:
         return rule(self)

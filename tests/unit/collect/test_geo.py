@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from footfall.cli.geo import geo_app
 from footfall.collect import geo_install
-from footfall.collect.geo import ATTRIBUTION, GeoLocator, _public
+from footfall.collect.geo import ATTRIBUTION, GeoLocator, _public, read_network
 from footfall.collect.geo_install import install, public_address
 from footfall.collect.privacy import Place
 from footfall.errors import UserError
@@ -134,18 +134,37 @@ def test_an_ipv4_database_has_no_ipv6(tmp_path: Path) -> None:
 
 def test_columns_answer_like_single_look_ups(tmp_path: Path, packaged: Path) -> None:
     database(tmp_path / "geo/city.mmdb", {"81.2.69.0/24": MAXMIND_CITY}, "Test-City")
+    organisation = {"autonomous_system_number": 2529, "autonomous_system_organization": "Demon"}
+    database(tmp_path / "geo/asn.mmdb", {"81.2.69.0/24": organisation}, "Test-ASN")
     locator = GeoLocator(tmp_path, packaged=packaged)
     addresses = ["8.8.8.8", "10.0.0.1", "81.2.69.1", "8.8.8.8", "", "1.1.1.1", None]
     assert locator.places(pl.Series("ip_address", addresses)).rows() == [
-        ("US", "", ""),
-        ("", "", ""),
-        ("GB", "England", "London"),
-        ("US", "", ""),
-        ("", "", ""),
-        ("AU", "", ""),
-        ("", "", ""),
+        ("US", "", "", ""),
+        ("", "", "", ""),
+        ("GB", "England", "London", "Demon"),
+        ("US", "", "", ""),
+        ("", "", "", ""),
+        ("AU", "", "", ""),
+        ("", "", "", ""),
     ]
-    assert locator.places(pl.Series("ip_address", [], dtype=pl.String)).shape == (0, 3)
+    assert locator.places(pl.Series("ip_address", [], dtype=pl.String)).shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("record", "network"),
+    [
+        ({"autonomous_system_number": 2529, "autonomous_system_organization": "Demon"}, "Demon"),
+        ({"asn": "AS2529", "as_name": "Demon", "as_domain": "demon.example"}, "Demon"),
+        ({"asn": "AS2529", "name": "Demon"}, "Demon"),
+        ({"autonomous_system_number": 13335, "autonomous_system_organization": "CLOUDFLARENET"}, "Cloudflare"),
+        ({"asn": "AS54113", "as_name": "Fastly, Inc."}, "Fastly"),
+        ({"autonomous_system_number": 2529}, ""),
+        ({"autonomous_system_organization": 5}, ""),
+        ("no mapping", ""),
+    ],
+)
+def test_networks_of_every_layout(record: object, network: str) -> None:
+    assert read_network(record) == network
 
 
 def test_the_operators_country_database_wins(tmp_path: Path, packaged: Path) -> None:

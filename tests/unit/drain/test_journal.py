@@ -47,7 +47,7 @@ def test_a_file_that_was_not_finished_is_no_plan(folder):
     journal.write("serve", plan(7))
     (folder / "serve-8.writing").write_bytes(b"half")
     assert Journal(folder).read("serve", 8) is None
-    assert [path.name for path in folder.iterdir()] == ["serve-7.plan"]
+    assert {path.name for path in folder.iterdir()} == {"id", "serve-7.plan"}
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,16 @@ def test_plans_left_behind_are_forgotten_of_that_spool_alone(folder, but, left):
     for name, number in (("serve", 6), ("serve", 7), ("serve-2", 7), ("import", 7)):
         journal.write(name, plan(number))
     journal.forget("serve", but=but)
-    assert {path.name for path in folder.iterdir()} == left
+    assert {path.name for path in folder.glob("*.plan")} == left
 
 
 def test_only_the_owner_may_look(folder):
     Journal(folder).write("serve", plan(7))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "serve-7.plan").stat().st_mode) == 0o600
+
+
+def test_a_writer_is_the_same_after_a_restart_and_another_for_each_spool_and_drain(folder, tmp_path):
+    first = Journal(folder).writer("serve")
+    assert Journal(folder).writer("serve") == first
+    assert len({first, Journal(folder).writer("import"), Journal(tmp_path / "other").writer("serve")}) == 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ WINDOW = Window(946_684_800_000, 1_780_000_300_000)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
 ABSENT = {
     "user_id": "", "host": "", "bytes": 0, "duration_us": 0, "protocol": "", "user_agent": "", "referer": "",
+    "provider": "",
 }  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def test_json_of_the_wrong_type_names_the_field() -> None:
     assert "`$.status`" in reason
 
 
-CADDY = {
+CADDY: dict[str, Any] = {
     "level": "info", "ts": 1728568536.125, "logger": "http.log.access.log0", "msg": "handled request",
     "request": {
         "remote_ip": "10.0.0.1", "client_ip": "192.0.2.1", "remote_port": "41342", "proto": "HTTP/2.0", "method": "GET",
@@ -206,7 +208,7 @@ CADDY = {
 }  # fmt: skip
 FROM_CADDY = BASE | {
     "timestamp": 1728568536125, "endpoint": "/a", "host": "example.org", "bytes": 10900, "duration_us": 930,
-    "protocol": "HTTP/2.0", "user_agent": AGENT, "referer": "https://a.example/",
+    "protocol": "http", "user_agent": AGENT, "referer": "https://a.example/",
 }  # fmt: skip
 
 
@@ -218,8 +220,13 @@ FROM_CADDY = BASE | {
         ({"ts": "2024-10-10T13:55:36.125Z"}, {}),
         ({"ts": 1728568536125}, {}),
         ({"request": {"method": "HEAD", "uri": "/", "remote_ip": "::1"}},
-         {"method": "HEAD", "endpoint": "/", "ip_address": "::1", "host": "", "protocol": "", "user_agent": "",
+         {"method": "HEAD", "endpoint": "/", "ip_address": "::1", "host": "", "user_agent": "",
           "referer": ""}),
+        ({"request": {**CADDY["request"], "tls": {"version": 772}}}, {"protocol": "https"}),
+        ({"request": {**CADDY["request"], "headers": {"Cf-Ray": ["8f1-FRA"]}}},
+         {"provider": "Cloudflare", "user_agent": "", "referer": ""}),
+        ({"request": {**CADDY["request"], "headers": {"Via": ["1.1 varnish", "1.1 x.cloudfront.net (CloudFront)"]}}},
+         {"provider": "Amazon CloudFront", "user_agent": "", "referer": ""}),
     ],
 )  # fmt: skip
 def test_caddy(change: dict[str, object], expected: dict[str, object]) -> None:
@@ -238,11 +245,11 @@ CLOUDFRONT = (
     "#Version: 1.0",
     (
         "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
-        "cs(User-Agent) cs-uri-query x-host-header time-taken cs-protocol-version"
+        "cs(User-Agent) cs-uri-query x-host-header time-taken cs-protocol"
     ),
     (
         "2024-10-10\t13:55:36\tFRA2\t5\t192.0.2.1\tGET\td1.cloudfront.net\t/a%20b\t200\thttps://a.example/%2520\t"
-        "Mozilla/5.0%20(X11;%20Linux%20x86_64)%20Firefox/128.0\tq=1\texample.org\t0.125\tHTTP/1.1"
+        "Mozilla/5.0%20(X11;%20Linux%20x86_64)%20Firefox/128.0\tq=1\texample.org\t0.125\thttps"
     ),
 )
 
@@ -250,7 +257,7 @@ CLOUDFRONT = (
 def test_cloudfront() -> None:
     expected = {
         "endpoint": "/a%20b", "host": "example.org", "referer": "https://a.example/%20", "user_agent": AGENT,
-        "duration_us": 125_000,
+        "duration_us": 125_000, "protocol": "https", "provider": "Amazon CloudFront",
     }  # fmt: skip
     assert row("cloudfront", *CLOUDFRONT) == BASE | expected
 

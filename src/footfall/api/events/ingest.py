@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from footfall import ids
-from footfall.api.ingest.calls import Call, reply
+from footfall.api.ingest.calls import Call, idempotency_key, reply
 from footfall.api.problem import Answer
 from footfall.api.services import Services
 from footfall.collect import events
@@ -13,10 +13,9 @@ from footfall.collect.intake import Sender
 from footfall.collect.limits import RefusedError
 from footfall.model.period import iso_seconds
 from footfall.model.raw import EventRows
-from footfall.spool.protocol import Key, Submission
+from footfall.spool.protocol import Submission
 
 SURFACE = "events"
-KEY_CHARS = 255
 
 _encode = msgspec.json.Encoder().encode
 
@@ -25,7 +24,7 @@ async def single(services: Services, call: Call, sender: Sender) -> Answer:
     """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
     event = events.read_event(call.body)
     event.event_id = None  # only a batch names its events; this one has the header for that
-    key = _key(call, sender)
+    key = idempotency_key(call, sender, "header")
     try:
         raw = events.raw_event(event, events.Reception.of(sender, services.intake), services.intake.ids.take())
     except RefusedError as error:
@@ -70,14 +69,3 @@ async def batch(services: Services, call: Call, sender: Sender) -> Answer:
         "timestamp": iso_seconds(sender.received_at),
     }
     return reply(200, content | ({"errors": failures} if failures else {}))
-
-
-def _key(call: Call, sender: Sender) -> Key | None:
-    text = call.header(b"idempotency-key")
-    if not text:
-        return None
-    if len(text) > KEY_CHARS:
-        raise RefusedError(
-            "idempotency_key_too_long", "idempotency-key", f"Idempotency-Key: more than {KEY_CHARS} characters"
-        )
-    return Key(sender.project_id, f"header:{text}")

@@ -15,6 +15,7 @@ from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Scope
+from footfall.spool.protocol import Key
 
 Headers = list[tuple[bytes, bytes]]
 Message = MutableMapping[str, Any]
@@ -23,7 +24,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope_, Receive, Send], Awaitable[None]]
 
-_JSON = [(b"content-type", b"application/json")]
+KEY_CHARS = 255
+"""Longest `Idempotency-Key`."""
+
+JSON = [(b"content-type", b"application/json")]
 _encode = msgspec.json.Encoder().encode
 
 
@@ -86,8 +90,16 @@ async def answer(services: Services, route: Route, scope: Scope_, receive: Recei
     return await route.handler(services, Call(headers, body), sender)
 
 
+def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
+    """What the header says, apart for each surface; UserError `idempotency_key_too_long`."""
+    text = call.header(b"idempotency-key")
+    if len(text) > KEY_CHARS:
+        raise UserError("idempotency_key_too_long", f"Idempotency-Key: more than {KEY_CHARS} characters")
+    return Key(sender.project_id, f"{surface}:{text}") if text else None
+
+
 def reply(status: int, content: dict[str, Any]) -> Answer:
-    return status, _JSON, _encode(content)
+    return status, JSON, _encode(content)
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:

@@ -67,6 +67,10 @@ class VisitModel(BaseModel):
     protocol: str | None = None
     host: str | None = None
     user_id: str | None = Field(None, max_length=128, description="The visitor, where the server knows it.")
+    provider: str | None = Field(None, max_length=128, description="Network or CDN that the request came through.")
+    headers: dict[str, str] | None = Field(
+        None, description="Headers of the request: those by which CDNs are known name the provider, none is kept."
+    )
 
 
 class VisitsModel(BaseModel):
@@ -130,7 +134,8 @@ writing_route(
     status=202,
     response_model=RowsAccepted,
     summary="Store HTTP requests that a server saw",
-    description="1 to 1,000 visits, or NDJSON of at most 10 MiB. Durable at 202; a bad visit refuses only itself.",
+    description="1 to 1,000 visits, or NDJSON of at most 10 MiB. Durable at 202; a bad visit refuses only itself. A "
+    "repeated `Idempotency-Key` within 24 hours stores nothing and gets the first answer.",
     examples=Example(
         request={
             "visits": [
@@ -149,5 +154,6 @@ writing_route(
         answer={"accepted": 1, "rejected": [], "rejected_total": 0},
     ),
     refusals=_REFUSALS,
+    idempotent=True,
     ndjson='{"method": "GET", "endpoint": "/pricing", "status": 200, "ip_address": "203.0.113.7"}\n',
 )

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from footfall.api.ingest.calls import Call, reply
+import msgspec
+
+from footfall.api.ingest.calls import JSON, Call, idempotency_key
 from footfall.api.problem import Answer
 from footfall.api.services import Services
 from footfall.collect import bulk as bulk_rows
@@ -19,6 +21,7 @@ from footfall.spool.protocol import Submission
 THREAD_BYTES = 256 << 10
 """Larger bodies are worked on in a thread, so that other requests go on."""
 
+_encode = msgspec.json.Encoder().encode
 _T = TypeVar("_T")
 _Taken = tuple[list[Submission], int, Refusals]  # what is to be stored, its rows, and the rows that are not
 
@@ -38,7 +41,8 @@ async def bulk(services: Services, call: Call, sender: Sender) -> Answer:
 
 
 async def visited(services: Services, call: Call, sender: Sender) -> Answer:
-    """`POST /api/tracking/visits`."""
+    """`POST /api/tracking/visits`. A repeated `Idempotency-Key` stores nothing and gets the first answer."""
+    key = idempotency_key(call, sender, "visits")
 
     def take() -> _Taken:
         accepted, refusals = rows.convert(
@@ -47,19 +51,24 @@ async def visited(services: Services, call: Call, sender: Sender) -> Answer:
             lambda visit: visits.raw_request(visit, sender, services.intake),
         )
         record = RequestRows(sender.project_id, sender.received_at, accepted)
-        return [Submission(record)] if accepted else [], len(accepted), refusals
+        told = _told(len(accepted), refusals)
+        return [Submission(record, key, told)] if accepted else [], len(accepted), refusals
 
     return await _store(services, "tracking", call, take)
 
 
 async def _store(services: Services, surface: str, call: Call, take: Callable[[], _Taken]) -> Answer:
     submissions, accepted, refusals = await _apart(call, take)
-    if submissions:
-        await services.committer.submit(submissions)
+    answers = await services.committer.submit(submissions) if submissions else []
     services.metrics.accepted(surface, accepted)
     for code, count in refusals.codes.items():
         services.metrics.refused(surface, code, count)
-    return reply(202, {"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
+    # Events have keys of their own, and no answer of theirs; visits share one answer, which may be an earlier one.
+    return 202, JSON, next(filter(None, answers), b"") or _told(accepted, refusals)
+
+
+def _told(accepted: int, refusals: Refusals) -> bytes:
+    return _encode({"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
 
 
 async def _apart(call: Call, work: Callable[[], _T]) -> _T:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 
-from footfall.api.auth import Caller, require
+from footfall.api.of_token import OfToken, ReaderOfToken
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
-from footfall.model.project import Project, Scope
 from footfall.query import ast
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.window import instant
@@ -26,10 +24,6 @@ Granularity = Literal["hour", "day", "week", "month"]
 _DAYS = {"week": 7, "month": 30, "year": 365, "24h": 1, "7d": 7, "30d": 30, "1y": 365}
 
 Bots = Annotated[bool, Query(description="`0` leaves known bots out.", examples=["1"])]
-ProjectName = Annotated[
-    str | None, Query(description="The project's slug, where the token has several.", examples=["shop"])
-]
-ProjectHeader = Annotated[str | None, Header(alias="X-Project", description="The same as a header; it wins.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +42,10 @@ class Question:
         return replace(self.base, period=Period(start, now))
 
 
-async def project_of_token(
-    request: Request,
-    caller: Annotated[Caller, Depends(require(Scope.READ))],
-    project: ProjectName = None,
-    x_project: ProjectHeader = None,
-) -> Project:
-    found: Project = request.app.state.services.auth.project(caller.principal, x_project or project)
-    return found
-
-
-OfToken = Annotated[Project, Depends(project_of_token)]
-
-
-async def reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
-    async with request.app.state.services.questions.asked(request, project) as found:
-        yield found
-
-
 def question(
     request: Request,
     project: OfToken,
-    store: Annotated[Reader, Depends(reader, scope="function")],
+    store: ReaderOfToken,
     bots: Bots = True,
 ) -> Question:
     history = Period(EARLIEST, request.app.state.services.clock())

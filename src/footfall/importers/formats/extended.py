@@ -21,7 +21,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "method": ("cs-method",),
     "target": ("cs-uri-stem", "cs-uri"),
     "host": ("x-host-header", "cs-host", "cs(host)"),
-    "protocol": ("cs-version", "cs-protocol-version"),
+    "protocol": ("cs-protocol", "cs-version", "cs-protocol-version"),
     "status": ("sc-status",),
     "bytes": ("sc-bytes",),
     "referer": ("cs(referer)",),
@@ -34,11 +34,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class ExtendedFormat:
-    """`separator` divides the columns; `percent` says that agent and referrer are percent-encoded once more."""
+    """`separator` divides the columns; `percent` says that agent and referrer are percent-encoded once more.
+
+    `provider` is the network whose edges write such logs.
+    """
 
     name: str
     separator: str
     percent: bool
+    provider: str | None = None
 
     def begin(self) -> ExtendedParser:
         return ExtendedParser(self)
@@ -99,7 +103,8 @@ class ExtendedParser:
         numbers = [pl.col(name).cast(FIELDS[name], strict=False) for name in ("status", "bytes") if name in raw.columns]
         texts = [map_distinct(raw[name], self._decode) for name in ("user_agent", "referer") if name in raw.columns]
         taken = [_duration()] if "taken" in raw.columns else []
-        typed = raw.with_columns(at.alias("timestamp"), *numbers, *texts, *taken)
+        provider = pl.lit(self._form.provider, pl.String).alias("provider")
+        typed = raw.with_columns(at.alias("timestamp"), provider, *numbers, *texts, *taken)
         missing = [pl.lit(None, kind).alias(name) for name, kind in FIELDS.items() if name not in typed.columns]
         return typed.with_columns(missing).select("line", *FIELDS)
 
@@ -129,6 +134,6 @@ def _nothing() -> pl.DataFrame:
 
 
 EXTENDED_FORMATS = (
-    ExtendedFormat("cloudfront", separator="\t", percent=True),
+    ExtendedFormat("cloudfront", separator="\t", percent=True, provider="Amazon CloudFront"),
     ExtendedFormat("w3c", separator=" ", percent=False),
 )

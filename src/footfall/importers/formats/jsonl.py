@@ -13,6 +13,7 @@ from operator import attrgetter
 import msgspec
 import polars as pl
 
+from footfall.collect.cdn import named_by
 from footfall.importers.fields import FIELDS, Fields, Reject
 from footfall.importers.formats.text import clf_time
 
@@ -41,11 +42,23 @@ class NginxLine(msgspec.Struct, gc=False):
     host: Scalar = None
     server_name: Scalar = None
     server_protocol: Scalar = None
+    scheme: Scalar = None
+    provider: Scalar = None
 
 
 class CaddyHeaders(msgspec.Struct, gc=False, frozen=True):
     agent: list[str] = msgspec.field(default_factory=list, name="User-Agent")
     referer: list[str] = msgspec.field(default_factory=list, name="Referer")
+    cloudflare: list[str] = msgspec.field(default_factory=list, name="Cf-Ray")
+    cloudfront: list[str] = msgspec.field(default_factory=list, name="X-Amz-Cf-Id")
+    loop: list[str] = msgspec.field(default_factory=list, name="Cdn-Loop")
+    via: list[str] = msgspec.field(default_factory=list, name="Via")
+
+    @property
+    def provider(self) -> str:
+        """The CDN that they name."""
+        told = {"cf-ray": self.cloudflare, "x-amz-cf-id": self.cloudfront, "cdn-loop": self.loop, "via": self.via}
+        return named_by({name: " ".join(values) for name, values in told.items() if values})
 
 
 class CaddyRequest(msgspec.Struct, gc=False):
@@ -53,7 +66,7 @@ class CaddyRequest(msgspec.Struct, gc=False):
     uri: str
     remote_ip: str = ""
     client_ip: str = ""
-    proto: str = ""
+    tls: dict[str, object] | None = None
     host: str = ""
     headers: CaddyHeaders = msgspec.field(default_factory=CaddyHeaders)
 
@@ -125,10 +138,11 @@ def _nginx(rows: Sequence[msgspec.Struct]) -> pl.DataFrame:
         pl.coalesce("request_method", parts.struct["1"]).alias("method"),
         pl.coalesce("request_uri", parts.struct["2"], "uri").alias("target"),
         pl.coalesce("http_host", "host", "server_name").alias("host"),
-        pl.coalesce("server_protocol", parts.struct["3"]).alias("protocol"),
+        pl.coalesce("scheme", "server_protocol", parts.struct["3"]).alias("protocol"),
         pl.col("remote_addr").alias("ip_address"),
         pl.col("http_user_agent").alias("user_agent"),
         pl.col("http_referer").alias("referer"),
+        pl.col("provider"),
         pl.col("status").cast(pl.UInt16, strict=False),
         pl.coalesce("body_bytes_sent", "bytes_sent").cast(pl.UInt64, strict=False).alias("bytes"),
         _micros("request_time"),
@@ -136,13 +150,14 @@ def _nginx(rows: Sequence[msgspec.Struct]) -> pl.DataFrame:
 
 
 _CADDY = (
-    "request.method", "request.uri", "request.host", "request.proto", "request.client_ip", "request.remote_ip",
+    "request.method", "request.uri", "request.host", "request.client_ip", "request.remote_ip",
     "user_id", "ts", "logger", "status", "size", "duration",
 )  # fmt: skip
 
 
 def _caddy(rows: Sequence[msgspec.Struct]) -> pl.DataFrame:
     headers = list(map(attrgetter("request.headers"), rows))
+    schemes = ["http" if tls is None else "https" for tls in map(attrgetter("request.tls"), rows)]
     # The error log describes the same requests again: only lines of an access log, or of no named one, have a time.
     access = pl.col("logger").is_null() | pl.col("logger").str.starts_with("http.log.access")
     return _texts(rows, _CADDY).select(
@@ -151,10 +166,11 @@ def _caddy(rows: Sequence[msgspec.Struct]) -> pl.DataFrame:
         pl.col("request_method").alias("method"),
         pl.col("request_uri").alias("target"),
         pl.col("request_host").alias("host"),
-        pl.col("request_proto").alias("protocol"),
+        pl.Series("protocol", schemes, dtype=pl.String),
         pl.coalesce("request_client_ip", "request_remote_ip").alias("ip_address"),
         pl.Series("user_agent", ["".join(found.agent[:1]) for found in headers], dtype=pl.String),
         pl.Series("referer", ["".join(found.referer[:1]) for found in headers], dtype=pl.String),
+        pl.Series("provider", [found.provider for found in headers], dtype=pl.String),
         pl.col("status").cast(pl.UInt16, strict=False),
         pl.col("size").cast(pl.UInt64, strict=False).alias("bytes"),
         _micros("duration"),

@@ -56,7 +56,7 @@ def _select_distinct(query: Query, binder: Binder) -> str:
 
 def bucket_of(expression: str, query: Query, binder: Binder) -> str:
     """The start of the bucket that an instant lies in, in Unix milliseconds."""
-    return f"roundDown(toUnixTimestamp64Milli({expression}), {binder.instants(query.buckets)})"
+    return f"roundDown({TABLES[query.table].millis.format(expression)}, {binder.instants(query.buckets)})"
 
 
 def _keys(query: Query, binder: Binder) -> list[str]:
@@ -133,6 +133,7 @@ def _tail(query: Query, binder: Binder) -> str:
     order = ", ".join(_order(item, names(query)) for item in query.order)
     each = "" if query.each is None else f" LIMIT {binder.number(query.each)} BY c0"
     limit = "" if query.limit is None else f" LIMIT {binder.number(query.limit)}"
+    limit += f" OFFSET {binder.number(query.skip)}" if query.skip else ""
     listing = limit and not (query.metrics or query.picks)
     return (f" ORDER BY {order}" if order else "") + each + limit + (_LAZY if listing else "")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
-_AGE = {"events": "timestamp", "requests": "timestamp", "sessions": "end"}
+_AGE = {"events": "timestamp", "requests": "timestamp", "sessions": "end", "traffic": "timestamp"}
 """The time that a row's age is counted from. A session is as old as its last event."""
 
 PING_SECONDS = 5.0

@@ -1,0 +1,38 @@
+"""The project of a surface that goes by the token, and who answers questions about it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+
+from footfall.api.auth import Caller, require
+from footfall.model.project import Project, Scope
+from footfall.store.protocol import Reader
+
+ProjectName = Annotated[
+    str | None, Query(description="The project's slug, where the token has several.", examples=["shop"])
+]
+ProjectHeader = Annotated[str | None, Header(alias="X-Project", description="The same as a header; it wins.")]
+
+
+async def project_of_token(
+    request: Request,
+    caller: Annotated[Caller, Depends(require(Scope.READ))],
+    project: ProjectName = None,
+    x_project: ProjectHeader = None,
+) -> Project:
+    found: Project = request.app.state.services.auth.project(caller.principal, x_project or project)
+    return found
+
+
+OfToken = Annotated[Project, Depends(project_of_token)]
+
+
+async def reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
+    async with request.app.state.services.questions.asked(request, project) as found:
+        yield found
+
+
+ReaderOfToken = Annotated[Reader, Depends(reader, scope="function")]

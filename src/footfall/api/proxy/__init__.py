@@ -1,0 +1,1 @@
+"""Proxy traffic, `/analytics`: what workers of a proxy counted, and what went where."""

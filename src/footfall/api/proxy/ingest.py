@@ -1,0 +1,30 @@
+"""`POST /analytics/ingest`: answered once all of its logs are durable."""
+
+from __future__ import annotations
+
+import asyncio
+
+from footfall.api.ingest.calls import Call, idempotency_key
+from footfall.api.ingest.rows import THREAD_BYTES
+from footfall.api.problem import Answer
+from footfall.api.services import Services
+from footfall.collect.intake import Sender
+from footfall.collect.proxy import proxy_logs, read_logs
+from footfall.model.raw import ProxyLog, ProxyRows
+from footfall.spool.protocol import Submission
+
+SURFACE = "proxy"
+
+
+async def ingest(services: Services, call: Call, sender: Sender) -> Answer:
+    """All of the body's logs, or none. A repeated `Idempotency-Key` stores nothing."""
+
+    def take() -> list[ProxyLog]:
+        return proxy_logs(read_logs(call.body), sender, services.intake)
+
+    key = idempotency_key(call, sender, SURFACE)
+    logs = await asyncio.to_thread(take) if len(call.body) > THREAD_BYTES else take()
+    record = ProxyRows(sender.project_id, sender.received_at, logs)
+    await services.committer.submit([Submission(record, key)])
+    services.metrics.accepted(SURFACE, len(logs))
+    return 204, [], b""

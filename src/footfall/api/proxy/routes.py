@@ -1,0 +1,126 @@
+"""Endpoints of the proxy surface: each one parses, asks and renders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from footfall.api.documented import refusals, writing_route
+from footfall.api.ingest.calls import Route
+from footfall.api.problem import Error
+from footfall.api.proxy import examples, render, schema
+from footfall.api.proxy.ingest import ingest
+from footfall.api.proxy.parse import MOST_ROWS, Asked, Buckets
+from footfall.collect.explain_logs import LogsModel
+from footfall.collect.proxy import BODY_BYTES
+from footfall.query import traffic
+
+PREFIX = "/analytics"
+
+ROUTES = {f"{PREFIX}/ingest": Route(ingest, BODY_BYTES)}
+
+router = APIRouter(tags=["proxy traffic"])
+
+Json = dict[str, Any]
+SortBy = Literal["bytes", "count"]
+Rows = Query(ge=1, le=MOST_ROWS, description=f"Rows, {MOST_ROWS} at most.", examples=[30])
+
+_METRIC = {"bytes": "bytes_total", "count": "total_count"}
+
+writing_route(
+    router,
+    f"{PREFIX}/ingest",
+    ROUTES[f"{PREFIX}/ingest"],
+    body=LogsModel,
+    status=204,
+    response_model=None,
+    summary="Store 1 to 10,000 logs of a proxy's workers",
+    description="All of them or none; durable at 204. A repeated `Idempotency-Key` within 24 hours stores nothing.",
+    examples=examples.INGEST,
+    idempotent=True,
+    refusals=refusals(Error, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}},
+)
+
+
+@router.get(
+    f"{PREFIX}/traffic",
+    summary="Bytes and requests over time",
+    response_model=schema.Traffic,
+    responses=examples.TRAFFIC,
+    operation_id="proxy_traffic",
+)
+def read_traffic(asked: Asked, buckets: Buckets) -> Json:
+    """Buckets that have logs, ascending."""
+    metrics = ("total_bytes_sent", "total_bytes_received", "bytes_total", "total_count")
+    return render.rows(traffic.chart(asked.store, asked.base, buckets, *metrics))
+
+
+@router.get(
+    f"{PREFIX}/requests",
+    summary="Requests and errors over time",
+    response_model=schema.Requests,
+    responses=examples.REQUESTS,
+    operation_id="proxy_requests",
+)
+def read_requests(asked: Asked, buckets: Buckets) -> Json:
+    """Buckets that have logs, ascending."""
+    return render.rows(traffic.chart(asked.store, asked.base, buckets, "total_count", "total_errors"))
+
+
+@router.get(
+    f"{PREFIX}/concurrency",
+    summary="The most requests at once, over time",
+    response_model=schema.Concurrency,
+    responses=examples.CONCURRENCY,
+    operation_id="proxy_concurrency",
+)
+def read_concurrency(asked: Asked, buckets: Buckets) -> Json:
+    """The largest that any log of a bucket says; buckets that have logs, ascending."""
+    return render.rows(traffic.chart(asked.store, asked.base, buckets, "max_concurrency", "total_count"))
+
+
+@router.get(
+    f"{PREFIX}/domains",
+    summary="Traffic by domain",
+    response_model=schema.Domains,
+    responses=examples.DOMAINS,
+    operation_id="proxy_domains",
+)
+def read_domains(
+    asked: Asked,
+    sort_by: Annotated[
+        SortBy, Query(alias="sortBy", description="What the order goes by, descending.", examples=["bytes"])
+    ] = "bytes",
+    limit: Annotated[int, Rows] = 30,
+) -> Json:
+    """Ties by domain."""
+    return render.rows(traffic.domains(asked.store, asked.base, _METRIC[sort_by], limit))
+
+
+@router.get(
+    f"{PREFIX}/errors",
+    summary="Errors, when they were seen, and where most",
+    response_model=schema.Errors,
+    responses=examples.ERRORS,
+    operation_id="proxy_errors",
+)
+def read_errors(asked: Asked, limit: Annotated[int, Rows] = 50) -> Json:
+    """Of logs whose error is not empty; most errors first, ties by name."""
+    return render.errors(traffic.errors(asked.store, asked.base, limit))
+
+
+@router.get(
+    f"{PREFIX}/websites",
+    summary="Domains, page by page",
+    response_model=schema.Websites,
+    responses=examples.WEBSITES,
+    operation_id="proxy_websites",
+)
+def read_websites(
+    asked: Asked,
+    page: Annotated[int, Query(ge=1, le=1_000_000, description="Counted from 1.", examples=[1])] = 1,
+    limit: Annotated[int, Rows] = 25,
+) -> Json:
+    """Most requests first, ties by domain."""
+    return render.websites(traffic.websites(asked.store, asked.base, page, limit), page, limit)

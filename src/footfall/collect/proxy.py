@@ -1,0 +1,115 @@
+"""`POST /analytics/ingest`: what the workers of a proxy counted (docs/api/proxy.md).
+
+A body is decoded by msgspec straight into structs. Only one that fails is read again by Pydantic (`explain_logs`), for
+the documented list of faults; where Pydantic accepts what msgspec did not, its word stands.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from footfall.collect.address import truncate
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import RefusedError, check_time, parse_time
+from footfall.model.raw import ProxyLog
+
+BODY_BYTES = 8 << 20
+LOGS = 10_000
+MOST = (1 << 63) - 1
+DOMAIN_CHARS = 253
+NAME_CHARS = 128
+PROTOCOL_CHARS = 32
+ADDRESS_CHARS = 64
+ERROR_CHARS = 512
+"""What is kept of an error; the rest is cut off."""
+
+_Number = Annotated[int, Meta(ge=0, le=MOST)]
+_Name = Annotated[str, Meta(max_length=NAME_CHARS)]
+_Address = Annotated[str, Meta(max_length=ADDRESS_CHARS)]
+
+
+class LogIn(msgspec.Struct, gc=False):
+    """One log as sent."""
+
+    ts: str | int | float
+    domain: Annotated[str, Meta(min_length=1, max_length=DOMAIN_CHARS)]
+    count: _Number
+    user_id: _Number = 0
+    order_id: _Number = 0
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    protocol: Annotated[str, Meta(max_length=PROTOCOL_CHARS)] = ""
+    ip_out: _Address = ""
+    ip_from: _Address = ""
+    peer_id: _Name = ""
+    worker: _Name = ""
+    error: str = ""
+    bytes_sent: _Number = 0
+    bytes_received: _Number = 0
+    error_count: _Number = 0
+    duration_ms: _Number = 0
+    max_concurrency: _Number = 0
+
+
+class BodyIn(msgspec.Struct):
+    logs: Annotated[list[LogIn], Meta(min_length=1, max_length=LOGS)]
+
+
+_decode = msgspec.json.Decoder(BodyIn).decode
+
+
+def read_logs(body: bytes) -> list[LogIn]:
+    """The logs of a body; `explain.SchemaError` says what is wrong otherwise."""
+    try:
+        return _decode(body).logs
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
+        from footfall.collect import explain_logs  # noqa: PLC0415 - Pydantic is for failures only
+
+        return explain_logs.logs(body)
+
+
+def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> list[ProxyLog]:
+    """The logs as they are spooled. `explain.SchemaError` names the log whose time can't be read or is out of range."""
+    times: dict[str | int | float, int] = {}  # a worker's logs share few
+    keep = intake.request_ip
+    found = []
+    for index, log in enumerate(logs):
+        at = times.get(log.ts)
+        if at is None:
+            at = times[log.ts] = _time(index, log.ts, sender, intake)
+        # Positional, in the order of ProxyLog's fields: keywords would double the cost.
+        found.append(
+            ProxyLog(
+                at,
+                log.user_id,
+                log.order_id,
+                log.port,
+                log.protocol,
+                truncate(log.ip_out, keep) if log.ip_out else "",
+                truncate(log.ip_from, keep) if log.ip_from else "",
+                log.peer_id,
+                log.worker,
+                log.domain,
+                log.error[:ERROR_CHARS],
+                log.count,
+                log.bytes_sent,
+                log.bytes_received,
+                log.error_count,
+                log.duration_ms,
+                log.max_concurrency,
+            )
+        )
+    return found
+
+
+def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
+    from footfall.collect.explain_logs import bad_time  # noqa: PLC0415 - Pydantic is for failures only
+
+    try:
+        return check_time(parse_time(ts), sender.received_at, intake.retention_days)
+    except RefusedError as error:
+        raise bad_time(index, ts, error.code, error.message.removeprefix("timestamp: ")) from error
+    except (ValueError, OverflowError) as error:
+        raise bad_time(index, ts, "datetime_parsing", f"{ts!r:.60} is no time: {error}") from error

@@ -1,0 +1,5 @@
+-- The network or CDN that a request came through: said by its sender, told by a CDN's headers, or the organisation of its
+-- address's autonomous system.
+
+ALTER TABLE requests
+    ADD COLUMN IF NOT EXISTS provider LowCardinality(String) CODEC(ZSTD(1)) AFTER city;
