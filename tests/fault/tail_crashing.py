@@ -1,0 +1,65 @@
+"""A process that follows a log and kills itself before the n-th statement on its spool: `tail_crashing.py DATA LOG N`.
+
+Exit code 0: there was no n-th statement, all of the log is in the spool.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from footfall.clock import system_clock
+from footfall.collect.geo import GeoLocator
+from footfall.collect.identity import SaltedIdentity
+from footfall.drain.spools import Spools
+from footfall.ids import IdSource
+from footfall.importers.ledger import MemoryLedger
+from footfall.importers.report import Report
+from footfall.importers.tail.follow import Tail
+from footfall.importers.target import Target
+from footfall.meta import Salts, open_meta
+from footfall.settings import Settings
+
+
+class Counted:
+    """A connection that the process does not outlive."""
+
+    def __init__(self, connection: Any, left: int) -> None:
+        self._connection = connection
+        self._left = left
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *values: Any) -> Any:
+        if not statement.startswith("SELECT"):
+            self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self._connection.execute(statement, *values)
+
+
+def main(data: Path, log: Path, number: int) -> None:
+    settings = Settings(data=data)
+    meta = open_meta(settings, system_clock)
+    spool: Any = Spools(settings, system_clock).only("tail-test")
+    spool._writer = Counted(spool._writer, number)
+    target = Target(
+        project_id=1,
+        spool=spool,
+        ids=IdSource(system_clock),
+        identity=SaltedIdentity(Salts(meta.database), system_clock),
+        locator=GeoLocator(data),
+        ledger=MemoryLedger(),
+        clock=system_clock,
+        scratch=data,
+        block_bytes=100,
+    )
+    Tail(log, target, Report(data / "rejected.tsv"), once=True).follow()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

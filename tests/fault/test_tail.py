@@ -1,0 +1,148 @@
+"""A log that is followed comes in once, whatever is killed: the process that follows it, and the server."""
+
+from __future__ import annotations
+
+import io
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.fault import tail_crashing
+from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
+
+from footfall.clock import system_clock
+from footfall.drain.spools import Spools
+from footfall.meta import open_meta
+from footfall.settings import Settings
+
+PERIOD = {"period": "all"}
+
+
+def line(number: int) -> str:
+    return f'192.0.2.{number % 200} - - [10/Oct/2024:13:55:36 +0000] "GET /{number} HTTP/1.1" 200 1 "-" "agent"\n'
+
+
+def spooled(settings: Settings) -> list[str]:
+    spools = Spools(settings, system_clock)
+    spool = spools.only("tail-test")
+    batch = spool.take(1 << 30)
+    assert batch is not None
+    frames = [pl.read_ipc(io.BytesIO(record.ipc)) for record in spool.records(batch)]  # type: ignore[union-attr]
+    spools.close()
+    return [endpoint for frame in frames for endpoint in frame["endpoint"]]
+
+
+@pytest.mark.slow
+def test_killed_before_every_statement(tmp_path):
+    """Each process finds a line more than the one before, and gets one statement further."""
+    settings, log = Settings(data=tmp_path / "data"), tmp_path / "access.log"
+    settings.data.mkdir()
+    open_meta(settings, system_clock).close()
+    for number in count(1):
+        with log.open("a") as file:
+            file.write(line(number))
+        arguments = [sys.executable, tail_crashing.__file__, str(settings.data), str(log), str(number)]
+        done = subprocess.run(arguments, check=False)  # noqa: S603 - ours
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert number > 8  # two blocks and more, of four statements each
+    assert spooled(settings) == [f"/{n}" for n in range(1, number + 1)]
+
+
+@contextmanager
+def following(log: Path, data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = [FOOTFALL, "tail", "access-log", str(log), "--project", "default"]
+    with subprocess.Popen(  # noqa: S603 - ours
+        arguments, env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+class Site:
+    """A web server's log, rotated by renaming or by copying."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = 0
+
+    def write(self, lines: int) -> None:
+        with self.path.open("a") as file:
+            for _ in range(lines):
+                file.write(line(self.lines))
+                self.lines += 1
+
+    def rotate(self) -> None:
+        for number in range(100, 0, -1):
+            old = self.path.with_name(f"access.log.{number}")
+            if old.exists():
+                old.rename(self.path.with_name(f"access.log.{number + 1}"))
+        self.path.rename(self.path.with_name("access.log.1"))
+        self.path.touch()
+
+
+def hits(server: Server) -> int:
+    found: int = server.default().read("/api/tracking/summary", **PERIOD)["total_hits"]
+    return found
+
+
+def check(server: Server, site: Site) -> None:
+    """Every line has an endpoint of its own."""
+    assert until(lambda: hits(server) >= site.lines)
+    until(server.queryable)
+    rows = server.default().read("/api/tracking/stats", **PERIOD, limit="10000")["stats"]
+    counted = Counter({row["endpoint"]: row["hit_count"] for row in rows})
+    assert counted == Counter(f"/{number}" for number in range(site.lines))
+    assert hits(server) == site.lines
+
+
+@pytest.mark.slow
+def test_killed_while_the_log_rotates_and_the_server_restarts(tmp_path):
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 - to run a failure again
+    dice, site = random.Random(seed), Site(tmp_path / "access.log")
+    site.write(10)
+    with running(tmp_path / "data", flush_interval="0.2") as server:
+        for number in range(2):
+            with following(site.path, server.data) as process:
+                before = site.lines
+                site.write(50)
+                assert until(lambda: hits(server) > before)  # noqa: B023 - asked at once
+                if number:
+                    server.kill()
+                end = time.monotonic() + dice.uniform(0.3, 1.5)
+                while time.monotonic() < end:
+                    site.write(dice.randrange(20))
+                    if dice.random() < 0.2:
+                        site.rotate()
+                    time.sleep(0.05)
+                process.kill()
+            site.write(20)
+            site.rotate()
+            site.write(5)
+        server.start()
+        with following(site.path, server.data) as process:
+            check(server, site)
+            site.write(1)
+            check(server, site)
+            other = footfall("tail", "access-log", str(site.path), "--project", "default", data=server.data)
+            assert other.returncode == 1
+            assert "access.log: is being followed by another process" in other.stderr
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        site.write(1)
+        once = footfall("tail", "access-log", str(site.path), "--project", "default", "--once", data=server.data)
+        assert (once.returncode, once.stdout) == (0, f"{site.path}: 1 lines brought in, 0 rejected\n")
+        check(server, site)
