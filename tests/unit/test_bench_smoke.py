@@ -21,6 +21,7 @@ FIELDS = {
     "B7": {"bytes_per_event", "bytes_per_event_as_left", "directory_bytes_per_event", "columns", "filling"},
     "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
+    "B12": {"frameworks", "worst_micros"},
 }
 
 
