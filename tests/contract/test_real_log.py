@@ -1,0 +1,116 @@
+"""A real web server's log, imported and asked about: what is answered is what the log's lines add up to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.oracle import access_log as oracle
+from tests.oracle.access_log import Logged
+from tests.support.asgi import Client, reading_client
+from tests.support.history_product import Watcher
+
+from footfall.api.tracking.routes import router
+from footfall.collect.geo import GeoLocator
+from footfall.collect.identity import SaltedIdentity
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.ids import IdSource
+from footfall.importers.access_log import import_access_log
+from footfall.importers.ledger import MemoryLedger
+from footfall.importers.report import Report
+from footfall.importers.target import Target
+from footfall.meta import Salts
+from footfall.meta.database import Database
+from footfall.spool.memory import MemorySpool
+from footfall.store.protocol import Store
+
+LOG = Path(__file__).parents[1] / "fixtures" / "access-2015-05.log.gz"
+NOW = datetime(2015, 5, 20, 20, 30, tzinfo=UTC)  # in the log's last day, before its end
+MILLIS = int(NOW.timestamp()) * 1000
+AFTER = datetime(2015, 6, 1, tzinfo=UTC)
+URL = "/api/tracking"
+
+
+@pytest.fixture(scope="module")
+def logged() -> list[Logged]:
+    return oracle.read(LOG)
+
+
+@pytest.fixture(scope="module")
+def imported(shared_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The log as project 1. Imported later than all of it, since what lies in the future is refused."""
+    directory, now = tmp_path_factory.mktemp("import"), int(AFTER.timestamp()) * 1000
+    spool, database = MemorySpool(), Database("sqlite://")
+    database.migrate()
+    target = Target(
+        project_id=1,
+        spool=spool,
+        ids=IdSource(lambda: now),
+        identity=SaltedIdentity(Salts(database), lambda: now),
+        locator=GeoLocator(directory),
+        ledger=MemoryLedger(),
+        clock=lambda: now,
+        scratch=directory,
+        block_bytes=1 << 19,
+    )
+    done = import_access_log(str(LOG), target, report=Report(directory / "rejected"), progress=lambda _: None)
+    assert (done.accepted, done.rejected) == (10_000, 0)
+    Drain(lambda: [("import", spool)], shared_store, Journal(directory / "drain"), Watcher()).drain_all()
+    database.close()
+    return shared_store
+
+
+@pytest.fixture(scope="module", params=[NOW, AFTER], ids=["within", "after"])
+def asked(request: pytest.FixtureRequest, imported: Store) -> tuple[Client, datetime]:
+    """A client, and the time that it is."""
+    return reading_client(imported, int(request.param.timestamp()) * 1000, router), request.param
+
+
+def test_the_log_is_what_its_note_says(logged: list[Logged]) -> None:
+    assert len(logged) == 10_000
+    assert {request.method: 0 for request in logged}.keys() == {"GET", "HEAD", "POST", "OPTIONS"}
+    assert len({request.address for request in logged}) == 1_753
+    assert (min(r.time.day for r in logged), max(r.time.day for r in logged)) == (17, 20)
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month", "year", "all"])
+def test_stats_and_summary(asked: tuple[Client, datetime], logged: list[Logged], period: str) -> None:
+    client, now = asked
+    found = oracle.during(logged, now, period)
+    assert client.get(f"{URL}/stats", period=period, limit="10000").json() == oracle.stats(found, period)
+    assert client.get(f"{URL}/summary", period=period).json() == oracle.summary(found, period)
+
+
+@pytest.mark.parametrize("granularity", ["hour", "day", "week", "month"])
+@pytest.mark.parametrize("period", ["24h", "7d", "30d", "1y"])
+def test_trends(asked: tuple[Client, datetime], logged: list[Logged], granularity: str, period: str) -> None:
+    client, now = asked
+    answer = client.get(f"{URL}/trends", granularity=granularity, period=period).json()
+    assert answer == oracle.trends(oracle.during(logged, now, period), granularity, period)
+
+
+@pytest.mark.parametrize(
+    ("params", "holds"),
+    [
+        ({}, lambda _: True),
+        ({"method": "HEAD"}, lambda request: request.method == "HEAD"),
+        ({"status": "404"}, lambda request: request.status == 404),
+        ({"endpoint": "/favicon.ico"}, lambda request: request.path == "/favicon.ico"),
+        ({"from": "2015-05-18", "to": "2015-05-18T06:00:00Z"}, lambda r: r.time.day == 18 and r.time.hour < 6),
+    ],
+    ids=["all", "method", "status", "endpoint", "range"],
+)
+def test_visits(asked: tuple[Client, datetime], logged: list[Logged], params: dict[str, str], holds) -> None:
+    client, now = asked
+    answer = client.get(f"{URL}/visits", limit="1000", **params).json()
+    expected = oracle.visits([request for request in oracle.during(logged, now, "all") if holds(request)], 1000)
+    assert [{k: v for k, v in visit.items() if k != "user_hash"} for visit in answer["visits"]] == expected
+    assert answer["count"] == len(expected)
+
+
+def test_a_user_hash_is_an_address_and_an_agent_on_a_day(asked: tuple[Client, datetime]) -> None:
+    visits = asked[0].get(f"{URL}/visits", limit="1000").json()["visits"]
+    users = {(v["user_hash"], v["timestamp"][:10], v["ip_address"], v["user_agent"]) for v in visits}
+    assert len({user[0] for user in users}) == len({user[1:] for user in users}) == len(users)

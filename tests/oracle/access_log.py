@@ -1,0 +1,152 @@
+"""A web server's log in Apache's combined format, counted in plain Python: what the request surfaces must answer of it.
+
+A user is an address and an agent on one UTC day (docs/semantics.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+DAYS = {"week": 7, "month": 30, "year": 365, "24h": 1, "7d": 7, "30d": 30, "1y": 365}
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One request. `line` counts from 1."""
+
+    line: int
+    time: datetime
+    method: str
+    path: str
+    status: int
+    bytes: int
+    referer: str
+    agent: str
+    address: str
+
+    @property
+    def user(self) -> tuple[date, str, str]:
+        return self.time.date(), self.address, self.agent
+
+
+def read(path: Path) -> list[Logged]:
+    """In the order of lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [_logged(number, line) for number, line in enumerate(file, start=1)]
+
+
+def _logged(number: int, line: str) -> Logged:
+    [row] = csv.reader([line.rstrip("\n")], delimiter=" ", doublequote=False, escapechar="\\")
+    address, _, _, stamp, zone, request, status, size, referer, agent = row
+    method, target, _ = re.fullmatch(r"(\S+) (.*) (HTTP/\S+)", request).groups()
+    return Logged(
+        line=number,
+        time=datetime.strptime(f"{stamp}{zone}", "[%d/%b/%Y:%H:%M:%S%z]").astimezone(UTC),
+        method=method,
+        path=re.split(r"[?#]", target, maxsplit=1)[0],
+        status=int(status),
+        bytes=0 if size == "-" else int(size),
+        referer="" if referer == "-" else referer,
+        agent="" if agent == "-" else agent,
+        address=address,
+    )
+
+
+def during(requests: Iterable[Logged], now: datetime, period: str) -> list[Logged]:
+    """`day` is today since 00:00 UTC, `all` everything; the others roll, ending now."""
+    start = datetime.min.replace(tzinfo=UTC)
+    if period == "day":
+        start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    elif period != "all":
+        start = now - timedelta(days=DAYS[period])
+    return [request for request in requests if start <= request.time < now]
+
+
+def stats(requests: list[Logged], period: str) -> Json:
+    rows = [
+        {
+            "endpoint": path,
+            "method": method,
+            "hit_count": len(group),
+            "unique_users": users(group),
+            "last_access": iso(max(request.time for request in group)),
+            "first_access": iso(min(request.time for request in group)),
+        }
+        for (path, method), group in grouped(requests, lambda request: (request.path, request.method)).items()
+    ]
+    rows.sort(key=lambda row: (-row["hit_count"], row["endpoint"], row["method"]))
+    return {"stats": rows, "period": period, "total_endpoints": len(rows)}
+
+
+def summary(requests: list[Logged], period: str) -> Json:
+    times = sorted(request.time for request in requests)
+    return {
+        "period": period,
+        "total_hits": len(requests),
+        "total_endpoints": len({request.path for request in requests}),
+        "total_unique_users": users(requests),
+        "oldest_visit": iso(times[0]) if times else None,
+        "newest_visit": iso(times[-1]) if times else None,
+        "tracking_active": True,
+    }
+
+
+def trends(requests: list[Logged], granularity: str, period: str) -> Json:
+    groups = grouped(requests, lambda request: bucket(request.time, granularity))
+    rows = [
+        {
+            "time_bucket": name,
+            "hits": len(group),
+            "unique_users": users(group),
+            "unique_endpoints": len({request.path for request in group}),
+        }
+        for name, group in sorted(groups.items(), reverse=True)
+    ]
+    return {"trends": rows, "granularity": granularity, "period": period}
+
+
+def visits(requests: list[Logged], limit: int) -> list[Json]:
+    """Newest first, of the same second the later line. Without `user_hash`, which is secret."""
+    newest = sorted(requests, key=lambda request: (request.time, request.line), reverse=True)[:limit]
+    return [
+        {
+            "endpoint": request.path,
+            "method": request.method,
+            "ip_address": request.address,
+            "user_agent": request.agent or None,
+            "referer": request.referer or None,
+            "timestamp": iso(request.time),
+        }
+        for request in newest
+    ]
+
+
+def bucket(time: datetime, granularity: str) -> str:
+    if granularity == "week":
+        return f"{time.date() - timedelta(days=time.weekday())}"
+    return time.strftime({"hour": "%Y-%m-%dT%H:00:00Z", "day": "%Y-%m-%d", "month": "%Y-%m"}[granularity])
+
+
+def users(requests: Iterable[Logged]) -> int:
+    return len({request.user for request in requests})
+
+
+def grouped(requests: Iterable[Logged], key: Callable[[Logged], Any]) -> dict[Any, list[Logged]]:
+    found = defaultdict(list)
+    for request in requests:
+        found[key(request)].append(request)
+    return found
+
+
+def iso(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
