@@ -7,8 +7,8 @@ second or a year later. No memory of keys is needed.
 **The place** is not an offset in FILE but a list of contents that have been read, oldest first, each with its offset:
 FILE, and before it those that were rotated a short while ago and may still be written to. A content is known by its
 first bytes (up to 4 KiB, of what has been read), once decompressed, and the inode tells copies apart. So it is found
-again under whatever name, copied or compressed. What has not been read at all needs no place: whatever comes after the
-newest known content, in the order of rotation, is unread.
+again under whatever name, copied or compressed. What has not been read at all needs no place: of the files from the
+oldest known content on, in the order of rotation, those that fit no place are unread.
 
 - `place`: what is noted.
 - `rotation`: FILE and its rotated siblings, oldest first.

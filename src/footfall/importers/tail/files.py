@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Self
 
 import structlog
 
-from footfall.importers.tail.place import Place
+from footfall.importers.tail.place import Note, Place
 from footfall.importers.tail.rotation import Found, MovedError, listed
 from footfall.importers.tail.source import Source
 
@@ -17,12 +18,15 @@ from footfall.importers.tail.source import Source
 class Files:
     """Contents that are known, oldest first, and the open files among them.
 
-    A content that was not found stays known while it is the newest: what comes after it is told by time then.
+    They follow each other without a gap: a file in between that fits none is unread, and so is what came after them.
+    What came before them was read. So one is forgotten only from the front, and only while a next one is known by what
+    was read of it.
     """
 
-    def __init__(self, path: Path, places: tuple[Place, ...]) -> None:
-        self._path = path
-        self._known: list[Source | Place] = list(places)
+    def __init__(self, note: Note) -> None:
+        self._path = Path(note.file)
+        self._known: list[Source | Place] = list(note.places)
+        self._whole = note.whole
         self._live = 0  # the inode of FILE
         self._located = False
         self._siblings: list[tuple[Path, int]] = []
@@ -31,9 +35,10 @@ class Files:
         """What can be read, oldest first."""
         return [known for known in self._known if isinstance(known, Source)]
 
-    def places(self) -> tuple[Place, ...]:
-        """Of contents of which something was read."""
-        return tuple(place for place in map(_place, self._known) if place.offset)
+    def note(self) -> Note:
+        places = [_place(known) for known in self._known]
+        self._whole = self._whole and not (places and places[0].offset)
+        return Note(str(self._path), tuple(place for place in places if place.offset), self._whole)
 
     def live(self, source: Source) -> bool:
         """Whether it is what FILE leads to, as far as is known."""
@@ -63,9 +68,9 @@ class Files:
         self._located = False
 
     def drop(self, source: Source) -> None:
-        """It was read to its end, unless it is the last that is known by what was read of it."""
-        newer = self._known[self._known.index(source) + 1 :]
-        if any(_place(known).offset for known in newer):
+        """It was read to its end. It stays while it is needed to tell what is unread."""
+        first = source is self._known[0] and len(self._known) > 1 and _place(self._known[1]).offset
+        if first or not source.place.offset:
             self._known.remove(source)
             source.close()
 
@@ -76,7 +81,7 @@ class Files:
         self._located = False
 
     def _locate(self, found: list[Found]) -> None:
-        """Open again what was lost, and all that came after what is known."""
+        """Open again what was lost, and all that is unread."""
         known = [it for it in self._known if _place(it).offset]
         with _Opened(found) as opened:
             matches = [opened.match(_place(it)) for it in known]
@@ -85,18 +90,27 @@ class Files:
             again = [
                 _reopened(it, opened[at] if at is not None else None) for it, at in zip(known, matches, strict=True)
             ]
-            unread = _unread(found, matches, known[-1:])
+            unread = self._unread(found, matches, known[:1])
             # Someone's copy of what is known, under a name that sorts later, is not new.
-            fresh = [opened[at] for at in unread if found[at].live or not opened.copies(at, map(_place, known))]
-            opened.keep([*again, *fresh])
+            fresh = [at for at in unread if found[at].live or not opened.copies(at, map(_place, known))]
+            order = [*zip(_positions(matches), again, strict=True), *((at, opened[at]) for at in fresh)]
+            opened.keep([it for _, it in order])
         for source in self.sources():
             if source not in again:
                 source.close()
-        # Of what was not found, only the newest still tells what is unread.
-        self._known = [it for it in again if it is again[-1] or isinstance(it, Source)] + list[Source | Place](fresh)
+        self._known = _without_gone([it for _, it in sorted(order, key=lambda pair: pair[0])])
         self._live = next((file.inode for file in found if file.live), self._live)
         self._siblings = [file.known_as() for file in found]
         self._located = True
+
+    def _unread(self, found: list[Found], matches: list[int | None], first: list[Source | Place]) -> list[int]:
+        """Files from the first known content on; where that was not found, those written to after it."""
+        numbers = [at for at in range(len(found)) if at not in matches]
+        start = -1 if self._whole or not first else matches[0]
+        if start is not None:
+            return [at for at in numbers if at > start]
+        changed = _place(first[0]).changed
+        return [at for at in numbers if found[at].live or found[at].changed > changed]
 
 
 class _Opened:
@@ -131,13 +145,16 @@ class _Opened:
         return next((at for at in reversed(numbers) if self[at].holds(place)), None)
 
 
-def _unread(found: list[Found], matches: list[int | None], newest: list[Source | Place]) -> list[int]:
-    """Files that came after the newest known content, or where that was not found, that were written to since."""
-    last = matches[-1] if matches else -1
-    if last is not None:
-        return [at for at in range(last + 1, len(found)) if at not in matches]
-    changed = _place(newest[0]).changed
-    return [at for at, file in enumerate(found) if at not in matches and (file.live or file.changed > changed)]
+def _positions(matches: list[int | None]) -> list[int]:
+    """What has no name any more stays after what it came after."""
+    return list(accumulate((-1 if at is None else at for at in matches), max))
+
+
+def _without_gone(known: list[Source | Place]) -> list[Source | Place]:
+    """A content that was not found is of use only at the front, and until the next one is known."""
+    while len(known) > 1 and isinstance(known[0], Place) and _place(known[1]).offset:
+        known = known[1:]
+    return known[:1] + [it for it in known[1:] if isinstance(it, Source)]
 
 
 def _reopened(known: Source | Place, match: Source | None) -> Source | Place:
@@ -156,7 +173,7 @@ def _log() -> Any:
     return structlog.get_logger("tail")
 
 
-def beginning(path: Path, *, from_end: bool) -> tuple[Place, ...]:
+def beginning(path: Path, *, from_end: bool) -> Note:
     """Where a tail begins: at FILE's start or end; what was rotated before counts as read.
 
     Raises OSError where it can't be read, MovedError where files are being renamed.
@@ -167,5 +184,5 @@ def beginning(path: Path, *, from_end: bool) -> tuple[Place, ...]:
         with closing(Source(file, file.open())) as source:
             place = source.end(whole_lines=file.live)
         if place.offset:
-            return (place,)
-    return ()
+            return Note(str(path), (place,))
+    return Note(str(path), whole=True)

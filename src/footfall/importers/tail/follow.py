@@ -123,10 +123,10 @@ class Tail:
             if note is None:
                 if self.once:
                     self.path.stat()  # a name that leads nowhere is a mistake then
-                note = Note(str(self.path), beginning(self.path, from_end=self.from_end))
+                note = beginning(self.path, from_end=self.from_end)
                 if not self._append([], note):
                     return None
-            self._files = Files(self.path, note.places)
+            self._files = Files(note)
         return self._files
 
     def _read(self, files: Files, source: Source) -> int:
@@ -158,7 +158,7 @@ class Tail:
         before = source.place
         quoted = lines if self.target.store_ip == "full" else None
         source.place = source.after(block, lines.len())
-        if not self._append(self._records(parsed), Note(str(self.path), files.places())):
+        if not self._append(self._records(parsed), files.note()):
             source.place, source.parser = before, None
             return False
         self.report.add(str(source.path), before.line + 1, parsed.rejects, quoted)

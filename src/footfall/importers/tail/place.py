@@ -29,10 +29,15 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """The places of a tail, oldest content first: none whose offset is 0. `file` is for people."""
+    """The places of a tail, oldest content first: none whose offset is 0. `file` is for people.
+
+    What was written before the first place was read, or is not for this tail; with `whole`, nothing of that is there,
+    and every content that has no place is unread.
+    """
 
     file: str
     places: tuple[Place, ...] = ()
+    whole: bool = False
 
 
 def encode(note: Note) -> bytes:
