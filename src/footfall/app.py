@@ -25,6 +25,7 @@ from footfall.api.auth import Authenticator, check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.api.reading import Questions
 from footfall.api.services import Services
+from footfall.api.window import Window
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
@@ -34,7 +35,8 @@ from footfall.drain.journal import Journal
 from footfall.drain.spools import SERVER, Spools
 from footfall.errors import FatalError
 from footfall.ids import IdSource
-from footfall.meta import Ledger, Meta, Salts, open_meta
+from footfall.meta import Ledger, Meta, Salts, StoredAnswers, open_meta
+from footfall.query.rollup import Rollup
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.sqlite import SqliteSpool
@@ -44,6 +46,9 @@ from footfall.store.protocol import Store
 
 STOP_SECONDS = 6.0
 """Time that requests, and then the drain, have to come to an end: together with the rest, under 10 seconds."""
+
+WINDOW_SECONDS = 10
+"""How long an answer of the network surface holds."""
 
 IMPORTS = "import"
 
@@ -113,6 +118,7 @@ class Draining:
             self.store,
             Journal(settings.data / "drain"),
             metrics,
+            upkeep=Rollup(self.store, clock),
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
         )
@@ -245,6 +251,12 @@ class Server:
             committer=GroupCommitter(self._spools.own(SERVER)),
             store=self._draining.store,
             questions=Questions(self._draining.store, settings.queries_per_project),
+            window=Window(
+                StoredAnswers(parts.meta.database, parts.clock),
+                parts.clock,
+                seconds=WINDOW_SECONDS,
+                patience=settings.query_seconds + 5,
+            ),
             metrics=self._metrics,
             buffer=self._spools.state,
             last_flush=lambda: self._draining.last_round,

@@ -11,7 +11,9 @@ from fastapi import APIRouter, FastAPI
 
 from footfall.api import problem
 from footfall.api.reading import Questions
+from footfall.api.window import Window
 from footfall.errors import UserError
+from footfall.meta import MemoryAnswers
 from footfall.model.project import Principal, Project, Scope
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
@@ -33,6 +35,8 @@ class Gate:
 
     def client(self, *_: object) -> str:
         return "127.0.0.1"
+
+    address = client
 
     def project(self, principal: Principal, name: str | None) -> Project:
         if name:
@@ -74,6 +78,7 @@ def reading_client(store: Store, now: int, *routers: APIRouter, raising: bool = 
     app.state.services = SimpleNamespace(
         store=store,
         questions=Questions(store, 8),
+        window=Window(MemoryAnswers(lambda: now), lambda: now, seconds=10, patience=30),
         auth=gate,
         clock=lambda: now,
         settings=Settings(),

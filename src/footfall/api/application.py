@@ -15,13 +15,14 @@ from footfall.api import problem
 from footfall.api.events import routes as events
 from footfall.api.ingest import routes as ingest
 from footfall.api.ingest.calls import App, FastPaths, Receive, Scope_, Send
+from footfall.api.network import routes as network
 from footfall.api.proxy import routes as proxy
 from footfall.api.services import Services
 from footfall.api.site import routes as site
 from footfall.api.tracking import routes as tracking
 from footfall.api.web import routes as web
 
-_SURFACES = (events, web, tracking, proxy, ingest, site)
+_SURFACES = (events, web, tracking, network, proxy, ingest, site)
 
 DESCRIPTION = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer <token>`, as
 `Authorization: <token>` or as `X-API-Key: <token>`; never in the query string. All instants are UTC."""

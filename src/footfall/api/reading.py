@@ -128,7 +128,11 @@ async def _watched(request: Request | None, reading: Reading) -> AsyncIterator[N
 
 
 async def _watch(request: Request, reading: Reading) -> None:
-    """Until the client leaves."""
+    await gone(request)
+    reading.cancel()
+
+
+async def gone(request: Request) -> None:
+    """Until the client leaves. Nobody else may wait for the request's messages."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    reading.cancel()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from footfall.api.auth import Authenticator
 from footfall.api.metrics import Metrics
 from footfall.api.reading import Questions
+from footfall.api.window import Window
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
 from footfall.settings import Settings
@@ -27,6 +28,7 @@ class Services:
     committer: GroupCommitter
     store: Store
     questions: Questions
+    window: Window
     metrics: Metrics
     buffer: Callable[[], SpoolState]  # all spools added up
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round

@@ -135,6 +135,8 @@ _ROWS = (
     _request("scheme", "if(lower(protocol) IN ('https', 'http'), lower(protocol), '')", empty="unknown"),
     _request("referring_url", "referer", empty="direct"),
     _request("provider", empty="unknown"),
+    _request("asked_path", "endpoint", empty="unknown"),
+    _request("asked_method", "method", empty="unknown"),
     *(_logged(name) for name in ("domain", "worker", "protocol", "error")),
     *(_logged(name, f"toString({name})") for name in ("user_id", "order_id")),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),

@@ -38,7 +38,7 @@ _ROWS = (
     Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
     Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
-    Metric("last_batch", {Table.EVENTS: "max(batch)"}),
+    Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
     Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
     Metric("first", {table: millis.format("min(timestamp)") for table, millis in _MILLIS.items()}),

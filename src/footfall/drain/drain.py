@@ -21,6 +21,7 @@ from footfall.spool.protocol import Batch, Spool
 from footfall.store.protocol import Store
 
 _PAUSE_AFTER_ERROR = 2.0
+_REST_AFTER_ERROR = 60.0
 _FULL_SHARE = 0.5
 """A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
 
@@ -36,7 +37,10 @@ class Watcher(Protocol):
 
 
 class Drain:
-    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection."""
+    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection.
+
+    `upkeep` is called between rounds that leave time, while no batch is under way; it should not take long.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Drain:
         watcher: Watcher,
         *,
         tools: Tools | None = None,
+        upkeep: Callable[[], None] | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
     ) -> None:
@@ -54,10 +59,12 @@ class Drain:
         self._journal = journal
         self._watcher = watcher
         self._tools = tools or Tools.default()
+        self._upkeep = upkeep
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
+        self._rest_until = 0.0
         self.rounds = 0
 
     def run(self) -> None:
@@ -72,7 +79,18 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
+                self._keep_up()
                 self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
+
+    def _keep_up(self) -> None:
+        if self._upkeep is None or time.monotonic() < self._rest_until:
+            return
+        try:
+            self._upkeep()
+        except Exception as error:  # noqa: BLE001 - it is not needed for what was collected to be kept
+            self._rest_until = time.monotonic() + _REST_AFTER_ERROR
+            self._watcher.failed("upkeep")
+            self._log.exception("upkeep failed, trying again", error=str(error))
 
     def stop(self) -> None:
         """Ask `run` to end after the batch under way."""

@@ -1,9 +1,21 @@
 """What an installation knows of itself: projects, tokens, salts, imports. Small, transactional, shared by processes."""
 
+from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.ledger import Ledger
 from footfall.meta.repository import Meta, open_meta
 from footfall.meta.salts import Salts
 from footfall.meta.tokens import TokenInfo
 
-__all__ = ["Directory", "Ledger", "Meta", "Salts", "TokenInfo", "open_meta"]
+__all__ = [
+    "Answer",
+    "Answers",
+    "Directory",
+    "Ledger",
+    "MemoryAnswers",
+    "Meta",
+    "Salts",
+    "StoredAnswers",
+    "TokenInfo",
+    "open_meta",
+]

@@ -93,6 +93,18 @@ class ImportRow(Base):
     finished_at: Mapped[int | None]
 
 
+class AnswerRow(Base):
+    """An answer that is given for a while instead of being computed again, or who computes it, until when at most."""
+
+    __tablename__ = "answers"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+    computed_at: Mapped[int]  # 0 while there is none
+    claimed_by: Mapped[str]
+    claimed_until: Mapped[int]
+
+
 class ValueRow(Base):
     """One thing that the installation keeps about itself, such as its id or a secret."""
 

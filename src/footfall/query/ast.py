@@ -191,4 +191,56 @@ class Visits:
         return replace(self, base=rule(self.base))
 
 
-Question = Query | Kpis | Flows | Funnel | Retention | Visits
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Hours whose requests were counted before: a number of the table `breakdowns`, and the hours' starts."""
+
+    editions: tuple[int, ...]
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdowns:
+    """Requests of `base` by bucket, in all (dimension and label `""`) and by each of `dimensions`.
+
+    Columns dimension, label, bucket, hits, sessions, bytes, in the order of dimension, bucket, most hits, label. Of
+    each dimension the `labels` labels with most hits, ties by label; None: all. `counted` hours are read from their
+    countings by `step` seconds, the rest of the period from the requests.
+    """
+
+    base: Query
+    dimensions: tuple[str, ...]
+    labels: int | None = None
+    step: int = 0
+    counted: Counting = Counting((), ())
+
+    def over(self, rule: Callable[[Query], Query]) -> Breakdowns:
+        return replace(self, base=rule(self.base))
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """The countings of a project's hours in a period: columns hour, hits, last_batch, edition; the newest of each."""
+
+    base: Query
+
+    def over(self, rule: Callable[[Query], Query]) -> Seals:
+        return replace(self, base=rule(self.base))
+
+
+@dataclass(frozen=True, slots=True)
+class BusyHours:
+    """Hours of all projects with at least `least` requests, all of batches before `settled`, and no seal that holds.
+
+    Columns project, hour.
+    """
+
+    period: Period
+    least: int
+    settled: int
+
+    def over(self, _: Callable[[Query], Query]) -> BusyHours:
+        return self
+
+
+Question = Query | Kpis | Flows | Funnel | Retention | Visits | Breakdowns | Seals | BusyHours

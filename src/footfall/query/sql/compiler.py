@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.query.ast import Flows, Funnel, Kpis, Question, Retention, Visits
-from footfall.query.sql import shapes
+from footfall.query.ast import Breakdowns, BusyHours, Flows, Funnel, Kpis, Query, Question, Retention, Seals, Visits
+from footfall.query.sql import breakdowns, shapes
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -20,17 +21,21 @@ class Statement:
     names: tuple[str, ...]
 
 
+_SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
+    Kpis: (shapes.kpis, shapes.KPIS),
+    Flows: (shapes.flows, ("steps", "sessions", "visitors")),
+    Funnel: (shapes.funnel, ("level", "visitors")),
+    Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
+    Visits: (shapes.visits, ("session", "session_id", "at")),
+    Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
+    Seals: (breakdowns.seals, breakdowns.SEAL),
+    BusyHours: (breakdowns.busy_hours, ("project", "hour")),
+}
+
+
 def compile_query(question: Question) -> Statement:
     binder = Binder()
-    match question:
-        case Kpis():
-            return Statement(shapes.kpis(question, binder), binder.params, shapes.KPIS)
-        case Flows():
-            return Statement(shapes.flows(question, binder), binder.params, ("steps", "sessions", "visitors"))
-        case Funnel():
-            return Statement(shapes.funnel(question, binder), binder.params, ("level", "visitors"))
-        case Retention():
-            return Statement(shapes.retention(question, binder), binder.params, ("cohort", "bucket", "visitors"))
-        case Visits():
-            return Statement(shapes.visits(question, binder), binder.params, ("session", "session_id", "at"))
-    return Statement(select(question, binder), binder.params, names(question))
+    if isinstance(question, Query):
+        return Statement(select(question, binder), binder.params, names(question))
+    write, columns = _SHAPES[type(question)]
+    return Statement(write(question, binder), binder.params, columns)

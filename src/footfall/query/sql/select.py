@@ -8,6 +8,7 @@ from __future__ import annotations
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES
+from footfall.model.period import Period
 from footfall.query.ast import Member, Order, Pick, Query
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
@@ -74,13 +75,16 @@ def _pick(pick: Pick, query: Query, binder: Binder) -> str:
     return f"{function}If({value}, {_ORDER}, {among})"
 
 
-def where(query: Query, binder: Binder) -> str:
+def within(period: Period, query: Query, binder: Binder) -> str:
     row = TABLES[query.table]
+    return f"{row.since.format(binder.instant(period.start))} AND {row.before.format(binder.instant(period.end))}"
+
+
+def where(query: Query, binder: Binder) -> str:
     found = [
         project(query, binder),
-        row.fixed,
-        row.since.format(binder.instant(query.period.start)),
-        row.before.format(binder.instant(query.period.end)),
+        TABLES[query.table].fixed,
+        within(query.period, query, binder),
         *conditions(query, binder),
         _only(query, binder),
         _after(query, binder),

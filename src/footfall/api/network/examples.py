@@ -1,0 +1,34 @@
+"""The answer that /openapi.json shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from footfall.api.documented import refusals
+from footfall.api.network.schema import Failure
+
+_FIGURES = {"visits": 1, "requests": 4, "bytes": 9677, "date": "2025-05-31T18:45:00Z"}
+
+ANALYTICS: dict[int | str, dict[str, Any]] = refusals(Failure, 400, 401, 403, 404, 429, 503) | {
+    200: {
+        "content": {
+            "application/json": {
+                "example": {
+                    "status": "success",
+                    "response": {
+                        "visits": [_FIGURES],
+                        "countries": [{"type": "BR", **_FIGURES}],
+                        "devices": [{"type": "desktop", **_FIGURES}],
+                        "os": [{"type": "Windows", **_FIGURES}],
+                        "browsers": [{"type": "Chrome", **_FIGURES}],
+                        "protocols": [{"type": "https", **_FIGURES}],
+                        "methods": [{"type": "GET", **_FIGURES}],
+                        "paths": [{"type": "/pricing", **_FIGURES}],
+                        "referers": [{"type": "direct", **_FIGURES}],
+                        "providers": [{"type": "Cloudflare", **_FIGURES}],
+                    },
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+"""Answers that are computed once in a while, for everyone: by one replica, in one task."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from footfall.api.reading import gone
+from footfall.clock import SECOND, Clock
+from footfall.errors import QueryCancelledError, TransientError
+from footfall.meta import Answer, Answers
+
+POLL_SECONDS = 0.05
+
+Compute = Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer; `age` and `left` in seconds, `hit` where it was not computed for this request."""
+
+    body: bytes
+    age: int
+    left: int
+    hit: bool
+
+
+@dataclass
+class _Run:
+    """The search for one answer, and how many wait for it."""
+
+    task: asyncio.Task[tuple[Answer, bool]]
+    waiting: int = 0
+
+
+class Window:
+    """Belongs to one event loop. An answer holds for `seconds` from when it was computed.
+
+    Concurrent misses wait for one computation, in whichever replica it runs; it ends when nobody waits any more. One
+    that takes over `patience` seconds is taken for dead by the other replicas.
+    """
+
+    def __init__(self, answers: Answers, clock: Clock, *, seconds: int, patience: float) -> None:
+        self._answers = answers
+        self._clock = clock
+        self._window = seconds * SECOND
+        self._patience = patience
+        self._known: dict[str, Answer] = {}
+        self._runs: dict[str, _Run] = {}
+
+    async def ask(self, request: Request, key: str, compute: Compute) -> Given:
+        """The answer under `key`, by `compute` where there is none that holds.
+
+        Errors of `compute` reach all who wait; QueryCancelledError where this client leaves.
+        """
+        known = self._known.get(key)
+        if known and known.fresh(self._clock(), self._window):
+            return self._given(known, hit=True)
+        first = key not in self._runs
+        if first:
+            self._runs[key] = _Run(asyncio.create_task(self._find(key, compute)))
+        answer, computed = await self._wait(key, request)
+        return self._given(answer, hit=not (first and computed))
+
+    async def _wait(self, key: str, request: Request) -> tuple[Answer, bool]:
+        run = self._runs[key]
+        run.waiting += 1
+        leaving = asyncio.create_task(gone(request))
+        try:
+            await asyncio.wait({run.task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if run.task.done():
+                return run.task.result()
+            raise QueryCancelledError
+        finally:
+            leaving.cancel()
+            run.waiting -= 1
+            if run.task.done() or not run.waiting:
+                run.task.cancel()
+                if self._runs.get(key) is run:
+                    del self._runs[key]
+
+    async def _find(self, key: str, compute: Compute) -> tuple[Answer, bool]:
+        """The answer, and whether it was computed here."""
+        owner = secrets.token_hex(8)
+        deadline = asyncio.get_running_loop().time() + 2 * self._patience
+        while asyncio.get_running_loop().time() < deadline:
+            answer = await asyncio.to_thread(self._answers.last, key)
+            if answer and answer.fresh(self._clock(), self._window):
+                return self._keep(key, answer), False
+            until = self._clock() + round(self._patience * SECOND)
+            if await asyncio.to_thread(self._answers.claim, key, owner, until):
+                return self._keep(key, await self._compute(key, owner, compute)), True
+            await asyncio.sleep(POLL_SECONDS)
+        raise TransientError("another server is still computing this answer")
+
+    async def _compute(self, key: str, owner: str, compute: Compute) -> Answer:
+        try:
+            body = await compute()
+        except BaseException:
+            # Shielded: who waits elsewhere must not wait for the claim to run out because this one was cancelled.
+            with suppress(TransientError):
+                await asyncio.shield(asyncio.to_thread(self._answers.release, key, owner))
+            raise
+        return await asyncio.to_thread(self._answers.keep, key, owner, body)
+
+    def _keep(self, key: str, answer: Answer) -> Answer:
+        now = self._clock()
+        self._known = {name: known for name, known in self._known.items() if known.fresh(now, self._window)}
+        self._known[key] = answer
+        return answer
+
+    def _given(self, answer: Answer, *, hit: bool) -> Given:
+        age = min(max(self._clock() - answer.computed_at, 0), self._window)
+        return Given(answer.body, age // SECOND, -(-(self._window - age) // SECOND), hit)

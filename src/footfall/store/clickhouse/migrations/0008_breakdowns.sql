@@ -1,0 +1,25 @@
+-- Requests of an hour that is over, counted: in all (dimension '') and by every dimension of the network surface, once for
+-- the hour (`step` 3600) and once for each of its quarters (900). All rows of one counting have its number, `edition`;
+-- the row of the hour in all is its seal: it holds as long as the hour has that many requests, none of a later batch
+-- than `batch` (docs/adr/0019). A counting that no longer holds is made again, under a new number.
+
+CREATE TABLE IF NOT EXISTS breakdowns
+(
+    project_id UInt32 CODEC(ZSTD(1)),
+    dimension  LowCardinality(String) CODEC(ZSTD(1)),
+    step       UInt16 CODEC(ZSTD(1)),
+    bucket     DateTime('UTC') CODEC(Delta, ZSTD(1)),
+    label      String CODEC(ZSTD(1)),
+    requests   UInt64 CODEC(T64, ZSTD(1)),
+    visits     UInt64 CODEC(T64, ZSTD(1)),
+    bytes      UInt64 CODEC(T64, ZSTD(1)),
+    batch      UInt64 CODEC(Delta, ZSTD(1)),
+    edition    UInt64 CODEC(Delta, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(edition)
+PARTITION BY toYYYYMMDD(bucket)
+ORDER BY (project_id, dimension, step, bucket, label)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1;
