@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from footfall.importers.target import Target
     from footfall.settings import Settings
 
+REPORT_BYTES = 16 << 20
+"""Whoever sends noise to a web server writes the list of refused lines, and a tail runs for ever."""
+
 tail_app = typer.Typer(help="Follow what other programs are writing.", no_args_is_help=True)
 
 
@@ -41,7 +44,8 @@ def access_log(
     from_end: Annotated[
         bool,
         typer.Option(
-            "--from-end/--from-start", help="Where to begin the first time; later runs go on where the last one ended."
+            "--from-end/--from-start",
+            help="Begin at the log's end the first time, or at its start; later runs go on where the last one ended.",
         ),
     ] = False,
     once: Annotated[
@@ -85,7 +89,7 @@ def _follow(services: Any, path: Path, target: Target, options: dict[str, Any], 
     from footfall.importers.report import Report
     from footfall.importers.tail.follow import Tail
 
-    rejected = Report(report or services.settings.data / "imports" / f"rejected-{path.name}.tsv")
+    rejected = Report(report or services.settings.data / "imports" / f"rejected-{path.name}.tsv", REPORT_BYTES)
     tail = Tail(path, target, rejected, **options)
     counts = tail.follow()
     if tail.once and not tail.stop():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -13,10 +14,14 @@ QUOTED = 200  # characters of a refused line that the report shows
 
 
 class Report:
-    """Refused lines as tab-separated file, line number, reason and the line's beginning; made with the first one."""
+    """Refused lines as tab-separated file, line number, reason and the line's beginning; made with the first one.
 
-    def __init__(self, path: Path) -> None:
+    Past `limit` bytes, nothing more is added.
+    """
+
+    def __init__(self, path: Path, limit: float = math.inf) -> None:
         self.path = path
+        self._limit = limit
 
     def add(self, name: str, first: int, rejects: list[Reject], lines: pl.Series | None) -> None:
         """`first` is the number of the block's first line, counted from 1; without the block's `lines`, none is quoted.
@@ -29,6 +34,8 @@ class Report:
         # What clients sent is for the operator's eyes only, and without control characters.
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            if os.fstat(handle).st_size >= self._limit:
+                return
             for line, reason in rejects:
                 quoted = "" if lines is None else _plain(lines[line][:QUOTED])
                 file.write(f"{_plain(name)}\t{first + line}\t{_plain(reason)}\t{quoted}\n")

@@ -396,6 +396,17 @@ def test_rejected_lines_are_counted_and_listed(log: Log, importer: Importer) -> 
     assert importer.refused() == [(path, 2, "no [time] before a quoted request", "bad"), (path, 4, "empty line", "")]
 
 
+def test_the_list_of_rejected_lines_has_an_end(log: Log) -> None:
+    log.run()
+    tail = log.run()
+    tail.report, tail.form = Report(log.report, limit=10), named("combined")
+    for number in range(3):
+        with log.path.open("a") as file:
+            file.write(f"bad {number}\n")
+        log.run()
+    assert (tail.counts.rejected, len(log.report.read_text().splitlines())) == (3, 1)
+
+
 def test_a_line_longer_than_a_block(log: Log) -> None:
     log.target = replace(log.target, block_bytes=200_000)
     log.write(1)
