@@ -494,6 +494,12 @@ def test_an_interpreter_that_starts_no_more_threads_sends_itself(stub, monkeypat
     client.track("a")
     assert client.close(PATIENCE)
     assert (client.accepted, client.dropped) == (1, 0)
+    client = client_of(stub, timeout=PATIENCE)
+    stub.answers = [httpx.ConnectError("refused")] * 1000
+    client.track("a")
+    assert client.close(0.01)  # given up is settled
+    assert (client.accepted, client.dropped) == (0, 1)
+    assert {request.extensions["timeout"]["connect"] for request in stub.requests[1:]} == {0.01}
 
 
 def test_threads_lose_nothing(stub):

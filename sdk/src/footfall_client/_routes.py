@@ -7,6 +7,7 @@ from typing import Any
 
 from footfall_client._templates import braces, names
 
+_LITESTAR = frozenset({"litestar_app", "path_template"})
 _REST = "/{path}"  # what a mounted application sees to itself
 
 
@@ -16,7 +17,7 @@ def template(scope: MutableMapping[str, Any], path: str) -> str | None:
     `path` is the path as it was before the routers. Never raises: a framework that has changed gives None.
     """
     try:
-        if "litestar_app" in scope:
+        if not _LITESTAR.isdisjoint(scope):
             return _litestar(scope, path)
         if "app" not in scope and "router" not in scope:
             return ""
@@ -28,8 +29,9 @@ def template(scope: MutableMapping[str, Any], path: str) -> str | None:
 def _starlette(scope: MutableMapping[str, Any], path: str) -> str | None:
     route = scope.get("route")
     if route is None:
-        # Before Starlette 1.0 only FastAPI's own routes say who they are.
-        return _search(_app_routes(scope), _at_start(scope, path)) if "endpoint" in scope else None
+        # Older Starlettes name the endpoint only; FastAPI's routes have long said who they are.
+        found = _search(_app_routes(scope), _at_start(scope, path)) if "endpoint" in scope else None
+        return found and _received(scope, path).rstrip("/") + found
     context = scope.get("fastapi", {}).get("effective_route_context")
     # FastAPI's included routers keep the prefix beside the route.
     if context is not None and (context.original_route is route or not hasattr(route, "path_format")):
@@ -49,9 +51,14 @@ def _prefix(scope: MutableMapping[str, Any], path: str) -> str:
     if not root:
         return ""
     base: str = scope.get("app_root_path", root)
-    received = base if base and (path == base or path.startswith(base.rstrip("/") + "/")) else ""
     mounted = root[len(base) :] if root.startswith(base) else ""
-    return (received + mounted).rstrip("/")
+    return (_received(scope, path) + mounted).rstrip("/")
+
+
+def _received(scope: MutableMapping[str, Any], path: str) -> str:
+    """The server's own prefix, or `""` where the path does not have it."""
+    base: str = scope.get("app_root_path", scope.get("root_path", ""))
+    return base if base and (path == base or path.startswith(base.rstrip("/") + "/")) else ""
 
 
 def _named(prefix: str, scope: MutableMapping[str, Any], own: str) -> str:
@@ -106,6 +113,8 @@ def _litestar(scope: MutableMapping[str, Any], path: str) -> str | None:
     handler = scope.get("route_handler")
     if handler is None:
         return None
-    own = path[len(prefix) :]
-    mounts = [at for at in getattr(handler, "paths", ()) if own == at or own.startswith(at.rstrip("/") + "/")]
-    return prefix + max(mounts, key=len).rstrip("/") + _REST if mounts else None
+    # Mounts have no template; in 2.12, routes without parameters have none either.
+    own = path[len(prefix) :].rstrip("/") or "/"
+    paths: Iterable[str] = getattr(handler, "paths", ())
+    mounts = [at.rstrip("/") for at in paths if own.startswith(at.rstrip("/") + "/")]
+    return prefix + own if own in paths else prefix + max(mounts, key=len) + _REST if mounts else None

@@ -45,6 +45,8 @@ class Sender:
         self._faults = faults
         self._pause = pause
         self._http: httpx.Client | None = None
+        self.until: float | None = None
+        """When (`time.monotonic`) to stop at the latest; None where nobody waits."""
 
     def send(self, body: Body) -> None:
         """Never raises; the rows are counted as accepted, refused or dropped."""
@@ -71,7 +73,9 @@ class Sender:
         try:
             if self._http is None:
                 self._http = self._client()
-            answer = self._http.post(body.kind.path, content=body.content, headers=body.headers)
+            answer = self._http.post(
+                body.kind.path, content=body.content, headers=body.headers, timeout=self._timeout()
+            )
         except (httpx.HTTPError, OSError) as error:
             return f"{type(error).__name__}: {error}", None
         status = answer.status_code
@@ -99,6 +103,10 @@ class Sender:
                 refused, "rejected", "footfall: %d of %d rows refused, the first: %s", refused, body.rows, first
             )
 
+    def _timeout(self) -> float:
+        left = self._target.timeout if self.until is None else self.until - time.monotonic()
+        return max(0.01, min(left, self._target.timeout))
+
     def _client(self) -> httpx.Client:
         target = self._target
         headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "footfall-client"}
@@ -108,7 +116,6 @@ class Sender:
         return httpx.Client(
             base_url=target.url,
             headers=headers,
-            timeout=target.timeout,
             transport=target.transport() if target.transport else None,
             trust_env=False,
         )

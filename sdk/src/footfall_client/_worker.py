@@ -48,7 +48,6 @@ class Worker:
         self._starting = threading.RLock()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._until: float | None = None  # when a drain in a thread of the caller's own has to end
         self.faults = Faults()
         self._sender = Sender(self._target, self.faults, self._pause)
 
@@ -82,7 +81,7 @@ class Worker:
             self._wake.set()
             return marker.wait(timeout)
         # The interpreter is ending and starts no more threads.
-        self._until = None if timeout is None else time.monotonic() + timeout
+        self._sender.until = None if timeout is None else time.monotonic() + timeout
         self._drain()
         return marker.is_set()
 
@@ -146,8 +145,8 @@ class Worker:
         self.faults.drop(1, "unfit", "footfall: a row can't be sent and is dropped: %s", error)
 
     def _pause(self, seconds: float, asked: bool) -> bool:
-        if self._until is not None:
-            seconds = min(seconds, self._until - time.monotonic())
+        if self._sender.until is not None:
+            seconds = min(seconds, self._sender.until - time.monotonic())
             return seconds > 0 and not self._stop.wait(seconds)
         (self._stop if asked else self._hurry).wait(seconds)
         self._hurry.clear()

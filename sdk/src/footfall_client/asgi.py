@@ -56,7 +56,7 @@ class FootfallMiddleware:
             unmatched=unmatched,
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # each framework has types of its own
         if scope["type"] != "http" or self._observer.ignores(_path(scope), scope):
             await self.app(scope, receive, send)
             return
