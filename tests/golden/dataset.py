@@ -9,6 +9,7 @@ from tests.support.populate import Row
 
 WEB_NOW = "2026-06-11T10:00:00Z"
 TRACKING_NOW = "2025-08-13T10:30:00Z"
+NETWORK_NOW = "2025-05-31T19:00:00Z"
 
 _ONE = {"visitor": 1, "session": 1, "country": "RO", "browser": "Chrome", "os": "Windows", "device": "desktop"}
 _TWO = {"visitor": 2, "country": "DE", "browser": "Firefox", "os": "Linux", "device": "desktop"}
@@ -56,4 +57,99 @@ REQUESTS: list[Row] = [
     },
     {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old"},
     {"at": "2025-08-13T10:00:00Z", "visitor": 7, "project_id": 2},
+]
+
+_BRAZIL = {
+    "visitor": 1,
+    "session": 1,
+    "country": "BR",
+    "device": "desktop",
+    "os": "Windows",
+    "browser": "Chrome",
+    "protocol": "https",
+    "provider": "Cloudflare",
+}
+_GERMANY = {
+    "visitor": 3,
+    "session": 3,
+    "country": "DE",
+    "device": "mobile",
+    "os": "iOS",
+    "browser": "Safari",
+    "protocol": "HTTPS",
+    "provider": "Telekom",
+}
+_PROGRAM = {
+    "visitor": 2,
+    "session": 2,
+    "device": "other",
+    "os": "Linux",
+    "protocol": "HTTP/1.1",
+    "method": "POST",
+    "endpoint": "/login",
+    "traffic": "bot",
+}
+_WITHIN = {"endpoint": "/pricing", "referer": "https://shop.example/"}
+
+NETWORK_REQUESTS: list[Row] = [
+    {"at": "2025-05-31T18:45:10Z", **_BRAZIL, "bytes": 4_000},
+    {"at": "2025-05-31T18:50:00Z", **_BRAZIL, **_WITHIN, "bytes": 3_000},
+    {"at": "2025-05-31T18:59:59.999Z", **_BRAZIL, **_WITHIN, "bytes": 2_000},
+    {"at": "2025-05-31T18:46:00Z", **_PROGRAM, "bytes": 677},
+    {"at": "2025-05-30T19:00:00Z", **_GERMANY, "bytes": 500},  # the first instant of the last 24 hours
+    {"at": "2025-05-30T18:59:59.999Z", **_GERMANY, "endpoint": "/old", "bytes": 100},
+    {"at": "2025-05-31T19:00:00Z", **_BRAZIL, "bytes": 1},  # now: not yet
+    {"at": "2025-05-24T18:59:59.999Z", **_BRAZIL, "bytes": 1},  # a week and a millisecond ago
+    {"at": "2025-05-31T18:50:00Z", **_BRAZIL, "bytes": 1, "project_id": 2},
+]
+
+_LARGEST = (1 << 63) - 1
+_GOOGLE = {"domain": "google.com", "user_id": 1, "order_id": 3, "protocol": "HTTPS", "worker": "worker-01"}
+_SECOND_ORDER = {"user_id": 2, "order_id": 4, "worker": "worker-01"}
+_TIMEOUT = {"error": "timeout", "error_count": 2}
+_MOST = {"bytes_sent": _LARGEST, "bytes_received": _LARGEST}
+
+LOGS: list[Row] = [
+    {
+        "at": "2026-03-15T10:15:00Z",
+        **_GOOGLE,
+        "count": 12,
+        "bytes_sent": 10_240,
+        "bytes_received": 524_800,
+        "max_concurrency": 5,
+    },
+    {"at": "2026-03-15T10:15:00Z", **_GOOGLE, "count": 1, "bytes_sent": 1, "bytes_received": 1, "max_concurrency": 7},
+    {
+        "at": "2026-03-15T10:59:59Z",
+        **_GOOGLE,
+        **_TIMEOUT,
+        "worker": "worker-02",
+        "count": 8,
+        "bytes_sent": 1_000,
+        "bytes_received": 2_000,
+        "max_concurrency": 9,
+    },
+    {
+        "at": "2026-03-15T11:00:00Z",
+        **_SECOND_ORDER,
+        **_TIMEOUT,
+        "domain": "a.example",
+        "protocol": "HTTP",
+        "count": 20,
+        "bytes_sent": 5,
+        "bytes_received": 6,
+        "max_concurrency": 1,
+    },
+    {
+        "at": "2026-03-16T00:00:00Z",
+        **_SECOND_ORDER,
+        **_MOST,
+        "domain": "b.example",
+        "protocol": "HTTPS",
+        "error": "refused",
+        "error_count": 1,
+        "count": 1,
+        "max_concurrency": 2,
+    },
+    {"at": "2026-03-15T10:15:00Z", **_GOOGLE, "count": 1, "project_id": 2},
 ]

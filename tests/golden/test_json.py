@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.golden.dataset import EVENTS, REQUESTS, TRACKING_NOW, WEB_NOW
+from tests.golden.dataset import EVENTS, LOGS, NETWORK_NOW, NETWORK_REQUESTS, REQUESTS, TRACKING_NOW, WEB_NOW
 from tests.support.asgi import reading_client
 from tests.support.populate import at, populate
 
+from footfall.api.network.routes import router as network
+from footfall.api.proxy.routes import PREFIX
+from footfall.api.proxy.routes import router as proxy
 from footfall.api.tracking.routes import router as tracking
 from footfall.api.web.routes import router as web
 from footfall.store.protocol import Store
@@ -18,6 +21,8 @@ from footfall.store.protocol import Store
 CASES = Path(__file__).with_name("json")
 WEB = sorted(CASES.glob("web/*.json"))
 TRACKING = sorted(CASES.glob("tracking/*.json"))
+NETWORK = sorted(CASES.glob("network/*.json"))
+PROXY = sorted(CASES.glob("proxy/*.json"))
 
 
 def test_web(store: Store) -> None:
@@ -44,12 +49,41 @@ def test_tracking(store: Store) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("surface", ["web", "tracking"])
+def test_network(store: Store) -> None:
+    populate(store, requests=NETWORK_REQUESTS)
+    client = reading_client(store, at(NETWORK_NOW), network)
+    assert NETWORK
+    for case in NETWORK:
+        want = json.loads(case.read_text())
+        answer = client.get(f"/v2/apps/{want['get']}")
+        assert answer.json() == want["answer"], case.name
+        assert answer.status_code == 200
+
+
+def test_proxy(store: Store) -> None:
+    populate(store, logs=LOGS)
+    client = reading_client(store, at(WEB_NOW), proxy)
+    assert PROXY
+    for merged in (False, True):
+        if merged:
+            store.command("OPTIMIZE TABLE traffic FINAL")
+        for case in PROXY:
+            want = json.loads(case.read_text())
+            answer = client.get(f"{PREFIX}/{want['get']}")
+            assert answer.json() == want["answer"], (case.name, merged)
+            assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("surface", ["web", "tracking", "network", "proxy"])
 def test_every_route_has_a_case(surface: str) -> None:
     router, prefix, cases = {
         "web": (web, "/api/web-events/{slug}", WEB),
         "tracking": (tracking, "/api/tracking", TRACKING),
+        "network": (network, "/v2/apps", NETWORK),
+        "proxy": (proxy, PREFIX, PROXY),
     }[surface]
     paths = [json.loads(case.read_text())["get"].split("?")[0] for case in cases]
     asked = {re.sub("^visitor/[^/]+", "visitor/{visitor_id}", path) for path in paths}
-    assert asked == {route.path.removeprefix(prefix).lstrip("/") for route in router.routes}
+    asked = {re.sub("^shop/", "{app_id}/", path) for path in asked}
+    reading = [route for route in router.routes if "GET" in route.methods]
+    assert asked == {route.path.removeprefix(prefix).lstrip("/") for route in reading}

@@ -12,14 +12,27 @@ from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, filter  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Flows, Pattern, Position, Query, Question, Term, VisitPosition
+from footfall.query import build, filter, traffic  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import (
+    Breakdowns,
+    BusyHours,
+    Counting,
+    Flows,
+    Pattern,
+    Position,
+    Query,
+    Question,
+    Seals,
+    Term,
+    VisitPosition,
+)
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
 
 FILES = Path(__file__).with_name("sql")
 BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 REQUESTS = replace(BASE, table=Table.REQUESTS)
+TRAFFIC = replace(BASE, table=Table.TRAFFIC)
 
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
@@ -61,6 +74,20 @@ SHAPES: dict[str, Question] = {
         3_600_000,
     ),
     "retention": build.retention(BASE, STARTS),
+    "breakdowns": Breakdowns(
+        replace(REQUESTS, buckets=STARTS),
+        ("country", "asked_path"),
+        100,
+        3_600,
+        Counting((70, 71), (1_780_002_000_000, 1_780_005_600_000)),
+    ),
+    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",)),
+    "seals": Seals(REQUESTS),
+    "busy-hours": BusyHours(BASE.period, 1_000, 1_780_086_300_000_000),
+    "traffic-series": build.series(TRAFFIC, STARTS, "bytes_total", "total_count"),
+    "traffic-errors": traffic.errors_of(TRAFFIC, 50),
+    "traffic-samples": traffic.samples_of(TRAFFIC, ("timeout", "refused")),
+    "traffic-page": replace(TRAFFIC, dimensions=("domain",), metrics=("total_count",), limit=25, skip=50),
 }
 
 

@@ -66,6 +66,23 @@ REQUEST: Row = {
     "device": "unknown",
     "traffic": "human",
     "country": "",
+    "bytes": 0,
+    "protocol": "",
+    "provider": "",
+}
+LOG: Row = {
+    "project_id": 1,
+    "domain": "google.com",
+    "worker": "",
+    "protocol": "",
+    "user_id": 0,
+    "order_id": 0,
+    "error": "",
+    "count": 1,
+    "bytes_sent": 0,
+    "bytes_received": 0,
+    "error_count": 0,
+    "max_concurrency": 0,
 }
 _FIRST_TOUCH = ("hostname", "referrer", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
                 "utm_term")  # fmt: skip
@@ -81,6 +98,8 @@ _INTEGERS = {
     "version": pl.UInt64,
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
+    "bytes": pl.UInt64,
+    **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count"), pl.UInt64),
 }
 _TIMES = ("timestamp", "start", "end")
 _STORED = {"url": "url_rest"}  # a URL that is kept whole
@@ -93,8 +112,8 @@ def at(text: str) -> int:
     return found
 
 
-def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] = ()) -> None:
-    """Insert events (and their sessions) and requests.
+def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] = (), logs: Iterable[Row] = ()) -> None:
+    """Insert events (and their sessions), requests and proxy logs.
 
     A row needs `at` (ISO text or milliseconds) and `visitor` (a number) or `visitor_id`; `session`, where it is not
     given, comes from `session_id` or from the gap. `id_lo` counts upwards in the order given.
@@ -104,10 +123,11 @@ def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] =
     insert(store, "events", full)
     insert(store, "sessions", session_rows(full))
     insert(store, "requests", [_complete(REQUEST, row, number) for number, row in enumerate(requests, start=1)])
+    insert(store, "traffic", [_complete(LOG, row) for row in logs])
 
 
-def _complete(defaults: Row, row: Row, number: int) -> Row:
-    found = {"id_lo": number, **defaults, **row}
+def _complete(defaults: Row, row: Row, number: int | None = None) -> Row:
+    found = {**({} if number is None else {"id_lo": number}), **defaults, **row}
     if found.get("visitor_id"):
         found["visitor"] = text_key(found["visitor_id"])
     moment = found.pop("at")
