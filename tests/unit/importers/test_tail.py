@@ -512,3 +512,21 @@ def test_once_ends(log: Log) -> None:
     log.path.unlink()
     assert Tail(log.path, log.target, Report(log.report), once=True).follow().accepted == 0
     assert log.stored() == ["1", "2"]
+
+
+def test_what_cannot_be_read_is_waited_for(log: Log) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            log.path.unlink()
+            log.write(1)
+
+    log.path.symlink_to(log.path)  # leads to itself
+    with pytest.raises(UserError, match=r"access\.log: Too many levels"):
+        Tail(log.path, log.target, Report(log.report), once=True).follow()
+    log.target = replace(log.target, wait=wait)
+    Tail(log.path, log.target, Report(log.report), stop=lambda: len(waits) > 3).follow()
+    assert log.stored() == ["1"]
+    assert waits == [0.5, 1.0, 1.0, 0.25]
