@@ -1,7 +1,7 @@
-"""What the web surface must answer, worked out from what clients sent, in plain Python.
+"""What the surfaces must answer, worked out from what clients sent, in plain Python.
 
 A second opinion on every figure: readable and slow, and written from the definitions (docs/semantics.md,
-docs/api/web.md) alone. Nothing here imports the product; a test sees to that. In the order of reading:
+docs/api) alone. Nothing here imports the product; a test sees to that. In the order of reading:
 
 - `facts`: the closed world that test histories live in: agents, addresses, who refers.
 - `urls`: a page's URL taken apart, the source and the channel of a referrer.
@@ -12,5 +12,6 @@ docs/api/web.md) alone. Nothing here imports the product; a test sees to that. I
 - `filters`: the filter string, and whether an event holds it.
 - `question`: the parameters of a request, read.
 - `figures`, `lists`, `people`, `journeys`, `files`: the answers.
-- `answers`: which path is answered by what.
+- `answers`: which path of the web surface is answered by what.
+- `proxy`: the proxy surface, from logs to answers.
 """

@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -40,6 +40,17 @@ from footfall.store.protocol import Store
 
 Question = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
 Answer = tuple[int, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request at a time; with a body it is a POST."""
+
+    now: int
+    path: str
+    params: Pairs = ()
+    headers: Pairs = ()
+    body: bytes | None = None
 
 
 def read_csv(body: bytes) -> list[list[str]]:
@@ -102,9 +113,11 @@ class Product:
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
         self._salts = Database("sqlite://")
         self._salts.migrate()
-        self._app = reading_client(store, 0, router).app
-        self._app.state.services.clock = self.clock
-        self._gate: Gate = self._app.state.services.auth
+        reading = reading_client(store, 0, router).app
+        self._services = reading.state.services
+        self._services.clock = self.clock
+        self._app: Any = reading
+        self._gate: Gate = self._services.auth
         self._loop = asyncio.Runner()
         self._projects = 0
 
@@ -147,32 +160,37 @@ class Product:
         assert not self._spool.rejected, self._spool.rejected
 
     def ask(self, questions: Iterable[Question]) -> list[Answer]:
+        """The answers of the web surface, asked for side by side."""
+        return self.call(Call(now, f"/api/web-events/{slug}{path}", params) for now, slug, path, params in questions)
+
+    def call(self, calls: Iterable[Call]) -> list[Answer]:
         """The answers, asked for side by side."""
-        return self._loop.run(self._ask(list(questions)))
+        return self._loop.run(self._together(list(calls)))
 
-    async def _ask(self, questions: list[Question]) -> list[Answer]:
-        return await asyncio.gather(*(self._get(*question) for question in questions))
+    async def _together(self, calls: list[Call]) -> list[Answer]:
+        return await asyncio.gather(*map(self._answer, calls))
 
-    async def _get(self, now: int, slug: str, path: str, params: Pairs) -> Answer:
+    async def _answer(self, call: Call) -> Answer:
         """Without a client library: that would take longer than the question."""
-        self.clock.set(now)
-        url = f"/api/web-events/{slug}{path}"
+        self.clock.set(call.now)
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
-            "method": "GET",
+            "method": "GET" if call.body is None else "POST",
             "scheme": "http",
-            "path": url,
-            "raw_path": quote(url).encode(),
-            "query_string": query_string(params).encode(),
+            "path": call.path,
+            "raw_path": quote(call.path).encode(),
+            "query_string": query_string(call.params).encode(),
             "root_path": "",
-            "headers": [(b"authorization", f"Bearer {TOKEN}".encode())],
+            "headers": [
+                (name.encode(), value.encode()) for name, value in (("authorization", f"Bearer {TOKEN}"), *call.headers)
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("test", 80),
         }
         messages: list[dict[str, Any]] = []
-        asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        asked = iter([{"type": "http.request", "body": call.body or b"", "more_body": False}])
 
         async def receive() -> dict[str, Any]:
             for message in asked:
@@ -188,8 +206,9 @@ class Product:
         except Exception:
             if not messages:  # else it was answered, and is told to the server, too
                 raise
-        kind = dict(messages[0]["headers"])[b"content-type"].decode()
-        return messages[0]["status"], DECODERS[kind](b"".join(message.get("body", b"") for message in messages[1:]))
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        kind = dict(messages[0]["headers"]).get(b"content-type", b"").decode()
+        return messages[0]["status"], DECODERS[kind](body) if kind else body
 
 
 def take_in(product: Product, histories: list[History]) -> tuple[list[str], list[list[Receipt]]]:

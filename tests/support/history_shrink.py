@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.oracle.intake import Sent
 from tests.support.history import Asking, History
 
 Json = dict[str, Any]
-
+H = TypeVar("H")
 
 TOGETHER = 16
 """How many are tried at a time: it takes not much longer than one."""
 
 
-def shrink(history: History, failing: Callable[[list[History]], list[str]]) -> History:
+def shrink(history: H, failing: Callable[[list[H]], list[str]], simpler: Callable[[H], Iterator[H]]) -> H:
     """Take away what can be missed, largest parts first, until nothing can. `failing` tells of each how it fails."""
     candidates = simpler(history)
     while group := list(islice(candidates, TOGETHER)):
         for smaller, problem in zip(group, failing(group), strict=True):
             if problem:
-                return shrink(smaller, failing)
+                return shrink(smaller, failing, simpler)
     return history
 
 

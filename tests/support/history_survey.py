@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from hypothesis import Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
-from tests.support.history import History
-from tests.support.history_shrink import shrink
+from tests.support.history_shrink import shrink, simpler
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
 """How many are made in all; more of them for a longer run (`make test-long`)."""
@@ -22,34 +22,39 @@ TOGETHER = 32
 
 AT_ONCE = 256
 
-Amiss = Callable[[list[History]], list[str]]
+H = TypeVar("H")
+
+Amiss = Callable[[list[H]], list[str]]
 """Tells of each history what is wrong, `''` for nothing."""
 
+Simpler = Callable[[H], Iterator[H]]
+"""Gives histories with a little less in them."""
 
-def survey(made: SearchStrategy[History], count: int, amiss: Amiss, part: int = 0) -> None:
+
+def survey(made: SearchStrategy[H], count: int, amiss: Amiss[H], part: int = 0, simpler: Simpler[H] = simpler) -> None:
     """The same histories every time; a larger `count` begins with those of a smaller one."""
     for start in range(0, count, AT_ONCE):
         found = some(made, min(AT_ONCE, count - start), start * PARTS + part)
         for place in range(0, len(found), TOGETHER):
-            examine(found[place : place + TOGETHER], amiss)
+            examine(found[place : place + TOGETHER], amiss, simpler)
 
 
-def some(made: SearchStrategy[History], count: int, number: int) -> list[History]:
-    found: list[History] = []
+def some(made: SearchStrategy[H], count: int, number: int) -> list[H]:
+    found: list[H] = []
 
     # Hypothesis would shrink and show whole groups. So it makes histories, and they are checked outside of it.
     @seed(number)
     @settings(max_examples=count, phases=[Phase.generate], database=None, deadline=None)
     @given(made)
-    def make(history: History) -> None:
+    def make(history: H) -> None:
         found.append(history)
 
     make()
     return found
 
 
-def examine(group: list[History], amiss: Amiss) -> None:
+def examine(group: list[H], amiss: Amiss[H], simpler: Simpler[H]) -> None:
     failing = [history for history, problem in zip(group, amiss(group), strict=True) if problem]
     if failing:
-        least = shrink(failing[0], amiss)
+        least = shrink(failing[0], amiss, simpler)
         pytest.fail(f"{amiss([least])[0]}\n{least}\n\n{least!r}", pytrace=False)

@@ -1,0 +1,39 @@
+"""The proxy surface answers what the oracle answers, whatever workers sent, and whatever the store has merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from tests.oracle.proxy import ENDPOINTS
+from tests.support import traffic_proxy
+from tests.support.history_survey import HISTORIES, survey
+from tests.support.traffic_history import simpler
+from tests.support.traffic_product import differences, opened
+
+from footfall.api.proxy.routes import ROUTES, router
+from footfall.store.protocol import Store
+
+BATCHES = (10, 100_000)
+"""Logs of a batch, about."""
+
+
+def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
+    reading = {route.path for route in router.routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())}
+    assert set(ENDPOINTS) == reading
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int) -> None:
+    def merge() -> None:
+        store.command("OPTIMIZE TABLE traffic FINAL SETTINGS optimize_skip_merged_partitions = 1")
+
+    with opened(store, tmp_path / "journal", router, ROUTES, batch) as product:
+        survey(
+            traffic_proxy.histories(),
+            HISTORIES // 16,
+            lambda group: differences(product, traffic_proxy.SURFACE, merge, group),
+            BATCHES.index(batch),
+            simpler,
+        )

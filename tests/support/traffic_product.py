@@ -1,0 +1,171 @@
+"""The product from end to end for histories of requests and proxy logs, and where it differs from the oracle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi import APIRouter
+from tests.support.history_check import differing
+from tests.support.history_product import Answer, Call, Product, Watcher
+from tests.support.traffic_history import PROJECTS, Ask, Post, TrafficHistory
+
+from footfall.api.ingest.calls import FastPaths, Route
+from footfall.collect.intake import Intake
+from footfall.collect.privacy import Place
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.model.project import Project
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Batch, Submission
+from footfall.store.protocol import Store
+
+Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What a surface's oracle says.
+
+    `told` gives what each sender is told, and what is known after each round: for each project what `answer` goes by.
+    """
+
+    writing: str
+    told: Callable[[TrafficHistory], tuple[list[Any], list[list[Any]]]]
+    receipt: Callable[[Answer], Any]
+    answer: Callable[[Any, Ask], tuple[int, Any]]
+    headed: bool = True  # the project is named by a header, else in the path
+
+
+class TrafficProduct(Product):
+    """Two spools, which are drained into one store in batches of about `batch_events`."""
+
+    def __init__(
+        self, store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int = 100_000
+    ) -> None:
+        super().__init__(store, directory, router)
+        self.store = store
+        self._spools = (self._spool, OtherSpool(clock=self.clock))
+        names = ("histories", "others")
+        journal = Journal(directory)
+        self._drain = Drain(
+            lambda: zip(names, self._spools, strict=True), store, journal, Watcher(), batch_events=batch_events
+        )
+        self._taken: list[Submission] = []
+        self._services.committer = SimpleNamespace(submit=self._submit)
+        self._services.metrics = SimpleNamespace(accepted=lambda *_: None, refused=lambda *_: None)
+        self._services.stopping = False
+        self._app = FastPaths(self._app, lambda: self._services, routes)
+
+    def post(self, path: str, project: Project, intake: Intake, post: Post) -> tuple[Answer, list[Submission]]:
+        """What the sender is told, and what it wants stored."""
+        self._services.intake = intake
+        self._taken = []
+        headers = (("x-project", project.slug), ("idempotency-key", post.key), ("user-agent", post.agent))
+        (answer,) = self.call([Call(post.at, path, headers=headers, body=json.dumps(post.body).encode())])
+        return answer, self._taken
+
+    def put(self, arrival: Arrival) -> None:
+        at, spool, submissions = arrival
+        self.clock.set(at)
+        if submissions:
+            self._spools[spool].append(submissions)
+
+    async def _submit(self, submissions: list[Submission]) -> list[bytes]:
+        self._taken = submissions
+        return [submission.answer for submission in submissions]
+
+
+class OtherSpool(MemorySpool):
+    """Numbers its batches apart from the first one's, as spools do that number them by the clock."""
+
+    def take(self, limit: int) -> Batch | None:
+        batch = super().take(limit)
+        return batch and replace(batch, number=batch.number + (1 << 40))
+
+
+@contextmanager
+def opened(
+    store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int
+) -> Iterator[TrafficProduct]:
+    product = TrafficProduct(store, directory, router, routes, batch_events)
+    try:
+        yield product
+    finally:
+        product.close()
+
+
+def differences(
+    product: TrafficProduct, surface: Surface, upkeep: Callable[[], None], group: list[TrafficHistory]
+) -> list[str]:
+    """One text per history: the first difference found, `''` where there is none."""
+    run = _Run(product, surface, group)
+    for number in range(max(len(history.rounds) for history in group)):
+        run.take_in(number)
+        if any(number in history.upkeep for history in group):
+            upkeep()
+        run.ask(number)
+    return run.found
+
+
+class _Run:
+    def __init__(self, product: TrafficProduct, surface: Surface, group: list[TrafficHistory]) -> None:
+        self._product = product
+        self._surface = surface
+        self._group = group
+        self._projects = [[product.project() for _ in range(PROJECTS)] for _ in group]
+        self._told = [surface.told(history) for history in group]
+        self._arrivals: list[list[Arrival]] = [[] for _ in range(max(len(history.rounds) for history in group))]
+        self.found = [self._read(place) for place in range(len(group))]
+
+    def take_in(self, number: int) -> None:
+        for arrival in self._arrivals[number]:
+            self._product.put(arrival)
+        self._product.drain()
+
+    def ask(self, number: int) -> None:
+        asked = [(place, ask) for place, history in enumerate(self._group) for ask in history.asked_after(number)]
+        answers = self._product.call(self._call(place, ask) for place, ask in asked)
+        for (place, ask), answer in zip(asked, answers, strict=True):
+            known = self._told[place][1][number][ask.project]
+            self.found[place] = self.found[place] or compare(ask, self._surface.answer(known, ask), answer)
+
+    def _read(self, place: int) -> str:
+        """One history after the other: each has its own salts. What was told to its senders, where it is wrong."""
+        intake = self._intake()
+        told = []
+        for number, posts in enumerate(self._group[place].rounds):
+            for post in posts:
+                project = self._projects[place][post.project]
+                answer, submissions = self._product.post(self._surface.writing, project, intake, post)
+                told.append(self._surface.receipt(answer))
+                self._arrivals[number].append((post.at, post.spool, submissions))
+        return differing("receipts", self._told[place][0], told)
+
+    def _intake(self) -> Intake:
+        return replace(self._product.intake(None), locator=Places())
+
+    def _call(self, place: int, ask: Ask) -> Call:
+        project = self._projects[place][ask.project]
+        headers = (("x-project", project.slug),) if self._surface.headed else ()
+        return Call(ask.now, ask.path.replace("{app_id}", project.slug), ask.params, headers)
+
+
+class Places:
+    """A `Locator` that knows no address."""
+
+    def place(self, _: str) -> Place:
+        return Place()
+
+
+def compare(ask: Ask, expected: tuple[int, Any], given: Answer) -> str:
+    """Of a refusal, the expectation is what its message must have."""
+    if expected[0] == 400 == given[0]:
+        message = given[1]["error"]["message"]
+        return "" if expected[1] in message else f"{ask}: {expected[1]!r} is not told in {message!r}"
+    return differing(str(ask), expected, given)
