@@ -79,7 +79,7 @@ SHAPES: dict[str, Question] = {
         ("country", "asked_path"),
         100,
         3_600,
-        Counting((70, 71), (1_780_002_000_000, 1_780_005_600_000)),
+        Counting((1_780_002_000_000, 1_780_005_600_000), (70, 71)),
     ),
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",)),
     "seals": Seals(REQUESTS),

@@ -193,10 +193,10 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Hours whose requests were counted before: a number of the table `breakdowns`, and the hours' starts."""
+    """Hours (their starts) whose requests were counted before, and the number of each one's counting."""
 
-    editions: tuple[int, ...]
     hours: tuple[int, ...]
+    editions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

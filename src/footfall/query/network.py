@@ -51,7 +51,7 @@ def holding(store: Reader, base: Query) -> Counting:
         return Counting((), ())
     now = {row["bucket"]: (row["hits"], row["last_batch"]) for row in _hours(store, base, whole)}
     held = [row for row in sealed if now.get(row["hour"]) == (row["hits"], row["last_batch"])]
-    return Counting(tuple(row["edition"] for row in held), tuple(row["hour"] for row in held))
+    return Counting(tuple(row["hour"] for row in held), tuple(row["edition"] for row in held))
 
 
 def _hours(store: Reader, base: Query, period: Period) -> list[dict[str, int]]:

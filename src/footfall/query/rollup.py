@@ -19,7 +19,7 @@ import polars as pl
 from footfall.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from footfall.model.period import Bucket, Period
 from footfall.query import build
-from footfall.query.ast import Breakdowns, BusyHours
+from footfall.query.ast import Breakdowns, BusyHours, Seals
 from footfall.query.fetch import fetch, fetch_frame
 from footfall.query.network import DIMENSIONS, hour_of
 from footfall.store.protocol import Store
@@ -53,7 +53,6 @@ class Rollup:
         self._tick = tick
         self._waiting: deque[tuple[int, int]] = deque()
         self._next_check = tick()
-        self._edition = 0
         self._day = 0
 
     def __call__(self) -> None:
@@ -83,15 +82,16 @@ class Rollup:
         (after,) = fetch(self._store, facts)
         if before != after or sum(map(len, cells)) > MOST_CELLS:
             return False
-        self._edition = max(self._edition + 1, self._clock() * 1000)
+        last = max((row["edition"] for row in fetch(self._store, Seals(base))), default=0)
+        edition = max(last + 1, self._clock() * 1000)
         rows = pl.concat(cells).with_columns(
             project_id=pl.lit(project, pl.UInt32),
             batch=pl.lit(before["last_batch"], pl.UInt64),
-            edition=pl.lit(self._edition, pl.UInt64),
+            edition=pl.lit(edition, pl.UInt64),
         )
         out = io.BytesIO()
         rows.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
-        self._store.insert("breakdowns", out.getvalue(), token=f"{project}:{hour}:{self._edition}")
+        self._store.insert("breakdowns", out.getvalue(), token=f"{project}:{hour}:{edition}")
         return True
 
     def _cells(self, project: int, hour: int, step: Bucket) -> pl.DataFrame:

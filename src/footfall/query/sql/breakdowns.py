@@ -77,7 +77,8 @@ def _from_countings(question: Breakdowns, binder: Binder) -> str:
         f" visits AS c4, bytes AS c5 FROM breakdowns WHERE {project(question.base, binder)}"
         f" AND dimension IN {binder.texts(names)} AND step = {binder.number(question.step)}"
         f" AND {within(question.base.period, question.base, binder).replace('timestamp', 'bucket')}"
-        f" AND edition IN {binder.numbers(question.counted.editions)}"
+        f" AND ({_MILLIS.format('toStartOfHour(bucket)')}, edition)"
+        f" IN arrayZip({binder.instants(question.counted.hours)}, {binder.numbers(question.counted.editions)})"
     )
 
 

@@ -16,10 +16,10 @@ AND dimension IN {p9:Array(String)}
 AND step = {p10:UInt64}
 AND bucket >= fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND bucket < fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
-AND edition IN {p13:Array(UInt64)})
+AND (toInt64(toUnixTimestamp(toStartOfHour(bucket))) * 1000, edition) IN arrayZip({p13:Array(Int64)}, {p14:Array(UInt64)}))
 GROUP BY c0, c1
 ORDER BY c0, sum(c3) DESC, c1
-LIMIT {p14:UInt64} BY c0) ARRAY JOIN cells AS cell
+LIMIT {p15:UInt64} BY c0) ARRAY JOIN cells AS cell
 ORDER BY c0, c2, c3 DESC, c1
 -- p0 = 7
 -- p1 = 1780000000000
@@ -34,5 +34,6 @@ ORDER BY c0, c2, c3 DESC, c1
 -- p10 = 3600
 -- p11 = 1780000000000
 -- p12 = 1780086400000
--- p13 = [70, 71]
--- p14 = 100
+-- p13 = [1780002000000, 1780005600000]
+-- p14 = [70, 71]
+-- p15 = 100

@@ -1,7 +1,7 @@
 -- Requests of an hour that is over, counted: in all (dimension '') and by every dimension of the network surface, once for
 -- the hour (`step` 3600) and once for each of its quarters (900). All rows of one counting have its number, `edition`;
--- the row of the hour in all is its seal: it holds as long as the hour has that many requests, none of a later batch
--- than `batch` (docs/adr/0019). A counting that no longer holds is made again, under a new number.
+-- the row of the hour in all is its seal: the counting holds as long as the hour has that many requests, none of a later
+-- batch than `batch` (docs/adr/0019). One that no longer holds is made again, under a higher number.
 
 CREATE TABLE IF NOT EXISTS breakdowns
 (

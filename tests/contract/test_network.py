@@ -1,0 +1,223 @@
+"""The network surface beyond the figures of tests/golden: its errors, its window, and hours that are counted once."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.golden.dataset import NETWORK_NOW, NETWORK_REQUESTS
+from tests.support.asgi import Client, reading_client
+from tests.support.populate import Row, at, populate
+
+from footfall.api.network.routes import router
+from footfall.clock import DAY, HOUR, MINUTE
+from footfall.model.period import Bucket, Period
+from footfall.query import network, rollup
+from footfall.query.rollup import Rollup
+from footfall.store.protocol import Store
+
+URL = "/v2/apps/shop/network/analytics"
+NOW = at("2026-06-11T10:00:00Z")
+HOUR_BEFORE = NOW - 2 * HOUR
+DAILY = (Period(NOW - DAY, NOW), Bucket.QUARTER_HOUR)
+WEEKLY = (Period(NOW - 7 * DAY, NOW), Bucket.HOUR)
+
+
+@pytest.fixture(scope="module")
+def client(shared_store: Store) -> Client:
+    populate(shared_store, requests=NETWORK_REQUESTS)
+    return reading_client(shared_store, at(NETWORK_NOW), router)
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        (f"{URL}?range=monthly", 400, "bad_parameter"),
+        (f"{URL}?bots=some", 400, "bad_parameter"),
+        ("/v2/apps/nobody/network/analytics", 404, "not_found"),
+    ],
+)
+def test_errors_have_the_surfaces_shape(client: Client, url: str, status: int, code: str) -> None:
+    answer = client.get(url)
+    assert (answer.status_code, answer.json()["status"]) == (status, "error")
+    assert answer.json()["error"]["code"] == code
+
+
+def test_who_may_read(client: Client) -> None:
+    refused = client.get(URL, token=None)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert refused.json()["status"] == "error"
+
+
+def test_the_window_is_per_range_and_an_empty_range_is_the_default(client: Client) -> None:
+    seen = [client.get(f"{URL}?range={name}") for name in ("daily", "", "weekly", "weekly")]
+    assert [answer.headers["x-cache"] for answer in seen] == ["MISS", "HIT", "MISS", "HIT"]
+    assert seen[0].content == seen[1].content
+    assert {(answer.headers["age"], answer.headers["cache-control"]) for answer in seen} == {
+        ("0", "private, max-age=10")
+    }
+
+
+def test_bots_can_be_left_out(client: Client) -> None:
+    kept = client.get(f"{URL}?bots=0").json()["response"]
+    assert [(point["visits"], point["requests"], point["bytes"]) for point in kept["visits"]] == [
+        (1, 1, 500),
+        (1, 3, 9_000),
+    ]
+    assert {point["type"] for point in kept["methods"]} == {"GET"}
+
+
+def test_nothing_yet(store: Store) -> None:
+    answer = reading_client(store, NOW, router).get(URL).json()
+    assert answer["status"] == "success"
+    assert set(map(len, answer["response"].values())) == {0}
+    assert len(answer["response"]) == 10
+
+
+def test_the_hundred_labels_with_most_requests_each_with_all_its_buckets(store: Store) -> None:
+    """/000 has one request in each of two buckets; /001 to /100 tie with one, so that the last of them has to go."""
+    rows = [{"at": NOW - HOUR, "visitor": n, "session": n, "endpoint": f"/{n:03}"} for n in range(101)]
+    rows.append({"at": NOW - 3 * HOUR, "visitor": 500, "session": 500, "endpoint": "/000"})
+    populate(store, requests=rows)
+    paths = reading_client(store, NOW, router).get(URL).json()["response"]["paths"]
+    assert [(point["date"], point["type"]) for point in paths] == [
+        ("2026-06-11T07:00:00Z", "/000"),
+        *(("2026-06-11T09:00:00Z", f"/{n:03}") for n in range(100)),
+    ]
+
+
+# Hours that are counted once.
+
+
+def requests(count: int, first: int, batch: int = 1, **columns: Any) -> list[Row]:
+    """One request a second, every third of another visitor, each visitor's in one session."""
+    return [
+        {
+            "at": first + n * 1000,
+            "visitor": n % 3,
+            "session": n % 3,
+            "endpoint": f"/{n % 7}",
+            "country": ("RO", "DE", "")[n % 3],
+            "bytes": n,
+            "batch": batch,
+            "id_lo": n,
+            **columns,
+        }
+        for n in range(count)
+    ]
+
+
+def figures(store: Store, *, range_: tuple[Period, Bucket] = WEEKLY) -> pl.DataFrame:
+    return network.analytics(store, 1, *range_)
+
+
+def held(store: Store) -> tuple[int, ...]:
+    base = replace(network.hour_of(1, 0), period=WEEKLY[0])
+    return network.holding(store, base).hours
+
+
+def counted(store: Store, now: int = NOW) -> list[tuple[int, int]]:
+    """All that an upkeep would count by and by."""
+    upkeep = Rollup(store, lambda: now)
+    found = upkeep.missing()
+    assert all(upkeep.count(*one) for one in found)
+    return found
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollup, "LEAST", 10)
+
+
+@pytest.mark.usefixtures("small")
+def test_counted_hours_give_the_figures_of_their_requests(store: Store) -> None:
+    populate(store, requests=[*requests(40, HOUR_BEFORE + MINUTE), *requests(40, HOUR_BEFORE - 5 * HOUR)])
+    before = [figures(store, range_=range_) for range_ in (WEEKLY, DAILY)]
+    assert counted(store) == [(1, HOUR_BEFORE), (1, HOUR_BEFORE - 5 * HOUR)]
+    assert held(store) == (HOUR_BEFORE - 5 * HOUR, HOUR_BEFORE)
+    for range_, want in zip((WEEKLY, DAILY), before, strict=True):
+        assert figures(store, range_=range_).equals(want)
+    assert counted(store) == [], "and once is enough"
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_counted_is_what_is_read(store: Store) -> None:
+    populate(store, requests=requests(40, HOUR_BEFORE))
+    counted(store)
+    store.command("ALTER TABLE breakdowns UPDATE requests = 77 WHERE dimension = 'country' SETTINGS mutations_sync = 1")
+    assert figures(store).filter(pl.col("dimension") == "country")["hits"].to_list() == [77, 77, 77]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_late_request_ends_a_counting_and_brings_the_next(store: Store) -> None:
+    """It falls between two sessions of a visitor, which become one."""
+    rows = requests(40, HOUR_BEFORE)
+    rows += [{**row, "at": row["at"] + 40 * MINUTE, "session": row["session"] + 10} for row in rows]
+    populate(store, requests=rows)
+    counted(store)
+    late = {"at": HOUR_BEFORE + 20 * MINUTE, "visitor": 0, "session": 0, "endpoint": "/0", "batch": 2, "bytes": 5}
+    populate(store, requests=[late])
+    store.command("ALTER TABLE requests UPDATE session = 0 WHERE session = 10 SETTINGS mutations_sync = 1")
+    assert held(store) == ()
+    total = {"dimension": "", "label": "", "bucket": HOUR_BEFORE, "hits": 81, "sessions": 5}
+    for _ in range(2):
+        (found,) = figures(store).filter(pl.col("dimension") == "").drop("bytes").to_dicts()
+        assert found == total
+        counted(store)
+    assert held(store) == (HOUR_BEFORE,)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_edges_of_a_range_are_counted_to_the_millisecond(store: Store) -> None:
+    now = NOW + 17 * MINUTE
+    start = now - 7 * DAY
+    populate(store, requests=requests(3_600, Bucket.HOUR.floor(start)))
+    counted(store)
+    period = Period(start, now)
+    (found,) = network.analytics(store, 1, period, Bucket.HOUR).filter(pl.col("dimension") == "").to_dicts()
+    assert found["hits"] == 3_600 - 17 * 60
+
+
+@pytest.mark.usefixtures("small")
+def test_hours_are_counted_when_they_are_over_settled_and_busy(store: Store) -> None:
+    newest = (NOW - MINUTE) * 1000
+    populate(
+        store,
+        requests=[
+            *requests(40, NOW - HOUR),  # over for less than ten minutes
+            *requests(9, NOW - 2 * HOUR),  # counted as fast from the requests
+            *requests(40, NOW - 3 * HOUR, batch=newest),  # a batch of the last minute: perhaps not all of it is there
+            *requests(40, NOW - 4 * HOUR, batch=newest - 1),
+            *requests(40, NOW - 9 * DAY),
+            *requests(40, NOW - 5 * HOUR, project_id=2),
+        ],
+    )
+    assert counted(store) == [(1, NOW - 4 * HOUR), (2, NOW - 5 * HOUR)]
+
+
+@pytest.mark.usefixtures("small")
+def test_an_hour_with_too_many_labels_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollup, "MOST_CELLS", 20)
+    populate(store, requests=requests(40, HOUR_BEFORE))
+    assert not Rollup(store, lambda: NOW).count(1, HOUR_BEFORE)
+    assert held(store) == ()
+
+
+@pytest.mark.usefixtures("small")
+def test_upkeep_looks_once_a_minute_works_in_slices_and_forgets(store: Store) -> None:
+    rows = [requests(40, NOW - hours * HOUR) for hours in (3, 4, 5)]
+    populate(store, requests=itertools.chain(*rows))
+    ticks = itertools.count(step=0.1)  # each look at the clock takes a tenth of a second
+    upkeep = Rollup(store, lambda: NOW, tick=lambda: next(ticks))
+    upkeep()
+    first = len(held(store))
+    assert 0 < first < 3
+    while len(held(store)) < 3:
+        upkeep()
+    later = Rollup(store, lambda: NOW + 10 * DAY)
+    later()
+    store.command("OPTIMIZE TABLE breakdowns FINAL")
+    assert store.query("SELECT count() FROM breakdowns").scalar == 0
