@@ -1,6 +1,7 @@
-"""A process that follows a log and kills itself before the n-th statement on its spool: `tail_crashing.py DATA LOG N`.
+"""Processes that follow a log, one after the other: `tail_crashing.py DATA LOG`.
 
-Exit code 0: there was no n-th statement, all of the log is in the spool.
+Before the n-th starts, the n-th line is written; it kills itself before the n-th statement on its spool. Once there is
+no such statement, all of the log is in the spool, and the number of lines is printed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ class Counted:
         return self._connection.execute(statement, *values)
 
 
-def main(data: Path, log: Path, number: int) -> None:
+def follow(data: Path, log: Path, number: int) -> None:
     settings = Settings(data=data)
     meta = open_meta(settings, system_clock)
     spool: Any = Spools(settings, system_clock).only("tail-test")
@@ -61,5 +63,26 @@ def main(data: Path, log: Path, number: int) -> None:
     Tail(log, target, Report(data / "rejected.tsv"), once=True).follow()
 
 
+def main(data: Path, log: Path) -> None:
+    """Forks, to load everything once: nothing here has started a thread yet."""
+    for number in count(1):
+        with log.open("a") as file:
+            file.write(line(number))
+        child = os.fork()
+        if child == 0:
+            follow(data, log, number)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status == 0:
+            print(number)  # noqa: T201 - the answer
+            return
+        assert os.WIFSIGNALED(status), status
+        assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def line(number: int) -> str:
+    return f'192.0.2.{number % 200} - - [10/Oct/2024:13:55:36 +0000] "GET /{number} HTTP/1.1" 200 1 "-" "agent"\n'
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

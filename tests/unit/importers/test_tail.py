@@ -258,6 +258,33 @@ def test_the_file_may_be_away(log: Log) -> None:
     assert log.stored() == ["1", "2", "3", "4"]
 
 
+def test_rotated_again_before_anything_was_read_of_it(log: Log) -> None:
+    log.write(1)
+    log.run()
+    renamed(log)
+    log.write(2)
+    renamed(log)
+    log.run()
+    assert log.stored() == ["1", "2"]
+
+
+def test_the_oldest_may_not_have_been_begun(log: Log) -> None:
+    """Half a line of it, or none, is there while the new file is read."""
+    log.settle = LATER
+    log.run()
+    for number, name in enumerate(("access.log.2", "access.log.1")):
+        log.path.write_text(line(number)[: number * 20])
+        log.run()
+        log.path.rename(log.sibling(name))
+    log.write(2)
+    log.run()
+    log.kill()
+    for number, name in enumerate(("access.log.2", "access.log.1")):
+        log.sibling(name).write_text(text(number))
+    log.run()
+    assert sorted(log.stored()) == ["0", "1", "2"]
+
+
 def test_a_file_that_begins_anew(log: Log) -> None:
     log.write(1, 2)
     log.run()

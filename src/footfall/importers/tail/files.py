@@ -47,19 +47,27 @@ class Files:
     def look(self) -> None:
         """Follow FILE to where it leads now. Raises OSError where it or its directory can't be read."""
         try:
-            inode = self._path.stat().st_ino
-        except FileNotFoundError:
-            inode = self._live  # between a rotation's two steps: what was FILE may still be written to
-        try:
-            if not self._located or inode != self._live or self._rotated_unread():
+            if not self._located or self._moved():
                 self._locate(listed(self._path))
         except MovedError:
             self._located = False  # next time
 
-    def _rotated_unread(self) -> bool:
-        """Nothing of FILE tells that it was copied and truncated before anything was read of it: its siblings do."""
+    def _moved(self) -> bool:
+        """FILE leads elsewhere; or where FILE says nothing, its siblings are others.
+
+        It says nothing while it is away (what was FILE may still be written to), and while nothing was read of it: then
+        it may have been copied and truncated.
+        """
+        try:
+            if self._path.stat().st_ino != self._live:
+                return True
+        except FileNotFoundError:
+            return self._siblings_moved()
         blank = self._known and not _place(self._known[-1]).offset
-        return bool(blank) and [file.known_as() for file in listed(self._path)] != self._siblings
+        return bool(blank) and self._siblings_moved()
+
+    def _siblings_moved(self) -> bool:
+        return [file.known_as() for file in listed(self._path)] != self._siblings
 
     def lose(self, source: Source) -> None:
         """Its file holds something else now; what it held may have been copied, and is looked for."""
