@@ -1,7 +1,8 @@
 """B12: what the SDK's middleware adds to a request, in this process: no network, no server, the queue emptied aside.
 
-Each side is timed request by request, in rounds of 5,000 that take turns; a pair compares the medians of its
-rounds. The client's thread sends to a transport that answers at once, on the same cores.
+Both sides are timed request by request and take turns every 50 requests, so that whatever else the machine does slows
+them alike; a pair is the two medians of 5,000 requests each. The client's thread sends, on the same cores, to a
+transport that answers at once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bench.harness import Result, median, wait_quiet
 from footfall_client import Footfall, asgi, wsgi
 
 _REQUESTS = 5_000
+_TURN = 50
 _HEADERS = {
     "host": "shop.example",
     "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36",
@@ -55,87 +57,82 @@ _ENVIRON = {
     **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in _HEADERS.items()},
 }
 
-Call = Callable[[], float]
-"""Asks an application as often as a round has requests; the median of a request in microseconds."""
+Times = list[int]
+Turns = Callable[[int], tuple[Times, Times]]
+"""Asks both applications so many times; nanoseconds of each request without and with the middleware."""
 
 
 def run(work: Work) -> Result:
     requests = _REQUESTS if work.scale.quiet else _REQUESTS // 50
     with Footfall("http://bench.invalid", "token", queue_size=1_000_000, transport=_answering) as client:
         sides = {
-            "asgi": (_asked(_bare, requests), _asked(asgi.FootfallMiddleware(_bare, client), requests)),
-            "fastapi": (_asked(_fastapi(), requests), _asked(_fastapi(client), requests)),
-            "wsgi": (_called(_plain, requests), _called(wsgi.FootfallMiddleware(_plain, client), requests)),
+            "asgi": _asked(_bare, asgi.FootfallMiddleware(_bare, client)),
+            "fastapi": _asked(_fastapi(), _fastapi(client)),
+            "wsgi": _called(_plain, wsgi.FootfallMiddleware(_plain, client)),
         }
-        found = {name: _pairs(work, *pair) for name, pair in sides.items()}
+        found = {name: _pairs(work, requests, turns) for name, turns in sides.items()}
         client.flush(60)
         if client.dropped or client.refused or not client.accepted:
             raise RuntimeError(f"{client.accepted} accepted, {client.dropped} dropped, {client.refused} refused")
     return {"frameworks": found, "worst_micros": max(pair["added_micros"] for pair in found.values())}
 
 
-def _pairs(work: Work, bare: Call, seen: Call) -> Result:
-    """Medians of both sides, in turn, and the median of what the middleware added; the first round only warms up."""
-    bare()
-    seen()
-    without: list[float] = []
-    with_it: list[float] = []
+def _pairs(work: Work, requests: int, turns: Turns) -> Result:
+    """Medians of both sides in microseconds, and the median of their differences; the first requests only warm up."""
+    turns(_TURN)
+    pairs = []
     calm = 0
-    for number in range(max(5, work.scale.runs)):
+    for _ in range(max(5, work.scale.runs)):
         calm += wait_quiet(work.scale.quiet)
-        for side, values in ((bare, without), (seen, with_it))[:: -1 if number % 2 else 1]:
-            values.append(side())
+        gc.collect()
+        pairs.append([median(times) / 1000 for times in turns(requests)])
     return {
-        "added_micros": round(median([b - a for a, b in zip(without, with_it, strict=True)]), 2),
-        "without_micros": [round(value, 2) for value in without],
-        "with_micros": [round(value, 2) for value in with_it],
+        "added_micros": round(median([after - before for before, after in pairs]), 2),
+        "without_micros": [round(before, 2) for before, _ in pairs],
+        "with_micros": [round(after, 2) for _, after in pairs],
         "quiet_starts": calm,
     }
 
 
-def _asked(app: Callable[..., Awaitable[None]], requests: int) -> Call:
+def _asked(*apps: Callable[..., Awaitable[None]]) -> Turns:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(_: Any) -> None:
         return None
 
-    async def ask() -> float:
-        times = []
-        for _ in range(requests):
+    async def ask(requests: int) -> tuple[Times, Times]:
+        found: tuple[Times, Times] = ([], [])
+        for number in range(2 * requests):
+            side = number // _TURN % 2
             scope = {**_SCOPE, "state": {}}
             began = time.perf_counter_ns()
-            await app(scope, receive, send)
-            times.append(time.perf_counter_ns() - began)
-        return median(times) / 1000
+            await apps[side](scope, receive, send)
+            found[side].append(time.perf_counter_ns() - began)
+        return found
 
-    return lambda: _steady(lambda: asyncio.run(ask()))
+    return lambda requests: asyncio.run(ask(requests))
 
 
-def _called(app: Callable[..., Any], requests: int) -> Call:
+def _called(*apps: Callable[..., Any]) -> Turns:
     def start(*_: Any) -> Callable[[bytes], object]:
         return bytes
 
-    def ask() -> float:
-        times = []
-        for _ in range(requests):
+    def ask(requests: int) -> tuple[Times, Times]:
+        found: tuple[Times, Times] = ([], [])
+        for number in range(2 * requests):
+            side = number // _TURN % 2
             environ = dict(_ENVIRON)
             began = time.perf_counter_ns()
-            body = app(environ, start)
+            body = apps[side](environ, start)
             for _part in body:
                 pass
             if hasattr(body, "close"):
                 body.close()
-            times.append(time.perf_counter_ns() - began)
-        return median(times) / 1000
+            found[side].append(time.perf_counter_ns() - began)
+        return found
 
-    return lambda: _steady(ask)
-
-
-def _steady(ask: Call) -> float:
-    """Without the garbage of the side before."""
-    gc.collect()
-    return ask()
+    return ask
 
 
 async def _bare(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - ASGI's signature

@@ -161,12 +161,8 @@ def totals(points: list[dict]) -> dict[str, int]:
 
 
 def network(site: Asked) -> dict:
-    path = f"/v2/apps/{site.access.id}/network/analytics"
-    answer = site.access.get(path, params={"range": "daily"})
-    if answer.status_code == 404 and "/v2/apps/{app_id}/network/analytics" not in site.access.get("/openapi.json").text:
-        pytest.skip("this server has no network surface")
-    assert answer.status_code == 200, answer.text
-    found: dict = answer.json()["response"]
+    answer = site.access.read(f"/v2/apps/{site.access.id}/network/analytics", range="daily")
+    found: dict = answer["response"]
     return found
 
 
@@ -181,6 +177,8 @@ def test_the_network_surface_counts_requests_and_bytes(site):
     points = network(site)["visits"]
     assert sum(point["requests"] for point in points) == sum(step.times for step in LISTED)
     assert sum(point["bytes"] for point in points) == site.bytes
+    # Three visitors; the requests may lie on both sides of a quarter of an hour.
+    assert 3 <= sum(point["visits"] for point in points) <= 3 * len(points)
 
 
 @pytest.mark.parametrize(
