@@ -132,13 +132,14 @@ class Tail:
     def _read(self, files: Files, source: Source) -> int:
         """Bytes brought into the spool. What was read to its end and is settled is dropped. Raises DamagedError."""
         if source.damaged:
+            files.drop(source)
             return 0
         settled = not files.live(source) and self._settled(source)  # asked first: then nothing can come after
         block = source.block(self.target.block_bytes, final=settled)
         if not source.intact():
             self._log("truncated", file=str(source.path), read=source.place.offset)
             files.lose(source)
-            return 1  # not nothing: look again at once
+            return 1  # not nothing: what it holds now, and its copy, are still to be read
         if block is None:
             if settled:
                 files.drop(source)
