@@ -8,7 +8,19 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from bench import b1_single, b2_batches, b3_access_log, b5_filters, b7_storage, b8_memory, b9_start, b12_sdk, report
+from bench import (
+    b1_single,
+    b2_batches,
+    b3_access_log,
+    b5_filters,
+    b7_storage,
+    b8_memory,
+    b9_start,
+    b12_sdk,
+    b13_network,
+    b14_logs,
+    report,
+)
 from bench.bars import Bar, Work
 from bench.harness import BENCH, run
 from bench.profiles import profile
@@ -16,7 +28,18 @@ from bench.scale import FULL, SMOKE
 
 BARS: dict[str, Bar] = {
     module.BAR.name: module.BAR
-    for module in (b1_single, b2_batches, b3_access_log, b5_filters, b7_storage, b8_memory, b9_start, b12_sdk)
+    for module in (
+        b1_single,
+        b2_batches,
+        b3_access_log,
+        b5_filters,
+        b7_storage,
+        b8_memory,
+        b9_start,
+        b12_sdk,
+        b13_network,
+        b14_logs,
+    )
 }
 
 

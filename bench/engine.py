@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from bench import asked
+from bench import asked, network
 from bench.events import raw_events
 from footfall.clock import system_clock
 from footfall.drain.drain import Drain
@@ -141,6 +141,21 @@ def compare(data: Path, runs: str, step: str, *ranges: str) -> dict[str, Any]:
         return asked.compare(store, int(runs), int(step), tuple(map(int, ranges)))
 
 
+# B13: requests of a week, ten breakdowns at once and one by one.
+
+
+def requests(data: Path, count: str) -> dict[str, Any]:
+    """Put made-up requests of the last 7 days into the store, merge them, and count the hours that are over."""
+    with _opened(data) as store:
+        return network.fill(store, int(count))
+
+
+def breakdowns(data: Path, runs: str) -> dict[str, Any]:
+    """The surface's answer and ten breakdowns by hand, in turn: seconds of each."""
+    with _opened(data) as store:
+        return network.compare(store, int(runs))
+
+
 def sizes(data: Path) -> dict[str, Any]:
     """Bytes on disk by table and column, as the engine left the parts and after it has merged them all."""
     with _opened(data) as store:
@@ -198,6 +213,8 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "merge": merge,
     "compare": compare,
     "sizes": sizes,
+    "requests": requests,
+    "breakdowns": breakdowns,
 }
 
 if __name__ == "__main__":

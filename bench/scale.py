@@ -22,6 +22,8 @@ class Scale:
     stored: int = 5_000_000
     visitors: int = 250_000
     asked: int = 10_000_000
+    requests: int = 10_000_000
+    logs: int = 2_000_000
     ranges: tuple[int, ...] = (7, 30)
     step: int = 1
     settle: float = 60.0
@@ -29,7 +31,7 @@ class Scale:
 
     def times(self, factor: float) -> Scale:
         """The same with `factor` times as many rows and visitors; repetitions and times stay."""
-        counts = ("events", "trial_events", "lines", "stored", "visitors", "asked")
+        counts = ("events", "trial_events", "lines", "stored", "visitors", "asked", "requests", "logs")
         # Batches hold 100 events and blocks 100,000 rows: round numbers keep both whole.
         return replace(
             self, **{name: max(1_000, round(getattr(self, name) * factor / 1_000) * 1_000) for name in counts}
@@ -48,6 +50,8 @@ SMOKE = Scale(
     stored=20_000,
     visitors=1_000,
     asked=20_000,
+    requests=400_000,
+    logs=20_000,
     ranges=(7,),
     step=7,
     settle=1.0,

@@ -22,6 +22,8 @@ FIELDS = {
     "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
     "B12": {"frameworks", "worst_micros"},
+    "B13": {"median", "against_median", "ratio", "filling"},
+    "B14": {"median", "queryable_median", "logs"},
 }
 
 
