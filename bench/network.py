@@ -26,8 +26,8 @@ INSERT INTO requests (project_id, timestamp, id_hi, id_lo, visitor, session, met
 WITH intDiv(number, 8) AS s, number % 8 AS n, number AS r,
     (key, most, power) -> toUInt32(floor(pow((key % 1000000) / 1000000, power) * most)) AS pick
 SELECT 1,
-    fromUnixTimestamp64Milli(toInt64({start:UInt64} + cityHash64(s) % 604400000 + n * (2000 + cityHash64(s, 2) % 20000)),
-        'UTC'),
+    fromUnixTimestamp64Milli(
+        toInt64({start:UInt64} + cityHash64(s) % 604400000 + n * (2000 + cityHash64(s, 2) % 20000)), 'UTC'),
     r, cityHash64(r), cityHash64(s, 3), cityHash64(s, 4),
     ['GET', 'GET', 'GET', 'GET', 'GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE'][1 + cityHash64(r, 5) % 10],
     concat('/api/', toString(pick(cityHash64(r, 6), 2000, 4))), 'api.example', 200, cityHash64(r, 7) % 20000, 1000,

@@ -162,7 +162,12 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 
 
-_PREFIXES = {"web": "/api/web-events/shop", "tracking": "/api/tracking"}
+_PREFIXES = {
+    "web": "/api/web-events/shop",
+    "tracking": "/api/tracking",
+    "network": "/v2/apps",
+    "proxy": "/analytics",
+}
 
 
 def _part(name: str, argument: str | None) -> str:

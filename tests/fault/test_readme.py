@@ -66,7 +66,7 @@ def answers(server):
     until = time.monotonic() + START_SECONDS
     while not ready(port) and time.monotonic() < until:
         time.sleep(0.05)
-    return [(command, json.loads(run(command, port, token))) for command in curls()]
+    return [(command, json.loads(run(command, port, token) or "{}")) for command in curls()]
 
 
 def run(command: str, port: int, token: str) -> str:
@@ -104,3 +104,11 @@ def test_what_was_sent_is_counted(server, answers):
             break
         time.sleep(0.1)
     assert (current["pageviews"], current["visitors"]) == (2, 2)
+    domains = next(command for command in curls() if "/analytics/domains" in command)
+    (found,) = json.loads(run(domains, port, token))["data"]
+    assert (found["domain"], found["total_count"], found["bytes_total"]) == ("example.org", "12", "524800")
+    network = next(command for command in curls() if "/network/analytics" in command)
+    until = time.monotonic() + START_SECONDS
+    while not (seen := json.loads(run(network, port, token))["response"]["visits"]) and time.monotonic() < until:
+        time.sleep(0.5)  # an answer holds for ten seconds
+    assert [(point["visits"], point["requests"], point["bytes"]) for point in seen] == [(1, 1, 512)]

@@ -24,6 +24,9 @@ from footfall.api.web import routes as web
 
 _SURFACES = (events, web, tracking, network, proxy, ingest, site)
 
+ASKED_FOR = "x-required"
+"""In a parameter's schema: whoever leaves it out is told more than that it is required."""
+
 DESCRIPTION = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer <token>`, as
 `Authorization: <token>` or as `X-API-Key: <token>`; never in the query string. All instants are UTC."""
 
@@ -81,8 +84,15 @@ def _with_tokens(api: FastAPI) -> dict[str, Any]:
 
 
 def _correct(operation: dict[str, Any]) -> None:
-    """What FastAPI can't know: a bad parameter is 400 in our shape, and whoever guesses tokens is told to wait."""
+    """What FastAPI can't know.
+
+    Parameters that a surface asks for in words of its own; that a bad one is 400 in our shape; that whoever guesses
+    tokens is told to wait.
+    """
     answers = operation["responses"]
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].pop(ASKED_FOR, False):
+            parameter["required"] = True
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     if "401" in answers:

@@ -89,24 +89,34 @@ class Window:
         owner = secrets.token_hex(8)
         deadline = asyncio.get_running_loop().time() + 2 * self._patience
         while asyncio.get_running_loop().time() < deadline:
-            answer = await asyncio.to_thread(self._answers.last, key)
-            if answer and answer.fresh(self._clock(), self._window):
+            if answer := await self._fresh(key):
                 return self._keep(key, answer), False
             until = self._clock() + round(self._patience * SECOND)
             if await asyncio.to_thread(self._answers.claim, key, owner, until):
-                return self._keep(key, await self._compute(key, owner, compute)), True
+                answer, computed = await self._claimed(key, owner, compute)
+                return self._keep(key, answer), computed
             await asyncio.sleep(POLL_SECONDS)
         raise TransientError("another server is still computing this answer")
 
-    async def _compute(self, key: str, owner: str, compute: Compute) -> Answer:
+    async def _fresh(self, key: str) -> Answer | None:
+        answer = await asyncio.to_thread(self._answers.last, key)
+        return answer if answer and answer.fresh(self._clock(), self._window) else None
+
+    async def _claimed(self, key: str, owner: str, compute: Compute) -> tuple[Answer, bool]:
+        """The claim is ours, and ends here: with an answer, without one, or because one came just before it."""
+        kept = False
         try:
+            if answer := await self._fresh(key):
+                return answer, False
             body = await compute()
-        except BaseException:
-            # Shielded: who waits elsewhere must not wait for the claim to run out because this one was cancelled.
-            with suppress(TransientError):
-                await asyncio.shield(asyncio.to_thread(self._answers.release, key, owner))
-            raise
-        return await asyncio.to_thread(self._answers.keep, key, owner, body)
+            answer = await asyncio.to_thread(self._answers.keep, key, owner, body)
+            kept = True
+            return answer, True
+        finally:
+            if not kept:
+                # Shielded: whoever waits elsewhere must not wait for the claim to run out when this one is cancelled.
+                with suppress(TransientError):
+                    await asyncio.shield(asyncio.to_thread(self._answers.release, key, owner))
 
     def _keep(self, key: str, answer: Answer) -> Answer:
         now = self._clock()

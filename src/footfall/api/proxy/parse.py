@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
+from pydantic import JsonValue
 
 from footfall.api.of_token import OfToken, ReaderOfToken
 from footfall.catalog.tables import Table
@@ -23,6 +24,7 @@ MOST_ROWS = 100
 LARGEST = (1 << 63) - 1
 
 _HOURS_UNTIL = 2 * DAY
+_ASKED_FOR: dict[str, JsonValue] = {"x-required": True}  # they are, and `_bound` says what is allowed
 _ALLOWED = "an ISO 8601 date or date-time is required, such as 2026-03-15 or 2026-03-15T10:00:00Z"
 
 BucketName = Literal["minute", "hour", "day"]
@@ -32,10 +34,17 @@ BucketName = Literal["minute", "hour", "day"]
 class Filters:
     """Each one that is given must hold, exactly."""
 
-    from_: Annotated[str | None, Query(alias="from", description="Start, ISO 8601.", examples=["2026-03-15"])] = None
+    from_: Annotated[
+        str | None,
+        Query(alias="from", description="Start, ISO 8601.", examples=["2026-03-15"], json_schema_extra=_ASKED_FOR),
+    ] = None
     to: Annotated[
         str | None,
-        Query(description="End (not included), ISO 8601; a bare date is all of that day.", examples=["2026-03-16"]),
+        Query(
+            description="End (not included), ISO 8601; a bare date is all of that day.",
+            examples=["2026-03-16"],
+            json_schema_extra=_ASKED_FOR,
+        ),
     ] = None
     domain: Annotated[str | None, Query(description="As logged.", examples=["google.com"])] = None
     order_id: Annotated[int | None, Query(alias="orderId", ge=0, le=LARGEST, description="Order.", examples=[3])] = None
