@@ -11,6 +11,7 @@ from tests.oracle.access_log import Logged
 from tests.support.asgi import Client, reading_client
 from tests.support.history_product import Watcher
 
+from footfall.api.network.routes import router as network
 from footfall.api.tracking.routes import router
 from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
@@ -65,7 +66,7 @@ def imported(shared_store: Store, tmp_path_factory: pytest.TempPathFactory) -> S
 @pytest.fixture(scope="module", params=[NOW, AFTER], ids=["within", "after"])
 def asked(request: pytest.FixtureRequest, imported: Store) -> tuple[Client, datetime]:
     """A client, and the time that it is."""
-    return reading_client(imported, int(request.param.timestamp()) * 1000, router), request.param
+    return reading_client(imported, int(request.param.timestamp()) * 1000, router, network), request.param
 
 
 def test_the_log_is_what_its_note_says(logged: list[Logged]) -> None:
@@ -114,3 +115,24 @@ def test_a_user_hash_is_an_address_and_an_agent_on_a_day(asked: tuple[Client, da
     visits = asked[0].get(f"{URL}/visits", limit="1000").json()["visits"]
     users = {(v["user_hash"], v["timestamp"][:10], v["ip_address"], v["user_agent"]) for v in visits}
     assert len({user[0] for user in users}) == len({user[1:] for user in users}) == len(users)
+
+
+# Inferred by the product alone (country, agent): only how they add up can be counted apart.
+INFERRED = ("countries", "devices", "os", "browsers")
+
+
+@pytest.mark.parametrize("range_", ["daily", "weekly"])
+def test_network(imported: Store, logged: list[Logged], range_: str) -> None:
+    client = reading_client(imported, MILLIS, network)
+    answer = client.get("/v2/apps/shop/network/analytics", range=range_).json()["response"]
+    expected = oracle.network(logged, NOW, range_)
+    assert len(expected["visits"]) >= 24
+    assert {name: answer[name] for name in expected} == expected
+    for name in INFERRED:
+        assert len({point["type"] for point in answer[name]}) < oracle.LABELS, "else some are left out"
+        by_date = oracle.grouped(answer[name], lambda point: point["date"])
+        sums = [
+            {"requests": sum(p["requests"] for p in points), "bytes": sum(p["bytes"] for p in points), "date": date}
+            for date, points in sorted(by_date.items())
+        ]
+        assert sums == [{k: v for k, v in point.items() if k != "visits"} for point in expected["visits"]], name

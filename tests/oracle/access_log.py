@@ -131,6 +131,64 @@ def visits(requests: list[Logged], limit: int) -> list[Json]:
     ]
 
 
+GAP = timedelta(minutes=30)
+LABELS = 100
+NETWORK: dict[str, Callable[[Logged], str]] = {
+    "methods": lambda request: request.method,
+    "paths": lambda request: request.path,
+    "referers": lambda request: request.referer or "direct",
+    "protocols": lambda _: "unknown",  # such a log does not tell
+    "providers": lambda _: "unknown",
+}
+"""What the log itself says of the network surface's keys."""
+
+
+def network(requests: list[Logged], now: datetime, range_: str) -> dict[str, list[Json]]:
+    """`visits` and the keys of `NETWORK`; sessions are those of all requests, also beyond the range."""
+    sessions = visits_of(requests)
+    length, minutes = {"daily": (timedelta(days=1), 15), "weekly": (timedelta(days=7), 60)}[range_]
+    found = [request for request in requests if now - length <= request.time < now]
+    keys: dict[str, Callable[[Logged], str]] = {"visits": lambda _: "", **NETWORK}
+    answer = {}
+    for name, label in keys.items():
+        by_label = grouped(found, label)
+        kept = sorted(by_label, key=lambda one: (-len(by_label[one]), one))[:LABELS]
+        points = [
+            {"type": one, **_point(group, sessions), "date": iso(start)}
+            for one in kept
+            for start, group in grouped(by_label[one], lambda request: _start(request.time, minutes)).items()
+        ]
+        points.sort(key=lambda point: (point["date"], -point["requests"], point["type"]))
+        answer[name] = points
+    for point in answer["visits"]:
+        del point["type"]
+    return answer
+
+
+def visits_of(requests: list[Logged]) -> dict[int, tuple[Any, int]]:
+    """The session of each line: a user's requests with no gap over 30 minutes."""
+    found = {}
+    for user, group in grouped(requests, lambda request: request.user).items():
+        group.sort(key=lambda request: request.time)
+        number = 0
+        for place, request in enumerate(group):
+            number += place > 0 and request.time - group[place - 1].time > GAP
+            found[request.line] = user, number
+    return found
+
+
+def _point(group: list[Logged], sessions: dict[int, tuple[Any, int]]) -> Json:
+    return {
+        "visits": len({sessions[request.line] for request in group}),
+        "requests": len(group),
+        "bytes": sum(request.bytes for request in group),
+    }
+
+
+def _start(time: datetime, minutes: int) -> datetime:
+    return time.replace(minute=time.minute // minutes * minutes, second=0, microsecond=0)
+
+
 def bucket(time: datetime, granularity: str) -> str:
     if granularity == "week":
         return f"{time.date() - timedelta(days=time.weekday())}"
