@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.fault.load import SHARED
 from tests.support.server import ask
 
 GAP = 30 * 60_000
@@ -28,15 +29,21 @@ SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign)
 FROM sessions GROUP BY source_table, project_id, visitor, session"""
 
 
+_LOGS = "SELECT domain, toUInt64(sum(count)) AS count FROM traffic GROUP BY domain"
+
+
 class Stored:
-    """`events` and `requests` are rows; `faults` says what contradicts what."""
+    """`events` and `requests` are rows, `logs` counts by domain; `faults` says what contradicts what."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self.events, self.requests, self._sessions = ask(data, _EVENTS, _REQUESTS, _SESSIONS)
+        self.events, self.requests, self._sessions, logs = ask(data, _EVENTS, _REQUESTS, _SESSIONS, _LOGS)
+        self.logs = {row["domain"]: row["count"] for row in logs}
 
     def names(self) -> list[str]:
-        return [row["name"] for row in (*self.events, *self.requests)]
+        """Each as often as it is stored."""
+        logs = [domain for domain, count in self.logs.items() if domain != SHARED for _ in range(count)]
+        return [row["name"] for row in (*self.events, *self.requests)] + logs
 
     def faults(self) -> list[str]:
         found = _assignment("events", self.events) + _assignment("requests", self.requests)
@@ -120,7 +127,7 @@ def _named(row: Row) -> tuple[tuple[int, int], str]:
 
 def _spools(data: Path) -> list[str]:
     """Nothing waits, nothing is half done, nothing was set aside."""
-    found = [f"the plan {path.name} is left over" for path in (data / "drain").iterdir()]
+    found = [f"the plan {path.name} is left over" for path in (data / "drain").glob("*.plan")]
     for path in (data / "spool").glob("*.db"):
         with closing(sqlite3.connect(path)) as db:
             for what, sql in {

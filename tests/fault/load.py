@@ -16,8 +16,14 @@ from tests.support.server import Access
 _HOURS_3 = 3 * 3_600_000
 
 
+SHARED = "shared.test"
+"""The domain of a log that every body of logs begins with: all of the same second, so that they are summed up."""
+
+STORED = {200, 202, 204}
+
+
 class Book:
-    """Names are unique: of events their name, of visits their endpoint."""
+    """Names are unique: of events their name, of visits their endpoint, of proxy logs their domain."""
 
     def __init__(self) -> None:
         self.sent: set[str] = set()
@@ -38,16 +44,20 @@ class Book:
         with self._lock:
             self.unanswered.append((path, request, names))
 
+    def bodies_of_logs(self) -> int:
+        """How many were acknowledged."""
+        return sum(name.endswith("-log-0") for name in self.acknowledged)
+
     def resend(self, access: Access) -> None:
         """Requests with keys may be repeated: they must be stored once."""
         again, self.unanswered = self.unanswered, []
         for path, request, names in again:
-            if access.post(path, **request).status_code in {200, 202}:
+            if access.post(path, **request).status_code in STORED:
                 self.settle(names)
 
 
 class Load:
-    """A seeded mix of singles, batches, bulk and visits, late and out of order, of visitors that all threads share."""
+    """A seeded mix of every way in, late and out of order, of visitors that all threads share."""
 
     def __init__(self, book: Book, seed: int) -> None:
         self._book = book
@@ -75,7 +85,7 @@ class Load:
             number = 0
             while not stop.is_set():
                 number += 1
-                make = dice.choice((_single, _batch, _bulk, _visits))
+                make = dice.choice((_single, _batch, _bulk, _visits, _logs))
                 path, request, names, keyed = make(dice, f"{label}-{number}")
                 self._book.note(names)
                 try:
@@ -84,7 +94,7 @@ class Load:
                     if keyed:
                         self._book.lost(path, request, names)
                     return
-                if answer.status_code in {200, 202}:
+                if answer.status_code in STORED:
                     self._book.settle(names)
 
 
@@ -137,6 +147,14 @@ def _visits(dice: random.Random, label: str) -> Made:
         for name in names
     ]
     return "/api/tracking/visits", {"json": {"visits": visits}}, names, False
+
+
+def _logs(dice: random.Random, label: str) -> Made:
+    names = [f"{label}-log-{i}" for i in range(dice.randint(1, 12))]
+    logs = [{"ts": _moment(dice), "domain": name, "count": 1, "worker": f"w-{dice.randrange(3)}"} for name in names]
+    shared = {"ts": "2026-01-01 00:00:00", "domain": SHARED, "count": 1, "max_concurrency": dice.randrange(9)}
+    request = {"json": {"logs": [shared, *logs]}, "headers": {"Idempotency-Key": label}}
+    return "/analytics/ingest", request, names, True
 
 
 def _event(dice: random.Random, name: str) -> dict[str, Any]:

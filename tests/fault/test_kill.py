@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from tests.fault.derived import Stored
-from tests.fault.load import Book, Load
+from tests.fault.load import SHARED, Book, Load
 from tests.support.server import Server, until
 
 ROUNDS = 20
@@ -20,6 +20,7 @@ def check(stored: Stored, book: Book) -> None:
     assert [name for name, count in times.items() if count > 1] == []
     assert book.acknowledged - times.keys() == set()
     assert times.keys() - book.sent == set()
+    assert stored.logs.get(SHARED, 0) == book.bodies_of_logs()
     assert stored.faults()[:5] == []
 
 
