@@ -44,7 +44,7 @@ test: lint ## every check and every test
 	$(PY) -m pytest -n 2 --dist worksteal
 
 test-long: setup-dev ## the figures against their oracle, 50,000 histories
-	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_web_cursors.py tests/property/test_proxy_figures.py
+	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_web_cursors.py tests/property/test_proxy_figures.py tests/property/test_network_figures.py
 
 lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/ruff format --check .

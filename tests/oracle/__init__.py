@@ -13,5 +13,5 @@ docs/api) alone. Nothing here imports the product; a test sees to that. In the o
 - `question`: the parameters of a request, read.
 - `figures`, `lists`, `people`, `journeys`, `files`: the answers.
 - `answers`: which path of the web surface is answered by what.
-- `proxy`: the proxy surface, from logs to answers.
+- `network`, `proxy`: these surfaces, from what was sent to answers.
 """

@@ -87,6 +87,20 @@ class Refused(Exception):  # noqa: N818 - named for what it says of an event
         self.code = code
 
 
+class Salts:
+    """Which salt a visitor's hash is made with."""
+
+    def __init__(self) -> None:
+        self._made: set[int] = set()  # days whose own salt was made while it could be
+
+    def of(self, day: int, today: int) -> tuple[str, int]:
+        """A day's own salt is made until the day after, and serves until 48 hours after the day."""
+        if day >= today - 1:
+            self._made.add(day)
+        served = day in self._made and day >= today - 2
+        return ("own" if served else "late"), day
+
+
 class Intake:
     """Takes requests in the order of their receipt."""
 
@@ -94,7 +108,7 @@ class Intake:
         self.events: list[Event] = []
         self._retention = retention_days
         self._stored: dict[int, int] = {}  # when an id of a sender's was stored
-        self._salts: set[int] = set()  # days whose own salt was made while it could be
+        self._salts = Salts()
         self._count = 0
 
     def receive(self, sent: Sent) -> Receipt:
@@ -161,14 +175,9 @@ class Intake:
         name = sent.body.get("client_id") or item.get("session_id") or ""
         if name:
             return Visitor(name)
-        return Visitor("", self._salt(at // DAY, sent.at // DAY), sent.address, item.get("user_agent") or sent.agent)
-
-    def _salt(self, day: int, today: int) -> tuple[str, int]:
-        """A day's own salt is made until the day after, and serves until 48 hours after the day."""
-        if day >= today - 1:
-            self._salts.add(day)
-        served = day in self._salts and day >= today - 2
-        return ("own" if served else "late"), day
+        return Visitor(
+            "", self._salts.of(at // DAY, sent.at // DAY), sent.address, item.get("user_agent") or sent.agent
+        )
 
     def _time(self, given: str | float | None, now: int) -> int:
         at = now if given is None else read_time(given)

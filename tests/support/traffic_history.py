@@ -53,6 +53,10 @@ class TrafficHistory:
             lines += [f"  round {number}", *(f"    {told(post)}" for post in posts)]
         return "\n".join(lines + [f"  {ask} ({iso(ask.now)})" for ask in self.asks])
 
+    def latest(self) -> int:
+        """When its last question is asked."""
+        return max(ask.now for ask in self.asks)
+
     def asked_after(self, number: int) -> list[Ask]:
         """Asked once this round is in; of rounds that there are not, once the last one is."""
         return [ask for ask in self.asks if min(ask.after, len(self.rounds) - 1) == number]

@@ -11,11 +11,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter
+from tests.oracle.facts import PLACES
+from tests.oracle.network import NETWORKS
 from tests.support.history_check import differing
 from tests.support.history_product import Answer, Call, Product, Watcher
 from tests.support.traffic_history import PROJECTS, Ask, Post, TrafficHistory
 
 from footfall.api.ingest.calls import FastPaths, Route
+from footfall.api.window import Compute, Given
 from footfall.collect.intake import Intake
 from footfall.collect.privacy import Place
 from footfall.drain.drain import Drain
@@ -26,6 +29,8 @@ from footfall.spool.protocol import Batch, Submission
 from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
+Upkeep = Callable[[list[tuple[int, list[int]]]], None]
+"""What the store's keeper does in time; told when, at the latest, and the projects' numbers, of each history that it is for."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class TrafficProduct(Product):
         self._taken: list[Submission] = []
         self._services.committer = SimpleNamespace(submit=self._submit)
         self._services.metrics = SimpleNamespace(accepted=lambda *_: None, refused=lambda *_: None)
+        self._services.window = SimpleNamespace(ask=computed)
         self._services.stopping = False
         self._app = FastPaths(self._app, lambda: self._services, routes)
 
@@ -100,15 +106,14 @@ def opened(
         product.close()
 
 
-def differences(
-    product: TrafficProduct, surface: Surface, upkeep: Callable[[], None], group: list[TrafficHistory]
-) -> list[str]:
+def differences(product: TrafficProduct, surface: Surface, upkeep: Upkeep, group: list[TrafficHistory]) -> list[str]:
     """One text per history: the first difference found, `''` where there is none."""
     run = _Run(product, surface, group)
     for number in range(max(len(history.rounds) for history in group)):
         run.take_in(number)
-        if any(number in history.upkeep for history in group):
-            upkeep()
+        due = run.due(number)
+        if due:
+            upkeep(due)
         run.ask(number)
     return run.found
 
@@ -127,6 +132,14 @@ class _Run:
         for arrival in self._arrivals[number]:
             self._product.put(arrival)
         self._product.drain()
+
+    def due(self, number: int) -> list[tuple[int, list[int]]]:
+        """For whom there is something to do in time after a round: when, at the latest, and the projects."""
+        return [
+            (history.latest(), [project.number for project in projects])
+            for history, projects in zip(self._group, self._projects, strict=True)
+            if number in history.upkeep
+        ]
 
     def ask(self, number: int) -> None:
         asked = [(place, ask) for place, history in enumerate(self._group) for ask in history.asked_after(number)]
@@ -157,10 +170,17 @@ class _Run:
 
 
 class Places:
-    """A `Locator` that knows no address."""
+    """A `Locator` over the oracle's places and networks."""
 
-    def place(self, _: str) -> Place:
-        return Place()
+    def place(self, address: str) -> Place:
+        known = PLACES.get(address)
+        country = known.country if known else None
+        return Place(country=country or "", network=NETWORKS.get(address, ""))
+
+
+async def computed(_request: object, _key: str, compute: Compute) -> Given:
+    """In place of the window: nothing is kept."""
+    return Given(await compute(), 0, 0, hit=False)
 
 
 def compare(ask: Ask, expected: tuple[int, Any], given: Answer) -> str:
