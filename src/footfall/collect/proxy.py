@@ -14,7 +14,8 @@ from msgspec import Meta
 from footfall.collect.address import truncate
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_time, parse_time
-from footfall.model.raw import ProxyLog
+from footfall.model.raw import ProxyColumns, ProxyLogs
+from footfall.settings import StoreIp
 
 BODY_BYTES = 8 << 20
 LOGS = 10_000
@@ -70,38 +71,38 @@ def read_logs(body: bytes) -> list[LogIn]:
         return explain_logs.logs(body)
 
 
-def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> list[ProxyLog]:
+def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
     """The logs as they are spooled. `explain.SchemaError` names the log whose time can't be read or is out of range."""
-    times: dict[str | int | float, int] = {}  # a worker's logs share few
-    keep = intake.request_ip
-    found = []
-    for index, log in enumerate(logs):
-        at = times.get(log.ts)
-        if at is None:
-            at = times[log.ts] = _time(index, log.ts, sender, intake)
-        # Positional, in the order of ProxyLog's fields: keywords would double the cost.
-        found.append(
-            ProxyLog(
-                at,
-                log.user_id,
-                log.order_id,
-                log.port,
-                log.protocol,
-                truncate(log.ip_out, keep) if log.ip_out else "",
-                truncate(log.ip_from, keep) if log.ip_from else "",
-                log.peer_id,
-                log.worker,
-                log.domain,
-                log.error[:ERROR_CHARS],
-                log.count,
-                log.bytes_sent,
-                log.bytes_received,
-                log.error_count,
-                log.duration_ms,
-                log.max_concurrency,
-            )
-        )
-    return found
+    stamps = [log.ts for log in logs]
+    times = {
+        ts: _time(stamps.index(ts), ts, sender, intake) for ts in dict.fromkeys(stamps)
+    }  # a worker's logs share few
+    errors = [log.error for log in logs]
+    columns = ProxyColumns(
+        timestamp=[times[ts] for ts in stamps],
+        user_id=[log.user_id for log in logs],
+        order_id=[log.order_id for log in logs],
+        port=[log.port for log in logs],
+        protocol=[log.protocol for log in logs],
+        ip_out=_kept([log.ip_out for log in logs], intake.request_ip),
+        ip_from=_kept([log.ip_from for log in logs], intake.request_ip),
+        peer_id=[log.peer_id for log in logs],
+        worker=[log.worker for log in logs],
+        domain=[log.domain for log in logs],
+        error=[error[:ERROR_CHARS] for error in errors] if max(map(len, errors)) > ERROR_CHARS else errors,
+        count=[log.count for log in logs],
+        bytes_sent=[log.bytes_sent for log in logs],
+        bytes_received=[log.bytes_received for log in logs],
+        error_count=[log.error_count for log in logs],
+        duration_ms=[log.duration_ms for log in logs],
+        max_concurrency=[log.max_concurrency for log in logs],
+    )
+    return ProxyLogs(sender.project_id, sender.received_at, columns)
+
+
+def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
+    """As sent, or as much of each as may be kept."""
+    return addresses if mode == "full" else [truncate(address, mode) for address in addresses]
 
 
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:

@@ -71,26 +71,26 @@ class RawRequest(msgspec.Struct, array_like=True, gc=False):
     provider: str = ""  # network or CDN that the request came through
 
 
-class ProxyLog(msgspec.Struct, array_like=True, gc=False):
-    """Requests through a proxy that were alike, counted by the worker that saw them."""
+class RawEngagement(msgspec.Struct, array_like=True, gc=False):
+    """What a page view was worth, told when it ends: no event, so it never changes a session or a count of events."""
 
     timestamp: int
-    user_id: int = 0
-    order_id: int = 0
-    port: int = 0
-    protocol: str = ""
-    ip_out: str = ""  # addresses are cut down to what FOOTFALL_STORE_IP allows
-    ip_from: str = ""
-    peer_id: str = ""
-    worker: str = ""
-    domain: str = ""
-    error: str = ""
-    count: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
-    error_count: int = 0
-    duration_ms: int = 0
-    max_concurrency: int = 0
+    id_hi: int
+    id_lo: int
+    visitor: int = 0  # as of an event
+    visitor_id: str = ""
+    hostname: str = ""
+    path: str = ""
+    url: str = ""
+    user_agent: str = ""
+    country: str = ""
+    engaged_ms: int = 0  # visible and in focus
+    scroll: int = -1  # deepest point that was seen, 0 to 100; -1 where it was not measured
+    lcp: float | None = None  # web vitals: milliseconds, but for cls, which has no unit
+    inp: float | None = None
+    cls: float | None = None
+    fcp: float | None = None
+    ttfb: float | None = None
 
 
 class EventRows(msgspec.Struct, array_like=True, tag="e"):
@@ -118,15 +118,41 @@ class RequestColumns(msgspec.Struct, array_like=True, tag="c"):
     ipc: bytes
 
 
-class ProxyRows(msgspec.Struct, array_like=True, tag="p"):
-    """Proxy logs of one project, acknowledged together."""
+class ProxyColumns(msgspec.Struct, array_like=True, gc=False):
+    """What the workers of a proxy counted: a list per field, one item per log."""
+
+    timestamp: list[int]
+    user_id: list[int]
+    order_id: list[int]
+    port: list[int]
+    protocol: list[str]
+    ip_out: list[str]  # addresses are cut down to what FOOTFALL_STORE_IP allows
+    ip_from: list[str]
+    peer_id: list[str]
+    worker: list[str]
+    domain: list[str]
+    error: list[str]
+    count: list[int]
+    bytes_sent: list[int]
+    bytes_received: list[int]
+    error_count: list[int]
+    duration_ms: list[int]
+    max_concurrency: list[int]
+
+
+class ProxyLogs(msgspec.Struct, array_like=True, tag="p"):
+    """Proxy logs of one project, acknowledged together: as columns, which is half the work at both ends."""
 
     project_id: int
     received_at: int
-    rows: list[ProxyLog]
+    columns: ProxyColumns
+
+    @property
+    def count(self) -> int:
+        return len(self.columns.timestamp)
 
 
-Record = EventRows | RequestRows | RequestColumns | ProxyRows
+Record = EventRows | RequestRows | RequestColumns | ProxyLogs
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:
@@ -145,7 +171,7 @@ def coalesced(records: Iterable[Record]) -> list[Record]:
 
 def halves(record: Record) -> list[Record]:
     """A record cut in two; nothing where it has one row, or columns."""
-    if isinstance(record, RequestColumns) or len(record.rows) < 2:
+    if isinstance(record, RequestColumns | ProxyLogs) or len(record.rows) < 2:
         return []
     middle = len(record.rows) // 2
     return [msgspec.structs.replace(record, rows=rows) for rows in (record.rows[:middle], record.rows[middle:])]
@@ -153,4 +179,4 @@ def halves(record: Record) -> list[Record]:
 
 def size(record: Record) -> int:
     """Events, requests or proxy logs in a record."""
-    return record.count if isinstance(record, RequestColumns) else len(record.rows)
+    return record.count if isinstance(record, RequestColumns | ProxyLogs) else len(record.rows)

@@ -13,8 +13,7 @@ import polars as pl
 
 from footfall.model.raw import (
     EventRows,
-    ProxyLog,
-    ProxyRows,
+    ProxyLogs,
     RawEvent,
     RawRequest,
     Record,
@@ -25,7 +24,6 @@ from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS, TRAFFIC_COL
 
 _EVENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawEvent))
 _REQUEST_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawRequest))
-_LOG_FIELDS = tuple(field.name for field in msgspec.structs.fields(ProxyLog))
 
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
@@ -44,7 +42,14 @@ def requests(records: Iterable[Record]) -> pl.DataFrame:
 
 def proxy_logs(records: Iterable[Record]) -> pl.DataFrame:
     """TRAFFIC_COLUMNS of every proxy log in the records, in order."""
-    return _transpose([record for record in records if isinstance(record, ProxyRows)], _LOG_FIELDS, TRAFFIC_COLUMNS)
+    found = [record for record in records if isinstance(record, ProxyLogs)]
+    columns = {
+        name: list(chain.from_iterable(getattr(record.columns, name) for record in found))
+        for name in TRAFFIC_COLUMNS
+        if name != "project_id"
+    }
+    columns["project_id"] = list(chain.from_iterable(repeat(record.project_id, record.count) for record in found))
+    return pl.DataFrame([pl.Series(name, columns[name], dtype=kind) for name, kind in TRAFFIC_COLUMNS.items()])
 
 
 def _read(record: RequestColumns) -> pl.DataFrame:
@@ -55,7 +60,7 @@ def _read(record: RequestColumns) -> pl.DataFrame:
 
 
 def _transpose(
-    records: Sequence[EventRows] | Sequence[RequestRows] | Sequence[ProxyRows],
+    records: Sequence[EventRows] | Sequence[RequestRows],
     fields: Sequence[str],
     schema: dict[str, pl.DataType],
 ) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from footfall.api.problem import Answer
 from footfall.api.services import Services
 from footfall.collect.intake import Sender
 from footfall.collect.proxy import proxy_logs, read_logs
-from footfall.model.raw import ProxyLog, ProxyRows
+from footfall.model.raw import ProxyLogs
 from footfall.spool.protocol import Submission
 
 SURFACE = "proxy"
@@ -19,12 +19,11 @@ SURFACE = "proxy"
 async def ingest(services: Services, call: Call, sender: Sender) -> Answer:
     """All of the body's logs, or none. A repeated `Idempotency-Key` stores nothing."""
 
-    def take() -> list[ProxyLog]:
+    def take() -> ProxyLogs:
         return proxy_logs(read_logs(call.body), sender, services.intake)
 
     key = idempotency_key(call, sender, SURFACE)
     logs = await asyncio.to_thread(take) if len(call.body) > THREAD_BYTES else take()
-    record = ProxyRows(sender.project_id, sender.received_at, logs)
-    await services.committer.submit([Submission(record, key)])
-    services.metrics.accepted(SURFACE, len(logs))
+    await services.committer.submit([Submission(logs, key)])
+    services.metrics.accepted(SURFACE, logs.count)
     return 204, [], b""
