@@ -15,7 +15,6 @@ from footfall.api.network.routes import router
 from footfall.query import rollup
 from footfall.store.protocol import Store
 
-
 HOURS = 3
 """Most that are counted of a history at a time: the newest, and the oldest."""
 
@@ -30,12 +29,9 @@ def count_hours(product: TrafficProduct, due: list[tuple[int, list[int]]]) -> No
             keeper.count(project, hour)
 
 
-@pytest.mark.parametrize("batch", [100_000])
-def test_the_surface_equals_the_oracle(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
-) -> None:
+def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollup, "LEAST", 1)
-    with opened(store, tmp_path / "journal", router, ROUTES, batch) as product:
+    with opened(store, tmp_path / "journal", router, ROUTES, batch_events=100) as product:
         survey(
             traffic_network.histories(),
             HISTORIES // 32,

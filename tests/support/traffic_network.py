@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.oracle import network
 from tests.oracle.facts import CHROME, GALAXY, GOOGLEBOT, IPAD, UPTIME
-from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
+from tests.oracle.moments import HOUR, MINUTE, SECOND, iso, read_instant
 from tests.support.history_product import Answer
 from tests.support.traffic_history import Ask, Post, TrafficHistory
 from tests.support.traffic_product import Surface

@@ -30,7 +30,7 @@ from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
 Upkeep = Callable[[list[tuple[int, list[int]]]], None]
-"""What the store's keeper does in time; told when, at the latest, and the projects' numbers, of each history that it is for."""
+"""What the store's keeper does in time. Of each history that it is for: when, at the latest, and the projects."""
 
 
 @dataclass(frozen=True)
