@@ -570,6 +570,19 @@ assert client.flush(10) and client.accepted == 2
 """,
         ["child", "parent after", "parent before"],
     ),
+    "fork that Python is not told of": (
+        """
+import ctypes
+client.track("parent")
+pid = ctypes.PyDLL(None).fork()
+client.track("child" if pid == 0 else "parent after")
+assert client.flush(10)
+if pid == 0:
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+""",
+        ["child", "parent", "parent after"],
+    ),
     "fork of a sender": (
         """
 client.track("parent")

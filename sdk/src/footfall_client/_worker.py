@@ -41,6 +41,7 @@ class Worker:
         _workers.add(self)
 
     def _begin(self) -> None:
+        self._process = os.getpid()
         self._queue: deque[Row | threading.Event] = deque()
         self._wake = threading.Event()
         self._hurry = threading.Event()
@@ -58,6 +59,8 @@ class Worker:
         self._closed = closed
 
     def put(self, kind: Kind, row: dict[str, Any]) -> None:
+        if self._process != os.getpid():  # uWSGI forks without telling Python
+            self.reborn()
         waiting = len(self._queue)
         if self._closed:
             self.faults.drop(1, "closed", "footfall: the client is closed; rows are dropped")
@@ -74,6 +77,8 @@ class Worker:
         """Whether all rows that were put before are settled: accepted, refused or given up."""
         if threading.current_thread() is self._thread:
             return False
+        if self._process != os.getpid():
+            self.reborn()
         marker = threading.Event()
         self._queue.append(marker)
         if self._start():
