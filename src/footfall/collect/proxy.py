@@ -74,9 +74,9 @@ def read_logs(body: bytes) -> list[LogIn]:
 def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
     """The logs as they are spooled. `explain.SchemaError` names the log whose time can't be read or is out of range."""
     stamps = [log.ts for log in logs]
-    times = {
-        ts: _time(stamps.index(ts), ts, sender, intake) for ts in dict.fromkeys(stamps)
-    }  # a worker's logs share few
+    first = dict(zip(reversed(stamps), reversed(range(len(stamps))), strict=True))
+    # A worker's logs share few; of several bad ones the first is told of.
+    times = {ts: _time(first[ts], ts, sender, intake) for ts in dict.fromkeys(stamps)}
     errors = [log.error for log in logs]
     columns = ProxyColumns(
         timestamp=[times[ts] for ts in stamps],
@@ -106,11 +106,11 @@ def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
 
 
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
-    from footfall.collect.explain_logs import bad_time  # noqa: PLC0415 - Pydantic is for failures only
-
     try:
         return check_time(parse_time(ts), sender.received_at, intake.retention_days)
-    except RefusedError as error:
-        raise bad_time(index, ts, error.code, error.message.removeprefix("timestamp: ")) from error
-    except (ValueError, OverflowError) as error:
+    except (RefusedError, ValueError, OverflowError) as error:
+        from footfall.collect.explain_logs import bad_time  # noqa: PLC0415 - Pydantic is for failures only
+
+        if isinstance(error, RefusedError):
+            raise bad_time(index, ts, error.code, error.message.removeprefix("timestamp: ")) from error
         raise bad_time(index, ts, "datetime_parsing", f"{ts!r:.60} is no time: {error}") from error
