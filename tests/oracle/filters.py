@@ -66,7 +66,7 @@ def read_term(text: str, at: int, values_left: int) -> tuple[Term, int]:
         if len(values) == values_left:
             raise BadFilter(begin)
         values.append(value)
-    if key == "event_type" and any(ANY not in value and written(value) not in KINDS for value in values):
+    if key in CHOICES and any(ANY not in value and written(value) not in CHOICES[key] for value in values):
         raise BadFilter(first)
     return Term(key, tuple(values), negated), end
 
@@ -165,7 +165,11 @@ def campaign_label(place: int) -> Callable[[Site, Event], str]:
     return lambda site, event: site.session_of[event].first.page.utm[place]
 
 
-KINDS = ("pageview", "custom")
+CHOICES = {
+    "event_type": ("pageview", "custom"),
+    "traffic": ("human", "bot", "ai", "monitor", "scanner"),
+}
+"""The only values of these keys."""
 
 OF_VISITOR = ("country", "browser", "os", "device")
 """Of these, capitals don't matter."""
@@ -183,6 +187,7 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "language": lambda *_: "",  # this way in has no field for it
     "region": lambda _, event: event.place.region or "",
     "city": lambda _, event: event.place.city or "",
+    "traffic": lambda _, event: event.agent.traffic,
     "event_type": lambda _, event: "pageview" if event.pageview else "custom",
     "custom_event_name": lambda _, event: event.custom_name,
     "visitor_id": lambda site, event: site.visitor_id(event.visitor),

@@ -67,8 +67,8 @@ class Question:
         return replace(self, start=start, end=end)
 
     def is_counted(self, event: Event) -> bool:
-        """Bots are left out unless asked for; every term of the filter must hold."""
-        human = self.bots or event.agent.traffic == "human"
+        """Bots are left out unless asked for, also by a filter; every term of the filter must hold."""
+        human = self.bots or any(term.key == "traffic" for term in self.terms) or event.agent.traffic == "human"
         return human and filters.holds(self.site, self.terms, event)
 
     def events(self) -> list[Event]:

@@ -75,6 +75,11 @@ def _key(name: str, expression: str) -> Dimension:
     return Dimension(name, {Table.EVENTS: expression, Table.REQUESTS: expression}, filterable=False)
 
 
+HUMAN = "human"
+"""The class of `traffic` that figures about people count."""
+
+TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
+
 _VISITED = (Table.EVENTS, Table.REQUESTS, Table.SESSIONS)
 _HASH = "leftPad(lower(hex({})), 16, '0')"
 _SESSION_ID = f"if(session_id != '', session_id, {_HASH.format('session')})"
@@ -98,6 +103,7 @@ _ROWS = (
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
     _event("region"),
     _event("city"),
+    Dimension("traffic", {Table.EVENTS: "traffic", Table.REQUESTS: "traffic"}, choices=TRAFFIC),
     _shown("event_kind", "toString(event_type)"),
     _shown("url"),
     _shown("title"),
@@ -143,7 +149,6 @@ _ROWS = (
     Dimension("visitor", dict.fromkeys(_VISITED, "visitor"), filterable=False),
     _key("id_hi", "id_hi"),
     _key("id_lo", "id_lo"),
-    _key("traffic", "traffic"),
     Dimension("session", dict.fromkeys(_VISITED, "session"), filterable=False),
     _of_visit("start", "toUnixTimestamp64Milli(start)"),
     _of_visit("end", "toUnixTimestamp64Milli(end)"),
@@ -163,9 +168,6 @@ PROPERTY_PREFIX = "prop."
 """Filter keys that begin so compare a value of the event's JSON properties; a dot leads into nested objects."""
 
 FILTER_KEYS = (*(row.name for row in _ROWS if row.filterable), SEARCH)
-
-HUMAN = "human"
-"""The class of `traffic` that figures about people count."""
 
 
 def level_of(key: str) -> Level:

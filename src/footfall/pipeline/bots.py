@@ -1,7 +1,7 @@
-"""Who is behind a user agent: people (`human`), AI crawlers and assistants (`ai`), monitors, other programs (`bot`).
+"""Who is behind a user agent: people (`human`), AI crawlers and assistants (`ai`), monitors, scanners, others (`bot`).
 
-Crawlers come from the `crawler-user-agents` list (https://github.com/monperrus/crawler-user-agents), everything else
-and the few of its patterns that real browsers match from `data/traffic.tsv`.
+Crawlers and scanners come from the `crawler-user-agents` list (https://github.com/monperrus/crawler-user-agents),
+everything else and the few of its patterns that real browsers match from `data/traffic.tsv`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class TrafficClassifier:
         self.classify = lru_cache(_KEPT_AGENTS)(self._classify)
 
     def _classify(self, agent: str) -> str:
-        """`human`, `ai`, `monitor` or `bot`; an agent of nothing but spaces is `bot`."""
+        """`human`, `ai`, `monitor`, `scanner` or `bot`; an agent of nothing but spaces is `bot`."""
         text = agent[:AGENT_CHARS]
         return self._rules.first(text) or "human" if text.strip() else "bot"
 
@@ -38,7 +38,8 @@ def _rules() -> Iterator[tuple[str, str]]:
     skipped = {pattern for label, pattern in kept if label == "skip"}
     for wanted in ("human", "ai", "monitor"):
         yield from ((label, pattern) for label, pattern in kept if label == wanted)
-    yield from (("bot", row["pattern"]) for row in CRAWLER_USER_AGENTS_DATA if row["pattern"] not in skipped)
+    listed = [row for row in CRAWLER_USER_AGENTS_DATA if row["pattern"] not in skipped]
+    yield from (("scanner" if "scanner" in row["tags"] else "bot", row["pattern"]) for row in listed)
     yield from ((label, pattern) for label, pattern in kept if label == "bot")
 
 

@@ -1,4 +1,7 @@
-"""Figures about people leave known bots out unless asked; figures about requests count everything unless asked."""
+"""Figures about people leave known bots out unless asked; figures about requests count everything unless asked.
+
+Whoever filters by class of traffic asks for those classes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,6 @@ from footfall.query.ast import Query, equals
 
 def count_people(query: Query) -> Query:
     with_bots = query.bots if query.bots is not None else not TABLES[query.table].humans
-    if with_bots:
+    if with_bots or any(term.key == "traffic" for term in query.filters):
         return replace(query, bots=True)
     return replace(query, bots=True, filters=(*query.filters, equals("traffic", HUMAN)))
