@@ -32,6 +32,10 @@ _PAGES = {
     "/api/web-events": "web.md",
     "/api/tracking": "tracking.md",
     "/api/collect": "collect.md",
+    "/api/event": "collect.md",
+    "/api/send": "collect.md",
+    "/api/batch": "collect.md",
+    "/api/log-request": "collect.md",
     "/v2/apps": "network.md",
     "/analytics": "proxy.md",
 }

@@ -30,12 +30,14 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
 from footfall.collect.intake import Intake
+from footfall.collect.kept_urls import NAMES
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.spools import SERVER, Spools
 from footfall.errors import FatalError
 from footfall.ids import IdSource
-from footfall.meta import Ledger, Meta, Salts, StoredAnswers, open_meta
+from footfall.meta import Drops, Ledger, Meta, Salts, StoredAnswers, open_meta
+from footfall.pipeline.referrers import Channels
 from footfall.query.rollup import Rollup
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
@@ -49,6 +51,9 @@ STOP_SECONDS = 6.0
 
 WINDOW_SECONDS = 10
 """How long an answer of the network surface holds."""
+
+FLUSH_DROPS = 10 * SECOND
+"""How often counts of what was left out are written down."""
 
 IMPORTS = "import"
 
@@ -118,12 +123,12 @@ class Draining:
             self.store,
             Journal(settings.data / "drain"),
             metrics,
-            upkeep=Rollup(self.store, clock),
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
+        self._upkeep = _Every(SECOND, Rollup(self.store, clock, self.drain.whole))
 
     def _round(self) -> list[tuple[str, SqliteSpool]]:
         self.last_round = self._clock()
@@ -133,8 +138,9 @@ class Draining:
     def close(self, seconds: float) -> bool:
         """Stop after the batch under way; False where it takes longer, and then nothing may be closed under it."""
         self.drain.stop()
+        ends = time.monotonic() + seconds
         self._thread.join(seconds)
-        if self._thread.is_alive():
+        if self._thread.is_alive() or not self._upkeep.stop(max(ends - time.monotonic(), 0)):
             return False
         self.store.close()
         return True
@@ -167,7 +173,10 @@ def serve(settings: Settings) -> None:
         greeting = first_start(parts)
         stack.callback(_Every(HOUR, lambda: parts.salts.sweep(clock())).stop)
         stack.callback(_Every(MINUTE // 2, give_memory_back).stop)
-        server = Server(settings, parts, spools, draining, metrics)
+        drops = Drops(parts.meta.database, clock)
+        stack.callback(drops.flush)
+        stack.callback(_Every(FLUSH_DROPS, drops.flush).stop)
+        server = Server(settings, parts, spools, draining, metrics, drops)
         uvloop.run(server.run(greeting))
         if not draining.close(STOP_SECONDS):
             # The batch is recorded, with its plan, and goes on at the next start; the engine can't be closed under it.
@@ -186,12 +195,15 @@ def leave(reason: str) -> NoReturn:
 class Server:
     """The event loop's side: the application behind Granian, and an orderly end."""
 
-    def __init__(self, settings: Settings, parts: Parts, spools: Spools, draining: Draining, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops
+    ) -> None:
         self._settings = settings
         self._parts = parts
         self._spools = spools
         self._draining = draining
         self._metrics = metrics
+        self._drops = drops
 
     async def run(self, greeting: str) -> None:
         from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
@@ -246,7 +258,12 @@ class Server:
             clock=parts.clock,
             auth=Authenticator(parts.meta, settings, parts.clock),
             intake=Intake(
-                parts.ids, parts.identity, parts.locator, settings.retention_days, settings.store_ip or "full"
+                parts.ids,
+                parts.identity,
+                parts.locator,
+                settings.retention_days,
+                settings.store_ip or "full",
+                kept_parameters(settings),
             ),
             committer=GroupCommitter(self._spools.own(SERVER)),
             store=self._draining.store,
@@ -258,9 +275,16 @@ class Server:
                 patience=settings.query_seconds + 5,
             ),
             metrics=self._metrics,
+            drops=self._drops,
             buffer=self._spools.state,
             last_flush=lambda: self._draining.last_round,
         )
+
+
+def kept_parameters(settings: Settings) -> frozenset[str]:
+    """Names of query parameters that are kept of browsers' URLs, beside `utm_*`."""
+    clicks = (name for group in Channels().click_ids for name in group)
+    return NAMES.union(clicks, settings.keep_query)
 
 
 def give_memory_back() -> None:
@@ -319,9 +343,11 @@ class _Every:
             if self._stop.wait(self._seconds):
                 return
 
-    def stop(self) -> None:
+    def stop(self, seconds: float | None = None) -> bool:
+        """Whether it has come to its end within the time."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
 
 def reachable(host: str, port: int) -> str:

@@ -37,7 +37,14 @@ class Settings(BaseSettings):
         description="Networks whose `X-Forwarded-For` is believed, separated by commas.",
     )
 
-    @field_validator("trusted_proxies", mode="before")
+    keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further query parameters of browsers' URLs that are kept, separated by commas."
+    )
+    opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
+        (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
+    )
+
+    @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """`10.0.0.0/8, ::1` is two networks; an empty text is none."""

@@ -13,7 +13,7 @@ from tests.support.server import Server, running, until
 from footfall.api.application import create_api
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-PUBLIC = {"/api/v1/analytics/health"}
+PUBLIC = {"/api/v1/analytics/health", "/api/collect"}
 
 
 @pytest.fixture(scope="module")

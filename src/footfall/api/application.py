@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from footfall import __version__
 from footfall.api import problem
+from footfall.api.collect import routes as collect
 from footfall.api.events import routes as events
 from footfall.api.ingest import routes as ingest
 from footfall.api.ingest.calls import App, FastPaths, Receive, Scope_, Send
@@ -22,7 +23,7 @@ from footfall.api.site import routes as site
 from footfall.api.tracking import routes as tracking
 from footfall.api.web import routes as web
 
-_SURFACES = (events, web, tracking, network, proxy, ingest, site)
+_SURFACES = (events, web, tracking, network, proxy, ingest, collect, site)
 
 ASKED_FOR = "x-required"
 """In a parameter's schema: whoever leaves it out is told more than that it is required."""
@@ -112,7 +113,8 @@ def _restore_nulls(made: dict[str, Any]) -> None:
 
 
 def create_application(services: Callable[[], Services]) -> Application:
-    return Application(FastPaths(create_api(services), services, {**events.ROUTES, **proxy.ROUTES, **ingest.ROUTES}))
+    routes = {**events.ROUTES, **proxy.ROUTES, **ingest.ROUTES}
+    return Application(FastPaths(create_api(services), services, routes, collect.PUBLIC))
 
 
 class _State:

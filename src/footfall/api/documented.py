@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from footfall.api.ingest.calls import Route, answer
+from footfall.api.ingest.calls import Public, Route, answer
 
 _MEANINGS = {
     400: "A parameter is missing or wrong; the message names it.",
@@ -108,9 +108,56 @@ def writing_route(
     )
 
 
+def public_route(
+    router: APIRouter,
+    path: str,
+    route: Public,
+    *,
+    body: type[BaseModel],
+    status: int,
+    error: type[BaseModel],
+    summary: str,
+    description: str,
+    examples: Example,
+) -> None:
+    """Add an endpoint that needs no token. A text as the example of the answer is `text/plain`."""
+    content = {
+        "schema": _inlined(body.model_json_schema(ref_template="#/components/schemas/{model}")),
+        "example": examples.request,
+    }
+    kind = "text/plain" if isinstance(examples.answer, str) else "application/json"
+    router.add_api_route(
+        path,
+        _public_endpoint(route),
+        methods=["POST"],
+        status_code=status,
+        response_model=None,
+        summary=summary,
+        description=description,
+        operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
+        responses={
+            **refusals(error, 400, 413, 503),
+            status: {"content": {kind: {"example": examples.answer}}},
+        },
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": content}}, "security": []},
+    )
+
+
 def _answered(example: Any) -> dict[str, Any]:
     """Nothing where the answer has no body."""
     return {"content": {"application/json": {"example": example}}} if example else {"description": "Stored."}
+
+
+def _public_endpoint(route: Public) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        status, headers, body = await route.answer(
+            request.app.state.services,
+            dict(request.scope),
+            request._receive,  # noqa: SLF001 - the raw body's source
+        )
+        return Response(body, status, {name.decode(): value.decode() for name, value in headers})
+
+    return endpoint
 
 
 def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:

@@ -37,6 +37,10 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._dropped = Counter(
+            "footfall_dropped", "Reports of browsers that were left out.", ["reason"], registry=self.registry
+        )
+
     def step(self, name: str, seconds: float) -> None:
         self._steps.labels(name).observe(seconds)
 
@@ -51,6 +55,9 @@ class Metrics:
 
     def refused(self, surface: str, code: str, rows: int = 1) -> None:
         self._refused.labels(surface, code).inc(rows)
+
+    def dropped(self, reason: str) -> None:
+        self._dropped.labels(reason).inc()
 
     def render(self, state: SpoolState) -> bytes:
         """The exposition, with the spools' figures of this moment."""

@@ -11,6 +11,7 @@ from footfall.api.reading import Questions
 from footfall.api.window import Window
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
+from footfall.meta import Drops
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.protocol import SpoolState
@@ -30,6 +31,7 @@ class Services:
     questions: Questions
     window: Window
     metrics: Metrics
+    drops: Drops
     buffer: Callable[[], SpoolState]  # all spools added up
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round
     stopping: bool = False

@@ -65,7 +65,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
     own = _own_id(event.event_id)
     high, low = ids.split(intake.ids.take() if own is None else own)
     place = _place(event, intake.place(sender, address))
-    amount, currency = _revenue(event.revenue)
+    amount, currency = read_revenue(event.revenue)
     return RawEvent(
         timestamp=timestamp,
         id_hi=high,
@@ -155,7 +155,7 @@ def _own_id(text: str | None) -> int | None:
     return own
 
 
-def _revenue(value: Money | str | float | None) -> tuple[str, str]:
+def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
     """Amount and currency as text; amounts have at most 14 digits before the point and 4 after it."""
     if value is None:
         return "", ""

@@ -7,13 +7,18 @@ agent, as defined in docs/semantics. An address counts in its canonical spelling
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
 
-from footfall.clock import DAY, Clock
+from footfall.clock import DAY, MINUTE, Clock
 from footfall.collect.address import canonical
 from footfall.meta import Salts
+
+GAP = 30 * MINUTE
+"""Longest pause within a session."""
 
 _HOT = 16_384
 
@@ -26,6 +31,7 @@ class SaltedIdentity:
         self._clock = clock
         self._today = 0
         self._hot = lru_cache(maxsize=_HOT)(visitor_hash)
+        self._nights = Nights()
 
     def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
         now = self._clock()
@@ -33,6 +39,10 @@ class SaltedIdentity:
             self._hot.cache_clear()
             self._today = now // DAY
         return self._hot(self._salts.of(timestamp // DAY, now), project_id, address, user_agent)
+
+    def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
+        today = self.visitor(project_id, now, address, user_agent)
+        return self._nights.name(today, now, lambda: self.visitor(project_id, now - DAY, address, user_agent))
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
         keys = frame.select(
@@ -46,6 +56,43 @@ class SaltedIdentity:
         hashes = [visitor_hash(salts[day], project_id, address, agent) for day, address, agent in distinct.iter_rows()]
         known = distinct.with_columns(visitor=pl.Series(hashes, dtype=pl.UInt64))
         return keys.join(known, on=["day", "address", "user_agent"], how="left", maintain_order="left")["visitor"]
+
+
+class Nights:
+    """Visitors whose session goes over midnight keep the hash that they had, until 30 minutes pass without them.
+
+    Only hashes are remembered, in memory, of who was here in the last half hour of a day and of who came over; a
+    restart within that time makes them new visitors.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[int, int]] = {}  # hash of its day: the name that it goes by, last seen
+        self._swept = 0
+        self._lock = threading.Lock()
+
+    def name(self, today: int, now: int, yesterday: Callable[[], int]) -> int:
+        """`today` is the hash of the day of `now`, `yesterday` gives that of the day before."""
+        since_midnight = now % DAY
+        if today not in self._held and GAP < since_midnight < DAY - GAP:
+            return today  # nearly always
+        with self._lock:
+            self._sweep(now)
+            known = self._seen(today, now)
+            if known is None and since_midnight <= GAP:
+                known = self._seen(yesterday(), now)
+            name = today if known is None else known
+            if name != today or since_midnight >= DAY - GAP:
+                self._held[today] = (name, now)
+            return name
+
+    def _seen(self, key: int, now: int) -> int | None:
+        name, last = self._held.get(key, (0, 0))
+        return name if name and now - last <= GAP else None
+
+    def _sweep(self, now: int) -> None:
+        if not 0 <= now - self._swept < MINUTE:
+            self._swept = now
+            self._held = {key: held for key, held in self._held.items() if now - held[1] <= GAP}
 
 
 def visitor_hash(salt: bytes, project_id: int, address: str, user_agent: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from footfall.collect.kept_urls import NAMES
 from footfall.collect.privacy import Identity, Locator, Place
 from footfall.ids import IdSource
 from footfall.settings import StoreIp
@@ -29,6 +30,7 @@ class Intake:
     locator: Locator
     retention_days: int | None = None
     request_ip: StoreIp = "full"
+    keep_query: frozenset[str] = NAMES  # parameters of browsers' URLs that are kept, beside `utm_*`
 
     def visitor(self, sender: Sender, timestamp: int, address: str, user_agent: str) -> int:
         """The cookieless visitor; what the event does not say is taken from the connection that brought it."""

@@ -46,5 +46,8 @@ class Identity(Protocol):
     def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
         """`timestamp` in Unix milliseconds."""
 
+    def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
+        """The visitor of an event of this moment: over midnight the same, as long as no gap is over 30 minutes."""
+
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
         """UInt64 per row of a frame with `timestamp`, `ip_address` and `user_agent`."""

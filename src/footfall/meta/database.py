@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 _BUSY_MS = 10_000

@@ -105,6 +105,17 @@ class AnswerRow(Base):
     claimed_until: Mapped[int]
 
 
+class DropRow(Base):
+    """Reports of browsers that were left out on one UTC day (counted from 1970-01-01)."""
+
+    __tablename__ = "drops"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class ValueRow(Base):
     """One thing that the installation keeps about itself, such as its id or a secret."""
 

@@ -152,7 +152,15 @@ class ProxyLogs(msgspec.Struct, array_like=True, tag="p"):
         return len(self.columns.timestamp)
 
 
-Record = EventRows | RequestRows | RequestColumns | ProxyLogs
+class EngagementRows(msgspec.Struct, array_like=True, tag="g"):
+    """Engagements of one project, acknowledged together."""
+
+    project_id: int
+    received_at: int
+    rows: list[RawEngagement]
+
+
+Record = EventRows | RequestRows | RequestColumns | ProxyLogs | EngagementRows
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:
@@ -178,5 +186,5 @@ def halves(record: Record) -> list[Record]:
 
 
 def size(record: Record) -> int:
-    """Events, requests or proxy logs in a record."""
+    """Events, requests, proxy logs or engagements in a record."""
     return record.count if isinstance(record, RequestColumns | ProxyLogs) else len(record.rows)

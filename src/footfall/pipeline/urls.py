@@ -17,6 +17,7 @@ PATH_CHARS = 2_048
 
 _ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)([^?#]*)"
 _BEFORE_QUERY = r"^([^?#]*)"
+_NAMED = r"^([^?#]*(?:#!?/[^?#]*)?)"
 _QUERY = r"^[^?#]*\?([^#]*)"
 
 
@@ -29,7 +30,8 @@ def host(authority: pl.Expr) -> pl.Expr:
 def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.DataFrame:
     """Adds path, hostname, the five utm labels and click_id, the name of a click id in the query, or `""`.
 
-    Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`. The path is as
+    Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`, but for
+    the route of a single-page application (`/app#/inbox`). The path is as
     received, never decoded; that of an absolute URL without one is `/`. Labels are the first of their name,
     decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. `click_ids` are groups: the first name
     of the first group that the query has.
@@ -54,7 +56,7 @@ def _path() -> pl.Expr:
     tail = url.str.extract(_ABSOLUTE, 2)
     absolute = pl.when(tail == "").then(pl.lit("/")).otherwise(tail)
     from_url = absolute.fill_null(url.str.extract(_BEFORE_QUERY))
-    chosen = pl.when(named == "").then(from_url).otherwise(named.str.extract(_BEFORE_QUERY))
+    chosen = pl.when(named == "").then(from_url).otherwise(named.str.extract(_NAMED))
     return chosen.str.slice(0, PATH_CHARS)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -52,25 +52,51 @@ class Route:
     body_bytes: int
 
 
-class FastPaths:
-    """Answers the writing endpoints itself and hands everything else on."""
+class Public(Protocol):
+    """Endpoints of one path that need no token. Never raises."""
 
-    def __init__(self, app: App, services: Callable[[], Services], routes: Mapping[str, Route]) -> None:
+    @property
+    def methods(self) -> Collection[str]: ...
+
+    async def answer(self, services: Services, scope: Scope_, receive: Receive) -> Answer: ...
+
+
+class FastPaths:
+    """Answers the writing endpoints and the public ones itself and hands everything else on."""
+
+    def __init__(
+        self,
+        app: App,
+        services: Callable[[], Services],
+        routes: Mapping[str, Route],
+        public: Mapping[str, Public] | None = None,
+    ) -> None:
         self._app = app
         self._services = services
         self._routes = routes
+        self._public = public or {}
 
     async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
-        route = self._routes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if route is None:
+        found = await self._answer(scope, receive) if scope["type"] == "http" else None
+        if found is None:
             await self._app(scope, receive, send)
             return
-        try:
-            status, headers, body = await answer(self._services(), route, scope, receive)
-        except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
-            status, headers, body = problem(error, scope["path"])
+        status, headers, body = found
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope_, receive: Receive) -> Answer | None:
+        """None for what others answer."""
+        path, method = scope["path"], scope["method"]
+        route = self._routes.get(path) if method == "POST" else None
+        if route is None:
+            public = self._public.get(path)
+            known = public is not None and method in public.methods
+            return await public.answer(self._services(), scope, receive) if public and known else None
+        try:
+            return await answer(self._services(), route, scope, receive)
+        except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
+            return problem(error, path)
 
 
 async def answer(services: Services, route: Route, scope: Scope_, receive: Receive) -> Answer:
@@ -84,7 +110,7 @@ async def answer(services: Services, route: Route, scope: Scope_, receive: Recei
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
     headers = dict(lines)
-    body = await _read(headers, receive, route.body_bytes)
+    body = await read_body(headers, receive, route.body_bytes)
     agent = headers.get(b"user-agent", b"").decode("latin-1")
     sender = Sender(project.number, services.clock(), address, agent)
     return await route.handler(services, Call(headers, body), sender)
@@ -102,7 +128,8 @@ def reply(status: int, content: dict[str, Any]) -> Answer:
     return status, JSON, _encode(content)
 
 
-async def _read(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
+async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The body, unpacked; UserError `too_large` where it is over the limit, and those of `unpack`."""
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > limit:
         raise too_large(limit)

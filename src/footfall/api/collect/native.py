@@ -1,0 +1,75 @@
+"""`POST /api/collect`, `GET /p.gif` and `GET /t.js`."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode
+from functools import lru_cache
+from importlib import resources
+from urllib.parse import parse_qsl
+
+from footfall.api.collect.public import OPEN, Handler, Visit, accepted, dropped
+from footfall.api.collect.taking import project_of_key, take
+from footfall.api.problem import Answer, Headers, problem
+from footfall.api.services import Services
+from footfall.collect.beacon import hit, read_beacon, read_query
+
+SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
+"""The tracker, and the parts that it loads where a page asks for them."""
+
+_GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+_ANYWHERE = (b"cross-origin-resource-policy", b"cross-origin")
+_IMAGE: Headers = [*OPEN, (b"content-type", b"image/gif"), (b"cache-control", b"no-store"), _ANYWHERE]
+_SCRIPT: Headers = [
+    *OPEN,
+    (b"content-type", b"text/javascript; charset=utf-8"),
+    (b"x-content-type-options", b"nosniff"),
+    _ANYWHERE,
+]
+_CACHED = (b"cache-control", b"public, max-age=3600, stale-while-revalidate=86400")
+_NOT_BUILT = b"// The tracker is not part of this installation: `make setup` builds it.\n"
+
+
+async def collect(services: Services, visit: Visit) -> Answer:
+    beacon = read_beacon(visit.call.body)
+    return accepted(await take(services, visit, project_of_key(services, beacon.key), hit(beacon)))
+
+
+async def pixel(services: Services, visit: Visit) -> Answer:
+    """No script has asked for the visitor's wish, so Global Privacy Control holds here, whatever the settings say."""
+    query = dict(parse_qsl(visit.query.decode("latin-1"), encoding="utf-8", errors="replace"))
+    beacon = read_query(query, visit.header(b"referer"))
+    reason = await take(services, visit, project_of_key(services, beacon.key), hit(beacon), ask_gpc=True)
+    return 200, [*_IMAGE, dropped(reason)] if reason else _IMAGE, _GIF
+
+
+def broken_pixel(error: Exception, path: str) -> Answer:
+    """Still an image, or the page would show a broken one; the reason stands in a header."""
+    status, headers, _ = problem(error, path)
+    kept = [(name, value) for name, value in headers if name == b"retry-after"]
+    reason = str(error).encode("ascii", "replace").translate(None, b"\r\n\0")[:200]
+    return status, [*_IMAGE[1:], *kept, (b"x-footfall-error", reason if status < 500 else b"unavailable")], _GIF
+
+
+def script(name: str) -> Handler:
+    """Serves one of `SCRIPTS`."""
+
+    async def serve(_: Services, visit: Visit) -> Answer:
+        return _script(name, visit.header(b"if-none-match"))
+
+    return serve
+
+
+def _script(name: str, known: str) -> Answer:
+    content = _read(name)
+    if content is None:
+        return 404, [*_SCRIPT, (b"cache-control", b"no-store")], _NOT_BUILT
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = [*_SCRIPT, _CACHED, (b"etag", tag.encode())]
+    return (304, headers, b"") if tag in known else (200, headers, content)
+
+
+@lru_cache
+def _read(name: str) -> bytes | None:
+    file = resources.files("footfall").joinpath("assets", name)
+    return file.read_bytes() if file.is_file() else None

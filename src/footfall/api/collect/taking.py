@@ -1,0 +1,58 @@
+"""From a report to the spool: screened, weighed, stored, and counted where it is left out."""
+
+from __future__ import annotations
+
+from footfall.api.collect.public import Visit
+from footfall.api.services import Services
+from footfall.collect.browser import DroppedError, Hit, Rows, rows
+from footfall.errors import UserError
+from footfall.model.project import Project
+from footfall.spool.protocol import Submission
+
+_SITE_KEY = "ff_site_"
+_KEY_CHARS = 100
+
+
+def project_of_key(services: Services, site_key: str) -> Project:
+    """UserError `unknown_site_key` where no project has it."""
+    known = site_key.startswith(_SITE_KEY) and len(site_key) <= _KEY_CHARS
+    found = services.auth.directory.of_site_key(site_key) if known else None
+    if found is None:
+        raise UserError("unknown_site_key", f"k: {site_key[:_KEY_CHARS]!r} is no project's site key")
+    return found
+
+
+def weigh(services: Services, visit: Visit, project: Project, hit: Hit, *, ask_gpc: bool = False) -> Rows | str:
+    """The rows to store, or why there are none. RefusedError where the report does not hold."""
+    reason = _screened(visit.call.headers, services.settings.opt_out, ask_gpc=ask_gpc)
+    if not reason:
+        try:
+            return rows(hit, project, visit.sender(project), services.intake, visit.header(b"origin"))
+        except DroppedError as error:
+            reason = error.reason
+    services.drops.count(project.number, reason)
+    services.metrics.dropped(reason)
+    return reason
+
+
+async def store(services: Services, found: list[Rows]) -> None:
+    if found:
+        await services.committer.submit([Submission(record) for record in found])
+        services.metrics.accepted("collect", len(found))
+
+
+async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, ask_gpc: bool = False) -> str:
+    """Store one report; why it was left out, or `""`. `ask_gpc`: no script has asked for the visitor's wish."""
+    found = weigh(services, visit, project, hit, ask_gpc=ask_gpc)
+    if isinstance(found, str):
+        return found
+    await store(services, [found])
+    return ""
+
+
+def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> str:
+    """What the headers say against keeping this: `prefetch` (nobody sees the page yet), `opt-out`, or nothing."""
+    if any(b"prefetch" in headers.get(name, b"").lower() for name in (b"sec-purpose", b"purpose", b"x-moz")):
+        return "prefetch"
+    wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)
+    return "opt-out" if wished or ("dnt" in opt_out and headers.get(b"dnt") == b"1") else ""

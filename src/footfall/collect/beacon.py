@@ -1,0 +1,80 @@
+"""Our own tracker's wire format: `POST /api/collect` and the pixel's query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from footfall.collect.browser import Hit, Vitals
+from footfall.collect.bulk import Money
+from footfall.collect.hosts import host_of
+from footfall.collect.limits import RefusedError
+from footfall.errors import UserError
+
+
+class Beacon(msgspec.Struct, gc=False):
+    """One report as sent, by its short names."""
+
+    key: str = field(name="k")
+    url: str = field(name="u")
+    type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
+    name: str | None = field(name="n", default=None)
+    referrer: str | None = field(name="r", default=None)
+    title: str | None = field(name="ti", default=None)
+    properties: dict[str, Any] | None = field(name="p", default=None)
+    width: Annotated[float, Meta(ge=0, le=100_000)] | None = field(name="w", default=None)
+    language: str | None = field(name="l", default=None)
+    scroll: Annotated[float, Meta(ge=0, le=100)] | None = field(name="sd", default=None)
+    engaged: Annotated[float, Meta(ge=0)] | None = field(name="e", default=None)
+    vitals: Vitals | None = field(name="v", default=None)
+    revenue: Money | None = field(name="$", default=None)
+
+
+_KINDS: dict[str, Literal["pageview", "custom", "engagement"]] = {
+    "pageview": "pageview",
+    "event": "custom",
+    "engagement": "engagement",
+}
+_decode = msgspec.json.Decoder(Beacon).decode
+
+
+def read_beacon(body: bytes) -> Beacon:
+    """UserError `bad_body`, with the field, where it is none."""
+    try:
+        return _decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError("bad_body", f"the body is not a report: {error}") from error
+
+
+def read_query(query: Mapping[str, str], page: str) -> Beacon:
+    """A pixel's report: `u` is the page that embeds it, unless it says otherwise. UserError as above."""
+    try:
+        return msgspec.convert({"u": page, **query}, Beacon, strict=False)
+    except msgspec.ValidationError as error:
+        raise UserError("bad_body", f"the query is not a report: {error}") from error
+
+
+def hit(beacon: Beacon) -> Hit:
+    """RefusedError where the URL is not that of a page."""
+    if not host_of(beacon.url):
+        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is no absolute URL")
+    # Positional, as RawEvent: url, kind, name, hostname, referrer, title, language, screen, properties, revenue.
+    return Hit(
+        beacon.url,
+        _KINDS[beacon.type],
+        beacon.name or "",
+        "",
+        beacon.referrer or "",
+        beacon.title or "",
+        beacon.language or "",
+        f"{beacon.width:.0f}" if beacon.width else "",
+        beacon.properties,
+        beacon.revenue,
+        route=True,  # the tracker cuts fragments off itself, but where it is told that they are routes
+        scroll=beacon.scroll,
+        engaged_ms=beacon.engaged,
+        vitals=beacon.vitals,
+    )
