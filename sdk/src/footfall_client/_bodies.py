@@ -64,7 +64,7 @@ def _encoded(kind: Kind, rows: list[dict[str, Any]], unfit: Callable[[Exception]
             row["event_id"] = event_id()
         try:
             text = json.dumps(row, separators=(",", ":"), allow_nan=False, default=_plain)
-        except (TypeError, ValueError, RuntimeError, RecursionError) as error:
+        except Exception as error:  # noqa: BLE001 - properties may be of classes of the application's own
             unfit(error)
         else:
             yield text.encode("ascii")

@@ -25,10 +25,14 @@ class Faults:
         with self._lock:
             self.accepted += rows
 
-    def drop(self, rows: int, kind: str, message: str, *args: object, error: BaseException | None = None) -> None:
-        """Rows that no server has seen, or none has answered for."""
+    def lose(self, rows: int) -> None:
+        """Rows whose loss was announced."""
         with self._lock:
             self.dropped += rows
+
+    def drop(self, rows: int, kind: str, message: str, *args: object, error: BaseException | None = None) -> None:
+        """Rows that no server has seen, or none has answered for."""
+        self.lose(rows)
         self.warn(kind, message, *args, error=error)
 
     def refuse(self, rows: int, kind: str, message: str, *args: object) -> None:

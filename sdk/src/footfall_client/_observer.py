@@ -6,8 +6,9 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from footfall_client._templates import as_received
 
@@ -44,6 +45,7 @@ _ID_CHARS = 128
 _HOPS = 32
 _MAPPED = bytes(10) + b"\xff\xff"
 
+T = TypeVar("T")
 Ignored = Iterable[str] | Callable[[Any], bool]
 Named = Callable[[Any], object]
 
@@ -61,7 +63,7 @@ class Observer:
 
     `ignore` lists paths (with all below them), or is asked with the framework's request; so is `user_id`.
     `unmatched` is the endpoint of requests that no route matches; `"path"` keeps each one's path.
-    `addresses=False` sends no client addresses.
+    `addresses=False` sends no client addresses. An option of another type is a TypeError.
     """
 
     def __init__(
@@ -74,14 +76,16 @@ class Observer:
         trusted_proxies: Iterable[str] = LOOPBACK,
         unmatched: str = UNMATCHED,
     ) -> None:
+        if not callable(getattr(client, "put_visit", None)):
+            raise TypeError(f"client must be a Footfall, not {client!r}")
         self._client = client
-        self._ask = ignore if callable(ignore) else None
+        self._ask = _function("ignore", ignore) if callable(ignore) else None
         paths = () if callable(ignore) else (ignore,) if isinstance(ignore, str) else tuple(ignore)
-        self._paths = tuple(path.rstrip("/") or "/" for path in paths)
+        self._paths = tuple(_of("ignore", path, str).rstrip("/") or "/" for path in paths)
         self._below = tuple(path + "/" for path in self._paths if path != "/")
-        self._user_id = user_id
-        self._addresses = addresses
-        self._unmatched = unmatched
+        self._user_id = None if user_id is None else _function("user_id", user_id)
+        self._addresses = _of("addresses", addresses, bool)
+        self._unmatched = _of("unmatched", unmatched, str)
         networks = self._networks(trusted_proxies)
         # A connection without an address is a local socket.
         self._local = any(ip_address("127.0.0.1") in network for network in networks)
@@ -90,7 +94,7 @@ class Observer:
     def ignores(self, path: str, request: Any) -> bool:
         try:
             if self._ask is not None:
-                return bool(self._ask(request))
+                return bool(_answer(self._ask(request)))
             return path in self._paths or path.startswith(self._below)
         except Exception as error:  # noqa: BLE001 - the application's own function
             self._client.fault("ignore", error)
@@ -160,7 +164,7 @@ class Observer:
 
     def _user(self, request: Any) -> str:
         try:
-            found = self._user_id(request) if self._user_id else None
+            found = _answer(self._user_id(request)) if self._user_id else None
         except Exception as error:  # noqa: BLE001 - the application's own function
             self._client.fault("user_id", error)
             return ""
@@ -190,6 +194,30 @@ class Exchange:
 
     def seconds(self) -> float:
         return time.perf_counter() - self.started
+
+
+def _of(name: str, given: Any, kind: type[T]) -> T:
+    if not isinstance(given, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {given!r}")
+    return given
+
+
+def _function(name: str, given: Callable[[Any], T]) -> Callable[[Any], T]:
+    if not callable(given):
+        raise TypeError(f"{name} must be a function, not {given!r}")
+    called = type(given).__call__  # an object may be called by an asynchronous method
+    if any(is_async(each) for is_async in (iscoroutinefunction, isasyncgenfunction) for each in (given, called)):
+        raise TypeError(f"{name} must not be async: its answer is not awaited")
+    return given
+
+
+def _answer(found: object) -> object:
+    """What a function of the application gave, which is no answer where it is to be awaited."""
+    if isawaitable(found):
+        if hasattr(found, "close"):  # a coroutine, which would warn that nobody awaited it
+            found.close()
+        raise TypeError("it gave an awaitable, which is not awaited")
+    return found
 
 
 def _add_headers(row: dict[str, Any], headers: Mapping[str, str]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any
 
 import httpx
@@ -20,6 +22,8 @@ _FIRST = 0.5
 _LONGEST = 30.0
 _LONGEST_ASKED = 300.0
 _SHOWN = 300
+_TRIES = 4
+_ASIDE = 4
 
 Pause = Callable[[float, bool], bool]
 """Waits so many seconds, or less where it need not be all (the flag says whether it need); false: give up."""
@@ -37,50 +41,144 @@ class Target:
     transport: Callable[[], httpx.BaseTransport] | None
 
 
+class Blame(Enum):
+    """Whose a failure is, as far as it can be told."""
+
+    SERVER = "it is away, or asks to wait"
+    BODY = "the server failed at it"
+    NOBODY = "no answer, or a proxy's"
+
+
+_AWAY = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_AGAIN = {
+    **dict.fromkeys((425, 429, 503), Blame.SERVER),
+    # 520 to 530 are Cloudflare's for a server that it can't reach.
+    **dict.fromkeys((408, 502, 504, *range(520, 531)), Blame.NOBODY),
+}
+"""Statuses that don't tell of the body, and whose they are; another of 500 and above is the body's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt in vain; `wait` are the seconds that the server asks for."""
+
+    reason: str
+    blame: Blame
+    wait: float | None = None
+
+
+@dataclass(slots=True)
+class _Case:
+    """A body on its way: when to give up, how often it was tried, and how often the failure was its own."""
+
+    body: Body
+    until: float
+    attempts: int = 0
+    strikes: int = 0
+
+
 class Sender:
-    """Sends bodies one after another, over one connection; belongs to one thread."""
+    """Sends bodies one after another, over one connection; belongs to one thread. Never raises.
+
+    Whoever waits for the server waits with the body at hand. A body that the server fails at (`Blame.BODY`) has four
+    attempts. One that is not answered, four times over, steps aside for the next ones; each time another is answered
+    it is tried again, and silence then is its own fault.
+    """
 
     def __init__(self, target: Target, faults: Faults, pause: Pause) -> None:
         self._target = target
         self._faults = faults
         self._pause = pause
-        self._http: httpx.Client | None = None
+        self._transport: httpx.BaseTransport | None = None
+        self._aside: deque[_Case] = deque()
         self.until: float | None = None
         """When (`time.monotonic`) to stop at the latest; None where nobody waits."""
 
+    @property
+    def aside(self) -> int:
+        """Bodies that are not settled yet."""
+        return len(self._aside)
+
+    @property
+    def full(self) -> bool:
+        """Whether too many are aside for another to be sent."""
+        return len(self._aside) >= _ASIDE
+
     def send(self, body: Body) -> None:
-        """Never raises; the rows are counted as accepted, refused or dropped."""
-        until = time.monotonic() + self._target.retry_for
-        attempt = 0
-        while True:
-            reason, asked = self._attempt(body)
-            if not reason:
-                return
-            delay = backoff(attempt) if asked is None else asked
-            attempt += 1
-            self._faults.warn("retry", "footfall: %s; trying again", reason)
-            if time.monotonic() + delay > until or not self._pause(delay, asked is not None):
-                self._faults.drop(body.rows, "given up", "footfall: gave up on %d rows: %s", body.rows, reason)
-                return
+        """The rows are counted as accepted, refused or dropped, or the body is aside."""
+        self._carry(_Case(body, time.monotonic() + self._target.retry_for))
+
+    def resume(self) -> None:
+        """Go on with the body that is aside for longest."""
+        self._carry(self._aside.popleft())
 
     def close(self) -> None:
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        """What is aside is dropped."""
+        while self._aside:
+            self._drop(self._aside.popleft(), "the client was closed")
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
 
-    def _attempt(self, body: Body) -> tuple[str, float | None]:
-        """Why to try again, and after how many seconds if the server says so; no reason where it is done."""
+    def _carry(self, case: _Case) -> None:
+        if self._answered(case):
+            for _ in range(len(self._aside)):
+                self._answered(self._aside.popleft(), suspect=True)
+
+    def _answered(self, case: _Case, *, suspect: bool = False) -> bool:
+        """Try while it makes sense; whether the server took or refused it."""
         try:
-            if self._http is None:
-                self._http = self._client()
-            answer = self._http.post(
-                body.kind.path, content=body.content, headers=body.headers, timeout=self._timeout()
+            while (failure := self._attempt(case.body)) is not None:
+                if not self._goes_on(case, failure, suspect):
+                    return False
+                suspect = False
+        except Exception as error:  # noqa: BLE001 - a transport of the application's own
+            rows = case.body.rows
+            self._faults.drop(rows, "fault", "footfall: %d rows are lost", rows, error=error)
+            return False
+        return True
+
+    def _goes_on(self, case: _Case, failure: Failure, suspect: bool) -> bool:
+        """Whether to try again now; if not, the case is settled or aside."""
+        unanswered = failure.blame is Blame.NOBODY
+        delay = backoff(case.attempts) if failure.wait is None else failure.wait
+        case.attempts += 1
+        case.strikes += failure.blame is Blame.BODY or (suspect and unanswered)
+        if case.strikes >= _TRIES:
+            rows = case.body.rows
+            self._faults.refuse(
+                rows, "failed", "footfall: %d rows refused, tried %d times: %s", rows, case.attempts, failure.reason
             )
+            return False
+        self._faults.warn("retry", "footfall: %s; trying again", failure.reason)
+        if suspect and unanswered:
+            self._aside.append(case)
+            return False
+        if time.monotonic() + delay > case.until or not self._pause(delay, failure.wait is not None):
+            self._drop(case, failure.reason)
+            return False
+        if unanswered and case.attempts >= _TRIES:
+            self._aside.append(case)
+            return False
+        return True
+
+    def _drop(self, case: _Case, reason: str) -> None:
+        rows = case.body.rows
+        self._faults.drop(rows, "given up", "footfall: gave up on %d rows: %s", rows, reason)
+
+    def _attempt(self, body: Body) -> Failure | None:
+        """None where the server took or refused it."""
+        try:
+            answer = self._post(body)
+        except _AWAY as error:
+            return Failure(f"{type(error).__name__}: {error}", Blame.SERVER)
         except (httpx.HTTPError, OSError) as error:
-            return f"{type(error).__name__}: {error}", None
+            return Failure(f"{type(error).__name__}: {error}", Blame.NOBODY)
         status = answer.status_code
-        if status in {408, 425, 429} or status >= 500:
-            return f"the server answered {status}", retry_after(answer.headers.get("Retry-After"))
+        if status in _AGAIN or status >= 500:
+            blame = _AGAIN.get(status, Blame.BODY)
+            wait = retry_after(answer.headers.get("Retry-After"))
+            return Failure(f"the server answered {status}", blame, wait)
         if status in {200, 201, 202, 204}:
             self._taken(body, answer)
         else:
@@ -88,7 +186,27 @@ class Sender:
             self._faults.refuse(
                 body.rows, f"refused {status}", "footfall: %d rows refused with %d: %s", body.rows, status, message
             )
-        return "", None
+        return None
+
+    def _post(self, body: Body) -> httpx.Response:
+        """Without `httpx.Client`, which logs a line for each request."""
+        target = self._target
+        if self._transport is None:
+            # Without the environment's proxies and certificates: who needs one gives a transport.
+            self._transport = target.transport() if target.transport else httpx.HTTPTransport(trust_env=False)
+        headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "footfall-client", **body.headers}
+        if target.project:
+            headers["X-Project"] = target.project
+        timeout = httpx.Timeout(self._timeout()).as_dict()
+        url = httpx.URL(target.url)
+        url = url.copy_with(path=url.path.rstrip("/") + body.kind.path, query=None, fragment=None)
+        request = httpx.Request("POST", url, headers=headers, content=body.content, extensions={"timeout": timeout})
+        answer = self._transport.handle_request(request)
+        try:
+            answer.read()
+        finally:
+            answer.close()
+        return answer
 
     def _taken(self, body: Body, answer: httpx.Response) -> None:
         said = _object(answer)
@@ -106,19 +224,6 @@ class Sender:
     def _timeout(self) -> float:
         left = self._target.timeout if self.until is None else self.until - time.monotonic()
         return max(0.01, min(left, self._target.timeout))
-
-    def _client(self) -> httpx.Client:
-        target = self._target
-        headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "footfall-client"}
-        if target.project:
-            headers["X-Project"] = target.project
-        # Without the environment's proxies and certificates: who needs one gives a transport.
-        return httpx.Client(
-            base_url=target.url,
-            headers=headers,
-            transport=target.transport() if target.transport else None,
-            trust_env=False,
-        )
 
 
 def backoff(attempt: int) -> float:

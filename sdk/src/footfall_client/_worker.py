@@ -36,31 +36,37 @@ class Worker:
     def __init__(self, target: Target, limits: Limits) -> None:
         self._target = target
         self.limits = limits
+        self._closed = False
+        self._birth = threading.RLock()
         self._begin()
         _hooks()
         _workers.add(self)
 
     def _begin(self) -> None:
-        self._process = os.getpid()
         self._queue: deque[Row | threading.Event] = deque()
         self._wake = threading.Event()
         self._hurry = threading.Event()
         self._stop = threading.Event()
         self._starting = threading.RLock()
         self._thread: threading.Thread | None = None
-        self._closed = False
         self.faults = Faults()
         self._sender = Sender(self._target, self.faults, self._pause)
+        self._process = os.getpid()  # last: other threads go by it
 
-    def reborn(self) -> None:
-        """In a forked child. What the parent holds, its connection too, is left to the parent."""
-        closed = self._closed
+    def forked(self) -> None:
+        """In a child that Python knows of, and that has one thread. The parent's state stays the parent's."""
+        self._birth = threading.RLock()
         self._begin()
-        self._closed = closed
+
+    def _reborn(self) -> None:
+        """In a child that Python was not told of (uWSGI's), and that may have many threads by now."""
+        with self._birth:
+            if self._process != os.getpid():
+                self._begin()
 
     def put(self, kind: Kind, row: dict[str, Any]) -> None:
-        if self._process != os.getpid():  # uWSGI forks without telling Python
-            self.reborn()
+        if self._process != os.getpid():
+            self._reborn()
         waiting = len(self._queue)
         if self._closed:
             self.faults.drop(1, "closed", "footfall: the client is closed; rows are dropped")
@@ -68,7 +74,7 @@ class Worker:
             self.faults.drop(1, "full", "footfall: %d rows wait to be sent; newer ones are dropped", waiting)
         else:
             self._queue.append((kind, row))
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._start()
             if waiting + 1 >= self.limits.batch and not self._wake.is_set():
                 self._wake.set()
@@ -78,7 +84,7 @@ class Worker:
         if threading.current_thread() is self._thread:
             return False
         if self._process != os.getpid():
-            self.reborn()
+            self._reborn()
         marker = threading.Event()
         self._queue.append(marker)
         if self._start():
@@ -93,6 +99,8 @@ class Worker:
     def close(self, timeout: float | None) -> bool:
         if self._closed:
             return True
+        if self._process != os.getpid():
+            self._reborn()
         self._closed = True
         settled = self.flush(timeout) if self._queue or self._thread else True
         self._stop.set()
@@ -125,15 +133,20 @@ class Worker:
         self._sender.close()
 
     def _drain(self) -> None:
-        while self._queue and not self._stop.is_set():
+        while (self._queue or self._sender.aside) and not self._stop.is_set():
             self._hurry.clear()
+            if self._sender.full or not self._queue:
+                self._sender.resume()
+                continue
             rows, marker = self._take()
             for body in bodies(rows, self._unfit):
-                try:
-                    self._sender.send(body)
-                except Exception as error:  # noqa: BLE001, PERF203 - the thread outlives every fault
-                    self.faults.drop(body.rows, "fault", "footfall: %d rows are lost", body.rows, error=error)
-            if marker is not None:
+                self._sender.send(body)
+            if marker is None:
+                continue
+            if self._sender.aside:
+                self._sender.resume()
+                self._queue.append(marker)
+            else:
                 marker.set()
 
     def _take(self) -> tuple[list[Row], threading.Event | None]:
@@ -171,11 +184,14 @@ def _hooks() -> None:
 
 def _in_child() -> None:
     for worker in list(_workers):
-        worker.reborn()
+        worker.forked()
 
 
 def _at_exit() -> None:
     """Each worker has its own patience, counted from now: together they take no longer than the longest."""
     began = time.monotonic()
     for worker in list(_workers):
-        worker.close(max(0.0, began + worker.limits.at_exit - time.monotonic()))
+        try:
+            worker.close(max(0.0, began + worker.limits.at_exit - time.monotonic()))
+        except Exception as error:  # noqa: BLE001, PERF203 - the others have rows, too
+            worker.faults.warn("exit", "footfall: rows may be lost at the end of the process", error=error)

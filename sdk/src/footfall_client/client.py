@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,10 @@ Timestamp = datetime | float | str
 
 Revenue = Decimal | float | str | Mapping[str, Any]
 """An amount, or `{"amount": 49, "currency": "EUR"}`."""
+
+_SHORTEST = 0.001
+# Sockets and locks take no more than weeks, and none of these is wanted so long.
+_MOST = 1_000_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,7 +55,8 @@ class Footfall:
 
     Times are seconds. Rows that find `queue_size` others waiting are dropped. A body that the server does not take is
     sent again for `retry_for`. `transport` makes an httpx transport, for a proxy or certificates of one's own. A client
-    whose address or token is missing or unusable says so in the log, and drops what it is given.
+    whose address or token is missing or unusable says so in the log, and drops what it is given. Another option that
+    can't be used is a TypeError or a ValueError.
     """
 
     def __init__(
@@ -67,6 +73,14 @@ class Footfall:
         exit_timeout: float = 2.0,
         transport: Callable[[], httpx.BaseTransport] | None = None,
     ) -> None:
+        _number("batch_size", batch_size, at_least=1, whole=True)
+        _number("queue_size", queue_size, whole=True)
+        _number("flush_interval", flush_interval, at_least=_SHORTEST)
+        _number("timeout", timeout, at_least=_SHORTEST)
+        _number("retry_for", retry_for)
+        _number("exit_timeout", exit_timeout)
+        if transport is not None and not callable(transport):
+            raise TypeError("transport must be a function that makes an httpx transport")
         target = Target(url, token, project, timeout, retry_for, transport)
         self._worker = Worker(target, Limits(flush_interval, min(batch_size, queue_size), queue_size, exit_timeout))
         fault = _unusable(url, token, project)
@@ -186,7 +200,7 @@ class Footfall:
         if self.enabled:
             self._worker.put(VISITS, row)
         else:
-            self._faults.drop(1, "disabled", "footfall: the client has no server; rows are dropped")
+            self._faults.lose(1)
 
     def flush(self, timeout: float | None = 10.0) -> bool:
         """Send what waits; whether all that was given before is settled (accepted, refused or given up) in time."""
@@ -237,7 +251,7 @@ class Footfall:
 
     def _event(self, timestamp: Timestamp | None, **fields: Any) -> None:
         if not self.enabled:
-            self._faults.drop(1, "disabled", "footfall: the client has no server; rows are dropped")
+            self._faults.lose(1)
             return
         row = {name: value for name, value in fields.items() if value is not None}
         row["timestamp"] = _time(timestamp)
@@ -254,15 +268,23 @@ def _time(given: Timestamp | None) -> float | str:
     return given
 
 
+def _number(name: str, given: object, *, at_least: float = 0, whole: bool = False) -> None:
+    if isinstance(given, bool) or not isinstance(given, int if whole else (int, float)):
+        raise TypeError(f"{name} must be {'an integer' if whole else 'a number'}, not {given!r}")
+    if not at_least <= given <= _MOST or math.isnan(given):
+        raise ValueError(f"{name} must be from {at_least} to {_MOST:,}, not {given!r}")
+
+
 def _unusable(url: object, token: object, project: object) -> str:
     """What is wrong with the configuration, in words; empty where nothing is."""
     if not isinstance(url, str) or not url:
         return "no address of a server is given"
     try:
         parts = urlsplit(url)
-    except ValueError as error:
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and httpx.URL(url).host
+    except (ValueError, httpx.InvalidURL) as error:
         return f"{url!r} is no address: {error}"
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not usable:
         return f"{url!r} is no http or https address"
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         return "no usable token is given"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ _FAILED = 500
 
 def get_client() -> Footfall:
     """The client of the setting, the same at each call: for `track` and `pageview` in views."""
-    given: dict[str, Any] = getattr(settings, "FOOTFALL", {})
+    given = _setting()
     client: Footfall | None = given.get("CLIENT")
     return client or _client(given.get("URL", ""), given.get("TOKEN", ""), given.get("PROJECT"))
 
@@ -160,8 +160,18 @@ def _template(request: Any) -> str | None:
         return None
 
 
+def _setting() -> Mapping[str, Any]:
+    """Empty where the site has none, or None: the client then says that it has no server."""
+    given = getattr(settings, "FOOTFALL", None)
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise TypeError(f"the setting FOOTFALL must be a dict, not {given!r}")
+    return given
+
+
 def _options(client: Sink) -> dict[str, Any]:
-    given = getattr(settings, "FOOTFALL", {})
+    given = _setting()
     found = {name: given[name.upper()] for name in _OPTIONS if name.upper() in given}
     for name in ("user_id", "ignore"):
         dotted = found.get(name)
