@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
 from footfall.api.ingest.calls import Public, Route, answer
@@ -119,25 +120,27 @@ def public_route(
     summary: str,
     description: str,
     examples: Example,
+    statuses: tuple[int, ...] = (400, 413, 503),
 ) -> None:
-    """Add an endpoint that needs no token. A text as the example of the answer is `text/plain`."""
+    """Add an endpoint that needs no token in its headers. A text as the example of the answer is `text/plain`."""
     content = {
         "schema": _inlined(body.model_json_schema(ref_template="#/components/schemas/{model}")),
         "example": examples.request,
     }
-    kind = "text/plain" if isinstance(examples.answer, str) else "application/json"
+    answered = PlainTextResponse if isinstance(examples.answer, str) else JSONResponse
     router.add_api_route(
         path,
         _public_endpoint(route),
         methods=["POST"],
         status_code=status,
         response_model=None,
+        response_class=answered,
         summary=summary,
         description=description,
         operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
         responses={
-            **refusals(error, 400, 413, 503),
-            status: {"content": {kind: {"example": examples.answer}}},
+            **refusals(error, *statuses),
+            status: {"content": {str(answered.media_type): {"example": examples.answer}}},
         },
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": content}}, "security": []},
     )

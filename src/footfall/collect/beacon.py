@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from footfall.collect.browser import Hit, Vitals
+from footfall.collect.browser import Hit, Kind, Vitals
 from footfall.collect.bulk import Money
 from footfall.collect.hosts import host_of
 from footfall.collect.limits import RefusedError
@@ -33,7 +33,7 @@ class Beacon(msgspec.Struct, gc=False):
     revenue: Money | None = field(name="$", default=None)
 
 
-_KINDS: dict[str, Literal["pageview", "custom", "engagement"]] = {
+_KINDS: dict[str, Kind] = {
     "pageview": "pageview",
     "event": "custom",
     "engagement": "engagement",

@@ -30,6 +30,7 @@ BACK = 48 * HOUR
 
 _LONGEST_MS = 24 * HOUR
 
+Kind = Literal["pageview", "custom", "engagement"]
 Measure = Annotated[float, Meta(ge=0, le=1e9)] | None
 
 
@@ -58,7 +59,7 @@ class Hit(msgspec.Struct, gc=False):
     """
 
     url: str
-    kind: Literal["pageview", "custom", "engagement"] = "pageview"
+    kind: Kind = "pageview"
     name: str = ""
     hostname: str = ""
     referrer: str = ""

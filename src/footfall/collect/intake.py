@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -31,6 +31,10 @@ class Intake:
     retention_days: int | None = None
     request_ip: StoreIp = "full"
     keep_query: frozenset[str] = NAMES  # parameters of browsers' URLs that are kept, beside `utm_*`
+
+    def keeping(self, request_ip: StoreIp) -> Intake:
+        """The same, but for what is kept of requests' addresses."""
+        return self if request_ip == self.request_ip else replace(self, request_ip=request_ip)
 
     def visitor(self, sender: Sender, timestamp: int, address: str, user_agent: str) -> int:
         """The cookieless visitor; what the event does not say is taken from the connection that brought it."""

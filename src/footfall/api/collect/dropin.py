@@ -1,0 +1,99 @@
+"""What clients of other servers call: `POST /api/event` (Plausible), `/api/send` and `/api/batch` (Umami)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from footfall.api.collect.public import OPEN, Visit, accepted, dropped
+from footfall.api.collect.taking import store, weigh
+from footfall.api.ingest.calls import JSON
+from footfall.api.problem import Answer, problem
+from footfall.api.services import Services
+from footfall.collect import plausible, umami
+from footfall.collect.browser import Rows
+from footfall.collect.limits import RefusedError
+from footfall.errors import UserError
+from footfall.model.project import Project
+
+_encode = msgspec.json.Encoder().encode
+_CACHE = b"x-umami-cache"
+
+
+async def plausible_event(services: Services, visit: Visit) -> Answer:
+    """For every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
+    domains, hit = plausible.read_event(visit.call.body)
+    found: list[Rows] = []
+    reasons: list[str] = []
+    for domain in domains:
+        project = _of_domain(services, domain)
+        weighed = weigh(services, visit, project, hit) if project else "unknown-domain"
+        if isinstance(weighed, str):
+            reasons.append(weighed)
+        else:
+            found.append(weighed)
+    await store(services, found)
+    status, headers, body = accepted(reasons[0] if reasons else "")
+    count = [(b"x-plausible-dropped", str(len(reasons)).encode())] if reasons else []
+    return status, [*headers, *count], body
+
+
+def plausible_error(error: Exception, path: str) -> Answer:
+    if isinstance(error, plausible.FieldError):
+        return 400, JSON, _encode({"errors": error.errors})
+    if isinstance(error, RefusedError):
+        return 400, JSON, _encode({"errors": {error.field: [error.message]}})
+    return problem(error, path)
+
+
+def _of_domain(services: Services, domain: str) -> Project | None:
+    """The project that lists the host, or a wildcard above it."""
+    name = domain.lower()[:253]
+    find = services.auth.directory.of_domain
+    found = find(name)
+    while found is None and "." in name:
+        name = name.partition(".")[2]
+        found = find(f"*.{name}")
+    return found
+
+
+async def umami_send(services: Services, visit: Visit) -> Answer:
+    sent = umami.read_send(visit.call.body)
+    found, told, reason = _umami(services, visit, sent, visit.header(_CACHE))
+    await store(services, found)
+    headers = [*OPEN, *JSON, dropped(reason)] if reason else [*OPEN, *JSON]
+    return 200, headers, _encode(told)
+
+
+async def umami_batch(services: Services, visit: Visit) -> Answer:
+    """Each event on its own: a bad one refuses only itself."""
+    items = umami.read_batch(visit.call.body)
+    found: list[Rows] = []
+    details: list[dict[str, object]] = []
+    cache = visit.header(_CACHE)
+    for index, item in enumerate(items):
+        try:
+            rows, told, _ = _umami(services, visit, umami.read_send(item), cache)
+        except UserError as error:
+            details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
+            continue
+        found += rows
+        cache = told["cache"]
+    await store(services, found)
+    counts = {"size": len(items), "processed": len(items) - len(details), "errors": len(details)}
+    return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None})
+
+
+def _umami(services: Services, visit: Visit, sent: umami.Send, cache: str) -> tuple[list[Rows], dict[str, str], str]:
+    """What to store, what the client is told, and why nothing is stored."""
+    website = sent.payload.website
+    project = services.auth.directory.named(website) if len(website) <= 64 else None
+    if project is None or project.id != website:
+        raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
+    hit = umami.hit(sent)
+    weighed = weigh(services, visit, project, hit) if sent.type != "identify" else "identify"
+    address, agent = hit.address or visit.address, hit.user_agent or visit.header(b"user-agent")
+    visitor = hit.visitor_id or services.intake.identity.present(project.number, visit.received_at, address, agent)
+    session = umami.session_id(project.number, visitor)
+    visited = umami.visit_id(session, visit.received_at, cache)
+    told = {"cache": umami.cache_of(visited, visit.received_at), "sessionId": session, "visitId": visited}
+    return ([], told, weighed) if isinstance(weighed, str) else ([weighed], told, "")

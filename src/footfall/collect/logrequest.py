@@ -1,0 +1,83 @@
+"""The wire format of the request logging middleware of `fastapi-analytics`: `POST /api/log-request`.
+
+Source: what version 1.2.5 of that package sends.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.rows import Refusals, convert
+from footfall.collect.visits import Visit, raw_request
+from footfall.errors import UserError
+from footfall.model.raw import RawRequest
+
+BODY_BYTES = 10 << 20
+
+_KEPT, _PLACE_ONLY = 0, 1
+"""Privacy levels: the address may be kept, or used for the place only; beyond, it is not looked at."""
+
+
+class LogBody(msgspec.Struct, gc=False):
+    """A minute's requests of one application. `api_key` is a token with scope `ingest`."""
+
+    api_key: str
+    requests: list[msgspec.Raw]
+    framework: str = ""
+    privacy_level: Annotated[int, Meta(ge=0)] = _KEPT
+
+
+class LoggedRequest(msgspec.Struct, gc=False):
+    """One request as sent; `response_time` in milliseconds."""
+
+    path: str | None = None
+    method: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z][A-Za-z-]*$")] = "GET"
+    status: Annotated[int, Meta(ge=0, le=999)] | None = None
+    response_time: Annotated[float, Meta(ge=0, le=1e12)] | None = None
+    hostname: Annotated[str, Meta(max_length=253)] | None = None
+    ip_address: str | None = None
+    user_agent: str | None = None
+    user_id: str | None = None
+    created_at: str | int | float | None = None
+
+
+_body = msgspec.json.Decoder(LogBody).decode
+_request = msgspec.json.Decoder(LoggedRequest).decode
+
+
+def read_body(body: bytes) -> LogBody:
+    """UserError `bad_body`, with the field, where it is none."""
+    try:
+        return _body(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError("bad_body", f"the body is not a request log: {error}") from error
+
+
+def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[RawRequest], Refusals]:
+    """The requests as they are spooled, and those that were refused."""
+    looked_at = sent.privacy_level <= _PLACE_ONLY
+    keep = intake.request_ip if sent.privacy_level == _KEPT else "none"
+    chosen = msgspec.structs.replace(sender, address="", user_agent="")  # the connection is the application's
+    return convert(
+        sent.requests,
+        _request,
+        lambda request: raw_request(_visit(request, looked_at=looked_at), chosen, intake.keeping(keep)),
+    )
+
+
+def _visit(request: LoggedRequest, *, looked_at: bool) -> Visit:
+    return Visit(
+        timestamp=request.created_at,
+        method=request.method,
+        endpoint=request.path or "/",
+        status=request.status,
+        duration_ms=request.response_time,
+        ip_address=request.ip_address if looked_at else None,
+        user_agent=request.user_agent,
+        host=request.hostname,
+        user_id=request.user_id,
+    )

@@ -1,0 +1,133 @@
+"""The wire format of Plausible's clients, `POST /api/event`: short and long names, texts and objects alike.
+
+Source: the events API of Plausible's documentation, and what its trackers send.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from footfall.collect.browser import NAME_LENGTH, Hit, Kind
+from footfall.collect.bulk import Money
+from footfall.collect.hosts import host_of
+from footfall.errors import UserError
+
+Body = dict[str, Any]
+DOMAINS = 20
+"""Most projects that one event may name."""
+
+_NAMES = (
+    ("n", "name"),
+    ("u", "url"),
+    ("d", "domain"),
+    ("r", "referrer"),
+    ("p", "props", "m", "meta"),
+    ("$", "revenue"),
+    ("h", "hashMode"),
+    ("w", "screen_width"),
+)
+_KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
+
+
+class FieldError(UserError):
+    """What is wrong, by field, in the words of Plausible's server."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("bad_body", "; ".join(f"{name} {text}" for name, text in errors.items()))
+        self.errors = {name: [text] for name, text in errors.items()}
+
+
+def read_event(body: bytes) -> tuple[list[str], Hit]:
+    """The domains that an event is for, and what it reports; FieldError where it does not hold."""
+    sent = _fields(body)
+    name, url, domains = sent.get("n"), sent.get("u"), _domains(sent.get("d"))
+    errors = {}
+    if not domains:
+        errors["domain"] = "can't be blank"
+    if not isinstance(name, str) or not name.strip():
+        errors["event_name"] = "can't be blank"
+    elif len(name) > NAME_LENGTH:
+        errors["event_name"] = f"should be at most {NAME_LENGTH} character(s)"
+    if not isinstance(url, str) or not url:
+        errors["url"] = "is required"
+    elif not host_of(url):
+        errors["url"] = "must be a valid url"
+    if errors:
+        raise FieldError(errors)
+    return domains, _hit(str(name), str(url), sent)
+
+
+def _hit(name: str, url: str, sent: Body) -> Hit:
+    kind: Kind = _KINDS.get(name, "custom")
+    width = _number(sent.get("w"))
+    return Hit(
+        url,
+        kind,
+        name if kind == "custom" else "",
+        referrer=_text(sent.get("r")),
+        screen=f"{width:.0f}" if width else "",
+        properties=_properties(sent.get("p")),
+        revenue=_revenue(sent.get("$")),
+        route=bool(sent.get("h")),
+        scroll=_number(sent.get("sd")),
+        engaged_ms=_number(sent.get("e")),
+    )
+
+
+def _fields(body: bytes) -> Body:
+    """By short names, where the first of several names of a thing counts; FieldError where the body is no object."""
+    try:
+        found = msgspec.json.decode(body, type=Body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise FieldError({"request": "Unable to parse request body as json"}) from error
+    for names in _NAMES:
+        found[names[0]] = next((found[name] for name in names if found.get(name) is not None), None)
+    return found
+
+
+def _domains(value: Any) -> list[str]:
+    names = value.split(",")[:DOMAINS] if isinstance(value, str) else []
+    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _properties(value: Any) -> Body | None:
+    """An object, or one as JSON text; its nulls and empty names go."""
+    found = _object("props", value)
+    return {name: item for name, item in found.items() if name and item is not None} if found else None
+
+
+def _revenue(value: Any) -> Money | None:
+    """Without an amount there is none: tagged elements send an empty object."""
+    found = _object("revenue", value)
+    if not found or found.get("amount") is None:
+        return None
+    try:
+        return msgspec.convert(found, Money)
+    except msgspec.ValidationError as error:
+        raise FieldError({"revenue_source": f"is invalid: {error}"}) from error
+
+
+def _object(field: str, value: Any) -> Body | None:
+    if isinstance(value, str) and value:
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise FieldError({field: "must be a valid JSON string"}) from error
+    if value is None or value == "":
+        return None
+    if not isinstance(value, dict):
+        raise FieldError({field: "must be a map"})
+    return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> float | None:
+    """What is no number was not measured."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12 else None

@@ -1,0 +1,164 @@
+"""The wire format of Umami's clients, `POST /api/send` and `/api/batch`.
+
+Source: the documentation of Umami's sending API, and what its tracker and its npm package send.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+import msgspec
+
+from footfall.clock import HOUR, MINUTE
+from footfall.collect.address import canonical, packed
+from footfall.collect.browser import Hit, Kind, Vitals
+from footfall.collect.bulk import Money
+from footfall.collect.events import check_name
+from footfall.collect.hosts import host_of
+from footfall.collect.limits import RefusedError, parse_time
+from footfall.errors import UserError
+
+BATCH_BYTES = 1 << 20
+BATCH = 1_000
+"""Most items of a batch."""
+
+GAP = 30 * MINUTE
+
+
+class Payload(Vitals, gc=False):
+    """What is reported. `hostname` and a path, or an absolute `url`."""
+
+    website: str = ""
+    hostname: str | None = None
+    url: str | None = None
+    referrer: str | None = None
+    title: str | None = None
+    language: str | None = None
+    screen: str | None = None
+    name: str | None = None
+    data: dict[str, Any] | list[Any] | None = None
+    tag: str | None = None
+    id: str | None = None
+    ip: str | None = None
+    agent: str | None = msgspec.field(name="userAgent", default=None)
+    timestamp: int | float | None = None
+
+
+class Send(msgspec.Struct, gc=False):
+    type: Literal["event", "identify", "performance"]
+    payload: Payload
+
+
+_NAMESPACE = UUID("6f6f7466-616c-5c00-8000-000000000001")
+
+_send = msgspec.json.Decoder(Send).decode
+_batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def read_send(body: bytes | msgspec.Raw) -> Send:
+    """UserError `bad_body`, with the field, where it is none."""
+    try:
+        sent = _send(body)
+    except _FAULTS as error:
+        raise UserError("bad_body", f"the body is not an event: {error}") from error
+    if not sent.payload.website:
+        raise UserError("bad_body", "payload.website: the project's id is required")
+    return sent
+
+
+def read_batch(body: bytes) -> list[msgspec.Raw]:
+    """The items, each still JSON."""
+    try:
+        items = _batch(body)
+    except _FAULTS as error:
+        raise UserError("bad_body", f"the body is not a list of events: {error}") from error
+    if len(items) > BATCH:
+        raise UserError("bad_body", f"the body has {len(items)} events; {BATCH} are allowed")
+    return items
+
+
+def hit(sent: Send) -> Hit:
+    """RefusedError where a field does not hold. Not for `identify`, which reports nothing that is counted."""
+    said = sent.payload
+    kind: Kind = "custom" if said.name else "pageview"
+    return Hit(
+        said.url or "/",
+        "engagement" if sent.type == "performance" else kind,
+        said.name or "",
+        "" if host_of(said.url or "") else said.hostname or "",
+        said.referrer or "",
+        said.title or "",
+        said.language or "",
+        said.screen or "",
+        _properties(said),
+        _revenue(said.data),
+        check_name("id", said.id or ""),
+        _time(said.timestamp),
+        _address(said.ip),
+        said.agent or "",
+        route=True,  # the tracker cuts fragments off where it is told to
+        vitals=said,
+    )
+
+
+def session_id(project_id: int, visitor: int | str) -> str:
+    """A UUID that is the visitor's, and says nothing else."""
+    return _uuid(f"{project_id}:{visitor}")
+
+
+def visit_id(session: str, now: int, cache: str) -> str:
+    """A UUID of the visit: that of the client's last answer, if it brings it within 30 minutes, else of the hour."""
+    known, _, last = cache.partition(".")
+    if last.isdigit() and len(last) < 20 and 0 <= now - int(last) <= GAP and _is_uuid(known):
+        return known
+    return _uuid(f"{session}:{now // HOUR}")
+
+
+def cache_of(visit: str, now: int) -> str:
+    """What the client sends back as `x-umami-cache`; it is believed in nothing but `visit_id`."""
+    return f"{visit}.{now}"
+
+
+def _uuid(text: str) -> str:
+    return str(uuid5(_NAMESPACE, text))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _properties(said: Payload) -> dict[str, Any] | None:
+    found = said.data if isinstance(said.data, dict) else {"data": said.data} if said.data else {}
+    return {**found, "tag": said.tag} if said.tag else found or None
+
+
+def _revenue(data: object) -> Money | None:
+    """Umami's convention: properties `revenue` and `currency`. What is no amount is a property like any other."""
+    if not isinstance(data, dict) or data.get("revenue") is None:
+        return None
+    try:
+        return msgspec.convert({"amount": data["revenue"], "currency": data.get("currency") or ""}, Money)
+    except msgspec.ValidationError:
+        return None
+
+
+def _time(value: float | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except (ValueError, OverflowError) as error:
+        raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is no Unix time") from error
+
+
+def _address(text: str | None) -> str:
+    if not text:
+        return ""
+    if packed(text) is None:
+        raise RefusedError("bad_ip", "ip", f"ip: {text[:60]!r} is no IP address")
+    return canonical(text)
