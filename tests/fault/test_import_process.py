@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import sqlite3
 import subprocess
@@ -14,17 +15,19 @@ import pytest
 from tests.fault.derived import Stored
 from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
 
-LOG = Path(__file__).parents[3] / "shared" / "data" / "access-2015-05.log"
+LOG = Path(__file__).parents[1] / "fixtures" / "access-2015-05.log.gz"
 LINE = re.compile(r'(\S+) \S+ \S+ \[([^]]+)\] "(\S+) (\S+) [^"]*" \d+ \S+ "[^"]*" "([^"]*)"?\s*$')
 LINES = 10_000
 
-pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the sample log is not beside the repository")
+
+def log_lines() -> list[str]:
+    return gzip.decompress(LOG.read_bytes()).decode().splitlines()
 
 
 def counted() -> list[dict[str, object]]:
     """`stats` of the log, by plain counting: a user is an address and agent on one UTC day."""
     hits, users, times = defaultdict(int), defaultdict(set), defaultdict(list)
-    for line in LOG.read_text().splitlines():
+    for line in log_lines():
         address, stamp, method, target, agent = LINE.match(line).groups()
         moment = datetime.strptime(stamp, "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC)
         key = (target.partition("#")[0].partition("?")[0], method)
@@ -46,7 +49,7 @@ def counted() -> list[dict[str, object]]:
 
 
 def everyone() -> int:
-    found = (LINE.match(line).groups() for line in LOG.read_text().splitlines())
+    found = (LINE.match(line).groups() for line in log_lines())
     return len({(stamp[:11], address, agent) for address, stamp, _, _, agent in found})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import signal
 import subprocess
@@ -82,6 +83,44 @@ class Site:
                 old.rename(self.path.with_name(f"access.log.{number + 1}"))
         self.path.rename(self.path.with_name("access.log.1"))
         self.path.touch()
+
+
+def once(log: Path, data: Path) -> tuple[int, str]:
+    """Exit status, and what it says on its last line."""
+    done = footfall("tail", "access-log", str(log), "--project", "default", "--once", data=data)
+    return done.returncode, (done.stderr if done.returncode else done.stdout).splitlines()[-1]
+
+
+def test_a_log_beside_it_is_another_one(tmp_path):
+    data, site, other = tmp_path / "data", Site(tmp_path / "site.log"), Site(tmp_path / "site-1.log")
+    assert footfall("project", "create", "default", data=data).returncode == 0
+    site.write(10)
+    other.write(4)
+    assert once(site.path, data) == (0, f"{site.path}: 10 lines brought in, 0 rejected")
+    site.write(10)
+    other.write(3)
+    site.path.rename(tmp_path / "site.log.1")
+    site.write(10)
+    assert once(site.path, data) == (0, f"{site.path}: 20 lines brought in, 0 rejected")
+    other.write(3)
+    assert once(site.path, data) == (0, f"{site.path}: 0 lines brought in, 0 rejected")
+
+
+def test_what_can_never_be_brought_in(tmp_path):
+    data, log = tmp_path / "data", tmp_path / "access.log"
+    assert footfall("project", "create", "default", data=data).returncode == 0
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/null")):
+        status, said = once(path, data)
+        assert (status, f"{path}: is not a regular file" in said) == (1, True), said
+        with following(path, data) as process:
+            assert process.wait(30) == 1
+    log.write_text("noise\n")
+    status, said = once(log, data)
+    assert (status, f"{log}: no known format fits the lines that wait there" in said) == (1, True), said
+    with log.open("a") as file:
+        file.write(line(1))
+    assert once(log, data) == (0, f"{log}: 1 lines brought in, 1 rejected")
 
 
 def hits(server: Server) -> int:

@@ -86,15 +86,19 @@ def _services(settings: Settings, path: Path, number: int, *, once: bool) -> Any
 
 
 def _follow(services: Any, path: Path, target: Target, options: dict[str, Any], report: Path | None) -> None:
+    from footfall.errors import UserError
     from footfall.importers.report import Report
     from footfall.importers.tail.follow import Tail
 
     rejected = Report(report or services.settings.data / "imports" / f"rejected-{path.name}.tsv", REPORT_BYTES)
     tail = Tail(path, target, rejected, **options)
     counts = tail.follow()
-    if tail.once and not tail.stop():
+    ended = tail.once and not tail.stop()
+    if ended:
         services.wait_drained()
     typer.echo(f"{path}: {counts.accepted:,} lines brought in, {counts.rejected:,} rejected")
+    if ended and tail.unknown:
+        raise UserError("bad_format", f"{tail.unknown}: no known format fits the lines that wait there; name one")
 
 
 def _told_to_stop() -> Event:

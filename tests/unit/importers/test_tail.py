@@ -346,6 +346,56 @@ def test_it_begins_at_an_empty_file(log: Log, rotate: Happening) -> None:
     assert log.stored() == ["2", "3"]
 
 
+SIBLINGS = ["access-8080.log", "access-1.log", "access.1.log", "access.log.1", "access-20250101.log"]
+
+
+@pytest.mark.parametrize("sibling", SIBLINGS)
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_there_at_the_start_is_never_read(log: Log, sibling: str, *, begun: bool, killed: bool) -> None:
+    """It may be a log of its own, and live."""
+    log.write("foreign", to=sibling)
+    log.write(*[1] * begun, to="access.log")
+    for _ in range(2):
+        log.run()
+        if killed:
+            log.kill()
+        log.write("more", to=sibling)
+    log.write(2)
+    log.run()
+    log.write("more", to=sibling)
+    log.rename("access.log", "access-20250202.log")
+    log.write(3)
+    log.run()
+    assert log.stored() == ["1", "2", "3"][not begun :]
+
+
+@pytest.mark.parametrize("other", ["access-1.log", "access.1.log", "access-01.log.gz"])
+def test_no_name_hides_the_rotated_file(log: Log, other: str) -> None:
+    log.write(1)
+    log.run()
+    log.kill()
+    log.write(2)
+    renamed(log)
+    log.write(3)
+    log.write("foreign", to=other)
+    log.run()
+    assert log.stored() == ["1", "2", "3"]
+
+
+def test_a_rotated_file_that_becomes_the_log_again(log: Log) -> None:
+    """At the start, it was what others had read."""
+    log.write(1, to="access.log.1")
+    log.run()
+    log.write(2, to="access.log.1")
+    log.run()
+    assert log.stored() == []
+    log.sibling("access.log.1").rename(log.path)
+    log.write(3)
+    log.run()
+    assert log.stored() == ["2", "3"]
+
+
 def test_old_siblings_are_not_read_where_the_last_file_is_gone(log: Log) -> None:
     log.write("old", to="access.log.1")
     log.write(1)
@@ -451,10 +501,11 @@ def test_a_line_longer_than_a_block(log: Log) -> None:
 def test_the_format_is_told_by_the_file(log: Log) -> None:
     """A first line that fits none waits; another file may have another."""
     log.path.write_text("noise\n")
-    log.run()
+    assert log.run().unknown == log.path
     assert log.stored() == []
     log.write(1)
     tail = log.run()
+    assert tail.unknown is None
     assert (log.stored(), tail.counts.rejected) == (["1"], 1)
     log.rename("access.log", "access.log.1")
     json = '{"time_iso8601": "2024-10-10T13:55:36Z", "request": "GET /2 HTTP/1.1", "status": 200}\n'

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from footfall.errors import UserError
 from footfall.importers.tail import rotation
 from footfall.importers.tail.rotation import MovedError, listed
 
@@ -22,6 +25,10 @@ def names(path: Path) -> list[str]:
         ["access.log.2025-01-01T09:00.gz", "access.log.2025-01-01T10:00", "access.log"],
         ["access.log.1735689600", "access.log.1735776000", "access.log"],
         ["access.log.2", "access.log.1", "access.log-20250101", "access.log"],  # the scheme was changed
+        ["access.log-202412.gz", "access.log-202501", "access.log"],
+        ["access-1735689600.log", "access-1735776000.log.zst", "access.log"],
+        ["access-20250101.log", "access.log.20250101", "access.log"],  # neither hides the other
+        ["access.log.01", "access.log.1", "access.log"],
         ["access.log.1"],
         ["access.log"],
         [],
@@ -35,6 +42,13 @@ def test_order(tmp_path: Path, oldest_first: list[str]) -> None:
         "access.log~",
         "access.log.1.bz2",
         "my-access.log.1",
+        "access-1.log",
+        "access.1.log",
+        "access-8080.log",
+        "access-202501.log",
+        "access-192.168.100.120.log",
+        "access.log-8080",
+        "access.log-192.168.100.120",
         "access",
     ]
     for name in [*reversed(oldest_first), *others]:
@@ -61,6 +75,14 @@ def test_a_link_to_the_newest_is_that_file(tmp_path: Path) -> None:
     (tmp_path / "access.log").symlink_to("access.log.20250102")
     found = listed(tmp_path / "access.log")
     assert [(file.path.name, file.live) for file in found] == [("access.log.20250101", False), ("access.log", True)]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_no_regular_file(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "access.log")
+    with pytest.raises(UserError, match=r"access\.log: is not a regular file") as caught:
+        listed(tmp_path / "access.log")
+    assert caught.value.code == "bad_file"
 
 
 def test_no_directory(tmp_path: Path) -> None:

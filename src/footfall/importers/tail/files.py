@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import structlog
+from msgspec.structs import replace
 
 from footfall.importers.tail.place import Note, Place
 from footfall.importers.tail.rotation import Found, MovedError, listed
@@ -36,7 +37,7 @@ class Files:
         return [known for known in self._known if isinstance(known, Source)]
 
     def note(self) -> Note:
-        places = [_place(known) for known in self._known]
+        places = [_place(known) for known in _past_boundary(self._known)]
         self._whole = self._whole and not (places and places[0].offset)
         return Note(str(self._path), tuple(place for place in places if place.offset), self._whole)
 
@@ -77,6 +78,7 @@ class Files:
 
     def drop(self, source: Source) -> None:
         """It was read to its end. It stays while it is needed to tell what is unread."""
+        self._known = _past_boundary(self._known)
         first = source is self._known[0] and len(self._known) > 1 and _place(self._known[1]).offset
         if first or not source.place.offset:
             self._known.remove(source)
@@ -90,14 +92,12 @@ class Files:
 
     def _locate(self, found: list[Found]) -> None:
         """Open again what was lost, and all that is unread."""
-        known = [it for it in self._known if _place(it).offset]
+        known = [it for it in _past_boundary(self._known) if _place(it).offset]
         with _Opened(found) as opened:
             matches = [opened.match(_place(it)) for it in known]
-            if known and matches[-1] is None and isinstance(known[-1], Place):
+            if known and matches[-1] is None and isinstance(known[-1], Place) and not known[-1].boundary:
                 _log().warning("what was read last is gone; what was written since is read", file=str(self._path))
-            again = [
-                _reopened(it, opened[at] if at is not None else None) for it, at in zip(known, matches, strict=True)
-            ]
+            again = [opened.again(it, at) for it, at in zip(known, matches, strict=True)]
             unread = self._unread(found, matches, known[:1])
             # Someone's copy of what is known, under a name that sorts later, is not new.
             fresh = [at for at in unread if found[at].live or not opened.copies(at, map(_place, known))]
@@ -144,6 +144,13 @@ class _Opened:
     def keep(self, known: list[Source | Place]) -> None:
         self._open = {number: source for number, source in self._open.items() if source not in known}
 
+    def again(self, known: Source | Place, number: int | None) -> Source | Place:
+        """An open file stays; a lost one goes on in the file that holds its content, a boundary only in FILE."""
+        if isinstance(known, Source) or number is None or (known.boundary and not self._found[number].live):
+            return known
+        self[number].place = replace(known, boundary=False)
+        return self[number]
+
     def copies(self, number: int, places: Iterable[Place]) -> bool:
         return any(self[number].holds(place) for place in places)
 
@@ -165,12 +172,10 @@ def _without_gone(known: list[Source | Place]) -> list[Source | Place]:
     return known[:1] + [it for it in known[1:] if isinstance(it, Source)]
 
 
-def _reopened(known: Source | Place, match: Source | None) -> Source | Place:
-    """An open file stays; a lost one goes on in the file that holds its content."""
-    if isinstance(known, Source) or match is None:
-        return known
-    match.place = known
-    return match
+def _past_boundary(known: list[Source | Place]) -> list[Source | Place]:
+    """A boundary is of use until what came after it is known by what was read of it."""
+    past = len(known) > 1 and _place(known[0]).boundary and _place(known[1]).offset
+    return known[1:] if past else known
 
 
 def _place(known: Source | Place) -> Place:
@@ -182,7 +187,7 @@ def _log() -> Any:
 
 
 def beginning(path: Path, *, from_end: bool) -> Note:
-    """Where a tail begins: at FILE's start or end; what was rotated before counts as read.
+    """Where a tail begins: at FILE's start or end; what was rotated before is a boundary, whatever is added to it.
 
     Raises OSError where it can't be read, MovedError where files are being renamed.
     """
@@ -192,5 +197,5 @@ def beginning(path: Path, *, from_end: bool) -> Note:
         with closing(Source(file, file.open())) as source:
             place = source.end(whole_lines=file.live)
         if place.offset:
-            return Note(str(path), (place,))
+            return Note(str(path), (replace(place, boundary=not file.live),))
     return Note(str(path), whole=True)

@@ -58,14 +58,15 @@ class Tail:
 
     def __post_init__(self) -> None:
         self._files: Files | None = None
+        self.unknown: Path | None = None  # a file with lines that wait for a format, as of the last step
         self._last_form = self.form
         self._seldom = _Seldom(SUMMARY_SECONDS)
 
     def follow(self) -> Counts:
         """Until `stop`, or with `once` until the end.
 
-        Raises UserError: `bad_format` where a file's first 200 lines fit no format; with `once`, `bad_file` where
-        nothing can be read.
+        Raises UserError: `bad_format` where a file's first 200 lines fit no format; `bad_file` where FILE is no regular
+        file and, with `once`, where nothing can be read.
         """
         pause, summary = BUSY_SECONDS, _Summary(self.path, self.counts)
         try:
@@ -99,6 +100,7 @@ class Tail:
         files = self._begun()
         if files is None:
             return 0
+        self.unknown = None
         files.look()
         if not files.sources():
             self._complain("is not there")
@@ -191,6 +193,7 @@ class Tail:
                 "bad_format", f"{source.path}: no known format fits its first {SAMPLE_LINES} lines; name one"
             )
         if form is None and not final:
+            self.unknown = source.path
             self._complain("no known format fits its lines so far, waiting for more")
             return None
         self._last_form = form

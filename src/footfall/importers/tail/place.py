@@ -18,6 +18,7 @@ class Place(msgspec.Struct, frozen=True):
     offset: int  # after the last line that is in the spool
     line: int  # lines before the offset
     changed: int
+    boundary: bool = False  # never FILE as far as is known: what comes after it is read, but nothing more of it
 
     def known_by(self) -> int:
         """How many of its first bytes the content is known by."""
