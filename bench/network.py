@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import polars as pl
@@ -70,10 +71,10 @@ def fill(store: Store, count: int) -> dict[str, Any]:
         store.command(_FILL, {"start": WEEK.start, "first": first, "count": size})
     store.command("OPTIMIZE TABLE requests FINAL")
     filled = time.perf_counter()
-    upkeep = Rollup(store, lambda: NOW)
+    upkeep = Rollup(store, lambda: NOW, lambda: nullcontext(enter_result=True))
     hours = upkeep.missing()
     for hour in hours:
-        upkeep.count(*hour)
+        upkeep.count(hour)
     return {
         "requests": count,
         "seconds": round(filled - started, 1),

@@ -58,6 +58,9 @@ class FailingStore:
     def arrow(self, sql, params=None):
         return self._store.arrow(sql, params)
 
+    def query(self, sql, params=None):
+        return self._store.query(sql, params)
+
     def _count(self):
         self._left -= 1
         if self._left == 0:
@@ -306,3 +309,17 @@ def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, 
     assert (row["events"], row["pageviews"], row["end"]) == (2, 2, NOON + 2 * MINUTE)
     assert history.overlapping(wanted, NOON + 3 * MINUTE, NOON + 9 * MINUTE).is_empty()
     assert len(history.events(wanted, NOON, NOON + MINUTE)) == 1
+
+
+def test_it_tells_whether_what_is_stored_is_whole(make, spool, store):
+    drain = make(over=FailingStore(store, 2, TransientError("killed")))
+    with drain.whole() as whole:
+        assert not whole, "a batch of before may be written in part"
+    submit(spool, event(0))
+    with pytest.raises(TransientError):
+        drain.drain_once()
+    with drain.whole() as whole:
+        assert not whole, "the event is there, its session is not"
+    drain.drain_once()
+    with drain.whole() as whole:
+        assert whole

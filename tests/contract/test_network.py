@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -120,11 +121,16 @@ def held(store: Store) -> tuple[int, ...]:
 
 
 def counted(store: Store, now: int = NOW) -> list[tuple[int, int]]:
-    """All that an upkeep would count by and by."""
-    upkeep = Rollup(store, lambda: now)
+    """All that is counted by and by, as (project, hour)."""
+    upkeep = Rollup(store, lambda: now, whole)
     found = upkeep.missing()
-    assert all(upkeep.count(*one) for one in found)
-    return found
+    assert all(upkeep.count(hour) for hour in found)
+    return [(hour.project, hour.hour) for hour in found]
+
+
+def whole() -> AbstractContextManager[bool]:
+    """No batch is under way."""
+    return nullcontext(enter_result=True)
 
 
 @pytest.fixture
@@ -199,25 +205,65 @@ def test_hours_are_counted_when_they_are_over_settled_and_busy(store: Store) -> 
 
 
 @pytest.mark.usefixtures("small")
-def test_an_hour_with_too_many_labels_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollup, "MOST_CELLS", 20)
+def test_an_hour_with_too_many_labels_is_left_alone_until_it_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup, "MOST_LABELS", 7)  # seven paths and one referrer
     populate(store, requests=requests(40, HOUR_BEFORE))
-    assert not Rollup(store, lambda: NOW).count(1, HOUR_BEFORE)
-    assert held(store) == ()
+    upkeep = Rollup(store, lambda: NOW, whole)
+    (hour,) = upkeep.missing()
+    assert not upkeep.count(hour)
+    assert (held(store), upkeep.missing()) == ((), [])
+    monkeypatch.setattr(rollup, "MOST_LABELS", 8)
+    populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
+    (hour,) = upkeep.missing()
+    assert upkeep.count(hour)
+    assert held(store) == (HOUR_BEFORE,)
 
 
 @pytest.mark.usefixtures("small")
-def test_upkeep_looks_once_a_minute_works_in_slices_and_forgets(store: Store) -> None:
+def test_nothing_is_counted_while_a_batch_is_written_in_part(store: Store) -> None:
+    populate(store, requests=requests(40, HOUR_BEFORE))
+    upkeep = Rollup(store, lambda: NOW, lambda: nullcontext(enter_result=False))
+    (hour,) = upkeep.missing()
+    assert not upkeep.count(hour)
+    assert upkeep.missing() == [hour], "it is wanted as before"
+
+
+@pytest.mark.usefixtures("small")
+def test_an_hour_that_is_no_longer_as_it_was_found_is_looked_for_again(store: Store) -> None:
+    populate(store, requests=requests(40, HOUR_BEFORE))
+    upkeep = Rollup(store, lambda: NOW, whole)
+    (hour,) = upkeep.missing()
+    populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
+    assert not upkeep.count(hour)
+    (again,) = upkeep.missing()
+    assert (again.hits, again.last_batch) == (41, 2)
+    assert upkeep.count(again)
+
+
+@pytest.mark.usefixtures("small")
+def test_upkeep_looks_once_a_minute_counts_one_by_one_and_forgets(store: Store) -> None:
     rows = [requests(40, NOW - hours * HOUR) for hours in (3, 4, 5)]
     populate(store, requests=itertools.chain(*rows))
-    ticks = itertools.count(step=0.1)  # each look at the clock takes a tenth of a second
-    upkeep = Rollup(store, lambda: NOW, tick=lambda: next(ticks))
-    upkeep()
-    first = len(held(store))
-    assert 0 < first < 3
-    while len(held(store)) < 3:
+    now = [0.0]
+    upkeep = Rollup(store, lambda: NOW, whole, tick=lambda: now[0])
+    seen = []
+    for _ in range(7):
         upkeep()
-    later = Rollup(store, lambda: NOW + 10 * DAY)
+        seen.append(len(held(store)))
+        now[0] += 5
+    assert seen == [0, 0, 1, 2, 3, 3, 3], "nothing at the start, a look after five seconds, then one at a time"
+    populate(store, requests=requests(40, NOW - 6 * HOUR))
+    while now[0] < 65:
+        upkeep()
+        assert len(held(store)) == 3
+        now[0] += 5
+    upkeep()
+    upkeep()
+    assert len(held(store)) == 4
+    later = Rollup(store, lambda: NOW + 10 * DAY, whole, tick=lambda: now[0])
+    now[0] += 5
     later()
     store.command("OPTIMIZE TABLE breakdowns FINAL")
     assert store.query("SELECT count() FROM breakdowns").scalar == 0

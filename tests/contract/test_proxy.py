@@ -76,6 +76,21 @@ def test_an_accepted_body_is_answered_with_nothing(access: Access) -> None:
     assert settled(access) == {"google.com": "3"}
 
 
+def test_null_is_as_good_as_left_out(access: Access) -> None:
+    nothing = dict.fromkeys(LOG.keys() - {"ts", "domain", "count"})
+    answer = send(access, LOG | nothing)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert settled(access) == {"google.com": "1"}
+
+
+def test_a_long_input_does_not_come_back(access: Access) -> None:
+    answer = send(access, *[LOG] * 10_001)
+    assert answer.status_code == 422
+    assert len(answer.content) < 1_000
+    many = send(access, *[LOG | {"count": -1}] * 10_000)
+    assert len(many.json()["detail"]) == 1_000
+
+
 @pytest.mark.parametrize(
     ("ts", "shown"),
     [
@@ -273,7 +288,7 @@ PATHS = ("traffic", "requests", "concurrency", "domains", "errors", "websites")
         ("from=2026-03-02&to=2026-03-01", "from"),
         ("from=2026-03-01T10:00:00Z&to=2026-03-01T10:00:00Z", "from"),
         ("from=2026-03-01T12:00:00Z&to=2026-03-01T12:00:00%2B02:00", "from"),
-        ("from=2026-03-01&to=2026-05-02", "62 days"),
+        ("from=2026-03-01&to=2026-05-03", "62 days"),
         ("from=2026-03-01T00:00:00Z&to=2026-05-02T00:00:00.001Z", "62 days"),
         ("from=2026-03-01&to=2026-03-02&orderId=x", "orderId"),
         ("from=2026-03-01&to=2026-03-02&orderId=-1", "orderId"),
@@ -323,6 +338,10 @@ def test_bad_parameters_of_one_endpoint(client: Client, path: str, says: str) ->
         ("from=2026-04-01T00:00:00&to=2026-04-01T23:59:59", ["2026-04-01 00:00:00"]),
         ("from=2026-03-30T23:30:00Z&to=2026-04-02&bucket=day", ["2026-04-01 00:00:00"]),
         ("from=2026-04-01T23:00:00Z&to=2026-04-02&bucket=minute", ["2026-04-01 23:59:00"]),
+        (
+            "from=2026-02-01&to=2026-04-04&bucket=day",
+            [f"2026-03-{day:02} 00:00:00" for day in range(1, 31)] + ["2026-04-01 00:00:00"],
+        ),  # 62 days as written
         (
             "from=2026-01-30&to=2026-04-01",
             [f"2026-03-{day:02} 00:00:00" for day in range(1, 31)] + ["2026-04-01 00:00:00"],

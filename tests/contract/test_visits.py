@@ -220,3 +220,23 @@ def test_another_projects_idempotency_key_is_another(server, access):
         answer = one.post(VISITS, json={"visits": [{"endpoint": "/a"}]}, headers={"Idempotency-Key": "shared"})
         assert answer.json()["accepted"] == 1
         assert hits(one, 1)["total_hits"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "listed_as"),
+    [
+        ({"endpoint": "http://Api.test/abs?x"}, ("/abs", None)),
+        ({"endpoint": "/a", "referer": "   "}, ("/a", None)),
+        ({"endpoint": "/a", "referer": " https://b.test/ "}, ("/a", "https://b.test/")),
+    ],
+)
+def test_blanks_and_absolute_endpoints(access, sent, listed_as):
+    assert send(access, sent)["accepted"] == 1
+    (visit,) = listed(access, 1)
+    assert (visit["endpoint"], visit["referer"]) == listed_as
+
+
+def test_a_response_has_at_most_a_pebibyte(access):
+    found = send(access, {"endpoint": "/a", "bytes": 1 << 50}, {"endpoint": "/a", "bytes": (1 << 50) + 1})
+    assert (found["accepted"], found["rejected"][0]["index"]) == (1, 1)
+    assert "bytes" in found["rejected"][0]["message"]

@@ -164,12 +164,11 @@ def answer(logs: list[Log], path: str, params: Mapping[str, str]) -> tuple[int, 
 
 
 def read(logs: list[Log], params: Mapping[str, str]) -> Question:
-    start, end = bound("from", params), bound("to", params)
-    if is_date(params["to"]):
-        end += DAY
+    start, named = bound("from", params), bound("to", params)
+    end = named + DAY if is_date(params["to"]) else named
     if start >= end:
         raise Refused("from")
-    if end - start > MOST_DAYS * DAY:
+    if named - start > MOST_DAYS * DAY:
         raise Refused(f"{MOST_DAYS} days")
     wanted = read_filters(params)
     chosen = [log for log in logs if start <= log.at < end and holds(log, wanted)]

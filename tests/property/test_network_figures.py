@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,12 @@ HOURS = 3
 
 def count_hours(product: TrafficProduct, due: list[tuple[int, list[int]]]) -> None:
     """What is done between the drain's batches: some of the hours that are over are counted."""
-    keeper = rollup.Rollup(product.store, product.clock)
+    keeper = rollup.Rollup(product.store, product.clock, lambda: nullcontext(enter_result=True))
     for latest, projects in due:
         product.clock.set(latest)
-        wanted = [(project, hour) for project, hour in keeper.missing() if project in projects]
-        for project, hour in wanted[: HOURS - 1] + wanted[HOURS - 1 :][-1:]:
-            keeper.count(project, hour)
+        wanted = [hour for hour in keeper.missing() if hour.project in projects]
+        for hour in wanted[: HOURS - 1] + wanted[HOURS - 1 :][-1:]:
+            keeper.count(hour)
 
 
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ class TrafficProduct(Product):
         self._taken: list[Submission] = []
         self._services.committer = SimpleNamespace(submit=self._submit)
         self._services.metrics = SimpleNamespace(accepted=lambda *_: None, refused=lambda *_: None)
-        self._services.window = SimpleNamespace(ask=computed)
+        self._services.window = SimpleNamespace(ask=computed, seconds=10)
         self._services.stopping = False
         self._app = FastPaths(self._app, lambda: self._services, routes)
 
@@ -180,7 +180,7 @@ class Places:
 
 async def computed(_request: object, _key: str, compute: Compute) -> Given:
     """In place of the window: nothing is kept."""
-    return Given(await compute(), 0, 0, hit=False)
+    return Given(await compute(), 0, hit=False)
 
 
 def compare(ask: Ask, expected: tuple[int, Any], given: Answer) -> str:

@@ -17,16 +17,18 @@ from footfall.meta import Answer, Answers
 
 POLL_SECONDS = 0.05
 
+LEASE_SECONDS = 3.0
+"""How long a claim holds that is not prolonged: its replica is taken for dead then."""
+
 Compute = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer; `age` and `left` in seconds, `hit` where it was not computed for this request."""
+    """An answer; `age` in seconds, `hit` where it was not computed for this request."""
 
     body: bytes
     age: int
-    left: int
     hit: bool
 
 
@@ -41,11 +43,12 @@ class _Run:
 class Window:
     """Belongs to one event loop. An answer holds for `seconds` from when it was computed.
 
-    Concurrent misses wait for one computation, in whichever replica it runs; it ends when nobody waits any more. One
-    that takes over `patience` seconds is taken for dead by the other replicas.
+    Concurrent misses wait for one computation, in whichever replica it runs; it ends when nobody waits any more.
+    Whoever has waited `patience` seconds for other replicas is told to try again.
     """
 
     def __init__(self, answers: Answers, clock: Clock, *, seconds: int, patience: float) -> None:
+        self.seconds = seconds
         self._answers = answers
         self._clock = clock
         self._window = seconds * SECOND
@@ -87,16 +90,25 @@ class Window:
     async def _find(self, key: str, compute: Compute) -> tuple[Answer, bool]:
         """The answer, and whether it was computed here."""
         owner = secrets.token_hex(8)
-        deadline = asyncio.get_running_loop().time() + 2 * self._patience
+        deadline = asyncio.get_running_loop().time() + self._patience
         while asyncio.get_running_loop().time() < deadline:
             if answer := await self._fresh(key):
                 return self._keep(key, answer), False
-            until = self._clock() + round(self._patience * SECOND)
-            if await asyncio.to_thread(self._answers.claim, key, owner, until):
+            if await self._claim(key, owner):
                 answer, computed = await self._claimed(key, owner, compute)
                 return self._keep(key, answer), computed
             await asyncio.sleep(POLL_SECONDS)
         raise TransientError("another server is still computing this answer")
+
+    async def _claim(self, key: str, owner: str) -> bool:
+        until = self._clock() + round(LEASE_SECONDS * SECOND)
+        return await asyncio.to_thread(self._answers.claim, key, owner, until)
+
+    async def _prolong(self, key: str, owner: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(TransientError):
+                await self._claim(key, owner)
 
     async def _fresh(self, key: str) -> Answer | None:
         answer = await asyncio.to_thread(self._answers.last, key)
@@ -105,6 +117,7 @@ class Window:
     async def _claimed(self, key: str, owner: str, compute: Compute) -> tuple[Answer, bool]:
         """The claim is ours, and ends here: with an answer, without one, or because one came just before it."""
         kept = False
+        prolonging = asyncio.create_task(self._prolong(key, owner))
         try:
             if answer := await self._fresh(key):
                 return answer, False
@@ -113,6 +126,7 @@ class Window:
             kept = True
             return answer, True
         finally:
+            prolonging.cancel()
             if not kept:
                 # Shielded: whoever waits elsewhere must not wait for the claim to run out when this one is cancelled.
                 with suppress(TransientError):
@@ -126,4 +140,4 @@ class Window:
 
     def _given(self, answer: Answer, *, hit: bool) -> Given:
         age = min(max(self._clock() - answer.computed_at, 0), self._window)
-        return Given(answer.body, age // SECOND, -(-(self._window - age) // SECOND), hit)
+        return Given(answer.body, age // SECOND, hit)

@@ -11,6 +11,8 @@ class Table(StrEnum):
     REQUESTS = "requests"
     SESSIONS = "sessions"
     TRAFFIC = "traffic"
+    ENGAGEMENTS = "engagements"
+    BREAKDOWNS = "breakdowns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,15 @@ class TableRow:
     humans: bool = False
 
 
+_SECONDS = "toInt64(toUnixTimestamp({})) * 1000"
+
 TABLES: dict[Table, TableRow] = {
     Table.EVENTS: TableRow(humans=True),
     Table.REQUESTS: TableRow(),
     Table.SESSIONS: TableRow(
         since="end >= {}", before="start < {}", fixed="source_table = 'events'", signed=True, humans=True
     ),
-    Table.TRAFFIC: TableRow(millis="toInt64(toUnixTimestamp({})) * 1000"),
+    Table.ENGAGEMENTS: TableRow(humans=True),
+    Table.TRAFFIC: TableRow(millis=_SECONDS),
+    Table.BREAKDOWNS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS),
 }

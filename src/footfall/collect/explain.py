@@ -14,6 +14,12 @@ from footfall.collect.events import BATCH_EVENTS, BatchIn, Category, EventIn, Pr
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
 
+INPUT_CHARS = 10_000
+"""Longest input that an answer quotes, as JSON: a list with one item too many would come back whole."""
+
+MOST_FAULTS = 1_000
+"""Most faults that an answer lists."""
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -98,7 +104,8 @@ def validated(kind: type[_Model], body: bytes) -> _Model:
     try:
         return kind.model_validate(_parsed(body), from_attributes=True)  # as FastAPI: it decides the message
     except ValidationError as error:
-        raise SchemaError([_fault(found) for found in error.errors(include_url=False)]) from error
+        faults = error.errors(include_url=False)[:MOST_FAULTS]
+        raise SchemaError([_fault(found) for found in faults]) from error
 
 
 def _fault(found: Any) -> dict[str, Any]:
@@ -111,14 +118,14 @@ def _fault(found: Any) -> dict[str, Any]:
 
 
 def carried(value: Any) -> dict[str, Any]:
-    """The offending input, unless JSON can't carry it back: 1e999 is read as infinity."""
+    """The offending input, unless it is long, or JSON can't carry it back: 1e999 is read as infinity."""
     if isinstance(value, datetime):
         value = value.isoformat()
     try:
-        json.dumps(value, allow_nan=False)
+        text = json.dumps(value, allow_nan=False)
     except ValueError:
         return {}
-    return {"input": value}
+    return {"input": value} if len(text) <= INPUT_CHARS else {}
 
 
 def _parsed(body: bytes) -> Any:

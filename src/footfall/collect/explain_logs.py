@@ -18,7 +18,8 @@ from footfall.collect.proxy import (
     LogIn,
 )
 
-_Number = Annotated[int, Field(ge=0, le=MOST)]
+_Count = Annotated[int, Field(ge=0, le=MOST)]
+_Number = _Count | None
 
 
 class LogModel(BaseModel):
@@ -27,15 +28,15 @@ class LogModel(BaseModel):
     ts: str | int | float = Field(description="ISO 8601 (UTC where it has no offset), or Unix seconds or milliseconds.")
     user_id: _Number = 0
     order_id: _Number = 0
-    port: int = Field(0, ge=0, le=65_535)
-    protocol: Text = Field("", max_length=PROTOCOL_CHARS)
-    ip_out: Text = Field("", max_length=ADDRESS_CHARS, description="Address that the proxy went out from.")
-    ip_from: Text = Field("", max_length=ADDRESS_CHARS, description="Address that the client came from.")
-    peer_id: Text = Field("", max_length=NAME_CHARS)
-    worker: Text = Field("", max_length=NAME_CHARS)
+    port: Annotated[int, Field(ge=0, le=65_535)] | None = 0
+    protocol: Text | None = Field("", max_length=PROTOCOL_CHARS)
+    ip_out: Text | None = Field("", max_length=ADDRESS_CHARS, description="Address that the proxy went out from.")
+    ip_from: Text | None = Field("", max_length=ADDRESS_CHARS, description="Address that the client came from.")
+    peer_id: Text | None = Field("", max_length=NAME_CHARS)
+    worker: Text | None = Field("", max_length=NAME_CHARS)
     domain: Text = Field(min_length=1, max_length=DOMAIN_CHARS)
-    error: Text = Field("", description=f"What failed; kept to {ERROR_CHARS} characters.")
-    count: _Number = Field(description="Requests.")
+    error: Text | None = Field("", description=f"What failed; kept to {ERROR_CHARS} characters.")
+    count: _Count = Field(description="Requests.")
     bytes_sent: _Number = 0
     bytes_received: _Number = 0
     error_count: _Number = 0

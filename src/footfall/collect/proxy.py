@@ -27,26 +27,27 @@ ADDRESS_CHARS = 64
 ERROR_CHARS = 512
 """What is kept of an error; the rest is cut off."""
 
-_Number = Annotated[int, Meta(ge=0, le=MOST)]
-_Name = Annotated[str, Meta(max_length=NAME_CHARS)]
-_Address = Annotated[str, Meta(max_length=ADDRESS_CHARS)]
+_Count = Annotated[int, Meta(ge=0, le=MOST)]
+_Number = _Count | None
+_Name = Annotated[str, Meta(max_length=NAME_CHARS)] | None
+_Address = Annotated[str, Meta(max_length=ADDRESS_CHARS)] | None
 
 
 class LogIn(msgspec.Struct, gc=False):
-    """One log as sent."""
+    """One log as sent; what is null is left out."""
 
     ts: str | int | float
     domain: Annotated[str, Meta(min_length=1, max_length=DOMAIN_CHARS)]
-    count: _Number
+    count: _Count
     user_id: _Number = 0
     order_id: _Number = 0
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
-    protocol: Annotated[str, Meta(max_length=PROTOCOL_CHARS)] = ""
+    port: Annotated[int, Meta(ge=0, le=65_535)] | None = 0
+    protocol: Annotated[str, Meta(max_length=PROTOCOL_CHARS)] | None = ""
     ip_out: _Address = ""
     ip_from: _Address = ""
     peer_id: _Name = ""
     worker: _Name = ""
-    error: str = ""
+    error: str | None = ""
     bytes_sent: _Number = 0
     bytes_received: _Number = 0
     error_count: _Number = 0
@@ -77,32 +78,33 @@ def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
     first = dict(zip(reversed(stamps), reversed(range(len(stamps))), strict=True))
     # A worker's logs share few; of several bad ones the first is told of.
     times = {ts: _time(first[ts], ts, sender, intake) for ts in dict.fromkeys(stamps)}
-    errors = [log.error for log in logs]
+    errors = [log.error or "" for log in logs]
     columns = ProxyColumns(
         timestamp=[times[ts] for ts in stamps],
-        user_id=[log.user_id for log in logs],
-        order_id=[log.order_id for log in logs],
-        port=[log.port for log in logs],
-        protocol=[log.protocol for log in logs],
-        ip_out=_kept([log.ip_out for log in logs], intake.request_ip),
-        ip_from=_kept([log.ip_from for log in logs], intake.request_ip),
-        peer_id=[log.peer_id for log in logs],
-        worker=[log.worker for log in logs],
+        user_id=[log.user_id or 0 for log in logs],
+        order_id=[log.order_id or 0 for log in logs],
+        port=[log.port or 0 for log in logs],
+        protocol=[log.protocol or "" for log in logs],
+        ip_out=_kept([log.ip_out or "" for log in logs], intake.request_ip),
+        ip_from=_kept([log.ip_from or "" for log in logs], intake.request_ip),
+        peer_id=[log.peer_id or "" for log in logs],
+        worker=[log.worker or "" for log in logs],
         domain=[log.domain for log in logs],
         error=[error[:ERROR_CHARS] for error in errors] if max(map(len, errors)) > ERROR_CHARS else errors,
         count=[log.count for log in logs],
-        bytes_sent=[log.bytes_sent for log in logs],
-        bytes_received=[log.bytes_received for log in logs],
-        error_count=[log.error_count for log in logs],
-        duration_ms=[log.duration_ms for log in logs],
-        max_concurrency=[log.max_concurrency for log in logs],
+        bytes_sent=[log.bytes_sent or 0 for log in logs],
+        bytes_received=[log.bytes_received or 0 for log in logs],
+        error_count=[log.error_count or 0 for log in logs],
+        duration_ms=[log.duration_ms or 0 for log in logs],
+        max_concurrency=[log.max_concurrency or 0 for log in logs],
     )
     return ProxyLogs(sender.project_id, sender.received_at, columns)
 
 
 def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
-    """As sent, or as much of each as may be kept."""
-    return addresses if mode == "full" else [truncate(address, mode) for address in addresses]
+    """In one spelling, as much of each as may be kept."""
+    kept = {address: truncate(address, mode) for address in set(addresses)}  # a worker's logs share many
+    return [kept[address] for address in addresses]
 
 
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -17,6 +18,9 @@ from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.model.raw import RawRequest
 
+MOST_BYTES = 1 << 50
+"""Of one response (a pebibyte): sums of 8,000 requests fit 63 bits, whatever they say."""
+
 _MICROSECONDS = 1000
 
 
@@ -28,7 +32,7 @@ class Visit(msgspec.Struct, gc=False):
     endpoint: str | None = None
     url: str | None = None
     status: Annotated[int, Meta(ge=0, le=999)] | None = None
-    bytes: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None = None
+    bytes: Annotated[int, Meta(ge=0, le=MOST_BYTES)] | None = None
     duration_ms: Annotated[float, Meta(ge=0, le=1e12)] | None = None
     ip_address: str | None = None
     user_agent: str | None = None
@@ -39,6 +43,8 @@ class Visit(msgspec.Struct, gc=False):
     provider: Annotated[str, Meta(max_length=128)] | None = None
     headers: dict[str, str] | None = None
 
+
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 
 decode = msgspec.json.Decoder(Visit).decode
 
@@ -68,11 +74,11 @@ def raw_request(visit: Visit, sender: Sender, intake: Intake) -> RawRequest:
         protocol=visit.protocol or scheme,
         ip_address=truncate(address, intake.request_ip),
         user_agent=user_agent,
-        referer=visit.referer or "",
+        referer=(visit.referer or "").strip(),
         country=place.country,
         region=place.region,
         city=place.city,
-        provider=visit.provider or named_by(visit.headers or {}) or place.network,
+        provider=(visit.provider or "").strip() or named_by(visit.headers or {}) or place.network,
     )
 
 
@@ -81,13 +87,14 @@ def _target(visit: Visit) -> tuple[str, str, str]:
     target = visit.endpoint or visit.url
     if not target:
         raise RefusedError("endpoint_required", "endpoint", "endpoint: a request needs an endpoint or a url")
-    if visit.endpoint:
+    if visit.endpoint and not _ABSOLUTE.match(visit.endpoint):
         return "", _path(visit.endpoint), ""
     try:
         parts = urlsplit(target)
         return parts.hostname or "", _path(parts.path) or "/", parts.scheme.lower()
     except ValueError as error:
-        raise RefusedError("bad_url", "url", f"url: {target[:100]!r} is no URL ({error})") from error
+        field = "endpoint" if visit.endpoint else "url"
+        raise RefusedError("bad_url", field, f"{field}: {target[:100]!r} is no URL ({error})") from error
 
 
 def _path(target: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
@@ -21,7 +22,6 @@ from footfall.spool.protocol import Batch, Spool
 from footfall.store.protocol import Store
 
 _PAUSE_AFTER_ERROR = 2.0
-_REST_AFTER_ERROR = 60.0
 _FULL_SHARE = 0.5
 """A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
 
@@ -37,10 +37,7 @@ class Watcher(Protocol):
 
 
 class Drain:
-    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection.
-
-    `upkeep` is called between rounds that leave time, while no batch is under way; it should not take long.
-    """
+    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection."""
 
     def __init__(
         self,
@@ -50,7 +47,6 @@ class Drain:
         watcher: Watcher,
         *,
         tools: Tools | None = None,
-        upkeep: Callable[[], None] | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
     ) -> None:
@@ -59,12 +55,12 @@ class Drain:
         self._journal = journal
         self._watcher = watcher
         self._tools = tools or Tools.default()
-        self._upkeep = upkeep
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
-        self._rest_until = 0.0
+        self._applying = threading.Lock()
+        self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
 
     def run(self) -> None:
@@ -79,22 +75,17 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
-                self._keep_up()
                 self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
-
-    def _keep_up(self) -> None:
-        if self._upkeep is None or time.monotonic() < self._rest_until:
-            return
-        try:
-            self._upkeep()
-        except Exception as error:  # noqa: BLE001 - it is not needed for what was collected to be kept
-            self._rest_until = time.monotonic() + _REST_AFTER_ERROR
-            self._watcher.failed("upkeep")
-            self._log.exception("upkeep failed, trying again", error=str(error))
 
     def stop(self) -> None:
         """Ask `run` to end after the batch under way."""
         self._stop.set()
+
+    @contextmanager
+    def whole(self) -> Iterator[bool]:
+        """Whether every batch that was begun is in the store whole; and while the block lasts none is begun."""
+        with self._applying:
+            yield self.rounds > 0 and not self._begun
 
     def drain_once(self) -> bool:
         """Take a batch from every spool; True where any of them was so full that the next round should not wait."""
@@ -128,7 +119,10 @@ class Drain:
         if plan is None:
             plan = self._plan(name, spool, batch)
             self._journal.write(name, plan)
-        self._apply(plan, begun=begun)
+        self._begun.add(name)
+        with self._applying:
+            self._apply(plan, begun=begun)
+            self._begun.discard(name)
         spool.finish(batch)
         self._journal.remove(name, batch.number)
         for table, rows in plan.facts.items():

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from footfall.collect.visits import MOST_BYTES
 from footfall.model.period import iso_seconds
 
 TEXTS = ("user_id", "method", "target", "host", "protocol", "ip_address", "user_agent", "referer", "provider")
@@ -73,6 +74,7 @@ def settle(fields: Fields, window: Window) -> Parsed:
         & pl.col("method").str.contains(_METHOD)
         & ~pl.col("endpoint").str.contains(_NO_TARGET)
         & (pl.col("status") <= 999)
+        & (pl.col("bytes").fill_null(0) <= MOST_BYTES)
     ).fill_null(value=False)
     bad = frame.filter(~good)
     rejects = fields.rejects + [(row["line"], _fault(row, window)) for row in bad.iter_rows(named=True)]
@@ -133,7 +135,9 @@ def _fault(row: dict[str, Any], window: Window) -> str:  # noqa: PLR0911 - one f
         return "request without a target"
     if row["status"] is None:
         return "no status, or one that can't be read"
-    return f"status {row['status']} is not from 0 to 999"
+    if row["status"] > 999:
+        return f"status {row['status']} is not from 0 to 999"
+    return f"{row['bytes']} bytes are more than {MOST_BYTES}"
 
 
 def _unescaped(text: str) -> str:

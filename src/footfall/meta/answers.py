@@ -37,7 +37,7 @@ class Answers(Protocol):
         """The answer that was computed last, however long ago, as far as it is still kept."""
 
     def claim(self, key: str, owner: str, until: int) -> bool:
-        """Whether `owner` may compute the answer, until then at most: nobody else is at it."""
+        """Whether `owner` may compute the answer, until then at most: nobody else is at it. Claiming again prolongs."""
 
     def keep(self, key: str, owner: str, body: bytes) -> Answer:
         """The answer of whoever has claimed it, for everyone. Of one whose claim ran out it is for the caller only."""
@@ -62,7 +62,7 @@ class StoredAnswers:
 
     def claim(self, key: str, owner: str, until: int) -> bool:
         now = self._clock()
-        free = or_(AnswerRow.claimed_by == "", AnswerRow.claimed_until <= now)
+        free = or_(AnswerRow.claimed_by.in_(["", owner]), AnswerRow.claimed_until <= now)
         with self._database.write() as session:
             _make(session, key)
             taken = update(AnswerRow).where(AnswerRow.key == key, free).values(claimed_by=owner, claimed_until=until)
@@ -99,7 +99,8 @@ class MemoryAnswers:
 
     def claim(self, key: str, owner: str, until: int) -> bool:
         with self._lock:
-            if key in self._claims and self._claims[key][1] > self._clock():
+            holder, holds = self._claims.get(key, (owner, 0))
+            if holder != owner and holds > self._clock():
                 return False
             self._claims[key] = owner, until
             return True

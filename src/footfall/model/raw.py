@@ -178,10 +178,16 @@ def coalesced(records: Iterable[Record]) -> list[Record]:
 
 
 def halves(record: Record) -> list[Record]:
-    """A record cut in two; nothing where it has one row, or columns."""
-    if isinstance(record, RequestColumns | ProxyLogs) or len(record.rows) < 2:
+    """A record cut in two; nothing where it has one row, or is a file of columns."""
+    if isinstance(record, RequestColumns) or size(record) < 2:
         return []
-    middle = len(record.rows) // 2
+    middle = size(record) // 2
+    if isinstance(record, ProxyLogs):
+        columns = msgspec.structs.astuple(record.columns)
+        return [
+            ProxyLogs(record.project_id, record.received_at, ProxyColumns(*(column[part] for column in columns)))
+            for part in (slice(middle), slice(middle, None))
+        ]
     return [msgspec.structs.replace(record, rows=rows) for rows in (record.rows[:middle], record.rows[middle:])]
 
 

@@ -192,6 +192,19 @@ class Visits:
 
 
 @dataclass(frozen=True, slots=True)
+class Engagement:
+    """What reports of engagement add up to, for the paths that `base` names.
+
+    Columns path, engaged_ms, scroll, and the third quartile of each web vital.
+    """
+
+    base: Query
+
+    def over(self, rule: Callable[[Query], Query]) -> Engagement:
+        return replace(self, base=rule(self.base))
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
     """Hours (their starts) whose requests were counted before, and the number of each one's counting."""
 
@@ -232,7 +245,7 @@ class Seals:
 class BusyHours:
     """Hours of all projects with at least `least` requests, all of batches before `settled`, and no seal that holds.
 
-    Columns project, hour.
+    Columns project, hour, hits, last_batch.
     """
 
     period: Period
@@ -243,4 +256,4 @@ class BusyHours:
         return self
 
 
-Question = Query | Kpis | Flows | Funnel | Retention | Visits | Breakdowns | Seals | BusyHours
+Question = Query | Kpis | Flows | Funnel | Retention | Visits | Engagement | Breakdowns | Seals | BusyHours

@@ -11,12 +11,13 @@ from __future__ import annotations
 import io
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import polars as pl
 
-from footfall.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from footfall.clock import DAY, MINUTE, SECOND, Clock
 from footfall.model.period import Bucket, Period
 from footfall.query import build
 from footfall.query.ast import Breakdowns, BusyHours, Seals
@@ -30,73 +31,105 @@ KEPT = 8 * DAY
 LEAST = 1_000
 """Fewest requests of an hour that is counted: fewer are counted again as fast as they are looked up."""
 
-MOST_CELLS = 500_000
-"""Most rows of one counting, which is to be one part of the store, there whole or not at all."""
+MOST_LABELS = 100_000
+"""Most paths and referrers of an hour that is counted, which is to be one part of the store, there or not at all."""
 
 _LATE = 10 * MINUTE
 _SETTLED = MINUTE
-_SLICE = 0.3
+_FIRST = 5.0
 _CHECK = 60.0
 _SHARE = 20
 _STEPS = (Bucket.HOUR, Bucket.QUARTER_HOUR)
 
+Whole = Callable[[], AbstractContextManager[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """An hour by its start, with its number of requests and the newest batch among them."""
+
+    project: int
+    hour: int
+    hits: int
+    last_batch: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.project, self.hour
+
 
 class Rollup:
-    """Counts a few hours at each call: it is called between the drain's batches, which must not wait for long.
+    """Counts hours, one at each call, in a thread of its own.
 
-    No batch may be under way in this process; those of other processes are told by the age of their numbers.
+    `whole` is the drain's: an hour's sessions are right when no batch is written in part, and stay so as long as the
+    hour gets no further request. Batches of other processes are told by the age of their numbers.
     """
 
-    def __init__(self, store: Store, clock: Clock, tick: Callable[[], float] = monotonic) -> None:
+    def __init__(self, store: Store, clock: Clock, whole: Whole, tick: Callable[[], float] = monotonic) -> None:
         self._store = store
         self._clock = clock
+        self._whole = whole
         self._tick = tick
-        self._waiting: deque[tuple[int, int]] = deque()
-        self._next_check = tick()
+        self._waiting: deque[_Hour] = deque()
+        self._left: dict[tuple[int, int], _Hour] = {}
+        self._next_check = tick() + _FIRST
         self._day = 0
 
     def __call__(self) -> None:
-        """Look for hours to count, at most once a minute, and count for about a third of a second."""
+        """Look for hours to count, at most once a minute, or count one of them."""
+        if self._waiting:
+            self.count(self._waiting.popleft())
+            return
         started = self._tick()
-        if not self._waiting and started >= self._next_check:
+        if started >= self._next_check:
+            self._next_check = started + _CHECK  # also where this fails
             self._forget()
             self._waiting.extend(self.missing())
-            now = self._tick()
-            self._next_check = now + max(_CHECK, _SHARE * (now - started))
-        while self._waiting and self._tick() - started < _SLICE:
-            self.count(*self._waiting.popleft())
+            self._next_check = max(self._next_check, self._tick() + _SHARE * (self._tick() - started))
 
-    def missing(self) -> list[tuple[int, int]]:
-        """(project, start of the hour) of hours that are over and whose requests want counting; newest first."""
+    def missing(self) -> list[_Hour]:
+        """Hours that are over and whose requests want counting; newest first."""
         now = self._clock()
         period = Period(Bucket.HOUR.floor(now - KEPT), Bucket.HOUR.floor(now - _LATE))
         rows = fetch(self._store, BusyHours(period, LEAST, settled=(now - _SETTLED) * 1000))
-        return [(row["project"], row["hour"]) for row in rows]
+        found = [_Hour(**row) for row in rows]
+        self._left = {hour.key: hour for hour in found if self._left.get(hour.key) == hour}
+        return [hour for hour in found if hour.key not in self._left]
 
-    def count(self, project: int, hour: int) -> bool:
-        """Count an hour; False where it changed meanwhile or is too varied."""
-        base = hour_of(project, hour)
-        facts = build.totals(base, "hits", "last_batch")
-        (before,) = fetch(self._store, facts)
-        cells = [self._cells(project, hour, step) for step in _STEPS]
-        (after,) = fetch(self._store, facts)
-        if before != after or sum(map(len, cells)) > MOST_CELLS:
+    def count(self, wanted: _Hour) -> bool:
+        """Count an hour; False where it is not as it was found, or changes meanwhile, or is too varied."""
+        base = hour_of(wanted.project, wanted.hour)
+        facts = build.totals(base, "hits", "last_batch", "endpoints", "referers")
+        with self._whole() as whole:
+            (before,) = fetch(self._store, facts)
+        if not whole or (before["hits"], before["last_batch"]) != (wanted.hits, wanted.last_batch):
             return False
+        if before["endpoints"] + before["referers"] > MOST_LABELS:
+            self._left[wanted.key] = wanted  # until it changes: its requests are read each time
+            return False
+        cells = pl.concat(self._cells(wanted, step) for step in _STEPS)
+        (after,) = fetch(self._store, facts)
+        if before != after:
+            return False
+        self._write(wanted, cells)
+        return True
+
+    def _write(self, counted: _Hour, cells: pl.DataFrame) -> None:
+        base = hour_of(counted.project, counted.hour)
         last = max((row["edition"] for row in fetch(self._store, Seals(base))), default=0)
         edition = max(last + 1, self._clock() * 1000)
-        rows = pl.concat(cells).with_columns(
-            project_id=pl.lit(project, pl.UInt32),
-            batch=pl.lit(before["last_batch"], pl.UInt64),
+        rows = cells.with_columns(
+            project_id=pl.lit(counted.project, pl.UInt32),
+            batch=pl.lit(counted.last_batch, pl.UInt64),
             edition=pl.lit(edition, pl.UInt64),
         )
         out = io.BytesIO()
         rows.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
-        self._store.insert("breakdowns", out.getvalue(), token=f"{project}:{hour}:{edition}")
-        return True
+        self._store.insert("breakdowns", out.getvalue(), token=f"{counted.project}:{counted.hour}:{edition}")
 
-    def _cells(self, project: int, hour: int, step: Bucket) -> pl.DataFrame:
-        period = Period(hour, hour + HOUR)
-        base = replace(hour_of(project, hour), buckets=step.starts(period))
+    def _cells(self, wanted: _Hour, step: Bucket) -> pl.DataFrame:
+        base = hour_of(wanted.project, wanted.hour)
+        base = replace(base, buckets=step.starts(base.period))
         found = fetch_frame(self._store, Breakdowns(base, DIMENSIONS))
         return found.select(
             pl.col("dimension", "label").cast(pl.String),

@@ -15,6 +15,9 @@ SAMPLE = 3
 
 DOMAIN_FIGURES = ("total_count", "bytes_total", "total_bytes_sent", "total_bytes_received", "total_errors")
 
+_A_QUERY = 25
+"""Errors of one statement: a remote server bounds a parameter at 128 KiB, and an error may be 2 KiB of UTF-8."""
+
 _FAILED = Term("error", equals("error", "").values, negated=True)
 _BY_DOMAIN = Order("domain")
 
@@ -50,8 +53,10 @@ def errors(store: Reader, base: Query, limit: int) -> list[Failure]:
     failed = replace(base, filters=(*base.filters, _FAILED))
     rows = fetch(store, errors_of(failed, limit))
     found: dict[str, list[str]] = defaultdict(list)
-    for row in fetch(store, samples_of(failed, tuple(row["error"] for row in rows))) if rows else ():
-        found[row["error"]].append(row["domain"])
+    names = [row["error"] for row in rows]
+    for start in range(0, len(names), _A_QUERY):
+        for row in fetch(store, samples_of(failed, tuple(names[start : start + _A_QUERY]))):
+            found[row["error"]].append(row["domain"])
     return [Failure(row, found[row["error"]]) for row in rows]
 
 

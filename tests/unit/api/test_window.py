@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from footfall.api import window as window_module
 from footfall.api.window import Given, Window
+from footfall.clock import system_clock
 from footfall.errors import QueryCancelledError, TransientError, UserError
 from footfall.meta import MemoryAnswers
 
@@ -71,7 +73,7 @@ def test_concurrent_misses_compute_once():
         work.go.set()
         given = await asyncio.gather(*asked)
         assert work.runs == 1
-        assert given == [Given(b"answer 1", 0, 10, hit=number > 0) for number in range(5)]
+        assert given == [Given(b"answer 1", 0, hit=number > 0) for number in range(5)]
 
     run(scene)
 
@@ -83,12 +85,12 @@ def test_an_answer_ages_and_is_computed_again_after_ten_seconds():
         for later in (0, 1_999, 9_999, 10_000):
             clock.now = NOW + later
             given = await window.ask(Client(), "k", work)
-            seen.append((given.body, given.age, given.left, given.hit))
+            seen.append((given.body, given.age, given.hit))
         assert seen == [
-            (b"answer 1", 0, 10, False),
-            (b"answer 1", 1, 9, True),
-            (b"answer 1", 9, 1, True),
-            (b"answer 2", 0, 10, False),
+            (b"answer 1", 0, False),
+            (b"answer 1", 1, True),
+            (b"answer 1", 9, True),
+            (b"answer 2", 0, False),
         ]
 
     run(scene)
@@ -131,6 +133,23 @@ def test_a_replica_that_died_is_not_waited_for():
         assert work.runs == 0
         clock.now += 30_000
         assert not (await asked).hit
+
+    asyncio.run(scene())
+
+
+def test_a_computation_that_takes_long_keeps_its_claim(monkeypatch):
+    monkeypatch.setattr(window_module, "LEASE_SECONDS", 0.1)
+
+    async def scene() -> None:
+        work = Work()
+        answers = MemoryAnswers(system_clock)
+        one, other = (Window(answers, system_clock, seconds=10, patience=30) for _ in range(2))
+        first = asyncio.create_task(one.ask(Client(), "k", work))
+        await work.begun.wait()
+        second = asyncio.create_task(other.ask(Client(), "k", work))
+        await asyncio.sleep(0.5)
+        work.go.set()
+        assert [(await first).hit, (await second).hit] == [False, True]
 
     asyncio.run(scene())
 

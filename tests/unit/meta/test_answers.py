@@ -35,6 +35,13 @@ def test_one_computes_at_a_time(answers, clock):
     assert answers.last("k").body == b"1", "until the next one is there"
 
 
+def test_a_claim_is_prolonged_by_its_owner(answers, clock):
+    for _ in range(3):
+        assert answers.claim("k", "a", clock.now + SOON)
+        clock.now += SOON - 1
+        assert not answers.claim("k", "b", clock.now + SOON)
+
+
 def test_a_claim_runs_out(answers, clock):
     assert answers.claim("k", "dead", clock.now + SOON)
     clock.now += SOON - 1

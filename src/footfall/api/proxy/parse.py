@@ -54,10 +54,11 @@ class Filters:
 
     def period(self) -> Period:
         """UserError(`bad_parameter`) where a bound can't be read, or the two are the wrong way round or far apart."""
-        start, end = _bound("from", self.from_), _bound("to", self.to, whole_day=True)
+        start, named = _bound("from", self.from_), _bound("to", self.to)
+        end = named + DAY if _is_date(self.to or "") else named
         if start >= end:
             raise UserError("bad_parameter", f"from: {self.from_!r} is not before to: {self.to!r}")
-        if end - start > MOST_DAYS * DAY:
+        if named - start > MOST_DAYS * DAY:
             message = f"from, to: {self.from_!r} and {self.to!r} are more than {MOST_DAYS} days apart"
             raise UserError("bad_parameter", message)
         return Period(start, end)
@@ -110,12 +111,12 @@ def starts(
 Buckets = Annotated[tuple[int, ...], Depends(starts)]
 
 
-def _bound(name: str, text: str | None, *, whole_day: bool = False) -> int:
+def _bound(name: str, text: str | None) -> int:
     found = instant(text or "")
     if found is None:
         got = "nothing" if text is None else f"{text[:100]!r}"
         raise UserError("bad_parameter", f"{name}: {_ALLOWED} (got {got})")
-    return found + DAY if whole_day and _is_date(text or "") else found
+    return found
 
 
 def _is_date(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
-from footfall.catalog.tables import Table
+from footfall.catalog.tables import TABLES, Table
 from footfall.clock import HOUR
 from footfall.model.period import Period
 from footfall.query.ast import Breakdowns, BusyHours, Seals
@@ -15,7 +15,9 @@ from footfall.query.sql.select import bucket_of, conditions, project, within
 COLUMNS = ("dimension", "label", "bucket", "hits", "sessions", "bytes")
 SEAL = ("hour", "hits", "last_batch", "edition")
 
-_MILLIS = "toInt64(toUnixTimestamp({})) * 1000"
+BUSY = ("project", "hour", "hits", "last_batch")
+
+_MILLIS = TABLES[Table.BREAKDOWNS].millis
 _HOUR_STEP = 3600
 
 
@@ -56,7 +58,7 @@ def _from_rows(question: Breakdowns, binder: Binder) -> str:
 
 def _uncounted(question: Breakdowns, binder: Binder) -> str:
     """The period without its counted hours."""
-    parts = [within(part, question.base, binder) for part in gaps(question.base.period, question.counted.hours)]
+    parts = [within(part, Table.REQUESTS, binder) for part in gaps(question.base.period, question.counted.hours)]
     return f"({' OR '.join(parts) or '0'})"
 
 
@@ -76,7 +78,7 @@ def _from_countings(question: Breakdowns, binder: Binder) -> str:
         f"SELECT toString(dimension) AS c0, label AS c1, {_MILLIS.format('bucket')} AS c2, requests AS c3,"
         f" visits AS c4, bytes AS c5 FROM breakdowns WHERE {project(question.base, binder)}"
         f" AND dimension IN {binder.texts(names)} AND step = {binder.number(question.step)}"
-        f" AND {within(question.base.period, question.base, binder).replace('timestamp', 'bucket')}"
+        f" AND {within(question.base.period, Table.BREAKDOWNS, binder)}"
         f" AND ({_MILLIS.format('toStartOfHour(bucket)')}, edition)"
         f" IN arrayZip({binder.instants(question.counted.hours)}, {binder.numbers(question.counted.editions)})"
     )
@@ -88,7 +90,7 @@ def seals(question: Seals, binder: Binder) -> str:
         f"SELECT {_MILLIS.format('bucket')} AS c0, argMax(requests, edition) AS c1, argMax(batch, edition) AS c2,"
         f" max(edition) AS c3 FROM breakdowns WHERE {project(base, binder)} AND dimension = ''"
         f" AND step = {binder.number(_HOUR_STEP)}"
-        f" AND {within(base.period, base, binder).replace('timestamp', 'bucket')} GROUP BY bucket ORDER BY c0"
+        f" AND {within(base.period, Table.BREAKDOWNS, binder)} GROUP BY bucket ORDER BY c0"
     )
 
 
@@ -105,6 +107,6 @@ def busy_hours(question: BusyHours, binder: Binder) -> str:
         " GROUP BY project_id, bucket"
     )
     return (
-        f"SELECT project_id AS c0, {_MILLIS.format('hour')} AS c1 FROM ({hours})"
+        f"SELECT project_id AS c0, {_MILLIS.format('hour')} AS c1, rows AS c2, newest AS c3 FROM ({hours})"
         f" WHERE (project_id, hour, rows, newest) NOT IN ({sealed}) ORDER BY c1 DESC, c0"
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.query.ast import Breakdowns, BusyHours, Flows, Funnel, Kpis, Query, Question, Retention, Seals, Visits
-from footfall.query.sql import breakdowns, shapes
+from footfall.query.ast import Breakdowns, BusyHours, Engagement, Flows, Funnel, Kpis, Query, Question, Retention, Seals, Visits
+from footfall.query.sql import breakdowns, engagement, shapes
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -27,9 +27,10 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Funnel: (shapes.funnel, ("level", "visitors")),
     Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
     Visits: (shapes.visits, ("session", "session_id", "at")),
+    Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
     Seals: (breakdowns.seals, breakdowns.SEAL),
-    BusyHours: (breakdowns.busy_hours, ("project", "hour")),
+    BusyHours: (breakdowns.busy_hours, breakdowns.BUSY),
 }
 
 

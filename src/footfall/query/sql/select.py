@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
-from footfall.catalog.tables import TABLES
+from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
 from footfall.query.ast import Member, Order, Pick, Query
 from footfall.query.sql.binder import Binder
@@ -75,8 +75,8 @@ def _pick(pick: Pick, query: Query, binder: Binder) -> str:
     return f"{function}If({value}, {_ORDER}, {among})"
 
 
-def within(period: Period, query: Query, binder: Binder) -> str:
-    row = TABLES[query.table]
+def within(period: Period, table: Table, binder: Binder) -> str:
+    row = TABLES[table]
     return f"{row.since.format(binder.instant(period.start))} AND {row.before.format(binder.instant(period.end))}"
 
 
@@ -84,7 +84,7 @@ def where(query: Query, binder: Binder) -> str:
     found = [
         project(query, binder),
         TABLES[query.table].fixed,
-        within(query.period, query, binder),
+        within(query.period, query.table, binder),
         *conditions(query, binder),
         _only(query, binder),
         _after(query, binder),

@@ -1,4 +1,4 @@
-SELECT project_id AS c0, toInt64(toUnixTimestamp(hour)) * 1000 AS c1
+SELECT project_id AS c0, toInt64(toUnixTimestamp(hour)) * 1000 AS c1, rows AS c2, newest AS c3
 FROM (SELECT project_id, toStartOfHour(timestamp) AS hour, count() AS rows, max(batch) AS newest
 FROM requests
 WHERE timestamp >= fromUnixTimestamp64Milli({p0:Int64}, 'UTC')
