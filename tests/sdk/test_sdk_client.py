@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import json
 import logging
-import os
-import subprocess
-import sys
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from uuid import UUID
 
 import httpx
 import pytest
+from tests.sdk.stub import PATIENCE, URL, VISITS, Stub, client_of, read, wait_for, warnings_of
 
-from footfall_client import Footfall, _bodies, _sender
-from footfall_client._faults import Faults
-
-URL = "http://stats.test"
-EVENTS = "/api/collect/bulk"
-VISITS = "/api/tracking/visits"
-PATIENCE = 20
-
-
-@dataclass
-class Stub:
-    """A server that answers as it is told, then with 202, and remembers."""
-
-    answers: list[httpx.Response | Exception] = field(default_factory=list)
-    requests: list[httpx.Request] = field(default_factory=list)
-    hold: threading.Event | None = None
-
-    def transport(self) -> httpx.MockTransport:
-        return httpx.MockTransport(self.answer)
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if self.hold:
-            self.hold.wait(PATIENCE)
-        answer = self.answers.pop(0) if self.answers else httpx.Response(202, json={"accepted": 1, "rejected": []})
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def rows(self, path: str, name: str) -> list[dict]:
-        return [row for request in self.requests if request.url.path == path for row in read(request)[name]]
-
-    def events(self) -> list[dict]:
-        return self.rows(EVENTS, "events")
-
-
-def read(request: httpx.Request) -> dict:
-    packed = request.headers.get("Content-Encoding") == "gzip"
-    return json.loads(gzip.decompress(request.content) if packed else request.content)
-
-
-def client_of(stub: Stub, **options) -> Footfall:
-    return Footfall(URL, "token", **{"flush_interval": 60, "transport": stub.transport, **options})
+from footfall_client import Footfall, _bodies
 
 
 @pytest.fixture
@@ -73,14 +26,6 @@ def stub():
 def client(stub):
     with client_of(stub) as made:
         yield made
-
-
-@pytest.fixture
-def at_once(monkeypatch):
-    """Waits between attempts are over at once; how long they would have been."""
-    waits: list[float] = []
-    monkeypatch.setattr(_sender.random, "uniform", lambda _, high: waits.append(high) or 0.0)
-    return waits
 
 
 # What is sent.
@@ -221,13 +166,6 @@ def test_rows_go_when_there_are_enough(stub):
         wait_for(lambda: client.accepted == 3)
 
 
-def wait_for(look) -> None:
-    end = time.monotonic() + PATIENCE
-    while not look():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 def test_no_thread_before_the_first_row(stub):
     names = threading_names()
     with client_of(stub) as client:
@@ -252,10 +190,6 @@ def test_a_full_queue_drops_the_newest_and_says_so_once(stub, caplog):
     endpoints = [row["endpoint"] for row in stub.rows(VISITS, "visits")]
     assert endpoints == ["/under-way", *(f"/{number}" for number in range(5))]
     assert warnings_of(caplog) == ["footfall: 5 rows wait to be sent; newer ones are dropped"]
-
-
-def warnings_of(caplog) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "footfall_client"]
 
 
 def test_a_flush_that_takes_too_long_says_no(stub):
@@ -287,78 +221,6 @@ def test_a_closed_client_takes_nothing(stub, caplog):
     assert client.close() is True
     client.track("a")
     assert (client.dropped, stub.requests) == (1, [])
-
-
-# What is sent again.
-
-
-AGAIN = [408, 425, 429, 500, 502, 503, 599]
-FAULTS = [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("cut"), OSError("net")]
-
-
-@pytest.mark.parametrize("failure", [*map(httpx.Response, AGAIN), *FAULTS], ids=str)
-def test_a_body_is_sent_again_unchanged(stub, at_once, failure):
-    stub.answers = [failure, failure]
-    with client_of(stub) as client:
-        client.visit("GET", "/a")
-        client.track("a")
-        assert client.flush(PATIENCE)
-    sent = {
-        path: [(request.content, request.headers.get("Idempotency-Key")) for request in stub.requests
-               if request.url.path == path] for path in (VISITS, EVENTS)
-    }  # fmt: skip
-    assert [len(sent[VISITS]), len(set(sent[VISITS]))] == [3, 1]
-    assert len(sent[EVENTS]) == 1
-    assert (client.accepted, client.dropped, client.refused) == (2, 0, 0)
-    assert at_once == [0.5, 1.0]
-
-
-def test_waits_grow_to_half_a_minute_and_are_jittered():
-    for attempt, most in enumerate((0.5, 1, 2, 4, 8, 16, 30, 30, 30)):
-        waits = [_sender.backoff(attempt) for _ in range(200)]
-        assert 0 <= min(waits) < most / 4 < most * 3 / 4 < max(waits) <= most
-    assert _sender.backoff(10_000) <= 30
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("0", 0), ("7", 7), ("1.5", 1.5), ("-3", 0), ("86400", 300), ("soon", None), ("nan", None), ("", None)],
-)
-def test_the_server_says_when(header, seconds):
-    assert _sender.retry_after(header) == seconds
-
-
-def test_the_server_may_say_when_as_a_date():
-    soon = datetime.now(UTC) + timedelta(seconds=100)
-    found = _sender.retry_after(soon.strftime("%a, %d %b %Y %H:%M:%S GMT"))
-    assert found is not None
-    assert 60 < found <= 100
-    assert _sender.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-
-
-@pytest.mark.parametrize(("header", "waits"), [("7", [(7.0, True)]), (None, [(0.0, False)])])
-def test_what_the_server_says_goes_before_the_backoff(stub, at_once, header, waits):
-    stub.answers = [httpx.Response(503, headers={"Retry-After": header} if header else {})]
-    paused: list[tuple[float, bool]] = []
-    send_one(stub, Faults(), lambda *wait: paused.append(wait) or True)
-    assert paused == waits
-    assert len(stub.requests) == 2
-
-
-def send_one(stub: Stub, faults: Faults, pause, retry_for: float = 60) -> None:
-    target = _sender.Target(URL, "token", None, 1, retry_for, stub.transport)
-    (body,) = _bodies.bodies([(_bodies.VISITS, {"endpoint": "/a"})], pytest.fail)
-    sender = _sender.Sender(target, faults, pause)
-    sender.send(body)
-    sender.close()
-
-
-@pytest.mark.parametrize(("retry_for", "goes_on"), [(-1, True), (60, False)])
-def test_patience_ends(stub, at_once, retry_for, goes_on):
-    stub.answers = [httpx.Response(503)]
-    faults = Faults()
-    send_one(stub, faults, lambda *_: goes_on, retry_for)
-    assert (faults.dropped, faults.accepted, len(stub.requests)) == (1, 0, 1)
 
 
 # What is refused.
@@ -444,20 +306,6 @@ def test_a_row_that_cannot_be_written_takes_no_other_with_it(stub, client):
     assert (client.accepted, client.dropped) == (2, 1)
 
 
-UNUSABLE = [("", "t"), (None, "t"), ("stats.test", "t"), ("ftp://a", "t"), ("http://[", "t"), (URL, ""), (URL, "é")]
-
-
-@pytest.mark.parametrize(("url", "token"), UNUSABLE)
-def test_a_client_without_a_server_says_so_and_drops(stub, caplog, url, token):
-    with Footfall(url, token, transport=stub.transport) as client:
-        client.track("a")
-        client.visit("GET", "/")
-        assert client.flush(1)
-    assert not client.enabled
-    assert (client.dropped, stub.requests) == (2, [])
-    assert warnings_of(caplog)[0].endswith("nothing will be sent")
-
-
 def test_the_environment_is_read_when_it_is_asked_for(stub, monkeypatch):
     for name, value in {"URL": URL, "TOKEN": "t", "PROJECT": "shop"}.items():
         monkeypatch.setenv(f"FOOTFALL_{name}", value)
@@ -517,109 +365,40 @@ def test_threads_lose_nothing(stub):
         assert (client.accepted, client.dropped) == (4000, 0)
 
 
-# Processes.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_died_is_begun_again(stub):
+    stub.told = lambda body: SystemExit() if body["visits"][0]["endpoint"] == "/fatal" else None
+    client = client_of(stub, batch_size=1)
+    client.visit("GET", "/fatal")
+    wait_for(lambda: stub.requests and not client._worker._thread.is_alive())
+    client.visit("GET", "/a")
+    wait_for(lambda: client.accepted == 1)
+    client.close()
 
 
-class Handler(BaseHTTPRequestHandler):
-    """A server of a process of its own: one line per row."""
+def test_properties_of_any_class_kill_no_thread(stub, client):
+    class Odd(dict):
+        def items(self):
+            raise KeyError("odd")
 
-    def do_POST(self):
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        packed = self.headers.get("Content-Encoding") == "gzip"
-        body = json.loads(gzip.decompress(content) if packed else content)
-        self.server.names += [row["name"] for row in body["events"]]
-        answer = b'{"accepted": 1, "rejected": []}'
-        self.send_response(202)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        pass
+    client.track("a", {"x": Odd(y=1)})
+    client.track("b")
+    assert client.flush(PATIENCE)
+    assert (client.accepted, client.dropped) == (1, 1)
 
 
-@pytest.fixture
-def loopback():
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.names = []
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def test_httpx_logs_what_the_application_asks_and_not_what_the_client_sends(stub, client, caplog):
+    caplog.set_level(logging.INFO)
+    client.track("a")
+    assert client.flush(PATIENCE)
+    assert [record.name for record in caplog.records] == []
+    with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as own:
+        own.get(URL)
+    assert [record.name for record in caplog.records] == ["httpx"]
 
 
-SCRIPTS = {
-    "exit": ("client.track('a')", ["a"]),
-    "raised": ("client.track('a'); raise SystemExit(3)", ["a"]),
-    "late": ("import atexit; atexit.register(lambda: client.track('late'))\nclient.track('a')", ["a", "late"]),
-    "fork": (
-        """
-client.track("parent before")
-pid = os.fork()
-if pid == 0:
-    assert client.flush(10)
-    assert client.accepted == 0
-    client.track("child")
-    assert client.flush(10) and client.accepted == 1
-    os._exit(0)
-client.track("parent after")
-assert os.waitpid(pid, 0)[1] == 0
-assert client.flush(10) and client.accepted == 2
-""",
-        ["child", "parent after", "parent before"],
-    ),
-    "fork that Python is not told of": (
-        """
-import ctypes
-client.track("parent")
-pid = ctypes.PyDLL(None).fork()
-client.track("child" if pid == 0 else "parent after")
-assert client.flush(10)
-if pid == 0:
-    os._exit(0)
-assert os.waitpid(pid, 0)[1] == 0
-""",
-        ["child", "parent", "parent after"],
-    ),
-    "fork of a sender": (
-        """
-client.track("parent")
-assert client.flush(10)
-children = []
-for number in range(3):
-    pid = os.fork()
-    if pid == 0:
-        client.track(f"child {number}")
-        raise SystemExit
-    children.append(pid)
-assert all(os.waitpid(pid, 0)[1] == 0 for pid in children)
-""",
-        ["child 0", "child 1", "child 2", "parent"],
-    ),
-}
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_processes_end_and_fork_without_loss(loopback, name):
-    script, events = SCRIPTS[name]
-    url = f"http://127.0.0.1:{loopback.server_port}"
-    head = f"import os\nfrom footfall_client import Footfall\nclient = Footfall({url!r}, 't', flush_interval=60)\n"
-    done = run(head + script)
-    assert done.returncode == (3 if name == "raised" else 0), done.stderr
-    assert sorted(loopback.names) == events
-
-
-def run(script: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - the test's own words
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def test_a_server_that_is_not_there_does_not_keep_the_process():
-    """The connection is refused and tried again until the two seconds are over; the test's limit is far above."""
-    done = run("from footfall_client import Footfall\nFootfall('http://127.0.0.1:9', 't').track('a')")
-    assert done.returncode == 0
-    assert "1 rows" in done.stderr
+@pytest.mark.parametrize("base", ["http://stats.test/own", "http://stats.test/own/", "http://stats.test/own?x=1"])
+def test_a_server_below_a_path(stub, base):
+    with Footfall(base, "token", transport=stub.transport) as client:
+        client.visit("GET", "/a")
+    assert str(stub.requests[0].url) == f"http://stats.test/own{VISITS}"
