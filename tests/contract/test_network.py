@@ -90,6 +90,14 @@ def test_the_hundred_labels_with_most_requests_each_with_all_its_buckets(store: 
     ]
 
 
+def test_sums_beyond_what_a_float_holds_are_exact(store: Store) -> None:
+    most = (1 << 50) - 1
+    rows = [{"at": NOW - HOUR, "visitor": n, "session": n, "bytes": most} for n in range(9)]
+    populate(store, requests=rows)
+    (point,) = reading_client(store, NOW, router).get(URL).json()["response"]["visits"]
+    assert point["bytes"] == 9 * most > 1 << 53
+
+
 # Hours that are counted once.
 
 

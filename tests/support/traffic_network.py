@@ -86,7 +86,7 @@ rows = st.builds(
         optional={
             "method": st.sampled_from(("GET", "get", "POST")),
             "protocol": st.sampled_from(PROTOCOLS),
-            "bytes": st.sampled_from((None, 0, 1, 10_240, 2**53 + 1)),
+            "bytes": st.sampled_from((None, 0, 1, 10_240, 2**50 - 1)),
             "status": st.sampled_from((200, 404)),
         },
     ),
