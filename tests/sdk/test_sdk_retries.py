@@ -141,7 +141,7 @@ OF_THE_BODY = [
 @pytest.mark.parametrize(("answer", "tries"), OF_THE_BODY)
 def test_a_body_that_never_passes_keeps_no_other_waiting(stub, at_once, caplog, answer, tries):
     stub.told = failing(answer)
-    with client_of(stub) as client:
+    with client_of(stub, batch_size=10_000) as client:
         bodies_of(client, 6)
         assert client.flush(PATIENCE)
         assert (client.accepted, client.refused, client.dropped) == (5_000, 1_000, 0)
@@ -160,7 +160,7 @@ AWAY = [
 @pytest.mark.parametrize("answer", AWAY)
 def test_a_server_that_is_away_is_waited_for_in_order(stub, at_once, answer):
     stub.told = failing(answer, tries=50)
-    with client_of(stub) as client:
+    with client_of(stub, batch_size=10_000) as client:
         bodies_of(client, 2)
         assert client.flush(PATIENCE)
         assert (client.accepted, client.refused, client.dropped) == (2_000, 0, 0)
@@ -171,7 +171,7 @@ def test_a_server_that_is_away_is_waited_for_in_order(stub, at_once, answer):
 @pytest.mark.parametrize("others", [0, 1, 3])
 def test_silence_alone_is_waited_out(stub, at_once, others):
     stub.told = failing(silence, tries=50)
-    with client_of(stub) as client:
+    with client_of(stub, batch_size=10_000) as client:
         bodies_of(client, 1 + others)
         assert client.flush(PATIENCE)
         assert (client.accepted, client.refused, client.dropped) == (1_000 * (1 + others), 0, 0)
@@ -180,7 +180,7 @@ def test_silence_alone_is_waited_out(stub, at_once, others):
 
 def test_a_server_that_hangs_loses_nothing(stub, at_once):
     stub.answers = [silence() for _ in range(100)]
-    with client_of(stub) as client:
+    with client_of(stub, batch_size=10_000) as client:
         bodies_of(client, 8)
         assert client.flush(PATIENCE)
         assert (client.accepted, client.refused, client.dropped) == (8_000, 0, 0)
@@ -189,7 +189,7 @@ def test_a_server_that_hangs_loses_nothing(stub, at_once):
 
 def test_a_close_counts_what_stepped_aside(stub, at_once):
     stub.told = lambda _: silence()
-    client = client_of(stub)
+    client = client_of(stub, batch_size=10_000)
     bodies_of(client, 8)
     assert client.flush(0.1) is False
     assert client.close(0.1) is False
