@@ -41,6 +41,25 @@ EVENTS: list[Row] = [
     {"at": "2026-06-11T09:00:00Z", "visitor": 1, "session": 1, "project_id": 2, "country": "FR"},  # e12: not ours
 ]
 
+_CALM = {"visitor": 3, "path": "/blog/a", "browser": "Safari", "os": "iOS", "device": "mobile"}
+
+ENGAGEMENTS: list[Row] = [
+    {"at": "2026-06-11T09:05:00Z", **_CALM, "engaged_ms": 4_000, "scroll": 30, "lcp": 1000.0, "cls": 0.01},
+    {"at": "2026-06-11T09:06:00Z", **_CALM, "engaged_ms": 6_060, "scroll": 80},
+    {"at": "2026-06-11T09:07:00Z", "visitor": 5, "path": "/blog/a", "engaged_ms": 500, "scroll": 25, "lcp": 3000.0},
+    {
+        "at": "2026-06-11T09:08:00Z",
+        "visitor": 5,
+        "path": "/blog/b",
+        "lcp": 2000.5,
+        "ttfb": 80.0,
+    },  # its scroll is unknown
+    {"at": "2026-06-11T09:09:00Z", "visitor": 9, "path": "/blog/a", "engaged_ms": 9_000_000, "traffic": "bot"},
+    {"at": "2026-06-11T09:10:00Z", "visitor": 6, "path": "/never-viewed", "engaged_ms": 1_000},
+    {"at": "2026-06-09T09:10:00Z", "visitor": 3, "path": "/blog/a", "engaged_ms": 1_000_000},  # before the range
+    {"at": "2026-06-11T09:05:00Z", "visitor": 3, "path": "/blog/a", "engaged_ms": 7_000, "project_id": 2},
+]
+
 REQUESTS: list[Row] = [
     {"at": "2025-08-06T14:22:00Z", "visitor": 1},
     {"at": "2025-08-13T10:29:59Z", "visitor": 1, "user_agent": "Firefox", "referer": "https://shop.example/"},

@@ -7,7 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.golden.dataset import EVENTS, LOGS, NETWORK_NOW, NETWORK_REQUESTS, REQUESTS, TRACKING_NOW, WEB_NOW
+from tests.golden.dataset import (
+    ENGAGEMENTS,
+    EVENTS,
+    LOGS,
+    NETWORK_NOW,
+    NETWORK_REQUESTS,
+    REQUESTS,
+    TRACKING_NOW,
+    WEB_NOW,
+)
 from tests.support.asgi import reading_client
 from tests.support.populate import at, populate
 
@@ -26,7 +35,7 @@ PROXY = sorted(CASES.glob("proxy/*.json"))
 
 
 def test_web(store: Store) -> None:
-    populate(store, EVENTS, REQUESTS)
+    populate(store, EVENTS, REQUESTS, engagements=ENGAGEMENTS)
     client = reading_client(store, at(WEB_NOW), web)
     assert WEB
     for case in WEB:

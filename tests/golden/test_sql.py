@@ -12,7 +12,7 @@ from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, filter, traffic  # noqa: A004 - the module is named after what it parses
+from footfall.query import build, engagement, filter, traffic  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     Breakdowns,
     BusyHours,
@@ -74,6 +74,7 @@ SHAPES: dict[str, Question] = {
         3_600_000,
     ),
     "retention": build.retention(BASE, STARTS),
+    "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(
         replace(REQUESTS, buckets=STARTS),
         ("country", "asked_path"),

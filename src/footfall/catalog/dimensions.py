@@ -42,6 +42,11 @@ def _event(name: str, expression: str = "", *, choices: tuple[str, ...] = ()) ->
     return Dimension(name, {Table.EVENTS: expression or name}, choices=choices)
 
 
+def _reported(name: str, expression: str = "") -> Dimension:
+    """A property of an event that reports of engagement have, too."""
+    return Dimension(name, dict.fromkeys((Table.EVENTS, Table.ENGAGEMENTS), expression or name))
+
+
 def _request(name: str, expression: str = "", *, empty: str = "") -> Dimension:
     return Dimension(name, {Table.REQUESTS: expression or name}, empty=empty, filterable=False)
 
@@ -52,8 +57,9 @@ def _logged(name: str, expression: str = "") -> Dimension:
 
 
 def _agent(name: str) -> Dimension:
-    """A property of the visitor, known for events and for requests."""
-    return Dimension(name, {Table.EVENTS: name, Table.REQUESTS: name}, empty="unknown", ignore_case=True)
+    """A property of the visitor, known for events, requests and reports of engagement."""
+    tables = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
+    return Dimension(name, dict.fromkeys(tables, name), empty="unknown", ignore_case=True)
 
 
 def _visit(name: str, column: str = "", *, empty: str = "", urls: str = "") -> Dimension:
@@ -94,16 +100,16 @@ _PROPERTIES = (
 _CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _ROWS = (
-    _event("path"),
+    _reported("path"),
     _event("event_type", choices=("pageview", "custom")),
     _event("custom_event_name", "if(event_type = 'custom', name, '')"),
-    _event("hostname"),
+    _reported("hostname"),
     _event("language"),
-    _event("visitor_id", f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"),
+    _reported("visitor_id", f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"),
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
     _event("region"),
     _event("city"),
-    Dimension("traffic", {Table.EVENTS: "traffic", Table.REQUESTS: "traffic"}, choices=TRAFFIC),
+    Dimension("traffic", dict.fromkeys((Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS), "traffic"), choices=TRAFFIC),
     _shown("event_kind", "toString(event_type)"),
     _shown("url"),
     _shown("title"),

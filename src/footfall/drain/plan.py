@@ -87,13 +87,29 @@ def make_plan(
         updates += _updates(facts.table, outcome)
     if sessions:
         inserts.append(Insert("sessions", rows.arrow(pl.concat(sessions))))
+    for table, count, arrow in (_traffic(number, records, observe, writer), _engaged(number, records, tools, observe)):
+        if count:
+            counts[table] = count
+            inserts.append(Insert(table, arrow))
+    return Plan(number, inserts, updates, counts)
+
+
+def _traffic(number: int, records: Sequence[Record], observe: Observe, writer: int) -> tuple[str, int, bytes]:
     started = time.perf_counter()
     logs = decode.proxy_logs(records)
-    if not logs.is_empty():
-        counts["traffic"] = len(logs)
-        inserts.append(Insert("traffic", traffic.traffic_rows(logs, number, writer)))
-        observe("sum_up", time.perf_counter() - started)
-    return Plan(number, inserts, updates, counts)
+    if logs.is_empty():
+        return "traffic", 0, b""
+    arrow = traffic.traffic_rows(logs, number, writer)
+    observe("sum_up", time.perf_counter() - started)
+    return "traffic", len(logs), arrow
+
+
+def _engaged(number: int, records: Sequence[Record], tools: steps.Tools, observe: Observe) -> tuple[str, int, bytes]:
+    frame = decode.engagements(records)
+    if frame.is_empty():
+        return "engagements", 0, b""
+    frame = steps.run(steps.ENGAGEMENT_STEPS, frame, tools, observe)
+    return "engagements", len(frame), rows.engagement_rows(frame, number)
 
 
 def _updates(table: Table, outcome: Outcome) -> list[Update]:

@@ -14,7 +14,13 @@ from footfall.drain.plan import Insert
 from footfall.pipeline.rows import arrow
 from footfall.store.protocol import Store
 
-_TIME = {"events": "timestamp", "requests": "timestamp", "sessions": "start", "traffic": "timestamp"}
+_TIME = {
+    "events": "timestamp",
+    "requests": "timestamp",
+    "sessions": "start",
+    "traffic": "timestamp",
+    "engagements": "timestamp",
+}
 
 
 def missing(store: Store, number: int, insert: Insert) -> Insert | None:

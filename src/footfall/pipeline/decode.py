@@ -12,18 +12,21 @@ import msgspec
 import polars as pl
 
 from footfall.model.raw import (
+    EngagementRows,
     EventRows,
     ProxyLogs,
+    RawEngagement,
     RawEvent,
     RawRequest,
     Record,
     RequestColumns,
     RequestRows,
 )
-from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS, TRAFFIC_COLUMNS
+from footfall.pipeline.frames import ENGAGEMENT_COLUMNS, EVENT_COLUMNS, REQUEST_COLUMNS, TRAFFIC_COLUMNS
 
 _EVENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawEvent))
 _REQUEST_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawRequest))
+_ENGAGEMENT_FIELDS = tuple(field.name for field in msgspec.structs.fields(RawEngagement))
 
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
@@ -38,6 +41,12 @@ def requests(records: Iterable[Record]) -> pl.DataFrame:
     frames = [_transpose([r for r in records if isinstance(r, RequestRows)], _REQUEST_FIELDS, REQUEST_COLUMNS)]
     frames += [_read(record) for record in records if isinstance(record, RequestColumns)]
     return pl.concat(frames)
+
+
+def engagements(records: Iterable[Record]) -> pl.DataFrame:
+    """ENGAGEMENT_COLUMNS of every engagement in the records, in order."""
+    found = [record for record in records if isinstance(record, EngagementRows)]
+    return _transpose(found, _ENGAGEMENT_FIELDS, ENGAGEMENT_COLUMNS)
 
 
 def proxy_logs(records: Iterable[Record]) -> pl.DataFrame:
@@ -60,7 +69,7 @@ def _read(record: RequestColumns) -> pl.DataFrame:
 
 
 def _transpose(
-    records: Sequence[EventRows] | Sequence[RequestRows],
+    records: Sequence[EventRows] | Sequence[RequestRows] | Sequence[EngagementRows],
     fields: Sequence[str],
     schema: dict[str, pl.DataType],
 ) -> pl.DataFrame:

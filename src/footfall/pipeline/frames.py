@@ -1,4 +1,4 @@
-"""The columns that the pipeline starts from: one polars frame of events, of requests and of proxy logs per batch."""
+"""The columns that the pipeline starts from: one polars frame per batch of events, and of each other kind."""
 
 from __future__ import annotations
 
@@ -56,6 +56,27 @@ REQUEST_COLUMNS: dict[str, pl.DataType] = {
     "region": pl.String(),
     "city": pl.String(),
     "provider": pl.String(),
+}
+
+ENGAGEMENT_COLUMNS: dict[str, pl.DataType] = {
+    "project_id": pl.UInt32(),
+    "timestamp": pl.Int64(),
+    "id_hi": pl.UInt64(),
+    "id_lo": pl.UInt64(),
+    "visitor": pl.UInt64(),
+    "visitor_id": pl.String(),
+    "hostname": pl.String(),
+    "path": pl.String(),
+    "url": pl.String(),
+    "user_agent": pl.String(),
+    "country": pl.String(),
+    "engaged_ms": pl.UInt32(),
+    "scroll": pl.Int8(),  # -1 where it was not measured
+    "lcp": pl.Float32(),  # null where it was not measured, as the others
+    "inp": pl.Float32(),
+    "cls": pl.Float32(),
+    "fcp": pl.Float32(),
+    "ttfb": pl.Float32(),
 }
 
 TRAFFIC_KEY: dict[str, pl.DataType] = {

@@ -51,6 +51,12 @@ REQUESTS_TABLE = (
     *("provider", "batch"),
 )
 
+ENGAGEMENTS_TABLE = (
+    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "visitor_id", "hostname", "path"),
+    *("engaged_ms", "scroll", "lcp", "inp", "cls", "fcp", "ttfb"),
+    *("browser", "os", "device", "traffic", "country", "batch"),
+)
+
 
 def name_visitors(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """`visitor` becomes the key of the name in `column` where the client gave one."""
@@ -94,6 +100,12 @@ def event_rows(frame: pl.DataFrame, batch: int) -> bytes:
 def request_rows(frame: pl.DataFrame, batch: int) -> bytes:
     """An Arrow IPC file for the table `requests`."""
     return arrow(_stamped(frame, batch).select(REQUESTS_TABLE))
+
+
+def engagement_rows(frame: pl.DataFrame, batch: int) -> bytes:
+    """An Arrow IPC file for the table `engagements`, of enriched engagements."""
+    vitals = pl.col(pl.Float32).fill_null(math.nan)
+    return arrow(_stamped(name_visitors(frame, "visitor_id"), batch).with_columns(vitals).select(ENGAGEMENTS_TABLE))
 
 
 def session_rows(table: str, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The pipeline, read aloud: what happens to a batch of events, or of requests, between the spool and the store."""
+"""The pipeline, read aloud: what happens to a batch of each kind of facts between the spool and the store."""
 
 from __future__ import annotations
 
@@ -125,6 +125,14 @@ EVENT_STEPS: tuple[Step, ...] = (
 REQUEST_STEPS: tuple[Step, ...] = (
     Step("cap_texts", _cap_texts),
     Step("classify_traffic", _classify_request_traffic),
+    Step("parse_agent", _parse_agent),
+    Step("tidy_country", _tidy_country),
+)
+
+ENGAGEMENT_STEPS: tuple[Step, ...] = (
+    Step("parse_url", _parse_url),
+    Step("cap_texts", _cap_texts),
+    Step("classify_traffic", _classify_event_traffic),
     Step("parse_agent", _parse_agent),
     Step("tidy_country", _tidy_country),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.catalog.dimensions import HUMAN
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query import build
-from footfall.query.ast import Position, Query
+from footfall.query.ast import Order, Position, Query
 from footfall.query.fetch import Row, fetch
 from footfall.query.shares import average, delta_percent, share
 from footfall.query.window import Window
@@ -96,6 +97,13 @@ def count(store: Reader, base: Query) -> int:
 def visitors(store: Reader, base: Query) -> int:
     found: int = fetch(store, build.totals(base, "visitors"))[0]["visitors"]
     return found
+
+
+def programs(store: Reader, base: Query) -> dict[str, int]:
+    """Events that figures about people leave out, by class; most first, ties by class."""
+    order = (Order("events", descending=True), Order("traffic"))
+    asked = replace(base, dimensions=("traffic",), metrics=("events",), order=order, bots=True)
+    return {row["traffic"]: row["events"] for row in fetch(store, asked) if row["traffic"] != HUMAN}
 
 
 def kpis(store: Reader, base: Query) -> Kpis:

@@ -216,6 +216,26 @@ RETENTION = answers(
     }
 )
 
+ENGAGEMENT = answers(
+    {
+        "items": [
+            {
+                "path": "/pricing",
+                "pageviews": 96,
+                "engagedSec": 41.3,
+                "scrollDepth": 72.5,
+                "lcp": 1840.0,
+                "inp": 96.0,
+                "cls": 0.02,
+                "fcp": 910.0,
+                "ttfb": 210.0,
+            }
+        ]
+    }
+)
+
+DROPPED = answers({"dropped": [{"reason": "origin", "count": 12}], "programs": [{"class": "bot", "count": 40}]})
+
 EXPORT: Responses = {
     **RETENTION,
     200: {

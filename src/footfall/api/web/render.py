@@ -10,6 +10,7 @@ from footfall.api.web.parse import Question
 from footfall.ids import join, render
 from footfall.model.period import iso
 from footfall.query import cursor
+from footfall.query.engagement import Page as Read
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
 from footfall.query.people import Located, Visit, VisitsPage
@@ -261,4 +262,25 @@ def _cohort(found: Cohort) -> Json:
         "visitors": found.visitors,
         "returned": found.returned,
         "retention": found.retention,
+    }
+
+
+def engagement(pages: list[Read]) -> Json:
+    return {"items": [_read(page) for page in pages]}
+
+
+def _read(page: Read) -> Json:
+    return {
+        "path": page.path,
+        "pageviews": page.pageviews,
+        "engagedSec": page.engaged_seconds,
+        "scrollDepth": page.scroll,
+        **page.vitals,
+    }
+
+
+def dropped(reasons: dict[str, int], classes: dict[str, int]) -> Json:
+    return {
+        "dropped": [{"reason": name, "count": count} for name, count in reasons.items()],
+        "programs": [{"class": name, "count": count} for name, count in classes.items()],
     }

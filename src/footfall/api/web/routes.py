@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.web import examples, export, journeys, people, render, schema, toplists
+from footfall.api.web import engagement, examples, export, journeys, people, render, schema, toplists
 from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedInZone, Asking, Cursor, Whatever
 from footfall.model.period import Period
 from footfall.query import cursor, run
@@ -125,5 +125,5 @@ def properties(asked: Asked, limit: toplists.Limit = 20, values: ValueLimit = 10
 
 toplists.add_to(router)
 # Not `include_router`, which would hide them from whoever lists this router's routes.
-for part in (people, journeys, export):
+for part in (people, journeys, engagement, export):
     router.routes.extend(part.router.routes)

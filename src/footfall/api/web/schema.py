@@ -255,6 +255,41 @@ class Retention(BaseModel):
     items: list[Cohort]
 
 
+class PageRead(BaseModel):
+    """`engagedSec` per view; `scrollDepth` in percent; web vitals in milliseconds, `cls` without a unit."""
+
+    path: str
+    pageviews: int
+    engagedSec: float  # noqa: N815 - as the surface spells it
+    scrollDepth: float | None  # noqa: N815 - as above
+    lcp: float | None
+    inp: float | None
+    cls: float | None
+    fcp: float | None
+    ttfb: float | None
+
+
+class Engagement(BaseModel):
+    items: list[PageRead]
+
+
+class DroppedReason(BaseModel):
+    reason: str
+    count: int
+
+
+class ProgramClass(BaseModel):
+    class_: str = Field(alias="class")
+    count: int
+
+
+class Dropped(BaseModel):
+    """`dropped` was not stored; `programs` was, and figures about people leave it out."""
+
+    dropped: list[DroppedReason]
+    programs: list[ProgramClass]
+
+
 @cache
 def top_list(label: str) -> type[BaseModel]:
     """The answer of a top list whose items carry their label under the name `label`.

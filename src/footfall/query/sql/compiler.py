@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.query.ast import Breakdowns, BusyHours, Engagement, Flows, Funnel, Kpis, Query, Question, Retention, Seals, Visits
+from footfall.query.ast import (
+    Breakdowns,
+    BusyHours,
+    Engagement,
+    Flows,
+    Funnel,
+    Kpis,
+    Query,
+    Question,
+    Retention,
+    Seals,
+    Visits,
+)
 from footfall.query.sql import breakdowns, engagement, shapes
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select

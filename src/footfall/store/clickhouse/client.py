@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
-_AGE = {"events": "timestamp", "requests": "timestamp", "sessions": "end", "traffic": "timestamp"}
+_AGE = {
+    "events": "timestamp",
+    "requests": "timestamp",
+    "sessions": "end",
+    "traffic": "timestamp",
+    "engagements": "timestamp",
+}
 """The time that a row's age is counted from. A session is as old as its last event."""
 
 PING_SECONDS = 5.0

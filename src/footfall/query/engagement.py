@@ -1,0 +1,57 @@
+"""How pages were read: time in focus, scroll depth and web vitals, beside their page views."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from footfall.catalog.dimensions import DIMENSIONS
+from footfall.catalog.tables import Table
+from footfall.errors import UserError
+from footfall.query import build
+from footfall.query.ast import Engagement, Query
+from footfall.query.fetch import fetch
+from footfall.query.shares import average
+from footfall.query.sql.engagement import VITALS
+from footfall.store.protocol import Reader
+
+KEYS = tuple(row.name for row in DIMENSIONS.values() if row.filterable and Table.ENGAGEMENTS in row.expressions)
+"""Filter keys that a report of engagement can answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`engaged_seconds` per view; `scroll` is the average of each visitor's deepest; `vitals` third quartiles by name.
+
+    To 1 decimal, `cls` to 4; None where nothing was measured.
+    """
+
+    path: str
+    pageviews: int
+    engaged_seconds: float
+    scroll: float | None
+    vitals: dict[str, float | None]
+
+
+def pages(store: Reader, base: Query, limit: int) -> list[Page]:
+    """Most page views first, ties by path. UserError(`bad_filter`) for a key that is not one of `KEYS`."""
+    unknown = next((term.key for term in base.filters if term.key not in KEYS), None)
+    if unknown is not None:
+        raise UserError("bad_filter", f"filter: {unknown!r} can't be asked of engagement: {', '.join(KEYS)} can")
+    viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, build.TOP_PAGES, limit))}
+    reports = {row["path"]: row for row in fetch(store, engagement_of(base, tuple(viewed)))} if viewed else {}
+    return [_page(path, views, reports.get(path, {})) for path, views in viewed.items()]
+
+
+def engagement_of(base: Query, paths: tuple[str, ...]) -> Engagement:
+    return Engagement(replace(base, table=Table.ENGAGEMENTS, dimensions=("path",), only=paths))
+
+
+def _page(path: str, views: int, report: dict[str, float]) -> Page:
+    seconds = average(int(report.get("engaged_ms", 0)), views, unit=1000)
+    vitals = {name: _measured(report.get(name), 4 if name == "cls" else 1) for name in VITALS}
+    return Page(path, views, seconds, _measured(report.get("scroll"), 1), vitals)
+
+
+def _measured(value: float | None, digits: int) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, digits)
