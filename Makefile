@@ -1,4 +1,5 @@
-# Every target installs what it needs first; nothing outside .venv, vendor/node_modules and ./data is touched.
+# Every target installs what it needs first; nothing outside .venv, the node_modules and ./data is touched, but that
+# `make test` installs Chromium by apt where there is none.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -10,7 +11,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test test-long lint fix bench bench-smoke docs requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,7 +31,11 @@ $(VENV)/.assets: vendor/package.json vendor/package-lock.json vendor/install.sh
 	bash vendor/install.sh
 	touch $@
 
-setup: $(VENV)/.runtime $(VENV)/.assets ## install what the server needs into .venv
+$(VENV)/.tracker: $(VENV)/.assets tracker/build.mjs tracker/package.json tracker/package-lock.json $(wildcard tracker/src/*)
+	cd tracker && npm ci --silent && npm run --silent build
+	touch $@
+
+setup: $(VENV)/.runtime $(VENV)/.assets $(VENV)/.tracker ## install what the server needs into .venv
 
 setup-dev: setup $(VENV)/.dev ## and what tests, linters and benchmarks need
 
@@ -40,7 +45,7 @@ serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
 demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
-test: lint ## every check and every test
+test: lint chromium ## every check and every test
 	$(PY) -m pytest -n 2 --dist worksteal
 
 test-long: setup-dev ## the figures against their oracle, 50,000 histories
@@ -51,6 +56,10 @@ lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	cd tracker && npm run --silent check
+
+chromium: ## the browser of the tests, by apt where there is none
+	command -v chromium >/dev/null || bash tests/browser/install.sh
 
 fix: setup-dev ## format and repair what the linter can
 	$(VENV)/bin/ruff format .
@@ -71,4 +80,4 @@ requirements: ## pin pyproject.toml again (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed and built (never ./data)
-	rm -rf $(VENV) vendor/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) vendor/node_modules tracker/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis

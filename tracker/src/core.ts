@@ -1,0 +1,142 @@
+import type { Core, Fields, Kind, Part, Props, Revenue } from "./types";
+
+const doc = document;
+const place = location;
+const script = (doc.currentScript || doc.querySelector("script[data-key]") || doc.head) as HTMLScriptElement;
+const data = script.dataset;
+
+const isOff = (name: string) => /^(off|false)$/.test(data[name]!);
+const on = (name: string) => name in data && !isOff(name);
+const beside = (file: string) => new URL(file, script.src).href;
+
+/** `#/settings` or `#!/settings`, for applications that have their routes there; other fragments are no pages. */
+const route = () => (on("hash") && place.hash.match(/^#!?\/[^?]*/)) || "";
+const path = () => place.pathname + route();
+
+/** `*` stands for anything within a segment of the path, `**` for anything. */
+const matches = (patterns: string) =>
+  patterns.split(",").some((pattern) => {
+    const source = pattern
+      .trim()
+      .replace(/\*\*?|\W/g, (found) => (found == "**" ? ".*" : found == "*" ? "[^/]*" : "\\" + found));
+    return RegExp(`^${source}$`).test(path());
+  });
+
+const isReported = () =>
+  /^http/.test(place.protocol) &&
+  !(data.exclude && matches(data.exclude)) &&
+  (!data.include || matches(data.include));
+
+const isRefused = () => {
+  try {
+    if (localStorage.footfall_ignore) return true;
+  } catch {} // where storage is forbidden, nobody has opted out in it
+  const nav = navigator as Navigator & { globalPrivacyControl?: boolean };
+  return (nav.globalPrivacyControl && !isOff("gpc")) || (on("dnt") && nav.doNotTrack == "1");
+};
+
+// What is prerendered or opened in the background has not been seen yet.
+const seen = new Promise<unknown>((resolve) =>
+  doc.hidden ? doc.addEventListener("visibilitychange", resolve, { once: true }) : resolve(0),
+);
+
+let current: string;
+let referrer = doc.referrer;
+/** An application names a page after it has moved to it: until it has, the title is the last page's. */
+let staleTitle = "";
+
+const send = async (t: Kind, fields?: Fields) => {
+  try {
+    if (!core.url) return;
+    const body = JSON.stringify({
+      k: data.key,
+      t,
+      u: core.url,
+      r: referrer,
+      h: on("hash") ? 1 : undefined,
+      ti: doc.title == staleTitle ? "" : doc.title,
+      w: screen.width,
+      l: navigator.language,
+      ...fields,
+    });
+    await seen;
+    if (isRefused()) return;
+    const api = data.api || beside("api/collect");
+    // A text needs no preflight.
+    if ("keepalive" in Request.prototype)
+      await fetch(api, { method: "POST", body, keepalive: true, credentials: "omit" });
+    else navigator.sendBeacon(api, body);
+  } catch {} // offline, blocked, no JSON: the page is not to notice
+};
+
+const core: Core = { data, on, send, leaving: [], began: 0, url: "" };
+
+const view = () => {
+  for (const leave of core.leaving) leave();
+  if (current) referrer = core.url;
+  current = path();
+  core.url = isReported() ? place.href.replace(/#.*/, "") + route() : "";
+  send("pageview");
+};
+
+const move = () => {
+  if (current == path()) return;
+  staleTitle = doc.title;
+  view();
+};
+
+const follow = () => {
+  for (const name of ["pushState", "replaceState"] as const) {
+    const original = history[name];
+    history[name] = function (...args) {
+      original.apply(this, args);
+      move();
+    };
+  }
+  addEventListener("popstate", move);
+  addEventListener("pageshow", (event) => event.persisted && view());
+};
+
+const track = (n?: string, p?: Props, $?: Revenue) => send(n ? "event" : "pageview", { n, p, $ });
+
+/** What `window.footfall` is. `q` holds the arguments of calls made before; keys are those of scripts that run. */
+interface Global {
+  q?: Parameters<typeof track>[];
+  track?: typeof track;
+  [key: `key ${string}`]: boolean;
+}
+
+const global = (name: string) => {
+  const globals = window as unknown as Record<string, Global | undefined>;
+  return (globals[name] = globals[name] || {});
+};
+
+const offer = (own: Global) => {
+  own.track = track;
+  for (const args of own.q || []) track(...args);
+};
+
+const PARTS: Record<string, string[]> = {
+  actions: ["outbound", "downloads", "forms", "404"],
+  engagement: ["engagement", "scroll"],
+  vitals: ["vitals"],
+};
+
+const load = async () => {
+  await seen;
+  core.began = performance.now();
+  if (!isRefused())
+    for (const name in PARTS)
+      if (PARTS[name]!.some(on)) import(beside(`t-${name}.js`)).then((part: Part) => part.default(core)).catch(() => {});
+};
+
+const own = global("footfall");
+// A tag that is there twice counts once.
+if (data.key && !own[`key ${data.key}`]) {
+  own[`key ${data.key}`] = true;
+  follow();
+  view();
+  offer(own);
+  if (data.global) offer(global(data.global));
+  load();
+}
