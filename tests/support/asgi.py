@@ -82,6 +82,7 @@ def reading_client(store: Store, now: int, *routers: APIRouter, raising: bool = 
         auth=gate,
         clock=lambda: now,
         settings=Settings(),
+        drops=SimpleNamespace(by_reason=lambda project, *_: {"origin": 3} if project == 1 else {}),
         buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),
         last_flush=lambda: now,
     )

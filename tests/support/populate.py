@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -84,6 +85,21 @@ LOG: Row = {
     "error_count": 0,
     "max_concurrency": 0,
 }
+ENGAGEMENT: Row = {
+    "project_id": 1,
+    "id_hi": 0,
+    "visitor_id": "",
+    "hostname": "",
+    "path": "/",
+    "engaged_ms": 0,
+    "scroll": -1,
+    **dict.fromkeys(("lcp", "inp", "cls", "fcp", "ttfb"), math.nan),
+    "browser": "unknown",
+    "os": "unknown",
+    "device": "unknown",
+    "traffic": "human",
+    "country": "",
+}
 _FIRST_TOUCH = ("hostname", "referrer", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
                 "utm_term")  # fmt: skip
 _OF_VISITOR = ("browser", "os", "device", "traffic", "country")
@@ -99,6 +115,8 @@ _INTEGERS = {
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
     "bytes": pl.UInt64,
+    "engaged_ms": pl.UInt32,
+    "scroll": pl.Int8,
     **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count"), pl.UInt64),
 }
 _TIMES = ("timestamp", "start", "end")
@@ -112,8 +130,14 @@ def at(text: str) -> int:
     return found
 
 
-def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] = (), logs: Iterable[Row] = ()) -> None:
-    """Insert events (and their sessions), requests and proxy logs.
+def populate(
+    store: Store,
+    events: Iterable[Row] = (),
+    requests: Iterable[Row] = (),
+    logs: Iterable[Row] = (),
+    engagements: Iterable[Row] = (),
+) -> None:
+    """Insert events (and their sessions), requests, proxy logs and engagements.
 
     A row needs `at` (ISO text or milliseconds) and `visitor` (a number) or `visitor_id`; `session`, where it is not
     given, comes from `session_id` or from the gap. `id_lo` counts upwards in the order given.
@@ -123,6 +147,9 @@ def populate(store: Store, events: Iterable[Row] = (), requests: Iterable[Row] =
     insert(store, "events", full)
     insert(store, "sessions", session_rows(full))
     insert(store, "requests", [_complete(REQUEST, row, number) for number, row in enumerate(requests, start=1)])
+    insert(
+        store, "engagements", [_complete(ENGAGEMENT, row, number) for number, row in enumerate(engagements, start=1)]
+    )
     insert(store, "traffic", [_complete(LOG, row) for row in logs])
 
 
