@@ -73,7 +73,7 @@ class Nights:
     def name(self, today: int, now: int, yesterday: Callable[[], int]) -> int:
         """`today` is the hash of the day of `now`, `yesterday` gives that of the day before."""
         since_midnight = now % DAY
-        if today not in self._held and GAP < since_midnight < DAY - GAP:
+        if today not in self._held and GAP < since_midnight < DAY - GAP and 0 <= now - self._swept < GAP:
             return today  # nearly always
         with self._lock:
             self._sweep(now)

@@ -115,3 +115,54 @@ def test_columns_say_the_same_as_calls(identity):
 def test_no_rows_no_visitors(identity):
     schema = {"timestamp": pl.Int64, "ip_address": pl.String, "user_agent": pl.String}
     assert identity.visitors(1, pl.DataFrame(schema=schema)).to_list() == []
+
+
+MIDNIGHT = (TODAY + 1) * DAY
+M = 60_000
+
+
+def seen(identity: SaltedIdentity, clock: FakeClock, minutes: float, agent: str = "curl") -> int:
+    """The visitor of an event that comes so many minutes after midnight."""
+    clock.now = MIDNIGHT + round(minutes * M)
+    return identity.present(7, clock.now, "192.0.2.1", agent)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "same"),
+    [
+        ((-40, -1, 1, 29), (0, 0, 0, 0)),
+        ((-1, 29, 59, 89), (0, 0, 0, 0)),  # on and on
+        ((-1, 28.99, 59.1), (0, 0, 2)),  # a gap of more than 30 minutes
+        ((-30, 0), (0, 0)),  # exactly 30 minutes
+        ((-30.01, 0), (0, 1)),
+        ((-1, 29.01), (0, 1)),
+        ((5, 20), (0, 0)),
+        ((-31, 1), (0, 1)),
+        ((-10, 20, 51, 52), (0, 0, 2, 2)),
+    ],
+)
+def test_a_session_over_midnight_keeps_its_visitor(identity, clock, minutes, same):
+    found = [seen(identity, clock, at) for at in minutes]
+    assert [found.index(visitor) for visitor in found] == list(same)
+
+
+def test_a_session_over_two_midnights(identity, clock):
+    found = {seen(identity, clock, minute) for minute in range(-10, 24 * 60 + 40, 25)}
+    assert len(found) == 1
+
+
+def test_other_visitors_and_stated_times_are_as_ever(identity, clock):
+    before = seen(identity, clock, -5)
+    other = seen(identity, clock, -5, "wget")
+    assert seen(identity, clock, 5) == before
+    assert seen(identity, clock, 5, "wget") == other != before
+    assert identity.visitor(7, clock.now, "192.0.2.1", "curl") != before
+    assert seen(identity, clock, 24 * 60 - 60) != before
+
+
+def test_of_the_night_nothing_is_left_by_day(identity, clock):
+    for number in range(100):
+        seen(identity, clock, -5, f"agent {number}")
+    assert len(identity._nights._held) == 100
+    seen(identity, clock, 31, "late")
+    assert not identity._nights._held
