@@ -10,6 +10,25 @@ from tests.browser.chromium import Page
 from tests.browser.site import KEY, Answer, Asked, StandIn
 from tests.support.server import until
 
+# A clock, a gaze and a scroll position that the test moves.
+STAGE = """
+window.now = 0; performance.now = () => window.now;
+window.away = false; Object.defineProperty(document, 'hidden', {get: () => window.away});
+window.focused = true; document.hasFocus = () => window.focused;
+window.look = (focused, away = false) => {
+  if (away != window.away) {
+    window.away = away;
+    document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
+  }
+  window.focused = focused; dispatchEvent(new Event(focused ? 'focus' : 'blur'));
+};
+window.roll = y => new Promise(done => {
+  addEventListener('scroll', () => setTimeout(done), {once: true});
+  scrollTo(0, y);
+});
+"""
+TALL = "<style>body {margin: 0}</style><div style='height: 4000px'></div>"
+
 
 @dataclass
 class Lab:
@@ -23,6 +42,7 @@ class Lab:
     site: str = ""
     origin: str = ""
     pages: dict[str, Answer] = field(default_factory=dict)
+    key: str = KEY
     tag: str = ""
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -38,8 +58,8 @@ class Lab:
             return Answer("<!doctype html>")
         return self.pages.get(path, Answer(html, headers=self.headers))
 
-    def script(self, options: str = "", key: str = KEY) -> str:
-        return f'<script defer src="{self.origin}/t.js" data-key="{key}" {options}></script>'
+    def script(self, options: str = "", key: str = "") -> str:
+        return f'<script defer src="{self.origin}/t.js" data-key="{key or self.key}" {options}></script>'
 
     def visit(self, path: str = "/", options: str = "", body: str = "", referrer: str = "") -> Page:
         """Opens a path whose tag has these options."""

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from tests.support.server import free_port, until
 
 ASSETS = Path(__file__).parents[2] / "src" / "footfall" / "assets"
 KEY = "site-key"
+_OF_CONNECTION = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "date", "server"}
 
 
 @dataclass(frozen=True)
@@ -111,3 +113,21 @@ class StandIn:
         """The reports, once there are as many; fewer when patience is over."""
         until(lambda: len(self.reports(kind)) >= count, 10)
         return self.reports(kind)
+
+
+class Proxy(StandIn):
+    """Stands before a real server, as a reverse proxy would: every visitor comes from `address`."""
+
+    def __init__(self, http: httpx.Client, address: str) -> None:
+        super().__init__()
+        self.http = http
+        self.address = address
+
+    def __call__(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        kept = {name: value for name, value in asked.headers.items() if name not in _OF_CONNECTION}
+        answer = self.http.request(
+            asked.method, asked.path, headers={**kept, "x-forwarded-for": self.address}, content=asked.body
+        )
+        headers = {name: value for name, value in answer.headers.items() if name not in _OF_CONNECTION}
+        return Answer(answer.content, answer.status_code, headers.pop("content-type", ""), headers)

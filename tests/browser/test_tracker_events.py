@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.browser.lab import Lab
+from tests.browser.lab import STAGE, TALL, Lab
 from tests.browser.site import Answer
 
 STUB = "<script>window.{0} = window.{0} || {{q: [], track() {{ this.q.push(arguments) }}}}; {1}</script>"
@@ -179,26 +179,6 @@ def test_pages_that_are_not_there(lab: Lab, status: int, options: str, events: l
         lab.ready("actions")
 
     assert [(event["n"], event["p"]) for event in lab.settled("event")] == events
-
-
-# A clock, a gaze and a scroll position that the test moves.
-STAGE = """
-window.now = 0; performance.now = () => window.now;
-window.away = false; Object.defineProperty(document, 'hidden', {get: () => window.away});
-window.focused = true; document.hasFocus = () => window.focused;
-window.look = (focused, away = false) => {
-  if (away != window.away) {
-    window.away = away;
-    document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
-  }
-  window.focused = focused; dispatchEvent(new Event(focused ? 'focus' : 'blur'));
-};
-window.roll = y => new Promise(done => {
-  addEventListener('scroll', () => setTimeout(done), {once: true});
-  scrollTo(0, y);
-});
-"""
-TALL = "<style>body {margin: 0}</style><div style='height: 4000px'></div>"
 
 
 @pytest.fixture
