@@ -1,15 +1,17 @@
-"""`footfall project`: make and list projects."""
+"""`footfall project`: make and list projects, and put them into pages."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import Annotated, Any
 
 import typer
 
 from footfall.cli.options import Data, Json, opened, print_json, print_table
+from footfall.errors import UserError
 from footfall.model.project import Project
 
-project_app = typer.Typer(help="Make and list projects.", no_args_is_help=True)
+project_app = typer.Typer(help="Make and list projects, and put them into pages.", no_args_is_help=True)
 
 _Slug = Annotated[str, typer.Argument(help="Short unique name: [a-z0-9][a-z0-9-]{0,62}")]
 _Domains = Annotated[
@@ -19,6 +21,10 @@ _Domains = Annotated[
     ),
 ]
 _Name = Annotated[str, typer.Option("--name", help="What people read.  [default: the slug]")]
+_Named = Annotated[str, typer.Argument(metavar="SLUG", help="The project's slug, or its id.")]
+_Url = Annotated[
+    str, typer.Option("--url", help="Where browsers reach the server.  [default: its own address and port]")
+]
 
 
 @project_app.command("create")
@@ -41,6 +47,21 @@ def list_(*, as_json: Json = False, data: Data = None) -> None:
         print_json([_shape(project) for project in projects])
     else:
         _print(projects)
+
+
+@project_app.command("snippet")
+def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
+    """Print what a page needs for its visits to count: one line of HTML."""
+    from footfall.app import reachable
+    from footfall.cli.options import load_settings
+
+    settings = load_settings(data)
+    with opened(data) as meta:
+        project = meta.project(slug)
+    if project is None:
+        raise UserError("not_found", f"project {slug!r} does not exist")
+    server = url.rstrip("/") or reachable(settings.host, settings.port)
+    typer.echo(f'<script defer src="{escape(server)}/t.js" data-key="{project.site_key}"></script>')
 
 
 def _shape(project: Project) -> dict[str, Any]:

@@ -15,9 +15,9 @@ def kept_url(url: str, names: frozenset[str], *, route: bool = False) -> str:
         return url
     before, _, fragment = url.partition("#")
     base, _, query = before.partition("?")
-    kept = "&".join(pair for pair in query.split("&") if _is_kept(pair.partition("=")[0], names)) if query else ""
-    place = _route(fragment) if route else ""
-    return _without_user(base) + (f"?{kept}" if kept else "") + place
+    kept = "&".join([pair for pair in query.split("&") if pair[:4] == "utm_" or pair.partition("=")[0] in names])
+    place = _route(fragment) if route and fragment else ""
+    return (_without_user(base) if "@" in base else base) + (f"?{kept}" if kept else "") + place
 
 
 def route_of(url: str) -> str:
@@ -38,10 +38,6 @@ def path_of(url: str) -> str:
 
 def _route(fragment: str) -> str:
     return f"#{fragment.partition('?')[0]}" if fragment.startswith(("/", "!/")) else ""
-
-
-def _is_kept(name: str, names: frozenset[str]) -> bool:
-    return name.startswith("utm_") or name in names
 
 
 def _without_user(base: str) -> str:

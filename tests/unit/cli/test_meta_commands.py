@@ -55,6 +55,20 @@ def test_project_list(run, meta):
     assert [line.split()[0] for line in lines] == ["SLUG", "shop", "blog"]
 
 
+def test_project_snippet(run, meta):
+    shop = meta.create_project("shop")
+    for arguments, url in (
+        (("--url", "https://stats.example/"), "https://stats.example"),
+        (("--url", 'https://x/"><b>'), "https://x/&quot;&gt;&lt;b&gt;"),
+        ((), "http://127.0.0.1:8000"),
+    ):
+        line = run("project", "snippet", "shop", *arguments).stdout
+        assert line == f'<script defer src="{url}/t.js" data-key="{shop.site_key}"></script>\n'
+    assert run("project", "snippet", shop.id).exit_code == 0
+    missing = run("project", "snippet", "blog")
+    assert (missing.exit_code, missing.stderr) == (1, "footfall: project 'blog' does not exist\n")
+
+
 def test_token_create_json(run, meta):
     shop = meta.create_project("shop")
     blog = meta.create_project("blog")

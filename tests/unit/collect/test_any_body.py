@@ -10,17 +10,19 @@ import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.collect import bulk, events, rows, visits
+from footfall.collect import beacon, browser, bulk, events, logrequest, plausible, rows, umami, visits
 from footfall.collect.explain import SchemaError
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.collect.privacy import Place
 from footfall.errors import UserError
 from footfall.ids import IdSource
+from footfall.model.project import Project
 from footfall.model.raw import EventRows, Record, RequestRows
 
 NOW = 1_780_000_000_000
 SENDER = Sender(1, NOW, "192.0.2.1", "agent")
+PROJECT = Project(1, "prj_a", "a", "ff_site_a")
 
 
 class Nobody:
@@ -28,6 +30,8 @@ class Nobody:
 
     def visitor(self, *_: object) -> int:
         return 7
+
+    present = visitor
 
     def visitors(self, *_: object) -> pl.Series:
         raise NotImplementedError
@@ -69,8 +73,9 @@ values = st.recursive(
 
 def bodies(kind: type[msgspec.Struct]) -> st.SearchStrategy[dict]:
     """Objects with some of the fields of a wire struct, each of any value."""
-    names = [field.name for field in msgspec.structs.fields(kind)]
+    names = [field.encode_name for field in msgspec.structs.fields(kind)]
     sound = {"event_name": st.just("a"), "path": st.just("/"), "endpoint": st.just("/"), "type": st.just("pageview")}
+    sound |= {"k": st.just("ff_site_a"), "u": st.just("https://a.example/"), "website": st.just("prj_a")}
     fields = dict.fromkeys(names, values)
     return st.fixed_dictionaries({}, optional=fields).map(dict) | st.fixed_dictionaries(
         {name: sound[name] for name in names if name in sound},
@@ -136,3 +141,56 @@ def test_a_visit(body):
     assert len(accepted) + len(refusals.listed) == 1
     spooled(RequestRows(1, NOW, accepted))
     msgspec.json.encode(refusals.listed)
+
+
+def reported(hit: browser.Hit) -> None:
+    """What is taken can be spooled, and its addresses are nowhere."""
+    found = browser.rows(hit, PROJECT, SENDER, INTAKE, "")
+    spooled(found)
+    (row,) = found.rows
+    assert "192.0.2.1" not in msgspec.structs.astuple(row)
+
+
+@given(bodies(beacon.Beacon))
+@example({"k": "a", "u": "https://a.example/", "p": {"a": "\ud800"}})
+@example({"k": "a", "u": "https://a.example/", "t": "event", "n": "a", "$": {"amount": "sNaN"}})
+def test_a_report_of_our_tracker(body):
+    with suppress(UserError):
+        reported(beacon.hit(beacon.read_beacon(encoded(body))))
+
+
+@given(st.dictionaries(st.sampled_from(["n", "u", "d", "r", "p", "$", "h", "w", "sd", "e", "name", "props"]), values))
+@example({"p": '{"a": NaN}'})
+@example({"p": '{"a": "\\ud800"}', "$": '{"amount": Infinity}'})
+@example({"$": '{"amount": 1e999, "currency": "EUR"}'})
+def test_a_report_of_plausibles_clients(fields):
+    with suppress(UserError):
+        reported(plausible.read_event(encoded({"n": "a", "u": "https://a.example/", "d": "a.example", **fields}))[1])
+
+
+@given(st.sampled_from(["event", "performance"]), bodies(umami.Payload))
+@example("event", {"website": "a", "data": {"revenue": "x" * 99, "currency": "lei"}})
+def test_a_report_of_umamis_clients(kind, payload):
+    with suppress(UserError):
+        reported(umami.hit(umami.read_send(encoded({"type": kind, "payload": payload}))))
+
+
+@given(values, values, bodies(logrequest.LoggedRequest))
+def test_a_request_log(key, level, request):
+    with suppress(UserError):
+        sent = logrequest.read_body(encoded({"api_key": key, "privacy_level": level, "requests": [request]}))
+        accepted, refusals = logrequest.raw_requests(sent, SENDER, INTAKE)
+        assert len(accepted) + len(refusals.listed) == 1
+        spooled(RequestRows(1, NOW, accepted))
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_of_browsers(body):
+    for read in (beacon.read_beacon, plausible.read_event, umami.read_send, umami.read_batch, logrequest.read_body):
+        with suppress(UserError):
+            read(body)
+
+
+@given(texts, st.sampled_from([0, NOW, -1]))
+def test_any_cache_of_umamis_clients(cache, now):
+    assert umami.visit_id("a", now, cache).count("-") == 4

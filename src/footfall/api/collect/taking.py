@@ -11,6 +11,7 @@ from footfall.spool.protocol import Submission
 
 _SITE_KEY = "ff_site_"
 _KEY_CHARS = 100
+_PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")
 
 
 def project_of_key(services: Services, site_key: str) -> Project:
@@ -52,7 +53,7 @@ async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, 
 
 def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> str:
     """What the headers say against keeping this: `prefetch` (nobody sees the page yet), `opt-out`, or nothing."""
-    if any(b"prefetch" in headers.get(name, b"").lower() for name in (b"sec-purpose", b"purpose", b"x-moz")):
+    if not headers.keys().isdisjoint(_PURPOSES) and any(b"prefetch" in headers.get(name, b"") for name in _PURPOSES):
         return "prefetch"
     wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)
     return "opt-out" if wished or ("dnt" in opt_out and headers.get(b"dnt") == b"1") else ""
