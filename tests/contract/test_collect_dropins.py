@@ -164,6 +164,22 @@ def test_an_event_of_umamis_node_package(site):
     assert row["properties"] == {"plan": "pro"}
 
 
+@pytest.mark.parametrize(
+    ("origin", "hostname", "reason"),
+    [
+        (None, None, None),
+        (None, "evil.example", "origin"),
+        ("https://evil.example", None, "origin"),
+        ("null", None, "origin"),
+    ],
+)
+def test_what_names_no_host_and_comes_from_no_page_is_a_servers(site, origin, hostname, reason):
+    payload = {"website": site.id, "name": "signup"} | ({"hostname": hostname} if hostname else {})
+    headers = {"Origin": origin} if origin else {}
+    answer = site.call("POST", "/api/send", json={"type": "event", "payload": payload}, headers=headers)
+    assert answer.headers.get("x-footfall-dropped") == reason
+
+
 def test_what_a_server_says_of_the_visitor_is_taken(site):
     now = int(time.time())
     send(site, id="ada", ip="192.0.2.1", userAgent=FIREFOX, timestamp=now - HOUR, name="buy", data={"revenue": 5})
@@ -258,6 +274,11 @@ def test_requests_of_an_application(site):
     assert rows["/items"]["ip_address"] == "192.0.2.7"
 
 
+def test_what_is_no_address_is_not_kept(site):
+    assert log(site, logged(ip_address="testclient"), logged(ip_address=None, path="/b")).status_code == 201
+    assert not any(row["ip_address"] for row in requests_of(site, 2))
+
+
 @pytest.mark.parametrize("level", [1, 2])
 def test_addresses_are_not_kept_where_the_application_says_so(site, level):
     assert log(site, logged(), privacy_level=level).status_code == 201
@@ -269,7 +290,7 @@ def test_bad_requests_refuse_themselves_only(site):
     answer = log(site, logged(), logged(status="ok"), logged(created_at="soon"))
     assert answer.status_code == 201
     assert answer.json()["message"].startswith("1 requests stored, 2 refused; the first: requests.1: status: ")
-    assert log(site, logged(ip_address="here")).status_code == 400
+    assert log(site, logged(status=1000)).status_code == 400
     assert log(site).json() == {"status": 201, "message": "0 requests stored"}
     requests_of(site, 1)
 

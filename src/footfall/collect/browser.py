@@ -98,9 +98,11 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
 
 
 def _check_host(domains: tuple[str, ...], host: str, origin: str) -> None:
-    """Both the page that an event names and the page that sends it must be the project's."""
-    sent_from = host_of(origin) if origin else host
-    if not is_allowed(domains, host) or not is_allowed(domains, sent_from):
+    """Both the page that an event names and the page that sends it must be the project's.
+
+    What has neither comes from no page: browsers name the origin of whatever they post to another host.
+    """
+    if (host and not is_allowed(domains, host)) or (origin and not is_allowed(domains, host_of(origin))):
         raise DroppedError("origin")
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from footfall.collect.address import packed
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.rows import Refusals, convert
 from footfall.collect.visits import Visit, raw_request
@@ -32,7 +33,7 @@ class LogBody(msgspec.Struct, gc=False):
 
 
 class LoggedRequest(msgspec.Struct, gc=False):
-    """One request as sent; `response_time` in milliseconds."""
+    """One request as sent; `response_time` in milliseconds. An `ip_address` may be any name that the server gives."""
 
     path: str | None = None
     method: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z][A-Za-z-]*$")] = "GET"
@@ -76,7 +77,7 @@ def _visit(request: LoggedRequest, *, looked_at: bool) -> Visit:
         endpoint=request.path or "/",
         status=request.status,
         duration_ms=request.response_time,
-        ip_address=request.ip_address if looked_at else None,
+        ip_address=request.ip_address if looked_at and packed(request.ip_address or "") else None,
         user_agent=request.user_agent,
         host=request.hostname,
         user_id=request.user_id,

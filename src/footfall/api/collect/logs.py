@@ -31,7 +31,7 @@ async def log_request(services: Services, visit: Visit) -> Answer:
 
     accepted, refusals = await asyncio.to_thread(take) if large else take()
     if refusals.total and not accepted:
-        raise UserError(refusals.listed[0].code, f"requests.0: {refusals.listed[0].message}")
+        raise UserError("bad_body", f"requests.0: {refusals.listed[0].message}")
     if accepted:
         await services.committer.submit([Submission(RequestRows(project.number, visit.received_at, accepted))])
     services.metrics.accepted("tracking", len(accepted))
