@@ -81,7 +81,7 @@ class Chromium:
         except Empty as error:
             raise BrowserError(f"{method}: no answer") from error
         finally:
-            del self._waiting[number]
+            del self._waiting[number]  # an answer may still come
         if "error" in answer:
             raise BrowserError(f"{method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]
@@ -125,8 +125,8 @@ class Chromium:
         while chunk := os.read(self._answers.fileno(), 1 << 16):
             *messages, buffer = (buffer + chunk).split(b"\0")
             for message in map(json.loads, messages):
-                if "id" in message:
-                    self._waiting[message["id"]].put(message)
+                if queue := self._waiting.get(message.get("id", 0)):
+                    queue.put(message)
                 elif page := self.pages.get(message.get("sessionId", "")):
                     page.heard(message["method"], message["params"])
 

@@ -59,6 +59,13 @@ MOVES = {
     "another query is the same page": ("history.pushState(0, '', '/a?sort=price')", ["/a"]),
     "an anchor is the same page": ("location.hash = 'reviews'", ["/a"]),
     "a route without data-hash": ("location.hash = '#/settings'", ["/a"]),
+    "the Navigation API": (
+        (
+            "navigation.addEventListener('navigate', event => event.intercept());"
+            "navigation.navigate('/b').finished.then(() => 0)"
+        ),
+        ["/a", "/b"],
+    ),
     "twice to the same place": ("history.pushState(0, '', '/b'); history.pushState(0, '', '/b')", ["/a", "/b"]),
     "there and back": (
         "history.pushState(0, '', '/b'); new Promise(done => {onpopstate = () => done(); history.back()})",
@@ -67,9 +74,11 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("name", [*MOVES, *(f"{name}, in older browsers" for name in MOVES if "API" not in name)])
 def test_moves_of_the_history(lab: Lab, name: str) -> None:
-    script, paths = MOVES[name]
+    script, paths = MOVES[name.removesuffix(", in older browsers")]
+    if name not in MOVES:
+        lab.page.before_scripts("delete window.navigation")
     lab.visit("/a").run(script)
 
     assert sorted(report["u"].removeprefix(lab.site) for report in lab.settled()) == sorted(paths)

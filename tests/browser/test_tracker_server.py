@@ -23,6 +23,10 @@ PAINTED = (
     "new Promise(done => new PerformanceObserver(() => setTimeout(done, 500))"
     ".observe({type: 'largest-contentful-paint', buffered: true}))"
 )
+AWAY = (
+    "Object.defineProperties(document, {hidden: {get: () => true}, visibilityState: {get: () => 'hidden'}});"
+    "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))"
+)
 AMERICAN, DUTCH = "8.8.8.8", "193.0.6.139"
 
 
@@ -73,7 +77,7 @@ def bob(browser: Chromium, site: Site) -> None:
         lab.ready("vitals")
         lab.stats.wait(1, "pageview")
         lab.page.run(PAINTED)
-        lab.page.goto(lab.site + "/end")
+        lab.page.run(AWAY)  # and not to another page: what is sent on the way there has the browser's own agent
         assert len(lab.stats.wait(1, "engagement")) == 1
 
 

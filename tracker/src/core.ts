@@ -94,6 +94,8 @@ const follow = () => {
     };
   }
   addEventListener("popstate", move);
+  // Applications that move by this interface touch no history.
+  (window as { navigation?: EventTarget }).navigation?.addEventListener("currententrychange", move);
   addEventListener("pageshow", (event) => event.persisted && view());
 };
 
