@@ -25,6 +25,9 @@ TOUCH_EVERY = MINUTE
 """How far a token's last-used time may lag behind."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_MOST_LABELS = 10
+"""How many labels of a host name are looked at for wildcards."""
+
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -75,8 +78,17 @@ class Meta:
         return self._one_project(ProjectRow.site_key == site_key)
 
     def project_of_domain(self, domain: str) -> Project | None:
-        """The oldest project that lists this host name (`www.` in front is ignored on both sides)."""
-        return self._one_project(ProjectRow.domains.any(DomainRow.domain == domain.lower().removeprefix("www.")))
+        """The oldest project that lists this host name, else the oldest with the nearest wildcard above it.
+
+        `www.` in front is ignored on both sides.
+        """
+        name = domain.lower().removeprefix("www.")
+        parts = name.split(".")
+        names = [name, *("*." + ".".join(parts[place:]) for place in range(1, min(len(parts), _MOST_LABELS)))]
+        query = select(DomainRow.domain, DomainRow.project).where(DomainRow.domain.in_(names))
+        with self.database.read() as session:
+            found = sorted((names.index(listed), number) for listed, number in session.execute(query))
+        return self.project_numbered(found[0][1]) if found else None
 
     def projects(self) -> list[Project]:
         """In the order in which they were made."""

@@ -22,6 +22,25 @@ def test_project_is_found_by_every_name(meta):
     assert meta.projects() == [made]
 
 
+def test_a_host_is_the_project_s_that_lists_it_most_closely(meta):
+    far, near, exact, late = (
+        meta.create_project(slug, [domain])
+        for slug, domain in (("far", "*.com"), ("near", "*.b.com"), ("exact", "a.b.com"), ("late", "*.b.com"))
+    )
+    for host, project in (
+        ("a.b.com", exact),
+        ("www.A.b.com", exact),
+        ("c.b.com", near),
+        ("d.c.b.com", near),
+        ("b.com", far),
+        ("com", None),
+        ("", None),
+        ("a" + ".x" * 100 + ".com", None),
+    ):
+        assert meta.project_of_domain(host) == project, host
+    assert late.number > near.number
+
+
 def test_what_does_not_exist_is_none(meta):
     assert meta.project("shop") is None
     assert meta.project_numbered(1) is None

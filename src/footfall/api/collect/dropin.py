@@ -13,10 +13,10 @@ from footfall.collect import plausible, umami
 from footfall.collect.browser import Rows
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
-from footfall.model.project import Project
 
 _encode = msgspec.json.Encoder().encode
 _CACHE = b"x-umami-cache"
+_HOST_CHARS = 253
 
 
 async def plausible_event(services: Services, visit: Visit) -> Answer:
@@ -25,7 +25,7 @@ async def plausible_event(services: Services, visit: Visit) -> Answer:
     found: list[Rows] = []
     reasons: list[str] = []
     for domain in domains:
-        project = _of_domain(services, domain)
+        project = services.auth.directory.of_domain(domain.lower()[:_HOST_CHARS])
         weighed = weigh(services, visit, project, hit) if project else "unknown-domain"
         if isinstance(weighed, str):
             reasons.append(weighed)
@@ -43,17 +43,6 @@ def plausible_error(error: Exception, path: str) -> Answer:
     if isinstance(error, RefusedError):
         return 400, JSON, _encode({"errors": {error.field: [error.message]}})
     return problem(error, path)
-
-
-def _of_domain(services: Services, domain: str) -> Project | None:
-    """The project that lists the host, or a wildcard above it."""
-    name = domain.lower()[:253]
-    find = services.auth.directory.of_domain
-    found = find(name)
-    while found is None and "." in name:
-        name = name.partition(".")[2]
-        found = find(f"*.{name}")
-    return found
 
 
 async def umami_send(services: Services, visit: Visit) -> Answer:
