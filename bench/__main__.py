@@ -16,9 +16,11 @@ from bench import (
     b7_storage,
     b8_memory,
     b9_start,
+    b10_tracker,
     b12_sdk,
     b13_network,
     b14_logs,
+    b15_collect,
     report,
 )
 from bench.bars import Bar, Work
@@ -36,9 +38,11 @@ BARS: dict[str, Bar] = {
         b7_storage,
         b8_memory,
         b9_start,
+        b10_tracker,
         b12_sdk,
         b13_network,
         b14_logs,
+        b15_collect,
     )
 }
 

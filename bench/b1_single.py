@@ -1,34 +1,46 @@
-"""B1: single events, durable at the answer, against an echo of the same bytes by the same server."""
+"""B1 and B15: single events, durable at the answer, against an echo of the same bytes by the same server."""
 
 from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 
 from bench.bars import Bar, Work
 from bench.harness import Process, Result, Server, cpu_seconds, footfall_server, free_port, paired, serving, wrk
 
-PATH = "/api/v1/analytics"
+
+@dataclass(frozen=True)
+class Way:
+    """A way in: its path, the script that sends to it, and what /metrics calls it."""
+
+    path: str
+    script: str
+    surface: str
 
 
-def run(work: Work) -> Result:
+EVENTS = Way("/api/v1/analytics", "single.lua", "events")
+BROWSERS = Way("/api/collect", "collect.lua", "collect")
+
+
+def run(work: Work, way: Way) -> Result:
     port = free_port()
     with (
         work.directory() as folder,
         footfall_server(folder / "data") as server,
         serving([sys.executable, "-m", "bench.echo", str(port)], port, folder / "echo.log", "/") as echo,
     ):
-        own, other = _Side(work, server.process, server.token), _Side(work, echo, server.token)
-        warm_up(server, echo.url)
-        warm = accepted(server)
+        own, other = (_Side(work, way, process, server) for process in (server.process, echo))
+        warm_up(way, server, echo.url)
+        warm = accepted(way, server)
 
         def footfall_side(number: int) -> float:
             rate = own.measure(number)
-            settle(server)
+            settle(way, server)
             return rate
 
         found = paired(work.scale.runs, work.scale.quiet, footfall_side, other.measure)
-        stored = accepted(server) - warm
+        stored = accepted(way, server) - warm
         check(own.answered, stored, work)
         return found | {
             "connections": work.scale.single_connections,
@@ -44,17 +56,18 @@ def run(work: Work) -> Result:
 class _Side:
     """A server under load, with what it answered and the processor time that it took meanwhile."""
 
-    def __init__(self, work: Work, process: Process, token: str) -> None:
+    def __init__(self, work: Work, way: Way, process: Process, server: Server) -> None:
         self._work = work
+        self._way = way
         self._process = process
-        self._token = token
+        self._server = server
         self._cpu = 0.0
         self.answered = 0
 
     def measure(self, number: int) -> float:
         """Requests per second."""
         before = cpu_seconds(self._process.pid)
-        answer = load(self._work, self._process.url, number, self._token)
+        answer = load(self._work, self._way, self._process.url, number, self._server)
         self._cpu += cpu_seconds(self._process.pid) - before
         self.answered += answer["requests"]
         return float(answer["requests"] / answer["seconds"])
@@ -64,33 +77,33 @@ class _Side:
         return round(self._cpu / self.answered * 1e6, 1)
 
 
-def warm_up(server: Server, echo_url: str) -> None:
+def warm_up(way: Way, server: Server, echo_url: str) -> None:
     """A second of each side that counts for nothing."""
     for url in (echo_url, server.process.url):
-        wrk(url + PATH, "single.lua", "warm", connections=8, seconds=1, token=server.token)
-    settle(server)
+        wrk(url + way.path, way.script, "warm", server.site_key, connections=8, seconds=1, token=server.token)
+    settle(way, server)
 
 
-def load(work: Work, url: str, number: int, token: str) -> Result:
+def load(work: Work, way: Way, url: str, number: int, server: Server) -> Result:
     scale = work.scale
     return wrk(
-        url + PATH, "single.lua", number,
-        connections=scale.single_connections, seconds=scale.single_seconds, token=token,
+        url + way.path, way.script, number, server.site_key,
+        connections=scale.single_connections, seconds=scale.single_seconds, token=server.token,
     )  # fmt: skip
 
 
-def accepted(server: Server) -> int:
+def accepted(way: Way, server: Server) -> int:
     """Events that the server has acknowledged since its start."""
-    return int(server.metrics().get('footfall_accepted_total{surface="events"}', 0))
+    return int(server.metrics().get(f'footfall_accepted_total{{surface="{way.surface}"}}', 0))
 
 
-def settle(server: Server) -> None:
+def settle(way: Way, server: Server) -> None:
     """Until everything acknowledged can be queried: the next measurement starts with nothing left to do.
 
     Both counts may still grow, by what was under way when the generator stopped.
     """
     until = time.monotonic() + 60
-    while (total := server.total_events()) != (expected := accepted(server)):
+    while (total := server.total_events()) != (expected := accepted(way, server)):
         if time.monotonic() > until:
             raise RuntimeError(f"{total} events can be queried, {expected} were acknowledged")
         time.sleep(0.05)
@@ -107,7 +120,7 @@ BAR = Bar(
     name="B1",
     what="single events, durable at the answer, against an echo",
     bar="≥ 60 % of its requests/s",
-    run=run,
+    run=lambda work: run(work, EVENTS),
     figure=lambda r: f"{r['median']:,} requests/s, echo {r['against_median']:,}: {r['ratio']:.1%}",
     met=lambda r: r["ratio"] >= 0.6,
 )

@@ -116,6 +116,7 @@ class Server:
 
     process: Process
     token: str
+    site_key: str
 
     def get(self, path: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.token}"}
@@ -154,8 +155,9 @@ def footfall_server(data: Path, *, profile: Path | None = None) -> Iterator[Serv
     make_project(data)
     with opened_meta(data) as meta:
         token, _ = meta.create_token("bench", ["ingest", "read"], ["bench"], None)
+        (project,) = meta.projects()
     with start(data, profile=profile) as process:
-        yield Server(process, token)
+        yield Server(process, token, project.site_key)
 
 
 def make_project(data: Path) -> None:

@@ -16,8 +16,8 @@ def profile(work: Work) -> None:
     """Print both profiles, the heaviest functions by their own time first."""
     with work.directory() as folder:
         with footfall_server(folder / "single", profile=folder / "single.prof") as server:
-            b1_single.load(work, server.process.url, 1, server.token)
-            b1_single.settle(server)
+            b1_single.load(work, b1_single.EVENTS, server.process.url, 1, server)
+            b1_single.settle(b1_single.EVENTS, server)
         _show("B1: the event loop's thread", folder / "single.prof")
         data = folder / "drain"
         make_project(data)

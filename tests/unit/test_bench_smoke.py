@@ -23,6 +23,7 @@ FIELDS = {
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
     "B12": {"frameworks", "worst_micros"},
     "B13": {"median", "against_median", "ratio", "filling"},
+    "B15": {"median", "against_median", "ratio", "answered", "accepted", "queryable"},
     "B14": {"median", "queryable_median", "logs"},
 }
 
