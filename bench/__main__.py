@@ -20,7 +20,6 @@ from bench import (
     b12_sdk,
     b13_network,
     b14_logs,
-    b15_collect,
     report,
 )
 from bench.bars import Bar, Work
@@ -42,7 +41,6 @@ BARS: dict[str, Bar] = {
         b12_sdk,
         b13_network,
         b14_logs,
-        b15_collect,
     )
 }
 

@@ -21,9 +21,9 @@ FIELDS = {
     "B7": {"bytes_per_event", "bytes_per_event_as_left", "directory_bytes_per_event", "columns", "filling"},
     "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
+    "B10": {"t.js", "t-actions.js", "t-engagement.js", "t-vitals.js"},
     "B12": {"frameworks", "worst_micros"},
     "B13": {"median", "against_median", "ratio", "filling"},
-    "B15": {"median", "against_median", "ratio", "answered", "accepted", "queryable"},
     "B14": {"median", "queryable_median", "logs"},
 }
 
