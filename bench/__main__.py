@@ -20,6 +20,7 @@ from bench import (
     b12_sdk,
     b13_network,
     b14_logs,
+    b15_collect,
     report,
 )
 from bench.bars import Bar, Work
@@ -41,6 +42,7 @@ BARS: dict[str, Bar] = {
         b12_sdk,
         b13_network,
         b14_logs,
+        b15_collect,
     )
 }
 

@@ -24,6 +24,7 @@ FIELDS = {
     "B10": {"t.js", "t-actions.js", "t-engagement.js", "t-vitals.js"},
     "B12": {"frameworks", "worst_micros"},
     "B13": {"median", "against_median", "ratio", "filling"},
+    "B15": {"median", "against_median", "ratio", "answered", "accepted", "queryable"},
     "B14": {"median", "queryable_median", "logs"},
 }
 
