@@ -42,6 +42,8 @@ class SaltedIdentity:
 
     def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
         today = self.visitor(project_id, now, address, user_agent)
+        if self._nights.is_day(today, now):
+            return today
         return self._nights.name(today, now, lambda: self.visitor(project_id, now - DAY, address, user_agent))
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
@@ -70,11 +72,13 @@ class Nights:
         self._swept = 0
         self._lock = threading.Lock()
 
+    def is_day(self, today: int, now: int) -> bool:
+        """Whether there is nothing to look up and nothing to forget: nearly always."""
+        return GAP < now % DAY < DAY - GAP and today not in self._held and 0 <= now - self._swept < GAP
+
     def name(self, today: int, now: int, yesterday: Callable[[], int]) -> int:
         """`today` is the hash of the day of `now`, `yesterday` gives that of the day before."""
         since_midnight = now % DAY
-        if today not in self._held and GAP < since_midnight < DAY - GAP and 0 <= now - self._swept < GAP:
-            return today  # nearly always
         with self._lock:
             self._sweep(now)
             known = self._seen(today, now)

@@ -47,7 +47,8 @@ async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, 
     found = weigh(services, visit, project, hit, ask_gpc=ask_gpc)
     if isinstance(found, str):
         return found
-    await store(services, [found])
+    await services.committer.submit((Submission(found),))
+    services.metrics.accepted("collect", 1)
     return ""
 
 
