@@ -35,9 +35,13 @@ $(VENV)/.tracker: $(VENV)/.assets tracker/build.mjs tracker/package.json tracker
 	cd tracker && npm ci --silent && npm run --silent build
 	touch $@
 
+$(VENV)/.clients: tests/browser/clients/package.json tests/browser/clients/package-lock.json
+	cd tests/browser/clients && npm ci --silent
+	touch $@
+
 setup: $(VENV)/.runtime $(VENV)/.assets $(VENV)/.tracker ## install what the server needs into .venv
 
-setup-dev: setup $(VENV)/.dev ## and what tests, linters and benchmarks need
+setup-dev: setup $(VENV)/.dev $(VENV)/.clients ## and what tests, linters and benchmarks need
 
 serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
 	exec $(VENV)/bin/footfall serve
@@ -80,4 +84,4 @@ requirements: ## pin pyproject.toml again (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed and built (never ./data)
-	rm -rf $(VENV) vendor/node_modules tracker/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) vendor/node_modules tracker/node_modules tests/browser/clients/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis
