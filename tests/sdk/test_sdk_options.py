@@ -106,7 +106,7 @@ WRONG_OF_MIDDLEWARES = [
 
 
 @pytest.mark.parametrize("middleware", [asgi.FootfallMiddleware, wsgi.FootfallMiddleware])
-@pytest.mark.parametrize("options", WRONG_OF_MIDDLEWARES, ids=str)
+@pytest.mark.parametrize("options", WRONG_OF_MIDDLEWARES)
 def test_wrong_options_of_middlewares_fail_at_the_start(middleware, options):
     with pytest.raises(TypeError):
         middleware(None, Sink(), **options)
