@@ -182,3 +182,39 @@ def test_revenue(visited: tuple[str, Site]) -> None:
 def test_a_copy_of_the_site_is_left_out(visited: tuple[str, Site]) -> None:
     client, site = visited
     assert read(site, "/dropped")["dropped"] == [{"reason": "origin", "count": 2 + (client == ENGAGED)}]
+
+
+OPTIONS = "hashBasedRouting: true, fileDownloads: true, formSubmissions: true, customProperties: {theme: 'dark'}"
+ELEMENTS = """
+<p><a id=file href=/gone/report.pdf>report</a>
+<p><a id=tagged class='plausible-event-name=Try+it plausible-event-size=big' href=/gone>try</a>
+<form action=/gone><button id=form>send</button></form>
+"""
+
+
+def test_what_else_the_newer_client_reports(server: Server, browser: Chromium) -> None:
+    site = Site.of(server, "more", "more.example")
+    with visitor(browser, site, AMERICAN) as lab:
+        lab.page.before_scripts(STAGE)
+        settings = f"domain: 'more.example', endpoint: '{lab.origin}/api/event', {OPTIONS}"
+        lab.tag = script(f"import {{init}} from '@plausible-analytics/tracker'; init({{{settings}}})")
+        lab.pages |= dict.fromkeys(("/gone", "/gone/report.pdf"), Answer(status=204))
+        lab.visit("/app", body=ELEMENTS)
+        posted(lab, 1)
+        lab.page.run("location.hash = '#/inbox'")
+        posted(lab, 3)  # the engagement of the page before, too
+        for count, element in enumerate(("file", "tagged", "form"), 4):
+            lab.page.click(f"#{element}")
+            posted(lab, count)
+
+    host = lab.site
+    assert sorted(
+        (event["path"], event["custom_event_name"] or "", json.dumps(event["properties"], sort_keys=True))
+        for event in site.rows(5)
+    ) == [
+        ("/app", "", '{"theme": "dark"}'),
+        ("/app#/inbox", "", '{"theme": "dark"}'),
+        ("/app#/inbox", "File Download", f'{{"theme": "dark", "url": "{host}/gone/report.pdf"}}'),
+        ("/app#/inbox", "Form: Submission", '{"theme": "dark"}'),
+        ("/app#/inbox", "Try it", f'{{"size": "big", "theme": "dark", "url": "{host}/gone"}}'),
+    ]
