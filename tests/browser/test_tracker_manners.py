@@ -122,6 +122,39 @@ def test_a_server_that_answers_otherwise(lab: Lab, answer: Answer) -> None:
     assert page.errors == []
 
 
+GLOBALS = {
+    "a text": ("umami", "'text'"),
+    "a number": ("umami", "7"),
+    "frozen": ("umami", "Object.freeze({})"),
+    "no queue": ("umami", "{q: {}}"),
+    "no calls": ("umami", "{q: [7]}"),
+    "a text for our own": ("footfall", "'text'"),
+    "no queue of our own": ("footfall", "{q: 7}"),
+}
+
+
+@pytest.mark.parametrize("name", GLOBALS)
+def test_globals_that_are_something_else(lab: Lab, name: str) -> None:
+    what, value = GLOBALS[name]
+    lab.tag = f"<script>window.{what} = {value}</script>" + lab.script('data-global="umami" data-forms')
+    page = lab.visit("/a")
+    lab.ready("actions")
+    page.run("history.pushState(0, '', '/b')")
+
+    assert lab.paths(2) == ["/a", "/b"]
+    assert page.errors == []
+
+
+def test_a_page_that_has_removed_itself(lab: Lab) -> None:
+    page = lab.visit("/a", EVERYTHING)
+    lab.ready("actions", "engagement", "vitals")
+    page.run("document.documentElement.remove(); history.pushState(0, '', '/b')")
+
+    assert lab.paths(2) == ["/a", "/b"]
+    assert page.run("dispatchEvent(new Event('visibilitychange'))")
+    assert page.errors == []
+
+
 def test_a_server_that_is_not_there(lab: Lab) -> None:
     page = lab.visit("/a", f'data-api="http://stats.example:{free_port()}/api/collect"')
 

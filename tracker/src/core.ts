@@ -69,10 +69,18 @@ const send = async (t: Kind, fields?: Fields) => {
   } catch {} // offline, blocked, no JSON: the page is not to notice
 };
 
-const core: Core = { data, on, send, leaving: [], began: 0, url: "" };
+const quiet: Core["quiet"] =
+  (run) =>
+  (...args) => {
+    try {
+      run(...args);
+    } catch {} // what a page has made of its elements and globals is its own business
+  };
+
+const core: Core = { data, on, send, quiet, leaving: [], began: 0, url: "" };
 
 const view = () => {
-  for (const leave of core.leaving) leave();
+  for (const leave of core.leaving) quiet(leave)();
   if (current) referrer = core.url;
   current = path();
   core.url = isReported() ? place.href.replace(/#.*/, "") + route() : "";
@@ -110,13 +118,14 @@ interface Global {
 
 const global = (name: string) => {
   const globals = window as unknown as Record<string, Global | undefined>;
-  return (globals[name] = globals[name] || {});
+  return (globals[name] ||= {});
 };
 
-const offer = (own: Global) => {
+const offer = quiet((name: string) => {
+  const own = global(name);
   own.track = track;
   for (const args of own.q || []) track(...args);
-};
+});
 
 const PARTS: Record<string, string[]> = {
   actions: ["outbound", "downloads", "forms", "404"],
@@ -135,10 +144,10 @@ const load = async () => {
 const own = global("footfall");
 // A tag that is there twice counts once.
 if (data.key && !own[`key ${data.key}`]) {
-  own[`key ${data.key}`] = true;
+  quiet(() => (own[`key ${data.key}`] = true))();
   follow();
   view();
-  offer(own);
-  if (data.global) offer(global(data.global));
   load();
+  offer("footfall");
+  if (data.global) offer(data.global);
 }

@@ -2,7 +2,7 @@ import type { Core } from "./types";
 
 /** How far a page was scrolled, and how long it was visible and in focus. Each record tells the time since the last. */
 export default (core: Core): void => {
-  let since: number | undefined = core.began;
+  let since: number | undefined = document.hasFocus() ? core.began : undefined;
   let engaged = 0;
   let bottom = scrollY + innerHeight;
   let told = 0;
@@ -14,9 +14,9 @@ export default (core: Core): void => {
     since = !document.hidden && document.hasFocus() ? now : undefined;
   };
 
-  const tell = () => {
+  const tell = core.quiet(() => {
     count();
-    const height = Math.max(document.documentElement.scrollHeight, document.body.scrollHeight);
+    const height = Math.max(document.documentElement.scrollHeight, document.body?.scrollHeight || 0);
     const sd = core.on("scroll") ? Math.min(100, Math.round((bottom / height) * 100)) : 0;
     const e = core.on("engagement") ? Math.round(engaged) : 0;
     if (e || sd > told) {
@@ -24,7 +24,7 @@ export default (core: Core): void => {
       engaged = 0;
       told = sd;
     }
-  };
+  });
 
   addEventListener("focus", count);
   addEventListener("blur", count);

@@ -28,6 +28,8 @@ export interface Core {
   on(name: string): boolean;
   /** Never throws, never rejects. Sends nothing from a page that is not reported. */
   send(kind: Kind, fields?: Fields): Promise<void>;
+  /** The same function, except that it never throws. */
+  quiet<A extends unknown[]>(run: (...args: A) => unknown): (...args: A) => void;
   /** Called before another page view of this document, while `url` is still the page that ends. */
   leaving: (() => void)[];
   /** When the first page was first seen, as `performance.now()`. */
