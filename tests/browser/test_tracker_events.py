@@ -88,12 +88,17 @@ LINKS = """
 <a id=named download href="/files/list">named</a>
 <a id=ink href="/files/a.ink">ink</a>
 <a id=dir href="/files.zip/">dir</a>
-<svg width=40 height=20><a href="http://other.example/"><rect id=drawn width=40 height=20></rect></a></svg>
+<a id=broken href="http://[">broken</a>
+<svg width=40 height=20><a href="http://other.example/svg"><rect id=drawn width=40 height=20></rect></a></svg>
+<svg width=40 height=20><a href="/b"><rect id=within width=40 height=20></rect></a></svg>
+<img id=map usemap=#areas width=40 height=20 src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>">
+<map name=areas><area coords="0,0,40,20" href="http://other.example/area?token=1"></map>
 """
 STAY = "<script>addEventListener('click', event => event.preventDefault())</script>"
-CLICKED = ["inside", "out", "mail", "pdf", "outpdf", "named", "ink", "dir", "drawn"]
+CLICKED = ["inside", "out", "mail", "pdf", "outpdf", "named", "ink", "dir", "broken", "drawn", "within", "map"]
 OUT = ("outbound_click", {"url": "http://other.example/a/b"})
 ARCHIVE = "http://other.example/x.tar.gz"
+SHAPES = [("outbound_click", "http://other.example/svg"), ("outbound_click", "http://other.example/area")]
 
 
 def _files(*paths: str) -> list[tuple[str, str]]:
@@ -102,12 +107,14 @@ def _files(*paths: str) -> list[tuple[str, str]]:
 
 DOWNLOADS = {
     "": [],
-    "data-outbound": [("outbound_click", "http://other.example/a/b"), ("outbound_click", ARCHIVE)],
+    "data-outbound": [("outbound_click", "http://other.example/a/b"), ("outbound_click", ARCHIVE), *SHAPES],
     "data-downloads": _files("/files/Terms.PDF", ARCHIVE, "/files/list"),
+    'data-downloads="true"': _files("/files/Terms.PDF", ARCHIVE, "/files/list"),
     'data-downloads="ink, zip"': _files("/files/list", "/files/a.ink"),
     "data-outbound data-downloads": [
         ("outbound_click", "http://other.example/a/b"),
         *_files("/files/Terms.PDF", ARCHIVE, "/files/list"),
+        *SHAPES,
     ],
     'data-outbound="false" data-downloads="off"': [],
 }
@@ -160,6 +167,31 @@ def test_forms(lab: Lab) -> None:
         ("form_submit", {"form": "letter", "action": f"{lab.site}/subscribe"}),
         ("form_submit", {"form": "search", "action": f"{lab.site}/here"}),
     ]  # and not the third, which the browser did not accept
+
+
+ACTIONS = {
+    "": "/here",
+    "next?token=1": "/next",
+    "mailto:bob@x.example": None,
+    "javascript:void 0": None,
+    "http://[": None,
+}
+
+
+def test_where_forms_go(lab: Lab) -> None:
+    forms = "".join(f'<form name="to {action}" action="{action}"><button>go</button></form>' for action in ACTIONS)
+    page = lab.visit("/here?x=1", "data-forms", forms)
+    lab.ready("actions")
+    page.run(
+        "addEventListener('submit', event => event.preventDefault());"
+        "for (const button of document.querySelectorAll('button')) button.click();"
+        "document.dispatchEvent(new Event('submit'))"  # of something that is no form
+    )
+
+    assert {event["p"]["form"]: event["p"]["action"] for event in lab.settled("event")} == {
+        f"to {action}": lab.site + path if path else "" for action, path in ACTIONS.items()
+    }
+    assert page.errors == []
 
 
 @pytest.mark.parametrize(
@@ -229,6 +261,20 @@ ENGAGED = {
 def test_engagement(stage: Lab, name: str) -> None:
     options, script, reports = ENGAGED[name]
     assert engaged(stage, options, script) == reports
+
+
+@pytest.mark.parametrize(
+    ("script", "reports"),
+    [
+        ("now = 5000; look(false, true)", []),
+        ("now = 5000; look(true); now = 7000; look(false, true)", [("/long", 2000, None)]),
+    ],
+)
+def test_a_page_that_starts_out_of_focus(
+    stage: Lab, script: str, reports: list[tuple[str, int | None, int | None]]
+) -> None:
+    stage.page.before_scripts("window.focused = false")
+    assert engaged(stage, "data-engagement", script) == reports
 
 
 def test_vitals(lab: Lab) -> None:

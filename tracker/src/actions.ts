@@ -6,23 +6,38 @@ const EXTENSIONS =
 /** Without query string and fragment, which may hold what is nobody's business. */
 const plain = (url: URL) => url.origin + url.pathname;
 
-/** Links that lead away, downloads, submitted forms, and pages that aren't there. */
-export default ({ data, on, send }: Core): void => {
-  const extensions = (/\w/.test(data.downloads!) && data.downloads) || EXTENSIONS;
+/** An address of the web, absolute; nothing if it isn't one. */
+const web = (address: string) => {
+  try {
+    const url = new URL(address, document.baseURI);
+    return /^https?:/.test(url.protocol) ? url : undefined;
+  } catch {
+    return undefined; // `http://[`
+  }
+};
 
-  const isDownload = (link: HTMLAnchorElement, url: URL) =>
+/** Where an `a` or `area` leads; in SVG, the property is an object. */
+const goal = (node: EventTarget) => {
+  const { localName, href } = node as HTMLAnchorElement | SVGAElement;
+  return /^a(rea)?$/.test(localName) && (typeof href == "object" ? href.baseVal : href);
+};
+
+/** Links that lead away, downloads, submitted forms, and pages that aren't there. */
+export default ({ data, on, send, quiet }: Core): void => {
+  // Frameworks write `true` for an attribute without a value.
+  const extensions = /^\W*(true|on|1)?\W*$/.test(data.downloads!) ? EXTENSIONS : data.downloads!;
+
+  const isDownload = (link: Element, url: URL) =>
     link.hasAttribute("download") ||
     extensions.split(/[\s,.]+/).includes(url.pathname.split("/").pop()!.split(".").slice(1).pop()?.toLowerCase()!);
 
-  const click = (event: MouseEvent) => {
-    const link = event
-      .composedPath()
-      .find((node) => node instanceof HTMLAnchorElement && node.href) as HTMLAnchorElement | undefined;
-    if (!link || event.button > 1 || !/^https?:/.test(link.href)) return;
-    const url = new URL(link.href);
+  const click = quiet((event: MouseEvent) => {
+    const link = event.composedPath().find(goal) as Element | undefined;
+    const url = link && !(event.button > 1) && web(goal(link) as string);
+    if (!url) return;
     if (on("downloads") && isDownload(link, url)) send("event", { n: "file_download", p: { url: plain(url) } });
     else if (on("outbound") && url.host != location.host) send("event", { n: "outbound_click", p: { url: plain(url) } });
-  };
+  });
   if (on("downloads") || on("outbound")) {
     document.addEventListener("click", click, true);
     document.addEventListener("auxclick", click, true);
@@ -31,16 +46,16 @@ export default ({ data, on, send }: Core): void => {
   if (on("forms"))
     document.addEventListener(
       "submit",
-      ({ target }) => {
+      quiet(({ target }: Event) => {
         // Not form.id or form.action: fields of these names would stand there instead.
         const form = target as HTMLFormElement;
         const attribute = (name: string) => form.getAttribute(name) || "";
-        const action = new URL(attribute("action"), location.href);
+        const action = web(attribute("action") || location.href);
         send("event", {
           n: "form_submit",
-          p: { form: attribute("id") || attribute("name"), action: plain(action) },
+          p: { form: attribute("id") || attribute("name"), action: action ? plain(action) : "" },
         });
-      },
+      }),
       true,
     );
 
