@@ -11,6 +11,7 @@ from footfall.settings import Network, StoreIp
 
 _MAPPED = bytes(10) + b"\xff\xff"
 _MOST_HOPS = 32
+_LONGEST = 64  # characters of an address, its zone included: anyone's text must not fill the cache
 
 
 class ClientAddresses:
@@ -75,9 +76,13 @@ def truncate(address: str, mode: StoreIp) -> str:
     return _render(raw[:kept] + bytes(len(raw) - kept))
 
 
-@lru_cache(maxsize=65536)
 def packed(text: str) -> bytes | None:
     """4 or 16 bytes in network order, without an IPv6 zone; None where the text is no address."""
+    return _packed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=65536)
+def _packed(text: str) -> bytes | None:
     family = socket.AF_INET6 if ":" in text else socket.AF_INET
     try:
         raw = socket.inet_pton(family, text.partition("%")[0])

@@ -16,6 +16,7 @@ from footfall.clock import HOUR
 from footfall.collect.bulk import Money, read_revenue
 from footfall.collect.events import check_name
 from footfall.collect.hosts import bare, host_of, is_allowed
+from footfall.collect.identity import AGENT_CHARS
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.kept_urls import kept_url, path_of, route_of
 from footfall.collect.limits import RefusedError, check_time, encode_properties
@@ -29,6 +30,18 @@ BACK = 48 * HOUR
 """How far a public sender may date an event back: as long as the salt of its day is sure to be there."""
 
 _LONGEST_MS = 24 * HOUR
+
+_MOST = {
+    "url": 4_096,
+    "path": 2_048,
+    "hostname": 253,
+    "title": 512,
+    "referrer": 2_048,
+    "user_agent": AGENT_CHARS,
+    "language": 64,
+    "screen": 16,
+}
+"""Characters that are spooled of a text: what the pipeline would cut off need not wait on disk for an hour."""
 
 Kind = Literal["pageview", "custom", "engagement"]
 Measure = Annotated[float, Meta(ge=0, le=1e9)] | None
@@ -120,7 +133,7 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
     place = intake.place(sender, hit.address)
     high, low = ids.split(intake.ids.take())
     amount, currency = read_revenue(hit.revenue)
-    agent = hit.user_agent or sender.user_agent
+    agent = _agent(hit, sender)
     pageview = hit.kind == "pageview"
     # Positional, in the order of RawEvent's fields: keywords would double the cost of a busy line.
     return RawEvent(
@@ -135,14 +148,14 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         _visitor(hit, timestamp, sender, intake),
         check_name("visitor_id", hit.visitor_id),
         "",
-        kept_url(hit.url, intake.keep_query, route=hit.route),
-        _path(hit),
-        hit.hostname,
-        hit.title,
-        _referrer(hit, intake),
-        agent or " ",  # a browser has an agent: without any text it would pass for a backend's event
-        hit.language,
-        hit.screen,
+        kept_url(hit.url, intake.keep_query, route=hit.route)[: _MOST["url"]],
+        _path(hit)[: _MOST["path"]],
+        hit.hostname[: _MOST["hostname"]],
+        hit.title[: _MOST["title"]],
+        _referrer(hit, intake)[: _MOST["referrer"]],
+        agent,
+        hit.language[: _MOST["language"]],
+        hit.screen[: _MOST["screen"]],
         place.country,
         place.region,
         place.city,
@@ -163,10 +176,10 @@ def _engagement(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> Raw
         low,
         visitor=_visitor(hit, timestamp, sender, intake),
         visitor_id=check_name("visitor_id", hit.visitor_id),
-        hostname=hit.hostname,
-        path=_path(hit),
-        url=kept_url(hit.url, intake.keep_query, route=hit.route),
-        user_agent=hit.user_agent or sender.user_agent or " ",
+        hostname=hit.hostname[: _MOST["hostname"]],
+        path=_path(hit)[: _MOST["path"]],
+        url=kept_url(hit.url, intake.keep_query, route=hit.route)[: _MOST["url"]],
+        user_agent=_agent(hit, sender),
         country=intake.place(sender, hit.address).country,
         engaged_ms=round(min(max(hit.engaged_ms or 0, 0), _LONGEST_MS)),
         scroll=-1 if hit.scroll is None or not 0 <= hit.scroll <= 100 else round(hit.scroll),
@@ -185,6 +198,11 @@ def _visitor(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> int:
     if hit.timestamp is None:
         return intake.identity.present(sender.project_id, timestamp, address, agent)
     return intake.identity.visitor(sender.project_id, timestamp, address, agent)
+
+
+def _agent(hit: Hit, sender: Sender) -> str:
+    """A browser has one: without any text the event would pass for a backend's."""
+    return (hit.user_agent or sender.user_agent)[: _MOST["user_agent"]] or " "
 
 
 def _path(hit: Hit) -> str:

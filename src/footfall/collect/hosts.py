@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+_LOOKED_AT = 400
+_HOST_CHARS = 260  # a name of 253, and a port
+
+
+def host_of(origin: str) -> str:
+    """The host of `https://User@WWW.Example.com:8080/…`, in lower case, without `www.`; `""` where there is none.
+
+    One that does not end within the first 400 characters is none: anyone's text must not fill the cache.
+    """
+    return _host_of(origin[:_LOOKED_AT])
+
 
 @lru_cache(maxsize=16_384)
-def host_of(origin: str) -> str:
-    """The host of `https://User@WWW.Example.com:8080/…`, in lower case, without `www.`; `""` where there is none."""
-    scheme, separator, rest = origin.partition("://")
+def _host_of(beginning: str) -> str:
+    scheme, separator, rest = beginning.partition("://")
     if not separator or not scheme:
         return ""
     authority = rest
     for end in "/?#\\":
         authority = authority.partition(end)[0]
-    return bare(authority.rpartition("@")[2])
+    cut_off = len(beginning) == _LOOKED_AT and authority == rest
+    return "" if cut_off else bare(authority.rpartition("@")[2])
 
 
 def bare(host: str) -> str:
-    """A host without port, case and `www.`."""
+    """A host without port, case and `www.`; `""` where it is longer than a host can be."""
+    if len(host) > _HOST_CHARS:
+        return ""
     name = host.lower().removeprefix("www.")
     if name.startswith("["):
         return name.partition("]")[0] + "]"

@@ -20,6 +20,9 @@ from footfall.meta import Salts
 GAP = 30 * MINUTE
 """Longest pause within a session."""
 
+AGENT_CHARS = 512
+"""Characters of an agent that count: anyone's text must not fill the memory of hashes."""
+
 _HOT = 16_384
 
 
@@ -38,7 +41,7 @@ class SaltedIdentity:
         if now // DAY != self._today:  # yesterday's addresses must not stay in memory
             self._hot.cache_clear()
             self._today = now // DAY
-        return self._hot(self._salts.of(timestamp // DAY, now), project_id, address, user_agent)
+        return self._hot(self._salts.of(timestamp // DAY, now), project_id, address, user_agent[:AGENT_CHARS])
 
     def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
         today = self.visitor(project_id, now, address, user_agent)
@@ -50,7 +53,7 @@ class SaltedIdentity:
         keys = frame.select(
             day=pl.col("timestamp") // DAY,
             address=pl.col("ip_address").fill_null(""),
-            user_agent=pl.col("user_agent").fill_null(""),
+            user_agent=pl.col("user_agent").fill_null("").str.slice(0, AGENT_CHARS),
         )
         distinct = keys.unique()
         now = self._clock()

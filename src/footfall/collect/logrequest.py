@@ -19,6 +19,11 @@ from footfall.model.raw import RawRequest
 
 BODY_BYTES = 10 << 20
 
+REQUESTS = 10_000
+"""Most requests of a body."""
+
+_COMMAS = 40 * REQUESTS  # more than that many requests have, agents' included
+
 _KEPT, _PLACE_ONLY = 0, 1
 """Privacy levels: the address may be kept, or used for the place only; beyond, it is not looked at."""
 
@@ -27,7 +32,7 @@ class LogBody(msgspec.Struct, gc=False):
     """A minute's requests of one application. `api_key` is a token with scope `ingest`."""
 
     api_key: str
-    requests: list[msgspec.Raw]
+    requests: msgspec.Raw  # read once the token is known to hold
     framework: str = ""
     privacy_level: Annotated[int, Meta(ge=0)] = _KEPT
 
@@ -47,6 +52,7 @@ class LoggedRequest(msgspec.Struct, gc=False):
 
 
 _body = msgspec.json.Decoder(LogBody).decode
+_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _request = msgspec.json.Decoder(LoggedRequest).decode
 
 
@@ -59,15 +65,29 @@ def read_body(body: bytes) -> LogBody:
 
 
 def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[RawRequest], Refusals]:
-    """The requests as they are spooled, and those that were refused."""
+    """The requests as they are spooled, and those that were refused. UserError `bad_body` where there is no list."""
+    rows = _listed(sent.requests)
     looked_at = sent.privacy_level <= _PLACE_ONLY
     keep = intake.request_ip if sent.privacy_level == _KEPT else "none"
     chosen = msgspec.structs.replace(sender, address="", user_agent="")  # the connection is the application's
     return convert(
-        sent.requests,
+        rows,
         _request,
         lambda request: raw_request(_visit(request, looked_at=looked_at), chosen, intake.keeping(keep)),
     )
+
+
+def _listed(requests: msgspec.Raw) -> list[msgspec.Raw]:
+    """The requests one by one; UserError `bad_body` where there is no list, or more than `REQUESTS`."""
+    found: list[msgspec.Raw] = []
+    if bytes(requests).count(b",") <= _COMMAS:  # a list of millions is not even begun
+        try:
+            found = _rows(requests)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise UserError("bad_body", f"requests: {error}") from error
+        if len(found) <= REQUESTS:
+            return found
+    raise UserError("bad_body", f"requests: more than {REQUESTS}")
 
 
 def _visit(request: LoggedRequest, *, looked_at: bool) -> Visit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TypeVar
 
 from footfall.clock import SECOND, Clock
@@ -15,14 +16,29 @@ FRESH_FOR = 4 * SECOND
 K = TypeVar("K", str, int)
 
 _MOST = 10_000
+_MOST_LABELS = 10
+"""How many labels of a host name are looked at for wildcards."""
+
+
+LOOKS = 20
+"""How often in a second the list of projects may be read again because somebody names one that is not on it."""
 
 
 class Directory:
-    """Looks projects up. Only what exists is remembered, so a new project is found at once."""
+    """Looks projects up, on one thread. Only what exists is remembered, so a new project is found at once.
 
-    def __init__(self, meta: Meta, clock: Clock) -> None:
+    What anyone may ask for without a token is looked for in a list of all projects, whose reading is bounded: whoever
+    makes names up by the thousand costs no query for each.
+    """
+
+    def __init__(self, meta: Meta, clock: Clock, tick: Callable[[], float] = monotonic) -> None:
         self._meta = meta
         self._clock = clock
+        self._tick = tick
+        self._listed: dict[tuple[str, str], Project] = {}
+        self._listed_at = -FRESH_FOR
+        self._looks = float(LOOKS)
+        self._looked_at = tick()
         self._found: dict[tuple[str, str | int], tuple[Project, int]] = {}
 
     def named(self, slug_or_id: str) -> Project | None:
@@ -32,10 +48,21 @@ class Directory:
         return self._look_up("number", number, self._meta.project_numbered)
 
     def of_site_key(self, site_key: str) -> Project | None:
-        return self._look_up("site_key", site_key, self._meta.project_of_site_key)
+        return self._public([("site_key", site_key)])
+
+    def of_website(self, project_id: str) -> Project | None:
+        """By id or slug, as `named`, for whoever has no token."""
+        return self._public([("id", project_id), ("slug", project_id)])
 
     def of_domain(self, domain: str) -> Project | None:
-        return self._look_up("domain", domain, self._meta.project_of_domain)
+        """The oldest project that lists this host name, else the oldest with the nearest wildcard above it.
+
+        `www.` in front is ignored on both sides.
+        """
+        name = domain.lower().removeprefix("www.")
+        parts = name.split(".")
+        above = [("domain", "*." + ".".join(parts[place:])) for place in range(1, min(len(parts), _MOST_LABELS))]
+        return self._public([("domain", name), *above])
 
     def only(self) -> Project | None:
         """The installation's project where it has exactly one."""
@@ -44,6 +71,36 @@ class Directory:
     def _the_only(self, _: str) -> Project | None:
         projects = self._meta.projects()
         return projects[0] if len(projects) == 1 else None
+
+    def _public(self, keys: list[tuple[str, str]]) -> Project | None:
+        """The first of these that is on the list, which is read again where it is old or has none of them."""
+        if not 0 <= self._clock() - self._listed_at < FRESH_FOR:
+            self._list()
+        found = self._first(keys)
+        if found is None and self._may_look():
+            self._list()
+            found = self._first(keys)
+        return found
+
+    def _first(self, keys: list[tuple[str, str]]) -> Project | None:
+        return next((found for key in keys if (found := self._listed.get(key))), None)
+
+    def _list(self) -> None:
+        self._listed_at = self._clock()
+        self._listed = {}
+        for project in self._meta.projects():  # the oldest first, which keeps a domain that several list
+            own = [("site_key", project.site_key), ("id", project.id), ("slug", project.slug)]
+            for key in (*own, *(("domain", domain) for domain in project.domains)):
+                self._listed.setdefault(key, project)
+
+    def _may_look(self) -> bool:
+        now = self._tick()
+        self._looks = min(self._looks + (now - self._looked_at) * LOOKS, LOOKS)
+        self._looked_at = now
+        if self._looks < 1:
+            return False
+        self._looks -= 1
+        return True
 
     def _look_up(self, kind: str, key: K, find: Callable[[K], Project | None]) -> Project | None:
         now = self._clock()
