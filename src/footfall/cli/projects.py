@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Annotated, Any
 
@@ -25,6 +26,9 @@ _Named = Annotated[str, typer.Argument(metavar="SLUG", help="The project's slug,
 _Url = Annotated[
     str, typer.Option("--url", help="Where browsers reach the server.  [default: its own address and port]")
 ]
+
+
+_ADDRESS = re.compile(r"(?i)https?://[^/\s]")
 
 
 @project_app.command("create")
@@ -55,6 +59,8 @@ def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
     from footfall.app import reachable
     from footfall.cli.options import load_settings
 
+    if url and not _ADDRESS.match(url):
+        raise UserError("bad_parameter", f"--url {url!r} is no address: it begins with https:// or http://")
     settings = load_settings(data)
     with opened(data) as meta:
         project = meta.project(slug)

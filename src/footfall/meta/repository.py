@@ -16,6 +16,7 @@ from footfall.clock import MINUTE, Clock
 from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
+from footfall.meta.domains import listed_domain
 from footfall.meta.tables import DomainRow, ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo
 from footfall.model.project import Principal, Project, Scope
@@ -25,10 +26,6 @@ TOUCH_EVERY = MINUTE
 """How far a token's last-used time may lag behind."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_MOST_LABELS = 10
-"""How many labels of a host name are looked at for wildcards."""
-
-_DOMAIN = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 def open_meta(settings: Settings, clock: Clock) -> Meta:
@@ -58,7 +55,7 @@ class Meta:
             name=name or slug,
             site_key=f"ff_site_{_random_text(15)}",
             created_at=self._clock(),
-            domains=[DomainRow(domain=domain) for domain in sorted({_domain(text) for text in domains})],
+            domains=[DomainRow(domain=domain) for domain in sorted({listed_domain(text) for text in domains})],
         )
         try:
             with self.database.write() as session:
@@ -73,22 +70,6 @@ class Meta:
 
     def project_numbered(self, number: int) -> Project | None:
         return self._one_project(ProjectRow.number == number)
-
-    def project_of_site_key(self, site_key: str) -> Project | None:
-        return self._one_project(ProjectRow.site_key == site_key)
-
-    def project_of_domain(self, domain: str) -> Project | None:
-        """The oldest project that lists this host name, else the oldest with the nearest wildcard above it.
-
-        `www.` in front is ignored on both sides.
-        """
-        name = domain.lower().removeprefix("www.")
-        parts = name.split(".")
-        names = [name, *("*." + ".".join(parts[place:]) for place in range(1, min(len(parts), _MOST_LABELS)))]
-        query = select(DomainRow.domain, DomainRow.project).where(DomainRow.domain.in_(names))
-        with self.database.read() as session:
-            found = sorted((names.index(listed), number) for listed, number in session.execute(query))
-        return self.project_numbered(found[0][1]) if found else None
 
     def projects(self) -> list[Project]:
         """In the order in which they were made."""
@@ -194,13 +175,6 @@ class Meta:
 
 def _random_text(size: int) -> str:
     return base64.b32encode(secrets.token_bytes(size)).decode().lower()
-
-
-def _domain(text: str) -> str:
-    domain = text.strip().lower().removeprefix("www.")
-    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
-        raise UserError("bad_parameter", f"domain {text!r} is not a host name such as example.com or *.example.com")
-    return domain
 
 
 def _scopes(names: Collection[Scope | str]) -> set[Scope]:

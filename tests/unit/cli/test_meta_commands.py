@@ -65,6 +65,10 @@ def test_project_snippet(run, meta):
         line = run("project", "snippet", "shop", *arguments).stdout
         assert line == f'<script defer src="{url}/t.js" data-key="{shop.site_key}"></script>\n'
     assert run("project", "snippet", shop.id).exit_code == 0
+    for url in ("stats.example", "//stats.example", "https://", "ftp://stats.example", "/stats"):
+        bad = run("project", "snippet", "shop", "--url", url)
+        assert (bad.exit_code, bad.stdout) == (1, "")
+        assert bad.stderr == f"footfall: --url {url!r} is no address: it begins with https:// or http://\n"
     missing = run("project", "snippet", "blog")
     assert (missing.exit_code, missing.stderr) == (1, "footfall: project 'blog' does not exist\n")
 

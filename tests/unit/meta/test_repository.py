@@ -17,35 +17,12 @@ def test_project_is_found_by_every_name(meta):
     assert re.fullmatch(r"prj_[a-z2-7]{16}", made.id)
     assert re.fullmatch(r"ff_site_[a-z2-7]{24}", made.site_key)
     assert meta.project("shop") == meta.project(made.id) == meta.project_numbered(made.number) == made
-    assert meta.project_of_site_key(made.site_key) == made
-    assert meta.project_of_domain("WWW.example.com") == made
     assert meta.projects() == [made]
-
-
-def test_a_host_is_the_project_s_that_lists_it_most_closely(meta):
-    far, near, exact, late = (
-        meta.create_project(slug, [domain])
-        for slug, domain in (("far", "*.com"), ("near", "*.b.com"), ("exact", "a.b.com"), ("late", "*.b.com"))
-    )
-    for host, project in (
-        ("a.b.com", exact),
-        ("www.A.b.com", exact),
-        ("c.b.com", near),
-        ("d.c.b.com", near),
-        ("b.com", far),
-        ("com", None),
-        ("", None),
-        ("a" + ".x" * 100 + ".com", None),
-    ):
-        assert meta.project_of_domain(host) == project, host
-    assert late.number > near.number
 
 
 def test_what_does_not_exist_is_none(meta):
     assert meta.project("shop") is None
     assert meta.project_numbered(1) is None
-    assert meta.project_of_site_key("ff_site_x") is None
-    assert meta.project_of_domain("example.com") is None
 
 
 @pytest.mark.parametrize("slug", ["0", "a-b", "a" * 63, "9-", "shop"])

@@ -1,0 +1,40 @@
+"""The host names that projects list, as browsers name hosts: lower case, ASCII, without `www.`, scheme and port."""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+from footfall.errors import UserError
+
+_CHARS = 253
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_DOMAIN = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*")
+_WITHIN_URL = re.compile(r"(?:[a-z]+://)?([^/:?#]+)(?::\d*)?(?:[/?#].*)?")
+
+
+def listed_domain(text: str) -> str:
+    """`xn--bcher-kva.example` of `www.Bücher.example`; UserError `bad_parameter` where it is no host name."""
+    domain = ascii_host(text.strip().lower()).removeprefix("www.")
+    if _is_host(domain):
+        return domain
+    inner = _WITHIN_URL.fullmatch(text.strip().lower())
+    meant = ascii_host(inner[1]).removeprefix("www.") if inner else ""
+    hint = f": type {meant!r}, without scheme, port and path" if _is_host(meant) else ""
+    raise UserError("bad_parameter", f"domain {text!r} is not a host name such as example.com or *.example.com{hint}")
+
+
+def ascii_host(host: str) -> str:
+    """In the form that browsers send (UTS 46); as it is where it is ASCII already or has no such form."""
+    if host.isascii() or len(host) > _CHARS:
+        return host
+    star = "*." if host.startswith("*.") else ""
+    try:
+        return star + idna.encode(host[len(star) :], uts46=True).decode()
+    except idna.IDNAError:
+        return host
+
+
+def _is_host(domain: str) -> bool:
+    return len(domain) <= _CHARS and _DOMAIN.fullmatch(domain) is not None
