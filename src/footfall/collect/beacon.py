@@ -11,6 +11,7 @@ from msgspec import Meta, field
 from footfall.collect.browser import Hit, Kind, Vitals
 from footfall.collect.bulk import Money
 from footfall.collect.hosts import host_of
+from footfall.collect.kept_urls import is_route
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
 
@@ -73,7 +74,7 @@ def hit(beacon: Beacon) -> Hit:
         f"{beacon.width:.0f}" if beacon.width else "",
         beacon.properties,
         beacon.revenue,
-        route=True,  # the tracker cuts fragments off itself, but where it is told that they are routes
+        route=is_route(beacon.url),
         scroll=beacon.scroll,
         engaged_ms=beacon.engaged,
         vitals=beacon.vitals,

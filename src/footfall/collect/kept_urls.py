@@ -9,7 +9,7 @@ NAMES = frozenset({"ref", "source"})
 def kept_url(url: str, names: frozenset[str], *, route: bool = False) -> str:
     """The URL without user, fragment and all parameters but `utm_*` and those of `names`, as they were sent.
 
-    With `route`, a fragment that begins with `/` or `!/` stays, without its own parameters.
+    With `route`, the fragment stays, without its own parameters.
     """
     if "?" not in url and "#" not in url and "@" not in url:
         return url
@@ -21,8 +21,13 @@ def kept_url(url: str, names: frozenset[str], *, route: bool = False) -> str:
 
 
 def route_of(url: str) -> str:
-    """`#/settings` of `https://app.example/#/settings?tab=1`; `""` where the fragment is no route."""
+    """`#/settings` of `https://app.example/#/settings?tab=1`; `""` without a fragment."""
     return _route(url.partition("#")[2])
+
+
+def is_route(url: str) -> bool:
+    """Whether the fragment looks like a route, where the client does not say: it begins with `/` or `!/`."""
+    return "#" in url and url.partition("#")[2].startswith(("/", "!/"))
 
 
 def path_of(url: str) -> str:
@@ -37,7 +42,8 @@ def path_of(url: str) -> str:
 
 
 def _route(fragment: str) -> str:
-    return f"#{fragment.partition('?')[0]}" if fragment.startswith(("/", "!/")) else ""
+    place = fragment.partition("?")[0]
+    return f"#{place}" if place else ""
 
 
 def _without_user(base: str) -> str:

@@ -16,6 +16,7 @@ from footfall.collect.browser import Hit, Kind, Vitals
 from footfall.collect.bulk import Money
 from footfall.collect.events import check_name
 from footfall.collect.hosts import host_of
+from footfall.collect.kept_urls import is_route
 from footfall.collect.limits import RefusedError, parse_time
 from footfall.errors import UserError
 
@@ -98,7 +99,7 @@ def hit(sent: Send) -> Hit:
         _time(said.timestamp),
         _address(said.ip),
         said.agent or "",
-        route=True,  # the tracker cuts fragments off where it is told to
+        route=is_route(said.url or ""),
         vitals=said,
     )
 

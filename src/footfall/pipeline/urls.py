@@ -18,6 +18,8 @@ PATH_CHARS = 2_048
 _ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)([^?#]*)"
 _BEFORE_QUERY = r"^([^?#]*)"
 _NAMED = r"^([^?#]*(?:#!?/[^?#]*)?)"
+_WITH_FRAGMENT = r"^([^?#]*#[^?]*)"
+_FRAGMENT = r"^[^#]*(#[^?]+)"
 _QUERY = r"^[^?#]*\?([^#]*)"
 
 
@@ -31,10 +33,10 @@ def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.Da
     """Adds path, hostname, the five utm labels and click_id, the name of a click id in the query, or `""`.
 
     Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`, but for
-    the route of a single-page application (`/app#/inbox`). The path is as
-    received, never decoded; that of an absolute URL without one is `/`. Labels are the first of their name,
-    decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. `click_ids` are groups: the first name
-    of the first group that the query has.
+    the route of a single-page application: a fragment such as `/app#/inbox`, or one that the URL has, too.
+    The path is as received, never decoded; that of an absolute URL without one is `/`. Labels are the first of
+    their name, decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. `click_ids` are groups:
+    the first name of the first group that the query has.
     """
     groups = ["|".join(re.escape(name) for name in group) for group in click_ids]
 
@@ -56,8 +58,14 @@ def _path() -> pl.Expr:
     tail = url.str.extract(_ABSOLUTE, 2)
     absolute = pl.when(tail == "").then(pl.lit("/")).otherwise(tail)
     from_url = absolute.fill_null(url.str.extract(_BEFORE_QUERY))
-    chosen = pl.when(named == "").then(from_url).otherwise(named.str.extract(_NAMED))
+    chosen = pl.when(named == "").then(from_url).otherwise(_named(named, url))
     return chosen.str.slice(0, PATH_CHARS)
+
+
+def _named(named: pl.Expr, url: pl.Expr) -> pl.Expr:
+    whole = named.str.extract(_WITH_FRAGMENT)
+    both = whole.str.extract(_FRAGMENT) == url.str.extract(_FRAGMENT)
+    return pl.when(both).then(whole).otherwise(named.str.extract(_NAMED))
 
 
 def _hostname() -> pl.Expr:
