@@ -84,6 +84,7 @@ def test_an_event_with_its_name_and_revenue(site):
         ("https://ann:pw@a.example/x?token=1", "/x", "https://a.example/x"),
         ("https://a.example/app?ref=mail&x=1#/inbox?id=5", "/app#/inbox", "https://a.example/app?ref=mail#/inbox"),
         ("https://a.example/app#!/inbox", "/app#!/inbox", "https://a.example/app#!/inbox"),
+        ("https://a.example/app#inbox", "/app", "https://a.example/app"),
         ("https://a.example/%C3%A9?&&utm_term=%20", "/%C3%A9", "https://a.example/%C3%A9?utm_term=%20"),
     ],
 )
@@ -244,6 +245,55 @@ def test_the_pixel_counts_the_page_that_embeds_it(site):
     assert rows["/x"]["custom_event_name"] == "seen"
 
 
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ({}, True),
+        ({"Referer": "https://www.shop{n}.example/page"}, True),
+        ({"Referer": "https://evil.example/page"}, False),
+        ({"Referer": "https://evil.example/?https://shop{n}.example/"}, False),
+        ({"Referer": "about:blank"}, True),
+        ({"Referer": "https://shop{n}.example/", "Origin": "https://evil.example"}, False),
+        ({"Referer": "https://evil.example/", "Origin": "https://shop{n}.example"}, True),
+    ],
+)
+def test_a_pixel_in_a_page_of_another_host_is_left_out(listed, headers, kept):
+    number = listed.access.slug.removeprefix("listed")
+    filled = {name: text.format(n=number) for name, text in headers.items()}
+    params = {"k": listed.key, "u": f"https://shop{number}.example/mail"}
+    answer = listed.call("GET", "/p.gif", params=params, headers=filled)
+    assert (answer.status_code, answer.headers.get("x-footfall-dropped")) == (200, None if kept else "origin")
+    assert len(listed.rows(int(kept))) == kept
+
+
+def test_a_report_s_referer_is_not_asked(listed):
+    """Its browser sends an Origin; what sends none is a server, which may pass a Referer on."""
+    assert (
+        "x-footfall-dropped"
+        not in listed.beacon(
+            u=f"https://shop{listed.access.slug.removeprefix('listed')}.example/",
+            headers={"Referer": "https://evil.example/"},
+        ).headers
+    )
+
+
+def test_why_something_was_left_out_is_for_scripts_to_read(listed):
+    body = {"n": "pageview", "u": "https://evil.example/", "d": "nobodys.example"}
+    payload = {"website": listed.id, "hostname": "evil.example", "url": "/"}
+    for answer, names in (
+        (listed.beacon(u="https://evil.example/"), {"x-footfall-dropped"}),
+        (
+            listed.call("GET", "/p.gif", params={"k": listed.key, "u": "https://evil.example/"}),
+            {"x-footfall-dropped"},
+        ),
+        (listed.call("POST", "/api/event", json=body), {"x-footfall-dropped", "x-plausible-dropped"}),
+        (listed.call("POST", "/api/send", json={"type": "event", "payload": payload}), {"x-footfall-dropped"}),
+    ):
+        assert names <= answer.headers.keys()
+        exposed = answer.headers.get_list("access-control-expose-headers", split_commas=True)
+        assert names <= {name.strip().lower() for name in exposed}
+
+
 def test_a_pixel_that_counts_nothing_is_still_an_image(site):
     for params, headers, status, name, text in (
         ({"k": site.key}, {}, 400, "x-footfall-error", "u: "),
@@ -271,6 +321,51 @@ def test_the_tracker_is_served_to_any_page(site):
     tag = answer.headers["etag"]
     again = site.call("GET", "/t.js", headers={"If-None-Match": f'W/"x", {tag}'})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/t.js", "/t-vitals.js", "/p.gif"])
+def test_head_is_get_without_the_body(site, path):
+    params = {"k": site.key, "u": "https://a.example/"} if path == "/p.gif" else {}
+    got = site.call("GET", path, params=params)
+    asked = site.call("HEAD", path, params=params)
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    assert fixed(asked) == fixed(got)
+    assert len(site.rows(int(path == "/p.gif"))) == (path == "/p.gif")  # only the GET counts
+
+
+def fixed(answer) -> dict[str, str]:
+    return {name: text for name, text in answer.headers.items() if name != "date"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("br, GZIP ;q=0.5", "gzip"),
+        ("gzip;q=0.05", "gzip"),
+        ("deflate,gzip, br", "gzip"),
+        ("gzip;q=0, br", None),
+        ("gzip; q=0.00", None),
+        ("x-gzip", None),
+        ("gzipped", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_the_tracker_is_packed_for_those_who_take_it(site, accepted, encoding):
+    answer = site.call("GET", "/t.js", headers={"Accept-Encoding": accepted})
+    if answer.status_code == 404:
+        pytest.skip("the tracker is not built")
+    plain = site.call("GET", "/t.js", headers={"Accept-Encoding": "identity"})
+    assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (encoding, "Accept-Encoding")
+    assert answer.content == plain.content  # the client unpacks
+    assert (int(answer.headers["content-length"]) < len(plain.content)) == bool(encoding)
+    assert (answer.headers["etag"] != plain.headers["etag"]) == bool(encoding)
+    headers = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["etag"]}
+    again = site.call("GET", "/t.js", headers=headers)
+    assert (again.status_code, again.headers["vary"]) == (304, "Accept-Encoding")
+    stale = {**headers, "If-None-Match": '"0123456789abcdef"'}
+    assert site.call("GET", "/t.js", headers=stale).status_code == 200
 
 
 def test_other_methods_are_405(site):

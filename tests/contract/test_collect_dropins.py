@@ -68,6 +68,9 @@ def test_a_page_view_of_plausibles_tracker(site):
         ({"n": "Buy", "$": {}, "i": False, "v": 36}, "Buy", "/", None),
         ({"h": 1, "path": "/app#/inbox?x=1"}, None, "/app#/inbox", None),
         ({"h": 0, "path": "/app#/inbox"}, None, "/app", None),
+        ({"h": 1, "path": "/app#settings?x=1"}, None, "/app#settings", None),
+        ({"h": "absent", "hashMode": True, "path": "/app#settings"}, None, "/app#settings", None),
+        ({"h": 1, "path": "/app#?x=1"}, None, "/app", None),
     ],
 )
 def test_events_in_short_and_long_names(site, fields, name, path, properties):
@@ -112,6 +115,18 @@ def test_one_event_for_several_projects(server, site):
     )  # the other's host is another, and nobody lists the last but one
     assert len(site.rows(3)) == 3
     assert other.rows(0) == []
+
+
+def test_a_domain_is_known_as_it_is_read_and_as_browsers_send_it(server):
+    name = f"bücher{next(_names)}.example"
+    books = Site.of(server, f"books{next(_names)}", name)
+    (sent,) = books.domains
+    assert sent.startswith("xn--bcher")
+    for domain in (name, name.upper(), sent):
+        body = {"n": "pageview", "u": f"https://{sent}/", "d": domain}
+        answer = books.call("POST", "/api/event", json=body, headers={"Origin": f"https://{sent}"})
+        assert "x-plausible-dropped" not in answer.headers, domain
+    assert len(books.rows(3)) == 3
 
 
 # Umami

@@ -13,6 +13,7 @@ from footfall.collect import plausible, umami
 from footfall.collect.browser import Rows
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
+from footfall.meta.domains import ascii_host
 
 _encode = msgspec.json.Encoder().encode
 _CACHE = b"x-umami-cache"
@@ -25,7 +26,7 @@ async def plausible_event(services: Services, visit: Visit) -> Answer:
     found: list[Rows] = []
     reasons: list[str] = []
     for domain in domains:
-        project = services.auth.directory.of_domain(domain.lower()[:_HOST_CHARS])
+        project = services.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
         weighed = weigh(services, visit, project, hit) if project else "unknown-domain"
         if isinstance(weighed, str):
             reasons.append(weighed)
@@ -49,8 +50,7 @@ async def umami_send(services: Services, visit: Visit) -> Answer:
     sent = umami.read_send(visit.call.body)
     found, told, reason = _umami(services, visit, sent, visit.header(_CACHE))
     await store(services, found)
-    headers = [*OPEN, *JSON, dropped(reason)] if reason else [*OPEN, *JSON]
-    return 200, headers, _encode(told)
+    return 200, [*OPEN, *JSON, *dropped(reason)], _encode(told)
 
 
 async def umami_batch(services: Services, visit: Visit) -> Answer:
@@ -75,7 +75,7 @@ async def umami_batch(services: Services, visit: Visit) -> Answer:
 def _umami(services: Services, visit: Visit, sent: umami.Send, cache: str) -> tuple[list[Rows], dict[str, str], str]:
     """What to store, what the client is told, and why nothing is stored."""
     website = sent.payload.website
-    project = services.auth.directory.named(website) if len(website) <= 64 else None
+    project = services.auth.directory.of_website(website) if len(website) <= 64 else None
     if project is None or project.id != website:
         raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from base64 import b64decode
 from functools import lru_cache
 from importlib import resources
@@ -27,6 +29,7 @@ _SCRIPT: Headers = [
     _ANYWHERE,
 ]
 _CACHED = (b"cache-control", b"public, max-age=3600, stale-while-revalidate=86400")
+_GZIP = re.compile(r"(?i)(?:^|[\s,])gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))")
 _NOT_BUILT = b"// The tracker is not part of this installation: `make setup` builds it.\n"
 
 
@@ -39,8 +42,13 @@ async def pixel(services: Services, visit: Visit) -> Answer:
     """No script has asked for the visitor's wish, so Global Privacy Control holds here, whatever the settings say."""
     query = dict(parse_qsl(visit.query.decode("latin-1"), encoding="utf-8", errors="replace"))
     beacon = read_query(query, visit.header(b"referer"))
-    reason = await take(services, visit, project_of_key(services, beacon.key), hit(beacon), ask_gpc=True)
-    return 200, [*_IMAGE, dropped(reason)] if reason else _IMAGE, _GIF
+    reason = await take(services, visit, project_of_key(services, beacon.key), hit(beacon), image=True)
+    return 200, [*_IMAGE, *dropped(reason)], _GIF
+
+
+async def blank(_: Services, __: Visit) -> Answer:
+    """The pixel to those who only ask whether it is there: nothing is counted."""
+    return 200, _IMAGE, _GIF
 
 
 def broken_pixel(error: Exception, path: str) -> Answer:
@@ -55,21 +63,29 @@ def script(name: str) -> Handler:
     """Serves one of `SCRIPTS`."""
 
     async def serve(_: Services, visit: Visit) -> Answer:
-        return _script(name, visit.header(b"if-none-match"))
+        gzipped = bool(_GZIP.search(visit.header(b"accept-encoding")))
+        return _script(name, visit.header(b"if-none-match"), gzipped=gzipped)
 
     return serve
 
 
-def _script(name: str, known: str) -> Answer:
-    content = _read(name)
-    if content is None:
+def _script(name: str, known: str, *, gzipped: bool) -> Answer:
+    found = _read(name, gzipped=gzipped)
+    if found is None:
         return 404, [*_SCRIPT, (b"cache-control", b"no-store")], _NOT_BUILT
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = [*_SCRIPT, _CACHED, (b"etag", tag.encode())]
-    return (304, headers, b"") if tag in known else (200, headers, content)
+    content, tag = found
+    headers = [*_SCRIPT, _CACHED, (b"vary", b"Accept-Encoding"), (b"etag", tag.encode())]
+    if tag in known:
+        return 304, headers, b""
+    return 200, [*headers, (b"content-encoding", b"gzip")] if gzipped else headers, content
 
 
 @lru_cache
-def _read(name: str) -> bytes | None:
+def _read(name: str, *, gzipped: bool) -> tuple[bytes, str] | None:
+    """What is sent, and its tag: two encodings of one file are two things to a cache."""
     file = resources.files("footfall").joinpath("assets", name)
-    return file.read_bytes() if file.is_file() else None
+    if not file.is_file():
+        return None
+    content = file.read_bytes()
+    tag = hashlib.sha256(content).hexdigest()[:16]
+    return (gzip.compress(content, mtime=0), f'"{tag}-gzip"') if gzipped else (content, f'"{tag}"')

@@ -18,7 +18,7 @@ OPEN: Headers = [(b"access-control-allow-origin", b"*")]
 """No credentials: there are none."""
 
 _ACCEPTED = (202, [*OPEN, (b"content-type", b"text/plain; charset=utf-8")], b"ok")
-_READABLE = (b"access-control-expose-headers", b"X-Footfall-Dropped")
+_READABLE = (b"access-control-expose-headers", b"X-Footfall-Dropped, x-plausible-dropped")
 _DAY = b"86400"
 
 
@@ -43,12 +43,13 @@ Failed = Callable[[Exception, str], Answer]
 
 @dataclass(frozen=True, slots=True)
 class PublicRoute:
-    """One path. `failed` gives errors the shape that its clients know; `headers` are those a page may send."""
+    """One path. `failed` gives errors the shape that its clients know; `head` answers HEAD, without its body."""
 
     handler: Handler
     body_bytes: int
     failed: Failed = problem
     methods: Sequence[str] = ("POST", "OPTIONS")
+    head: Handler | None = None
     preflight: Answer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,8 +64,13 @@ class PublicRoute:
     async def answer(self, services: Services, scope: Scope_, receive: Receive) -> Answer:
         if scope["method"] == "OPTIONS":
             return self.preflight
+        if scope["method"] == "HEAD":
+            return _without_body(await self._answer(self.head or self.handler, services, scope, receive))
+        return await self._answer(self.handler, services, scope, receive)
+
+    async def _answer(self, handler: Handler, services: Services, scope: Scope_, receive: Receive) -> Answer:
         try:
-            return await self.handler(services, await self._visit(services, scope, receive))
+            return await handler(services, await self._visit(services, scope, receive))
         except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
             status, headers, body = self.failed(error, scope["path"])
             return status, [*OPEN, *headers], body
@@ -79,13 +85,19 @@ class PublicRoute:
         return Visit(Call(headers, body), scope["query_string"], address, services.clock())
 
 
+def _without_body(answer: Answer) -> Answer:
+    status, headers, body = answer
+    return status, [*headers, (b"content-length", str(len(body)).encode())], b""
+
+
 def accepted(reason: str = "") -> Answer:
     """202 `ok`, and why the event was left out, if it was."""
     if not reason:
         return _ACCEPTED
     status, headers, body = _ACCEPTED
-    return status, [*headers, dropped(reason), _READABLE], body
+    return status, [*headers, *dropped(reason)], body
 
 
-def dropped(reason: str) -> tuple[bytes, bytes]:
-    return (b"x-footfall-dropped", reason.encode())
+def dropped(reason: str) -> Headers:
+    """Why nothing is stored, for scripts of the page, too; none where it is."""
+    return [(b"x-footfall-dropped", reason.encode()), _READABLE] if reason else []

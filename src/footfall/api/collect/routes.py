@@ -7,12 +7,14 @@ from fastapi import APIRouter
 from footfall.api.collect import schema
 from footfall.api.collect.dropin import plausible_error, plausible_event, umami_batch, umami_send
 from footfall.api.collect.logs import log_request
-from footfall.api.collect.native import SCRIPTS, broken_pixel, collect, pixel, script
+from footfall.api.collect.native import SCRIPTS, blank, broken_pixel, collect, pixel, script
 from footfall.api.collect.public import PublicRoute
 from footfall.api.documented import Example, public_route
 from footfall.api.problem import Error
 from footfall.collect import logrequest, umami
 from footfall.collect.browser import BODY_BYTES
+
+_READ = ("GET", "HEAD", "OPTIONS")
 
 PUBLIC: dict[str, PublicRoute] = {
     "/api/collect": PublicRoute(collect, BODY_BYTES),
@@ -20,8 +22,8 @@ PUBLIC: dict[str, PublicRoute] = {
     "/api/send": PublicRoute(umami_send, BODY_BYTES),
     "/api/batch": PublicRoute(umami_batch, umami.BATCH_BYTES),
     "/api/log-request": PublicRoute(log_request, logrequest.BODY_BYTES),
-    "/p.gif": PublicRoute(pixel, 0, broken_pixel, ("GET", "OPTIONS")),
-    **{f"/{name}": PublicRoute(script(name), 0, methods=("GET", "OPTIONS")) for name in SCRIPTS},
+    "/p.gif": PublicRoute(pixel, 0, broken_pixel, _READ, head=blank),
+    **{f"/{name}": PublicRoute(script(name), 0, methods=_READ) for name in SCRIPTS},
 }
 
 router = APIRouter(tags=["collection"])

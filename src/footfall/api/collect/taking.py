@@ -5,6 +5,7 @@ from __future__ import annotations
 from footfall.api.collect.public import Visit
 from footfall.api.services import Services
 from footfall.collect.browser import DroppedError, Hit, Rows, rows
+from footfall.collect.hosts import host_of
 from footfall.errors import UserError
 from footfall.model.project import Project
 from footfall.spool.protocol import Submission
@@ -23,12 +24,15 @@ def project_of_key(services: Services, site_key: str) -> Project:
     return found
 
 
-def weigh(services: Services, visit: Visit, project: Project, hit: Hit, *, ask_gpc: bool = False) -> Rows | str:
-    """The rows to store, or why there are none. RefusedError where the report does not hold."""
-    reason = _screened(visit.call.headers, services.settings.opt_out, ask_gpc=ask_gpc)
+def weigh(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> Rows | str:
+    """The rows to store, or why there are none. RefusedError where the report does not hold.
+
+    Of an `image`, no script has asked for the visitor's wish, and no `Origin` says which page embeds it.
+    """
+    reason = _screened(visit.call.headers, services.settings.opt_out, ask_gpc=image)
     if not reason:
         try:
-            return rows(hit, project, visit.sender(project), services.intake, visit.header(b"origin"))
+            return rows(hit, project, visit.sender(project), services.intake, _origin(visit, image=image))
         except DroppedError as error:
             reason = error.reason
     services.drops.count(project.number, reason)
@@ -42,14 +46,23 @@ async def store(services: Services, found: list[Rows]) -> None:
         services.metrics.accepted("collect", len(found))
 
 
-async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, ask_gpc: bool = False) -> str:
-    """Store one report; why it was left out, or `""`. `ask_gpc`: no script has asked for the visitor's wish."""
-    found = weigh(services, visit, project, hit, ask_gpc=ask_gpc)
+async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> str:
+    """Store one report; why it was left out, or `""`. `image`: see `weigh`."""
+    found = weigh(services, visit, project, hit, image=image)
     if isinstance(found, str):
         return found
     await services.committer.submit((Submission(found),))
     services.metrics.accepted("collect", 1)
     return ""
+
+
+def _origin(visit: Visit, *, image: bool) -> str:
+    """The page that sends this, as far as its browser says; an image's, by `Referer` where that names a host."""
+    origin = visit.header(b"origin")
+    if origin or not image:
+        return origin
+    page = visit.header(b"referer")
+    return page if host_of(page) else ""
 
 
 def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> str:
