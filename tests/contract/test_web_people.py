@@ -12,7 +12,7 @@ from tests.support.populate import Row, at, populate
 
 from footfall.api.web.routes import router
 from footfall.catalog import dimensions
-from footfall.catalog.dimensions import FILTER_KEYS, Dimension
+from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query import build, fetch, filter, people, run  # noqa: A004 - the module is named after what it parses
