@@ -10,6 +10,7 @@ import msgspec
 from footfall.api.ingest.calls import Call, Receive, Scope_, read_body
 from footfall.api.problem import Answer, Headers, problem
 from footfall.api.services import Services
+from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError
 from footfall.model.project import Project
@@ -34,7 +35,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
         return self.call.header(name)
 
     def sender(self, project: Project) -> Sender:
-        return Sender(project.number, self.received_at, self.address, self.header(b"user-agent"))
+        agent = hinted_agent(self.header(b"user-agent"), self.header(b"sec-ch-ua"))
+        return Sender(project.number, self.received_at, self.address, agent)
 
 
 Handler = Callable[[Services, Visit], Awaitable[Answer]]
