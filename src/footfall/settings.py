@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
-        description="Networks whose `X-Forwarded-For` is believed, separated by commas.",
+        description="Networks whose word about the client is believed, separated by commas.",
     )
 
     keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     )
     opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
         (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
+    )
+
+    client_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = Field(
+        "x-forwarded-for", description="The header in which trusted proxies name the client."
     )
 
     @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")

@@ -209,12 +209,34 @@ def test_zones_are_names_of_the_database(client: Client) -> None:
 
 def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row of the catalogue is a filter key and can be ranked by: no other module knows its name."""
-    row = Dimension("screen_class", {Table.EVENTS: "screen"}, empty="unknown", ignore_case=True)
+    row = Dimension("screen_text", {Table.EVENTS: "screen"}, empty="unknown", ignore_case=True)
     monkeypatch.setitem(dimensions.DIMENSIONS, row.name, row)
     monkeypatch.setattr(filter, "FILTER_KEYS", (*FILTER_KEYS, row.name))
     client = asking(store, view("10:00:00", screen="XL"), view("10:01:00"), view("10:02:00", "/b", screen="xs"))
-    listed = client.get(f"{URL}?filter=screen_class:x*|nothing").json()["items"]
+    listed = client.get(f"{URL}?filter=screen_text:x*|nothing").json()["items"]
     assert [item["path"] for item in listed] == ["/b", "/"]
     base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
-    ranked = run.top(store, replace(base, filters=filter.parse("!screen_class:xl")), build.TopList(row.name), 10)
+    ranked = run.top(store, replace(base, filters=filter.parse("!screen_text:xl")), build.TopList(row.name), 10)
     assert [(found.label, found.count) for found in ranked] == [("unknown", 1), ("xs", 1)]
+
+
+@pytest.mark.parametrize(
+    ("screen", "name"),
+    [
+        ("", "unknown"),
+        ("0", "unknown"),
+        ("wide", "unknown"),
+        ("575", "mobile"),
+        ("576x1024", "tablet"),
+        ("991", "tablet"),
+        ("992", "laptop"),
+        ("1439x900", "laptop"),
+        ("1440", "desktop"),
+        ("999999", "desktop"),
+    ],
+)
+def test_screen_classes(store: Store, screen: str, name: str) -> None:
+    client = asking(store, view("10:00:00", screen=screen))
+    for other in ("unknown", "mobile", "tablet", "laptop", "desktop"):
+        found = client.get(f"{URL}?filter=screen_class:{other}").json()["items"]
+        assert len(found) == (other == name), other

@@ -168,13 +168,14 @@ def campaign_label(place: int) -> Callable[[Site, Event], str]:
 CHOICES = {
     "event_type": ("pageview", "custom"),
     "traffic": ("human", "bot", "ai", "monitor", "scanner"),
+    "screen_class": ("mobile", "tablet", "laptop", "desktop", "unknown"),
 }
 """The only values of these keys."""
 
 OF_VISITOR = ("country", "browser", "os", "device")
 """Of these, capitals don't matter."""
 
-NAMELESS = dict.fromkeys(OF_VISITOR, "unknown") | {"referrer": "direct", "channel": "direct"}
+NAMELESS = dict.fromkeys((*OF_VISITOR, "screen_class"), "unknown") | {"referrer": "direct", "channel": "direct"}
 """What an empty value asks for."""
 
 LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
@@ -185,6 +186,7 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "path": lambda _, event: event.page.path,
     "hostname": lambda _, event: event.page.hostname,
     "language": lambda *_: "",  # this way in has no field for it
+    "screen_class": lambda *_: "unknown",  # nor for this
     "region": lambda _, event: event.place.region or "",
     "city": lambda _, event: event.place.city or "",
     "traffic": lambda _, event: event.agent.traffic,

@@ -62,7 +62,7 @@ class Authenticator:
         self._meta = meta
         self._clock = clock
         self._open = settings.auth == "off"
-        self.address = ClientAddresses(settings.trusted_proxies)
+        self.address = ClientAddresses(settings.trusted_proxies, settings.client_header)
         self._verified: dict[bytes, _Verified] = {}
         self._touched: dict[int, int] = {}
         self._guesses = Guesses(BAD_TOKENS_A_MINUTE)

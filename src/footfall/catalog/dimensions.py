@@ -97,6 +97,15 @@ _PROPERTIES = (
     f" arrayMap(name -> (name, {_PROPERTY_TEXT}), JSONExtractKeys(properties))))"
 )
 
+SCREENS = ("mobile", "tablet", "laptop", "desktop")
+"""Classes of screens by their width in CSS pixels: below 576, 992, 1440, and wider."""
+
+_WIDTH = "toUInt32OrZero(extract(screen, '^[0-9]{1,6}'))"
+_SCREEN_CLASS = (
+    f"multiIf({_WIDTH} = 0, '', {_WIDTH} < 576, 'mobile', {_WIDTH} < 992, 'tablet', {_WIDTH} < 1440, 'laptop',"
+    " 'desktop')"
+)
+
 _CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _ROWS = (
@@ -109,6 +118,7 @@ _ROWS = (
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
     _event("region"),
     _event("city"),
+    Dimension("screen_class", {Table.EVENTS: _SCREEN_CLASS}, empty="unknown", choices=(*SCREENS, "unknown")),
     Dimension("traffic", dict.fromkeys((Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS), "traffic"), choices=TRAFFIC),
     _shown("event_kind", "toString(event_type)"),
     _shown("url"),

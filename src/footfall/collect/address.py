@@ -15,16 +15,17 @@ _LONGEST = 64  # characters of an address, its zone included: anyone's text must
 
 
 class ClientAddresses:
-    """Tells the address that a request comes from, believing what `trusted` proxies say of it.
+    """Tells the address that a request comes from, believing what `trusted` proxies say of it in one header.
 
     Called with the peer's address and the headers (names in lower case, as ASGI gives them), it gives the peer, unless
-    that is a trusted proxy: then `X-Forwarded-For` is read from its right end, where the nearest proxy wrote, up to the
-    first address that is not a trusted proxy's. What stands left of it is hearsay and is ignored. An entry that is no
-    address ends the walk, at the last proxy that was believed.
+    that is a trusted proxy: then the header is read from its right end, where the nearest proxy wrote, up to the first
+    address that is not a trusted proxy's. What stands left of it is hearsay and is ignored. An entry that is no address
+    ends the walk, at the last proxy that was believed. Of `Forwarded` (RFC 7239) the parameters `for` are read.
     """
 
-    def __init__(self, trusted: Iterable[Network]) -> None:
+    def __init__(self, trusted: Iterable[Network], header: str = "x-forwarded-for") -> None:
         self._trusted = tuple(trusted)
+        self._header = header.encode()
         # Cached by text alone: to hash the networks at each call would cost more than all the rest.
         self._hop = lru_cache(maxsize=65536)(self._look_at)
 
@@ -32,12 +33,13 @@ class ClientAddresses:
         client, believed = self._hop(peer)
         if not believed:
             return client
-        lines = [value for name, value in headers if name == b"x-forwarded-for"]
+        lines = [value for name, value in headers if name == self._header]
         return self._walk(client, b",".join(lines).decode("latin-1")) if lines else client
 
     def _walk(self, client: str, entries: str) -> str:
+        read = _forwarded_for if self._header == b"forwarded" else str.strip
         for entry in reversed(entries.rsplit(",", _MOST_HOPS)):
-            hop = _without_port(entry.strip())
+            hop = _without_port(read(entry))
             if packed(hop) is None:
                 return client
             client, believed = self._hop(hop)
@@ -93,6 +95,15 @@ def _packed(text: str) -> bytes | None:
 
 def _render(raw: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
+
+
+def _forwarded_for(element: str) -> str:
+    """`[2001:db8::1]:80` of `for="[2001:db8::1]:80";proto=https`, `""` where it does not say."""
+    for pair in element.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name.lower() == "for":
+            return value.strip('"')
+    return ""
 
 
 def _without_port(entry: str) -> str:

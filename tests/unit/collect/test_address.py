@@ -77,6 +77,25 @@ def test_other_headers_are_not_read():
 
 
 @pytest.mark.parametrize(
+    ("header", "value", "client"),
+    [
+        ("forwarded", "for=203.0.113.9", "203.0.113.9"),
+        ("forwarded", 'For="[2001:db8:aaaa::5]:4711";proto=https;by=10.0.0.2', "2001:db8:aaaa::5"),
+        ("forwarded", "for=198.51.100.1, for=203.0.113.9;host=x, for=10.0.0.2", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9, proto=https", PROXY),
+        ("forwarded", "for=_hidden", PROXY),
+        ("forwarded", "", PROXY),
+        ("cf-connecting-ip", "203.0.113.9", "203.0.113.9"),
+        ("cf-connecting-ip", "nonsense", PROXY),
+    ],
+)
+def test_another_header_where_it_is_configured(header, value, client):
+    headers = [(b"x-forwarded-for", b"198.51.100.7"), (header.encode(), value.encode())]
+    assert ClientAddresses(TRUSTED, header)(PROXY, headers) == client
+    assert ClientAddresses(TRUSTED, header)("198.51.100.3", headers) == "198.51.100.3", "who is no proxy says nothing"
+
+
+@pytest.mark.parametrize(
     ("address", "full", "truncated"),
     [
         ("198.51.100.7", "198.51.100.7", "198.51.100.0"),

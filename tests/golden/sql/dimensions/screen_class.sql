@@ -1,0 +1,12 @@
+SELECT replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') AS c0
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') = {p3:String}
+OR replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') LIKE {p4:String})
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'a%'
+-- p4 = 'b%'
