@@ -6,7 +6,7 @@ batches in any order, with only its own stored rows to go by.
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import count, groupby, pairwise
 
 import polars as pl
 import pytest
@@ -153,6 +153,31 @@ def check(history):
     for version, (start, end) in enumerate(batches, 1):
         store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version)
     assert stored(store) == in_order(rows)
+
+
+def test_views_of_one_instant_keep_their_order_though_a_later_batch_starts_earlier():
+    rows = [view(7, "/first"), view(0, "/start", pageview=False), view(7, "/last")]
+    check((rows, [(0, 1), (1, 3)]))
+
+
+def view(minute, path, *, pageview=True):
+    number = next(_numbers)
+    return {
+        "project_id": 1,
+        "visitor": 1,
+        "timestamp": 1_000_000_000_000 + minute * 60_000,
+        "id_hi": 1,
+        "id_lo": number,
+        "own_id": False,
+        "session_id": "",
+        "session_given": 0,
+        "pageview": pageview,
+        "path": path,
+        **dict.fromkeys(s.FIRST_TOUCH, ""),
+    }
+
+
+_numbers = count(1)
 
 
 @settings(max_examples=300, deadline=None)

@@ -305,11 +305,13 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
     viewed = pl.col("pageviews") > 0
     entered = pl.col("entry_at").filter(viewed)
     left = pl.col("exit_at").filter(viewed)
-    # The first of the smallest and the last of the largest: ties go by the order of arrival.
-    entry = pl.col("entry_page").filter(viewed).sort_by(entered, maintain_order=True).first()
-    exit_ = pl.col("exit_page").filter(viewed).sort_by(left, maintain_order=True).last()
+    # The first of the smallest and the last of the largest: ties go by the order of arrival, whichever starts first.
+    arrival = pl.col("arrival").filter(viewed)
+    entry = pl.col("entry_page").filter(viewed).sort_by(entered, arrival).first()
+    exit_ = pl.col("exit_page").filter(viewed).sort_by(left, arrival).last()
     added = (
         parts.lazy()
+        .with_row_index("arrival")
         .sort("start", maintain_order=True)
         .group_by(SESSION, maintain_order=True)
         .agg(
