@@ -18,7 +18,7 @@ from footfall.errors import FatalError, TransientError
 SCHEMA = "0003"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
-_BUSY_MS = 10_000
+_BUSY_MS = 30_000
 _MIGRATION_LOCK = 0x466F6F74
 
 
