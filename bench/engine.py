@@ -17,11 +17,13 @@ import polars as pl
 
 from bench import asked, network
 from bench.events import raw_events
+from footfall.catalog.columns import stored
+from footfall.catalog.tables import Table
 from footfall.clock import system_clock
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.raw import EventRows
-from footfall.pipeline.rows import EVENTS_TABLE, arrow
+from footfall.pipeline.rows import arrow
 from footfall.settings import Settings
 from footfall.spool.protocol import Submission
 from footfall.spool.sqlite import SqliteSpool
@@ -55,7 +57,7 @@ def count(data: Path) -> dict[str, int]:
 
 def export(data: Path, target: str) -> dict[str, int]:
     """The rows of `events` as Arrow files of 100,000, in the order of their arrival."""
-    columns = ", ".join("toString(event_type) AS event_type" if n == "event_type" else n for n in EVENTS_TABLE)
+    columns = ", ".join("toString(event_type) AS event_type" if n == "event_type" else n for n in stored(Table.EVENTS))
     with _opened(data) as store:
         batches = [row[0] for row in store.query("SELECT DISTINCT batch FROM events ORDER BY batch").rows]
         sql = f"SELECT {columns} FROM events WHERE batch = {{batch:UInt64}} ORDER BY timestamp, id_hi, id_lo"  # noqa: S608 - a closed list

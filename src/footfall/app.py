@@ -110,7 +110,7 @@ class Draining:
         self.store = open_store(settings)
         try:
             self.store.migrate()
-            self.store.keep(settings.retention_days)
+            self.store.set_retention(settings.retention_days)
             report_damage(self.store)
         except BaseException:
             self.store.close()

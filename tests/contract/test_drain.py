@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 import pytest
 
+from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
 from footfall.drain.history import StoreHistory
 from footfall.drain.journal import Journal
@@ -15,6 +16,7 @@ from footfall.errors import StoreError, TransientError
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
+from footfall.store.clickhouse.facts import ClickHouseFacts
 
 NOON = 1_750_000_000_000 - 1_750_000_000_000 % 86_400_000 + 43_200_000
 MINUTE = 60_000
@@ -60,6 +62,10 @@ class FailingStore:
 
     def query(self, sql, params=None):
         return self._store.query(sql, params)
+
+    @property
+    def facts(self):
+        return ClickHouseFacts(self)
 
     def _count(self):
         self._left -= 1
@@ -303,7 +309,7 @@ def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, 
     drain.drain_once()
     submit(spool, event(2))
     drain.drain_once()
-    history = StoreHistory(store, "events")
+    history = StoreHistory(store.facts, Table.EVENTS)
     wanted = pl.DataFrame({"project_id": [1], "visitor": [7]}, schema={"project_id": pl.UInt32, "visitor": pl.UInt64})
     (row,) = history.overlapping(wanted, NOON, NOON + MINUTE).iter_rows(named=True)
     assert (row["events"], row["pageviews"], row["end"]) == (2, 2, NOON + 2 * MINUTE)

@@ -13,7 +13,7 @@ from footfall.store.clickhouse import migrate as migrate_module
 from footfall.store.clickhouse import open_store
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
-from support.populate import EVENT, at, insert, name_sessions, session_rows
+from support.populate import EVENT, arrow, at, insert, name_sessions, session_rows
 
 BASE = migrations()[:1]
 
@@ -198,3 +198,38 @@ def test_the_columns_say_what_nan_means(store: Store) -> None:
         SELECT name, type FROM system.columns
         WHERE database = currentDatabase() AND table = 'events' AND comment LIKE '%NaN: unknown'"""
     assert store.query(sql).rows == [("latitude", "Float32"), ("longitude", "Float32")]
+
+
+# 10: proxy logs have a table of that name.
+
+
+TOKEN = "5:traffic"  # noqa: S105 - of an insert
+
+
+def log(domain: str, count: int) -> dict[str, Any]:
+    return {"project_id": 1, "timestamp": at("2026-03-01T10:00:00Z"), "domain": domain, "count": count, "batch": 5}
+
+
+def logs(store: Store) -> list[tuple[Any, ...]]:
+    return list(store.query("SELECT domain, sum(count) FROM proxy_logs GROUP BY domain ORDER BY domain").rows)
+
+
+def test_proxy_logs_stay_when_their_table_is_renamed(store: Store) -> None:
+    migrate(store, known=up_to(9))
+    frame = arrow([log("a.example", 2), log("b.example", 3)])
+    store.insert("traffic", frame, token=TOKEN)
+    migrate(store, known=up_to(10))
+    store.insert("proxy_logs", frame, token=TOKEN)  # as a plan does whose first attempt has arrived
+    assert logs(store) == [("a.example", 2), ("b.example", 3)]
+    assert ("traffic",) not in store.query("SHOW TABLES").rows
+
+
+def test_a_renaming_that_was_killed_is_begun_again(store: Store) -> None:
+    migrate(store, known=up_to(9))
+    insert(store, "traffic", [log("a.example", 2)])
+    tenth = up_to(10)[-1]
+    with pytest.raises(StoreError):
+        migrate(store, known=[*up_to(9), Migration(tenth.number, tenth.name, f"{tenth.sql}; SELECT killed")])
+    assert logs(store) == [("a.example", 2)]
+    migrate(store, known=up_to(10))
+    assert logs(store) == [("a.example", 2)]

@@ -434,7 +434,7 @@ def test_a_crash_and_a_replay_count_every_log_once(
             with suppress(TransientError):
                 drain(tmp_path, spool, Interrupted(store, done=done) if number == at else store)
         if merged:
-            store.command("OPTIMIZE TABLE traffic FINAL")
+            store.command("OPTIMIZE TABLE proxy_logs FINAL")
         with spooled(tmp_path) as spool:  # another process begins
             drain(tmp_path, spool, store)
             assert spool.state().waiting == 0

@@ -7,8 +7,8 @@ import io
 import msgspec
 import polars as pl
 import pytest
+from tests.support import populate
 
-from footfall.drain import upgrade
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert
@@ -17,8 +17,12 @@ from footfall.model.raw import EventRows, RawEvent, RawRequest, Record, RequestR
 from footfall.pipeline.rows import arrow
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
+from footfall.store.clickhouse import facts
+from footfall.store.clickhouse.facts import ClickHouseFacts
 
 BASE = 1_780_000_000_000
+"""2026-05-28T20:26:40Z"""
+
 MINUTE = 60_000
 
 
@@ -40,9 +44,13 @@ class OldStore:
     def __getattr__(self, name):
         return getattr(self._store, name)
 
+    @property
+    def facts(self):
+        return ClickHouseFacts(self)
+
     def insert(self, table, rows, *, token):
         self._count()
-        self._store.insert(table, older(Insert(table, rows)).arrow, token=token)
+        self._store.insert(table, older(Insert(table, rows, token)).arrow, token=token)
 
     def command(self, sql, params=None):
         self._count()
@@ -76,7 +84,9 @@ class OldJournal(Journal):
 
 def older(insert: Insert) -> Insert:
     rows = pl.read_ipc(io.BytesIO(insert.arrow))
-    return Insert(insert.table, arrow(rows.drop("referrer"))) if insert.table == "sessions" else insert
+    if insert.table != "sessions":
+        return insert
+    return msgspec.structs.replace(insert, arrow=arrow(rows.drop("referrer")))
 
 
 def event(minute, number, visitor, project=1, session_id=""):
@@ -123,8 +133,8 @@ def drain(spool, store, journal):
 
 @pytest.mark.parametrize("writes", range(6))
 def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes, monkeypatch):
-    monkeypatch.setattr(upgrade, "KEYS_A_QUERY", 3)
-    monkeypatch.setattr(upgrade, "_BYTES", 40)
+    monkeypatch.setattr(facts, "KEYS_PER_STATEMENT", 3)
+    monkeypatch.setattr(facts, "TEXT_BYTES_PER_STATEMENT", 40)
     spool = MemorySpool()
     submit(spool, BEFORE)
     drain(spool, OldStore(store, 99), OldJournal(tmp_path))
@@ -157,3 +167,66 @@ def test_an_event_that_was_spooled_before_it_could_have_a_point(store, tmp_path)
     drain(spool, store, Journal(tmp_path))
     expected = [(1, 7, "https://from.example/1?'\\")]
     assert store.query("SELECT isNaN(latitude), visitor, referrer FROM events").rows == expected
+
+
+# A plan as the first versions wrote it: SQL for what changes, no tokens, and proxy logs under the name of `traffic`.
+
+MERGE = """
+        UPDATE events SET session = transform(session, {old:Array(UInt64)}, {new:Array(UInt64)}, session)
+        WHERE project_id IN {projects:Array(UInt32)} AND session IN {old:Array(UInt64)}
+          AND timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
+          AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"""
+MOVE = """
+        UPDATE events SET session = {session:UInt64}, session_id = {session_id:String}
+        WHERE project_id = {project:UInt32}
+          AND timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
+          AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')
+          AND has(
+            arrayZip({at:Array(Int64)}, {high:Array(UInt64)}, {low:Array(UInt64)}),
+            (toUnixTimestamp64Milli(timestamp), id_hi, id_lo)
+          )"""
+
+
+def old_event(minute, session):
+    at = BASE + minute * MINUTE
+    return {"project_id": 1, "timestamp": at, "id_hi": 1, "id_lo": minute, "event_type": "pageview", "session": session}
+
+
+def old_plan(number):
+    """A map of its fields by name, as `msgspec.msgpack.encode` writes a struct."""
+    log = {"project_id": 1, "timestamp": BASE - BASE % 1000, "domain": "a.example", "count": 3, "batch": number}
+    span = {"start": BASE, "end": BASE + 9 * MINUTE}
+    moved = {"at": [BASE + 9 * MINUTE], "high": [1], "low": [9]}
+    return {
+        "number": number,
+        "inserts": [
+            {"table": "events", "arrow": populate.arrow([old_event(5, 7) | {"batch": number}])},
+            {"table": "traffic", "arrow": populate.arrow([log])},
+        ],
+        "updates": [
+            {"sql": MERGE, "params": {"old": [8], "new": [7], "projects": [1], **span}},
+            {"sql": MOVE, "params": {"session": 9, "session_id": "s-1", "project": 1, **span, **moved}},
+        ],
+        "facts": {"events": 1, "traffic": 1},
+    }
+
+
+@pytest.mark.parametrize("arrived", [0, 1, 2])
+def test_a_plan_of_the_first_versions_is_applied(store, tmp_path, arrived):
+    """However many of its inserts had arrived before the upgrade."""
+    populate.insert(store, "events", [old_event(1, 8), old_event(9, 8)])
+    spool = MemorySpool()
+    submit(spool, [event(5, 5, 7)])
+    number = spool.take(1000).number
+    plan = old_plan(number)
+    for insert in plan["inserts"][:arrived]:
+        table = {"traffic": "proxy_logs"}.get(insert["table"], insert["table"])  # which the migration has renamed
+        store.insert(table, insert["arrow"], token=f"{number}:{insert['table']}")
+    journal = Journal(tmp_path)
+    (tmp_path / f"serve-{number}.plan").write_bytes(msgspec.msgpack.encode(plan))
+    drain(spool, store, journal)
+    assert spool.state().waiting == 0
+    assert not list(tmp_path.glob("*.plan"))
+    assert store.query("SELECT domain, sum(count) FROM proxy_logs GROUP BY domain").rows == [("a.example", 3)]
+    stored = store.query("SELECT id_lo, session, session_id FROM events ORDER BY id_lo").rows
+    assert stored == [(1, 7, ""), (5, 7, ""), (9, 9, "s-1")]

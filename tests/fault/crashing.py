@@ -22,7 +22,7 @@ from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import open_store
 
 CRASHED = 9
-STEPS = {"write", "remove", "insert", "command", "finish"}
+STEPS = {"write", "remove", "insert", "command", "apply", "finish"}
 BASE = 1_780_000_000_000
 
 
@@ -48,6 +48,8 @@ class _Wrapped:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._part, name)
+        if name == "facts":  # a part of the store that writes
+            return _Wrapped(found, self._countdown)
         if name not in STEPS:
             return found
 

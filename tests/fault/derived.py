@@ -29,7 +29,7 @@ SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign)
 FROM sessions GROUP BY source_table, project_id, visitor, session"""
 
 
-_LOGS = "SELECT domain, toUInt64(sum(count)) AS count FROM traffic GROUP BY domain"
+_LOGS = "SELECT domain, toUInt64(sum(count)) AS count FROM proxy_logs GROUP BY domain"
 
 
 class Stored:

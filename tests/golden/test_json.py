@@ -75,7 +75,7 @@ def test_proxy(store: Store) -> None:
     assert PROXY
     for merged in (False, True):
         if merged:
-            store.command("OPTIMIZE TABLE traffic FINAL")
+            store.command("OPTIMIZE TABLE proxy_logs FINAL")
         for case in PROXY:
             want = json.loads(case.read_text())
             answer = client.get(f"{PREFIX}/{want['get']}")

@@ -32,7 +32,7 @@ from footfall.query.sql import compile_query
 FILES = Path(__file__).with_name("sql")
 BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 REQUESTS = replace(BASE, table=Table.REQUESTS)
-TRAFFIC = replace(BASE, table=Table.TRAFFIC)
+TRAFFIC = replace(BASE, table=Table.PROXY_LOGS)
 
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 

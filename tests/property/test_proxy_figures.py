@@ -27,7 +27,7 @@ def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
 @pytest.mark.parametrize("batch", BATCHES)
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int) -> None:
     def merge(_: object) -> None:
-        store.command("OPTIMIZE TABLE traffic FINAL SETTINGS optimize_skip_merged_partitions = 1")
+        store.command("OPTIMIZE TABLE proxy_logs FINAL SETTINGS optimize_skip_merged_partitions = 1")
 
     with opened(store, tmp_path / "journal", router, ROUTES, batch) as product:
         survey(

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.pipeline import sessions as s
+from footfall.catalog.columns import FIRST_TOUCH
+from footfall.pipeline import session_state as s
+from footfall.pipeline.sessions import sessionise
 
 MINUTE = 60_000
 
@@ -37,7 +39,7 @@ class MemoryHistory:
         return rows.filter(pl.col("timestamp").is_between(start, end))
 
     def feed(self, batch, version):
-        outcome = s.sessionise(batch, self, version)
+        outcome = sessionise(batch, self, version)
         kept = self.sessions.join(outcome.before, on=list(s.SESSION_COLUMNS), how="anti")
         assert len(kept) == len(self.sessions) - len(outcome.before), "only stored rows can be cancelled"
         self.sessions = pl.concat([kept, outcome.after])
@@ -138,7 +140,7 @@ def histories(draw, names=NAMES):
                 "session_given": int(name != ""),
                 "pageview": draw(st.booleans()),
                 "path": f"/{number}",
-                **dict.fromkeys(s.FIRST_TOUCH, ""),
+                **dict.fromkeys(FIRST_TOUCH, ""),
                 "hostname": f"h{number}",
             }
         )
@@ -173,7 +175,7 @@ def view(minute, path, *, pageview=True):
         "session_given": 0,
         "pageview": pageview,
         "path": path,
-        **dict.fromkeys(s.FIRST_TOUCH, ""),
+        **dict.fromkeys(FIRST_TOUCH, ""),
     }
 
 
@@ -222,7 +224,7 @@ def histories_of(times):
             "session_given": 0,
             "pageview": True,
             "path": "/",
-            **dict.fromkeys(s.FIRST_TOUCH, ""),
+            **dict.fromkeys(FIRST_TOUCH, ""),
         }
         for number, at in enumerate(times)
     ]

@@ -117,7 +117,7 @@ _INTEGERS = {
     "bytes": pl.UInt64,
     "engaged_ms": pl.UInt32,
     "scroll": pl.Int8,
-    **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count"), pl.UInt64),
+    **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count", "batch"), pl.UInt64),
 }
 _TIMES = ("timestamp", "start", "end")
 _STORED = {"url": "url_rest"}  # a URL that is kept whole
@@ -150,7 +150,7 @@ def populate(
     insert(
         store, "engagements", [_complete(ENGAGEMENT, row, number) for number, row in enumerate(engagements, start=1)]
     )
-    insert(store, "traffic", [_complete(LOG, row) for row in logs])
+    insert(store, "proxy_logs", [_complete(LOG, row) for row in logs])
 
 
 def _complete(defaults: Row, row: Row, number: int | None = None) -> Row:
@@ -213,14 +213,18 @@ def _session(events: list[Row]) -> Row:
 
 
 def insert(store: Store, table: str, rows: list[Row]) -> None:
-    if not rows:
-        return
+    if rows:
+        store.insert(table, arrow(rows), token=f"populate-{next(_tokens)}")
+
+
+def arrow(rows: list[Row]) -> bytes:
+    """Rows as an insert takes them."""
     rows = [{_STORED.get(name, name): value for name, value in row.items()} for row in rows]
     frame = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=_INTEGERS)
     times = [pl.from_epoch(name, "ms").dt.replace_time_zone("UTC") for name in _TIMES if name in frame.columns]
     buffer = io.BytesIO()
     frame.with_columns(times).write_ipc(buffer, compat_level=pl.CompatLevel.oldest())
-    store.insert(table, buffer.getvalue(), token=f"populate-{next(_tokens)}")
+    return buffer.getvalue()
 
 
-__all__ = ["EVENT", "at", "insert", "name_sessions", "populate", "session_rows"]
+__all__ = ["EVENT", "arrow", "at", "insert", "name_sessions", "populate", "session_rows"]

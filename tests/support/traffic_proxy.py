@@ -35,7 +35,7 @@ DOMAINS = (
     "Google.com",
     "bücher.example",
     "a\\b%_*|",
-    "'; DROP TABLE traffic --",
+    "'; DROP TABLE proxy_logs --",
     "a.b",
     "\x00☃",
 )

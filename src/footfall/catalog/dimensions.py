@@ -1,14 +1,16 @@
 """Dimensions: what rows can be grouped by, listed with and filtered on.
 
-A new one is a row here and a golden case (docs/extending.md). Definitions: docs/semantics.
+A column's plain value is one where the column says so (`catalog/columns.py`). Another is a row here and a golden case
+(docs/extending.md). Definitions: docs/semantics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from footfall.catalog.columns import COLUMNS, Column, Plain, TopList
 from footfall.catalog.tables import Table
 
 
@@ -38,37 +40,22 @@ class Dimension:
     urls: str = ""
 
 
-def _event(name: str, expression: str = "", *, choices: tuple[str, ...] = ()) -> Dimension:
-    return Dimension(name, {Table.EVENTS: expression or name}, choices=choices)
-
-
-def _reported(name: str, expression: str = "") -> Dimension:
-    """A property of an event that reports of engagement have, too."""
-    return Dimension(name, dict.fromkeys((Table.EVENTS, Table.ENGAGEMENTS), expression or name))
-
-
 def _request(name: str, expression: str = "", *, empty: str = "") -> Dimension:
     return Dimension(name, {Table.REQUESTS: expression or name}, empty=empty, filterable=False)
 
 
-def _logged(name: str, expression: str = "") -> Dimension:
+def _logged(name: str, expression: str) -> Dimension:
     """What a proxy log says."""
-    return Dimension(name, {Table.TRAFFIC: expression or name}, filterable=False)
-
-
-def _agent(name: str) -> Dimension:
-    """A property of the visitor, known for events, requests and reports of engagement."""
-    tables = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
-    return Dimension(name, dict.fromkeys(tables, name), empty="unknown", ignore_case=True)
+    return Dimension(name, {Table.PROXY_LOGS: expression}, filterable=False)
 
 
 def _visit(name: str, column: str = "", *, empty: str = "", urls: str = "") -> Dimension:
     return Dimension(name, {Table.SESSIONS: column or name}, Level.SESSION, empty, urls=urls)
 
 
-def _shown(name: str, expression: str = "") -> Dimension:
+def _shown(name: str, expression: str) -> Dimension:
     """Something that listings and details show, not offered as a filter."""
-    return Dimension(name, {Table.EVENTS: expression or name}, filterable=False)
+    return Dimension(name, {Table.EVENTS: expression}, filterable=False)
 
 
 def _of_visit(name: str, expression: str) -> Dimension:
@@ -81,13 +68,9 @@ def _key(name: str, expression: str) -> Dimension:
     return Dimension(name, {Table.EVENTS: expression, Table.REQUESTS: expression}, filterable=False)
 
 
-HUMAN = "human"
-"""The class of `traffic` that figures about people count."""
-
-TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
-
 _VISITED = (Table.EVENTS, Table.REQUESTS, Table.SESSIONS)
 _HASH = "leftPad(lower(hex({})), 16, '0')"
+_VISITOR_ID = f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"
 _SESSION_ID = f"if(session_id != '', session_id, {_HASH.format('session')})"
 
 # Top-level names whose value is not null, with the text that a filter on `prop.<name>` compares.
@@ -108,58 +91,55 @@ _SCREEN_CLASS = (
 
 _CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
+
+def _plain() -> tuple[Dimension, ...]:
+    """The dimensions that columns declare; a name means the same in every table that has it."""
+    found: dict[str, Dimension] = {}
+    for table, columns in COLUMNS.items():
+        for column in columns:
+            if column.dimension:
+                row = _of_column(column, column.dimension)
+                had = found.get(column.name, row)
+                found[column.name] = replace(row, expressions={**had.expressions, table: column.name})
+    return tuple(found.values())
+
+
+def _of_column(column: Column, plain: Plain) -> Dimension:
+    return Dimension(
+        column.name,
+        {},
+        empty=plain.unknown,
+        ignore_case=plain.ignore_case,
+        choices=column.choices,
+        filterable=plain.filterable,
+    )
+
+
 _ROWS = (
-    _reported("path"),
-    _event("event_type", choices=("pageview", "custom")),
-    _event("custom_event_name", "if(event_type = 'custom', name, '')"),
-    _reported("hostname"),
-    _event("language"),
-    _reported("visitor_id", f"if(visitor_id != '', visitor_id, {_HASH.format('visitor')})"),
+    *_plain(),
+    Dimension("custom_event_name", {Table.EVENTS: "if(event_type = 'custom', name, '')"}),
+    Dimension("visitor_id", dict.fromkeys((Table.EVENTS, Table.ENGAGEMENTS), _VISITOR_ID)),
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
-    _event("region"),
-    _event("city"),
     Dimension("screen_class", {Table.EVENTS: _SCREEN_CLASS}, empty="unknown", choices=(*SCREENS, "unknown")),
-    Dimension("traffic", dict.fromkeys((Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS), "traffic"), choices=TRAFFIC),
     _shown("event_kind", "toString(event_type)"),
-    _shown("url"),
-    _shown("title"),
     _shown("referrer_url", "referrer"),
-    _shown("properties"),
     _shown("weight", "length(properties) + length(url) + length(referrer)"),
-    _shown("category"),
-    _shown("priority"),
-    _shown("latitude"),
-    _shown("longitude"),
-    _shown("browser_version"),
-    _shown("os_version"),
-    _shown("screen"),
     _shown("revenue", "toString(revenue)"),
-    _shown("currency"),
     *(_shown(f"event_{name}", name) for name in _CAMPAIGN),
     _shown("property", f"{_PROPERTIES}.1"),
     _shown("property_value", f"assumeNotNull({_PROPERTIES}.2)"),
-    _agent("country"),
-    _agent("browser"),
-    _agent("os"),
-    _agent("device"),
     _visit("referrer", "source", empty="direct", urls="referrer"),
     _visit("channel", empty="direct"),
     *(_visit(name) for name in _CAMPAIGN),
     _visit("entry_page"),
     _visit("exit_page"),
-    _request("endpoint"),
-    _request("method"),
     _request("status", "toString(status)"),
-    _request("ip_address"),
-    _request("user_agent"),
     _request("referer"),
     _request("user_hash", _HASH.format("visitor")),
     _request("scheme", "if(lower(protocol) IN ('https', 'http'), lower(protocol), '')", empty="unknown"),
     _request("referring_url", "referer", empty="direct"),
-    _request("provider", empty="unknown"),
     _request("asked_path", "endpoint", empty="unknown"),
     _request("asked_method", "method", empty="unknown"),
-    *(_logged(name) for name in ("domain", "worker", "protocol", "error")),
     *(_logged(name, f"toString({name})") for name in ("user_id", "order_id")),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),
     Dimension("visitor", dict.fromkeys(_VISITED, "visitor"), filterable=False),
@@ -174,6 +154,11 @@ _ROWS = (
 )
 
 DIMENSIONS: dict[str, Dimension] = {row.name: row for row in _ROWS}
+
+TOP_LISTS: tuple[tuple[str, TopList], ...] = tuple(
+    (column.name, column.dimension.top) for column in COLUMNS[Table.EVENTS] if column.dimension and column.dimension.top
+)
+"""Top lists that columns declare, each with the name of its dimension."""
 
 SEARCH = "search"
 """Filter key: case-insensitive substring of any of `SEARCHED`."""

@@ -22,12 +22,12 @@ class Metric:
 
 
 _FACTS = (Table.EVENTS, Table.REQUESTS)
-_MILLIS = {table: TABLES[table].millis for table in (*_FACTS, Table.TRAFFIC)}
+_MILLIS = {table: TABLES[table].millis for table in (*_FACTS, Table.PROXY_LOGS)}
 
 
 def _sum(expression: str) -> dict[Table, str]:
     """Of proxy logs, each of which may hold all of 64 bits: their sum needs more."""
-    return {Table.TRAFFIC: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
+    return {Table.PROXY_LOGS: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
 
 
 _ROWS = (
@@ -50,8 +50,8 @@ _ROWS = (
     Metric("total_bytes_sent", _sum("bytes_sent")),
     Metric("total_bytes_received", _sum("bytes_received")),
     Metric("bytes_total", _sum("bytes_sent + bytes_received")),
-    Metric("max_concurrency", {Table.TRAFFIC: "max(max_concurrency)"}),
-    Metric("domains", {Table.TRAFFIC: "uniqExact(domain)"}),
+    Metric("max_concurrency", {Table.PROXY_LOGS: "max(max_concurrency)"}),
+    Metric("domains", {Table.PROXY_LOGS: "uniqExact(domain)"}),
 )
 
 METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}

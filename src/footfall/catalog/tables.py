@@ -10,7 +10,7 @@ class Table(StrEnum):
     EVENTS = "events"
     REQUESTS = "requests"
     SESSIONS = "sessions"
-    TRAFFIC = "traffic"
+    PROXY_LOGS = "proxy_logs"
     ENGAGEMENTS = "engagements"
     BREAKDOWNS = "breakdowns"
 
@@ -21,7 +21,8 @@ class TableRow:
 
     A session lies in a period that it overlaps. `millis` gives the Unix milliseconds of an instant. `signed` tables
     hold rows with sign +1 and -1 that cancel out; `humans` says whether figures leave known bots out unless they are
-    asked for.
+    asked for. `partition` is the instant by whose month rows are stored together, `age` the one that retention counts
+    from (a session is as old as its last event); both are "" for a table that is derived from another.
     """
 
     since: str = "timestamp >= {}"
@@ -30,6 +31,8 @@ class TableRow:
     millis: str = "toUnixTimestamp64Milli({})"
     signed: bool = False
     humans: bool = False
+    partition: str = "timestamp"
+    age: str = "timestamp"
 
 
 _SECONDS = "toInt64(toUnixTimestamp({})) * 1000"
@@ -38,9 +41,15 @@ TABLES: dict[Table, TableRow] = {
     Table.EVENTS: TableRow(humans=True),
     Table.REQUESTS: TableRow(),
     Table.SESSIONS: TableRow(
-        since="end >= {}", before="start < {}", fixed="source_table = 'events'", signed=True, humans=True
+        since="end >= {}",
+        before="start < {}",
+        fixed="source_table = 'events'",
+        signed=True,
+        humans=True,
+        partition="start",
+        age="end",
     ),
     Table.ENGAGEMENTS: TableRow(humans=True),
-    Table.TRAFFIC: TableRow(millis=_SECONDS),
-    Table.BREAKDOWNS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS),
+    Table.PROXY_LOGS: TableRow(millis=_SECONDS),
+    Table.BREAKDOWNS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
 }

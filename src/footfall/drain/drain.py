@@ -138,7 +138,7 @@ class Drain:
             raise  # the store's fault, not the batch's
         except Exception as error:  # noqa: BLE001 - one bad record must not block the others
             self._watcher.failed("plan")
-            self._log.exception("a batch can't be processed whole, looking for the cause", error=str(error))
+            self._log.exception("a batch can't be processed as a whole, looking for the cause", error=str(error))
             return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
@@ -164,28 +164,29 @@ class Drain:
         return make_plan(number, records, self._store, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
-        """Write a plan; of one that was begun before, what is not there yet."""
+        """Write a plan. Of a plan that was begun before, only what is missing."""
         started = time.perf_counter()
         for insert in plan.inserts:
-            token = f"{plan.number}:{insert.table}"
             if begun:
-                self._complete(plan, insert, token)
+                self._complete(plan, insert)
             else:
-                self._store.insert(insert.table, insert.arrow, token=token)
+                self._store.insert(insert.table, insert.arrow, token=insert.token)
+        for change in plan.changes:
+            self._store.facts.apply(change)
         for update in plan.updates:
             self._store.command(update.sql, update.params)
         if begun:
-            fill_referrers(self._store, plan)
+            fill_referrers(self._store.facts, plan)
         self._watcher.step("insert", time.perf_counter() - started)
 
-    def _complete(self, plan: Plan, insert: Insert, token: str) -> None:
+    def _complete(self, plan: Plan, insert: Insert) -> None:
         """Insert what is missing.
 
-        First under the insert's own token, since its first attempt may still be under way at a remote store; then,
-        where the engine knows the token but has lost the rows, under a new one.
+        First under the insert's own token, since the first attempt may still be running at a remote store; then under a
+        new one, in case the engine remembers the token but has lost the rows.
         """
-        for name in (token, f"{token}:{secrets.token_hex(8)}"):
-            rest = missing(self._store, plan.number, insert)
+        for token in (insert.token, f"{insert.token}:{secrets.token_hex(8)}"):
+            rest = missing(self._store.facts, plan.number, insert)
             if rest is None:
                 return
-            self._store.insert(rest.table, rest.arrow, token=name)
+            self._store.insert(rest.table, rest.arrow, token=token)

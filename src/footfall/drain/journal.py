@@ -1,4 +1,4 @@
-"""Plans on disk between their making and their end: what a crash interrupted is done again, word for word."""
+"""Plans on disk, from when they are made until they are applied: after a crash the same plan is applied again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from footfall.drain.plan import Plan
+from footfall.drain.upgrade import upgraded
 from footfall.pipeline.keys import text_key
 
 
@@ -23,13 +24,13 @@ class Journal:
         self._id = self._identity()
 
     def writer(self, spool: str) -> int:
-        """A number for this drain's batches of a spool, the same for ever, and hardly another drain's."""
+        """A number for this drain's batches of a spool: it never changes, and no other drain is likely to have it."""
         return text_key(f"{self._id}/{spool}")
 
     def read(self, spool: str, number: int) -> Plan | None:
-        """The plan as it was written, or None: a torn file never gets its name."""
+        """The plan that was written, or None: a torn file never gets its name."""
         try:
-            return msgspec.msgpack.decode(self._path(spool, number).read_bytes(), type=Plan)
+            return upgraded(msgspec.msgpack.decode(self._path(spool, number).read_bytes(), type=Plan))
         except FileNotFoundError:
             return None
 
@@ -41,7 +42,7 @@ class Journal:
         self._path(spool, number).unlink(missing_ok=True)
 
     def forget(self, spool: str, *, but: int | None) -> None:
-        """Remove plans whose batches have ended: a crash came between a batch's end and its plan's."""
+        """Remove plans of finished batches: a crash may come after a batch ends and before its plan is removed."""
         for path in self._directory.glob("*.plan"):
             name, _, number = path.stem.rpartition("-")
             if name == spool and number != str(but):

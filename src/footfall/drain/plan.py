@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import polars as pl
 
-from footfall.drain.history import KEYS_A_QUERY, StoreHistory, Table
+from footfall.catalog.tables import Table
+from footfall.drain.history import StoreHistory
+from footfall.model.changes import Change, Merge, Move
 from footfall.model.raw import Record
-from footfall.pipeline import decode, rows, steps, traffic
+from footfall.pipeline import decode, proxy_logs, rows, steps
 from footfall.pipeline.sessions import Outcome, sessionise
 from footfall.store.protocol import Store
 
@@ -20,42 +23,47 @@ Observe = Callable[[str, float], None]
 
 
 class Insert(msgspec.Struct, frozen=True):
-    """Rows for one table, as an Arrow IPC file."""
+    """Rows for one table, as an Arrow IPC file, and the token of their insert."""
 
     table: str
     arrow: bytes
+    token: str = ""
 
 
 class Update(msgspec.Struct, frozen=True):
-    """A lightweight UPDATE that sets columns to given values: doing it twice is doing it once."""
+    """A statement of a plan that an earlier version wrote: executing it twice has the effect of once."""
 
     sql: str
     params: dict[str, Any]
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What one batch writes, in this order; `facts` counts its rows by table."""
+class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one batch writes, in this order; `facts` counts its rows by table. Plans on disk outlive upgrades."""
 
     number: int
     inserts: list[Insert]
-    updates: list[Update]
     facts: dict[str, int]
+    changes: list[Change] = []
+    updates: list[Update] = []
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """How one table of facts comes about."""
+    """How the rows of one table come about. `visitor_name` is the column of the sender's own name for the visitor."""
 
     table: Table
     decode: Callable[[Sequence[Record]], pl.DataFrame]
-    steps: tuple[steps.Step, ...]
-    visitor_name: str
-    rows: Callable[[pl.DataFrame, int], bytes]
+    rows: Callable[[pl.DataFrame, rows.Stamp], bytes]
+    steps: tuple[steps.Step, ...] = ()
+    visitor_name: str = ""
+    has_sessions: bool = False
 
 
 _FACTS = (
-    _Facts("events", decode.events, steps.EVENT_STEPS, "visitor_id", rows.event_rows),
-    _Facts("requests", decode.requests, steps.REQUEST_STEPS, "user_id", rows.request_rows),
+    _Facts(Table.EVENTS, decode.events, rows.event_rows, steps.EVENT_STEPS, "visitor_id", has_sessions=True),
+    _Facts(Table.REQUESTS, decode.requests, rows.request_rows, steps.REQUEST_STEPS, "user_id", has_sessions=True),
+    _Facts(Table.PROXY_LOGS, decode.proxy_logs, proxy_logs.proxy_log_rows),
+    _Facts(Table.ENGAGEMENTS, decode.engagements, rows.engagement_rows, steps.ENGAGEMENT_STEPS, "visitor_id"),
 )
 
 
@@ -66,103 +74,67 @@ def make_plan(
 
     `writer` is the same for all batches that are applied one after the other, and no others.
     """
+    stamp = rows.Stamp(number, writer)
     inserts: list[Insert] = []
-    updates: list[Update] = []
+    changes: list[Change] = []
     sessions: list[pl.DataFrame] = []
     counts: dict[str, int] = {}
     for facts in _FACTS:
-        started = time.perf_counter()
-        frame = facts.decode(records)
-        observe("decode", time.perf_counter() - started)
+        with _timed("decode", observe):
+            frame = facts.decode(records)
         if frame.is_empty():
             continue
+        counts[facts.table.value] = len(frame)
         frame = steps.run(facts.steps, frame, tools, observe)
-        started = time.perf_counter()
-        frame = rows.name_visitors(frame, facts.visitor_name)
-        outcome = sessionise(rows.session_input(frame), StoreHistory(store, facts.table), number)
-        observe("sessionise", time.perf_counter() - started)
-        counts[facts.table] = len(frame)
-        inserts.append(Insert(facts.table, facts.rows(rows.with_sessions(frame, outcome.sessions), number)))
-        sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
-        updates += _updates(facts.table, outcome)
+        if facts.visitor_name:
+            frame = rows.name_visitors(frame, facts.visitor_name)
+        if facts.has_sessions:
+            with _timed("sessionise", observe):
+                history = StoreHistory(store.facts, facts.table)
+                outcome = sessionise(rows.session_input(frame), history, number)
+                frame = rows.with_sessions(frame, outcome.sessions)
+            sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
+            changes += _changes(facts.table, outcome)
+        with _timed("encode", observe):
+            inserts.append(_insert(number, facts.table, facts.rows(frame, stamp)))
     if sessions:
-        inserts.append(Insert("sessions", rows.arrow(pl.concat(sessions))))
-    for table, count, arrow in (_traffic(number, records, observe, writer), _engaged(number, records, tools, observe)):
-        if count:
-            counts[table] = count
-            inserts.append(Insert(table, arrow))
-    return Plan(number, inserts, updates, counts)
+        inserts.append(_insert(number, Table.SESSIONS, rows.arrow(pl.concat(sessions))))
+    return Plan(number, inserts, counts, changes)
 
 
-def _traffic(number: int, records: Sequence[Record], observe: Observe, writer: int) -> tuple[str, int, bytes]:
+@contextmanager
+def _timed(step: str, observe: Observe) -> Iterator[None]:
     started = time.perf_counter()
-    logs = decode.proxy_logs(records)
-    if logs.is_empty():
-        return "traffic", 0, b""
-    arrow = traffic.traffic_rows(logs, number, writer)
-    observe("sum_up", time.perf_counter() - started)
-    return "traffic", len(logs), arrow
+    yield
+    observe(step, time.perf_counter() - started)
 
 
-def _engaged(number: int, records: Sequence[Record], tools: steps.Tools, observe: Observe) -> tuple[str, int, bytes]:
-    frame = decode.engagements(records)
-    if frame.is_empty():
-        return "engagements", 0, b""
-    frame = steps.run(steps.ENGAGEMENT_STEPS, frame, tools, observe)
-    return "engagements", len(frame), rows.engagement_rows(frame, number)
+def _insert(number: int, table: Table, arrow: bytes) -> Insert:
+    return Insert(table.value, arrow, f"{number}:{table}")
 
 
-def _updates(table: Table, outcome: Outcome) -> list[Update]:
-    """Point stored facts at the sessions that they belong to now."""
+def _changes(table: Table, outcome: Outcome) -> list[Change]:
+    """What points stored facts at the sessions that they belong to now."""
+    merges = [] if outcome.merged.is_empty() else [_merge(table, outcome.merged)]
     moves = outcome.moved.partition_by("project_id", "session", "session_id")
-    merges = [_merge(table, merged) for merged in outcome.merged.iter_slices(_KEYS_AN_UPDATE)]
-    return merges + [_move(table, piece) for moved in moves for piece in moved.iter_slices(_KEYS_AN_UPDATE)]
+    return [*merges, *(_move(table, moved) for moved in moves)]
 
 
-_KEYS_AN_UPDATE = KEYS_A_QUERY // 2
+def _merge(table: Table, merged: pl.DataFrame) -> Merge:
+    old = merged["session"].to_list()
+    new = merged["target"].to_list()
+    projects = merged["project_id"].unique().to_list()
+    return Merge(table.value, projects, old, new, *merged.select(pl.min("start"), pl.max("end")).row(0))
 
 
-def _merge(table: Table, merged: pl.DataFrame) -> Update:
-    return Update(
-        f"""
-        UPDATE {table} SET session = transform(session, {{old:Array(UInt64)}}, {{new:Array(UInt64)}}, session)
-        WHERE project_id IN {{projects:Array(UInt32)}} AND session IN {{old:Array(UInt64)}}
-          AND timestamp >= fromUnixTimestamp64Milli({{start:Int64}}, 'UTC')
-          AND timestamp <= fromUnixTimestamp64Milli({{end:Int64}}, 'UTC')""",  # noqa: S608 - the table is a literal
-        {
-            "old": merged["session"].to_list(),
-            "new": merged["target"].to_list(),
-            "projects": merged["project_id"].unique().to_list(),
-            "start": merged["start"].min(),
-            "end": merged["end"].max(),
-        },
-    )
-
-
-def _move(table: Table, moved: pl.DataFrame) -> Update:
-    """Facts that all go to one session. Only events can have a session with a name.
-
-    A fact is known by its time and id: the id alone may come again after a day, from another visitor, too.
-    """
-    named = ", session_id = {session_id:String}" if table == "events" else ""
-    return Update(
-        f"""
-        UPDATE {table} SET session = {{session:UInt64}}{named}
-        WHERE project_id = {{project:UInt32}}
-          AND timestamp >= fromUnixTimestamp64Milli({{start:Int64}}, 'UTC')
-          AND timestamp <= fromUnixTimestamp64Milli({{end:Int64}}, 'UTC')
-          AND has(
-            arrayZip({{at:Array(Int64)}}, {{high:Array(UInt64)}}, {{low:Array(UInt64)}}),
-            (toUnixTimestamp64Milli(timestamp), id_hi, id_lo)
-          )""",  # noqa: S608 - literals
-        {
-            "session": moved["session"][0],
-            "project": moved["project_id"][0],
-            "start": moved["timestamp"].min(),
-            "end": moved["timestamp"].max(),
-            "at": moved["timestamp"].to_list(),
-            "high": moved["id_hi"].to_list(),
-            "low": moved["id_lo"].to_list(),
-        }
-        | ({"session_id": moved["session_id"][0]} if named else {}),
+def _move(table: Table, moved: pl.DataFrame) -> Move:
+    """Facts that all go to one session. Only a session of events can have a name."""
+    return Move(
+        table.value,
+        moved["project_id"][0],
+        moved["session"][0],
+        moved["session_id"][0] if table is Table.EVENTS else None,
+        moved["timestamp"].to_list(),
+        moved["id_hi"].to_list(),
+        moved["id_lo"].to_list(),
     )

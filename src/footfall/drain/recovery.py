@@ -1,65 +1,50 @@
-"""What of a plan is in the store already, asked of the rows themselves.
+"""Which rows of a plan the store has already, by looking for the rows themselves.
 
-An insert that died may have left its token in the engine's memory without its rows, or after a power cut its rows
-without the token. A partition of an insert is one part, which is there or not: so one look per partition tells.
+An insert that was interrupted may have left its token in the engine's memory without its rows, or after a power cut its
+rows without the token. Each partition of an insert is one part, stored as a whole or not at all, so one look per
+partition is enough.
 """
 
 from __future__ import annotations
 
 import io
+from typing import Any
 
+import msgspec
 import polars as pl
 
+from footfall.catalog.tables import TABLES, Table
 from footfall.drain.plan import Insert
 from footfall.pipeline.rows import arrow
-from footfall.store.protocol import Store
-
-_TIME = {
-    "events": "timestamp",
-    "requests": "timestamp",
-    "sessions": "start",
-    "traffic": "timestamp",
-    "engagements": "timestamp",
-}
+from footfall.store.protocol import FactStore, SessionVersion
 
 
-def missing(store: Store, number: int, insert: Insert) -> Insert | None:
+def missing(facts: FactStore, number: int, insert: Insert) -> Insert | None:
     """The rows of an insert of batch `number` whose partitions (months) have none of them; None for no rows."""
-    time = _TIME[insert.table]
-    frame = pl.read_ipc(io.BytesIO(insert.arrow)).with_columns(month=pl.col(time).dt.strftime("%Y%m").cast(pl.UInt32))
-    there = (
-        _sessions(store, number, frame) if insert.table == "sessions" else _facts(store, number, insert.table, frame)
-    )
+    table = Table(insert.table)
+    month = pl.col(TABLES[table].partition).dt.strftime("%Y%m").cast(pl.UInt32)
+    frame = pl.read_ipc(io.BytesIO(insert.arrow)).with_columns(month=month)
+    there = _sessions(facts, number, frame) if table is Table.SESSIONS else _facts(facts, number, table, frame)
     rest = frame.filter(~pl.col("month").is_in(sorted(there))).drop("month")
-    return None if rest.is_empty() else Insert(insert.table, arrow(rest))
+    return None if rest.is_empty() else msgspec.structs.replace(insert, arrow=arrow(rest))
 
 
-def _facts(store: Store, number: int, table: str, frame: pl.DataFrame) -> set[int]:
+def _facts(facts: FactStore, number: int, table: Table, frame: pl.DataFrame) -> set[int]:
     """Months that have facts of the batch.
 
-    Rows of `traffic` that were summed up have the number of the newest batch in them. Of one writer's batches that is
-    the one asked for: none follows it before it has ended.
+    A row of proxy logs that sums up several batches has the number of the newest. Among the batches of one writer that
+    is the one in question: the next one begins after it has ended.
     """
-    sql = f"""
-        SELECT DISTINCT toYYYYMM(timestamp) FROM {table}
-        WHERE batch = {{batch:UInt64}} AND project_id IN {{projects:Array(UInt32)}}"""  # noqa: S608 - of a closed list
-    projects = frame["project_id"].unique().to_list()
-    return {row[0] for row in store.query(sql, {"batch": number, "projects": projects}).rows}
+    return facts.months_of_batch(table, number, frame["project_id"].unique().to_list())
 
 
-def _sessions(store: Store, number: int, frame: pl.DataFrame) -> set[int]:
+def _sessions(facts: FactStore, number: int, frame: pl.DataFrame) -> set[int]:
     """Months that have the batch's sessions: those that it added, or, where it only cancelled, no longer the old."""
-    sql = "SELECT DISTINCT toYYYYMM(start) FROM sessions WHERE version = {batch:UInt64} AND sign = 1"
-    there = {row[0] for row in store.query(sql, {"batch": number}).rows}
+    there = facts.months_of_version(number)
     added = set(frame.filter(pl.col("sign") == 1)["month"])
     only_cancelled = frame.filter(~pl.col("month").is_in(sorted(added))).unique("month")
-    return there | {row["month"] for row in only_cancelled.iter_rows(named=True) if not _lives(store, row)}
+    return there | {row["month"] for row in only_cancelled.iter_rows(named=True) if not facts.is_live(_version(row))}
 
 
-def _lives(store: Store, session: dict[str, object]) -> bool:
-    """Whether a version of a session is not cancelled yet."""
-    sql = """
-        SELECT sum(sign) FROM sessions
-        WHERE project_id = {project_id:UInt32} AND source_table = {source_table:String}
-          AND session = {session:UInt64} AND version = {version:UInt64}"""
-    return bool(store.query(sql, session).scalar > 0)
+def _version(row: dict[str, Any]) -> SessionVersion:
+    return SessionVersion(row["project_id"], Table(row["source_table"]), row["session"], row["version"])

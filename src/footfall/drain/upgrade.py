@@ -1,48 +1,53 @@
-"""What a plan leaves out that an older version wrote down: made good once the plan is applied."""
+"""Plans that an earlier version left on disk: read as today's, and completed once they are applied."""
 
 from __future__ import annotations
 
 import io
 
+import msgspec
 import polars as pl
 
-from footfall.drain.history import KEYS_A_QUERY
-from footfall.drain.plan import Plan
-from footfall.store.protocol import Store
+from footfall.catalog.tables import Table
+from footfall.drain.plan import Insert, Plan
+from footfall.store.protocol import FactStore
 
-_BYTES = 50_000
-"""Text of one parameter, before it is quoted; see `KEYS_A_QUERY`."""
-
-_FIRST = """
-    SELECT session, argMin(referrer, (timestamp, id_hi, id_lo)) FROM events
-    WHERE project_id = {project:UInt32} AND session IN {sessions:Array(UInt64)}
-      AND timestamp >= {start:DateTime64(3, 'UTC')} AND timestamp <= {end:DateTime64(3, 'UTC')}
-    GROUP BY session"""
-_FILL = """
-    ALTER TABLE sessions UPDATE referrer = transform(session, {sessions:Array(UInt64)}, {referrers:Array(String)}, '')
-    WHERE project_id = {project:UInt32} AND source_table = 'events' AND session IN {sessions:Array(UInt64)}"""
+_RENAMED = {"traffic": Table.PROXY_LOGS.value}
+"""Tables by the names that they had."""
 
 
-def fill_referrers(store: Store, plan: Plan) -> None:
-    """Give sessions that an applied plan of before `sessions.referrer` wrote or cancelled that of their first event.
+def upgraded(plan: Plan) -> Plan:
+    """A plan as it was read from disk, with the tables' names of today.
 
-    All rows of a session get the same value, so those that cancel each other still do. Doing it twice is doing it once.
+    Inserts keep the token that they had under the old name: the first attempt may still be running at a remote store.
+    """
+    return msgspec.structs.replace(
+        plan,
+        inserts=[
+            Insert(
+                _RENAMED.get(insert.table, insert.table), insert.arrow, insert.token or f"{plan.number}:{insert.table}"
+            )
+            for insert in plan.inserts
+        ],
+        facts={_RENAMED.get(table, table): count for table, count in plan.facts.items()},
+    )
+
+
+def fill_referrers(facts: FactStore, plan: Plan) -> None:
+    """Give the sessions of an applied plan their first event's referrer, where the plan predates `sessions.referrer`.
+
+    All rows of a session get the same value, so rows that cancel each other still do. Repeating it changes nothing.
     """
     for insert in plan.inserts:
-        if insert.table == "sessions" and "referrer" not in pl.read_ipc_schema(io.BytesIO(insert.arrow)):
-            rows = pl.read_ipc(io.BytesIO(insert.arrow)).filter(pl.col("source_table") == "events")
-            spans = rows.group_by("project_id", "session").agg(pl.col("start").min(), pl.col("end").max())
-            for sessions in spans.partition_by("project_id"):
-                for piece in sessions.iter_slices(KEYS_A_QUERY):
-                    _fill(store, piece)
+        if insert.table == Table.SESSIONS and "referrer" not in pl.read_ipc_schema(io.BytesIO(insert.arrow)):
+            rows = pl.read_ipc(io.BytesIO(insert.arrow)).filter(pl.col("source_table") == Table.EVENTS.value)
+            for sessions in rows.partition_by("project_id"):
+                _fill(facts, sessions)
 
 
-def _fill(store: Store, sessions: pl.DataFrame) -> None:
-    project, keys = sessions["project_id"][0], sessions["session"].to_list()
-    span = {"start": sessions["start"].min(), "end": sessions["end"].max()}
-    found = dict(store.query(_FIRST, {"project": project, "sessions": keys, **span}).rows)
-    filled = pl.DataFrame({"session": sessions["session"], "referrer": [found.get(key, "") for key in keys]})
-    texts = filled.with_columns(part=pl.col("referrer").str.len_bytes().cum_sum() // _BYTES)
-    for part in texts.partition_by("part"):
-        values = {"sessions": part["session"].to_list(), "referrers": part["referrer"].to_list()}
-        store.command(_FILL, {"project": project, **values})
+def _fill(facts: FactStore, sessions: pl.DataFrame) -> None:
+    """Sessions of one project."""
+    project = sessions["project_id"][0]
+    keys = sessions["session"].unique(maintain_order=True).to_list()
+    start, end = sessions.select(pl.col("start").min().dt.epoch("ms"), pl.col("end").max().dt.epoch("ms")).row(0)
+    found = facts.first_referrers(project, keys, start, end)
+    facts.set_referrers(project, {key: found.get(key, "") for key in keys})

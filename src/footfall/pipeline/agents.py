@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
+from footfall.catalog.columns import TEXT_CAPS
 from footfall.pipeline.lookup import look_up, read_table
 from footfall.pipeline.rules import RuleSet
 
-AGENT_CHARS = 512
+AGENT_CHARS = TEXT_CAPS["user_agent"]
 """Characters of a user agent that are looked at; the rest is dropped before any parsing."""
 
 UNKNOWN = "unknown"

@@ -1,106 +1,34 @@
-"""The columns that the pipeline starts from: one polars frame per batch of events, and of each other kind."""
+"""The columns that the pipeline starts from: one polars frame per batch of each kind of facts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
-EVENT_COLUMNS: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "timestamp": pl.Int64(),  # Unix milliseconds; the store's DateTime64(3) is made at the end
-    "id_hi": pl.UInt64(),
-    "id_lo": pl.UInt64(),
-    "own_id": pl.Boolean(),
-    "event_type": pl.String(),
-    "name": pl.String(),
-    "category": pl.String(),
-    "priority": pl.String(),
-    "visitor": pl.UInt64(),
-    "visitor_id": pl.String(),
-    "session_id": pl.String(),
-    "url": pl.String(),
-    "path": pl.String(),
-    "hostname": pl.String(),
-    "title": pl.String(),
-    "referrer": pl.String(),
-    "user_agent": pl.String(),
-    "language": pl.String(),
-    "screen": pl.String(),
-    "country": pl.String(),
-    "region": pl.String(),
-    "city": pl.String(),
-    "revenue": pl.String(),
-    "currency": pl.String(),
-    "properties": pl.String(),
-    "latitude": pl.Float32(),  # null where unknown, as longitude
-    "longitude": pl.Float32(),
+from footfall.catalog.columns import ENGAGEMENTS, EVENTS, PROXY_LOGS, REQUESTS, Column, Kind
+
+Schema = dict[str, pl.DataType]
+
+_TYPES: dict[Kind, pl.DataType] = {
+    **dict.fromkeys((Kind.LABEL, Kind.TEXT, Kind.CHOICE, Kind.JSON, Kind.MONEY), pl.String()),
+    Kind.FLAG: pl.Boolean(),
+    # Unix milliseconds until the rows are written; the store's DateTime is made then.
+    **dict.fromkeys((Kind.INSTANT, Kind.SECOND), pl.Int64()),
+    Kind.INT8: pl.Int8(),
+    Kind.UINT8: pl.UInt8(),
+    Kind.UINT16: pl.UInt16(),
+    Kind.UINT32: pl.UInt32(),
+    Kind.UINT64: pl.UInt64(),
+    Kind.FLOAT: pl.Float32(),  # null where it is unknown; the store's NaN is made when the rows are written
 }
 
-REQUEST_COLUMNS: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "timestamp": pl.Int64(),
-    "id_hi": pl.UInt64(),
-    "id_lo": pl.UInt64(),
-    "visitor": pl.UInt64(),
-    "user_id": pl.String(),
-    "method": pl.String(),
-    "endpoint": pl.String(),
-    "host": pl.String(),
-    "status": pl.UInt16(),
-    "bytes": pl.UInt64(),
-    "duration_us": pl.UInt64(),
-    "protocol": pl.String(),
-    "ip_address": pl.String(),
-    "user_agent": pl.String(),
-    "referer": pl.String(),
-    "country": pl.String(),
-    "region": pl.String(),
-    "city": pl.String(),
-    "provider": pl.String(),
-}
 
-ENGAGEMENT_COLUMNS: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "timestamp": pl.Int64(),
-    "id_hi": pl.UInt64(),
-    "id_lo": pl.UInt64(),
-    "visitor": pl.UInt64(),
-    "visitor_id": pl.String(),
-    "hostname": pl.String(),
-    "path": pl.String(),
-    "url": pl.String(),
-    "user_agent": pl.String(),
-    "country": pl.String(),
-    "engaged_ms": pl.UInt32(),
-    "scroll": pl.Int8(),  # -1 where it was not measured
-    "lcp": pl.Float32(),  # null where it was not measured, as the others
-    "inp": pl.Float32(),
-    "cls": pl.Float32(),
-    "fcp": pl.Float32(),
-    "ttfb": pl.Float32(),
-}
+def schema(columns: Iterable[Column]) -> Schema:
+    return {column.name: _TYPES[column.kind] for column in columns}
 
-TRAFFIC_KEY: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "timestamp": pl.Int64(),
-    "domain": pl.String(),
-    "worker": pl.String(),
-    "protocol": pl.String(),
-    "user_id": pl.UInt64(),
-    "order_id": pl.UInt64(),
-    "port": pl.UInt16(),
-    "error": pl.String(),
-    "peer_id": pl.String(),
-    "ip_from": pl.String(),
-    "ip_out": pl.String(),
-}
-"""What a proxy log says but its figures; logs that agree in it, to the second, are one row of the store."""
 
-TRAFFIC_SUMS: dict[str, pl.DataType] = {
-    "count": pl.UInt64(),
-    "bytes_sent": pl.UInt64(),
-    "bytes_received": pl.UInt64(),
-    "error_count": pl.UInt64(),
-    "duration_ms": pl.UInt64(),
-}
-
-TRAFFIC_COLUMNS: dict[str, pl.DataType] = {**TRAFFIC_KEY, **TRAFFIC_SUMS, "max_concurrency": pl.UInt64()}
+EVENT_COLUMNS = schema(column for column in EVENTS if column.spooled)
+REQUEST_COLUMNS = schema(column for column in REQUESTS if column.spooled)
+ENGAGEMENT_COLUMNS = schema(column for column in ENGAGEMENTS if column.spooled)
+PROXY_LOG_COLUMNS = schema(column for column in PROXY_LOGS if column.spooled)

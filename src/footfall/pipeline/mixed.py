@@ -14,7 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from footfall.pipeline import sessions as s
+from footfall.model.session import SESSION_GAP
+from footfall.pipeline import session_state as s
 
 _Row = dict[str, Any]
 
@@ -49,7 +50,7 @@ def resolve(events: pl.DataFrame, known: pl.DataFrame, history: s.History, versi
 
 def _close(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Stored sessions that hang together with the new events through others, and each visitor's span of them."""
-    edge = events.select(*s.VISITOR, opens=pl.col("timestamp") - s.GAP, closes=pl.col("timestamp") + s.GAP)
+    edge = events.select(*s.VISITOR, opens=pl.col("timestamp") - SESSION_GAP, closes=pl.col("timestamp") + SESSION_GAP)
     while True:
         spans = pl.concat([edge, known.select(*s.VISITOR, opens="start", closes="end")])
         windows = spans.group_by(s.VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
@@ -92,7 +93,7 @@ class _Visitor:
         return (self._open[name], name) if (name := next(reversed(self._open), "")) else None
 
     def going_on(self, row: _Row) -> tuple[int, str] | None:
-        return self._last[1:] if self._last and row["timestamp"] - self._last[0] <= s.GAP else None
+        return self._last[1:] if self._last and row["timestamp"] - self._last[0] <= SESSION_GAP else None
 
     def heard(self, row: _Row, key: int, name: str) -> None:
         if row["session_given"]:

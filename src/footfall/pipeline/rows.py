@@ -4,58 +4,24 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 
 import polars as pl
 
+from footfall.catalog.columns import COLUMNS, SESSIONS, Column, Kind
+from footfall.catalog.tables import Table
 from footfall.pipeline.keys import text_keys
-from footfall.pipeline.sessions import EVENT_INPUT, SESSION_COLUMNS
+from footfall.pipeline.session_state import EVENT_INPUT
 
 INSTANT = pl.Datetime("ms", "UTC")
 
-EVENTS_TABLE = (
-    *(
-        "project_id",
-        "timestamp",
-        "id_hi",
-        "id_lo",
-        "visitor",
-        "session",
-        "visitor_id",
-        "session_id",
-        "session_given",
-        "own_id",
-    ),
-    *(
-        "event_type",
-        "name",
-        "category",
-        "priority",
-        "hostname",
-        "path",
-        "url_base",
-        "url_rest",
-        "title",
-        "referrer",
-        "source",
-        "channel",
-    ),
-    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
-    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city"),
-    *("latitude", "longitude"),
-    *("language", "screen", "revenue", "currency", "properties", "batch"),
-)
-REQUESTS_TABLE = (
-    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "session", "user_id", "method", "endpoint", "host"),
-    *("status", "bytes", "duration_us", "protocol", "ip_address", "user_agent", "referer"),
-    *("browser", "browser_version", "os", "os_version", "device", "traffic", "country", "region", "city"),
-    *("provider", "batch"),
-)
 
-ENGAGEMENTS_TABLE = (
-    *("project_id", "timestamp", "id_hi", "id_lo", "visitor", "visitor_id", "hostname", "path"),
-    *("engaged_ms", "scroll", "lcp", "inp", "cls", "fcp", "ttfb"),
-    *("browser", "os", "device", "traffic", "country", "batch"),
-)
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What marks the rows of a batch: its number, and its writer, whose batches are applied one after the other."""
+
+    batch: int
+    writer: int
 
 
 def name_visitors(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -86,46 +52,39 @@ def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     if "session_id" not in frame.columns:
         return frame.with_columns(sessions["session"])
     given = (pl.col("session_id") != "").cast(pl.UInt8)
-    return frame.with_columns(pl.col("own_id").cast(pl.UInt8), session_given=given).with_columns(sessions)
+    return frame.with_columns(session_given=given).with_columns(sessions)
 
 
-def event_rows(frame: pl.DataFrame, batch: int) -> bytes:
+def event_rows(frame: pl.DataFrame, stamp: Stamp) -> bytes:
     """An Arrow IPC file for the table `events`, of enriched events with their sessions."""
-    frame = _split_url(frame)
-    revenue = pl.col("revenue").cast(pl.Decimal(18, 4), strict=False).fill_null(0)
-    point = pl.col("latitude", "longitude").fill_null(math.nan)
-    return arrow(_stamped(frame, batch).with_columns(revenue, point).select(EVENTS_TABLE))
+    return _rows(Table.EVENTS, _split_url(frame), stamp)
 
 
-def request_rows(frame: pl.DataFrame, batch: int) -> bytes:
-    """An Arrow IPC file for the table `requests`."""
-    return arrow(_stamped(frame, batch).select(REQUESTS_TABLE))
+def request_rows(frame: pl.DataFrame, stamp: Stamp) -> bytes:
+    """An Arrow IPC file for the table `requests`, of enriched requests with their sessions."""
+    return _rows(Table.REQUESTS, frame, stamp)
 
 
-def engagement_rows(frame: pl.DataFrame, batch: int) -> bytes:
+def engagement_rows(frame: pl.DataFrame, stamp: Stamp) -> bytes:
     """An Arrow IPC file for the table `engagements`, of enriched engagements."""
-    vitals = pl.col(pl.Float32).fill_null(math.nan)
-    return arrow(_stamped(name_visitors(frame, "visitor_id"), batch).with_columns(vitals).select(ENGAGEMENTS_TABLE))
+    return _rows(Table.ENGAGEMENTS, frame, stamp)
 
 
-def session_rows(table: str, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def session_rows(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table `sessions`: what to cancel with sign -1, what to add with sign 1."""
     signed = [rows.with_columns(sign=pl.lit(sign, pl.Int8)) for rows, sign in ((before, -1), (after, 1))]
     viewed = pl.col("pageviews") > 0
     return (
         pl.concat(signed)
         .with_columns(
-            pl.col("start").cast(INSTANT),
-            pl.col("end").cast(INSTANT),
-            source_table=pl.lit(table),
+            source_table=pl.lit(table.value),
             entry_lag=pl.when(viewed).then(pl.col("entry_at") - pl.col("start")).otherwise(0).cast(pl.UInt64),
             exit_lag=pl.when(viewed).then(pl.col("end") - pl.col("exit_at")).otherwise(0).cast(pl.UInt64),
         )
-        .select("source_table", "sign", *(_LAGS.get(name, name) for name in SESSION_COLUMNS))
+        .select(as_stored(column) for column in SESSIONS if column.stored)
     )
 
 
-_LAGS = {"entry_at": "entry_lag", "exit_at": "exit_lag"}
 _BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"
 
 
@@ -153,5 +112,22 @@ def arrow(frame: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _stamped(frame: pl.DataFrame, batch: int) -> pl.DataFrame:
-    return frame.with_columns(pl.col("timestamp").cast(INSTANT), batch=pl.lit(batch, pl.UInt64))
+def _rows(table: Table, frame: pl.DataFrame, stamp: Stamp) -> bytes:
+    stamped = frame.with_columns(batch=pl.lit(stamp.batch, pl.UInt64))
+    return arrow(stamped.select(as_stored(column) for column in COLUMNS[table] if column.stored))
+
+
+def as_stored(column: Column) -> pl.Expr:
+    """A column of a frame as the store takes it."""
+    value = pl.col(column.name)
+    match column.kind:
+        case Kind.INSTANT | Kind.SECOND:
+            return value.cast(INSTANT)
+        case Kind.MONEY:
+            return value.cast(pl.Decimal(18, 4), strict=False).fill_null(0)
+        case Kind.FLAG:
+            return value.cast(pl.UInt8)
+        case Kind.FLOAT:
+            return value.fill_null(math.nan)
+        case _:
+            return value

@@ -15,97 +15,28 @@ Three ways lead there, by what a visitor has near its new events:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import polars as pl
 
-from footfall.clock import MINUTE
-from footfall.pipeline.keys import combine, text_keys
-
-GAP = 30 * MINUTE
-
-VISITOR = ["project_id", "visitor"]
-SESSION = ["project_id", "visitor", "session"]
-ORDER = ["timestamp", "id_hi", "id_lo"]
-
-FIRST_TOUCH = (
-    "hostname",
-    "referrer",
-    "source",
-    "channel",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_content",
-    "utm_term",
-    "browser",
-    "os",
-    "device",
-    "traffic",
-    "country",
+from footfall.catalog.columns import FIRST_TOUCH
+from footfall.model.session import SESSION_GAP
+from footfall.pipeline.mixed import resolve
+from footfall.pipeline.session_state import (
+    EVENT_INPUT,
+    ORDER,
+    SESSION,
+    SESSION_COLUMNS,
+    VISITOR,
+    History,
+    fresh_key,
+    named_key,
+    summarise,
+    typed,
+    within,
 )
-"""Dimensions that a session takes from its first event."""
-
-SESSION_COLUMNS: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "start": pl.Int64(),
-    "end": pl.Int64(),
-    "visitor": pl.UInt64(),
-    "session": pl.UInt64(),
-    "version": pl.UInt64(),
-    "session_id": pl.String(),
-    "joined": pl.UInt8(),
-    "own_ids": pl.UInt8(),
-    "events": pl.UInt32(),
-    "pageviews": pl.UInt32(),
-    "entry_at": pl.Int64(),
-    "exit_at": pl.Int64(),
-    "entry_page": pl.String(),
-    "exit_page": pl.String(),
-    **dict.fromkeys(FIRST_TOUCH, pl.String()),
-}
-"""Rows of the table `sessions`, times in Unix milliseconds, without source_table and sign."""
-
-EVENT_INPUT: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "visitor": pl.UInt64(),
-    "timestamp": pl.Int64(),
-    "id_hi": pl.UInt64(),
-    "id_lo": pl.UInt64(),
-    "own_id": pl.Boolean(),
-    "session_id": pl.String(),
-    "session_given": pl.UInt8(),
-    "pageview": pl.Boolean(),
-    "path": pl.String(),
-    **dict.fromkeys(FIRST_TOUCH, pl.String()),
-}
-"""What sessionising reads of an event; stored events have `session` too."""
 
 EVENT_COLUMNS = ("row", *EVENT_INPUT, "session")
 """A batch's events while they are worked on: `row` is their place in the batch."""
-
-
-class History(Protocol):
-    """What is stored already. Frames in, frames out; times in Unix milliseconds."""
-
-    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        """SESSION_COLUMNS of the sessions of these (project_id, visitor) that overlap [start, end]."""
-
-    def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
-        """SESSION_COLUMNS of these (project_id, visitor, session), whenever they were."""
-
-    def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]."""
-
-
-MOVE_COLUMNS: dict[str, pl.DataType] = {
-    "project_id": pl.UInt32(),
-    "timestamp": pl.Int64(),
-    "id_hi": pl.UInt64(),
-    "id_lo": pl.UInt64(),
-    "session": pl.UInt64(),
-    "session_id": pl.String(),
-}
 
 
 @dataclass(frozen=True)
@@ -127,8 +58,6 @@ class Outcome:
 
 def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
     """Assign a batch of events (EVENT_INPUT) and say how the stored sessions change; `version` marks the new rows."""
-    from footfall.pipeline.mixed import resolve  # noqa: PLC0415 - mixed builds on the names above
-
     events = events.select(*EVENT_INPUT).with_row_index("row").with_columns(session=_named_keys(events))
     known = _near(events, history)
     kinds = _kinds(events.lazy(), known.lazy()).collect()
@@ -161,11 +90,6 @@ def _of_kind(
     return events.join(visitors, on=VISITOR, how="semi"), known.join(visitors, on=VISITOR, how="semi")
 
 
-def named_key(visitor: pl.Series, session_id: pl.Series) -> pl.Series:
-    """The key of the session that a client named: of the visitor and the name."""
-    return combine(visitor, text_keys(session_id))
-
-
 def _named_keys(events: pl.DataFrame) -> pl.Series:
     keys = named_key(events["visitor"], events["session_id"])
     return pl.select(pl.when(events["session_given"] == 1).then(keys)).to_series()
@@ -174,7 +98,7 @@ def _named_keys(events: pl.DataFrame) -> pl.Series:
 def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     """Stored sessions that new events may touch: near in time, or of the same name."""
     windows = events.group_by(VISITOR).agg(
-        opens=pl.col("timestamp").min() - GAP, closes=pl.col("timestamp").max() + GAP
+        opens=pl.col("timestamp").min() - SESSION_GAP, closes=pl.col("timestamp").max() + SESSION_GAP
     )
     if windows.is_empty():
         return pl.DataFrame(schema=SESSION_COLUMNS)
@@ -191,12 +115,6 @@ def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     windows = windows.join(named, on=VISITOR, how="semi")
     between = history.overlapping(windows.select(VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
     return pl.concat([around, named, within(between, windows)]).unique(SESSION, maintain_order=True)
-
-
-def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """SESSION_COLUMNS of the sessions that overlap their visitor's window (opens, closes)."""
-    near = (pl.col("end") >= pl.col("opens")) & (pl.col("start") <= pl.col("closes"))
-    return sessions.join(windows, on=VISITOR).filter(near).select(*SESSION_COLUMNS)
 
 
 def _kinds(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
@@ -223,11 +141,6 @@ def _tied(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     return met.filter(pl.col("own_id") | (pl.col("own_ids") == 1)).select(VISITOR)
 
 
-def fresh_key(first: pl.DataFrame) -> pl.Series:
-    """The key of a session that begins with this event. Its time belongs to it: an id may come again after a day."""
-    return combine(*(first[name].cast(pl.UInt64) for name in ("visitor", "timestamp", "id_hi", "id_lo")))
-
-
 def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Unnamed events with their sessions, and the stored sessions that became part of an earlier one."""
     line = _line(events.with_columns(fresh=fresh_key(events)), known)
@@ -243,7 +156,7 @@ def _line(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     intervals = known.lazy().select(*VISITOR, row=None, fresh=None, lo="start", hi="end", old="session")
     line = pl.concat([intervals, points], how="vertical_relaxed").sort([*VISITOR, "lo"], maintain_order=True)
     reach = pl.col("hi").cum_max().shift(1).over(VISITOR)
-    line = line.with_columns(run=(reach.is_null() | (pl.col("lo") > reach + GAP)).cum_sum())
+    line = line.with_columns(run=(reach.is_null() | (pl.col("lo") > reach + SESSION_GAP)).cum_sum())
     # A run keeps the key of its earliest stored session; without one it takes the key that its first event makes.
     target = pl.coalesce(pl.col("old").drop_nulls().first(), pl.col("fresh").drop_nulls().first())
     return line.with_columns(target=target.over("run")).collect()
@@ -266,34 +179,6 @@ def _grow(
     before = old.select(*SESSION_COLUMNS)
     parts = pl.concat([old.with_columns(session="target").select(*SESSION_COLUMNS), new])
     return before, _add_up(parts).with_columns(version=pl.lit(version, pl.UInt64))
-
-
-def summarise(events: pl.DataFrame) -> pl.DataFrame:
-    """SESSION_COLUMNS of the sessions that these events alone make."""
-    seen = pl.col("pageview")
-    path = pl.col("path").filter(seen)
-    at = pl.col("timestamp").filter(seen)
-    sessions = (
-        events.lazy()
-        .sort(ORDER)
-        .group_by(SESSION, maintain_order=True)
-        .agg(
-            start=pl.col("timestamp").first(),
-            end=pl.col("timestamp").last(),
-            version=pl.lit(0, pl.UInt64),
-            session_id=pl.col("session_id").max(),
-            joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
-            own_ids=pl.col("own_id").any(),
-            events=pl.len(),
-            pageviews=seen.sum(),
-            entry_at=at.first().fill_null(0),
-            exit_at=at.last().fill_null(0),
-            entry_page=path.first().fill_null(""),
-            exit_page=path.last().fill_null(""),
-            **{name: pl.col(name).first() for name in FIRST_TOUCH},
-        )
-    )
-    return sessions.select(_typed()).collect()
 
 
 def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
@@ -330,8 +215,4 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             **{name: pl.col(name).first() for name in FIRST_TOUCH},
         )
     )
-    return pl.concat([once, added.select(_typed()).collect()])
-
-
-def _typed() -> list[pl.Expr]:
-    return [pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items()]
+    return pl.concat([once, added.select(typed()).collect()])

@@ -8,34 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.pipeline.agents import AGENT_CHARS, AgentParser, parse_agents
+from footfall.catalog.columns import EVENTS, TEXT_CAPS
+from footfall.pipeline.agents import AgentParser, parse_agents
 from footfall.pipeline.bots import TrafficClassifier, classify_traffic
 from footfall.pipeline.lookup import on_distinct
 from footfall.pipeline.referrers import Channels, name_channels, name_sources
-from footfall.pipeline.urls import HOST_CHARS, PATH_CHARS, parse_urls
-
-TEXT_CHARS = {
-    "url": 4_096,
-    "path": PATH_CHARS,
-    "endpoint": PATH_CHARS,
-    "referrer": 2_048,
-    "referer": 2_048,
-    "title": 512,
-    "user_agent": AGENT_CHARS,
-    "hostname": HOST_CHARS,
-    "host": HOST_CHARS,
-    "name": 100,
-    "category": 128,
-    "priority": 128,
-    "region": 128,
-    "city": 128,
-    "provider": 128,
-    "currency": 128,
-    "method": 128,
-    "protocol": 128,
-    "screen": 16,
-}
-"""Most characters that are kept of a text; labels that steps derive are capped where they are made."""
+from footfall.pipeline.urls import parse_urls
 
 _LANGUAGE = r"(?s)^\s*([A-Za-z]{2,3})(?:[-_][A-Za-z]{4})?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?(?:[-_,;\s].*)?$"
 
@@ -62,13 +40,22 @@ class Step:
 
 
 def _cap_texts(frame: pl.DataFrame, _: Tools) -> pl.DataFrame:
-    """Texts over their cap (`TEXT_CHARS`) are cut; an absent text is `""`."""
+    """Texts over their cap (`TEXT_CAPS`) are cut; an absent text is `""`."""
     texts = frame.with_columns(pl.col(pl.String).fill_null(""))
-    capped = [name for name in TEXT_CHARS if name in frame.columns]
+    capped = [name for name in TEXT_CAPS if name in frame.columns]
     # No text has fewer bytes than characters, and bytes are free to count: columns without a long text are passed by.
     longest = texts.select(pl.col(capped).str.len_bytes().max().fill_null(0)).row(0, named=True)
-    over = [name for name in capped if longest[name] > TEXT_CHARS[name]]
-    return texts.with_columns(pl.col(name).str.slice(0, TEXT_CHARS[name]) for name in over)
+    over = [name for name in capped if longest[name] > TEXT_CAPS[name]]
+    return texts.with_columns(pl.col(name).str.slice(0, TEXT_CAPS[name]) for name in over)
+
+
+def _drop_unknown(frame: pl.DataFrame, _: Tools) -> pl.DataFrame:
+    """A text that is none of its column's names (`among`) counts as absent."""
+    return frame.with_columns(
+        pl.when(pl.col(column.name).is_in(column.among())).then(column.name).otherwise(pl.lit("")).alias(column.name)
+        for column in EVENTS
+        if column.among
+    )
 
 
 def _tidy_country(frame: pl.DataFrame, _: Tools) -> pl.DataFrame:
@@ -119,6 +106,7 @@ EVENT_STEPS: tuple[Step, ...] = (
     Step("name_source", _name_source),
     Step("name_channel", _name_channel),
     Step("tidy_language", _tidy_language),
+    Step("drop_unknown", _drop_unknown),
     Step("tidy_country", _tidy_country),
 )
 

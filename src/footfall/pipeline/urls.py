@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import unquote_plus
 
 import polars as pl
 
+from footfall.catalog.columns import TEXT_CAPS
 from footfall.pipeline.lookup import on_distinct, translate
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-UTM_CHARS = 256
-HOST_CHARS = 253
-PATH_CHARS = 2_048
+
+_PATH_CHARS = TEXT_CAPS["path"]
+_HOST_CHARS = TEXT_CAPS["hostname"]
 
 _ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)([^?#]*)"
 _BEFORE_QUERY = r"^([^?#]*)"
@@ -26,7 +28,7 @@ _QUERY = r"^[^?#]*\?([^#]*)"
 def host(authority: pl.Expr) -> pl.Expr:
     """The host of `user@Example.com:8080`: lower case, without user and port, at most 253 characters."""
     bare = authority.str.replace(r"^.*@", "").str.replace(r":[0-9]*$", "")
-    return bare.str.to_lowercase().str.slice(0, HOST_CHARS)
+    return bare.str.to_lowercase().str.slice(0, _HOST_CHARS)
 
 
 def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.DataFrame:
@@ -48,7 +50,9 @@ def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.Da
             click_id=pl.coalesce(*(query.str.extract(rf"&({group})=[^&]") for group in groups), pl.lit("")),
             **{name: query.str.extract(rf"&{name}=([^&]*)").fill_null("") for name in UTM},
         )
-        return parsed.with_columns(translate(parsed.get_column(name), _decode) for name in UTM)
+        return parsed.with_columns(
+            translate(parsed.get_column(name), partial(_decode, cap=TEXT_CAPS[name])) for name in UTM
+        )
 
     return on_distinct(frame, ["url", "path", "hostname"], parse)
 
@@ -59,7 +63,7 @@ def _path() -> pl.Expr:
     absolute = pl.when(tail == "").then(pl.lit("/")).otherwise(tail)
     from_url = absolute.fill_null(url.str.extract(_BEFORE_QUERY))
     chosen = pl.when(named == "").then(from_url).otherwise(_named(named, url))
-    return chosen.str.slice(0, PATH_CHARS)
+    return chosen.str.slice(0, _PATH_CHARS)
 
 
 def _named(named: pl.Expr, url: pl.Expr) -> pl.Expr:
@@ -74,5 +78,5 @@ def _hostname() -> pl.Expr:
     return host(pl.when(named == "").then(from_url).otherwise(named))
 
 
-def _decode(text: str) -> str:
-    return unquote_plus(text)[:UTM_CHARS] if "%" in text or "+" in text else text[:UTM_CHARS]
+def _decode(text: str, *, cap: int) -> str:
+    return unquote_plus(text)[:cap] if "%" in text or "+" in text else text[:cap]

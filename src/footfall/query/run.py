@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from footfall.catalog.dimensions import HUMAN
+from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query import build

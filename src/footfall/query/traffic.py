@@ -1,4 +1,4 @@
-"""Questions about a proxy's traffic, from a base on the table `traffic`."""
+"""Questions about a proxy's traffic, from a base on the table `proxy_logs`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from footfall.catalog.tables import Table
+from footfall.model.changes import Change
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Params = Mapping[str, Any]
 
@@ -44,23 +50,71 @@ class Reading(Reader, Protocol):
     """
 
     def cancel(self) -> None:
-        """End what runs and keep from beginning what does not: each raises QueryCancelledError. Returns at once."""
+        """End the queries that run and start no other: each raises QueryCancelledError. Returns at once."""
+
+
+class SessionVersion(NamedTuple):
+    """One version of a session: the row that added it, and any row that cancels it."""
+
+    project_id: int
+    source_table: Table
+    session: int
+    version: int
+
+
+class FactStore(Protocol):
+    """Stored facts and their sessions, as the drain reads and changes them; rows are added by `Store.insert`.
+
+    Frames have columns of the catalogue by name: instants in Unix milliseconds, texts as strings, no row twice, in any
+    order. Integers may be narrower or wider than the catalogue's. Keys are given as frames of the columns named, and
+    may be of any number. All rows that were inserted before a call count.
+    """
+
+    def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """Live sessions of these (project_id, visitor) that overlap [start, end]: versions that no row cancels."""
+
+    def sessions(self, table: Table, keys: pl.DataFrame) -> pl.DataFrame:
+        """Live sessions of these (project_id, visitor, session), at any time."""
+
+    def read(self, table: Table, names: Sequence[str], visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """The columns `names` of the facts of these (project_id, visitor) in [start, end]."""
+
+    def apply(self, change: Change) -> None:
+        """Change stored facts. Doing it twice is doing it once; after a failure part of it may be done."""
+
+    def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
+        """Months (yyyymm) in which these projects have facts of the batch."""
+
+    def months_of_version(self, version: int) -> set[int]:
+        """Months (yyyymm) in which a batch, by its number, added sessions."""
+
+    def is_live(self, session: SessionVersion) -> bool:
+        """Whether the version is stored and no row cancels it."""
+
+    def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
+        """By session, the referrer of its first event in [start, end]; sessions without an event there are left out."""
+
+    def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
+        """Set the referrer in all rows of these sessions of events, those that are cancelled included."""
 
 
 class Store(Reader, Protocol):
     """A ClickHouse, embedded or remote. Every method may be called from any thread.
 
-    What is asked of the store itself is the server's own matter, without a limit of time, and has one client together
-    with what is written; questions of others go through a `reading`. Errors: TransientError where the engine can't be
-    reached or is overloaded (the same call may be made again), FatalError where it refuses the data directory or the
-    schema.
+    Queries of the server itself have no time limit and share one client with the writes. Queries on behalf of others go
+    through a `reading`. Errors: TransientError where the engine can't be reached or is overloaded (the call may be
+    repeated), FatalError where it refuses the data directory or the schema.
     """
+
+    @property
+    def facts(self) -> FactStore:
+        """The store's facts, for the drain."""
 
     def migrate(self) -> None:
         """Apply the numbered migrations that are missing; FatalError where the store is newer than the code."""
 
-    def keep(self, days: int | None) -> None:
-        """Remove rows older than this many days from now on, as parts come to be merged; None keeps them for ever."""
+    def set_retention(self, days: int | None) -> None:
+        """From now on, rows older than this many days are removed when their parts are merged; None keeps all rows."""
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.
@@ -72,9 +126,9 @@ class Store(Reader, Protocol):
         """One statement without an answer (DDL, UPDATE, OPTIMIZE)."""
 
     def reading(self, project: int) -> Reading:
-        """A reader for a question about a project. One project never has every client that there is."""
+        """A reader for a query about a project. One project never has all of the clients."""
 
     def ping(self) -> bool: ...
 
     def close(self) -> None:
-        """Idempotent; readings are cancelled, what is written finishes first."""
+        """Cancels readings and waits for writes. Idempotent."""

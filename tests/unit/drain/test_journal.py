@@ -6,6 +6,7 @@ import pytest
 
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert, Plan, Update
+from footfall.model.changes import Merge, Move
 
 
 @pytest.fixture
@@ -15,9 +16,14 @@ def folder(tmp_path):
 
 def plan(number: int, **fields: object) -> Plan:
     defaults = {
-        "inserts": [Insert("events", b"arrow\x00")],
-        "updates": [Update("UPDATE …", {"old": [1, 1 << 63], "name": "ü"})],
+        "inserts": [Insert("events", b"arrow\x00", "7:events")],
         "facts": {"events": 3},
+        "changes": [
+            Merge("events", [1], [1, 1 << 63], [2, 3], -5, 1 << 42),
+            Move("events", 1, 1 << 63, "ü", [5, 6], [1, 1], [2, 3]),
+            Move("requests", 1, 7, None, [5], [1], [2]),
+        ],
+        "updates": [Update("UPDATE …", {"old": [1, 1 << 63], "name": "ü"})],
     }
     return Plan(number, **(defaults | fields))
 

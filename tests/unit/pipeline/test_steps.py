@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipeline_frames import events, requests
 
+from footfall.catalog.columns import TEXT_CAPS
 from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS
-from footfall.pipeline.steps import EVENT_STEPS, REQUEST_STEPS, TEXT_CHARS, Tools, run
+from footfall.pipeline.steps import EVENT_STEPS, REQUEST_STEPS, Tools, run
 
 DERIVED = ["browser", "browser_version", "os", "os_version", "device", "traffic"]
 EVENT_DERIVED = ["source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", *DERIVED]
@@ -50,7 +51,7 @@ def test_hostile_events(tools: Tools, rows: list[dict[str, str]]) -> None:
     assert sum(found.null_count().row(0)) == 0
     assert set(found["channel"]) <= CHANNELS
     for row in found.select(pl.col(pl.String).str.len_chars()).iter_rows(named=True):
-        assert all(length <= TEXT_CHARS.get(name, 256) for name, length in row.items())
+        assert all(length <= TEXT_CAPS.get(name, 256) for name, length in row.items())
     # A row's answer does not depend on the rows around it.
     alone = [run(EVENT_STEPS, frame[n], tools, lambda *_: None) for n in range(len(rows))]
     assert [one.row(0) for one in alone] == found.rows()
@@ -101,7 +102,7 @@ def test_what_is_kept(tools: Tools, column: str, sent: str, kept: str) -> None:
 
 def test_a_path_out_of_a_long_url_is_capped(tools: Tools) -> None:
     found = run(EVENT_STEPS, events([{"url": "/" + "u" * 5_000}]), tools, lambda *_: None)
-    assert found["path"].str.len_chars().to_list() == [TEXT_CHARS["path"]]
+    assert found["path"].str.len_chars().to_list() == [TEXT_CAPS["path"]]
 
 
 def test_each_step_is_timed_by_name(tools: Tools) -> None:

@@ -52,6 +52,7 @@ def test_statements(sql: str, expected: list[str]) -> None:
             "CREATE MATERIALIZED VIEW IF NOT EXISTS v ON CLUSTER main TO t AS SELECT 1",
         ),
         ("DROP TABLE IF EXISTS t", "DROP TABLE IF EXISTS t ON CLUSTER main"),
+        ("RENAME TABLE IF EXISTS t TO u", "RENAME TABLE IF EXISTS t TO u ON CLUSTER main"),
         ("INSERT INTO t SELECT 'CREATE TABLE x'", "INSERT INTO t SELECT 'CREATE TABLE x'"),
     ],
 )

@@ -82,7 +82,7 @@ class Question:
 
 def question(project: OfToken, store: ReaderOfToken, chosen: Annotated[Filters, Depends()]) -> Question:
     base = ast.Query(
-        project=project.number, table=Table.TRAFFIC, period=chosen.period(), filters=chosen.terms(), bots=True
+        project=project.number, table=Table.PROXY_LOGS, period=chosen.period(), filters=chosen.terms(), bots=True
     )
     return Question(store, base)
 

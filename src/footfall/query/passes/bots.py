@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.dimensions import HUMAN
+from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import TABLES
 from footfall.query.ast import Query, equals
 

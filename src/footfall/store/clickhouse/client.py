@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from footfall.catalog.tables import TABLES
 from footfall.errors import FootfallError, StoreError
 from footfall.store.clickhouse import statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
+from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.migrate import migrate
 from footfall.store.clickhouse.pool import Pool
@@ -22,15 +24,6 @@ from footfall.store.protocol import Params, Rows
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
-
-_AGE = {
-    "events": "timestamp",
-    "requests": "timestamp",
-    "sessions": "end",
-    "traffic": "timestamp",
-    "engagements": "timestamp",
-}
-"""The time that a row's age is counted from. A session is as old as its last event."""
 
 PING_SECONDS = 5.0
 """Half of it for a client, half of it for its answer."""
@@ -52,6 +45,7 @@ class ClickHouse:
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
         self._readers = Readers(lambda: self._connect(limits), self._aside)
+        self.facts = ClickHouseFacts(self)
 
     def migrate(self) -> None:
         with translated():
@@ -63,10 +57,12 @@ class ClickHouse:
                 bare.close()
         migrate(self, self._engine.cluster)
 
-    def keep(self, days: int | None) -> None:
-        for table, column in _AGE.items():
-            wanted = f"TTL toDateTime({column}) + toIntervalDay({days})" if days else ""
-            (made,) = self.query(_DEFINITION, {"table": table}).rows[0]
+    def set_retention(self, days: int | None) -> None:
+        for table, row in TABLES.items():
+            if not row.age:
+                continue
+            wanted = f"TTL toDateTime({row.age}) + toIntervalDay({days})" if days else ""
+            (made,) = self.query(_DEFINITION, {"table": table.value}).rows[0]
             if wanted and wanted not in made:
                 self.command(f"ALTER TABLE {table} MODIFY {wanted} SETTINGS materialize_ttl_after_modify = 0")
             elif not wanted and " TTL " in made:

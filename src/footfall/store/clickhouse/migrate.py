@@ -21,6 +21,7 @@ _PIECE = re.compile(
 _CREATE = re.compile(
     r"\A(CREATE (?:TABLE|MATERIALIZED VIEW|VIEW) (?:IF NOT EXISTS )?|ALTER TABLE |DROP TABLE (?:IF EXISTS )?)(\w+)"
 )
+_RENAME = re.compile(r"\ARENAME TABLE IF EXISTS \w+ TO \w+\Z")
 _MERGE_TREE = re.compile(r"\bENGINE\s*=\s*(\w*MergeTree)\b(?:\(([^)]*)\))?")
 _WINDOW = re.compile(r"\bnon_replicated_deduplication_window\s*=\s*(\d+)")
 _WEEK = 7 * 86_400
@@ -75,6 +76,8 @@ def clustered(statement: str, cluster: str) -> str:
     """
     if not cluster:
         return statement
+    if _RENAME.match(statement):
+        return f"{statement} ON CLUSTER {cluster}"
     spread = _CREATE.sub(rf"\g<1>\g<2> ON CLUSTER {cluster}", statement, count=1)
     windows = rf"replicated_deduplication_window = \g<1>, replicated_deduplication_window_seconds = {_WEEK}"
     return _WINDOW.sub(windows, _MERGE_TREE.sub(_replicated, spread))

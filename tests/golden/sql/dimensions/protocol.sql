@@ -1,5 +1,5 @@
 SELECT protocol AS c0
-FROM traffic
+FROM proxy_logs
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')

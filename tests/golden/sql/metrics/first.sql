@@ -17,7 +17,7 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 -- p2 = 1780086400000
 
 SELECT toInt64(toUnixTimestamp(min(timestamp))) * 1000 AS c0
-FROM traffic
+FROM proxy_logs
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')

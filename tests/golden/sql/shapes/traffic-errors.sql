@@ -1,5 +1,5 @@
 SELECT error AS c0, sum(toUInt128(error_count)) AS c1, toInt64(toUnixTimestamp(min(timestamp))) * 1000 AS c2, toInt64(toUnixTimestamp(max(timestamp))) * 1000 AS c3
-FROM traffic
+FROM proxy_logs
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')

@@ -1,5 +1,5 @@
 SELECT domain AS c0, sum(toUInt128(count)) AS c1
-FROM traffic
+FROM proxy_logs
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')

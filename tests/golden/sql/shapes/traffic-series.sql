@@ -1,5 +1,5 @@
 SELECT roundDown(toInt64(toUnixTimestamp(timestamp)) * 1000, {p0:Array(Int64)}) AS c0, sum(toUInt128(bytes_sent)) + sum(toUInt128(bytes_received)) AS c1, sum(toUInt128(count)) AS c2
-FROM traffic
+FROM proxy_logs
 WHERE project_id = {p1:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')

@@ -1,0 +1,48 @@
+"""Proxy logs to rows of the table `proxy_logs`: those that agree in all but their figures are summed up."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from footfall.catalog.columns import PROXY_LOGS
+from footfall.pipeline.keys import combine
+from footfall.pipeline.rows import Stamp, arrow, as_stored
+
+ALONE_FROM = 1 << 40
+"""A log with a figure from here on is summed up with no other; 16 million smaller ones always fit 64 bits."""
+
+_SECOND = 1000
+_SPOOLED = [column for column in PROXY_LOGS if column.spooled]
+_KEY = [column.name for column in _SPOOLED if not column.merged]
+"""What a proxy log says but its figures; logs that agree in it, to the second, are one row of the store."""
+
+_SUMS = [column.name for column in _SPOOLED if column.merged == "sum"]
+_MAXIMA = [column.name for column in _SPOOLED if column.merged == "max"]
+
+
+def proxy_log_rows(logs: pl.DataFrame, stamp: Stamp) -> bytes:
+    """An Arrow IPC file for the table `proxy_logs`, of PROXY_LOG_COLUMNS."""
+    return arrow(
+        logs.with_columns(writer=_writers(logs, stamp), timestamp=pl.col("timestamp") // _SECOND * _SECOND)
+        .group_by(*_KEY, "writer")
+        .agg(pl.col(_SUMS).sum(), pl.col(_MAXIMA).max())
+        .sort("project_id", "timestamp")
+        .with_columns(batch=pl.lit(stamp.batch, pl.UInt64))
+        .select(as_stored(column) for column in PROXY_LOGS if column.stored)
+    )
+
+
+def _writers(logs: pl.DataFrame, stamp: Stamp) -> pl.Series:
+    """The writer of each log, or a number of its own."""
+    large = logs.select(pl.any_horizontal(pl.col(name) >= ALONE_FROM for name in _SUMS)).to_series()
+    own = combine(
+        *(pl.Series([number] * len(logs), dtype=pl.UInt64) for number in (stamp.batch, stamp.writer)), _places(logs)
+    )
+    chosen = pl.DataFrame({"large": large, "own": own}).select(
+        pl.when("large").then("own").otherwise(pl.lit(stamp.writer, pl.UInt64))
+    )
+    return chosen.to_series()
+
+
+def _places(logs: pl.DataFrame) -> pl.Series:
+    return pl.int_range(len(logs), dtype=pl.UInt64, eager=True)

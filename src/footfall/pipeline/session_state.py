@@ -1,0 +1,88 @@
+"""What both ways of sessionising share: columns, what is stored already, keys, and sums of events."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import polars as pl
+
+from footfall.catalog.columns import EVENTS, FIRST_TOUCH, SESSIONS, Origin
+from footfall.pipeline.frames import Schema, schema
+from footfall.pipeline.keys import combine, text_keys
+
+VISITOR = ["project_id", "visitor"]
+SESSION = ["project_id", "visitor", "session"]
+ORDER = ["timestamp", "id_hi", "id_lo"]
+
+SESSION_COLUMNS = schema(column for column in SESSIONS if column.origin is not Origin.WRITTEN)
+"""Rows of the table `sessions`, times in Unix milliseconds, without what is added when they are written."""
+
+EVENT_INPUT: Schema = {
+    **schema(column for column in EVENTS if column.sessionising or column.first_touch),
+    "pageview": pl.Boolean(),
+}
+"""What sessionising reads of an event; stored events have `session` too."""
+
+MOVE_COLUMNS = schema(column for column in EVENTS if column.name in {"project_id", *ORDER, "session", "session_id"})
+
+
+class History(Protocol):
+    """What is stored already. Frames in, frames out; times in Unix milliseconds."""
+
+    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """SESSION_COLUMNS of the sessions of these (project_id, visitor) that overlap [start, end]."""
+
+    def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
+        """SESSION_COLUMNS of these (project_id, visitor, session), whenever they were."""
+
+    def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]."""
+
+
+def named_key(visitor: pl.Series, session_id: pl.Series) -> pl.Series:
+    """The key of the session that a client named: of the visitor and the name."""
+    return combine(visitor, text_keys(session_id))
+
+
+def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """SESSION_COLUMNS of the sessions that overlap their visitor's window (opens, closes)."""
+    near = (pl.col("end") >= pl.col("opens")) & (pl.col("start") <= pl.col("closes"))
+    return sessions.join(windows, on=VISITOR).filter(near).select(*SESSION_COLUMNS)
+
+
+def fresh_key(first: pl.DataFrame) -> pl.Series:
+    """The key of a session that begins with this event. Its time belongs to it: an id may come again after a day."""
+    return combine(*(first[name].cast(pl.UInt64) for name in ("visitor", "timestamp", "id_hi", "id_lo")))
+
+
+def summarise(events: pl.DataFrame) -> pl.DataFrame:
+    """SESSION_COLUMNS of the sessions that these events alone make."""
+    seen = pl.col("pageview")
+    path = pl.col("path").filter(seen)
+    at = pl.col("timestamp").filter(seen)
+    sessions = (
+        events.lazy()
+        .sort(ORDER)
+        .group_by(SESSION, maintain_order=True)
+        .agg(
+            start=pl.col("timestamp").first(),
+            end=pl.col("timestamp").last(),
+            version=pl.lit(0, pl.UInt64),
+            session_id=pl.col("session_id").max(),
+            joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
+            own_ids=pl.col("own_id").any(),
+            events=pl.len(),
+            pageviews=seen.sum(),
+            entry_at=at.first().fill_null(0),
+            exit_at=at.last().fill_null(0),
+            entry_page=path.first().fill_null(""),
+            exit_page=path.last().fill_null(""),
+            **{name: pl.col(name).first() for name in FIRST_TOUCH},
+        )
+    )
+    return sessions.select(typed()).collect()
+
+
+def typed() -> list[pl.Expr]:
+    """SESSION_COLUMNS of a frame that has them, each in its type."""
+    return [pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items()]

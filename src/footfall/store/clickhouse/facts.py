@@ -1,0 +1,195 @@
+"""`FactStore` as statements on `events`, `requests`, `proxy_logs`, `engagements` and `sessions`.
+
+Every name in a statement comes from the catalogue, every value is a bound parameter.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import polars as pl
+
+from footfall.catalog.columns import COLUMNS, Column, Kind, Origin
+from footfall.catalog.tables import TABLES, Table
+from footfall.model.changes import Change, Merge, Move
+from footfall.store.protocol import Params, Reader, SessionVersion
+
+KEYS_PER_STATEMENT = 5_000
+"""ClickHouse takes about 128 KiB a parameter over HTTP (`http_max_field_value_size`): some 6,000 keys as text."""
+
+TEXT_BYTES_PER_STATEMENT = 50_000
+"""The same limit for texts, which quoting may double."""
+
+_BETWEEN = """timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
+          AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"""
+_OVERLAP = (
+    "visitor IN {visitors:Array(UInt64)}"
+    " AND start <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"
+    " AND end >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')"
+)
+_VERSION = ("project_id", "start", "visitor", "session", "version")
+"""Rows of `sessions` that agree in these are one version of a session: one row adds it, another may cancel it."""
+
+_COMPUTED = {
+    "entry_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(start) + entry_lag)",
+    "exit_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(end) - exit_lag)",
+}
+_SESSION = tuple(column for column in COLUMNS[Table.SESSIONS] if column.origin is not Origin.WRITTEN)
+_PLURAL = {"project_id": "projects", "visitor": "visitors", "session": "sessions"}
+
+
+class _Statements(Reader, Protocol):
+    """What the statements need of a store."""
+
+    def command(self, sql: str, params: Params | None = None) -> None: ...
+
+
+class ClickHouseFacts:
+    """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces."""
+
+    def __init__(self, store: _Statements) -> None:
+        self._store = store
+
+    def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        return self._sessions(table, _OVERLAP, visitors, {"start": start, "end": end})
+
+    def sessions(self, table: Table, keys: pl.DataFrame) -> pl.DataFrame:
+        return self._sessions(table, "session IN {sessions:Array(UInt64)}", keys, {})
+
+    def read(self, table: Table, names: Sequence[str], visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        columns = [column for column in COLUMNS[table] if column.name in names]
+        sql = f"""
+        SELECT {", ".join(map(_selected, columns))} FROM {table}
+        WHERE project_id IN {{projects:Array(UInt32)}} AND visitor IN {{visitors:Array(UInt64)}}
+          AND {_BETWEEN}"""  # noqa: S608 - names of the catalogue
+        return self._read(sql, columns, visitors, {"start": start, "end": end})
+
+    def apply(self, change: Change) -> None:
+        match change:
+            case Merge():
+                statements = _merges(change)
+            case Move():
+                statements = _moves(change)
+        for sql, params in statements:
+            self._store.command(sql, params)
+
+    def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
+        sql = f"""
+        SELECT DISTINCT toYYYYMM({TABLES[table].partition}) FROM {table}
+        WHERE batch = {{batch:UInt64}} AND project_id IN {{projects:Array(UInt32)}}"""  # noqa: S608 - of the catalogue
+        return {row[0] for row in self._store.query(sql, {"batch": batch, "projects": projects}).rows}
+
+    def months_of_version(self, version: int) -> set[int]:
+        sql = "SELECT DISTINCT toYYYYMM(start) FROM sessions WHERE version = {version:UInt64} AND sign = 1"
+        return {row[0] for row in self._store.query(sql, {"version": version}).rows}
+
+    def is_live(self, session: SessionVersion) -> bool:
+        sql = """
+        SELECT sum(sign) FROM sessions
+        WHERE project_id = {project_id:UInt32} AND source_table = {source_table:String}
+          AND session = {session:UInt64} AND version = {version:UInt64}"""
+        return bool(self._store.query(sql, session._asdict()).scalar > 0)
+
+    def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
+        sql = f"""
+        SELECT session, argMin(referrer, (timestamp, id_hi, id_lo)) FROM events
+        WHERE project_id = {{project:UInt32}} AND session IN {{sessions:Array(UInt64)}} AND {_BETWEEN}
+        GROUP BY session"""  # noqa: S608 - a constant
+        found: dict[int, str] = {}
+        for piece in _pieces(sessions, KEYS_PER_STATEMENT):
+            params = {"project": project, "sessions": piece, "start": start, "end": end}
+            found |= dict(self._store.query(sql, params).rows)
+        return found
+
+    def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
+        sql = """
+        ALTER TABLE sessions
+        UPDATE referrer = transform(session, {sessions:Array(UInt64)}, {referrers:Array(String)}, '')
+        WHERE project_id = {project:UInt32} AND source_table = 'events' AND session IN {sessions:Array(UInt64)}"""
+        for piece in _text_pieces(referrers):
+            self._store.command(sql, {"project": project, "sessions": list(piece), "referrers": list(piece.values())})
+
+    def _sessions(self, table: Table, condition: str, wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
+        selected = (
+            _selected(column) if column.name in _VERSION else f"any({_selected(column)})" for column in _SESSION
+        )
+        sql = f"""
+        SELECT {", ".join(selected)} FROM sessions
+        WHERE source_table = {{table:String}} AND project_id IN {{projects:Array(UInt32)}} AND {condition}
+        GROUP BY {", ".join(_VERSION)} HAVING sum(sign) > 0"""  # noqa: S608 - names of the catalogue
+        return self._read(sql, _SESSION, wanted, {"table": table.value, **params})
+
+    def _read(
+        self, sql: str, columns: Iterable[Column], wanted: pl.DataFrame, params: Mapping[str, Any]
+    ) -> pl.DataFrame:
+        """The answers about the keys in `wanted`, each row once."""
+        pieces = [
+            self._store.arrow(sql, {**params, **_keys(piece)}) for piece in wanted.iter_slices(KEYS_PER_STATEMENT)
+        ]
+        frame = pl.concat([pl.read_ipc(io.BytesIO(piece)) for piece in pieces], how="vertical_relaxed")
+        frame.columns = [column.name for column in columns]
+        found = frame.with_columns(pl.col(pl.Categorical, pl.Binary).cast(pl.String)).unique(maintain_order=True)
+        return found.join(wanted, on=wanted.columns, how="semi")
+
+
+def _selected(column: Column) -> str:
+    if column.name in _COMPUTED:
+        return _COMPUTED[column.name]
+    if column.kind is Kind.INSTANT:
+        return f"toUnixTimestamp64Milli({column.name})"
+    return f"toString({column.name})" if column.kind is Kind.CHOICE else column.name
+
+
+def _keys(wanted: pl.DataFrame) -> dict[str, list[int]]:
+    """Parameters: the keys of `wanted`, by the names of its columns in the plural."""
+    return {_PLURAL[name]: wanted[name].unique().to_list() for name in wanted.columns}
+
+
+def _merges(merge: Merge) -> Iterator[tuple[str, dict[str, Any]]]:
+    sql = f"""
+        UPDATE {Table(merge.table)}
+        SET session = transform(session, {{old:Array(UInt64)}}, {{new:Array(UInt64)}}, session)
+        WHERE project_id IN {{projects:Array(UInt32)}} AND session IN {{old:Array(UInt64)}}
+          AND {_BETWEEN}"""  # noqa: S608 - the table is one of the catalogue's
+    size = KEYS_PER_STATEMENT // 2
+    for old, new in zip(_pieces(merge.old, size), _pieces(merge.new, size), strict=True):
+        yield (
+            sql,
+            {"old": old, "new": new, "projects": merge.projects, "start": merge.start, "end": merge.end},
+        )
+
+
+def _moves(move: Move) -> Iterator[tuple[str, dict[str, Any]]]:
+    named = "" if move.session_id is None else ", session_id = {session_id:String}"
+    sql = f"""
+        UPDATE {Table(move.table)} SET session = {{session:UInt64}}{named}
+        WHERE project_id = {{project:UInt32}} AND {_BETWEEN}
+          AND has(
+            arrayZip({{at:Array(Int64)}}, {{high:Array(UInt64)}}, {{low:Array(UInt64)}}),
+            (toUnixTimestamp64Milli(timestamp), id_hi, id_lo)
+          )"""  # noqa: S608 - the table is one of the catalogue's
+    size = KEYS_PER_STATEMENT // 2
+    pieces = (_pieces(values, size) for values in (move.at, move.high, move.low))
+    for at, high, low in zip(*pieces, strict=True):
+        span = {"start": min(at), "end": max(at)}
+        where = {"project": move.project, "at": at, "high": high, "low": low, **span}
+        yield sql, {"session": move.session, "session_id": move.session_id, **where}
+
+
+def _pieces(values: Sequence[int], size: int) -> Iterator[list[int]]:
+    return (list(values[start : start + size]) for start in range(0, len(values), size))
+
+
+def _text_pieces(texts: Mapping[int, str]) -> Iterator[dict[int, str]]:
+    piece: dict[int, str] = {}
+    size = 0
+    for key, text in texts.items():
+        if len(piece) == KEYS_PER_STATEMENT or (piece and size + len(text.encode()) > TEXT_BYTES_PER_STATEMENT):
+            yield piece
+            piece, size = {}, 0
+        piece[key] = text
+        size += len(text.encode())
+    if piece:
+        yield piece
