@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from footfall.catalog.columns import EVENTS, Column, Kind, Origin
+from footfall.catalog.dimensions import DIMENSIONS
 from footfall.ids import join, render
 from footfall.query import build
 from footfall.query.ast import Position, Query
@@ -15,39 +17,10 @@ from footfall.store.protocol import Reader
 
 ROWS = 10_000
 WEIGHT = 32 << 20
-"""Most rows of a page, and bytes of their long texts; one row always goes."""
+"""Limits of a page: rows, and bytes of their long texts. A page has at least one row."""
 
-COLUMNS = {
-    "event_type": "event_kind",
-    "custom_event_name": "custom_event_name",
-    "category": "category",
-    "priority": "priority",
-    "path": "path",
-    "url": "url",
-    "hostname": "hostname",
-    "title": "title",
-    "referrer": "referrer_url",
-    **{name: f"event_{name}" for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")},
-    "visitor_id": "visitor_id",
-    "session_id": "session_id",
-    "country_code": "country",
-    "region": "region",
-    "city": "city",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "browser_family": "browser",
-    "browser_version": "browser_version",
-    "os_family": "os",
-    "os_version": "os_version",
-    "device_type": "device",
-    "language": "language",
-    "screen": "screen",
-    "traffic": "traffic",
-    "revenue": "revenue",
-    "currency": "currency",
-    "properties": "properties",
-}
-"""Dimensions by the name that a column has; `id` and `timestamp` stand before them."""
+_EXPORTED = tuple(column for column in EVENTS if column.export)
+"""`id` and `timestamp` stand before them."""
 
 _MAY_BE_EMPTY = {"path", "url"}
 
@@ -66,7 +39,7 @@ def page(store: Reader, base: Query, after: Position | None) -> ExportPage:
     weights = itertools.accumulate(row["weight"] for row in keys[:ROWS])
     count = max(1, sum(weight <= WEIGHT for weight in weights))
     narrowed = build.between(base, keys[min(count, len(keys)) - 1], keys[0]) if keys else base
-    shown = fetch_frame(store, build.newest(narrowed, tuple(COLUMNS.values()), count, after))
+    shown = fetch_frame(store, build.newest(narrowed, tuple(map(_dimension, _EXPORTED)), count, after))
     following = None
     if len(keys) > count:
         last = shown.row(-1, named=True)
@@ -79,17 +52,28 @@ def _tidy(found: pl.DataFrame) -> pl.DataFrame:
     return found.select(
         pl.Series("id", ids, dtype=pl.String),
         pl.col("timestamp").cast(pl.Datetime("ms", "UTC")),
-        *(_column(name, dimension) for name, dimension in COLUMNS.items()),
+        *map(_column, _EXPORTED),
     )
 
 
-def _column(name: str, dimension: str) -> pl.Expr:
-    column = pl.col(dimension)
-    if name in {"latitude", "longitude"}:
-        return column.cast(pl.Float64).round(4).fill_nan(None).alias(name)
-    absent = {"country_code": "unknown", "revenue": "0"}.get(name, "")
-    if name == "properties":
-        column = pl.when(column == absent).then(pl.lit("{}")).otherwise(column)
+def _dimension(column: Column) -> str:
+    return column.shown or column.name
+
+
+def _column(column: Column) -> pl.Expr:
+    name = _dimension(column)
+    value = pl.col(name)
+    if column.kind is Kind.FLOAT:
+        value = value.cast(pl.Float64).round(4).fill_nan(None)
+    elif column.kind is Kind.JSON:
+        value = pl.when(value == "").then(pl.lit("{}")).otherwise(value)
     elif name not in _MAY_BE_EMPTY:
-        column = pl.when(column != absent).then(column)
-    return column.alias(name)
+        value = pl.when(value != _absent(column)).then(value)
+    return value.alias(column.export)
+
+
+def _absent(column: Column) -> str:
+    """How the column's dimension shows that there is no value. Derived labels always have one, if only `unknown`."""
+    if column.kind is Kind.MONEY:
+        return "0"
+    return DIMENSIONS[_dimension(column)].empty if column.origin is Origin.SENT else ""

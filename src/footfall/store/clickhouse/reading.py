@@ -29,8 +29,8 @@ CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
 _KILL = "KILL QUERY WHERE Settings['log_comment'] IN ({marks:Array(String)})"
-_AGAIN_SECONDS = 0.05
-_AGAIN_SECONDS_AT_MOST = 5.0
+_PAUSE_SECONDS = 0.05
+_MAX_PAUSE_SECONDS = 5.0
 
 
 class Readers:
@@ -101,7 +101,7 @@ class Readers:
 
     def _kill(self) -> None:
         """Until nothing is left: a statement may be on its way to the engine, and not in its list yet."""
-        pause = _AGAIN_SECONDS
+        pause = _PAUSE_SECONDS
         while marks := self._left():
             try:
                 with self._aside.lend() as client:
@@ -110,7 +110,7 @@ class Readers:
                 structlog.get_logger("store").warning("a query can't be cancelled yet", error=str(error))
             with self._changed:
                 woken = self._changed.wait(pause)
-            pause = _AGAIN_SECONDS if woken else min(2 * pause, _AGAIN_SECONDS_AT_MOST)
+            pause = _PAUSE_SECONDS if woken else min(2 * pause, _MAX_PAUSE_SECONDS)
 
     def _left(self) -> list[str]:
         with self._changed:
