@@ -45,7 +45,7 @@ SHAPES: dict[str, Question] = {
     "series-of-labels": build.series_of(BASE, build.CUSTOM_EVENTS, ("signup",), STARTS),
     "top-pages": build.top(BASE, build.TOP_PAGES, 20),
     "top-referrers": build.top(BASE, build.TOP_REFERRERS, 20),
-    "counts-of-labels": build.counts_of(BASE, build.TOP_COUNTRIES, ("RO", "unknown")),
+    "counts-of-labels": build.counts_of(BASE, build.TopList("country"), ("RO", "unknown")),
     "rows": build.newest(BASE, ("path",), 101),
     "rows-after": build.newest(BASE, ("path",), 101, Position(1_780_000_360_000, 5, 6)),
     "sessions-of-terms": build.totals(

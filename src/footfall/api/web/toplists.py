@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema
 from footfall.api.web.parse import Asked
+from footfall.catalog.dimensions import TOP_LISTS
 from footfall.query import build, run
 
 MOST = 300
@@ -55,35 +56,12 @@ TOP_ROUTES = (
         "/checkout/done",
         label="path",
     ),
-    TopRoute(
-        "top-countries",
-        build.TOP_COUNTRIES,
-        "Countries by events",
-        "Events and their visitors by country (ISO 3166-1 alpha-2, or `unknown`).",
-        "RO",
-    ),
-    TopRoute(
-        "top-browsers",
-        build.TOP_BROWSERS,
-        "Browsers by events",
-        "Events and their visitors by browser family.",
-        "Firefox",
-    ),
-    TopRoute(
-        "top-os",
-        build.TOP_OS,
-        "Operating systems by events",
-        "Events and their visitors by operating-system family.",
-        "Android",
-    ),
-    TopRoute(
-        "top-devices",
-        build.TOP_DEVICES,
-        "Device types by events",
-        "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
-        "mobile",
+    *(
+        TopRoute(top.path, build.TopList(dimension), top.summary, top.description, top.example)
+        for dimension, top in TOP_LISTS
     ),
 )
+"""Those that columns declare come last."""
 
 
 def add_to(router: APIRouter) -> None:
