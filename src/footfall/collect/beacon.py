@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from footfall.collect.browser import Hit, Kind, Vitals
+from footfall.collect.browser import NAME_LENGTH, Hit, Kind, Vitals
 from footfall.collect.bulk import Money
 from footfall.collect.hosts import host_of
 from footfall.collect.kept_urls import is_route
@@ -19,18 +19,32 @@ from footfall.errors import UserError
 class Beacon(msgspec.Struct, gc=False):
     """One report as sent, by its short names."""
 
-    key: str = field(name="k")
-    url: str = field(name="u")
+    key: Annotated[str, Meta(description="The project's site key.")] = field(name="k")
+    url: Annotated[
+        str,
+        Meta(description="URL of the page. Kept without its query string, but for campaign and click parameters."),
+    ] = field(name="u")
     type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
-    name: str | None = field(name="n", default=None)
-    referrer: str | None = field(name="r", default=None)
-    title: str | None = field(name="ti", default=None)
-    properties: dict[str, Any] | None = field(name="p", default=None)
-    width: Annotated[float, Meta(ge=0, le=100_000)] | None = field(name="w", default=None)
-    language: str | None = field(name="l", default=None)
-    scroll: Annotated[float, Meta(ge=0, le=100)] | None = field(name="sd", default=None)
-    engaged: Annotated[float, Meta(ge=0)] | None = field(name="e", default=None)
-    vitals: Vitals | None = field(name="v", default=None)
+    name: Annotated[
+        Annotated[str, Meta(extra_json_schema={"maxLength": NAME_LENGTH})] | None,
+        Meta(description="Name; an event needs one."),
+    ] = field(name="n", default=None)
+    referrer: Annotated[str | None, Meta(description="Referrer.")] = field(name="r", default=None)
+    title: Annotated[str | None, Meta(description="Title of the page.")] = field(name="ti", default=None)
+    properties: Annotated[
+        dict[str, Any] | None, Meta(description="Properties, within the limits of docs/api/events.")
+    ] = field(name="p", default=None)
+    width: Annotated[Annotated[float, Meta(ge=0, le=100_000)] | None, Meta(description="Width of the screen.")] = field(
+        name="w", default=None
+    )
+    language: Annotated[str | None, Meta(description="Language.")] = field(name="l", default=None)
+    scroll: Annotated[
+        Annotated[float, Meta(ge=0, le=100)] | None, Meta(description="Of an engagement: the deepest scroll, percent.")
+    ] = field(name="sd", default=None)
+    engaged: Annotated[
+        Annotated[float, Meta(ge=0)] | None, Meta(description="Of an engagement: milliseconds visible and in focus.")
+    ] = field(name="e", default=None)
+    vitals: Annotated[Vitals | None, Meta(description="Of an engagement: web vitals.")] = field(name="v", default=None)
     revenue: Money | None = field(name="$", default=None)
 
 

@@ -12,44 +12,53 @@ from footfall import ids
 from footfall.collect.address import canonical, packed
 from footfall.collect.events import check_name, event_key
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import RefusedError, check_time, encode_properties, parse_time
+from footfall.collect.limits import NAME_CHARS, RefusedError, check_time, encode_properties, parse_time
 from footfall.collect.privacy import Place
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Key, Submission
 
 _CURRENCY = r"^[A-Z]{3}$"
+_Name = Annotated[str, Meta(extra_json_schema={"maxLength": NAME_CHARS})]  # refused with a code of its own
 
 
 class Money(msgspec.Struct):
     """An amount in units of its currency (ISO 4217)."""
 
     amount: str | int | float
-    currency: Annotated[str, Meta(pattern=_CURRENCY)] = ""
+    currency: Annotated[str, Meta(pattern=_CURRENCY, description="ISO 4217, three capitals.")] = ""
 
 
 class BulkEvent(msgspec.Struct, gc=False):
-    """One event as sent; what is left out is derived as for browsers."""
+    """One event as sent: the sender's values are used; what is left out is derived as for browsers."""
 
     type: Literal["pageview", "custom"] = "pageview"
-    name: Annotated[str, Meta(max_length=100)] | None = None
-    url: str | None = None
+    name: Annotated[Annotated[str, Meta(max_length=100)] | None, Meta(description="Required for a custom event.")] = (
+        None
+    )
+    url: Annotated[str | None, Meta(description="A pageview needs this or `path`.")] = None
     path: str | None = None
     hostname: str | None = None
     title: str | None = None
     referrer: str | None = None
-    visitor_id: str | None = None
-    session_id: str | None = None
-    timestamp: str | int | float | None = None
+    visitor_id: _Name | None = None
+    session_id: _Name | None = None
+    timestamp: Annotated[str | int | float | None, Meta(description="ISO 8601, or Unix seconds or milliseconds.")] = (
+        None
+    )
     ip: str | None = None
     user_agent: str | None = None
     language: str | None = None
     screen: str | None = None
-    country_code: Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None = None
+    country_code: Annotated[
+        Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None, Meta(description="ISO 3166-1 alpha-2.")
+    ] = None
     region: str | None = None
     city: str | None = None
     properties: dict[str, Any] | None = None
     revenue: Money | str | int | float | None = None
-    event_id: str | None = None
+    event_id: Annotated[str | None, Meta(description="ULID or UUID; the same id within 24 hours is stored once.")] = (
+        None
+    )
 
 
 decode = msgspec.json.Decoder(BulkEvent).decode

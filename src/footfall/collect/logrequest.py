@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from footfall.collect.address import packed
 from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import NAME_CHARS
 from footfall.collect.rows import Refusals, convert
 from footfall.collect.visits import Visit, raw_request
 from footfall.errors import UserError
@@ -31,10 +32,10 @@ _KEPT, _PLACE_ONLY = 0, 1
 class LogBody(msgspec.Struct, gc=False):
     """A minute's requests of one application. `api_key` is a token with scope `ingest`."""
 
-    api_key: str
-    requests: msgspec.Raw  # read once the token is known to hold
+    api_key: Annotated[str, Meta(description="A token with scope `ingest`.")]
+    requests: msgspec.Raw  # `LoggedRequest`s, read once the token is known to hold
     framework: str = ""
-    privacy_level: Annotated[int, Meta(ge=0)] = _KEPT
+    privacy_level: Annotated[int, Meta(ge=0, description="1: addresses are not kept; 2: nor looked at.")] = _KEPT
 
 
 class LoggedRequest(msgspec.Struct, gc=False):
@@ -43,12 +44,12 @@ class LoggedRequest(msgspec.Struct, gc=False):
     path: str | None = None
     method: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z][A-Za-z-]*$")] = "GET"
     status: Annotated[int, Meta(ge=0, le=999)] | None = None
-    response_time: Annotated[float, Meta(ge=0, le=1e12)] | None = None
+    response_time: Annotated[Annotated[float, Meta(ge=0, le=1e12)] | None, Meta(description="Milliseconds.")] = None
     hostname: Annotated[str, Meta(max_length=253)] | None = None
     ip_address: str | None = None
     user_agent: str | None = None
-    user_id: str | None = None
-    created_at: str | int | float | None = None
+    user_id: Annotated[str, Meta(extra_json_schema={"maxLength": NAME_CHARS})] | None = None
+    created_at: Annotated[str | int | float | None, Meta(description="ISO 8601; without an offset, UTC.")] = None
 
 
 _body = msgspec.json.Decoder(LogBody).decode

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta, field
 
 from footfall.collect.browser import NAME_LENGTH, Hit, Kind
 from footfall.collect.bulk import Money
@@ -19,6 +20,24 @@ from footfall.errors import UserError
 Body = dict[str, Any]
 DOMAINS = 20
 """Most projects that one event may name."""
+
+
+class PlausibleEvent(msgspec.Struct):
+    """One event by short names; long ones do, too. What is sent is read leniently: this describes it."""
+
+    n: Annotated[
+        str, Meta(max_length=NAME_LENGTH, description="Name; `pageview` and `engagement` are not custom events.")
+    ]
+    u: Annotated[str, Meta(description="URL of the page.")]
+    d: Annotated[str, Meta(description="Host that a project lists; several apart by commas.")]
+    r: Annotated[str | None, Meta(description="Referrer.")] = None
+    p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
+    revenue: Money | str | None = field(name="$", default=None)
+    h: Annotated[bool | int | None, Meta(description="The fragment is a route.")] = None
+    w: Annotated[float | None, Meta(description="Width of the screen.")] = None
+    sd: Annotated[float | None, Meta(description="Of an engagement: the deepest scroll, percent.")] = None
+    e: Annotated[float | None, Meta(description="Of an engagement: milliseconds visible and in focus.")] = None
+
 
 _NAMES = (
     ("n", "name"),

@@ -5,19 +5,20 @@ Source: the documentation of Umami's sending API, and what its tracker and its n
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec import Meta
 
 from footfall.clock import HOUR, MINUTE
 from footfall.collect.address import canonical, packed
-from footfall.collect.browser import Hit, Kind, Vitals
+from footfall.collect.browser import NAME_LENGTH, Hit, Kind, Vitals
 from footfall.collect.bulk import Money
 from footfall.collect.events import check_name
 from footfall.collect.hosts import host_of
 from footfall.collect.kept_urls import is_route
-from footfall.collect.limits import RefusedError, parse_time
+from footfall.collect.limits import NAME_CHARS, RefusedError, parse_time
 from footfall.errors import UserError
 
 BATCH_BYTES = 1 << 20
@@ -30,20 +31,28 @@ GAP = 30 * MINUTE
 class Payload(Vitals, gc=False):
     """What is reported. `hostname` and a path, or an absolute `url`."""
 
-    website: str = ""
+    website: Annotated[str, Meta(description="The project's id.")] = ""
     hostname: str | None = None
-    url: str | None = None
+    url: Annotated[str | None, Meta(description="Path on `hostname`, or a whole URL.")] = None
     referrer: str | None = None
     title: str | None = None
     language: str | None = None
     screen: str | None = None
-    name: str | None = None
+    name: Annotated[
+        Annotated[str, Meta(extra_json_schema={"maxLength": NAME_LENGTH})] | None,
+        Meta(description="Of a custom event; without it, a page view."),
+    ] = None
     data: dict[str, Any] | list[Any] | None = None
     tag: str | None = None
-    id: str | None = None
+    id: Annotated[
+        Annotated[str, Meta(extra_json_schema={"maxLength": NAME_CHARS})] | None,
+        Meta(description="The visitor, where the site knows it."),
+    ] = None
     ip: str | None = None
     agent: str | None = msgspec.field(name="userAgent", default=None)
-    timestamp: int | float | None = None
+    timestamp: Annotated[
+        int | float | None, Meta(description="Unix seconds or milliseconds, 48 hours old at most.")
+    ] = None
 
 
 class Send(msgspec.Struct, gc=False):

@@ -15,21 +15,26 @@ from footfall.collect.bulk import read_address, read_time
 from footfall.collect.cdn import named_by
 from footfall.collect.events import check_name
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import RefusedError
+from footfall.collect.limits import NAME_CHARS, RefusedError
 from footfall.model.raw import RawRequest
 
 MOST_BYTES = 1 << 50
 """Of one response (a pebibyte): sums of 8,000 requests fit 63 bits, whatever they say."""
 
 _MICROSECONDS = 1000
+_Name = Annotated[str, Meta(extra_json_schema={"maxLength": NAME_CHARS})]  # refused with a code of its own
 
 
 class Visit(msgspec.Struct, gc=False):
     """One request as sent."""
 
-    timestamp: str | int | float | None = None
+    timestamp: Annotated[str | int | float | None, Meta(description="ISO 8601, or Unix seconds or milliseconds.")] = (
+        None
+    )
     method: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z][A-Za-z-]*$")] = "GET"
-    endpoint: str | None = None
+    endpoint: Annotated[
+        str | None, Meta(description="Path; the query string is cut off. This or `url` is required.")
+    ] = None
     url: str | None = None
     status: Annotated[int, Meta(ge=0, le=999)] | None = None
     bytes: Annotated[int, Meta(ge=0, le=MOST_BYTES)] | None = None
@@ -39,9 +44,14 @@ class Visit(msgspec.Struct, gc=False):
     referer: str | None = None
     protocol: Annotated[str, Meta(max_length=32)] | None = None
     host: Annotated[str, Meta(max_length=253)] | None = None
-    user_id: str | None = None
-    provider: Annotated[str, Meta(max_length=128)] | None = None
-    headers: dict[str, str] | None = None
+    user_id: Annotated[_Name | None, Meta(description="The visitor, where the server knows it.")] = None
+    provider: Annotated[
+        Annotated[str, Meta(max_length=128)] | None, Meta(description="Network or CDN that the request came through.")
+    ] = None
+    headers: Annotated[
+        dict[str, str] | None,
+        Meta(description="Headers of the request: those by which CDNs are known name the provider, none is kept."),
+    ] = None
 
 
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
