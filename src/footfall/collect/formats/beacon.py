@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from footfall.collect.browser import NAME_LENGTH, Hit, Kind, Vitals
-from footfall.collect.bulk import Money
-from footfall.collect.hosts import host_of
-from footfall.collect.kept_urls import is_route
-from footfall.collect.limits import RefusedError
+from footfall.collect.fields import Money
+from footfall.collect.hit import Hit, Kind, Vitals
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
+from footfall.collect.page_url import PageUrl
 from footfall.errors import UserError
 
 
@@ -26,7 +25,7 @@ class Beacon(msgspec.Struct, gc=False):
     ] = field(name="u")
     type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
     name: Annotated[
-        Annotated[str, Meta(extra_json_schema={"maxLength": NAME_LENGTH})] | None,
+        Annotated[str, Meta(extra_json_schema={"maxLength": EVENT_NAME_CHARS})] | None,
         Meta(description="Name; an event needs one."),
     ] = field(name="n", default=None)
     referrer: Annotated[str | None, Meta(description="Referrer.")] = field(name="r", default=None)
@@ -74,21 +73,21 @@ def read_query(query: Mapping[str, str], page: str) -> Beacon:
 
 def hit(beacon: Beacon) -> Hit:
     """RefusedError where the URL is not that of a page."""
-    if not host_of(beacon.url):
+    url = PageUrl.parse(beacon.url)
+    if not url.host:
         raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is no absolute URL")
-    # Positional, as RawEvent: url, kind, name, hostname, referrer, title, language, screen, properties, revenue.
     return Hit(
-        beacon.url,
-        _KINDS[beacon.type],
-        beacon.name or "",
-        "",
-        beacon.referrer or "",
-        beacon.title or "",
-        beacon.language or "",
-        f"{beacon.width:.0f}" if beacon.width else "",
-        beacon.properties,
-        beacon.revenue,
-        route=is_route(beacon.url),
+        url,
+        kind=_KINDS[beacon.type],
+        name=beacon.name or "",
+        referrer=beacon.referrer or "",
+        texts={
+            "title": beacon.title,
+            "language": beacon.language,
+            "screen": f"{beacon.width:.0f}" if beacon.width else "",
+        },
+        properties=beacon.properties,
+        revenue=beacon.revenue,
         scroll=beacon.scroll,
         engaged_ms=beacon.engaged,
         vitals=beacon.vitals,
