@@ -172,6 +172,11 @@ def test_a_report_of_plausibles_clients(fields):
         reported(plausible.read_event(encoded({"n": "a", "u": "https://a.example/", "d": "a.example", **fields}))[1])
 
 
+def test_every_described_field_of_plausibles_clients_is_read():
+    described = {field.encode_name for field in msgspec.structs.fields(plausible.PlausibleEvent)}
+    assert described == {short for short, *_ in plausible._NAMES} | {"sd", "e"}
+
+
 @given(st.sampled_from(["event", "performance"]), bodies(umami.Payload))
 @example("event", {"website": "a", "data": {"revenue": "x" * 99, "currency": "lei"}})
 def test_a_report_of_umamis_clients(kind, payload):
