@@ -30,7 +30,7 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
 from footfall.collect.intake import Intake
-from footfall.collect.kept_urls import NAMES
+from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.spools import SERVER, Spools
@@ -284,7 +284,7 @@ class Server:
 def kept_parameters(settings: Settings) -> frozenset[str]:
     """Names of query parameters that are kept of browsers' URLs, beside `utm_*`."""
     clicks = (name for group in Channels().click_ids for name in group)
-    return NAMES.union(clicks, settings.keep_query)
+    return KEPT_PARAMETERS.union(clicks, settings.keep_query)
 
 
 def give_memory_back() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 import time
 import uuid
 import zlib
@@ -14,10 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.support.server import Access, Server, running, until
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from footfall import zstd
 
 SINGLE = "/api/v1/analytics"
 BATCH = "/api/v1/analytics/batch"

@@ -18,7 +18,7 @@ from tests.support.server import Access, Server, running, until
 
 from footfall.api.proxy.routes import router
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.proxy import proxy_logs, read_logs
+from footfall.collect.schemas.proxy import read_logs
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.errors import TransientError
@@ -416,7 +416,7 @@ LARGE = {"ts": NOON, "domain": "google.com", "count": MOST}
 
 def submission(key: str, *logs: Row) -> Submission:
     intake = Intake(None, None, None)  # type: ignore[arg-type] # proxy logs have neither ids nor visitors
-    record = proxy_logs(read_logs(json.dumps({"logs": logs}).encode()), Sender(1, NOON, "", ""), intake)
+    record = read_logs(json.dumps({"logs": logs}).encode(), Sender(1, NOON, "", ""), intake)
     return Submission(record, Key(1, key))
 
 

@@ -21,12 +21,13 @@ from tests.oracle.intake import Receipt, Sent
 from tests.support.asgi import TOKEN, Gate, reading_client
 from tests.support.history import History, Pairs, query_string
 
-from footfall.collect.events import read_batch, submit_batch
-from footfall.collect.explain import SchemaError
+from footfall.collect.formats.events import submit_batch
 from footfall.collect.identity import SaltedIdentity
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.collect.privacy import Place
+from footfall.collect.schemas.events import read_batch
+from footfall.collect.schemas.faults import SchemaError
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.ids import IdSource

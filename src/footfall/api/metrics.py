@@ -7,6 +7,7 @@ from functools import lru_cache
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from footfall.model.drops import DropReason
 from footfall.spool.protocol import SpoolState
 
 _STEP_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
@@ -56,8 +57,8 @@ class Metrics:
     def refused(self, surface: str, code: str, rows: int = 1) -> None:
         self._refused.labels(surface, code).inc(rows)
 
-    def dropped(self, reason: str) -> None:
-        self._dropped.labels(reason).inc()
+    def dropped(self, reason: DropReason) -> None:
+        self._dropped.labels(reason.value).inc()
 
     def render(self, state: SpoolState) -> bytes:
         """The exposition, with the spools' figures of this moment."""

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from footfall.collect.explain import SchemaError
+from footfall.collect.schemas.faults import SchemaError
 from footfall.errors import StoreError, TransientError, UserError
 
 Headers = list[tuple[bytes, bytes]]

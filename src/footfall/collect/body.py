@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Callable
 from typing import Protocol
 
+from footfall import zstd
 from footfall.errors import UserError
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 MIB = 1 << 20
 MEMBERS = 16

@@ -1,109 +1,51 @@
-"""What browsers report, whichever client they speak through: here all public ways in become the same records.
+"""Reports of browsers become raw records here, whichever client's wire format they come in.
 
-They hold no secret, so they are believed less than senders with a token: a host that the project does not list is left
-out, query strings are cut, and no time but the present (of Umami's client: the last 48 hours) is taken.
+Browsers hold no secret, so they are trusted less than senders with a token: a report for a host that the project does
+not list is dropped, query strings are cut, and only the present is accepted as its time (of Umami's client: the last 48
+hours).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-import msgspec
-from msgspec import Meta
-
 from footfall import ids
 from footfall.clock import HOUR
-from footfall.collect.bulk import Money, read_revenue
-from footfall.collect.events import check_name
-from footfall.collect.hosts import bare, host_of, is_allowed
-from footfall.collect.identity import AGENT_CHARS
+from footfall.collect.fields import put_place, read_revenue
+from footfall.collect.hit import TEXT_CAPS, Hit, Vitals
+from footfall.collect.hosts import host_of, is_allowed
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.kept_urls import kept_url, path_of, route_of
-from footfall.collect.limits import RefusedError, check_time, encode_properties
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
+from footfall.collect.page_url import kept_url
 from footfall.errors import FootfallError
+from footfall.model.drops import DropReason
 from footfall.model.project import Project
 from footfall.model.raw import EngagementRows, EventRows, RawEngagement, RawEvent
 
 BODY_BYTES = 64 << 10
-NAME_LENGTH = 100
-BACK = 48 * HOUR
-"""How far a public sender may date an event back: as long as the salt of its day is sure to be there."""
+MAX_BACK = 48 * HOUR
+"""How far a public sender may date an event back: for as long as the salt of its day is certain to exist."""
 
-_LONGEST_MS = 24 * HOUR
-
-_MOST = {
-    "url": 4_096,
-    "path": 2_048,
-    "hostname": 253,
-    "title": 512,
-    "referrer": 2_048,
-    "user_agent": AGENT_CHARS,
-    "language": 64,
-    "screen": 16,
-}
-"""Characters that are spooled of a text: what the pipeline would cut off need not wait on disk for an hour."""
-
-Kind = Literal["pageview", "custom", "engagement"]
-Measure = Annotated[float, Meta(ge=0, le=1e9)] | None
-
-
-class DroppedError(FootfallError):
-    """A well-formed report that is left out, for the reason that it names."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Vitals(msgspec.Struct, gc=False):
-    """Web vitals of one page view: milliseconds, `cls` without a unit; None where it was not measured."""
-
-    lcp: Measure = None
-    inp: Measure = None
-    cls: Measure = None
-    fcp: Measure = None
-    ttfb: Measure = None
-
-
-class Hit(msgspec.Struct, gc=False):
-    """One report. `url` is absolute, or a path of `hostname`; an absent text is `""`, absent figures are None.
-
-    `timestamp` in Unix milliseconds; `address` and `user_agent` speak for the visitor where a server reports.
-    """
-
-    url: str
-    kind: Kind = "pageview"
-    name: str = ""
-    hostname: str = ""
-    referrer: str = ""
-    title: str = ""
-    language: str = ""
-    screen: str = ""
-    properties: dict[str, Any] | None = None
-    revenue: Money | None = None
-    visitor_id: str = ""
-    timestamp: int | None = None
-    address: str = ""
-    user_agent: str = ""
-    route: bool = False
-    scroll: float | None = None
-    engaged_ms: float | None = None
-    vitals: Vitals | None = None
-
+_MAX_ENGAGED_MS = 24 * HOUR
 
 Rows = EventRows | EngagementRows
 
 
+class DroppedError(FootfallError):
+    """A well-formed report that is not stored, and why."""
+
+    def __init__(self, reason: DropReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str) -> Rows:
-    """The record that is spooled; RefusedError where the report does not hold, DroppedError where it is left out.
+    """The record that is spooled; RefusedError where the report does not hold, DroppedError where it is not stored.
 
     `origin` is the header of that name, `""` for none.
     """
-    if hit.kind == "custom" and not 1 <= len(hit.name) <= NAME_LENGTH:
-        raise RefusedError("bad_name", "name", f"name: a custom event needs one of 1 to {NAME_LENGTH} characters")
-    host = host_of(hit.url) or bare(hit.hostname)
+    if hit.kind == "custom" and not 1 <= len(hit.name) <= EVENT_NAME_CHARS:
+        raise RefusedError("bad_name", "name", f"name: a custom event needs one of 1 to {EVENT_NAME_CHARS} characters")
     if project.domains:
-        _check_host(project.domains, host, origin)
+        _check_host(project.domains, hit.url.host, origin)
     timestamp = _time(hit.timestamp, sender, intake)
     if hit.kind == "engagement":
         return EngagementRows(project.number, sender.received_at, [_engagement(hit, timestamp, sender, intake)])
@@ -113,16 +55,16 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
 def _check_host(domains: tuple[str, ...], host: str, origin: str) -> None:
     """Both the page that an event names and the page that sends it must be the project's.
 
-    What has neither comes from no page: browsers name the origin of whatever they post to another host.
+    A report with neither comes from no page: browsers name the origin of whatever they post to another host.
     """
     if (host and not is_allowed(domains, host)) or (origin and not is_allowed(domains, host_of(origin))):
-        raise DroppedError("origin")
+        raise DroppedError(DropReason.ORIGIN)
 
 
 def _time(timestamp: int | None, sender: Sender, intake: Intake) -> int:
     if timestamp is None:
         return sender.received_at
-    if timestamp < sender.received_at - BACK:
+    if timestamp < sender.received_at - MAX_BACK:
         raise RefusedError(
             "timestamp_out_of_range", "timestamp", "timestamp: without a token, events are at most 48 hours old"
         )
@@ -130,41 +72,36 @@ def _time(timestamp: int | None, sender: Sender, intake: Intake) -> int:
 
 
 def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent:
-    place = intake.place(sender, hit.address)
     high, low = ids.split(intake.ids.take())
-    amount, currency = read_revenue(hit.revenue)
-    agent = _agent(hit, sender)
+    amount, currency = ("", "") if hit.revenue is None else read_revenue(hit.revenue)
     pageview = hit.kind == "pageview"
-    # Positional, in the order of RawEvent's fields: keywords would double the cost of a busy line.
-    return RawEvent(
+    url = hit.url
+    raw = RawEvent(
         timestamp,
         high,
         low,
-        False,  # own_id
-        "pageview" if pageview else "custom",
-        "" if pageview else hit.name,
-        "page_view" if pageview else "user_action",
-        "medium",
-        _visitor(hit, timestamp, sender, intake),
-        check_name("visitor_id", hit.visitor_id),
-        "",
-        kept_url(hit.url, intake.keep_query, route=hit.route)[: _MOST["url"]],
-        _path(hit)[: _MOST["path"]],
-        hit.hostname[: _MOST["hostname"]],
-        hit.title[: _MOST["title"]],
-        _referrer(hit, intake)[: _MOST["referrer"]],
-        agent,
-        hit.language[: _MOST["language"]],
-        hit.screen[: _MOST["screen"]],
-        place.country,
-        place.region,
-        place.city,
-        amount,
-        currency,
-        encode_properties(hit.properties),
-        place.latitude,
-        place.longitude,
+        event_type="pageview" if pageview else "custom",
+        name="" if pageview else hit.name,
+        category="page_view" if pageview else "user_action",
+        priority="medium",
+        visitor=_visitor(hit, timestamp, sender, intake),
+        visitor_id=hit.visitor_id and check_name("visitor_id", hit.visitor_id),
+        url=url.kept(intake.keep_query)[: TEXT_CAPS["url"]],
+        referrer=_referrer(hit, intake),
+        user_agent=_agent(hit, sender),
+        revenue=amount,
+        currency=currency,
+        properties=encode_properties(hit.properties),
     )
+    if url.path:
+        raw.path = url.path[: TEXT_CAPS["path"]]
+    if url.hostname:
+        raw.hostname = url.hostname[: TEXT_CAPS["hostname"]]
+    for column, text in hit.texts.items():
+        if text:
+            setattr(raw, column, text[: TEXT_CAPS[column]])
+    put_place(raw, intake.place(sender, hit.address))
+    return raw
 
 
 def _engagement(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEngagement:
@@ -176,12 +113,12 @@ def _engagement(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> Raw
         low,
         visitor=_visitor(hit, timestamp, sender, intake),
         visitor_id=check_name("visitor_id", hit.visitor_id),
-        hostname=hit.hostname[: _MOST["hostname"]],
-        path=_path(hit)[: _MOST["path"]],
-        url=kept_url(hit.url, intake.keep_query, route=hit.route)[: _MOST["url"]],
+        hostname=hit.url.hostname[: TEXT_CAPS["hostname"]],
+        path=hit.url.path[: TEXT_CAPS["path"]],
+        url=hit.url.kept(intake.keep_query)[: TEXT_CAPS["url"]],
         user_agent=_agent(hit, sender),
         country=intake.place(sender, hit.address).country,
-        engaged_ms=round(min(max(hit.engaged_ms or 0, 0), _LONGEST_MS)),
+        engaged_ms=round(min(max(hit.engaged_ms or 0, 0), _MAX_ENGAGED_MS)),
         scroll=-1 if hit.scroll is None or not 0 <= hit.scroll <= 100 else round(hit.scroll),
         lcp=vitals.lcp,
         inp=vitals.inp,
@@ -201,18 +138,13 @@ def _visitor(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> int:
 
 
 def _agent(hit: Hit, sender: Sender) -> str:
-    """A browser has one: without any text the event would pass for a backend's."""
-    return (hit.user_agent or sender.user_agent)[: _MOST["user_agent"]] or " "
-
-
-def _path(hit: Hit) -> str:
-    """Where a single-page application's route counts, path and route; else the URL says it."""
-    return path_of(hit.url) + route_of(hit.url) if hit.route and "#" in hit.url else ""
+    """A browser has one: an event without any would pass for a backend's."""
+    return (hit.user_agent or sender.user_agent)[: TEXT_CAPS["user_agent"]] or " "
 
 
 def _referrer(hit: Hit, intake: Intake) -> str:
-    """As sent, but for the site's own pages: those URLs are cut like all of its URLs."""
+    """As sent; one of the site's own pages is cut like all of its URLs."""
     referrer = hit.referrer
-    if "?" in referrer and host_of(referrer) == (host_of(hit.url) or bare(hit.hostname)):
-        return kept_url(referrer, intake.keep_query)
-    return referrer
+    if "?" in referrer and host_of(referrer) == hit.url.host:
+        referrer = kept_url(referrer, intake.keep_query)
+    return referrer[: TEXT_CAPS["referrer"]]

@@ -10,17 +10,18 @@ import hashlib
 import threading
 from collections.abc import Callable
 from functools import lru_cache
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from footfall.clock import DAY, MINUTE, Clock
 from footfall.collect.address import canonical
+from footfall.collect.hit import TEXT_CAPS
 from footfall.meta import Salts
+from footfall.model.session import SESSION_GAP
 
-GAP = 30 * MINUTE
-"""Longest pause within a session."""
+if TYPE_CHECKING:
+    import polars as pl
 
-AGENT_CHARS = 512
+AGENT_CHARS = TEXT_CAPS["user_agent"]
 """Characters of an agent that count: anyone's text must not fill the memory of hashes."""
 
 _HOT = 16_384
@@ -50,6 +51,8 @@ class SaltedIdentity:
         return self._nights.name(today, now, lambda: self.visitor(project_id, now - DAY, address, user_agent))
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
+        import polars as pl  # noqa: PLC0415 - a process that only collects has no frames
+
         keys = frame.select(
             day=pl.col("timestamp") // DAY,
             address=pl.col("ip_address").fill_null(""),
@@ -77,7 +80,11 @@ class Nights:
 
     def is_day(self, today: int, now: int) -> bool:
         """Whether there is nothing to look up and nothing to forget: nearly always."""
-        return GAP < now % DAY < DAY - GAP and today not in self._held and 0 <= now - self._swept < GAP
+        return (
+            SESSION_GAP < now % DAY < DAY - SESSION_GAP
+            and today not in self._held
+            and 0 <= now - self._swept < SESSION_GAP
+        )
 
     def name(self, today: int, now: int, yesterday: Callable[[], int]) -> int:
         """`today` is the hash of the day of `now`, `yesterday` gives that of the day before."""
@@ -85,21 +92,21 @@ class Nights:
         with self._lock:
             self._sweep(now)
             known = self._seen(today, now)
-            if known is None and since_midnight <= GAP:
+            if known is None and since_midnight <= SESSION_GAP:
                 known = self._seen(yesterday(), now)
             name = today if known is None else known
-            if name != today or since_midnight >= DAY - GAP:
+            if name != today or since_midnight >= DAY - SESSION_GAP:
                 self._held[today] = (name, now)
             return name
 
     def _seen(self, key: int, now: int) -> int | None:
         name, last = self._held.get(key, (0, 0))
-        return name if name and now - last <= GAP else None
+        return name if name and now - last <= SESSION_GAP else None
 
     def _sweep(self, now: int) -> None:
         if not 0 <= now - self._swept < MINUTE:
             self._swept = now
-            self._held = {key: held for key, held in self._held.items() if now - held[1] <= GAP}
+            self._held = {key: held for key, held in self._held.items() if now - held[1] <= SESSION_GAP}
 
 
 def visitor_hash(salt: bytes, project_id: int, address: str, user_agent: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from footfall.collect.kept_urls import NAMES
+from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.collect.privacy import Identity, Locator, Place
 from footfall.ids import IdSource
 from footfall.settings import StoreIp
@@ -30,7 +30,7 @@ class Intake:
     locator: Locator
     retention_days: int | None = None
     request_ip: StoreIp = "full"
-    keep_query: frozenset[str] = NAMES  # parameters of browsers' URLs that are kept, beside `utm_*`
+    keep_query: frozenset[str] = KEPT_PARAMETERS  # parameters of browsers' URLs that are kept, beside `utm_*`
 
     def keeping(self, request_ip: StoreIp) -> Intake:
         """The same, but for what is kept of requests' addresses."""

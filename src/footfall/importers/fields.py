@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from footfall.collect.visits import MOST_BYTES
+from footfall.collect.requests import MAX_RESPONSE_BYTES
 from footfall.model.period import iso_seconds
 
 TEXTS = ("user_id", "method", "target", "host", "protocol", "ip_address", "user_agent", "referer", "provider")
@@ -74,7 +74,7 @@ def settle(fields: Fields, window: Window) -> Parsed:
         & pl.col("method").str.contains(_METHOD)
         & ~pl.col("endpoint").str.contains(_NO_TARGET)
         & (pl.col("status") <= 999)
-        & (pl.col("bytes").fill_null(0) <= MOST_BYTES)
+        & (pl.col("bytes").fill_null(0) <= MAX_RESPONSE_BYTES)
     ).fill_null(value=False)
     bad = frame.filter(~good)
     rejects = fields.rejects + [(row["line"], _fault(row, window)) for row in bad.iter_rows(named=True)]
@@ -137,7 +137,7 @@ def _fault(row: dict[str, Any], window: Window) -> str:  # noqa: PLR0911 - one f
         return "no status, or one that can't be read"
     if row["status"] > 999:
         return f"status {row['status']} is not from 0 to 999"
-    return f"{row['bytes']} bytes are more than {MOST_BYTES}"
+    return f"{row['bytes']} bytes are more than {MAX_RESPONSE_BYTES}"
 
 
 def _unescaped(text: str) -> str:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 import polars as pl
-from backports import zstd
 
+from footfall import zstd
 from footfall.errors import UserError
 
 BLOCK_BYTES = 4 << 20

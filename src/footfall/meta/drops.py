@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from footfall.clock import DAY, Clock
 from footfall.meta.database import Database
 from footfall.meta.tables import DropRow
+from footfall.model.drops import DropReason
 
 KEEP_DAYS = 400
 
@@ -28,10 +29,9 @@ class Drops:
         self._lock = threading.Lock()
         self._waiting: Counter[_Key] = Counter()
 
-    def count(self, project: int, reason: str) -> None:
-        """`reason` is of a closed list."""
+    def count(self, project: int, reason: DropReason) -> None:
         with self._lock:
-            self._waiting[project, self._clock() // DAY, reason] += 1
+            self._waiting[project, self._clock() // DAY, reason.value] += 1
 
     def flush(self) -> None:
         """What fails is counted again by the next one."""

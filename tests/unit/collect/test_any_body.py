@@ -10,11 +10,15 @@ import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.collect import beacon, browser, bulk, events, logrequest, plausible, rows, umami, visits
-from footfall.collect.explain import SchemaError
+from footfall.collect import browser, rows
+from footfall.collect.formats import beacon, bulk, events, logrequest, plausible, umami, visits
+from footfall.collect.hit import Hit
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.collect.privacy import Place
+from footfall.collect.requests import raw_request
+from footfall.collect.schemas.events import read_batch, read_event
+from footfall.collect.schemas.faults import SchemaError
 from footfall.errors import UserError
 from footfall.ids import IdSource
 from footfall.model.project import Project
@@ -97,7 +101,7 @@ def spooled(record: Record) -> None:
 @example({"event_name": "a", "session_id": "\ud800"})
 def test_an_event(body):
     try:
-        event = events.read_event(encoded(body))
+        event = read_event(encoded(body))
         raw = events.raw_event(event, events.Reception.of(SENDER, INTAKE), INTAKE.ids.take())
     except SchemaError as error:
         json.dumps(error.faults, allow_nan=False)
@@ -110,12 +114,12 @@ def test_an_event(body):
 @given(st.lists(bodies(events.EventIn) | values, max_size=3), values)
 def test_a_batch(found, client):
     with suppress(SchemaError):
-        events.read_batch(encoded({"events": found, "client_id": client}))
+        read_batch(encoded({"events": found, "client_id": client}))
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes(body):
-    for read in (events.read_event, events.read_batch):
+    for read in (read_event, read_batch):
         with suppress(SchemaError):
             read(body)
     for kind in ("", rows.NDJSON):
@@ -133,17 +137,17 @@ def test_a_bulk_event(body):
     msgspec.json.encode(refusals.listed)
 
 
-@given(bodies(visits.Visit))
+@given(bodies(visits.VisitIn))
 def test_a_visit(body):
     accepted, refusals = rows.convert(
-        [msgspec.Raw(encoded(body))], visits.decode, lambda visit: visits.raw_request(visit, SENDER, INTAKE)
+        [msgspec.Raw(encoded(body))], visits.decode, lambda visit: raw_request(visit, SENDER, INTAKE)
     )
     assert len(accepted) + len(refusals.listed) == 1
     spooled(RequestRows(1, NOW, accepted))
     msgspec.json.encode(refusals.listed)
 
 
-def reported(hit: browser.Hit) -> None:
+def reported(hit: Hit) -> None:
     """What is taken can be spooled, and its addresses are nowhere."""
     found = browser.rows(hit, PROJECT, SENDER, INTAKE, "")
     spooled(found)
@@ -166,6 +170,11 @@ def test_a_report_of_our_tracker(body):
 def test_a_report_of_plausibles_clients(fields):
     with suppress(UserError):
         reported(plausible.read_event(encoded({"n": "a", "u": "https://a.example/", "d": "a.example", **fields}))[1])
+
+
+def test_every_described_field_of_plausibles_clients_is_read():
+    described = {field.encode_name for field in msgspec.structs.fields(plausible.PlausibleEvent)}
+    assert described == {short for short, *_ in plausible._NAMES} | {"sd", "e"}
 
 
 @given(st.sampled_from(["event", "performance"]), bodies(umami.Payload))

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import sys
 import tracemalloc
 import zlib
 
 import pytest
 
+from footfall import zstd
 from footfall.collect.body import unpack
 from footfall.errors import UserError
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 LIMIT = 1 << 20
 TEXT = b'{"event_name": "a"}'

@@ -6,9 +6,12 @@ import msgspec
 import polars as pl
 import pytest
 
-from footfall.collect import address, hosts, logrequest
-from footfall.collect.browser import Hit, rows
+from footfall.collect import address, hosts
+from footfall.collect.browser import rows
+from footfall.collect.formats import logrequest
+from footfall.collect.hit import Hit
 from footfall.collect.intake import Intake, Sender
+from footfall.collect.page_url import PageUrl
 from footfall.collect.privacy import Place
 from footfall.errors import UserError
 from footfall.ids import IdSource
@@ -41,14 +44,20 @@ PROJECT = Project(1, "prj_1", "shop", "", domains=())
 
 
 @pytest.mark.parametrize("kind", ["pageview", "engagement"])
-def test_texts_are_cut_before_the_spool(kind: str) -> None:
-    sent = Hit(
-        f"https://a.test/{LONG}", kind, hostname=LONG, referrer=LONG, title=LONG, language=LONG, screen=LONG,
-        user_agent=LONG, route=True,
-    )  # fmt: skip
-    (row,) = rows(sent, PROJECT, SENDER, INTAKE, "").rows
-    texts = [value for value in msgspec.structs.asdict(row).values() if isinstance(value, str)]
-    assert max(map(len, texts)) == 4_096
+@pytest.mark.parametrize(
+    "url",
+    [
+        PageUrl.parse(f"https://a.test/{LONG}"),
+        PageUrl.parse(f"https://a.test/{LONG}#/x", fragment_is_route=True),
+        PageUrl.parse(f"/#/{LONG}", hostname=LONG),
+    ],
+    ids=["absolute", "route", "path"],
+)
+def test_texts_are_cut_before_the_spool(kind: str, url: PageUrl) -> None:
+    texts = {"title": LONG, "language": LONG, "screen": LONG}
+    (row,) = rows(Hit(url, kind, "", LONG, texts, user_agent=LONG), PROJECT, SENDER, INTAKE, "").rows
+    stored = [value for value in msgspec.structs.asdict(row).values() if isinstance(value, str)]
+    assert max(map(len, stored)) <= 4_096
     assert len(msgspec.msgpack.encode(row)) < 12_000
 
 
@@ -75,10 +84,10 @@ def test_hosts_of_long_urls(url: str, host: str) -> None:
 
 
 def test_a_request_log_is_taken_apart_only_up_to_its_bound() -> None:
-    for requests in (b"1," * 1_000_000 + b"1", b"{}," * logrequest.REQUESTS + b"{}"):
+    for requests in (b"1," * 1_000_000 + b"1", b"{}," * logrequest.MAX_REQUESTS + b"{}"):
         body = logrequest.read_body(b'{"api_key": "x", "requests": [' + requests + b"]}")
         assert isinstance(body.requests, msgspec.Raw), "not before the token is known to hold"
-        with pytest.raises(UserError, match=f"requests: more than {logrequest.REQUESTS}"):
+        with pytest.raises(UserError, match=f"requests: more than {logrequest.MAX_REQUESTS}"):
             logrequest.raw_requests(body, SENDER, INTAKE)
     body = logrequest.read_body(b'{"api_key": "x", "requests": {}}')
     with pytest.raises(UserError, match="requests: "):

@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from footfall.collect.events import read_batch, read_event
-from footfall.collect.explain import SchemaError
+from footfall.collect.schemas.events import read_batch, read_event
+from footfall.collect.schemas.faults import SchemaError
 
 
 class Event(BaseModel):

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from footfall.clock import DAY, MINUTE
-from footfall.collect.limits import RefusedError, check_time, encode_properties, parse_time
+from footfall.collect.fields import parse_time
+from footfall.collect.limits import RefusedError, check_time, encode_properties
 
 NOW = 1_780_000_000_000
 YEAR_2000 = 946_684_800_000

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from footfall.collect import bulk, events, visits
+from footfall.collect.formats import bulk, events, visits
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.privacy import Place
+from footfall.collect.requests import raw_request
 from footfall.ids import IdSource
 
 NOW = 1_780_000_000_000
@@ -51,13 +52,13 @@ def test_an_event_of_a_server(said, expected):
 @pytest.mark.parametrize("address", PLACES)
 def test_an_event_of_a_browser(address):
     reception = events.Reception.of(Sender(1, NOW, address, "agent"), INTAKE)
-    raw = events.raw_event(events.read_event(b'{"event_name": "x", "properties": {"plan": "pro"}}'), reception, 5)
+    raw = events.raw_event(events.decode_event(b'{"event_name": "x", "properties": {"plan": "pro"}}'), reception, 5)
     assert Place(raw.country, raw.region, raw.city, raw.latitude, raw.longitude) == PLACES[address]
     assert (raw.properties, raw.revenue, raw.currency) == (b'{"plan":"pro"}', "", "")
 
 
 def test_a_request_has_no_point():
     visit = visits.decode(msgspec.Raw(b'{"endpoint": "/", "ip_address": "192.0.2.1"}'))
-    raw = visits.raw_request(visit, SENDER, INTAKE)
+    raw = raw_request(visit, SENDER, INTAKE)
     assert (raw.country, raw.region, raw.city) == ("FR", "Île-de-France", "Paris")
     assert "latitude" not in raw.__struct_fields__

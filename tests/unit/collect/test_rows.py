@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.collect import rows, visits
+from footfall.collect import rows
+from footfall.collect.formats import visits
 from footfall.errors import UserError
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from footfall.api.collect.public import OPEN, Visit, accepted, dropped
-from footfall.api.collect.taking import store, weigh
+from footfall.api.collect.taking import evaluate, store
 from footfall.api.ingest.calls import JSON
 from footfall.api.problem import Answer, problem
 from footfall.api.services import Services
-from footfall.collect import plausible, umami
 from footfall.collect.browser import Rows
+from footfall.collect.formats import plausible, umami
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
 from footfall.meta.domains import ascii_host
+from footfall.model.drops import DropReason
 
 _encode = msgspec.json.Encoder().encode
 _CACHE = b"x-umami-cache"
@@ -24,16 +25,16 @@ async def plausible_event(services: Services, visit: Visit) -> Answer:
     """For every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
     domains, hit = plausible.read_event(visit.call.body)
     found: list[Rows] = []
-    reasons: list[str] = []
+    reasons: list[DropReason] = []
     for domain in domains:
         project = services.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
-        weighed = weigh(services, visit, project, hit) if project else "unknown-domain"
-        if isinstance(weighed, str):
-            reasons.append(weighed)
+        evaluated = evaluate(services, visit, project, hit) if project else DropReason.UNKNOWN_DOMAIN
+        if isinstance(evaluated, DropReason):
+            reasons.append(evaluated)
         else:
-            found.append(weighed)
+            found.append(evaluated)
     await store(services, found)
-    status, headers, body = accepted(reasons[0] if reasons else "")
+    status, headers, body = accepted(reasons[0] if reasons else None)
     count = [(b"x-plausible-dropped", str(len(reasons)).encode())] if reasons else []
     return status, [*headers, *count], body
 
@@ -72,17 +73,19 @@ async def umami_batch(services: Services, visit: Visit) -> Answer:
     return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None})
 
 
-def _umami(services: Services, visit: Visit, sent: umami.Send, cache: str) -> tuple[list[Rows], dict[str, str], str]:
+def _umami(
+    services: Services, visit: Visit, sent: umami.Send, cache: str
+) -> tuple[list[Rows], dict[str, str], DropReason | None]:
     """What to store, what the client is told, and why nothing is stored."""
     website = sent.payload.website
     project = services.auth.directory.of_website(website) if len(website) <= 64 else None
     if project is None or project.id != website:
         raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)
-    weighed = weigh(services, visit, project, hit) if sent.type != "identify" else "identify"
+    evaluated = evaluate(services, visit, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
     address, agent = hit.address or visit.address, hit.user_agent or visit.header(b"user-agent")
     visitor = hit.visitor_id or services.intake.identity.present(project.number, visit.received_at, address, agent)
     session = umami.session_id(project.number, visitor)
     visited = umami.visit_id(session, visit.received_at, cache)
     told = {"cache": umami.cache_of(visited, visit.received_at), "sessionId": session, "visitId": visited}
-    return ([], told, weighed) if isinstance(weighed, str) else ([weighed], told, "")
+    return ([], told, evaluated) if isinstance(evaluated, DropReason) else ([evaluated], told, None)

@@ -9,7 +9,7 @@ from footfall.api.ingest.calls import reply
 from footfall.api.ingest.rows import THREAD_BYTES
 from footfall.api.problem import Answer
 from footfall.api.services import Services
-from footfall.collect.logrequest import LogBody, raw_requests, read_body
+from footfall.collect.formats.logrequest import LogBody, raw_requests, read_body
 from footfall.collect.rows import Refusals
 from footfall.errors import UserError
 from footfall.model.project import Project, Scope

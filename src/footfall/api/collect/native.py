@@ -14,7 +14,7 @@ from footfall.api.collect.public import OPEN, Handler, Visit, accepted, dropped
 from footfall.api.collect.taking import project_of_key, take
 from footfall.api.problem import Answer, Headers, problem
 from footfall.api.services import Services
-from footfall.collect.beacon import hit, read_beacon, read_query
+from footfall.collect.formats.beacon import hit, read_beacon, read_query
 
 SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
 """The tracker, and the parts that it loads where a page asks for them."""

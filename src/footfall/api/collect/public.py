@@ -13,6 +13,7 @@ from footfall.api.services import Services
 from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError
+from footfall.model.drops import DropReason
 from footfall.model.project import Project
 
 OPEN: Headers = [(b"access-control-allow-origin", b"*")]
@@ -92,14 +93,14 @@ def _without_body(answer: Answer) -> Answer:
     return status, [*headers, (b"content-length", str(len(body)).encode())], b""
 
 
-def accepted(reason: str = "") -> Answer:
-    """202 `ok`, and why the event was left out, if it was."""
-    if not reason:
+def accepted(reason: DropReason | None) -> Answer:
+    """202 `ok`, and why the event is dropped, if it is."""
+    if reason is None:
         return _ACCEPTED
     status, headers, body = _ACCEPTED
     return status, [*headers, *dropped(reason)], body
 
 
-def dropped(reason: str) -> Headers:
-    """Why nothing is stored, for scripts of the page, too; none where it is."""
+def dropped(reason: DropReason | None) -> Headers:
+    """Why nothing is stored, readable by the page's scripts, too; no header where it is stored."""
     return [(b"x-footfall-dropped", reason.encode()), _READABLE] if reason else []

@@ -11,8 +11,8 @@ from footfall.api.collect.native import SCRIPTS, blank, broken_pixel, collect, p
 from footfall.api.collect.public import PublicRoute
 from footfall.api.documented import Example, public_route
 from footfall.api.problem import Error
-from footfall.collect import logrequest, umami
 from footfall.collect.browser import BODY_BYTES
+from footfall.collect.formats import logrequest, umami
 
 _READ = ("GET", "HEAD", "OPTIONS")
 

@@ -1,12 +1,14 @@
-"""From a report to the spool: screened, weighed, stored, and counted where it is left out."""
+"""From a report to the spool: screened, evaluated, and stored, or dropped and counted."""
 
 from __future__ import annotations
 
 from footfall.api.collect.public import Visit
 from footfall.api.services import Services
-from footfall.collect.browser import DroppedError, Hit, Rows, rows
+from footfall.collect.browser import DroppedError, Rows, rows
+from footfall.collect.hit import Hit
 from footfall.collect.hosts import host_of
 from footfall.errors import UserError
+from footfall.model.drops import DropReason
 from footfall.model.project import Project
 from footfall.spool.protocol import Submission
 
@@ -24,13 +26,13 @@ def project_of_key(services: Services, site_key: str) -> Project:
     return found
 
 
-def weigh(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> Rows | str:
+def evaluate(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> Rows | DropReason:
     """The rows to store, or why there are none. RefusedError where the report does not hold.
 
     Of an `image`, no script has asked for the visitor's wish, and no `Origin` says which page embeds it.
     """
     reason = _screened(visit.call.headers, services.settings.opt_out, ask_gpc=image)
-    if not reason:
+    if reason is None:
         try:
             return rows(hit, project, visit.sender(project), services.intake, _origin(visit, image=image))
         except DroppedError as error:
@@ -46,14 +48,16 @@ async def store(services: Services, found: list[Rows]) -> None:
         services.metrics.accepted("collect", len(found))
 
 
-async def take(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> str:
-    """Store one report; why it was left out, or `""`. `image`: see `weigh`."""
-    found = weigh(services, visit, project, hit, image=image)
-    if isinstance(found, str):
+async def take(
+    services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False
+) -> DropReason | None:
+    """Store one report, or say why it is dropped. `image`: see `evaluate`."""
+    found = evaluate(services, visit, project, hit, image=image)
+    if isinstance(found, DropReason):
         return found
     await services.committer.submit((Submission(found),))
     services.metrics.accepted("collect", 1)
-    return ""
+    return None
 
 
 def _origin(visit: Visit, *, image: bool) -> str:
@@ -65,9 +69,9 @@ def _origin(visit: Visit, *, image: bool) -> str:
     return page if host_of(page) else ""
 
 
-def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> str:
-    """What the headers say against keeping this: `prefetch` (nobody sees the page yet), `opt-out`, or nothing."""
+def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> DropReason | None:
+    """What the headers say against keeping this report, if anything."""
     if not headers.keys().isdisjoint(_PURPOSES) and any(b"prefetch" in headers.get(name, b"") for name in _PURPOSES):
-        return "prefetch"
+        return DropReason.PREFETCH
     wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)
-    return "opt-out" if wished or ("dnt" in opt_out and headers.get(b"dnt") == b"1") else ""
+    return DropReason.OPT_OUT if wished or ("dnt" in opt_out and headers.get(b"dnt") == b"1") else None

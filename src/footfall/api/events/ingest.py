@@ -8,9 +8,10 @@ from footfall import ids
 from footfall.api.ingest.calls import Call, idempotency_key, reply
 from footfall.api.problem import Answer
 from footfall.api.services import Services
-from footfall.collect import events
+from footfall.collect.formats import events
 from footfall.collect.intake import Sender
 from footfall.collect.limits import RefusedError
+from footfall.collect.schemas import events as schema
 from footfall.model.period import iso_seconds
 from footfall.model.raw import EventRows
 from footfall.spool.protocol import Submission
@@ -22,15 +23,13 @@ _encode = msgspec.json.Encoder().encode
 
 async def single(services: Services, call: Call, sender: Sender) -> Answer:
     """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
-    event = events.read_event(call.body)
+    event = schema.read_event(call.body)
     event.event_id = None  # only a batch names its events; this one has the header for that
     key = idempotency_key(call, sender, "header")
     try:
         raw = events.raw_event(event, events.Reception.of(sender, services.intake), services.intake.ids.take())
     except RefusedError as error:
-        from footfall.collect.explain import refused  # noqa: PLC0415 - Pydantic is for failures only
-
-        raise refused(error, getattr(event, error.field, None)) from error
+        raise schema.refused(error, getattr(event, error.field, None)) from error
     answer = _encode(
         {
             "success": True,
@@ -47,25 +46,23 @@ async def single(services: Services, call: Call, sender: Sender) -> Answer:
 
 async def batch(services: Services, call: Call, sender: Sender) -> Answer:
     """1 to 100 events; those that are refused one by one are listed under `errors`."""
-    body = events.read_batch(call.body)
+    body = schema.read_batch(call.body)
     try:
-        submissions, failures = events.submit_batch(body, sender, services.intake)
+        submissions, rejected = events.submit_batch(body, sender, services.intake)
     except RefusedError as error:
-        from footfall.collect.explain import refused  # noqa: PLC0415 - Pydantic is for failures only
-
-        raise refused(error, body.client_id) from error
+        raise schema.refused(error, body.client_id) from error
     if submissions:
         await services.committer.submit(submissions)
-    queued = len(body.events) - len(failures)
+    queued = len(body.events) - len(rejected)
     services.metrics.accepted(SURFACE, queued)
-    for failure in failures:
-        services.metrics.refused(SURFACE, failure.code)
+    for event in rejected:
+        services.metrics.refused(SURFACE, event.code)
     content = {
         "success": queued > 0,
         "events_received": len(body.events),
         "events_queued": queued,
-        "events_failed": len(failures),
+        "events_failed": len(rejected),
         "message": f"{queued} of {len(body.events)} events accepted",
         "timestamp": iso_seconds(sender.received_at),
     }
-    return reply(200, content | ({"errors": failures} if failures else {}))
+    return reply(200, content | ({"errors": rejected} if rejected else {}))

@@ -17,8 +17,8 @@ from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
 from footfall.api.services import Services
-from footfall.collect.events import BODY_BYTES
-from footfall.collect.explain import BatchModel, EventModel
+from footfall.collect.formats.events import BODY_BYTES
+from footfall.collect.schemas.events import BatchModel, EventModel
 from footfall.model.period import Bucket, iso_seconds
 from footfall.model.project import Project, Scope
 from footfall.query import run

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from footfall.api.documented import Example, refusals, writing_route
 from footfall.api.ingest.calls import Route
 from footfall.api.ingest.rows import bulk, visited
+from footfall.collect.requests import MAX_RESPONSE_BYTES
 from footfall.collect.rows import BODY_BYTES, LISTED
-from footfall.collect.visits import MOST_BYTES
 
 ROUTES = {"/api/collect/bulk": Route(bulk, BODY_BYTES), "/api/tracking/visits": Route(visited, BODY_BYTES)}
 
@@ -60,7 +60,7 @@ class VisitModel(BaseModel):
     endpoint: str | None = Field(None, description="Path; the query string is cut off. This or `url` is required.")
     url: str | None = None
     status: int | None = Field(None, ge=0, le=999)
-    bytes: int | None = Field(None, ge=0, le=MOST_BYTES)
+    bytes: int | None = Field(None, ge=0, le=MAX_RESPONSE_BYTES)
     duration_ms: float | None = Field(None, ge=0)
     ip_address: str | None = None
     user_agent: str | None = None

@@ -11,9 +11,12 @@ import msgspec
 from footfall.api.ingest.calls import JSON, Call, idempotency_key
 from footfall.api.problem import Answer
 from footfall.api.services import Services
-from footfall.collect import bulk as bulk_rows
-from footfall.collect import rows, visits
+from footfall.collect import rows
+from footfall.collect.fields import submissions
+from footfall.collect.formats import bulk as bulk_rows
+from footfall.collect.formats import visits
 from footfall.collect.intake import Sender
+from footfall.collect.requests import raw_request
 from footfall.collect.rows import Refusals
 from footfall.model.raw import RequestRows
 from footfall.spool.protocol import Submission
@@ -35,7 +38,7 @@ async def bulk(services: Services, call: Call, sender: Sender) -> Answer:
             bulk_rows.decode,
             lambda event: bulk_rows.raw_event(event, sender, services.intake),
         )
-        return bulk_rows.submissions(accepted, sender), len(accepted), refusals
+        return submissions(accepted, sender), len(accepted), refusals
 
     return await _store(services, "collect", call, take)
 
@@ -48,7 +51,7 @@ async def visited(services: Services, call: Call, sender: Sender) -> Answer:
         accepted, refusals = rows.convert(
             rows.split(call.body, call.header(b"content-type"), "visits"),
             visits.decode,
-            lambda visit: visits.raw_request(visit, sender, services.intake),
+            lambda visit: raw_request(visit, sender, services.intake),
         )
         record = RequestRows(sender.project_id, sender.received_at, accepted)
         told = _told(len(accepted), refusals)

@@ -9,7 +9,7 @@ from footfall.api.ingest.rows import THREAD_BYTES
 from footfall.api.problem import Answer
 from footfall.api.services import Services
 from footfall.collect.intake import Sender
-from footfall.collect.proxy import proxy_logs, read_logs
+from footfall.collect.schemas.proxy import read_logs
 from footfall.model.raw import ProxyLogs
 from footfall.spool.protocol import Submission
 
@@ -20,7 +20,7 @@ async def ingest(services: Services, call: Call, sender: Sender) -> Answer:
     """All of the body's logs, or none. A repeated `Idempotency-Key` stores nothing."""
 
     def take() -> ProxyLogs:
-        return proxy_logs(read_logs(call.body), sender, services.intake)
+        return read_logs(call.body, sender, services.intake)
 
     key = idempotency_key(call, sender, SURFACE)
     logs = await asyncio.to_thread(take) if len(call.body) > THREAD_BYTES else take()

@@ -12,8 +12,8 @@ from footfall.api.problem import Error
 from footfall.api.proxy import examples, render, schema
 from footfall.api.proxy.ingest import ingest
 from footfall.api.proxy.parse import MOST_ROWS, Asked, Buckets
-from footfall.collect.explain_logs import LogsModel
-from footfall.collect.proxy import BODY_BYTES
+from footfall.collect.formats.proxy import BODY_BYTES
+from footfall.collect.schemas.proxy import LogsModel
 from footfall.query import traffic
 
 PREFIX = "/analytics"

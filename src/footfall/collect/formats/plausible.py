@@ -7,18 +7,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta, field
 
-from footfall.collect.browser import NAME_LENGTH, Hit, Kind
-from footfall.collect.bulk import Money
-from footfall.collect.hosts import host_of
+from footfall.collect.fields import Money
+from footfall.collect.hit import Hit, Kind
+from footfall.collect.limits import EVENT_NAME_CHARS
+from footfall.collect.page_url import PageUrl
 from footfall.errors import UserError
 
 Body = dict[str, Any]
-DOMAINS = 20
+MAX_DOMAINS = 20
 """Most projects that one event may name."""
+
+
+class PlausibleEvent(msgspec.Struct):
+    """One event by short names; long ones do, too. What is sent is read leniently: this describes it."""
+
+    n: Annotated[
+        str, Meta(max_length=EVENT_NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
+    ]
+    u: Annotated[str, Meta(description="URL of the page.")]
+    d: Annotated[str, Meta(description="Host that a project lists; several apart by commas.")]
+    r: Annotated[str | None, Meta(description="Referrer.")] = None
+    p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
+    revenue: Money | str | None = field(name="$", default=None)
+    h: Annotated[bool | int | None, Meta(description="The fragment is a route.")] = None
+    w: Annotated[float | None, Meta(description="Width of the screen.")] = None
+    sd: Annotated[float | None, Meta(description="Of an engagement: the deepest scroll, percent.")] = None
+    e: Annotated[float | None, Meta(description="Of an engagement: milliseconds visible and in focus.")] = None
+
 
 _NAMES = (
     ("n", "name"),
@@ -50,29 +70,29 @@ def read_event(body: bytes) -> tuple[list[str], Hit]:
         errors["domain"] = "can't be blank"
     if not isinstance(name, str) or not name.strip():
         errors["event_name"] = "can't be blank"
-    elif len(name) > NAME_LENGTH:
-        errors["event_name"] = f"should be at most {NAME_LENGTH} character(s)"
-    if not isinstance(url, str) or not url:
+    elif len(name) > EVENT_NAME_CHARS:
+        errors["event_name"] = f"should be at most {EVENT_NAME_CHARS} character(s)"
+    page = PageUrl.parse(url if isinstance(url, str) else "", fragment_is_route=bool(sent.get("h")))
+    if not page.text:
         errors["url"] = "is required"
-    elif not host_of(url):
+    elif not page.host:
         errors["url"] = "must be a valid url"
     if errors:
         raise FieldError(errors)
-    return domains, _hit(str(name), str(url), sent)
+    return domains, _hit(str(name), page, sent)
 
 
-def _hit(name: str, url: str, sent: Body) -> Hit:
+def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
     kind: Kind = _KINDS.get(name, "custom")
     width = _number(sent.get("w"))
     return Hit(
         url,
-        kind,
-        name if kind == "custom" else "",
+        kind=kind,
+        name=name if kind == "custom" else "",
         referrer=_text(sent.get("r")),
-        screen=f"{width:.0f}" if width else "",
+        texts={"screen": f"{width:.0f}"} if width else {},
         properties=_properties(sent.get("p")),
         revenue=_revenue(sent.get("$")),
-        route=bool(sent.get("h")),
         scroll=_number(sent.get("sd")),
         engaged_ms=_number(sent.get("e")),
     )
@@ -90,7 +110,7 @@ def _fields(body: bytes) -> Body:
 
 
 def _domains(value: Any) -> list[str]:
-    names = value.split(",")[:DOMAINS] if isinstance(value, str) else []
+    names = value.split(",")[:MAX_DOMAINS] if isinstance(value, str) else []
     return list(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 

@@ -1,8 +1,4 @@
-"""`POST /analytics/ingest`: what the workers of a proxy counted (docs/api/proxy.md).
-
-A body is decoded by msgspec straight into structs. Only one that fails is read again by Pydantic (`explain_logs`), for
-the documented list of faults; where Pydantic accepts what msgspec did not, its word stands.
-"""
+"""`POST /analytics/ingest`: what the workers of a proxy counted (docs/api/proxy.md)."""
 
 from __future__ import annotations
 
@@ -12,24 +8,25 @@ import msgspec
 from msgspec import Meta
 
 from footfall.collect.address import truncate
+from footfall.collect.fields import parse_time
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import RefusedError, check_time, parse_time
+from footfall.collect.limits import RefusedError, check_time
 from footfall.model.raw import ProxyColumns, ProxyLogs
 from footfall.settings import StoreIp
 
 BODY_BYTES = 8 << 20
-LOGS = 10_000
-MOST = (1 << 63) - 1
+MAX_LOGS = 10_000
+MAX_COUNT = (1 << 63) - 1
 DOMAIN_CHARS = 253
-NAME_CHARS = 128
+WORKER_CHARS = 128
 PROTOCOL_CHARS = 32
 ADDRESS_CHARS = 64
 ERROR_CHARS = 512
 """What is kept of an error; the rest is cut off."""
 
-_Count = Annotated[int, Meta(ge=0, le=MOST)]
+_Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 _Number = _Count | None
-_Name = Annotated[str, Meta(max_length=NAME_CHARS)] | None
+_Name = Annotated[str, Meta(max_length=WORKER_CHARS)] | None
 _Address = Annotated[str, Meta(max_length=ADDRESS_CHARS)] | None
 
 
@@ -55,28 +52,27 @@ class LogIn(msgspec.Struct, gc=False):
     max_concurrency: _Number = 0
 
 
+class BadTimeError(RefusedError):
+    """The time of a log that can't be read or is out of range: its place in the body, and what was sent."""
+
+    def __init__(self, code: str, message: str, index: int, value: str | float) -> None:
+        super().__init__(code, "ts", message)
+        self.index = index
+        self.value = value
+
+
 class BodyIn(msgspec.Struct):
-    logs: Annotated[list[LogIn], Meta(min_length=1, max_length=LOGS)]
+    logs: Annotated[list[LogIn], Meta(min_length=1, max_length=MAX_LOGS)]
 
 
-_decode = msgspec.json.Decoder(BodyIn).decode
-
-
-def read_logs(body: bytes) -> list[LogIn]:
-    """The logs of a body; `explain.SchemaError` says what is wrong otherwise."""
-    try:
-        return _decode(body).logs
-    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
-        from footfall.collect import explain_logs  # noqa: PLC0415 - Pydantic is for failures only
-
-        return explain_logs.logs(body)
+decode = msgspec.json.Decoder(BodyIn).decode
 
 
 def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
-    """The logs as they are spooled. `explain.SchemaError` names the log whose time can't be read or is out of range."""
+    """The logs as they are spooled, or BadTimeError."""
     stamps = [log.ts for log in logs]
     first = dict(zip(reversed(stamps), reversed(range(len(stamps))), strict=True))
-    # A worker's logs share few; of several bad ones the first is told of.
+    # A worker's logs share few times; of several bad ones, the first is reported.
     times = {ts: _time(first[ts], ts, sender, intake) for ts in dict.fromkeys(stamps)}
     errors = [log.error or "" for log in logs]
     columns = ProxyColumns(
@@ -109,9 +105,7 @@ def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
     try:
         return check_time(parse_time(ts), sender.received_at, intake.retention_days)
-    except (RefusedError, ValueError, OverflowError) as error:
-        from footfall.collect.explain_logs import bad_time  # noqa: PLC0415 - Pydantic is for failures only
-
-        if isinstance(error, RefusedError):
-            raise bad_time(index, ts, error.code, error.message.removeprefix("timestamp: ")) from error
-        raise bad_time(index, ts, "datetime_parsing", f"{ts!r:.60} is no time: {error}") from error
+    except RefusedError as error:
+        raise BadTimeError(error.code, error.message.removeprefix("timestamp: "), index, ts) from error
+    except (ValueError, OverflowError) as error:
+        raise BadTimeError("datetime_parsing", f"{ts!r:.60} is no time: {error}", index, ts) from error

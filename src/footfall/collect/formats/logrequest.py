@@ -11,18 +11,19 @@ import msgspec
 from msgspec import Meta
 
 from footfall.collect.address import packed
+from footfall.collect.fields import Host, Method, Milliseconds, Name, Status
 from footfall.collect.intake import Intake, Sender
+from footfall.collect.requests import SeenRequest, raw_request
 from footfall.collect.rows import Refusals, convert
-from footfall.collect.visits import Visit, raw_request
 from footfall.errors import UserError
 from footfall.model.raw import RawRequest
 
 BODY_BYTES = 10 << 20
 
-REQUESTS = 10_000
+MAX_REQUESTS = 10_000
 """Most requests of a body."""
 
-_COMMAS = 40 * REQUESTS  # more than that many requests have, agents' included
+_MAX_COMMAS = 40 * MAX_REQUESTS  # that many requests have fewer, those in agents included
 
 _KEPT, _PLACE_ONLY = 0, 1
 """Privacy levels: the address may be kept, or used for the place only; beyond, it is not looked at."""
@@ -31,24 +32,24 @@ _KEPT, _PLACE_ONLY = 0, 1
 class LogBody(msgspec.Struct, gc=False):
     """A minute's requests of one application. `api_key` is a token with scope `ingest`."""
 
-    api_key: str
-    requests: msgspec.Raw  # read once the token is known to hold
+    api_key: Annotated[str, Meta(description="A token with scope `ingest`.")]
+    requests: msgspec.Raw  # `LoggedRequest`s, read once the token is known to hold
     framework: str = ""
-    privacy_level: Annotated[int, Meta(ge=0)] = _KEPT
+    privacy_level: Annotated[int, Meta(ge=0, description="1: addresses are not kept; 2: nor looked at.")] = _KEPT
 
 
 class LoggedRequest(msgspec.Struct, gc=False):
     """One request as sent; `response_time` in milliseconds. An `ip_address` may be any name that the server gives."""
 
     path: str | None = None
-    method: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z][A-Za-z-]*$")] = "GET"
-    status: Annotated[int, Meta(ge=0, le=999)] | None = None
-    response_time: Annotated[float, Meta(ge=0, le=1e12)] | None = None
-    hostname: Annotated[str, Meta(max_length=253)] | None = None
+    method: Method = "GET"
+    status: Status | None = None
+    response_time: Annotated[Milliseconds | None, Meta(description="Milliseconds.")] = None
+    hostname: Host | None = None
     ip_address: str | None = None
     user_agent: str | None = None
-    user_id: str | None = None
-    created_at: str | int | float | None = None
+    user_id: Name | None = None
+    created_at: Annotated[str | int | float | None, Meta(description="ISO 8601; without an offset, UTC.")] = None
 
 
 _body = msgspec.json.Decoder(LogBody).decode
@@ -73,25 +74,25 @@ def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[Ra
     return convert(
         rows,
         _request,
-        lambda request: raw_request(_visit(request, looked_at=looked_at), chosen, intake.keeping(keep)),
+        lambda request: raw_request(_seen(request, looked_at=looked_at), chosen, intake.keeping(keep)),
     )
 
 
 def _listed(requests: msgspec.Raw) -> list[msgspec.Raw]:
-    """The requests one by one; UserError `bad_body` where there is no list, or more than `REQUESTS`."""
+    """The requests one by one; UserError `bad_body` where there is no list, or more than `MAX_REQUESTS`."""
     found: list[msgspec.Raw] = []
-    if bytes(requests).count(b",") <= _COMMAS:  # a list of millions is not even begun
+    if bytes(requests).count(b",") <= _MAX_COMMAS:  # a list of millions is not even begun
         try:
             found = _rows(requests)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise UserError("bad_body", f"requests: {error}") from error
-        if len(found) <= REQUESTS:
+        if len(found) <= MAX_REQUESTS:
             return found
-    raise UserError("bad_body", f"requests: more than {REQUESTS}")
+    raise UserError("bad_body", f"requests: more than {MAX_REQUESTS}")
 
 
-def _visit(request: LoggedRequest, *, looked_at: bool) -> Visit:
-    return Visit(
+def _seen(request: LoggedRequest, *, looked_at: bool) -> SeenRequest:
+    return SeenRequest(
         timestamp=request.created_at,
         method=request.method,
         endpoint=request.path or "/",

@@ -5,45 +5,50 @@ Source: the documentation of Umami's sending API, and what its tracker and its n
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec import Meta
 
-from footfall.clock import HOUR, MINUTE
-from footfall.collect.address import canonical, packed
-from footfall.collect.browser import Hit, Kind, Vitals
-from footfall.collect.bulk import Money
-from footfall.collect.events import check_name
-from footfall.collect.hosts import host_of
-from footfall.collect.kept_urls import is_route
-from footfall.collect.limits import RefusedError, parse_time
+from footfall.clock import HOUR
+from footfall.collect.fields import Money, Name, parse_time, read_address
+from footfall.collect.hit import Hit, Kind, Vitals
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name
+from footfall.collect.page_url import PageUrl
 from footfall.errors import UserError
+from footfall.model.session import SESSION_GAP
 
 BATCH_BYTES = 1 << 20
-BATCH = 1_000
+MAX_ITEMS = 1_000
 """Most items of a batch."""
-
-GAP = 30 * MINUTE
 
 
 class Payload(Vitals, gc=False):
     """What is reported. `hostname` and a path, or an absolute `url`."""
 
-    website: str = ""
+    website: Annotated[str, Meta(description="The project's id.")] = ""
     hostname: str | None = None
-    url: str | None = None
+    url: Annotated[str | None, Meta(description="Path on `hostname`, or a whole URL.")] = None
     referrer: str | None = None
     title: str | None = None
     language: str | None = None
     screen: str | None = None
-    name: str | None = None
+    name: Annotated[
+        Annotated[str, Meta(extra_json_schema={"maxLength": EVENT_NAME_CHARS})] | None,
+        Meta(description="Of a custom event; without it, a page view."),
+    ] = None
     data: dict[str, Any] | list[Any] | None = None
     tag: str | None = None
-    id: str | None = None
+    id: Annotated[
+        Name | None,
+        Meta(description="The visitor, where the site knows it."),
+    ] = None
     ip: str | None = None
     agent: str | None = msgspec.field(name="userAgent", default=None)
-    timestamp: int | float | None = None
+    timestamp: Annotated[
+        int | float | None, Meta(description="Unix seconds or milliseconds, 48 hours old at most.")
+    ] = None
 
 
 class Send(msgspec.Struct, gc=False):
@@ -75,8 +80,8 @@ def read_batch(body: bytes) -> list[msgspec.Raw]:
         items = _batch(body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not a list of events: {error}") from error
-    if len(items) > BATCH:
-        raise UserError("bad_body", f"the body has {len(items)} events; {BATCH} are allowed")
+    if len(items) > MAX_ITEMS:
+        raise UserError("bad_body", f"the body has {len(items)} events; {MAX_ITEMS} are allowed")
     return items
 
 
@@ -85,21 +90,17 @@ def hit(sent: Send) -> Hit:
     said = sent.payload
     kind: Kind = "custom" if said.name else "pageview"
     return Hit(
-        said.url or "/",
-        "engagement" if sent.type == "performance" else kind,
-        said.name or "",
-        "" if host_of(said.url or "") else said.hostname or "",
-        said.referrer or "",
-        said.title or "",
-        said.language or "",
-        said.screen or "",
-        _properties(said),
-        _revenue(said.data),
-        check_name("id", said.id or ""),
-        _time(said.timestamp),
-        _address(said.ip),
-        said.agent or "",
-        route=is_route(said.url or ""),
+        PageUrl.parse(said.url or "/", hostname=said.hostname or ""),
+        kind="engagement" if sent.type == "performance" else kind,
+        name=said.name or "",
+        referrer=said.referrer or "",
+        texts={"title": said.title, "language": said.language, "screen": said.screen},
+        properties=_properties(said),
+        revenue=_revenue(said.data),
+        visitor_id=check_name("id", said.id or ""),
+        timestamp=_time(said.timestamp),
+        address=read_address("ip", said.ip),
+        user_agent=said.agent or "",
         vitals=said,
     )
 
@@ -112,7 +113,7 @@ def session_id(project_id: int, visitor: int | str) -> str:
 def visit_id(session: str, now: int, cache: str) -> str:
     """A UUID of the visit: that of the client's last answer, if it brings it within 30 minutes, else of the hour."""
     known, _, last = cache.partition(".")
-    if last.isdigit() and len(last) < 20 and 0 <= now - int(last) <= GAP and _is_uuid(known):
+    if last.isdigit() and len(last) < 20 and 0 <= now - int(last) <= SESSION_GAP and _is_uuid(known):
         return known
     return _uuid(f"{session}:{now // HOUR}")
 
@@ -155,11 +156,3 @@ def _time(value: float | None) -> int | None:
         return parse_time(value)
     except (ValueError, OverflowError) as error:
         raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is no Unix time") from error
-
-
-def _address(text: str | None) -> str:
-    if not text:
-        return ""
-    if packed(text) is None:
-        raise RefusedError("bad_ip", "ip", f"ip: {text[:60]!r} is no IP address")
-    return canonical(text)

@@ -1,0 +1,94 @@
+"""Our own tracker's wire format: `POST /api/collect` and the pixel's query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from footfall.collect.fields import Money
+from footfall.collect.hit import Hit, Kind, Vitals
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
+from footfall.collect.page_url import PageUrl
+from footfall.errors import UserError
+
+
+class Beacon(msgspec.Struct, gc=False):
+    """One report as sent, by its short names."""
+
+    key: Annotated[str, Meta(description="The project's site key.")] = field(name="k")
+    url: Annotated[
+        str,
+        Meta(description="URL of the page. Kept without its query string, but for campaign and click parameters."),
+    ] = field(name="u")
+    type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
+    name: Annotated[
+        Annotated[str, Meta(extra_json_schema={"maxLength": EVENT_NAME_CHARS})] | None,
+        Meta(description="Name; an event needs one."),
+    ] = field(name="n", default=None)
+    referrer: Annotated[str | None, Meta(description="Referrer.")] = field(name="r", default=None)
+    title: Annotated[str | None, Meta(description="Title of the page.")] = field(name="ti", default=None)
+    properties: Annotated[
+        dict[str, Any] | None, Meta(description="Properties, within the limits of docs/api/events.")
+    ] = field(name="p", default=None)
+    width: Annotated[Annotated[float, Meta(ge=0, le=100_000)] | None, Meta(description="Width of the screen.")] = field(
+        name="w", default=None
+    )
+    language: Annotated[str | None, Meta(description="Language.")] = field(name="l", default=None)
+    scroll: Annotated[
+        Annotated[float, Meta(ge=0, le=100)] | None, Meta(description="Of an engagement: the deepest scroll, percent.")
+    ] = field(name="sd", default=None)
+    engaged: Annotated[
+        Annotated[float, Meta(ge=0)] | None, Meta(description="Of an engagement: milliseconds visible and in focus.")
+    ] = field(name="e", default=None)
+    vitals: Annotated[Vitals | None, Meta(description="Of an engagement: web vitals.")] = field(name="v", default=None)
+    revenue: Money | None = field(name="$", default=None)
+
+
+_KINDS: dict[str, Kind] = {
+    "pageview": "pageview",
+    "event": "custom",
+    "engagement": "engagement",
+}
+_decode = msgspec.json.Decoder(Beacon).decode
+
+
+def read_beacon(body: bytes) -> Beacon:
+    """UserError `bad_body`, with the field, where it is none."""
+    try:
+        return _decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError("bad_body", f"the body is not a report: {error}") from error
+
+
+def read_query(query: Mapping[str, str], page: str) -> Beacon:
+    """A pixel's report: `u` is the page that embeds it, unless it says otherwise. UserError as above."""
+    try:
+        return msgspec.convert({"u": page, **query}, Beacon, strict=False)
+    except msgspec.ValidationError as error:
+        raise UserError("bad_body", f"the query is not a report: {error}") from error
+
+
+def hit(beacon: Beacon) -> Hit:
+    """RefusedError where the URL is not that of a page."""
+    url = PageUrl.parse(beacon.url)
+    if not url.host:
+        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is no absolute URL")
+    return Hit(
+        url,
+        kind=_KINDS[beacon.type],
+        name=beacon.name or "",
+        referrer=beacon.referrer or "",
+        texts={
+            "title": beacon.title,
+            "language": beacon.language,
+            "screen": f"{beacon.width:.0f}" if beacon.width else "",
+        },
+        properties=beacon.properties,
+        revenue=beacon.revenue,
+        scroll=beacon.scroll,
+        engaged_ms=beacon.engaged,
+        vitals=beacon.vitals,
+    )

@@ -1,0 +1,103 @@
+"""`POST /api/collect/bulk`: events of servers, back-fills and apps. They hold a token, so what they say is used."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from footfall import ids
+from footfall.collect.fields import Money, Name, put_place, read_address, read_event_id, read_revenue, read_time
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, encode_properties
+from footfall.collect.privacy import Place
+from footfall.model.raw import RawEvent
+
+
+class BulkEvent(msgspec.Struct, gc=False):
+    """One event as sent: the sender's values are used; what is left out is derived as for browsers."""
+
+    type: Literal["pageview", "custom"] = "pageview"
+    name: Annotated[
+        Annotated[str, Meta(max_length=EVENT_NAME_CHARS)] | None, Meta(description="Required for a custom event.")
+    ] = None
+    url: Annotated[str | None, Meta(description="A pageview needs this or `path`.")] = None
+    path: str | None = None
+    hostname: str | None = None
+    title: str | None = None
+    referrer: str | None = None
+    visitor_id: Name | None = None
+    session_id: Name | None = None
+    timestamp: Annotated[str | int | float | None, Meta(description="ISO 8601, or Unix seconds or milliseconds.")] = (
+        None
+    )
+    ip: str | None = None
+    user_agent: str | None = None
+    language: str | None = None
+    screen: str | None = None
+    country_code: Annotated[
+        Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None, Meta(description="ISO 3166-1 alpha-2.")
+    ] = None
+    region: str | None = None
+    city: str | None = None
+    properties: dict[str, Any] | None = None
+    revenue: Money | str | int | float | None = None
+    event_id: Annotated[str | None, Meta(description="ULID or UUID; the same id within 24 hours is stored once.")] = (
+        None
+    )
+
+
+_TEXTS = ("url", "path", "hostname", "title", "referrer", "language", "screen")
+"""Fields that are stored as they are, in the columns of the same names."""
+
+decode = msgspec.json.Decoder(BulkEvent).decode
+
+
+def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
+    """The event as it is spooled; RefusedError where a field is not what it should be."""
+    _check(event)
+    timestamp = read_time(event.timestamp, sender, intake)
+    address = read_address("ip", event.ip)
+    user_agent = event.user_agent or ""
+    visitor_id = check_name("visitor_id", event.visitor_id or "")
+    own = read_event_id(event.event_id)
+    high, low = ids.split(intake.ids.take() if own is None else own)
+    amount, currency = read_revenue(event.revenue)
+    raw = RawEvent(
+        timestamp,
+        high,
+        low,
+        own_id=own is not None,
+        event_type=event.type,
+        name=event.name or "",
+        category="page_view" if event.type == "pageview" else "user_action",
+        priority="medium",
+        visitor=0 if visitor_id else intake.visitor(sender, timestamp, address, user_agent),
+        visitor_id=visitor_id,
+        session_id=check_name("session_id", event.session_id or ""),
+        user_agent=user_agent,
+        revenue=amount,
+        currency=currency,
+        properties=encode_properties(event.properties),
+    )
+    for column in _TEXTS:
+        setattr(raw, column, getattr(event, column) or "")
+    put_place(raw, _place(event, intake.place(sender, address)))
+    return raw
+
+
+def _check(event: BulkEvent) -> None:
+    if event.type == "custom" and not event.name:
+        raise RefusedError("name_required", "name", "name: a custom event needs one")
+    if event.type == "pageview" and not (event.url or event.path):
+        raise RefusedError("url_required", "url", "url: a pageview needs a url or a path")
+
+
+def _place(event: BulkEvent, found: Place) -> Place:
+    """What the sender says of the place goes before what its address says, whose point then is another's."""
+    if event.country_code:
+        return Place(event.country_code, event.region or "", event.city or "")
+    if event.region or event.city:
+        return Place(found.country, event.region or found.region, event.city or found.city)
+    return found

@@ -1,0 +1,151 @@
+"""The events surface: `POST /api/v1/analytics` and `/batch` (docs/api/events.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from footfall import ids
+from footfall.collect.fields import instant_millis, parse_time, submissions
+from footfall.collect.intake import Intake, Sender
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
+from footfall.collect.privacy import Place
+from footfall.model.raw import RawEvent
+from footfall.spool.protocol import Submission
+
+BODY_BYTES = 1 << 20
+BATCH_EVENTS = 100
+
+Category = Literal["page_view", "user_action", "trading", "auth", "error", "performance", "feature", "system"]
+Priority = Literal["low", "medium", "high", "critical"]
+
+
+class EventIn(msgspec.Struct, gc=False):
+    """One event as sent."""
+
+    event_name: Annotated[str, Meta(min_length=1, max_length=EVENT_NAME_CHARS)]
+    category: Category = "user_action"
+    priority: Priority = "medium"
+    properties: dict[str, Any] | None = None
+    timestamp: datetime | int | float | None = None
+    session_id: str | None = None
+    page_url: str | None = None
+    referrer: str | None = None
+    user_agent: str | None = None
+    event_id: str | None = None
+
+
+class BatchIn(msgspec.Struct):
+    """A batch as sent."""
+
+    events: Annotated[list[EventIn], Meta(min_length=1, max_length=BATCH_EVENTS)]
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedEvent:
+    """An event of a batch that fits the schema and is over a limit."""
+
+    index: int
+    code: str
+    message: str
+
+
+_event = msgspec.json.Decoder(EventIn).decode
+_batch = msgspec.json.Decoder(BatchIn).decode
+
+
+def decode_event(body: bytes) -> EventIn:
+    """The event of a body, its id well formed. msgspec.MsgspecError, ValueError, RecursionError or OverflowError."""
+    event = _event(body)
+    return event if event.event_id is None else _checked(event)
+
+
+def decode_batch(body: bytes) -> BatchIn:
+    """As `decode_event`, for a batch."""
+    batch = _batch(body)
+    for event in batch.events:
+        _checked(event)
+    return batch
+
+
+class Reception(msgspec.Struct, frozen=True, gc=False):
+    """What holds for every event of one request."""
+
+    sender: Sender
+    intake: Intake
+    place: Place
+    client_id: str = ""
+
+    @classmethod
+    def of(cls, sender: Sender, intake: Intake, client_id: str = "") -> Reception:
+        visitor = check_name("client_id", client_id) if client_id else ""
+        return cls(sender, intake, intake.locator.place(sender.address), visitor)
+
+
+def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
+    """The event as it is spooled, under `spare_id` unless it brings its own; RefusedError where it is over a limit."""
+    properties = encode_properties(event.properties)
+    sender, intake, place = reception.sender, reception.intake, reception.place
+    now = sender.received_at
+    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.retention_days)
+    session_id = check_name("session_id", event.session_id) if event.session_id else ""
+    visitor_id = reception.client_id or session_id
+    user_agent = event.user_agent or ""
+    own = None if event.event_id is None else ids.parse(event.event_id)
+    high, low = ids.split(spare_id if own is None else own)
+    # At most 13 keywords beside 3 positions: of more, CPython makes a dict, which takes four times as long.
+    raw = RawEvent(
+        timestamp,
+        high,
+        low,
+        name=event.event_name,
+        category=event.category,
+        priority=event.priority,
+        visitor=0 if visitor_id else intake.visitor(sender, timestamp, "", user_agent),
+        visitor_id=visitor_id,
+        session_id=session_id,
+        url=event.page_url or "",
+        referrer=event.referrer or "",
+        user_agent=user_agent,
+        country=place.country,
+        region=place.region,
+        city=place.city,
+        properties=properties,
+    )
+    if own is not None:
+        raw.own_id = True
+    if event.category == "page_view":
+        raw.event_type = "pageview"
+    if place.latitude is not None:
+        raw.latitude, raw.longitude = place.latitude, place.longitude
+    return raw
+
+
+def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[Submission], list[RejectedEvent]]:
+    """What a batch stores, and the events that are refused."""
+    reception = Reception.of(sender, intake, batch.client_id or "")
+    first = intake.ids.take(len(batch.events))
+    accepted: list[RawEvent] = []
+    rejected: list[RejectedEvent] = []
+    for index, event in enumerate(batch.events):
+        try:
+            accepted.append(raw_event(event, reception, first + index))
+        except RefusedError as error:
+            rejected.append(RejectedEvent(index, error.code, error.message))
+    return submissions(accepted, sender), rejected
+
+
+def _checked(event: EventIn) -> EventIn:
+    """The event; ValueError where its id is none."""
+    if event.event_id is not None and ids.parse(event.event_id) is None:
+        raise ValueError(event.event_id)
+    return event
+
+
+def _millis(value: datetime | float) -> int:
+    return instant_millis(value) if isinstance(value, datetime) else parse_time(value)
