@@ -43,6 +43,7 @@ class BulkEvent(msgspec.Struct, gc=False):
     ip: str | None = None
     user_agent: str | None = None
     language: str | None = None
+    timezone: str | None = None
     screen: str | None = None
     country_code: Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None = None
     region: str | None = None
@@ -85,6 +86,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
         referrer=event.referrer or "",
         user_agent=user_agent,
         language=event.language or "",
+        timezone=event.timezone or "",
         screen=event.screen or "",
         country=place.country,
         region=place.region,
