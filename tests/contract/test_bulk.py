@@ -31,6 +31,7 @@ FULL = {
     "ip": "203.0.113.7",
     "user_agent": CHROME,
     "language": "de-AT,de;q=0.8",
+    "timezone": "Europe/Vienna",
     "screen": "1920x1080",
     "country_code": "ro",
     "region": "Cluj",
@@ -91,7 +92,14 @@ def test_what_the_sender_gives_is_believed(access):
         "referrer": FULL["referrer"],
     }
     assert {name: row[name] for name in expected} == expected
-    for terms in ("language:de-AT", "utm_source:news", "channel:search", "search:title", "prop.plan:pro"):
+    for terms in (
+        "language:de-AT",
+        "timezone:Europe/Vienna",
+        "utm_source:news",
+        "channel:search",
+        "search:title",
+        "prop.plan:pro",
+    ):
         assert access.read(f"/api/web-events/{access.slug}/count", range="all", filter=terms) == {"count": 1}, terms
 
 

@@ -53,7 +53,7 @@ def test_csv(store: Store) -> None:
     assert answer.text.splitlines()[0] == (
         "id,timestamp,event_type,custom_event_name,category,priority,path,url,hostname,title,referrer,utm_source,utm_medium,"
         "utm_campaign,utm_content,utm_term,visitor_id,session_id,country_code,region,city,latitude,longitude,browser_family,"
-        "browser_version,os_family,os_version,device_type,language,screen,traffic,revenue,currency,properties"
+        "browser_version,os_family,os_version,device_type,language,timezone,screen,traffic,revenue,currency,properties"
     )
     custom, pageview = csv.DictReader(io.StringIO(answer.text, newline=""))
     assert custom["custom_event_name"] == '\'@"sum", 1\r\nx'

@@ -11,8 +11,23 @@ WEB_NOW = "2026-06-11T10:00:00Z"
 TRACKING_NOW = "2025-08-13T10:30:00Z"
 NETWORK_NOW = "2025-05-31T19:00:00Z"
 
-_ONE = {"visitor": 1, "session": 1, "country": "RO", "browser": "Chrome", "os": "Windows", "device": "desktop"}
-_TWO = {"visitor": 2, "country": "DE", "browser": "Firefox", "os": "Linux", "device": "desktop"}
+_ONE = {
+    "visitor": 1,
+    "session": 1,
+    "country": "RO",
+    "timezone": "Europe/Bucharest",
+    "browser": "Chrome",
+    "os": "Windows",
+    "device": "desktop",
+}
+_TWO = {
+    "visitor": 2,
+    "country": "DE",
+    "timezone": "Europe/Berlin",
+    "browser": "Firefox",
+    "os": "Linux",
+    "device": "desktop",
+}
 _THREE = {"visitor": 3, "browser": "Safari", "os": "iOS", "device": "mobile"}
 _FOUR = {"visitor": 4, "session": 6, "country": "RO", "browser": "Chrome", "os": "Windows", "device": "desktop"}
 _SEARCH = {"source": "google.com", "channel": "search", "referrer": "https://www.google.com/"}

@@ -37,6 +37,7 @@ ENDPOINTS = {
     "/top-browsers": Endpoint(lists.top_browsers),
     "/top-os": Endpoint(lists.top_os),
     "/top-devices": Endpoint(lists.top_devices),
+    "/top-timezones": Endpoint(lists.top_timezones),
     "/top-entry-pages": Endpoint(lists.top_entry_pages),
     "/top-exit-pages": Endpoint(lists.top_exit_pages),
     "/top-flows": Endpoint(lists.top_flows),

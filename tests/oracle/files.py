@@ -30,6 +30,7 @@ def full_row(asked: Question, event: Event) -> Json:
         "priority": event.priority,
         "title": None,  # of these, this way in knows nothing
         "language": None,
+        "timezone": None,
         "screen": None,
         "revenue": None,
         "currency": None,
@@ -54,6 +55,16 @@ def cell(value: Any) -> str:
 HEADER = [
     *("id", "timestamp", "event_type", "custom_event_name", "category", "priority", "path", "url", "hostname", "title"),
     *("referrer", *UTM, "visitor_id", "session_id", "country_code", "region", "city", "latitude", "longitude"),
-    *("browser_family", "browser_version", "os_family", "os_version", "device_type", "language", "screen", "traffic"),
+    *(
+        "browser_family",
+        "browser_version",
+        "os_family",
+        "os_version",
+        "device_type",
+        "language",
+        "timezone",
+        "screen",
+        "traffic",
+    ),
     *("revenue", "currency", "properties"),
 ]

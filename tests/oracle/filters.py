@@ -175,7 +175,10 @@ CHOICES = {
 OF_VISITOR = ("country", "browser", "os", "device")
 """Of these, capitals don't matter."""
 
-NAMELESS = dict.fromkeys((*OF_VISITOR, "screen_class"), "unknown") | {"referrer": "direct", "channel": "direct"}
+NAMELESS = dict.fromkeys((*OF_VISITOR, "screen_class", "timezone"), "unknown") | {
+    "referrer": "direct",
+    "channel": "direct",
+}
 """What an empty value asks for."""
 
 LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
@@ -186,7 +189,8 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "path": lambda _, event: event.page.path,
     "hostname": lambda _, event: event.page.hostname,
     "language": lambda *_: "",  # this way in has no field for it
-    "screen_class": lambda *_: "unknown",  # nor for this
+    "timezone": lambda *_: "unknown",  # nor for this
+    "screen_class": lambda *_: "unknown",
     "region": lambda _, event: event.place.region or "",
     "city": lambda _, event: event.place.city or "",
     "traffic": lambda _, event: event.agent.traffic,

@@ -105,6 +105,10 @@ def top_devices(asked: Question) -> Json:
     return ranking(asked, "device", Question.events, lambda event: event.agent.device)
 
 
+def top_timezones(asked: Question) -> Json:
+    return ranking(asked, "timezone", Question.events, lambda _: "unknown")  # this way in has no field for it
+
+
 def top_entry_pages(asked: Question) -> Json:
     return ranking(asked, "path", Question.sessions, lambda session: session.entry_page if session.pages else None)
 

@@ -49,6 +49,7 @@ EVENT: Row = {
     "traffic": "human",
     "country": "",
     "language": "",
+    "timezone": "",
     "properties": "",
 }
 REQUEST: Row = {

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 
 from footfall.catalog.tables import Table
 
@@ -101,6 +103,12 @@ class Column:
         return self.origin not in {Origin.SPOOLED, Origin.WORKING}
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA database, as packaged: they don't depend on the host."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
 HUMAN = "human"
 """The class of `traffic` that figures about people count."""
 
@@ -139,6 +147,15 @@ _DEVICE = _visitor(
         "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
         "mobile",
     )
+)
+_TIME_ZONE = Plain(
+    unknown="unknown",
+    top=TopList(
+        "top-timezones",
+        "Time zones by events",
+        "Events and their visitors by the browser's time zone (IANA name, or `unknown`).",
+        "Europe/Bucharest",
+    ),
 )
 
 
@@ -202,6 +219,7 @@ EVENTS = (
     Column("os_version", Kind.LABEL, dimension=_SHOWN, export="os_version"),
     Column("device", Kind.LABEL, first_touch=True, dimension=_DEVICE, export="device_type"),
     Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_FILTER, export="language"),
+    Column("timezone", Kind.LABEL, Origin.SENT, 64, among=time_zones, dimension=_TIME_ZONE, export="timezone"),
     Column("screen", Kind.LABEL, Origin.SENT, 16, dimension=_SHOWN, export="screen"),
     Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_FILTER, export="traffic"),
     _USER_AGENT,

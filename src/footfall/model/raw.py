@@ -45,6 +45,7 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False):
     properties: bytes = b""  # a JSON object, or nothing
     latitude: float | None = None  # degrees, at most 4 decimals
     longitude: float | None = None
+    timezone: str = ""  # the browser's, an IANA name
 
 
 class RawRequest(msgspec.Struct, array_like=True, gc=False):

@@ -33,7 +33,18 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-EVENT_TEXTS = ("url", "path", "hostname", "referrer", "user_agent", "language", "screen", "country", "title")
+EVENT_TEXTS = (
+    "url",
+    "path",
+    "hostname",
+    "referrer",
+    "user_agent",
+    "language",
+    "timezone",
+    "screen",
+    "country",
+    "title",
+)
 REQUEST_TEXTS = ("endpoint", "user_agent", "country")
 
 
@@ -86,6 +97,13 @@ def test_hostile_requests(tools: Tools, rows: list[dict[str, str]]) -> None:
         ("language", "*", ""),
         ("language", "english", ""),
         ("language", "", ""),
+        ("timezone", "Europe/Bucharest", "Europe/Bucharest"),
+        ("timezone", "Asia/Calcutta", "Asia/Calcutta"),  # the older name, which browsers still report
+        ("timezone", "UTC", "UTC"),
+        ("timezone", "europe/bucharest", ""),
+        ("timezone", "Mars/Olympus", ""),
+        ("timezone", " UTC", ""),
+        ("timezone", "", ""),
         ("screen", "1920x1080", "1920x1080"),
         ("screen", "1" * 20, "1" * 16),
         ("title", "é" * 600, "é" * 512),

@@ -35,6 +35,7 @@ class BulkEvent(msgspec.Struct, gc=False):
     ip: str | None = None
     user_agent: str | None = None
     language: str | None = None
+    timezone: Annotated[str | None, Meta(description="A name of the IANA time zone database.")] = None
     screen: str | None = None
     country_code: Annotated[
         Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None, Meta(description="ISO 3166-1 alpha-2.")
@@ -48,7 +49,7 @@ class BulkEvent(msgspec.Struct, gc=False):
     )
 
 
-_TEXTS = ("url", "path", "hostname", "title", "referrer", "language", "screen")
+_TEXTS = ("url", "path", "hostname", "title", "referrer", "language", "timezone", "screen")
 """Fields that are stored as they are, in the columns of the same names."""
 
 decode = msgspec.json.Decoder(BulkEvent).decode

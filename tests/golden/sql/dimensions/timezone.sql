@@ -1,0 +1,12 @@
+SELECT replaceRegexpOne(timezone, '^$', 'unknown') AS c0
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (replaceRegexpOne(timezone, '^$', 'unknown') = {p3:String}
+OR replaceRegexpOne(timezone, '^$', 'unknown') LIKE {p4:String})
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'a%'
+-- p4 = 'b%'
