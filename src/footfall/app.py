@@ -171,7 +171,7 @@ def serve(settings: Settings) -> None:
         check_address(settings)
         parts = stack.enter_context(open_parts(settings, clock))
         greeting = first_start(parts)
-        stack.callback(_Every(HOUR, lambda: parts.salts.sweep(clock())).stop)
+        stack.callback(_Every(HOUR, lambda: parts.salts.maintain(clock())).stop)
         stack.callback(_Every(MINUTE // 2, give_memory_back).stop)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)

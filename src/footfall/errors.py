@@ -30,6 +30,10 @@ class TransientError(FootfallError):
         self.retry_after = retry_after
 
 
+class WouldBlockError(TransientError):
+    """What is needed must be read from disk, and an event loop must not wait for it: do the same on a thread."""
+
+
 class QueryCancelledError(TransientError):
     """What was asked was given up: its caller has left, or the server stops."""
 

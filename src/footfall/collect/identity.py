@@ -1,4 +1,4 @@
-"""Cookieless visitors: who is the same today can be told, who it was can't, once the day's salt is gone.
+"""Cookieless visitors: events of a day can be linked to each other, never to a person, and no longer without its salt.
 
 `visitor` = BLAKE2b (RFC 7693), 64 bits, keyed with the salt of the event's UTC day, of project, address and user
 agent, as defined in docs/semantics. An address counts in its canonical spelling.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ class SaltedIdentity:
         self._clock = clock
         self._today = 0
         self._hot = lru_cache(maxsize=_HOT)(visitor_hash)
-        self._nights = Nights()
+        self._carry_over = MidnightCarryOver()
 
     def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
         now = self._clock()
@@ -46,9 +45,10 @@ class SaltedIdentity:
 
     def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
         today = self.visitor(project_id, now, address, user_agent)
-        if self._nights.is_day(today, now):
+        if self._carry_over.is_idle(today, now):
             return today
-        return self._nights.name(today, now, lambda: self.visitor(project_id, now - DAY, address, user_agent))
+        before = self.visitor(project_id, now - DAY, address, user_agent) if now % DAY <= SESSION_GAP else 0
+        return self._carry_over.visitor(today, before, now)
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
         import polars as pl  # noqa: PLC0415 - a process that only collects has no frames
@@ -66,42 +66,39 @@ class SaltedIdentity:
         return keys.join(known, on=["day", "address", "user_agent"], how="left", maintain_order="left")["visitor"]
 
 
-class Nights:
-    """Visitors whose session goes over midnight keep the hash that they had, until 30 minutes pass without them.
+class MidnightCarryOver:
+    """Visitors whose session goes on over midnight keep the hash of its first day, until 30 minutes pass without them.
 
-    Only hashes are remembered, in memory, of who was here in the last half hour of a day and of who came over; a
-    restart within that time makes them new visitors.
+    Remembered are hashes only, in memory: those seen in the last half hour of a day, and those carried over. A restart
+    within that time makes them new visitors.
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, tuple[int, int]] = {}  # hash of its day: the name that it goes by, last seen
+        self._held: dict[int, tuple[int, int]] = {}  # hash of the day: hash that is stored, last seen
         self._swept = 0
         self._lock = threading.Lock()
 
-    def is_day(self, today: int, now: int) -> bool:
-        """Whether there is nothing to look up and nothing to forget: nearly always."""
+    def is_idle(self, today: int, now: int) -> bool:
+        """Whether there is nothing to look up and nothing to forget, as for most of the day."""
         return (
             SESSION_GAP < now % DAY < DAY - SESSION_GAP
             and today not in self._held
             and 0 <= now - self._swept < SESSION_GAP
         )
 
-    def name(self, today: int, now: int, yesterday: Callable[[], int]) -> int:
-        """`today` is the hash of the day of `now`, `yesterday` gives that of the day before."""
-        since_midnight = now % DAY
+    def visitor(self, today: int, before: int, now: int) -> int:
+        """The hash to store. `today` is that of the day of `now`, `before` that of the day before, 0 where it ended."""
         with self._lock:
             self._sweep(now)
-            known = self._seen(today, now)
-            if known is None and since_midnight <= SESSION_GAP:
-                known = self._seen(yesterday(), now)
-            name = today if known is None else known
-            if name != today or since_midnight >= DAY - SESSION_GAP:
-                self._held[today] = (name, now)
-            return name
+            found = self._seen(today, now) or self._seen(before, now) or today
+            if found != today or now % DAY >= DAY - SESSION_GAP:
+                self._held[today] = (found, now)
+            return found
 
-    def _seen(self, key: int, now: int) -> int | None:
-        name, last = self._held.get(key, (0, 0))
-        return name if name and now - last <= SESSION_GAP else None
+    def _seen(self, key: int, now: int) -> int:
+        """The hash that goes on under this key, 0 for none."""
+        found, last = self._held.get(key, (0, 0))
+        return found if now - last <= SESSION_GAP else 0
 
     def _sweep(self, now: int) -> None:
         if not 0 <= now - self._swept < MINUTE:

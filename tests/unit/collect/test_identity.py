@@ -163,6 +163,6 @@ def test_other_visitors_and_stated_times_are_as_ever(identity, clock):
 def test_of_the_night_nothing_is_left_by_day(identity, clock):
     for number in range(100):
         seen(identity, clock, -5, f"agent {number}")
-    assert len(identity._nights._held) == 100
+    assert len(identity._carry_over._held) == 100
     seen(identity, clock, 31, "late")
-    assert not identity._nights._held
+    assert not identity._carry_over._held

@@ -114,3 +114,27 @@ def test_sweep_beside_a_reader_is_finished_by_the_next_one(salts, settings):
     reader.close()
     assert salts.sweep(NOON + 50 * HOUR) == 0
     assert salt not in on_disk(settings)
+
+
+def test_salts_of_the_present_are_made_ahead(salts, meta):
+    salts.prepare(NOON)
+    assert kinds(meta) == {TODAY - 1: "live", TODAY: "live", TODAY + 1: "live"}
+    made = {day: salts.of(day, NOON) for day in (TODAY, TODAY + 1)}
+    salts.maintain(NOON + DAY)
+    assert {day: salts.of(day, NOON + DAY) for day in made} == made
+    assert kinds(meta) == dict.fromkeys(range(TODAY - 1, TODAY + 3), "live")
+
+
+def test_salts_made_ahead_are_those_of_other_processes(salts, meta, settings, clock):
+    salts.prepare(NOON)
+    other = open_meta(settings, clock)
+    assert Salts(other.database).of(TODAY + 1, NOON + DAY) == salts.of(TODAY + 1, NOON + DAY)
+    other.close()
+
+
+def test_a_live_salt_is_read_once(salts, meta):
+    first = salts.of(TODAY, NOON)
+    with meta.database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM salts")
+    assert salts.of(TODAY, (TODAY + 1) * DAY + 48 * HOUR - 1) == first
+    assert salts.of(TODAY, (TODAY + 1) * DAY + 48 * HOUR) != first

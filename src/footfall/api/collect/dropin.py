@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from footfall.api.collect.public import OPEN, Visit, accepted, dropped
@@ -28,7 +30,9 @@ async def plausible_event(services: Services, visit: Visit) -> Answer:
     reasons: list[DropReason] = []
     for domain in domains:
         project = services.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
-        evaluated = evaluate(services, visit, project, hit) if project else DropReason.UNKNOWN_DOMAIN
+        evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
+        if project:
+            evaluated = await services.intake.run(partial(evaluate, services, visit, project, hit))
         if isinstance(evaluated, DropReason):
             reasons.append(evaluated)
         else:
@@ -49,7 +53,7 @@ def plausible_error(error: Exception, path: str) -> Answer:
 
 async def umami_send(services: Services, visit: Visit) -> Answer:
     sent = umami.read_send(visit.call.body)
-    found, told, reason = _umami(services, visit, sent, visit.header(_CACHE))
+    found, told, reason = await services.intake.run(partial(_umami, services, visit, sent, visit.header(_CACHE)))
     await store(services, found)
     return 200, [*OPEN, *JSON, *dropped(reason)], _encode(told)
 
@@ -62,7 +66,8 @@ async def umami_batch(services: Services, visit: Visit) -> Answer:
     cache = visit.header(_CACHE)
     for index, item in enumerate(items):
         try:
-            rows, told, _ = _umami(services, visit, umami.read_send(item), cache)
+            sent = umami.read_send(item)
+            rows, told, _ = await services.intake.run(partial(_umami, services, visit, sent, cache))
         except UserError as error:
             details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
             continue
@@ -82,9 +87,9 @@ def _umami(
     if project is None or project.id != website:
         raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)
-    evaluated = evaluate(services, visit, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
     address, agent = hit.address or visit.address, hit.user_agent or visit.header(b"user-agent")
     visitor = hit.visitor_id or services.intake.identity.present(project.number, visit.received_at, address, agent)
+    evaluated = evaluate(services, visit, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
     session = umami.session_id(project.number, visitor)
     visited = umami.visit_id(session, visit.received_at, cache)
     told = {"cache": umami.cache_of(visited, visit.received_at), "sessionId": session, "visitId": visited}

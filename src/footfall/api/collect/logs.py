@@ -29,7 +29,7 @@ async def log_request(services: Services, visit: Visit) -> Answer:
     def take() -> Taken:
         return raw_requests(sent, sender, services.intake)
 
-    accepted, refusals = await asyncio.to_thread(take) if large else take()
+    accepted, refusals = await (asyncio.to_thread(take) if large else services.intake.run(take))
     if refusals.total and not accepted:
         raise UserError("bad_body", f"requests.0: {refusals.listed[0].message}")
     if accepted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from footfall.api.collect.public import Visit
 from footfall.api.services import Services
 from footfall.collect.browser import DroppedError, Rows, rows
@@ -52,7 +54,7 @@ async def take(
     services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False
 ) -> DropReason | None:
     """Store one report, or say why it is dropped. `image`: see `evaluate`."""
-    found = evaluate(services, visit, project, hit, image=image)
+    found = await services.intake.run(partial(evaluate, services, visit, project, hit, image=image))
     if isinstance(found, DropReason):
         return found
     await services.committer.submit((Submission(found),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from footfall import ids
@@ -9,11 +11,11 @@ from footfall.api.ingest.calls import Call, idempotency_key, reply
 from footfall.api.problem import Answer
 from footfall.api.services import Services
 from footfall.collect.formats import events
-from footfall.collect.intake import Sender
+from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.collect.schemas import events as schema
 from footfall.model.period import iso_seconds
-from footfall.model.raw import EventRows
+from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Submission
 
 SURFACE = "events"
@@ -27,7 +29,7 @@ async def single(services: Services, call: Call, sender: Sender) -> Answer:
     event.event_id = None  # only a batch names its events; this one has the header for that
     key = idempotency_key(call, sender, "header")
     try:
-        raw = events.raw_event(event, events.Reception.of(sender, services.intake), services.intake.ids.take())
+        raw = await services.intake.run(partial(_raw, event, sender, services.intake))
     except RefusedError as error:
         raise schema.refused(error, getattr(event, error.field, None)) from error
     answer = _encode(
@@ -48,7 +50,7 @@ async def batch(services: Services, call: Call, sender: Sender) -> Answer:
     """1 to 100 events; those that are refused one by one are listed under `errors`."""
     body = schema.read_batch(call.body)
     try:
-        submissions, rejected = events.submit_batch(body, sender, services.intake)
+        submissions, rejected = await services.intake.run(partial(events.submit_batch, body, sender, services.intake))
     except RefusedError as error:
         raise schema.refused(error, body.client_id) from error
     if submissions:
@@ -66,3 +68,7 @@ async def batch(services: Services, call: Call, sender: Sender) -> Answer:
         "timestamp": iso_seconds(sender.received_at),
     }
     return reply(200, content | ({"errors": rejected} if rejected else {}))
+
+
+def _raw(event: events.EventIn, sender: Sender, intake: Intake) -> RawEvent:
+    return events.raw_event(event, events.Reception.of(sender, intake), intake.ids.take())

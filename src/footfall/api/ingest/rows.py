@@ -61,7 +61,7 @@ async def visited(services: Services, call: Call, sender: Sender) -> Answer:
 
 
 async def _store(services: Services, surface: str, call: Call, take: Callable[[], _Taken]) -> Answer:
-    submissions, accepted, refusals = await _apart(call, take)
+    submissions, accepted, refusals = await _apart(services, call, take)
     answers = await services.committer.submit(submissions) if submissions else []
     services.metrics.accepted(surface, accepted)
     for code, count in refusals.codes.items():
@@ -74,5 +74,5 @@ def _told(accepted: int, refusals: Refusals) -> bytes:
     return _encode({"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
 
 
-async def _apart(call: Call, work: Callable[[], _T]) -> _T:
-    return await asyncio.to_thread(work) if len(call.body) > THREAD_BYTES else work()
+async def _apart(services: Services, call: Call, work: Callable[[], _T]) -> _T:
+    return await (asyncio.to_thread(work) if len(call.body) > THREAD_BYTES else services.intake.run(work))
