@@ -13,7 +13,7 @@ from tests.support.traffic_product import TrafficProduct, differences, opened
 
 from footfall.api.ingest.routes import ROUTES
 from footfall.api.network.routes import router
-from footfall.query import rollup
+from footfall.rollups import hourly
 from footfall.store.protocol import Store
 
 HOURS = 3
@@ -22,16 +22,16 @@ HOURS = 3
 
 def count_hours(product: TrafficProduct, due: list[tuple[int, list[int]]]) -> None:
     """What is done between the drain's batches: some of the hours that are over are counted."""
-    keeper = rollup.Rollup(product.store, product.clock, lambda: nullcontext(enter_result=True))
+    keeper = hourly.HourlyRollups(product.store, product.clock, lambda: nullcontext(enter_result=True))
     for latest, projects in due:
         product.clock.set(latest)
         wanted = [hour for hour in keeper.missing() if hour.project in projects]
         for hour in wanted[: HOURS - 1] + wanted[HOURS - 1 :][-1:]:
-            keeper.count(hour)
+            keeper.roll_up(hour)
 
 
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollup, "LEAST", 1)
+    monkeypatch.setattr(hourly, "MIN_REQUESTS", 1)
     with opened(store, tmp_path / "journal", router, ROUTES, batch_events=100) as product:
         survey(
             traffic_network.histories(),

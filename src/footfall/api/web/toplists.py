@@ -1,4 +1,4 @@
-"""Top lists, a row each: one more is one more row (docs/extending.md)."""
+"""Top lists, one row each (docs/extending.md)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema
-from footfall.api.web.parse import Asked
+from footfall.api.web.parse import Parsed
 from footfall.query import build, run
 
-MOST = 300
+MAX_LABELS = 300
 
-Limit = Annotated[int, Query(ge=1, description=f"Labels, {MOST} at most.", examples=[20])]
+Limit = Annotated[int, Query(ge=1, description=f"Labels, {MAX_LABELS} at most.", examples=[20])]
 Compare = Annotated[bool, Query(description="`1` adds the count of the previous period.", examples=["1"])]
 
 
 @dataclass(frozen=True, slots=True)
 class TopRoute:
-    """`label` is the key of an item's label, where it isn't the dimension's name."""
+    """`label` is the key of an item's label, where it differs from the dimension's name."""
 
     path: str
     ranking: build.TopList
@@ -30,13 +30,18 @@ class TopRoute:
     label: str = ""
 
 
+def by_events(dimension: str, path: str, summary: str, description: str, example: str) -> TopRoute:
+    """A top list of a plain event dimension: its labels by number of events."""
+    return TopRoute(path, build.TopList(dimension), summary, description, example)
+
+
 TOP_ROUTES = (
     TopRoute("top-pages", build.TOP_PAGES, "Pages by pageviews", "Pageviews and their visitors by path.", "/pricing"),
     TopRoute(
         "top-referrers",
         build.TOP_REFERRERS,
         "Referrers by sessions",
-        "Sessions and their visitors by the host that the session came from; none is `direct`.",
+        "Sessions and their visitors by the host that referred the session, `direct` without one.",
         "news.example",
     ),
     TopRoute(
@@ -55,30 +60,30 @@ TOP_ROUTES = (
         "/checkout/done",
         label="path",
     ),
-    TopRoute(
+    by_events(
+        "country",
         "top-countries",
-        build.TOP_COUNTRIES,
         "Countries by events",
         "Events and their visitors by country (ISO 3166-1 alpha-2, or `unknown`).",
         "RO",
     ),
-    TopRoute(
+    by_events(
+        "browser",
         "top-browsers",
-        build.TOP_BROWSERS,
         "Browsers by events",
         "Events and their visitors by browser family.",
         "Firefox",
     ),
-    TopRoute(
+    by_events(
+        "os",
         "top-os",
-        build.TOP_OS,
         "Operating systems by events",
         "Events and their visitors by operating-system family.",
         "Android",
     ),
-    TopRoute(
+    by_events(
+        "device",
         "top-devices",
-        build.TOP_DEVICES,
         "Device types by events",
         "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
         "mobile",
@@ -102,9 +107,9 @@ def add_to(router: APIRouter) -> None:
 
 
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
-    def top(asked: Asked, limit: Limit = 20, compare: Compare = False) -> Any:
-        previous = asked.window.previous if compare else None
-        ranked = run.top(asked.store, asked.base, ranking, min(limit, MOST), previous)
+    def top(query: Parsed, limit: Limit = 20, compare: Compare = False) -> Any:
+        previous = query.previous if compare else None
+        ranked = run.top(query.store, query.base, ranking, min(limit, MAX_LABELS), previous)
         return render.top(label, ranked, compare=compare)
 
     return top

@@ -1,4 +1,4 @@
-"""Single visitors, ways and zones: the edges of what the golden answers show."""
+"""Single visitors, journeys and time zones: edge cases beyond the golden answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from footfall.catalog import dimensions
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, fetch, filter, people, run  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Query, Question
+from footfall.query import build, fetch, filter, run, visitors  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import AnyQuery, Query
 from footfall.query.engagement import KEYS
 from footfall.query.sql import Statement
 from footfall.store.protocol import Store
@@ -66,10 +66,10 @@ def test_limits_over_the_cap_are_capped(
     """The largest number that reaches the store is the cap, and one more row where the answer is a page."""
     cap = {"": 1_000, "/recent-events": 500, "/visitor/v1/sessions": 100}.get(endpoint, 300)
     bound: list[int] = []
-    query = fetch.compile_query
+    compiled = fetch.compile_query
 
-    def watch(question: Question) -> Statement:
-        statement = query(question)
+    def watch(query: AnyQuery) -> Statement:
+        statement = compiled(query)
         bound.extend(value for value in statement.params.values() if isinstance(value, int) and value < 2_000_000)
         return statement
 
@@ -109,7 +109,7 @@ def test_sessions_are_shown_whole(store: Store) -> None:
 
 
 def test_a_long_session_lists_its_first_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "EVENTS_OF_A_SESSION", 2)
+    monkeypatch.setattr(visitors, "MAX_EVENTS", 2)
     client = asking(store, *(view(f"10:0{minute}:00", f"/{minute}") for minute in range(4)))
     (session,) = client.get(f"{ANN}/sessions").json()["sessions"]
     assert ([event["path"] for event in session["events"]], session["event_count"]) == (["/0", "/1"], 4)
@@ -217,7 +217,7 @@ def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -
     assert [item["path"] for item in listed] == ["/b", "/"]
     base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
     ranked = run.top(store, replace(base, filters=filter.parse("!screen_text:xl")), build.TopList(row.name), 10)
-    assert [(found.label, found.count) for found in ranked] == [("unknown", 1), ("xs", 1)]
+    assert [(found.label, found.count.current) for found in ranked] == [("unknown", 1), ("xs", 1)]
 
 
 @pytest.mark.parametrize(
