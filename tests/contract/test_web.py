@@ -110,15 +110,15 @@ def test_too_many_buckets(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    "path",
     [
         "timeseries?from=1990-01-01&to=2026-11-01",
         "timeseries?from=1970-01-01&to=1970-01-01T01:00&timezone=Pacific/Kiritimati",
         "retention?period=week&from=1970-01-01&to=1970-02-01",
     ],
 )
-def test_buckets_before_1970(client: Client, question: str) -> None:
-    assert client.get(f"{URL}/{question}").status_code == 200
+def test_buckets_before_1970(client: Client, path: str) -> None:
+    assert client.get(f"{URL}/{path}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.oracle import figures, files, journeys, lists, people
-from tests.oracle.question import Params, Question, Refused, read
+from tests.oracle.query import Params, Query, Refused, read
 from tests.oracle.site import Site
 
 Json = Any
@@ -58,7 +58,7 @@ def answer(site: Site, now: int, path: str, params: Params, **in_path: str) -> t
     """
     endpoint = ENDPOINTS[path]
     try:
-        asked: Question = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
-        return 200, endpoint.answer(asked, **in_path)
+        query: Query = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
+        return 200, endpoint.answer(query, **in_path)
     except Refused as refusal:
         return refusal.status, refusal.says

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 LARGEST = 2**63 - 1
 ERROR_CHARS = 512
 MOST_DAYS = 62
-MOST_BUCKETS = 1_500
+MAX_BUCKETS = 1_500
 SAMPLES = 3
 
 NUMBERS = ("count", "user_id", "order_id", "bytes_sent", "bytes_received", "error_count", "duration_ms",
@@ -131,8 +131,8 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 
 @dataclass(frozen=True)
-class Question:
-    """The logs that are asked about, and the parameters."""
+class Query:
+    """The selected logs, and the parameters."""
 
     logs: list[Log]
     start: int
@@ -163,7 +163,7 @@ def answer(logs: list[Log], path: str, params: Mapping[str, str]) -> tuple[int, 
         return 400, refusal.says
 
 
-def read(logs: list[Log], params: Mapping[str, str]) -> Question:
+def read(logs: list[Log], params: Mapping[str, str]) -> Query:
     start, named = bound("from", params), bound("to", params)
     end = named + DAY if is_date(params["to"]) else named
     if start >= end:
@@ -172,7 +172,7 @@ def read(logs: list[Log], params: Mapping[str, str]) -> Question:
         raise Refused(f"{MOST_DAYS} days")
     wanted = read_filters(params)
     chosen = [log for log in logs if start <= log.at < end and holds(log, wanted)]
-    return Question(chosen, start, end, params)
+    return Query(chosen, start, end, params)
 
 
 def bound(name: str, params: Mapping[str, str]) -> int:
@@ -230,15 +230,15 @@ def shown(logs: list[Log], *names: str) -> Json:
     return {name: str(FIGURES[name](logs)) for name in names}
 
 
-def chart(*names: str) -> Callable[[Question], Json]:
+def chart(*names: str) -> Callable[[Query], Json]:
     """Buckets that have logs, ascending; hours up to 48 hours, else days, where nothing else is asked for."""
 
-    def made(asked: Question) -> Json:
-        usual = "hour" if asked.end - asked.start <= 48 * HOUR else "day"
-        length = BUCKETS[asked.choice("bucket", BUCKETS, usual)]
-        if len(range(asked.start - asked.start % length, asked.end, length)) > MOST_BUCKETS:
+    def made(query: Query) -> Json:
+        usual = "hour" if query.end - query.start <= 48 * HOUR else "day"
+        length = BUCKETS[query.choice("bucket", BUCKETS, usual)]
+        if len(range(query.start - query.start % length, query.end, length)) > MAX_BUCKETS:
             raise Refused("bucket")
-        buckets = grouped(asked.logs, lambda log: log.at - log.at % length)
+        buckets = grouped(query.logs, lambda log: log.at - log.at % length)
         return {"data": [{"bucket": instant(start), **shown(buckets[start], *names)} for start in sorted(buckets)]}
 
     return made
@@ -249,17 +249,17 @@ def ranked(groups: Mapping[str, list[Log]], figure: str) -> list[str]:
     return sorted(groups, key=lambda label: (-FIGURES[figure](groups[label]), label))
 
 
-def domains(asked: Question) -> Json:
-    by = {"bytes": "bytes_total", "count": "total_count"}[asked.choice("sortBy", ("bytes", "count"), "bytes")]
-    limit = asked.number("limit", 30, 100)
-    groups = asked.by(lambda log: log.text("domain"))
+def domains(query: Query) -> Json:
+    by = {"bytes": "bytes_total", "count": "total_count"}[query.choice("sortBy", ("bytes", "count"), "bytes")]
+    limit = query.number("limit", 30, 100)
+    groups = query.by(lambda log: log.text("domain"))
     names = ("total_count", "bytes_total", "total_bytes_sent", "total_bytes_received", "total_errors")
     return {"data": [{"domain": label, **shown(groups[label], *names)} for label in ranked(groups, by)[:limit]]}
 
 
-def errors(asked: Question) -> Json:
-    limit = asked.number("limit", 50, 100)
-    groups = asked.by(lambda log: log.error)
+def errors(query: Query) -> Json:
+    limit = query.number("limit", 50, 100)
+    groups = query.by(lambda log: log.error)
     groups.pop("", None)
     return {"data": [failed(label, groups[label]) for label in ranked(groups, "total_errors")[:limit]]}
 
@@ -275,9 +275,9 @@ def failed(error: str, logs: list[Log]) -> Json:
     }
 
 
-def websites(asked: Question) -> Json:
-    page, limit = asked.number("page", 1, 1_000_000), asked.number("limit", 25, 100)
-    groups = asked.by(lambda log: log.text("domain"))
+def websites(query: Query) -> Json:
+    page, limit = query.number("page", 1, 1_000_000), query.number("limit", 25, 100)
+    groups = query.by(lambda log: log.text("domain"))
     labels = ranked(groups, "total_count")[(page - 1) * limit : page * limit]
     rows = [{"domain": label, **shown(groups[label], "total_count", "bytes_total")} for label in labels]
     for label, row in zip(labels, rows, strict=True):
@@ -287,7 +287,7 @@ def websites(asked: Question) -> Json:
     return {"data": rows, "page": page, "limit": limit, "total": len(groups), "totalPages": pages}
 
 
-ENDPOINTS: dict[str, Callable[[Question], Json]] = {
+ENDPOINTS: dict[str, Callable[[Query], Json]] = {
     "/analytics/traffic": chart("total_bytes_sent", "total_bytes_received", "bytes_total", "total_count"),
     "/analytics/requests": chart("total_count", "total_errors"),
     "/analytics/concurrency": chart("max_concurrency", "total_count"),

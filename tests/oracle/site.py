@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tests.oracle.intake import Event, Visitor, show_id
-from tests.oracle.visits import Session, sessions_of
+from tests.oracle.sessions import Session, sessions_of
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The product from end to end in one process: requests in, the drain, questions out."""
+"""The product from end to end in one process: requests in, the drain, queries out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.protocol import Store
 
-Question = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
+WebCall = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
 Answer = tuple[int, Any]
 
 
@@ -72,7 +72,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
 
 
 class Clock:
-    """Each question has a time of its own: those that are asked side by side run in contexts of their own."""
+    """Each call has a time of its own: concurrent calls run in separate contexts."""
 
     def __init__(self) -> None:
         self._now: ContextVar[int] = ContextVar("now", default=0)
@@ -159,19 +159,19 @@ class Product:
         self._drain.drain_all()
         assert not self._spool.rejected, self._spool.rejected
 
-    def ask(self, questions: Iterable[Question]) -> list[Answer]:
-        """The answers of the web surface, asked for side by side."""
-        return self.call(Call(now, f"/api/web-events/{slug}{path}", params) for now, slug, path, params in questions)
+    def ask(self, calls: Iterable[WebCall]) -> list[Answer]:
+        """The answers of the web surface, concurrently."""
+        return self.call(Call(now, f"/api/web-events/{slug}{path}", params) for now, slug, path, params in calls)
 
     def call(self, calls: Iterable[Call]) -> list[Answer]:
-        """The answers, asked for side by side."""
+        """The answers, concurrently."""
         return self._loop.run(self._together(list(calls)))
 
     async def _together(self, calls: list[Call]) -> list[Answer]:
         return await asyncio.gather(*map(self._answer, calls))
 
     async def _answer(self, call: Call) -> Answer:
-        """Without a client library: that would take longer than the question."""
+        """Without a client library, which would take longer than the query."""
         self.clock.set(call.now)
         scope = {
             "type": "http",

@@ -11,7 +11,7 @@ from tests.oracle.facts import CHROME, EDGE, FIREFOX, GALAXY, GOOGLEBOT, GPTBOT,
 from tests.oracle.filters import KEYS
 from tests.oracle.intake import YEAR_2000, Sent, read_id, read_time
 from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
-from tests.support.history import Asking, History, Term
+from tests.support.history import History, QueryTemplate, Term
 
 Json = dict[str, Any]
 
@@ -308,11 +308,11 @@ STEPS_OF_A_FUNNEL = st.one_of(
 )
 
 
-def asking(path: str) -> st.SearchStrategy[Asking]:
+def template(path: str) -> st.SearchStrategy[QueryTemplate]:
     taken = TAKEN.get(path, ("limit", "compare") if path.startswith("/top-") else ())
     others = [st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", *taken)]
     return st.builds(
-        Asking,
+        QueryTemplate,
         st.just(path),
         st.one_of(st.sampled_from(SPANS), st.tuples(st.integers(0, 15), st.integers(0, 15), st.sampled_from(FORMS))),
         st.lists(TERMS, max_size=2).map(tuple),
@@ -323,11 +323,11 @@ def asking(path: str) -> st.SearchStrategy[Asking]:
 
 
 def history(
-    sent: list[Sent], cuts: list[int], later: int, askings: list[Asking], retention_days: int | None
+    sent: list[Sent], cuts: list[int], later: int, templates: list[QueryTemplate], retention_days: int | None
 ) -> History:
     edges = [0, *sorted(min(cut, len(sent)) for cut in cuts), len(sent)]
     rounds = tuple(tuple(sent[start:end]) for start, end in pairwise(edges))
-    return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
+    return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(templates), retention_days)
 
 
 def sending(cast: st.SearchStrategy[tuple[Actor, ...]], least: int = 0) -> st.SearchStrategy[list[Sent]]:
@@ -337,23 +337,23 @@ def sending(cast: st.SearchStrategy[tuple[Actor, ...]], least: int = 0) -> st.Se
 
 
 def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
-    """Histories with three questions each, to these paths."""
+    """Histories with three queries each, to these paths."""
     return st.builds(
         history,
         sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),
         st.lists(st.integers(0, 12), max_size=2),
         st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
-        st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
+        st.lists(st.one_of([template(path) for path in paths]), min_size=3, max_size=3),
         st.sampled_from((None, None, None, None, None, None, 2, 30)),
     )
 
 
 def pagings(path: str) -> st.SearchStrategy[History]:
-    """Histories of two visitors in several rounds, with a question to read in small pages, round by round."""
+    """Histories of two visitors in several rounds, with a listing to read in small pages, round by round."""
     keys = ("path", "device", "custom_event_name", "referrer", "entry_page", "channel", "country")
     term = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.sampled_from((True, True, False)))
     asked = st.builds(
-        Asking,
+        QueryTemplate,
         st.just(path),
         st.sampled_from(("all", "all", "30d", "7d")),
         st.one_of(st.just(()), st.tuples(term)),
@@ -367,7 +367,7 @@ def pagings(path: str) -> st.SearchStrategy[History]:
 
 def filterings() -> st.SearchStrategy[History]:
     """Histories with a filter of one term."""
-    asked = st.builds(Asking, st.just(""), st.just("all"), st.tuples(terms(NAMES_OF_KEYS)))
+    asked = st.builds(QueryTemplate, st.just(""), st.just("all"), st.tuples(terms(NAMES_OF_KEYS)))
     return st.builds(
         history,
         sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),

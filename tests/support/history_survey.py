@@ -1,4 +1,4 @@
-"""Many histories, asked about a group at a time, and the first that is amiss made small and told."""
+"""Many histories, checked a group at a time; the first failing one is shrunk and reported."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def drops_of(request: Request) -> Drops:
 
 @router.get(
     "/engagement",
-    summary="How pages are read",
+    summary="Engagement with pages",
     response_model=schema.Engagement,
     responses=examples.ENGAGEMENT,
     operation_id="web_engagement",
@@ -36,7 +36,7 @@ def pages(query: Parsed, limit: toplists.Limit = 20) -> Json:
 
 @router.get(
     "/dropped",
-    summary="What was left out",
+    summary="What was dropped",
     response_model=schema.Dropped,
     responses=examples.DROPPED,
     operation_id="web_dropped",

@@ -47,7 +47,7 @@ Json = dict[str, Any]
 
 @router.get(
     "/top-flows",
-    summary="Ways through the site",
+    summary="Flows through the site",
     response_model=schema.Flows,
     response_model_exclude_unset=True,
     responses=examples.TOP_FLOWS,
@@ -62,7 +62,7 @@ def top_flows(query: Parsed, depth: Depth = 3, limit: toplists.Limit = 20, compa
 
 @router.get(
     "/funnel",
-    summary="Visitors step by step",
+    summary="Funnel of visitors",
     response_model=schema.Funnel,
     responses=examples.FUNNEL,
     operation_id="web_funnel",
@@ -76,7 +76,7 @@ def funnel(query: Parsed, steps: Steps, window: FunnelWindow = "7d") -> Json:
 
 @router.get(
     "/retention",
-    summary="Visitors who come back",
+    summary="Retention of visitors",
     response_model=schema.Retention,
     responses=examples.RETENTION,
     operation_id="web_retention",

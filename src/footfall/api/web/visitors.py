@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 @router.get(
     "/top-locations",
-    summary="Visitors and where they are",
+    summary="Visitors and their locations",
     response_model=schema.Locations,
     response_model_exclude_unset=True,
     responses=examples.TOP_LOCATIONS,

@@ -1,4 +1,4 @@
-"""Histories of a proxy's workers, by hypothesis, and the proxy surface for `traffic_product`."""
+"""Histories of a proxy's workers, by hypothesis, and the proxy surface for `log_product`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.oracle.intake import read_time
 from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant, to_datetime
 from tests.support.history import Pairs
 from tests.support.history_product import Answer
-from tests.support.traffic_history import Ask, Post, TrafficHistory
-from tests.support.traffic_product import Surface
+from tests.support.log_history import LogHistory, Post, TimedQuery
+from tests.support.log_product import Surface
 
 Json = dict[str, Any]
 
@@ -106,10 +106,10 @@ def posts(draw: st.DrawFn, start: int) -> list[Post]:
 
 
 @st.composite
-def asks(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> Ask:
+def timed_query(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> TimedQuery:
     params = [("from", ""), ("to", ""), *draw(filters(sent)), *draw(st.sampled_from(others(path)))]
     params[:2] = draw(spans(sent))
-    return Ask(
+    return TimedQuery(
         draw(st.sampled_from((last, last, 0, 1))),
         sent[-1].at,
         draw(st.sampled_from((0, 0, 0, 0, 1))),
@@ -191,19 +191,19 @@ def swapped(value: str) -> str:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> TrafficHistory:
-    """Histories with four questions each."""
+def histories(draw: st.DrawFn) -> LogHistory:
+    """Histories with four queries each."""
     sent = draw(posts(draw(st.sampled_from(TURNS)) - draw(st.sampled_from((0, SECOND, HOUR)))))
     cuts = sorted({0, *draw(st.lists(st.integers(1, 6), max_size=2))} & set(range(len(sent))))
     rounds = [tuple(sent[one:other]) for one, other in zip(cuts, [*cuts[1:], len(sent)], strict=True)]
     last = len(rounds) - 1
     paths = draw(st.lists(st.sampled_from(sorted(proxy.ENDPOINTS)), min_size=4, max_size=4, unique=True))
-    asked = [draw(asks(sent, last, path)) for path in paths]
+    asked = [draw(timed_query(sent, last, path)) for path in paths]
     upkeep = draw(st.sampled_from(((), (), (0,), (last,), (0, 1, 2))))
-    return TrafficHistory(tuple(rounds), tuple(asked), upkeep)
+    return LogHistory(tuple(rounds), tuple(asked), upkeep)
 
 
-def told(history: TrafficHistory) -> tuple[list[Any], list[list[Any]]]:
+def told(history: LogHistory) -> tuple[list[Any], list[list[Any]]]:
     intake = proxy.Intake()
     receipts, known = [], []
     for posted in history.rounds:
@@ -219,5 +219,5 @@ def receipt(answer: Answer) -> Any:
 
 
 SURFACE = Surface(
-    "/analytics/ingest", told, receipt, lambda known, ask: proxy.answer(known, ask.path, dict(ask.params))
+    "/analytics/ingest", told, receipt, lambda known, query: proxy.answer(known, query.path, dict(query.params))
 )

@@ -15,7 +15,7 @@ from tests.oracle.facts import PLACES
 from tests.oracle.network import NETWORKS
 from tests.support.history_check import differing
 from tests.support.history_product import Answer, Call, Product, Watcher
-from tests.support.traffic_history import PROJECTS, Ask, Post, TrafficHistory
+from tests.support.log_history import PROJECTS, LogHistory, Post, TimedQuery
 
 from footfall.api.ingest.calls import FastPaths, Route
 from footfall.api.window import Compute, Given
@@ -41,13 +41,13 @@ class Surface:
     """
 
     writing: str
-    told: Callable[[TrafficHistory], tuple[list[Any], list[list[Any]]]]
+    told: Callable[[LogHistory], tuple[list[Any], list[list[Any]]]]
     receipt: Callable[[Answer], Any]
-    answer: Callable[[Any, Ask], tuple[int, Any]]
+    answer: Callable[[Any, TimedQuery], tuple[int, Any]]
     headed: bool = True  # the project is named by a header, else in the path
 
 
-class TrafficProduct(Product):
+class LogProduct(Product):
     """Two spools, which are drained into one store in batches of about `batch_events`."""
 
     def __init__(
@@ -98,15 +98,15 @@ class OtherSpool(MemorySpool):
 @contextmanager
 def opened(
     store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int
-) -> Iterator[TrafficProduct]:
-    product = TrafficProduct(store, directory, router, routes, batch_events)
+) -> Iterator[LogProduct]:
+    product = LogProduct(store, directory, router, routes, batch_events)
     try:
         yield product
     finally:
         product.close()
 
 
-def differences(product: TrafficProduct, surface: Surface, upkeep: Upkeep, group: list[TrafficHistory]) -> list[str]:
+def differences(product: LogProduct, surface: Surface, upkeep: Upkeep, group: list[LogHistory]) -> list[str]:
     """One text per history: the first difference found, `''` where there is none."""
     run = _Run(product, surface, group)
     for number in range(max(len(history.rounds) for history in group)):
@@ -119,7 +119,7 @@ def differences(product: TrafficProduct, surface: Surface, upkeep: Upkeep, group
 
 
 class _Run:
-    def __init__(self, product: TrafficProduct, surface: Surface, group: list[TrafficHistory]) -> None:
+    def __init__(self, product: LogProduct, surface: Surface, group: list[LogHistory]) -> None:
         self._product = product
         self._surface = surface
         self._group = group
@@ -142,11 +142,11 @@ class _Run:
         ]
 
     def ask(self, number: int) -> None:
-        asked = [(place, ask) for place, history in enumerate(self._group) for ask in history.asked_after(number)]
-        answers = self._product.call(self._call(place, ask) for place, ask in asked)
-        for (place, ask), answer in zip(asked, answers, strict=True):
-            known = self._told[place][1][number][ask.project]
-            self.found[place] = self.found[place] or compare(ask, self._surface.answer(known, ask), answer)
+        asked = [(place, query) for place, history in enumerate(self._group) for query in history.queries_after(number)]
+        answers = self._product.call(self._call(place, query) for place, query in asked)
+        for (place, query), answer in zip(asked, answers, strict=True):
+            known = self._told[place][1][number][query.project]
+            self.found[place] = self.found[place] or compare(query, self._surface.answer(known, query), answer)
 
     def _read(self, place: int) -> str:
         """One history after the other: each has its own salts. What was told to its senders, where it is wrong."""
@@ -163,10 +163,10 @@ class _Run:
     def _intake(self) -> Intake:
         return replace(self._product.intake(None), locator=Places())
 
-    def _call(self, place: int, ask: Ask) -> Call:
-        project = self._projects[place][ask.project]
+    def _call(self, place: int, query: TimedQuery) -> Call:
+        project = self._projects[place][query.project]
         headers = (("x-project", project.slug),) if self._surface.headed else ()
-        return Call(ask.now, ask.path.replace("{app_id}", project.slug), ask.params, headers)
+        return Call(query.now, query.path.replace("{app_id}", project.slug), query.params, headers)
 
 
 class Places:
@@ -183,9 +183,9 @@ async def computed(_request: object, _key: str, compute: Compute) -> Given:
     return Given(await compute(), 0, hit=False)
 
 
-def compare(ask: Ask, expected: tuple[int, Any], given: Answer) -> str:
+def compare(query: TimedQuery, expected: tuple[int, Any], given: Answer) -> str:
     """Of a refusal, the expectation is what its message must have."""
     if expected[0] == 400 == given[0]:
         message = given[1]["error"]["message"]
-        return "" if expected[1] in message else f"{ask}: {expected[1]!r} is not told in {message!r}"
-    return differing(str(ask), expected, given)
+        return "" if expected[1] in message else f"{query}: {expected[1]!r} is not told in {message!r}"
+    return differing(str(query), expected, given)

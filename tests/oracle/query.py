@@ -1,4 +1,4 @@
-"""What a request asks: its parameters read, and the events that it is about."""
+"""A request: its parameters, parsed, and the events they select."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.oracle import filters
 from tests.oracle.filters import Term
 from tests.oracle.intake import Event, Visitor
 from tests.oracle.moments import DAY, RANGES, begin, buckets, read_instant
+from tests.oracle.sessions import Session
 from tests.oracle.site import Site
-from tests.oracle.visits import Session
 
 Params = Mapping[str, tuple[str, ...]]
 
@@ -28,7 +28,7 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """`start` and `end` are the range, `before` where the period before begins, None where there is none."""
 
     site: Site
@@ -59,11 +59,11 @@ class Question:
     def compares(self) -> bool:
         return self.text("compare") == "1"
 
-    def previous(self) -> Question | None:
+    def previous(self) -> Query | None:
         """The same of the period before: as long, and right before."""
         return None if self.before is None else replace(self, start=self.before, end=self.start)
 
-    def over(self, start: int, end: int) -> Question:
+    def over(self, start: int, end: int) -> Query:
         return replace(self, start=start, end=end)
 
     def is_counted(self, event: Event) -> bool:
@@ -86,7 +86,7 @@ class Question:
         return begin(self.bucket, event.at, self.zone)
 
 
-def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Question:
+def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Query:
     try:
         terms = filters.parse(one(params, "filter"))
     except filters.BadFilter as fault:
@@ -94,7 +94,7 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
     zone = read_zone(one(params, "timezone", "UTC")) if zoned else UTC
     chip, start, end = read_range(site, now, params, default_range, zone) if default_range else ("ever", 0, now)
     short = chip in {"1h", "24h"} or (chip == "custom" and end - start <= 2 * DAY)
-    return Question(
+    return Query(
         site=site,
         now=now,
         params=params,
