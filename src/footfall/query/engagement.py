@@ -37,7 +37,7 @@ def pages(store: Reader, base: Query, limit: int) -> list[PageEngagement]:
     """Most pageviews first, ties by path. UserError(`bad_filter`) for a key that is not one of `KEYS`."""
     unknown = next((term.key for term in base.filters if term.key not in KEYS), None)
     if unknown is not None:
-        raise UserError("bad_filter", f"filter: {unknown!r} can't be asked of engagement: {', '.join(KEYS)} can")
+        raise UserError("bad_filter", f"filter: {unknown!r} does not apply to engagement (known: {', '.join(KEYS)})")
     viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, build.TOP_PAGES, limit))}
     reports = {row["path"]: row for row in fetch(store, engagement_of(base, tuple(viewed)))} if viewed else {}
     return [_page(path, views, reports.get(path, {})) for path, views in viewed.items()]

@@ -84,7 +84,7 @@ def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
     if len(edges) > MAX_COHORTS:
         raise UserError(
             "bad_parameter",
-            f"period: {bucket} makes {len(edges)} cohorts of the range; at most {MAX_COHORTS} are allowed",
+            f"period: {bucket} splits the range into {len(edges)} cohorts; at most {MAX_COHORTS} are allowed",
         )
     counts: dict[int, dict[int, int]] = defaultdict(dict)
     for row in fetch(store, build.retention(base, edges)):

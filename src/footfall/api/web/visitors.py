@@ -46,7 +46,7 @@ def visitor(query: ParsedOfVisitor, visitor_id: VisitorId) -> Json:
     """First and last seen, counts, pages and device; over the whole history unless a range is given."""
     found = visitors.profile(query.store, query.base)
     if found is None:
-        raise UserError("not_found", f"visitor_id: {visitor_id!r} has no event")
+        raise UserError("not_found", f"visitor_id: {visitor_id!r} has no events")
     return render.visitor(visitor_id, found)
 
 
