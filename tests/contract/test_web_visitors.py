@@ -56,7 +56,7 @@ def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
             answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={text}")
             expected = {400} if refused else {200, 404} if endpoint == "/visitor/v1" else {200}
             assert answer.status_code in expected, answer.text
-            assert not refused or f"{key!r} can't be asked of engagement" in answer.text
+            assert not refused or f"{key!r} does not apply to engagement" in answer.text
 
 
 @pytest.mark.parametrize("endpoint", LISTS)
@@ -86,7 +86,7 @@ def test_a_visitor_is_whoever_matches(store: Store) -> None:
     assert client.get(f"{ANN}?range=1h").json()["visitor"]["first_seen"] == "2026-06-11T11:00:00.000Z"
     assert client.get(f"{ANN}?from=2026-06-10&to=2026-06-11").status_code == 404
     assert client.get(f"{ANN}?filter=country:DE").json() == {
-        "error": {"code": "not_found", "message": "visitor_id: 'ann' has no event"}
+        "error": {"code": "not_found", "message": "visitor_id: 'ann' has no events"}
     }
 
 

@@ -18,7 +18,6 @@ MAX_LENGTH = 2_000
 MAX_VALUES = 50
 
 _SPACE = " \t\r\n"
-_SPECIAL = f'{_SPACE}|"\\*:!'
 
 
 def parse(text: str) -> tuple[Term, ...]:
@@ -30,20 +29,6 @@ def parse(text: str) -> tuple[Term, ...]:
     while scanner.skip_spaces():
         terms.append(scanner.term())
     return tuple(terms)
-
-
-def render(terms: tuple[Term, ...]) -> str:
-    """A filter string that parses to these terms."""
-    return " ".join(_render_term(term) for term in terms)
-
-
-def _render_term(term: Term) -> str:
-    values = "|".join('"' + "*".join(_escape(part) for part in value.parts) + '"' for value in term.values)
-    return f"{'!' if term.negated else ''}{_escape(term.key)}:{values}"
-
-
-def _escape(text: str) -> str:
-    return "".join("\\" + char if char in _SPECIAL else char for char in text)
 
 
 class _Scanner:

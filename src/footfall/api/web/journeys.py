@@ -100,5 +100,7 @@ def _milliseconds(text: str) -> int:
     found = _WINDOW.fullmatch(text)
     length = int(found[1]) * _UNITS[found[2]] if found else 0
     if not MINUTE <= length <= 90 * DAY:
-        raise UserError("bad_parameter", f"window: {text[:100]!r} is not a duration from 1m to 90d, such as 30m, 12h or 7d")
+        raise UserError(
+            "bad_parameter", f"window: {text[:100]!r} is not a duration from 1m to 90d, such as 30m, 12h or 7d"
+        )
     return length
