@@ -1,4 +1,4 @@
-"""The SQL of every dimension, metric and shape, as files to be read by eye: what changes there must be meant."""
+"""The SQL of every dimension, metric and shape, as files to be read by eye: every change there must be intended."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def layout(query: AnyQuery) -> str:
 
 
 def dimension_text(name: str) -> str:
-    """Grouped by it, and filtered on it where it can be: a text and a wildcard."""
+    """Grouped by the dimension and, if it is filterable, filtered on it: a text and a wildcard."""
     row = DIMENSIONS[name]
     term = Term(name, (Pattern(("a%",)), Pattern(("b", ""))))
     asked = replace(BASE, filters=(term,) if row.filterable else ())
@@ -134,7 +134,7 @@ CASES = (
 @pytest.mark.parametrize(("name", "found"), CASES, ids=[name for name, _ in CASES])
 def test_sql(name: str, found: str) -> None:
     file = FILES / f"{name}.sql"
-    assert file.exists(), f"{file} is missing; if this is what was meant, write it:\n{found}"
+    assert file.exists(), f"{file} is missing; if this is intended, write it:\n{found}"
     assert found == file.read_text()
 
 

@@ -1,4 +1,4 @@
-"""What the surfaces must answer, worked out from what clients sent, in plain Python.
+"""The answers that the surfaces must give, derived from what clients sent, in plain Python.
 
 A second opinion on every figure: readable and slow, and written from the definitions (docs/semantics.md,
 docs/api) alone. Nothing here imports the product; a test sees to that. In the order of reading:

@@ -1,4 +1,4 @@
-"""Which path below `/api/web-events/{slug}` is answered by what."""
+"""The oracle's function for each path below `/api/web-events/{slug}`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ENDPOINTS = {
 
 
 def answer(site: Site, now: int, path: str, params: Params, **in_path: str) -> tuple[int, Json]:
-    """Status and JSON; of a refusal, the texts that its message must have.
+    """Status and JSON; for a refusal, the texts that its message must contain.
 
     Where the answer has a cursor, the expectation says whether there is one.
     """

@@ -1,4 +1,4 @@
-"""Key figures, and what they were over time."""
+"""Key figures, and their course over time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def key_figures(query: Query) -> Json:
 
 
 def timeseries(query: Query) -> Json:
-    """The n-th bucket stands beside the n-th of the period before, or 0 where that has none."""
+    """The n-th bucket beside the n-th of the previous period, or 0 if that has none."""
     before = query.previous()
     then = [figures for _, figures in series(before)] if before else []
     missing = counted(query, []) if before else dict.fromkeys(counted(query, []))

@@ -23,12 +23,12 @@ def export(query: Query) -> list[Json] | list[list[str]]:
 
 
 def full_row(query: Query, event: Event) -> Json:
-    """What a column has nothing for is None, but in `path` and `url`, which are texts."""
+    """Absent values are None, except in `path` and `url`, which are empty texts."""
     agent, place = event.agent, event.place
     return row(query, event) | {
         "category": event.category,
         "priority": event.priority,
-        "title": None,  # of these, this way in knows nothing
+        "title": None,  # the batch endpoint has no such fields
         "language": None,
         "screen": None,
         "revenue": None,
@@ -45,7 +45,7 @@ def full_row(query: Query, event: Event) -> Json:
 
 
 def cell(value: Any) -> str:
-    """What a spreadsheet would take for a formula has a `'` before it."""
+    """A text that a spreadsheet would run as a formula gets a leading `'`."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
     return "" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

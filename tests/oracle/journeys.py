@@ -1,4 +1,4 @@
-"""Properties of events, funnels, and who comes back."""
+"""Properties of events, funnels, and visitor retention."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
 def properties(query: Query) -> Json:
-    """Top-level properties that are not null, by how many events have them; and the values of each."""
+    """Top-level properties that are not null, by number of events; and the values of each."""
     events = query.events()
     names = Counter(name for event in events for name, value in event.properties.items() if value is not None)
     values = query.number("values", 10, 1)
@@ -42,7 +42,7 @@ def most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def funnel(query: Query) -> Json:
-    """How many visitors take the steps in turn, within a window from the first one."""
+    """How many visitors take the steps in order, within a window from the first one."""
     steps = query.params.get("steps", ())
     if not 2 <= len(steps) <= 8:
         raise Refused(400, "steps")
@@ -94,7 +94,7 @@ def depth_reached(query: Query, events: list[Event], terms: list[tuple[Term, ...
 
 
 def steps_from(query: Query, events: list[Event], terms: list[tuple[Term, ...]], window: int) -> int:
-    """Steps taken where the first of `events` takes the first step; each further one by the next event that can."""
+    """The number of steps taken if the first of `events` takes the first; the next match takes each further one."""
     depth = 0
     for event in events:
         within = event.at - events[0].at <= window
@@ -106,7 +106,7 @@ def steps_from(query: Query, events: list[Event], terms: list[tuple[Term, ...]],
 
 
 def retention(query: Query) -> Json:
-    """Who came for the first time in a bucket, and how many of them were there in the buckets after."""
+    """Visitors by the bucket of their first event, and how many of them return in later buckets."""
     period = query.text("period", "day")
     if period not in {"day", "week", "month"}:
         raise Refused(400, "period", period)

@@ -1,4 +1,4 @@
-"""Listings and rankings. Texts are put in order by code point."""
+"""Listings and rankings. Texts are ordered by code point."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def top_exit_pages(query: Query) -> Json:
 
 
 def top_flows(query: Query) -> Json:
-    """Sessions by the paths of their first pageviews; equals in count go by their steps, the shorter flow first."""
+    """Sessions by the paths of their first pageviews; ties are ordered by their steps, the shorter flow first."""
     depth = query.number("depth", 3, 2, 5)
 
     def steps(session: Session) -> tuple[str, ...] | None:
@@ -125,7 +125,7 @@ def top_flows(query: Query) -> Json:
 
 
 def top_locations(query: Query) -> Json:
-    """One item per visitor: what its latest matching event says, and how many it has."""
+    """One item per visitor: the latest matching event, and the number of them."""
     groups = grouped(query.events(), lambda event: event.visitor)
     before = query.previous() if query.compares else None
     then = grouped(before.events(), lambda event: event.visitor) if before else {}

@@ -1,4 +1,4 @@
-"""Who is here now, and what one visitor did."""
+"""Recent events, and single visitors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_EVENTS = 1000
 
 
 def recent_events(query: Query) -> Json:
-    """The last minutes up to now, whatever the range. Active are the visitors of all of them, listed or not."""
+    """The last minutes, whatever the range. Visitors of all their events are active, listed or not."""
     window = query.number("windowMs", 300_000, 60_000, 3_600_000)
     found = newest_first(query.over(query.now - window, query.now).events())
     page = found[: query.limit(200, 500)]
@@ -59,7 +59,7 @@ def visitor(query: Query, visitor_id: str) -> Json:
 
 
 def visitor_sessions(query: Query, visitor_id: str) -> Json:
-    """Whole sessions with a matching event, the newest start first."""
+    """Whole sessions with a matching event, newest start first."""
     sessions = list(dict.fromkeys(query.site.session_of[event] for event in events_of(query, visitor_id)))
     sessions.sort(key=lambda session: (session.start, query.site.session_id(session)), reverse=True)
     page = sessions[: query.limit(20, 100)]

@@ -1,4 +1,4 @@
-"""The proxy surface: the logs that workers sent, and what the six reading endpoints say of them.
+"""The proxy surface: the logs that workers sent, and the answers of the six reading endpoints.
 
 Instants are Unix milliseconds; a log's is that of its second.
 """
@@ -29,7 +29,7 @@ FILTERS = {"domain": "domain", "orderId": "order_id", "userId": "user_id", "work
 
 @dataclass(frozen=True)
 class Sent:
-    """A body as it was sent; `at` is when it was received, `key` its `Idempotency-Key`, `''` for none."""
+    """A body as sent; `at` is the time of receipt, `key` its `Idempotency-Key`, `''` for none."""
 
     at: int
     project: int
@@ -58,7 +58,7 @@ class Log:
 
 
 class Faulty(Exception):  # noqa: N818 - named for what it says of a body
-    """`loc` is the place of one of its faults."""
+    """`loc` is the location of one of its faults."""
 
     def __init__(self, *loc: str | int) -> None:
         super().__init__(loc)
@@ -67,13 +67,13 @@ class Faulty(Exception):  # noqa: N818 - named for what it says of a body
 
 @dataclass
 class Intake:
-    """Takes bodies in the order of their receipt."""
+    """Accepts bodies in the order of their receipt."""
 
     logs: dict[int, list[Log]] = field(default_factory=lambda: defaultdict(list))
     _keys: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def receive(self, sent: Sent) -> list[str | int] | None:
-        """None where the body is accepted (whole), else the place of its first fault."""
+        """None if the body is accepted (as a whole), else the location of its first fault."""
         try:
             logs = read_body(sent.body, sent.at)
         except Faulty as fault:
@@ -83,7 +83,7 @@ class Intake:
         return None
 
     def _is_repeated(self, sent: Sent) -> bool:
-        """What comes under the key of an accepted body within 24 hours is not stored."""
+        """A body under the key of an accepted one is not stored within 24 hours."""
         before = self._keys.get((sent.project, sent.key)) if sent.key else None
         if before is not None and sent.at < before + DAY:
             return True
@@ -92,7 +92,7 @@ class Intake:
 
 
 def read_body(body: Json, now: int) -> list[Log]:
-    """One bad log refuses the whole body; times are looked at once all else is well."""
+    """One invalid log rejects the whole body; times are checked last."""
     if not 1 <= len(body["logs"]) <= 10_000:
         raise Faulty("logs")
     for index, said in enumerate(body["logs"]):
@@ -103,7 +103,7 @@ def read_body(body: Json, now: int) -> list[Log]:
 
 
 def fault(said: Json) -> str:
-    """The name of a field that is missing or not what it should be."""
+    """The name of a field that is missing or invalid."""
     missing = [name for name in ("ts", "domain", "count") if name not in said]
     bad = [name for name in NUMBERS if not 0 <= said.get(name, 0) <= LARGEST]
     bad += ["port"] if not 0 <= said.get("port", 0) <= 65_535 else []
@@ -123,7 +123,7 @@ def second_of(given: str | float, now: int, index: int) -> int:
 
 
 class Refused(Exception):  # noqa: N818 - named for what the answer is
-    """Status 400; `says` is what the message must have."""
+    """Status 400; `says` is a text that the message must contain."""
 
     def __init__(self, says: str) -> None:
         super().__init__(says)
@@ -187,7 +187,7 @@ def is_date(text: str) -> bool:
 
 
 def read_filters(params: Mapping[str, str]) -> Json:
-    """What is asked of each column that a parameter names."""
+    """The wanted value of each column that a parameter filters."""
     given = {name: column for name, column in FILTERS.items() if name in params}
     for name in given:
         if name.endswith("Id") and not (params[name].isdecimal() and int(params[name]) <= LARGEST):
@@ -196,7 +196,7 @@ def read_filters(params: Mapping[str, str]) -> Json:
 
 
 def holds(log: Log, wanted: Json) -> bool:
-    """Every filter that is given, exactly."""
+    """Whether a log matches every given filter, exactly."""
     return all(value == log.said.get(column, type(value)()) for column, value in wanted.items())
 
 
@@ -226,12 +226,12 @@ FIGURES: dict[str, Callable[[list[Log]], int]] = {
 
 
 def shown(logs: list[Log], *names: str) -> Json:
-    """Figures are texts: they may be larger than what a reader's numbers hold."""
+    """Figures are texts: they may exceed what a client's numbers hold."""
     return {name: str(FIGURES[name](logs)) for name in names}
 
 
 def chart(*names: str) -> Callable[[Query], Json]:
-    """Buckets that have logs, ascending; hours up to 48 hours, else days, where nothing else is asked for."""
+    """Buckets that have logs, ascending; by default hours for ranges up to 48 hours, else days."""
 
     def made(query: Query) -> Json:
         usual = "hour" if query.end - query.start <= 48 * HOUR else "day"

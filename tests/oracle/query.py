@@ -19,7 +19,7 @@ Params = Mapping[str, tuple[str, ...]]
 
 
 class Refused(Exception):  # noqa: N818 - named for what the answer is
-    """`says` are texts that the message must have: the parameter, and where it matters the place."""
+    """`says` are texts that the message must contain: the parameter and, if relevant, the position."""
 
     def __init__(self, status: int, *says: str) -> None:
         super().__init__(status, says)
@@ -29,7 +29,7 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 @dataclass(frozen=True)
 class Query:
-    """`start` and `end` are the range, `before` where the period before begins, None where there is none."""
+    """`start` and `end` are the range; `before` is the start of the previous period, None if there is none."""
 
     site: Site
     now: int
@@ -60,14 +60,14 @@ class Query:
         return self.text("compare") == "1"
 
     def previous(self) -> Query | None:
-        """The same of the period before: as long, and right before."""
+        """The same over the previous period, which has the same length."""
         return None if self.before is None else replace(self, start=self.before, end=self.start)
 
     def over(self, start: int, end: int) -> Query:
         return replace(self, start=start, end=end)
 
     def is_counted(self, event: Event) -> bool:
-        """Bots are left out unless asked for, also by a filter; every term of the filter must hold."""
+        """Bots count only if asked for, also by a filter; every term of the filter must match."""
         human = self.bots or any(term.key == "traffic" for term in self.terms) or event.agent.traffic == "human"
         return human and filters.holds(self.site, self.terms, event)
 
@@ -110,7 +110,7 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
 
 
 def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo) -> tuple[str, int, int]:
-    """Both bounds, if both can be read, else the named range, which ends now."""
+    """Both bounds, if both are valid, else the named range, which ends now."""
     given = read_instant(one(params, "from")), read_instant(one(params, "to"))
     name = one(params, "range", default)
     if name not in {*RANGES, "all", "ever"}:
@@ -142,12 +142,12 @@ def visitors(events: Iterable[Event]) -> set[Visitor]:
 
 
 def share(part: int, whole: int) -> float:
-    """To 4 decimals, half to even; 0 of nothing."""
+    """To 4 decimals, half to even; 0 if `whole` is 0."""
     return float(round(Fraction(part, whole), 4)) if whole else 0.0
 
 
 def delta_percent(now: int, before: int | None) -> int | None:
-    """To the nearest whole percent, half to even; None where there was nothing before."""
+    """To the nearest whole percent, half to even; None if there was nothing before."""
     return round(Fraction(100 * (now - before), before)) if before else None
 
 

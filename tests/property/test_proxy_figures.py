@@ -16,7 +16,7 @@ from footfall.api.proxy.routes import ROUTES, router
 from footfall.store.protocol import Store
 
 BATCHES = (10, 100_000)
-"""Logs of a batch, about."""
+"""Logs per batch, approximately."""
 
 
 def test_the_oracle_has_an_answer_for_every_endpoint() -> None:

@@ -15,7 +15,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a filter, to be filled in with what the site has: `picks` choose values, `styles` how they are put."""
+    """A term of a filter, to be filled in with what the site has: `picks` choose values and how they are written."""
 
     key: str
     picks: tuple[tuple[int, str], ...]
@@ -39,7 +39,7 @@ class QueryTemplate:
 
 @dataclass(frozen=True)
 class History:
-    """Requests in the order of their receipt, in rounds: after each round, what has come in is drained."""
+    """Requests in the order of their receipt, in rounds: the spool is drained after each round."""
 
     rounds: tuple[tuple[Sent, ...], ...]
     now: int
@@ -54,7 +54,7 @@ class History:
         return "\n".join(lines + [f"  {template}" for template in self.templates])
 
     def told(self) -> tuple[Site, list[Receipt]]:
-        """What the oracle makes of it."""
+        """The oracle's view of it: the site, and the answers to the senders."""
         intake = Intake(self.retention_days)
         receipts = [intake.receive(sent) for each in self.rounds for sent in each]
         return Site.of(intake.events), receipts

@@ -1,4 +1,4 @@
-"""Where product and oracle differ about histories."""
+"""Differences between product and oracle on histories."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.history_queries import params_of, text_of, visitor_of
 
 
 def differences(product: Product, group: list[History]) -> list[str]:
-    """One text per history: the first difference found, `''` where there is none."""
+    """One text per history: the first difference found, `''` if there is none."""
     slugs, receipts = take_in(product, group)
     told = [history.told() for history in group]
     sites = [site for site, _ in told]
@@ -36,7 +36,7 @@ def differences(product: Product, group: list[History]) -> list[str]:
 
 
 def everything(site: Site) -> Pairs:
-    """A listing of all there is. The range is no wider than need be, since what is read takes time."""
+    """A listing of all events. The range is as narrow as possible, since reading takes time."""
     start, end = (site.events[0].at, site.events[-1].at + 1) if site.events else (0, 1)
     return (("from", iso(start)), ("to", iso(end)), ("bots", "1"), ("limit", "1000"))
 
@@ -63,7 +63,7 @@ def compare(site: Site, template: QueryTemplate, call: WebCall, given: Answer) -
     where = f"{path} {dict(params)}"
     if status == 200 or given[0] != status:
         return differing(where, (status, expected), (given[0], plain(given[1])))
-    # Of several faults, any may be told: without the parameter that is told of first, the next one shows.
+    # The answer may name any of several faults: without the faulty parameter, the next fault shows.
     message, faults = given[1]["error"]["message"], [expected]
     while status == 400 and any(text not in message for text in faults[-1]):
         params = tuple(pair for pair in params if pair[0] not in {faults[-1][0], *GO_TOGETHER.get(faults[-1][0], ())})
@@ -80,7 +80,7 @@ def differing(what: str, expected: Any, found: Any) -> str:
 
 
 def plain(found: Any) -> Any:
-    """The expectation does not know a cursor, only whether there is one."""
+    """The oracle does not know cursors, only whether there is one."""
     return found | {"next_cursor": bool(found["next_cursor"])} if "next_cursor" in found else found
 
 
@@ -89,7 +89,7 @@ def grouped(params: Pairs) -> dict[str, tuple[str, ...]]:
 
 
 def unpartitioned(product: Product, group: list[History]) -> list[str]:
-    """What a term and its negation list together, where that is not every row, and each once."""
+    """The lists of a term and of its negation, if together they are not every row exactly once."""
     slugs, _ = take_in(product, group)
     sites = [history.told()[0] for history in group]
     calls = []

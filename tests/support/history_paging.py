@@ -18,12 +18,12 @@ from tests.support.history_queries import params_of
 
 MAX_PAGES = 60
 VISITOR = "ada"
-"""Whose sessions are read."""
+"""The visitor whose sessions are read."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """`events` is how many events had been taken in when the page was asked for."""
+    """`events` is the number of events accepted before the page was requested."""
 
     events: int
     found: Any
@@ -63,7 +63,7 @@ class Reader:
         return self.now, self.slug, path, (*self.params(), *following)
 
     def take(self, count: int, status: int, found: Any) -> None:
-        if status == 400 and not self.pages:  # the filter is none
+        if status == 400 and not self.pages:  # the filter is malformed
             self.ended = True
             return
         assert status == 200, (found, self.history)
@@ -92,7 +92,7 @@ def read_pages(product: Product, histories: list[History]) -> list[Reader]:
 
 
 def rows_amiss(product: Product, histories: list[History]) -> list[str]:
-    """Each page must have the rows of its time that come after the last one shown: none twice, none left out."""
+    """Each page must have the rows of its time that follow the last one shown: none repeated, none missing."""
     readers = read_pages(product, histories)
     sites = [Site.of(reader.events) for reader in readers]
     listings = product.ask(
@@ -122,7 +122,7 @@ def wrong_pages(reader: Reader, known: Site) -> Iterator[str]:
 
 
 def comparable(item: dict[str, Any]) -> dict[str, Any]:
-    """Sessions may grow together later, and their ids are then those of the one that began first."""
+    """Sessions may merge later; the merged one has the id of the one that started first."""
     return {name: value for name, value in item.items() if name != "session_id"}
 
 
@@ -150,7 +150,7 @@ def sessions_amiss(product: Product, histories: list[History]) -> list[str]:
 
 
 def repeated(shown: list[dict[str, Any]], there: set[str]) -> Iterator[str]:
-    """Sessions that are shown again with no more events of those that were there from the beginning."""
+    """Sessions that are shown again without additional events among those present from the beginning."""
     last: dict[str, set[str]] = {}
     for session in shown:
         name, events = session["session_id"], {event["timestamp"] for event in session["events"]} & there

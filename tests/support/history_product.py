@@ -105,7 +105,7 @@ class TableLocator:
 
 
 class Product:
-    """Histories come in, each as a project of its own in one store, so that nothing is torn down between them."""
+    """Each history is a project of its own in one store, so that nothing is torn down between histories."""
 
     def __init__(self, store: Store, directory: Path, router: APIRouter) -> None:
         self.clock = Clock()
@@ -132,14 +132,14 @@ class Product:
         return found
 
     def intake(self, retention_days: int | None) -> Intake:
-        """As at the start of an installation: nobody has a salt yet."""
+        """As in a new installation: there are no salts yet."""
         with self._salts.write() as session:
             session.execute(delete(SaltRow))
         identity = SaltedIdentity(Salts(self._salts), self.clock)
         return Intake(IdSource(self.clock), identity, TableLocator(), retention_days)
 
     def receive(self, project: Project, intake: Intake, sent: Sent) -> tuple[Receipt, list[Submission]]:
-        """One request up to what it wants stored."""
+        """One request, up to its submission to the spool."""
         self.clock.set(sent.at)
         sender = Sender(project.number, sent.at, sent.address, sent.agent)
         try:
@@ -204,7 +204,7 @@ class Product:
         try:
             await self._app(scope, receive, send)
         except Exception:
-            if not messages:  # else it was answered, and is told to the server, too
+            if not messages:  # otherwise it was answered, and the server raises the error as well
                 raise
         body = b"".join(message.get("body", b"") for message in messages[1:])
         kind = dict(messages[0]["headers"]).get(b"content-type", b"").decode()
@@ -212,7 +212,7 @@ class Product:
 
 
 def take_in(product: Product, histories: list[History]) -> tuple[list[str], list[list[Receipt]]]:
-    """All that was sent, round by round. The projects' slugs, and what the senders were told."""
+    """Sends everything, round by round; returns the projects' slugs and the answers to the senders."""
     arrivals = Arrivals(product, histories)
     for number in range(arrivals.rounds):
         arrivals.take_in(number)
@@ -220,7 +220,7 @@ def take_in(product: Product, histories: list[History]) -> tuple[list[str], list
 
 
 class Arrivals:
-    """What several histories bring, a project each, round by round, with one drain after each round of all of them."""
+    """The requests of several histories, a project each, round by round; each round of all of them is drained."""
 
     def __init__(self, product: Product, histories: list[History]) -> None:
         self._product = product

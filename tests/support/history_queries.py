@@ -14,7 +14,7 @@ RAW = (
     *("colour:red", "path:", "path:|a", "!", '"open', 'path:"a"b', "event_type:click", "a\\", "prop.:x", ":x"),
     *("path:a|", "x" * 2001, "path:" + "|".join("a" * 51), "event_type:page*", "prop.plan:*", "device:"),
 )
-"""Filters as they are written: bare words, and what can't be read."""
+"""Raw filter strings: bare words, and malformed ones."""
 
 
 def params_of(template: QueryTemplate, site: Site, now: int) -> Pairs:
@@ -37,7 +37,7 @@ def visitor_of(template: QueryTemplate, site: Site) -> str:
 
 
 def bounds(site: Site, now: int) -> list[int]:
-    """Instants at which something may be in or out."""
+    """Instants on the edge of something."""
     times = [event.at for event in site.events]
     days = {at - at % DAY for at in (now, *times)}
     return sorted({now, now - 2 * DAY, now - 2 * DAY - 1, *times, *(at + 1 for at in times), *days})
@@ -60,7 +60,7 @@ def text_of(term: Term, site: Site) -> str:
 
 
 def values(key: str, site: Site) -> Iterable[str]:
-    """What the site's events have of a key."""
+    """The values that the site's events have for a key."""
     if key == "search":
         return {text[:20] for event in site.events for text in searched(event)}
     if key.startswith("prop."):

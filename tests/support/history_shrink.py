@@ -1,4 +1,4 @@
-"""A failing history made small, so that one can see why it fails."""
+"""Shrinks a failing history, so that one can see why it fails."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Json = dict[str, Any]
 H = TypeVar("H")
 
 TOGETHER = 16
-"""How many are tried at a time: it takes not much longer than one."""
+"""Candidates tried at a time: that takes little longer than one."""
 
 
 def shrink(history: H, failing: Callable[[list[H]], list[str]], simpler: Callable[[H], Iterator[H]]) -> H:
-    """Take away what can be missed, largest parts first, until nothing can. `failing` tells of each how it fails."""
+    """Remove whatever is not needed for the failure, largest parts first. `failing` says how each history fails."""
     candidates = simpler(history)
     while group := list(islice(candidates, TOGETHER)):
         for smaller, problem in zip(group, failing(group), strict=True):

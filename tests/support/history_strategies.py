@@ -28,10 +28,10 @@ TURNS = tuple(
         "2011-12-30T10:00:00Z",  # a date that Samoa left out
         "2024-02-29T00:00:00Z",
         "2025-12-31T23:00:00Z",
-        "2000-01-01T00:00:00Z",  # nothing is taken from before
+        "2000-01-01T00:00:00Z",  # earlier events are refused
     )
 )
-"""The history begins within hours of one of these."""
+"""The history starts within hours of one of these."""
 
 STEPS = (
     *(0, 1, SECOND, SECOND, MINUTE, MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE, 29 * MINUTE),
@@ -139,7 +139,7 @@ HOSTILE = st.text(st.sampled_from("aAéÉßяЯ☃😀 /\\*|!:\"'%_{}?#&=+.,;\t\
 
 @dataclass(frozen=True)
 class Happening:
-    """One event, and how it comes in."""
+    """One event, and how it is sent."""
 
     step: int
     actor: int
@@ -203,7 +203,7 @@ def received(turn: int, shift: int, cast: tuple[Actor, ...], happenings: list[Ha
 
 
 def arrive(each: Happening, at: int, actor: Actor) -> list[tuple[int, Actor, Json]]:
-    """Receipts of one event: sent with a time, it may come late; sent twice, it comes twice."""
+    """Receipts of one event: with a time of its own it may arrive late; sent twice, it arrives twice."""
     item = {"session_id": each.session, "user_agent": actor.user_agent, "event_id": each.own_id, **each.content}
     if "timestamp" not in item and each.stamp != "none":
         item["timestamp"] = stamped(at, each.stamp)
@@ -229,7 +229,7 @@ def batch(arrivals: list[tuple[int, Actor, Json]]) -> Sent:
 
 
 def without_twins(sent: list[Sent]) -> list[Sent]:
-    """No two events of one id and one time (an id is taken again after 24 hours): they would have no order."""
+    """No two events with one id and one time (an id is accepted again after 24 hours): they would have no order."""
     first: dict[tuple[int | None, int], int] = {}
     for each in sent:
         for event in each.body["events"]:
@@ -331,7 +331,7 @@ def history(
 
 
 def sending(cast: st.SearchStrategy[tuple[Actor, ...]], least: int = 0) -> st.SearchStrategy[list[Sent]]:
-    """What three actors send, at least so many events."""
+    """The requests of three actors, with at least so many events."""
     shifts = st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR))
     return st.builds(received, st.sampled_from(TURNS), shifts, cast, happenings(least))
 

@@ -18,7 +18,7 @@ PROJECTS = 2
 
 @dataclass(frozen=True)
 class Post:
-    """A request that brings rows; `at` is when it is received. `spool` says into which of two it goes."""
+    """A request with rows; `at` is the time of receipt, `spool` the number of the spool that takes it."""
 
     at: int
     project: int
@@ -41,7 +41,7 @@ class TimedQuery:
 
 @dataclass(frozen=True)
 class LogHistory:
-    """After each round what has come in is drained; after those in `upkeep` the store does what it does in time."""
+    """Each round is drained; after the rounds in `upkeep`, the store's background work runs."""
 
     rounds: tuple[tuple[Post, ...], ...]
     queries: tuple[TimedQuery, ...]
@@ -58,7 +58,7 @@ class LogHistory:
         return max(query.now for query in self.queries)
 
     def queries_after(self, number: int) -> list[TimedQuery]:
-        """Asked once this round is in; of rounds that there are not, once the last one is."""
+        """The queries to run after this round; those of missing rounds run after the last one."""
         return [query for query in self.queries if min(query.after, len(self.rounds) - 1) == number]
 
 

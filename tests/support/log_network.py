@@ -17,7 +17,7 @@ Json = dict[str, Any]
 TURNS = tuple(
     read_instant(text) or 0 for text in ("2026-06-11T00:00:00Z", "2026-03-01T00:00:00Z", "2025-12-31T10:40:00Z")
 )
-"""Requests begin around one of these."""
+"""Requests start around one of these."""
 
 STEPS = (
     *(0, 0, 1, SECOND, 10 * MINUTE, 14 * MINUTE, 15 * MINUTE, 16 * MINUTE, 20 * MINUTE, 20 * MINUTE, 29 * MINUTE),
@@ -118,7 +118,7 @@ def posts(draw: st.DrawFn, start: int) -> list[Post]:
 
 
 def crowd(at: int, place: int) -> Json:
-    """More paths than are shown; a few come twice, so that it matters which."""
+    """More paths than are shown; a few come twice, so that the choice matters."""
     path = (place * 7) % 115
     return {"timestamp": iso(at - place * SECOND), "endpoint": f"/{path}", "user_id": "c", "bytes": path}
 
@@ -175,7 +175,7 @@ def told(history: LogHistory) -> tuple[list[Any], list[list[Any]]]:
 
 
 def receipt(answer: Answer) -> Any:
-    """How many were accepted, and the places of those that were not."""
+    """The number of accepted requests, and the indexes of refused ones."""
     status, said = answer
     assert status == 202, said
     return said["accepted"], [rejected["index"] for rejected in said["rejected"]]

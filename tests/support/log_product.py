@@ -30,12 +30,12 @@ from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
 Upkeep = Callable[[list[tuple[int, list[int]]]], None]
-"""What the store's keeper does in time. Of each history that it is for: when, at the latest, and the projects."""
+"""The store's background work, given for each history the latest time and the projects."""
 
 
 @dataclass(frozen=True)
 class Surface:
-    """What a surface's oracle says.
+    """A surface and its oracle.
 
     `told` gives what each sender is told, and what is known after each round: for each project what `answer` goes by.
     """
@@ -48,7 +48,7 @@ class Surface:
 
 
 class LogProduct(Product):
-    """Two spools, which are drained into one store in batches of about `batch_events`."""
+    """Two spools, drained into one store in batches of about `batch_events`."""
 
     def __init__(
         self, store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int = 100_000
@@ -69,7 +69,7 @@ class LogProduct(Product):
         self._app = FastPaths(self._app, lambda: self._services, routes)
 
     def post(self, path: str, project: Project, intake: Intake, post: Post) -> tuple[Answer, list[Submission]]:
-        """What the sender is told, and what it wants stored."""
+        """The answer to the sender, and the submissions to the spool."""
         self._services.intake = intake
         self._taken = []
         headers = (("x-project", project.slug), ("idempotency-key", post.key), ("user-agent", post.agent))
@@ -88,7 +88,7 @@ class LogProduct(Product):
 
 
 class OtherSpool(MemorySpool):
-    """Numbers its batches apart from the first one's, as spools do that number them by the clock."""
+    """Numbers its batches differently from the first spool, as spools do that number by the clock."""
 
     def take(self, limit: int) -> Batch | None:
         batch = super().take(limit)
@@ -107,7 +107,7 @@ def opened(
 
 
 def differences(product: LogProduct, surface: Surface, upkeep: Upkeep, group: list[LogHistory]) -> list[str]:
-    """One text per history: the first difference found, `''` where there is none."""
+    """One text per history: the first difference found, `''` if there is none."""
     run = _Run(product, surface, group)
     for number in range(max(len(history.rounds) for history in group)):
         run.take_in(number)
@@ -134,7 +134,7 @@ class _Run:
         self._product.drain()
 
     def due(self, number: int) -> list[tuple[int, list[int]]]:
-        """For whom there is something to do in time after a round: when, at the latest, and the projects."""
+        """The histories with background work after a round: the latest time and the projects."""
         return [
             (history.latest(), [project.number for project in projects])
             for history, projects in zip(self._group, self._projects, strict=True)
@@ -149,7 +149,7 @@ class _Run:
             self.found[place] = self.found[place] or compare(query, self._surface.answer(known, query), answer)
 
     def _read(self, place: int) -> str:
-        """One history after the other: each has its own salts. What was told to its senders, where it is wrong."""
+        """One history after the other, since each has its own salts; notes wrong answers to senders."""
         intake = self._intake()
         told = []
         for number, posts in enumerate(self._group[place].rounds):
@@ -179,12 +179,12 @@ class Places:
 
 
 async def computed(_request: object, _key: str, compute: Compute) -> Given:
-    """In place of the window: nothing is kept."""
+    """In place of the answer cache: nothing is cached."""
     return Given(await compute(), 0, hit=False)
 
 
 def compare(query: TimedQuery, expected: tuple[int, Any], given: Answer) -> str:
-    """Of a refusal, the expectation is what its message must have."""
+    """For a refusal, the expectation is a text that its message must contain."""
     if expected[0] == 400 == given[0]:
         message = given[1]["error"]["message"]
         return "" if expected[1] in message else f"{query}: {expected[1]!r} is not told in {message!r}"

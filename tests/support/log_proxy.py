@@ -19,7 +19,7 @@ TURNS = tuple(
     read_instant(text) or 0
     for text in ("2026-03-01T00:00:00Z", "2025-12-31T23:59:00Z", "2024-02-29T12:00:00Z", "2000-01-01T00:00:00Z")
 )
-"""Logs begin around one of these."""
+"""Logs start around one of these."""
 
 STEPS = (*[0] * 6, 1, 999, SECOND, SECOND, MINUTE - 1, MINUTE, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY, 9 * DAY)
 """From one log to the next."""
@@ -86,7 +86,7 @@ logs = st.fixed_dictionaries(
 
 @st.composite
 def posts(draw: st.DrawFn, start: int) -> list[Post]:
-    """Bodies of one to five logs. Like logs come again: their keys are drawn from a few."""
+    """Bodies of one to five logs. Keys are drawn from a few, so that like logs come again."""
     kinds = draw(st.lists(logs, min_size=2, max_size=5))
     at, found = start, []
     for _ in range(draw(st.integers(1, 7))):
@@ -119,7 +119,7 @@ def timed_query(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> Time
 
 
 def others(path: str) -> list[Pairs]:
-    """Parameters of a path of its own, sound ones more often."""
+    """Parameters that only this path has, valid ones more often."""
     limits: list[Pairs] = [(), (("limit", "1"),), (("limit", "2"),), (("limit", "100"),)]
     bad: list[Pairs] = [(("limit", text),) for text in ("0", "101", "x")]
     if path == "/analytics/domains":
@@ -135,7 +135,7 @@ def others(path: str) -> list[Pairs]:
 
 @st.composite
 def spans(draw: st.DrawFn, sent: list[Post]) -> Pairs:
-    """Bounds at which something may be in or out, as they may be written."""
+    """Bounds on the edge of something, in various forms."""
     instants = sorted(bounds(sent))
     form = draw(st.sampled_from(("zulu", "naive", "offset", "date")))
     kind = draw(st.sampled_from(("picks", *["all"] * 4, "days", "days", "widest", "empty")))
@@ -174,7 +174,7 @@ def written(at: int, form: str) -> str:
 
 @st.composite
 def filters(draw: st.DrawFn, sent: list[Post]) -> Pairs:
-    """None, or one or two that some log may hold."""
+    """None, or one or two that some log may match."""
     names = draw(st.lists(st.sampled_from(sorted(proxy.FILTERS)), max_size=2, unique=True))
     rows = [row for post in sent for row in post.body["logs"]]
     found = []
@@ -186,7 +186,7 @@ def filters(draw: st.DrawFn, sent: list[Post]) -> Pairs:
 
 
 def swapped(value: str) -> str:
-    """Nearly the same: only what is exactly alike is meant."""
+    """Nearly the same value, which must not match."""
     return value.swapcase() if value.swapcase() != value else f"{value}1"
 
 
@@ -213,7 +213,7 @@ def told(history: LogHistory) -> tuple[list[Any], list[list[Any]]]:
 
 
 def receipt(answer: Answer) -> Any:
-    """None for 204, else where the fault is."""
+    """None for 204, else the location of the fault."""
     status, said = answer
     return None if (status, said) == (204, b"") else said["detail"][0]["loc"]
 

@@ -48,7 +48,7 @@ def mistyped() -> str:
         cursor.encode_sessions(Period(EARLIEST, LATEST), SessionPosition(EARLIEST + 5, "a"), 3),  # of another listing
     ],
 )
-def test_what_was_not_given_out_is_refused(text: str) -> None:
+def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(UserError, match=r"^cursor: ") as caught:
         cursor.decode_rows(text)
     assert caught.value.code == "bad_parameter"

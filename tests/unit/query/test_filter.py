@@ -77,7 +77,7 @@ def test_grammar(text: str, terms: list[Term]) -> None:
         ('event_type:""', 11, '""'),
     ],
 )
-def test_faults_say_where(text: str, position: int, found: str) -> None:
+def test_errors_name_the_position(text: str, position: int, found: str) -> None:
     with pytest.raises(UserError) as caught:
         parse(text)
     assert caught.value.code == "bad_filter"
@@ -128,6 +128,6 @@ def test_what_parses_is_written_and_parsed_to_the_same(text: str) -> None:
 
 
 @pytest.mark.parametrize("char", ["*", "\\", '"', "!", "a", ":", "|", " "])
-def test_the_longest_input_ends(char: str) -> None:
+def test_the_longest_input_is_parsed(char: str) -> None:
     found = outcome(char * MAX_LENGTH)
     assert len(found.message if isinstance(found, UserError) else found) < 500
