@@ -13,7 +13,7 @@ from bench.harness import median
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Bucket, Period
 from footfall.query import network
-from footfall.query.rollup import LEAST, Rollup
+from footfall.rollups.hourly import MIN_REQUESTS, HourlyRollups
 from footfall.store.protocol import Store
 
 NOW = 1_781_172_000_000  # 2026-06-11T10:00:00Z
@@ -71,15 +71,15 @@ def fill(store: Store, count: int) -> dict[str, Any]:
         store.command(_FILL, {"start": WEEK.start, "first": first, "count": size})
     store.command("OPTIMIZE TABLE requests FINAL")
     filled = time.perf_counter()
-    upkeep = Rollup(store, lambda: NOW, lambda: nullcontext(enter_result=True))
-    hours = upkeep.missing()
+    rollups = HourlyRollups(store, lambda: NOW, lambda: nullcontext(enter_result=True))
+    hours = rollups.missing()
     for hour in hours:
-        upkeep.count(hour)
+        rollups.roll_up(hour)
     return {
         "requests": count,
         "seconds": round(filled - started, 1),
         "hours": len(hours),
-        "least": LEAST,
+        "least": MIN_REQUESTS,
         "counting_seconds": round(time.perf_counter() - filled, 1),
         "rows": store.query("SELECT count() FROM breakdowns").scalar,
         "bytes": store.query(

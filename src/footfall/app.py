@@ -38,7 +38,7 @@ from footfall.errors import FatalError
 from footfall.ids import IdSource
 from footfall.meta import Drops, Ledger, Meta, Salts, StoredAnswers, open_meta
 from footfall.pipeline.referrers import Channels
-from footfall.query.rollup import Rollup
+from footfall.rollups.hourly import HourlyRollups
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.sqlite import SqliteSpool
@@ -128,7 +128,7 @@ class Draining:
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
-        self._upkeep = _Every(SECOND, Rollup(self.store, clock, self.drain.whole))
+        self._upkeep = _Every(SECOND, HourlyRollups(self.store, clock, self.drain.quiesced))
 
     def _round(self) -> list[tuple[str, SqliteSpool]]:
         self.last_round = self._clock()

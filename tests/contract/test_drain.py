@@ -317,15 +317,15 @@ def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, 
     assert len(history.events(wanted, NOON, NOON + MINUTE)) == 1
 
 
-def test_it_tells_whether_what_is_stored_is_whole(make, spool, store):
+def test_it_tells_whether_a_batch_is_partly_written(make, spool, store):
     drain = make(over=FailingStore(store, 2, TransientError("killed")))
-    with drain.whole() as whole:
-        assert not whole, "a batch of before may be written in part"
+    with drain.quiesced() as quiesced:
+        assert not quiesced, "an earlier batch may be partly written"
     submit(spool, event(0))
     with pytest.raises(TransientError):
         drain.drain_once()
-    with drain.whole() as whole:
-        assert not whole, "the event is there, its session is not"
+    with drain.quiesced() as quiesced:
+        assert not quiesced, "the event is there, its session is not"
     drain.drain_once()
-    with drain.whole() as whole:
-        assert whole
+    with drain.quiesced() as quiesced:
+        assert quiesced

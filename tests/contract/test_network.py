@@ -1,4 +1,4 @@
-"""The network surface beyond the figures of tests/golden: its errors, its window, and hours that are counted once."""
+"""The network surface beyond the figures of tests/golden: its errors, its cache, and hourly roll-ups."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from tests.support.populate import Row, at, populate
 from footfall.api.network.routes import router
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.model.period import Bucket, Period
-from footfall.query import network, rollup
-from footfall.query.rollup import Rollup
+from footfall.query import network
+from footfall.rollups import hourly
+from footfall.rollups.hourly import HourlyRollups
 from footfall.store.protocol import Store
 
 URL = "/v2/apps/shop/network/analytics"
@@ -53,7 +54,7 @@ def test_who_may_read(client: Client) -> None:
     assert refused.json()["status"] == "error"
 
 
-def test_the_window_is_per_range_and_an_empty_range_is_the_default(client: Client) -> None:
+def test_answers_are_cached_per_range_and_an_empty_range_is_the_default(client: Client) -> None:
     seen = [client.get(f"{URL}?range={name}") for name in ("daily", "", "weekly", "weekly")]
     assert [answer.headers["x-cache"] for answer in seen] == ["MISS", "HIT", "MISS", "HIT"]
     assert seen[0].content == seen[1].content
@@ -98,7 +99,7 @@ def test_sums_beyond_what_a_float_holds_are_exact(store: Store) -> None:
     assert point["bytes"] == 9 * most > 1 << 53
 
 
-# Hours that are counted once.
+# Hourly roll-ups.
 
 
 def requests(count: int, first: int, batch: int = 1, **columns: Any) -> list[Row]:
@@ -123,65 +124,65 @@ def figures(store: Store, *, range_: tuple[Period, Bucket] = WEEKLY) -> pl.DataF
     return network.analytics(store, 1, *range_)
 
 
-def held(store: Store) -> tuple[int, ...]:
+def valid(store: Store) -> tuple[int, ...]:
     base = replace(network.hour_of(1, 0), period=WEEKLY[0])
-    return network.holding(store, base).hours
+    return network.valid_hours(store, base).hours
 
 
-def counted(store: Store, now: int = NOW) -> list[tuple[int, int]]:
-    """All that is counted by and by, as (project, hour)."""
-    upkeep = Rollup(store, lambda: now, whole)
-    found = upkeep.missing()
-    assert all(upkeep.count(hour) for hour in found)
+def roll_up(store: Store, now: int = NOW) -> list[tuple[int, int]]:
+    """Rolls up every hour that needs it, as (project, hour)."""
+    rollups = HourlyRollups(store, lambda: now, quiesced)
+    found = rollups.missing()
+    assert all(rollups.roll_up(hour) for hour in found)
     return [(hour.project, hour.hour) for hour in found]
 
 
-def whole() -> AbstractContextManager[bool]:
-    """No batch is under way."""
+def quiesced() -> AbstractContextManager[bool]:
+    """No batch is partly written."""
     return nullcontext(enter_result=True)
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollup, "LEAST", 10)
+    monkeypatch.setattr(hourly, "MIN_REQUESTS", 10)
 
 
 @pytest.mark.usefixtures("small")
-def test_counted_hours_give_the_figures_of_their_requests(store: Store) -> None:
+def test_rolled_up_hours_give_the_figures_of_their_requests(store: Store) -> None:
     populate(store, requests=[*requests(40, HOUR_BEFORE + MINUTE), *requests(40, HOUR_BEFORE - 5 * HOUR)])
     before = [figures(store, range_=range_) for range_ in (WEEKLY, DAILY)]
-    assert counted(store) == [(1, HOUR_BEFORE), (1, HOUR_BEFORE - 5 * HOUR)]
-    assert held(store) == (HOUR_BEFORE - 5 * HOUR, HOUR_BEFORE)
+    assert roll_up(store) == [(1, HOUR_BEFORE), (1, HOUR_BEFORE - 5 * HOUR)]
+    assert valid(store) == (HOUR_BEFORE - 5 * HOUR, HOUR_BEFORE)
     for range_, want in zip((WEEKLY, DAILY), before, strict=True):
         assert figures(store, range_=range_).equals(want)
-    assert counted(store) == [], "and once is enough"
+    assert roll_up(store) == [], "once is enough"
 
 
 @pytest.mark.usefixtures("small")
-def test_what_is_counted_is_what_is_read(store: Store) -> None:
+def test_roll_ups_are_read(store: Store) -> None:
     populate(store, requests=requests(40, HOUR_BEFORE))
-    counted(store)
+    roll_up(store)
     store.command("ALTER TABLE breakdowns UPDATE requests = 77 WHERE dimension = 'country' SETTINGS mutations_sync = 1")
     assert figures(store).filter(pl.col("dimension") == "country")["hits"].to_list() == [77, 77, 77]
 
 
 @pytest.mark.usefixtures("small")
-def test_a_late_request_ends_a_counting_and_brings_the_next(store: Store) -> None:
-    """It falls between two sessions of a visitor, which become one."""
+def test_a_late_request_invalidates_a_roll_up_which_is_then_renewed(store: Store) -> None:
+    """The request falls between two sessions of a visitor, which become one."""
     rows = requests(40, HOUR_BEFORE)
     rows += [{**row, "at": row["at"] + 40 * MINUTE, "session": row["session"] + 10} for row in rows]
     populate(store, requests=rows)
-    counted(store)
+    roll_up(store)
     late = {"at": HOUR_BEFORE + 20 * MINUTE, "visitor": 0, "session": 0, "endpoint": "/0", "batch": 2, "bytes": 5}
     populate(store, requests=[late])
     store.command("ALTER TABLE requests UPDATE session = 0 WHERE session = 10 SETTINGS mutations_sync = 1")
-    assert held(store) == ()
+    assert valid(store) == ()
     total = {"dimension": "", "label": "", "bucket": HOUR_BEFORE, "hits": 81, "sessions": 5}
     for _ in range(2):
         (found,) = figures(store).filter(pl.col("dimension") == "").drop("bytes").to_dicts()
         assert found == total
-        counted(store)
-    assert held(store) == (HOUR_BEFORE,)
+        roll_up(store)
+    assert valid(store) == (HOUR_BEFORE,)
 
 
 @pytest.mark.usefixtures("small")
@@ -189,88 +190,88 @@ def test_the_edges_of_a_range_are_counted_to_the_millisecond(store: Store) -> No
     now = NOW + 17 * MINUTE
     start = now - 7 * DAY
     populate(store, requests=requests(3_600, Bucket.HOUR.floor(start)))
-    counted(store)
+    roll_up(store)
     period = Period(start, now)
     (found,) = network.analytics(store, 1, period, Bucket.HOUR).filter(pl.col("dimension") == "").to_dicts()
     assert found["hits"] == 3_600 - 17 * 60
 
 
 @pytest.mark.usefixtures("small")
-def test_hours_are_counted_when_they_are_over_settled_and_busy(store: Store) -> None:
+def test_hours_are_rolled_up_when_they_are_past_settled_and_busy(store: Store) -> None:
     newest = (NOW - MINUTE) * 1000
     populate(
         store,
         requests=[
-            *requests(40, NOW - HOUR),  # over for less than ten minutes
-            *requests(9, NOW - 2 * HOUR),  # counted as fast from the requests
-            *requests(40, NOW - 3 * HOUR, batch=newest),  # a batch of the last minute: perhaps not all of it is there
+            *requests(40, NOW - HOUR),  # past for less than ten minutes
+            *requests(9, NOW - 2 * HOUR),  # too few to be worth a roll-up
+            *requests(40, NOW - 3 * HOUR, batch=newest),  # a batch of the last minute may be partly written
             *requests(40, NOW - 4 * HOUR, batch=newest - 1),
             *requests(40, NOW - 9 * DAY),
             *requests(40, NOW - 5 * HOUR, project_id=2),
         ],
     )
-    assert counted(store) == [(1, NOW - 4 * HOUR), (2, NOW - 5 * HOUR)]
+    assert roll_up(store) == [(1, NOW - 4 * HOUR), (2, NOW - 5 * HOUR)]
 
 
 @pytest.mark.usefixtures("small")
-def test_an_hour_with_too_many_labels_is_left_alone_until_it_changes(
+def test_an_hour_with_too_many_labels_is_skipped_until_it_changes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollup, "MOST_LABELS", 7)  # seven paths and one referrer
+    monkeypatch.setattr(hourly, "MAX_LABELS", 7)  # seven paths and one referrer
     populate(store, requests=requests(40, HOUR_BEFORE))
-    upkeep = Rollup(store, lambda: NOW, whole)
-    (hour,) = upkeep.missing()
-    assert not upkeep.count(hour)
-    assert (held(store), upkeep.missing()) == ((), [])
-    monkeypatch.setattr(rollup, "MOST_LABELS", 8)
+    rollups = HourlyRollups(store, lambda: NOW, quiesced)
+    (hour,) = rollups.missing()
+    assert not rollups.roll_up(hour)
+    assert (valid(store), rollups.missing()) == ((), [])
+    monkeypatch.setattr(hourly, "MAX_LABELS", 8)
     populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
-    (hour,) = upkeep.missing()
-    assert upkeep.count(hour)
-    assert held(store) == (HOUR_BEFORE,)
+    (hour,) = rollups.missing()
+    assert rollups.roll_up(hour)
+    assert valid(store) == (HOUR_BEFORE,)
 
 
 @pytest.mark.usefixtures("small")
-def test_nothing_is_counted_while_a_batch_is_written_in_part(store: Store) -> None:
+def test_nothing_is_rolled_up_while_a_batch_is_partly_written(store: Store) -> None:
     populate(store, requests=requests(40, HOUR_BEFORE))
-    upkeep = Rollup(store, lambda: NOW, lambda: nullcontext(enter_result=False))
-    (hour,) = upkeep.missing()
-    assert not upkeep.count(hour)
-    assert upkeep.missing() == [hour], "it is wanted as before"
+    rollups = HourlyRollups(store, lambda: NOW, lambda: nullcontext(enter_result=False))
+    (hour,) = rollups.missing()
+    assert not rollups.roll_up(hour)
+    assert rollups.missing() == [hour], "it is still due"
 
 
 @pytest.mark.usefixtures("small")
-def test_an_hour_that_is_no_longer_as_it_was_found_is_looked_for_again(store: Store) -> None:
+def test_an_hour_that_changed_since_it_was_found_is_found_again(store: Store) -> None:
     populate(store, requests=requests(40, HOUR_BEFORE))
-    upkeep = Rollup(store, lambda: NOW, whole)
-    (hour,) = upkeep.missing()
+    rollups = HourlyRollups(store, lambda: NOW, quiesced)
+    (hour,) = rollups.missing()
     populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
-    assert not upkeep.count(hour)
-    (again,) = upkeep.missing()
+    assert not rollups.roll_up(hour)
+    (again,) = rollups.missing()
     assert (again.hits, again.last_batch) == (41, 2)
-    assert upkeep.count(again)
+    assert rollups.roll_up(again)
 
 
 @pytest.mark.usefixtures("small")
-def test_upkeep_looks_once_a_minute_counts_one_by_one_and_forgets(store: Store) -> None:
+def test_roll_ups_look_once_a_minute_write_one_by_one_and_expire(store: Store) -> None:
     rows = [requests(40, NOW - hours * HOUR) for hours in (3, 4, 5)]
     populate(store, requests=itertools.chain(*rows))
     now = [0.0]
-    upkeep = Rollup(store, lambda: NOW, whole, tick=lambda: now[0])
+    rollups = HourlyRollups(store, lambda: NOW, quiesced, tick=lambda: now[0])
     seen = []
     for _ in range(7):
-        upkeep()
-        seen.append(len(held(store)))
+        rollups()
+        seen.append(len(valid(store)))
         now[0] += 5
-    assert seen == [0, 0, 1, 2, 3, 3, 3], "nothing at the start, a look after five seconds, then one at a time"
+    assert seen == [0, 0, 1, 2, 3, 3, 3], "nothing at the start, a look after five seconds, then one hour per call"
     populate(store, requests=requests(40, NOW - 6 * HOUR))
     while now[0] < 65:
-        upkeep()
-        assert len(held(store)) == 3
+        rollups()
+        assert len(valid(store)) == 3
         now[0] += 5
-    upkeep()
-    upkeep()
-    assert len(held(store)) == 4
-    later = Rollup(store, lambda: NOW + 10 * DAY, whole, tick=lambda: now[0])
+    rollups()
+    rollups()
+    assert len(valid(store)) == 4
+    later = HourlyRollups(store, lambda: NOW + 10 * DAY, quiesced, tick=lambda: now[0])
     now[0] += 5
     later()
     store.command("OPTIMIZE TABLE breakdowns FINAL")

@@ -1,4 +1,4 @@
-"""The proxy surface beyond its figures: what is refused, ranges, buckets, pages, and that all that is taken is kept."""
+"""The proxy surface beyond its figures: refusals, ranges, buckets, pages, and that accepted logs are never lost."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def send(access: Access, *logs: Any, **what: Any) -> Any:
 
 
 def domains(access: Access) -> dict[str, str]:
-    """Requests by domain, once all that was sent is in the store."""
+    """Requests by domain, once everything sent is in the store."""
     until(access.server.queryable)
     found = access.read("/analytics/domains", **WIDE, limit="100")["data"]
     return {row["domain"]: row["total_count"] for row in found}
 
 
 def settled(access: Access) -> dict[str, str]:
-    """As `domains`, once a last log shows, which is taken out again."""
+    """As `domains`, once a marker log shows; the marker is removed from the result."""
     assert send(access, LOG | {"domain": "last"}).status_code == 204
     until(lambda: "last" in domains(access))
     return {name: count for name, count in domains(access).items() if name != "last"}
@@ -70,20 +70,20 @@ def settled(access: Access) -> dict[str, str]:
 # What is accepted.
 
 
-def test_an_accepted_body_is_answered_with_nothing(access: Access) -> None:
+def test_an_accepted_body_gets_an_empty_answer(access: Access) -> None:
     answer = send(access, LOG, LOG | {"count": 2, "unheard": "of"})
     assert (answer.status_code, answer.content) == (204, b"")
     assert settled(access) == {"google.com": "3"}
 
 
-def test_null_is_as_good_as_left_out(access: Access) -> None:
+def test_null_means_absent(access: Access) -> None:
     nothing = dict.fromkeys(LOG.keys() - {"ts", "domain", "count"})
     answer = send(access, LOG | nothing)
     assert (answer.status_code, answer.content) == (204, b"")
     assert settled(access) == {"google.com": "1"}
 
 
-def test_a_long_input_does_not_come_back(access: Access) -> None:
+def test_a_long_input_is_not_echoed(access: Access) -> None:
     answer = send(access, *[LOG] * 10_001)
     assert answer.status_code == 422
     assert len(answer.content) < 1_000
@@ -179,7 +179,7 @@ def test_what_a_log_must_have(access: Access, missing: str) -> None:
         (b'{"logs": [{"ts": NaN}]}', ["body", 0]),
     ],
 )
-def test_a_body_that_is_none(access: Access, body: bytes, loc: list[Any]) -> None:
+def test_a_malformed_body(access: Access, body: bytes, loc: list[Any]) -> None:
     answer = access.post(INGEST, content=body)
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, loc)
 
@@ -193,7 +193,7 @@ def test_a_body_has_1_to_10000_logs(access: Access, count: int, status: int) -> 
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
-def test_packed_bodies_and_their_limit(access: Access, encoding: str) -> None:
+def test_compressed_bodies_and_their_limit(access: Access, encoding: str) -> None:
     pack = {"identity": bytes, "gzip": gzip.compress, "zstd": zstd.compress}[encoding]
     frame = json.dumps({"x": "", "logs": [LOG]}).encode()
     for size, status in ((8 * MIB, 204), (8 * MIB + 1, 413)):
@@ -208,7 +208,7 @@ def test_packed_bodies_and_their_limit(access: Access, encoding: str) -> None:
 def test_a_repeated_key_stores_nothing(server: Server) -> None:
     access, other = server.project(), server.project()
     headers = {"Idempotency-Key": "k-1"}
-    assert send(access, LOG | {"count": -1}, headers=headers).status_code == 422  # refused: the key is still free
+    assert send(access, LOG | {"count": -1}, headers=headers).status_code == 422  # refused, so the key is still unused
     for body in (LOG, LOG, LOG | {"domain": "other.example"}):
         answer = send(access, body, headers=headers)
         assert (answer.status_code, answer.content) == (204, b"")
@@ -247,7 +247,7 @@ def test_a_token_of_several_projects_names_one(server: Server) -> None:
     assert wide.read("/analytics/domains", **named) == {"data": []}
 
 
-def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_logs_survive_a_kill(tmp_path: Path) -> None:
     with running(tmp_path / "data", flush_interval="30") as server:
         access = server.default()
         headers = {"Idempotency-Key": "k"}
@@ -332,7 +332,7 @@ def test_bad_parameters_of_one_endpoint(client: Client, path: str, says: str) ->
         ("from=2026-03-01&to=2026-03-02T00:00:01Z", ["2026-03-01 12:00:00"]),
         ("from=2026-03-01&to=2026-03-03", [f"2026-03-0{day} 00:00:00" for day in (1, 2, 3)]),
         ("from=2026-03-01T12:00:00Z&to=2026-03-01T12:00:01Z", ["2026-03-01 12:00:00"]),
-        ("from=2026-03-01T12:00:00.001Z&to=2026-03-02T12:00:00Z", []),  # the log is of 12:00:00.000
+        ("from=2026-03-01T12:00:00.001Z&to=2026-03-02T12:00:00Z", []),  # the log has 12:00:00.000
         ("from=2026-03-01T10:00:00-02:00&to=2026-03-01T14:00:01%2B02:00", ["2026-03-01 12:00:00"]),
         ("from=2026-04-01&to=2026-04-01", ["2026-04-01 00:00:00", "2026-04-01 23:00:00"]),
         ("from=2026-04-01T00:00:00&to=2026-04-01T23:59:59", ["2026-04-01 00:00:00"]),
@@ -356,7 +356,7 @@ def test_ranges_and_buckets(client: Client, path: str, span: str, buckets: list[
 
 @pytest.mark.parametrize(("minutes", "status"), [(1_500, 200), (1_501, 400)])
 def test_at_most_1500_buckets(client: Client, minutes: int, status: int) -> None:
-    """From 00:00:30: the first bucket begins before the range."""
+    """From 00:00:30: the first bucket starts before the range."""
     end = f"2026-03-02T{(minutes - 1) // 60 - 24:02}:{(minutes - 1) % 60:02}:30Z"
     answer = client.get(f"/analytics/traffic?from=2026-03-01T00:00:30Z&to={end}&bucket=minute")
     assert answer.status_code == status
@@ -379,7 +379,7 @@ def test_pages(client: Client, query: str, labels: list[str], page: int, limit: 
     assert found == {"page": page, "limit": limit, "total": 30, "totalPages": pages}
 
 
-def test_pages_of_nothing(client: Client) -> None:
+def test_pages_without_logs(client: Client) -> None:
     found = client.get("/analytics/websites?from=2020-01-01&to=2020-01-01").json()
     assert found == {"data": [], "page": 1, "limit": 25, "total": 0, "totalPages": 0}
 
@@ -394,7 +394,7 @@ def test_limits(client: Client, path: str, rows: int) -> None:
 
 
 class Interrupted:
-    """The store; an insert ends in an error, before or after it is done."""
+    """A store whose insert fails, before or after it is done."""
 
     def __init__(self, store: Store, *, done: bool) -> None:
         self._store, self._done = store, done
@@ -426,16 +426,16 @@ def submission(key: str, *logs: Row) -> Submission:
 def test_a_crash_and_a_replay_count_every_log_once(
     store: Store, tmp_path: Path, at: int, done: bool, merged: bool
 ) -> None:
-    """Three batches of the same keys, over two months, one of them cut off; merges sum up what is there meanwhile."""
+    """Three batches with the same keys, over two months, one of them interrupted; merges happen in between."""
     for number in range(1, 4):
         with spooled(tmp_path) as spool:
-            for _ in range(2):  # the client had no answer
+            for _ in range(2):  # the client got no answer and sends again
                 spool.append([submission(f"{number}", ALIKE, ALIKE, MONTH_BEFORE, LARGE)])
             with suppress(TransientError):
                 drain(tmp_path, spool, Interrupted(store, done=done) if number == at else store)
         if merged:
             store.command("OPTIMIZE TABLE proxy_logs FINAL")
-        with spooled(tmp_path) as spool:  # another process begins
+        with spooled(tmp_path) as spool:  # another process takes over
             drain(tmp_path, spool, store)
             assert spool.state().waiting == 0
     client = reading_client(store, NOON, router)

@@ -1,4 +1,4 @@
-"""The reading part of the tracking surface beyond the figures of tests/golden."""
+"""Reading endpoints of the tracking surface beyond the figures of tests/golden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web surface beyond the figures of tests/golden: what is refused, what a filter takes, how a listing pages."""
+"""The web surface beyond the figures of tests/golden: refusals, filters, paging."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from footfall.store.protocol import Store
 
 ENDPOINTS = sorted(route.path.removeprefix(PREFIX).replace("{visitor_id}", "v1") for route in router.routes)
 STEPS = "steps=path:/&steps=path:/pricing"
-"""What a funnel needs; nothing else minds it."""
+"""Required by the funnel; every other endpoint ignores it."""
 
 LISTS = [
     route.path.removeprefix(PREFIX).replace("{visitor_id}", "v1")
@@ -40,7 +40,7 @@ def client(shared_store: Store) -> Client:
 
 
 def numbers(client: Client, text: str, **params: str) -> list[int]:
-    """Which of the data set's events (1 to 12) a filter lists, newest first."""
+    """The numbers (1 to 12) of the data set's events that a filter lists, newest first."""
     answer = client.get(URL, filter=text, range="all", **params)
     assert answer.status_code == 200, answer.text
     return [parse(item["id"]) or 0 for item in answer.json()["items"]]
@@ -73,7 +73,7 @@ def test_who_may_read(client: Client, endpoint: str) -> None:
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_bad_parameters(client: Client, endpoint: str, query: str, names: tuple[str, ...]) -> None:
     if endpoint == "/recent-events" and names[0] in {"range", "from"}:
-        return  # its time is `windowMs`
+        return  # it takes `windowMs` instead of a range
     answer = client.get(f"{URL}{endpoint}?{STEPS}&{query}")
     assert answer.status_code == 400
     assert set(answer.json()) == {"error"}
@@ -97,7 +97,7 @@ def test_bad_cursors(client: Client, cursor: str) -> None:
 @pytest.mark.parametrize(
     "bounds", ["from=0001-01-01T00:00:00%2B12:00&to=2026-01-01", "from=2026-01-01&to=9999-12-31T23:59:59-12:00"]
 )
-def test_instants_beyond_the_calendar_leave_the_range(client: Client, bounds: str) -> None:
+def test_a_range_with_instants_outside_the_calendar_is_ignored(client: Client, bounds: str) -> None:
     for path in ("/kpis", "/timeseries"):
         answer = client.get(f"{URL}{path}?range=24h&{bounds}")
         assert (answer.status_code, answer.json()) == (200, client.get(f"{URL}{path}?range=24h").json())
@@ -110,21 +110,21 @@ def test_too_many_buckets(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    "path",
     [
         "timeseries?from=1990-01-01&to=2026-11-01",
         "timeseries?from=1970-01-01&to=1970-01-01T01:00&timezone=Pacific/Kiritimati",
         "retention?period=week&from=1970-01-01&to=1970-02-01",
     ],
 )
-def test_buckets_before_1970(client: Client, question: str) -> None:
-    assert client.get(f"{URL}/{question}").status_code == 200
+def test_buckets_before_1970(client: Client, path: str) -> None:
+    assert client.get(f"{URL}/{path}").status_code == 200
 
 
 @pytest.mark.parametrize(
     "query", ["from=2026-06-01", "to=2026-06-01", "from=soon&to=2026-06-01", "from=2026-06-01&to=", "range=24h"]
 )
-def test_half_a_range_is_none(client: Client, query: str) -> None:
+def test_half_a_range_is_ignored(client: Client, query: str) -> None:
     answer = client.get(f"{URL}/kpis?{query}").json()
     assert answer["range"]["chip"] == "24h"
     assert answer["range"]["from"] == "2026-06-10T10:00:00.000Z"
@@ -205,12 +205,12 @@ def test_limits_are_capped(store: Store) -> None:
         ("country:ro !path:/", [3, 2, 11, 10]),
     ],
 )
-def test_what_a_filter_takes(client: Client, text: str, listed: list[int]) -> None:
+def test_events_that_a_filter_lists(client: Client, text: str, listed: list[int]) -> None:
     assert numbers(client, text) == listed
     assert client.get(f"{URL}/count", filter=text, range="all").json() == {"count": len(listed)}
 
 
-def test_bots_are_apart(client: Client) -> None:
+def test_bots_are_left_out_unless_asked_for(client: Client) -> None:
     assert 8 not in numbers(client, "")
     assert numbers(client, "country:us", bots="1") == [8]
 
@@ -250,10 +250,10 @@ def test_a_page_keeps_the_period_of_the_first(client: Client, shared_store: Stor
     page = client.get(f"{URL}?range=24h&limit=5").json()
     later = reading_client(shared_store, at("2026-06-11T11:00:00Z"), router)
     rest = later.get(f"{URL}?limit=5&cursor={page['next_cursor']}").json()
-    assert [parse(item["id"]) for item in rest["items"]] == [2]  # 10:10 is over 24 hours ago by now
+    assert [parse(item["id"]) for item in rest["items"]] == [2]  # 10:10 is now more than 24 hours ago
 
 
-def test_a_session_that_was_replaced_counts_as_it_is_now(store: Store) -> None:
+def test_a_session_counts_as_its_current_row_says(store: Store) -> None:
     early = {**EVENT, "id_lo": 1, "visitor": 1, "session": 1, "timestamp": at("2026-06-11T09:00:00Z"), "source": "old"}
     late = early | {"id_lo": 2, "timestamp": at("2026-06-11T09:05:00Z")}
     first = early | {"id_lo": 3, "timestamp": at("2026-06-11T08:50:00Z"), "source": "new", "path": "/landing"}
@@ -289,7 +289,7 @@ def test_the_first_referrer_may_lie_before_the_range(store: Store) -> None:
     assert client.get(f"{URL}/count?range=1h&filter=referrer:https://a.example/y").json() == {"count": 0}
 
 
-def test_names_of_the_client_are_shown(store: Store) -> None:
+def test_names_that_the_client_gives_are_shown(store: Store) -> None:
     populate(store, [{"at": "2026-06-11T09:00:00Z", "visitor": 5, "visitor_id": "anna", "session_id": "s-1"}])
     client = reading_client(store, at(WEB_NOW), router)
     (item,) = client.get(f"{URL}?filter=visitor_id:anna session_id:s-1").json()["items"]
@@ -320,7 +320,7 @@ def test_the_document_explains_every_operation(client: Client) -> None:
 
 
 def test_sessions_of_the_helper(store: Store) -> None:
-    """The second opinion on sessions, itself: a gap of exactly 30 minutes is none."""
+    """The helper's own sessions: a gap of exactly 30 minutes does not end one."""
     rows = [{**EVENT, "id_lo": n, "visitor": 1, "timestamp": n * 1_800_000} for n in range(3)]
     rows.append({**EVENT, "id_lo": 3, "visitor": 1, "timestamp": 5_400_001})
     name_sessions(rows)

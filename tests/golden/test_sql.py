@@ -1,4 +1,4 @@
-"""The SQL of every dimension, metric and shape, as files to be read by eye: what changes there must be meant."""
+"""The SQL of every dimension, metric and shape, as files to be read by eye: every change there must be intended."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, engagement, filter, traffic  # noqa: A004 - the module is named after what it parses
+from footfall.query import build, engagement, filter, network, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
+    AnyQuery,
     Breakdowns,
-    BusyHours,
-    Counting,
     Flows,
+    HoursToRollUp,
+    Kpis,
     Pattern,
     Position,
     Query,
-    Question,
-    Seals,
+    RolledUpHours,
+    SessionPosition,
     Term,
-    VisitPosition,
+    ValidityMarkers,
+    VisitorSessions,
 )
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
@@ -32,14 +34,15 @@ from footfall.query.sql import compile_query
 FILES = Path(__file__).with_name("sql")
 BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 REQUESTS = replace(BASE, table=Table.REQUESTS)
-TRAFFIC = replace(BASE, table=Table.PROXY_LOGS)
+LOGS = replace(BASE, table=Table.PROXY_LOGS)
 
+GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
-SHAPES: dict[str, Question] = {
+SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
-    "kpis": build.kpis(replace(BASE, filters=filter.parse("path:/blog/* channel:search"))),
+    "kpis": Kpis(replace(BASE, filters=filter.parse("path:/blog/* channel:search"))),
     "series": build.series(BASE, STARTS, "pageviews"),
     "series-newest-first": build.series(REQUESTS, STARTS, "hits", newest_first=True),
     "series-of-labels": build.series_of(BASE, build.CUSTOM_EVENTS, ("signup",), STARTS),
@@ -61,12 +64,14 @@ SHAPES: dict[str, Question] = {
     "visitor-by-name": replace(BASE, dimensions=("path",), filters=filter.parse("visitor_id:0123456789abcdef|ann")),
     "values-of-properties": build.values_of(BASE, ("plan",), 10),
     "latest-visitors": build.latest_visitors(BASE, 20),
-    "places-of-visitors": build.places_of(BASE, (5, 6)),
+    "latest-events": build.latest_events(BASE, (5, 6)),
     "profile": build.profile(BASE),
     "sessions-by-key": build.sessions(BASE, (8, 9)),
     "events-of-sessions": build.events_of(BASE, (8, 9), BASE.period, 1_000),
-    "visits": build.visits_until(build.of_visitors(BASE, (5,)), 77, 21, VisitPosition(1_780_000_360_000, "s-1")),
-    "flows": build.flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
+    "visitor-sessions": VisitorSessions(
+        build.of_visitors(BASE, (5,)), 77, 21, SessionPosition(1_780_000_360_000, "s-1")
+    ),
+    "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(
         replace(BASE, filters=filter.parse("country:RO")),
@@ -77,31 +82,31 @@ SHAPES: dict[str, Question] = {
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(
         replace(REQUESTS, buckets=STARTS),
-        ("country", "asked_path"),
+        (GROUPINGS["country"], GROUPINGS["asked_path"]),
         100,
         3_600,
-        Counting((1_780_002_000_000, 1_780_005_600_000), (70, 71)),
+        RolledUpHours((1_780_002_000_000, 1_780_005_600_000), (70, 71)),
     ),
-    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",)),
-    "seals": Seals(REQUESTS),
-    "busy-hours": BusyHours(BASE.period, 1_000, 1_780_086_300_000_000),
-    "traffic-series": build.series(TRAFFIC, STARTS, "bytes_total", "total_count"),
-    "traffic-errors": traffic.errors_of(TRAFFIC, 50),
-    "traffic-samples": traffic.samples_of(TRAFFIC, ("timeout", "refused")),
-    "traffic-page": replace(TRAFFIC, dimensions=("domain",), metrics=("total_count",), limit=25, skip=50),
+    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), (GROUPINGS["country"],)),
+    "validity-markers": ValidityMarkers(REQUESTS),
+    "hours-to-roll-up": HoursToRollUp(BASE.period, 1_000, 1_780_086_300_000_000),
+    "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
+    "proxy-errors": proxy.errors_of(LOGS, 50),
+    "proxy-samples": proxy.samples_of(LOGS, ("timeout", "refused")),
+    "proxy-page": replace(LOGS, dimensions=("domain",), metrics=("total_count",), limit=25, skip=50),
 }
 
 
-def layout(question: Question) -> str:
+def layout(query: AnyQuery) -> str:
     """One clause or condition a line, the values below."""
-    statement = compile_query(question)
+    statement = compile_query(query)
     sql = re.sub(r" (FROM|WHERE|AND|OR|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL) ", r"\n\1 ", statement.sql)
     values = [f"-- {name} = {value!r}" for name, value in statement.params.items()]
     return "\n".join([sql, *values]) + "\n"
 
 
 def dimension_text(name: str) -> str:
-    """Grouped by it, and filtered on it where it can be: a text and a wildcard."""
+    """Grouped by the dimension and, if it is filterable, filtered on it: a text and a wildcard."""
     row = DIMENSIONS[name]
     term = Term(name, (Pattern(("a%",)), Pattern(("b", ""))))
     asked = replace(BASE, filters=(term,) if row.filterable else ())
@@ -129,7 +134,7 @@ CASES = (
 @pytest.mark.parametrize(("name", "found"), CASES, ids=[name for name, _ in CASES])
 def test_sql(name: str, found: str) -> None:
     file = FILES / f"{name}.sql"
-    assert file.exists(), f"{file} is missing; if this is what was meant, write it:\n{found}"
+    assert file.exists(), f"{file} is missing; if this is intended, write it:\n{found}"
     assert found == file.read_text()
 
 

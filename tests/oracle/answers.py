@@ -1,4 +1,4 @@
-"""Which path below `/api/web-events/{slug}` is answered by what."""
+"""The oracle's function for each path below `/api/web-events/{slug}`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.oracle import figures, files, journeys, lists, people
-from tests.oracle.question import Params, Question, Refused, read
+from tests.oracle.query import Params, Query, Refused, read
 from tests.oracle.site import Site
 
 Json = Any
@@ -53,13 +53,13 @@ ENDPOINTS = {
 
 
 def answer(site: Site, now: int, path: str, params: Params, **in_path: str) -> tuple[int, Json]:
-    """Status and JSON; of a refusal, the texts that its message must have.
+    """Status and JSON; for a refusal, the texts that its message must contain.
 
     Where the answer has a cursor, the expectation says whether there is one.
     """
     endpoint = ENDPOINTS[path]
     try:
-        asked: Question = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
-        return 200, endpoint.answer(asked, **in_path)
+        query: Query = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
+        return 200, endpoint.answer(query, **in_path)
     except Refused as refusal:
         return refusal.status, refusal.says

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Agent:
-    """What is known of a user agent. `traffic` is human, ai, monitor or bot; a program's device is `other`."""
+    """Facts about a user agent. `traffic` is human, ai, monitor or bot; a program's device is `other`."""
 
     browser: str = "unknown"
     os: str = "unknown"
@@ -19,7 +19,7 @@ class Agent:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an address is; what is not known is None."""
+    """Where an address is; unknown parts are None."""
 
     country: str | None = None
     region: str | None = None
@@ -82,13 +82,13 @@ HOST_CHANNELS = {
     "mail.google.com": "email",
     "com.google.android.gm": "email",
 }
-"""Hosts (and apps) that everyone knows; all others of the histories are unheard of."""
+"""Well-known hosts (and apps); all others in the histories are unknown."""
 
 MEDIUM_CHANNELS = {"cpc": "paid", "paidsocial": "paid", "email": "email", "social": "social"}
-"""By utm_medium in small letters, without spaces, `-` and `_`."""
+"""By utm_medium in lower case, without spaces, `-` and `_`."""
 
 CAMPAIGN_CHANNELS = {"google": "search", "facebook": "social"}
-"""By utm_source in small letters, without spaces around it."""
+"""By utm_source in lower case, stripped of spaces."""
 
 CLICK_CHANNELS = {"gclid": "paid", "fbclid": "social"}
-"""By the query parameter that a network adds to the links it sends people through."""
+"""By the query parameter that an ad network adds to its links."""

@@ -1,4 +1,4 @@
-"""Key figures, and what they were over time."""
+"""Key figures, and their course over time."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 
 from tests.oracle.intake import Event
 from tests.oracle.moments import iso
-from tests.oracle.question import Question, compared, share, visitors
+from tests.oracle.query import Query, compared, share, visitors
 
 Json = dict[str, Any]
 
 
-def kpis(asked: Question) -> Json:
-    before = asked.previous()
+def kpis(query: Query) -> Json:
+    before = query.previous()
     return {
-        "current": key_figures(asked),
+        "current": key_figures(query),
         "previous": key_figures(before) if before else None,
         "range": {
-            "chip": asked.chip,
-            "from": iso(asked.start),
-            "to": iso(asked.end),
-            "bucket": asked.bucket,
+            "chip": query.chip,
+            "from": iso(query.start),
+            "to": iso(query.end),
+            "bucket": query.bucket,
             "hasPrevious": before is not None,
         },
     }
 
 
-def key_figures(asked: Question) -> Json:
+def key_figures(query: Query) -> Json:
     """People and pages of the matching events; bounces and durations of whole sessions."""
-    events, sessions = asked.events(), asked.sessions()
+    events, sessions = query.events(), query.sessions()
     seconds = Fraction(sum(session.end - session.start for session in sessions), 1000)
     return {
         "visitors": len(visitors(events)),
@@ -40,47 +40,47 @@ def key_figures(asked: Question) -> Json:
     }
 
 
-def timeseries(asked: Question) -> Json:
-    """The n-th bucket stands beside the n-th of the period before, or 0 where that has none."""
-    before = asked.previous()
+def timeseries(query: Query) -> Json:
+    """The n-th bucket beside the n-th of the previous period, or 0 if that has none."""
+    before = query.previous()
     then = [figures for _, figures in series(before)] if before else []
-    missing = counted(asked, []) if before else dict.fromkeys(counted(asked, []))
+    missing = counted(query, []) if before else dict.fromkeys(counted(query, []))
     items = []
-    for place, (bucket, figures) in enumerate(series(asked)):
+    for place, (bucket, figures) in enumerate(series(query)):
         past = then[place] if place < len(then) else missing
         items.append(
             {"bucket": iso(bucket), **figures} | {f"previous{name.title()}": value for name, value in past.items()}
         )
-    return {"items": items, "bucket": asked.bucket}
+    return {"items": items, "bucket": query.bucket}
 
 
-def series(asked: Question) -> list[tuple[int, Json]]:
+def series(query: Query) -> list[tuple[int, Json]]:
     """Every bucket of the range; a visitor or session counts in each one that it has an event in."""
-    inside: dict[int, list[Event]] = {bucket: [] for bucket in asked.buckets()}
-    for event in asked.events():
-        inside[asked.bucket_of(event)].append(event)
-    return [(bucket, counted(asked, events)) for bucket, events in inside.items()]
+    inside: dict[int, list[Event]] = {bucket: [] for bucket in query.buckets()}
+    for event in query.events():
+        inside[query.bucket_of(event)].append(event)
+    return [(bucket, counted(query, events)) for bucket, events in inside.items()]
 
 
-def counted(asked: Question, events: list[Event]) -> Json:
+def counted(query: Query, events: list[Event]) -> Json:
     return {
         "pageviews": sum(event.pageview for event in events),
         "visitors": len(visitors(events)),
-        "sessions": len({asked.site.session_of[event] for event in events}),
+        "sessions": len({query.site.session_of[event] for event in events}),
     }
 
 
-def custom_events(asked: Question) -> Json:
-    edges = asked.buckets()
-    before = asked.previous()
+def custom_events(query: Query) -> Json:
+    edges = query.buckets()
+    before = query.previous()
     then = [event.custom_name for event in before.events() if not event.pageview] if before else None
-    found = [event for event in asked.events() if not event.pageview]
+    found = [event for event in query.events() if not event.pageview]
     names = [event.name for event in found]
     ranked = sorted(set(names), key=lambda name: (-names.count(name), name))
     items = []
-    for name in ranked[: asked.limit(20, 300)]:
+    for name in ranked[: query.limit(20, 300)]:
         now, past = names.count(name), None if then is None else then.count(name)
-        in_buckets = [asked.bucket_of(event) for event in found if event.name == name]
+        in_buckets = [query.bucket_of(event) for event in found if event.name == name]
         items.append(
             {
                 "name": name,
@@ -89,4 +89,4 @@ def custom_events(asked: Question) -> Json:
                 "spark": [in_buckets.count(edge) for edge in edges],
             }
         )
-    return {"items": items, "buckets": [iso(edge) for edge in edges], "bucket": asked.bucket}
+    return {"items": items, "buckets": [iso(edge) for edge in edges], "bucket": query.bucket}

@@ -7,28 +7,28 @@ from typing import Any
 
 from tests.oracle.intake import Event
 from tests.oracle.lists import newest_first, row
-from tests.oracle.question import Question, Refused
+from tests.oracle.query import Query, Refused
 from tests.oracle.urls import UTM
 
 Json = dict[str, Any]
 
 
-def export(asked: Question) -> list[Json] | list[list[str]]:
+def export(query: Query) -> list[Json] | list[list[str]]:
     """Objects for `ndjson` and `parquet`; for `csv` the header and the cells of each row."""
-    kind = asked.text("format", "csv")
+    kind = query.text("format", "csv")
     if kind not in {"csv", "ndjson", "parquet"}:
         raise Refused(400, "format", kind)
-    rows = [full_row(asked, event) for event in newest_first(asked.events())]
+    rows = [full_row(query, event) for event in newest_first(query.events())]
     return rows if kind != "csv" else [HEADER, *([cell(item[name]) for name in HEADER] for item in rows)]
 
 
-def full_row(asked: Question, event: Event) -> Json:
-    """What a column has nothing for is None, but in `path` and `url`, which are texts."""
+def full_row(query: Query, event: Event) -> Json:
+    """Absent values are None, except in `path` and `url`, which are empty texts."""
     agent, place = event.agent, event.place
-    return row(asked, event) | {
+    return row(query, event) | {
         "category": event.category,
         "priority": event.priority,
-        "title": None,  # of these, this way in knows nothing
+        "title": None,  # the batch endpoint has no such fields
         "language": None,
         "timezone": None,
         "screen": None,
@@ -46,7 +46,7 @@ def full_row(asked: Question, event: Event) -> Json:
 
 
 def cell(value: Any) -> str:
-    """What a spreadsheet would take for a formula has a `'` before it."""
+    """A text that a spreadsheet would run as a formula gets a leading `'`."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
     return "" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The filter string (docs/api/web.md): read, and asked of an event."""
+"""The filter string (docs/api/web.md): parsed, and matched against an event."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_CHARACTERS, MOST_VALUES = 2000, 50
 
 
 class BadFilter(Exception):  # noqa: N818 - named as the answer calls it
-    """`position` is where the string can't be read, None where it is too long."""
+    """`position` is that of the fault, None for a string that is too long."""
 
     def __init__(self, position: int | None) -> None:
         super().__init__(position)
@@ -49,7 +49,7 @@ def parse(text: str) -> tuple[Term, ...]:
 
 
 def read_term(text: str, at: int, values_left: int) -> tuple[Term, int]:
-    """The term that begins at `at`, and where it ends. A bare word is `search:`."""
+    """The term that starts at `at`, and where it ends. A bare word means `search:`."""
     negated = text[at] == "!"
     start = at + negated
     name, end = read_text(text, start, " |:")
@@ -107,7 +107,7 @@ def is_key(key: str) -> bool:
 
 
 def holds(site: Site, terms: tuple[Term, ...], event: Event) -> bool:
-    """Whether an event holds every term. A term on the session looks at the whole session that the event is in."""
+    """Whether an event matches every term. A term on a session property looks at the event's whole session."""
     return all(holds_any(site, term, event) != term.negated for term in terms)
 
 
@@ -132,7 +132,7 @@ def matches(value: Value, text: str, *, ignore_case: bool = False) -> bool:
 
 
 def fold(text: str) -> str:
-    """Small letters, one for one."""
+    """Lower case, character by character."""
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
@@ -141,7 +141,7 @@ def searched(event: Event) -> tuple[str, ...]:
 
 
 def property_text(properties: Any, keys: list[str]) -> str | None:
-    """A text as it is, anything else as JSON; None where there is none or it is null."""
+    """A text as it is, anything else as JSON; None if absent or null."""
     value = properties
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
@@ -173,13 +173,13 @@ CHOICES = {
 """The only values of these keys."""
 
 OF_VISITOR = ("country", "browser", "os", "device")
-"""Of these, capitals don't matter."""
+"""Keys whose comparison ignores case."""
 
 NAMELESS = dict.fromkeys((*OF_VISITOR, "screen_class", "timezone"), "unknown") | {
     "referrer": "direct",
     "channel": "direct",
 }
-"""What an empty value asks for."""
+"""The label that an empty value matches."""
 
 LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "country": lambda _, event: event.place.country or "unknown",
@@ -188,9 +188,9 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "device": lambda _, event: event.agent.device,
     "path": lambda _, event: event.page.path,
     "hostname": lambda _, event: event.page.hostname,
-    "language": lambda *_: "",  # this way in has no field for it
+    "language": lambda *_: "",  # the batch endpoint has no field for it
     "timezone": lambda *_: "unknown",  # nor for this
-    "screen_class": lambda *_: "unknown",
+    "screen_class": lambda *_: "unknown",  # nor for this
     "region": lambda _, event: event.place.region or "",
     "city": lambda _, event: event.place.city or "",
     "traffic": lambda _, event: event.agent.traffic,
@@ -204,6 +204,6 @@ LOOKED_AT: dict[str, Callable[[Site, Event], str]] = {
     "exit_page": lambda site, event: site.session_of[event].exit_page,
     **{name: campaign_label(place) for place, name in enumerate(UTM)},
 }
-"""What is compared; the last ones are the session's."""
+"""The compared text by key; the last keys are session properties."""
 
 KEYS = {"search", *LOOKED_AT}

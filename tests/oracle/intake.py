@@ -1,4 +1,4 @@
-"""From requests to `POST /api/v1/analytics/batch` to events: who the visitor is, what is refused, what came before."""
+"""From requests to `POST /api/v1/analytics/batch` to events: visitors, refusals, repeated events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Visitor:
-    """A name that the client gave; or, for `name == ''`, whoever comes from an address with an agent on one day.
+    """A name that the client gave; or, for `name == ''`, one address with one user agent on one day.
 
     `salt` says which day's: a salt is deleted 48 hours after its day, and what still arrives for that day gets another.
     """
@@ -74,7 +74,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender is told: events taken (sent twice counts as taken), and (index, code) of those refused."""
+    """The answer to the sender: events accepted (repeated ones included), and (index, code) of the refused ones."""
 
     status: int
     queued: int = 0
@@ -88,13 +88,13 @@ class Refused(Exception):  # noqa: N818 - named for what it says of an event
 
 
 class Salts:
-    """Which salt a visitor's hash is made with."""
+    """The salt that a visitor's hash is made with."""
 
     def __init__(self) -> None:
         self._made: set[int] = set()  # days whose own salt was made while it could be
 
     def of(self, day: int, today: int) -> tuple[str, int]:
-        """A day's own salt is made until the day after, and serves until 48 hours after the day."""
+        """A day's salt is created until the following day, and used until 48 hours after the day."""
         if day >= today - 1:
             self._made.add(day)
         served = day in self._made and day >= today - 2
@@ -102,7 +102,7 @@ class Salts:
 
 
 class Intake:
-    """Takes requests in the order of their receipt."""
+    """Accepts requests in the order of their receipt."""
 
     def __init__(self, retention_days: int | None = None) -> None:
         self.events: list[Event] = []
@@ -168,7 +168,7 @@ class Intake:
         )
 
     def _next_id(self, now: int) -> int:
-        """Ids made by the server begin with the time of receipt and grow with arrival; the rest is not foreseeable."""
+        """Ids from the server start with the time of receipt and grow with arrival; the rest cannot be predicted."""
         return (now << 80) + self._count
 
     def _visitor(self, item: Json, sent: Sent, at: int) -> Visitor:
@@ -188,7 +188,7 @@ class Intake:
 
 
 def read_time(given: str | float) -> int:
-    """ISO 8601, UTC where it names no offset; or Unix seconds, or milliseconds where they would be a far future."""
+    """ISO 8601, UTC without an offset; or Unix seconds, or milliseconds if seconds would lie in the far future."""
     if isinstance(given, str):
         moment = datetime.fromisoformat(given)
         return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
@@ -217,7 +217,7 @@ def show_id(value: int) -> str:
 
 
 def holds_schema(body: Json) -> bool:
-    """One event that breaks the schema refuses the whole batch."""
+    """One event that violates the schema rejects the whole batch."""
     events = body["events"]
     return 1 <= len(events) <= 100 and len(body.get("client_id") or "") <= 128 and all(map(holds_event_schema, events))
 
@@ -241,7 +241,7 @@ def check_properties(properties: Json) -> None:
 
 
 def members(value: Any, depth: int) -> Iterable[tuple[Any, int]]:
-    """A value and all that is in it, with how deep it lies."""
+    """A value and everything nested in it, with its depth."""
     yield value, depth
     if isinstance(value, Mapping):
         for key, item in value.items():

@@ -1,4 +1,4 @@
-"""Properties of events, funnels, and who comes back."""
+"""Properties of events, funnels, and visitor retention."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from tests.oracle import filters
 from tests.oracle.filters import Term, property_text
 from tests.oracle.intake import Event, Visitor
 from tests.oracle.moments import DAY, HOUR, MINUTE, begin, buckets, iso
-from tests.oracle.question import Params, Question, Refused, share, visitors
+from tests.oracle.query import Params, Query, Refused, share, visitors
 
 Json = dict[str, Any]
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
-def properties(asked: Question) -> Json:
-    """Top-level properties that are not null, by how many events have them; and the values of each."""
-    events = asked.events()
+def properties(query: Query) -> Json:
+    """Top-level properties that are not null, by number of events; and the values of each."""
+    events = query.events()
     names = Counter(name for event in events for name, value in event.properties.items() if value is not None)
-    values = asked.number("values", 10, 1)
+    values = query.number("values", 10, 1)
     items = []
-    for name, number in most_first(names)[: asked.limit(20, 300)]:
+    for name, number in most_first(names)[: query.limit(20, 300)]:
         having = [event for event in events if event.properties.get(name) is not None]
         found = Counter(property_text(event.properties, [name]) or "" for event in having)
         top = most_first(found)[: min(values, 100)]
@@ -41,17 +41,17 @@ def most_first(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def funnel(asked: Question) -> Json:
-    """How many visitors take the steps in turn, within a window from the first one."""
-    steps = asked.params.get("steps", ())
+def funnel(query: Query) -> Json:
+    """How many visitors take the steps in order, within a window from the first one."""
+    steps = query.params.get("steps", ())
     if not 2 <= len(steps) <= 8:
         raise Refused(400, "steps")
     terms = [read_step(step) for step in steps]
-    window = read_window(asked.params)
+    window = read_window(query.params)
     events: dict[Visitor, list[Event]] = {}
-    for event in asked.events():
+    for event in query.events():
         events.setdefault(event.visitor, []).append(event)
-    reached = [depth_reached(asked, found, terms, window) for found in events.values()]
+    reached = [depth_reached(query, found, terms, window) for found in events.values()]
     numbers = [sum(depth >= place for depth in reached) for place in range(1, len(steps) + 1)]
     items = []
     for place, (step, number) in enumerate(zip(steps, numbers, strict=True)):
@@ -65,7 +65,7 @@ def funnel(asked: Question) -> Json:
                 "drop_off": before - number,
             }
         )
-    return {"steps": items, "conversion": items[-1]["conversion"], "window": asked.text("window", "7d")}
+    return {"steps": items, "conversion": items[-1]["conversion"], "window": query.text("window", "7d")}
 
 
 def read_step(text: str) -> tuple[Term, ...]:
@@ -88,41 +88,41 @@ def read_window(params: Params) -> int:
     return length
 
 
-def depth_reached(asked: Question, events: list[Event], terms: list[tuple[Term, ...]], window: int) -> int:
+def depth_reached(query: Query, events: list[Event], terms: list[tuple[Term, ...]], window: int) -> int:
     """The most steps that a visitor took, whichever event is the first."""
-    return max((steps_from(asked, events[place:], terms, window) for place in range(len(events))), default=0)
+    return max((steps_from(query, events[place:], terms, window) for place in range(len(events))), default=0)
 
 
-def steps_from(asked: Question, events: list[Event], terms: list[tuple[Term, ...]], window: int) -> int:
-    """Steps taken where the first of `events` takes the first step; each further one by the next event that can."""
+def steps_from(query: Query, events: list[Event], terms: list[tuple[Term, ...]], window: int) -> int:
+    """The number of steps taken if the first of `events` takes the first; the next match takes each further one."""
     depth = 0
     for event in events:
         within = event.at - events[0].at <= window
-        if depth < len(terms) and within and filters.holds(asked.site, terms[depth], event):
+        if depth < len(terms) and within and filters.holds(query.site, terms[depth], event):
             depth += 1
         elif not depth:
             return 0
     return depth
 
 
-def retention(asked: Question) -> Json:
-    """Who came for the first time in a bucket, and how many of them were there in the buckets after."""
-    period = asked.text("period", "day")
+def retention(query: Query) -> Json:
+    """Visitors by the bucket of their first event, and how many of them return in later buckets."""
+    period = query.text("period", "day")
     if period not in {"day", "week", "month"}:
         raise Refused(400, "period", period)
-    edges = buckets(period, asked.start, asked.end)
+    edges = buckets(period, query.start, query.end)
     if len(edges) > 400:
         raise Refused(400, "400")
     first: dict[Visitor, Event] = {}
-    for event in asked.over(0, asked.end).events():
+    for event in query.over(0, query.end).events():
         first.setdefault(event.visitor, event)
     seen: dict[int, set[Visitor]] = {edge: set() for edge in edges}
-    for event in asked.events():
+    for event in query.events():
         seen[begin(period, event.at)].add(event.visitor)
     items = []
     for place, edge in enumerate(edges):
         cohort = {
-            visitor for visitor, event in first.items() if event.at >= asked.start and begin(period, event.at) == edge
+            visitor for visitor, event in first.items() if event.at >= query.start and begin(period, event.at) == edge
         }
         returned = [len(cohort & seen[later]) for later in edges[place:]]
         items.append(

@@ -1,4 +1,4 @@
-"""Listings and rankings. Texts are put in order by code point."""
+"""Listings and rankings. Texts are ordered by code point."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.oracle.intake import Event
 from tests.oracle.moments import iso
-from tests.oracle.question import Question, compared, visitors
-from tests.oracle.visits import Session
+from tests.oracle.query import Query, compared, visitors
+from tests.oracle.sessions import Session
 
 Json = dict[str, Any]
 
@@ -17,19 +17,19 @@ def newest_first(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.order, reverse=True)
 
 
-def rows(asked: Question) -> Json:
+def rows(query: Query) -> Json:
     """The first page; `next_cursor` says whether there is another."""
-    found = newest_first(asked.events())
-    page = found[: asked.limit(100, 1000)]
+    found = newest_first(query.events())
+    page = found[: query.limit(100, 1000)]
     return {
-        "items": [row(asked, event) for event in page],
+        "items": [row(query, event) for event in page],
         "count": len(page),
         "next_cursor": len(found) > len(page),
     }
 
 
-def row(asked: Question, event: Event) -> Json:
-    site = asked.site
+def row(query: Query, event: Event) -> Json:
+    site = query.site
     return {
         "id": site.id_of(event),
         "event_type": "pageview" if event.pageview else "custom",
@@ -49,25 +49,25 @@ def row(asked: Question, event: Event) -> Json:
     }
 
 
-def count(asked: Question) -> Json:
-    return {"count": len(asked.events())}
+def count(query: Query) -> Json:
+    return {"count": len(query.events())}
 
 
 def ranking(
-    asked: Question,
+    query: Query,
     name: str,
-    members: Callable[[Question], list[Any]],
+    members: Callable[[Query], list[Any]],
     label: Callable[[Any], Hashable | None],
 ) -> Json:
     """`members` (events or sessions) by their label, most first; members without a label are not ranked."""
-    groups = grouped(members(asked), label)
-    before = asked.previous() if asked.compares else None
+    groups = grouped(members(query), label)
+    before = query.previous() if query.compares else None
     then = grouped(members(before), label) if before else {}
     ranked = sorted(groups, key=lambda key: (-len(groups[key]), key))
     items = []
-    for key in ranked[: asked.limit(20, 300)]:
+    for key in ranked[: query.limit(20, 300)]:
         figures = {"count": len(groups[key]), "visitors": len(visitors(groups[key]))}
-        past = compared(len(groups[key]), len(then.get(key, [])) if before else None) if asked.compares else {}
+        past = compared(len(groups[key]), len(then.get(key, [])) if before else None) if query.compares else {}
         items.append({name: key, **figures, **past})
     return {"items": items}
 
@@ -81,71 +81,71 @@ def grouped(members: list[Any], label: Callable[[Any], Hashable | None]) -> dict
     return groups
 
 
-def top_pages(asked: Question) -> Json:
-    return ranking(asked, "path", Question.events, lambda event: event.page.path if event.pageview else None)
+def top_pages(query: Query) -> Json:
+    return ranking(query, "path", Query.events, lambda event: event.page.path if event.pageview else None)
 
 
-def top_referrers(asked: Question) -> Json:
-    return ranking(asked, "referrer", Question.sessions, lambda session: session.first.source)
+def top_referrers(query: Query) -> Json:
+    return ranking(query, "referrer", Query.sessions, lambda session: session.first.source)
 
 
-def top_countries(asked: Question) -> Json:
-    return ranking(asked, "country", Question.events, lambda event: event.place.country or "unknown")
+def top_countries(query: Query) -> Json:
+    return ranking(query, "country", Query.events, lambda event: event.place.country or "unknown")
 
 
-def top_browsers(asked: Question) -> Json:
-    return ranking(asked, "browser", Question.events, lambda event: event.agent.browser)
+def top_browsers(query: Query) -> Json:
+    return ranking(query, "browser", Query.events, lambda event: event.agent.browser)
 
 
-def top_os(asked: Question) -> Json:
-    return ranking(asked, "os", Question.events, lambda event: event.agent.os)
+def top_os(query: Query) -> Json:
+    return ranking(query, "os", Query.events, lambda event: event.agent.os)
 
 
-def top_devices(asked: Question) -> Json:
-    return ranking(asked, "device", Question.events, lambda event: event.agent.device)
+def top_devices(query: Query) -> Json:
+    return ranking(query, "device", Query.events, lambda event: event.agent.device)
 
 
-def top_timezones(asked: Question) -> Json:
-    return ranking(asked, "timezone", Question.events, lambda _: "unknown")  # this way in has no field for it
+def top_timezones(query: Query) -> Json:
+    return ranking(query, "timezone", Query.events, lambda _: "unknown")  # the batch endpoint has no field for it
 
 
-def top_entry_pages(asked: Question) -> Json:
-    return ranking(asked, "path", Question.sessions, lambda session: session.entry_page if session.pages else None)
+def top_entry_pages(query: Query) -> Json:
+    return ranking(query, "path", Query.sessions, lambda session: session.entry_page if session.pages else None)
 
 
-def top_exit_pages(asked: Question) -> Json:
-    return ranking(asked, "path", Question.sessions, lambda session: session.exit_page if session.pages else None)
+def top_exit_pages(query: Query) -> Json:
+    return ranking(query, "path", Query.sessions, lambda session: session.exit_page if session.pages else None)
 
 
-def top_flows(asked: Question) -> Json:
-    """Sessions by the paths of their first pageviews; equals in count go by their steps, the shorter flow first."""
-    depth = asked.number("depth", 3, 2, 5)
+def top_flows(query: Query) -> Json:
+    """Sessions by the paths of their first pageviews; ties are ordered by their steps, the shorter flow first."""
+    depth = query.number("depth", 3, 2, 5)
 
     def steps(session: Session) -> tuple[str, ...] | None:
         return tuple(session.pages[:depth]) or None
 
-    answer = ranking(asked, "steps", Question.sessions, steps)
+    answer = ranking(query, "steps", Query.sessions, steps)
     return {"items": [item | {"steps": list(item["steps"])} for item in answer["items"]]}
 
 
-def top_locations(asked: Question) -> Json:
-    """One item per visitor: what its latest matching event says, and how many it has."""
-    groups = grouped(asked.events(), lambda event: event.visitor)
-    before = asked.previous() if asked.compares else None
+def top_locations(query: Query) -> Json:
+    """One item per visitor: the latest matching event, and the number of them."""
+    groups = grouped(query.events(), lambda event: event.visitor)
+    before = query.previous() if query.compares else None
     then = grouped(before.events(), lambda event: event.visitor) if before else {}
     items = []
     for visitor, events in groups.items():
-        past = compared(len(events), len(then.get(visitor, [])) if before else None) if asked.compares else {}
-        items.append(location(asked, events[-1]) | {"events": len(events)} | past)
+        past = compared(len(events), len(then.get(visitor, [])) if before else None) if query.compares else {}
+        items.append(location(query, events[-1]) | {"events": len(events)} | past)
     items.sort(key=lambda item: item["visitor_id"])
     items.sort(key=lambda item: item["last_seen"], reverse=True)
-    return {"items": items[: asked.limit(20, 300)]}
+    return {"items": items[: query.limit(20, 300)]}
 
 
-def location(asked: Question, event: Event) -> Json:
+def location(query: Query, event: Event) -> Json:
     place = event.place
     return {
-        "visitor_id": asked.site.visitor_id(event.visitor),
+        "visitor_id": query.site.visitor_id(event.visitor),
         "country_code": place.country,
         "region": place.region,
         "city": place.city,

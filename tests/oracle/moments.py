@@ -28,7 +28,7 @@ def iso(at: int) -> str:
 
 
 def read_instant(text: str) -> int | None:
-    """ISO 8601, UTC where it names no offset; None where it can't be read."""
+    """ISO 8601, UTC without an offset; None if malformed."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -37,17 +37,17 @@ def read_instant(text: str) -> int | None:
 
 
 def begin(bucket: str, at: int, zone: tzinfo = UTC) -> int:
-    """Where the hour, day, week (from Monday) or month that `at` lies in begins, on the clocks of a zone."""
+    """The start of the hour, day, week (from Monday) or month of `at`, by the local clock of a zone."""
     if bucket == "hour":
         return hour_begins(at, zone)
     day = first_day(bucket, to_datetime(at, zone).date())
     later = first_day(bucket, day + timedelta(days=31 if bucket == "month" else 7 if bucket == "week" else 1))
-    # Where clocks go back over midnight, the old date shows again in a day that has begun.
+    # Where clocks go back over midnight, the old date shows again although the new day has started.
     return day_begins(later, zone) if day_begins(later, zone) <= at else day_begins(day, zone)
 
 
 def buckets(bucket: str, start: int, end: int, zone: tzinfo = UTC) -> list[int]:
-    """Where the buckets of a range begin; the first one is the one that `start` lies in."""
+    """The starts of the buckets of a range; `start` lies in the first one."""
     found = [begin(bucket, start, zone)]
     at = start
     while at < end:
@@ -67,7 +67,7 @@ def first_day(bucket: str, day: date) -> date:
 
 @lru_cache(maxsize=10_000)
 def day_begins(day: date, zone: tzinfo) -> int:
-    """The first instant that local calendars call `day`, or a later day where clocks leave that one out.
+    """The first instant of the local date `day`, or of a later date where the calendar skips that one.
 
     Midnight, the first one where it comes twice. Where clocks jump over it, the instant of the jump.
     """
@@ -79,7 +79,7 @@ def day_begins(day: date, zone: tzinfo) -> int:
 
 @lru_cache(maxsize=10_000)
 def hour_begins(at: int, zone: tzinfo) -> int:
-    """The first instant of the hour on the local clock; an hour that comes twice is two, each with its own offset."""
+    """The first instant of the hour on the local clock; a repeated hour is two hours, each with its own offset."""
     minute = at - at % MINUTE
     while reading(minute - MINUTE, zone) == reading(at, zone):
         minute -= MINUTE
@@ -87,6 +87,6 @@ def hour_begins(at: int, zone: tzinfo) -> int:
 
 
 def reading(at: int, zone: tzinfo) -> tuple[date, int, timedelta | None]:
-    """What the local clock and calendar say, to the hour."""
+    """Local date and time, to the hour."""
     moment = to_datetime(at, zone)
     return moment.date(), moment.hour, moment.utcoffset()

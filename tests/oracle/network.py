@@ -1,4 +1,4 @@
-"""The network surface: the requests that servers sent, and what one answer says of them by ten keys.
+"""The network surface: the requests that servers sent, and the ten lists of its answer.
 
 Instants are Unix milliseconds.
 """
@@ -27,18 +27,18 @@ REFERRER_CHARS = 2048
 RANGES = {"daily": (DAY, 15 * MINUTE), "weekly": (7 * DAY, HOUR)}
 
 NETWORKS = {"192.0.2.1": "Example Telecom", "198.51.100.7": "Cloudflare", "2001:db8::5": "Réseau d'Abidjan"}
-"""Whose an address is, where that is known."""
+"""The network that an address belongs to, if known."""
 
 HEADERS = {"cf-ray": "Cloudflare", "x-amz-cf-id": "Amazon CloudFront", "x-vercel-id": "Vercel"}
-"""By the names of headers that only one network adds."""
+"""By header that only one network adds."""
 
 LOOPS = {"cloudflare": "Cloudflare", "Fastly": "Fastly"}
-"""By what `CDN-Loop` says."""
+"""By value of `CDN-Loop`."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A body as it was sent; `agent` is that of the connection, which comes from `address`."""
+    """A body as sent; `agent` and `address` are those of the connection."""
 
     at: int
     project: int
@@ -64,13 +64,13 @@ class Request:
 
 @dataclass
 class Intake:
-    """Takes bodies in the order of their receipt; one bad request refuses only itself."""
+    """Accepts bodies in the order of their receipt; an invalid request is refused alone."""
 
     requests: dict[int, list[Request]] = field(default_factory=lambda: defaultdict(list))
     _salts: Salts = field(default_factory=Salts)
 
     def receive(self, sent: Sent) -> list[int]:
-        """The places of requests that are refused."""
+        """The indexes of refused requests."""
         refused = []
         for index, said in enumerate(sent.body["visits"]):
             if is_sound(said, sent.at):
@@ -128,12 +128,12 @@ def instant_of(said: Json, now: int) -> int:
 
 
 def address_of(said: Json) -> str:
-    """In its one spelling; `''` for none."""
+    """In canonical form; `''` for none."""
     return str(ip_address(said["ip_address"])) if said.get("ip_address") else ""
 
 
 def target(said: Json) -> tuple[str, str]:
-    """Scheme and path, as received, without query and fragment. An `endpoint` is a path, whatever the URL says."""
+    """Scheme and path, as received, without query and fragment. An `endpoint` is a path and wins over the URL."""
     if said.get("endpoint"):
         return "", bare(said["endpoint"])
     scheme, _, path = split(bare(said["url"]))
@@ -165,7 +165,7 @@ LABEL: dict[str, Callable[[Request], str]] = {
 
 
 def answer(requests: list[Request], now: int, params: Mapping[str, str]) -> tuple[int, Any]:
-    """Status and JSON; of a refusal, the text that its message must have."""
+    """Status and JSON; for a refusal, the text that its message must contain."""
     name, bots = params.get("range") or "daily", params.get("bots", "1")
     if name not in RANGES:
         return 400, "range"
@@ -187,7 +187,7 @@ def answer(requests: list[Request], now: int, params: Mapping[str, str]) -> tupl
 
 
 def sessions(requests: list[Request]) -> dict[Request, int]:
-    """The number of each request's session: a visitor's requests with no gap over 30 minutes."""
+    """The number of each request's session: a visitor's requests with no gap of more than 30 minutes."""
     last: dict[Visitor, Request] = {}
     found: dict[Request, int] = {}
     for number, request in enumerate(sorted(requests, key=lambda request: request.at)):
@@ -199,7 +199,7 @@ def sessions(requests: list[Request]) -> dict[Request, int]:
 
 
 def most_requested(requests: list[Request], label: Callable[[Request], str]) -> set[str]:
-    """The labels of most requests over the range; ties by label."""
+    """The labels with most requests over the range; ties by label."""
     counts: dict[str, int] = defaultdict(int)
     for request in requests:
         counts[label(request)] += 1

@@ -1,4 +1,4 @@
-"""The proxy surface: the logs that workers sent, and what the six reading endpoints say of them.
+"""The proxy surface: the logs that workers sent, and the answers of the six reading endpoints.
 
 Instants are Unix milliseconds; a log's is that of its second.
 """
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 LARGEST = 2**63 - 1
 ERROR_CHARS = 512
 MOST_DAYS = 62
-MOST_BUCKETS = 1_500
+MAX_BUCKETS = 1_500
 SAMPLES = 3
 
 NUMBERS = ("count", "user_id", "order_id", "bytes_sent", "bytes_received", "error_count", "duration_ms",
@@ -29,7 +29,7 @@ FILTERS = {"domain": "domain", "orderId": "order_id", "userId": "user_id", "work
 
 @dataclass(frozen=True)
 class Sent:
-    """A body as it was sent; `at` is when it was received, `key` its `Idempotency-Key`, `''` for none."""
+    """A body as sent; `at` is the time of receipt, `key` its `Idempotency-Key`, `''` for none."""
 
     at: int
     project: int
@@ -58,7 +58,7 @@ class Log:
 
 
 class Faulty(Exception):  # noqa: N818 - named for what it says of a body
-    """`loc` is the place of one of its faults."""
+    """`loc` is the location of one of its faults."""
 
     def __init__(self, *loc: str | int) -> None:
         super().__init__(loc)
@@ -67,13 +67,13 @@ class Faulty(Exception):  # noqa: N818 - named for what it says of a body
 
 @dataclass
 class Intake:
-    """Takes bodies in the order of their receipt."""
+    """Accepts bodies in the order of their receipt."""
 
     logs: dict[int, list[Log]] = field(default_factory=lambda: defaultdict(list))
     _keys: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def receive(self, sent: Sent) -> list[str | int] | None:
-        """None where the body is accepted (whole), else the place of its first fault."""
+        """None if the body is accepted (as a whole), else the location of its first fault."""
         try:
             logs = read_body(sent.body, sent.at)
         except Faulty as fault:
@@ -83,7 +83,7 @@ class Intake:
         return None
 
     def _is_repeated(self, sent: Sent) -> bool:
-        """What comes under the key of an accepted body within 24 hours is not stored."""
+        """A body under the key of an accepted one is not stored within 24 hours."""
         before = self._keys.get((sent.project, sent.key)) if sent.key else None
         if before is not None and sent.at < before + DAY:
             return True
@@ -92,7 +92,7 @@ class Intake:
 
 
 def read_body(body: Json, now: int) -> list[Log]:
-    """One bad log refuses the whole body; times are looked at once all else is well."""
+    """One invalid log rejects the whole body; times are checked last."""
     if not 1 <= len(body["logs"]) <= 10_000:
         raise Faulty("logs")
     for index, said in enumerate(body["logs"]):
@@ -103,7 +103,7 @@ def read_body(body: Json, now: int) -> list[Log]:
 
 
 def fault(said: Json) -> str:
-    """The name of a field that is missing or not what it should be."""
+    """The name of a field that is missing or invalid."""
     missing = [name for name in ("ts", "domain", "count") if name not in said]
     bad = [name for name in NUMBERS if not 0 <= said.get(name, 0) <= LARGEST]
     bad += ["port"] if not 0 <= said.get("port", 0) <= 65_535 else []
@@ -123,7 +123,7 @@ def second_of(given: str | float, now: int, index: int) -> int:
 
 
 class Refused(Exception):  # noqa: N818 - named for what the answer is
-    """Status 400; `says` is what the message must have."""
+    """Status 400; `says` is a text that the message must contain."""
 
     def __init__(self, says: str) -> None:
         super().__init__(says)
@@ -131,8 +131,8 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 
 @dataclass(frozen=True)
-class Question:
-    """The logs that are asked about, and the parameters."""
+class Query:
+    """The selected logs, and the parameters."""
 
     logs: list[Log]
     start: int
@@ -163,7 +163,7 @@ def answer(logs: list[Log], path: str, params: Mapping[str, str]) -> tuple[int, 
         return 400, refusal.says
 
 
-def read(logs: list[Log], params: Mapping[str, str]) -> Question:
+def read(logs: list[Log], params: Mapping[str, str]) -> Query:
     start, named = bound("from", params), bound("to", params)
     end = named + DAY if is_date(params["to"]) else named
     if start >= end:
@@ -172,7 +172,7 @@ def read(logs: list[Log], params: Mapping[str, str]) -> Question:
         raise Refused(f"{MOST_DAYS} days")
     wanted = read_filters(params)
     chosen = [log for log in logs if start <= log.at < end and holds(log, wanted)]
-    return Question(chosen, start, end, params)
+    return Query(chosen, start, end, params)
 
 
 def bound(name: str, params: Mapping[str, str]) -> int:
@@ -187,7 +187,7 @@ def is_date(text: str) -> bool:
 
 
 def read_filters(params: Mapping[str, str]) -> Json:
-    """What is asked of each column that a parameter names."""
+    """The wanted value of each column that a parameter filters."""
     given = {name: column for name, column in FILTERS.items() if name in params}
     for name in given:
         if name.endswith("Id") and not (params[name].isdecimal() and int(params[name]) <= LARGEST):
@@ -196,7 +196,7 @@ def read_filters(params: Mapping[str, str]) -> Json:
 
 
 def holds(log: Log, wanted: Json) -> bool:
-    """Every filter that is given, exactly."""
+    """Whether a log matches every given filter, exactly."""
     return all(value == log.said.get(column, type(value)()) for column, value in wanted.items())
 
 
@@ -226,19 +226,19 @@ FIGURES: dict[str, Callable[[list[Log]], int]] = {
 
 
 def shown(logs: list[Log], *names: str) -> Json:
-    """Figures are texts: they may be larger than what a reader's numbers hold."""
+    """Figures are texts: they may exceed what a client's numbers hold."""
     return {name: str(FIGURES[name](logs)) for name in names}
 
 
-def chart(*names: str) -> Callable[[Question], Json]:
-    """Buckets that have logs, ascending; hours up to 48 hours, else days, where nothing else is asked for."""
+def chart(*names: str) -> Callable[[Query], Json]:
+    """Buckets that have logs, ascending; by default hours for ranges up to 48 hours, else days."""
 
-    def made(asked: Question) -> Json:
-        usual = "hour" if asked.end - asked.start <= 48 * HOUR else "day"
-        length = BUCKETS[asked.choice("bucket", BUCKETS, usual)]
-        if len(range(asked.start - asked.start % length, asked.end, length)) > MOST_BUCKETS:
+    def made(query: Query) -> Json:
+        usual = "hour" if query.end - query.start <= 48 * HOUR else "day"
+        length = BUCKETS[query.choice("bucket", BUCKETS, usual)]
+        if len(range(query.start - query.start % length, query.end, length)) > MAX_BUCKETS:
             raise Refused("bucket")
-        buckets = grouped(asked.logs, lambda log: log.at - log.at % length)
+        buckets = grouped(query.logs, lambda log: log.at - log.at % length)
         return {"data": [{"bucket": instant(start), **shown(buckets[start], *names)} for start in sorted(buckets)]}
 
     return made
@@ -249,17 +249,17 @@ def ranked(groups: Mapping[str, list[Log]], figure: str) -> list[str]:
     return sorted(groups, key=lambda label: (-FIGURES[figure](groups[label]), label))
 
 
-def domains(asked: Question) -> Json:
-    by = {"bytes": "bytes_total", "count": "total_count"}[asked.choice("sortBy", ("bytes", "count"), "bytes")]
-    limit = asked.number("limit", 30, 100)
-    groups = asked.by(lambda log: log.text("domain"))
+def domains(query: Query) -> Json:
+    by = {"bytes": "bytes_total", "count": "total_count"}[query.choice("sortBy", ("bytes", "count"), "bytes")]
+    limit = query.number("limit", 30, 100)
+    groups = query.by(lambda log: log.text("domain"))
     names = ("total_count", "bytes_total", "total_bytes_sent", "total_bytes_received", "total_errors")
     return {"data": [{"domain": label, **shown(groups[label], *names)} for label in ranked(groups, by)[:limit]]}
 
 
-def errors(asked: Question) -> Json:
-    limit = asked.number("limit", 50, 100)
-    groups = asked.by(lambda log: log.error)
+def errors(query: Query) -> Json:
+    limit = query.number("limit", 50, 100)
+    groups = query.by(lambda log: log.error)
     groups.pop("", None)
     return {"data": [failed(label, groups[label]) for label in ranked(groups, "total_errors")[:limit]]}
 
@@ -275,9 +275,9 @@ def failed(error: str, logs: list[Log]) -> Json:
     }
 
 
-def websites(asked: Question) -> Json:
-    page, limit = asked.number("page", 1, 1_000_000), asked.number("limit", 25, 100)
-    groups = asked.by(lambda log: log.text("domain"))
+def websites(query: Query) -> Json:
+    page, limit = query.number("page", 1, 1_000_000), query.number("limit", 25, 100)
+    groups = query.by(lambda log: log.text("domain"))
     labels = ranked(groups, "total_count")[(page - 1) * limit : page * limit]
     rows = [{"domain": label, **shown(groups[label], "total_count", "bytes_total")} for label in labels]
     for label, row in zip(labels, rows, strict=True):
@@ -287,7 +287,7 @@ def websites(asked: Question) -> Json:
     return {"data": rows, "page": page, "limit": limit, "total": len(groups), "totalPages": pages}
 
 
-ENDPOINTS: dict[str, Callable[[Question], Json]] = {
+ENDPOINTS: dict[str, Callable[[Query], Json]] = {
     "/analytics/traffic": chart("total_bytes_sent", "total_bytes_received", "bytes_total", "total_count"),
     "/analytics/requests": chart("total_count", "total_errors"),
     "/analytics/concurrency": chart("max_concurrency", "total_count"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tests.oracle.intake import Event, Visitor, show_id
-from tests.oracle.visits import Session, sessions_of
+from tests.oracle.sessions import Session, sessions_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Site:
         return session.name or self.shown_sessions.get(session, "?")
 
     def confusions(self) -> list[str]:
-        """What was learnt that can't be: one id for two visitors, sessions or events, or an id that is none."""
+        """Contradictions: one id for two visitors, sessions or events, or a malformed id."""
         hidden = [shown for visitor, shown in self.shown_visitors.items() if not visitor.name]
         runs = [shown for session, shown in self.shown_sessions.items() if not session.name]
         ids = [shown for event, shown in self.shown_ids.items() if not event.own_id]

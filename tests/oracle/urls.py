@@ -1,4 +1,4 @@
-"""What a page's URL and a referrer say."""
+"""The parts of a page's URL, and the source and channel of a referrer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(url: str) -> Page:
 
 
 def split(address: str) -> tuple[str, str, str]:
-    """Scheme, authority and path of a URL without query and fragment; a relative one is all path."""
+    """Scheme, authority and path of a URL without query and fragment; a relative URL is a path."""
     scheme, separator, rest = address.partition("://")
     if not separator or not is_scheme(scheme):
         return "", "", address
@@ -62,7 +62,7 @@ def label(text: str) -> str:
 
 
 def source(referrer: str, hostname: str) -> str:
-    """Who sent the visit: a host without `www.`, or an app; `direct` for none, a malformed one and the own site."""
+    """The session's source: a host without `www.`, or an app; `direct` for none, a malformed one or the site itself."""
     address = referrer[:REFERRER_CHARS].partition("#")[0].partition("?")[0]
     scheme, authority, _ = split(address)
     name = host(authority).removeprefix("www.")
@@ -77,7 +77,7 @@ def is_host(name: str) -> bool:
 
 
 def channel(found: Page, sender: str) -> str:
-    """How the visit came. `sender` is its source.
+    """The session's channel. `sender` is its source.
 
     Paid, where anything says so; else the link's own words, its medium before its source; else who the referrer is;
     else a network's click id. What is tagged or referred in a way nobody knows is a `referral`, the rest `direct`.

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute
 from tests.oracle.proxy import ENDPOINTS
-from tests.support import traffic_proxy
+from tests.support import log_proxy
 from tests.support.history_survey import HISTORIES, survey
-from tests.support.traffic_history import simpler
-from tests.support.traffic_product import differences, opened
+from tests.support.log_history import simpler
+from tests.support.log_product import differences, opened
 
 from footfall.api.proxy.routes import ROUTES, router
 from footfall.store.protocol import Store
 
 BATCHES = (10, 100_000)
-"""Logs of a batch, about."""
+"""Logs per batch, approximately."""
 
 
 def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
@@ -31,9 +31,9 @@ def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int)
 
     with opened(store, tmp_path / "journal", router, ROUTES, batch) as product:
         survey(
-            traffic_proxy.histories(),
+            log_proxy.histories(),
             HISTORIES // 16,
-            lambda group: differences(product, traffic_proxy.SURFACE, merge, group),
+            lambda group: differences(product, log_proxy.SURFACE, merge, group),
             BATCHES.index(batch),
             simpler,
         )

@@ -1,4 +1,4 @@
-"""Cursors never skip and never repeat, whatever arrives between two pages."""
+"""Pages never skip or repeat events, whatever arrives between two of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web surface answers what the oracle answers, whatever happened."""
+"""The web surface answers what the oracle answers, for any history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from footfall.api.web.routes import router
 from footfall.store.protocol import Store
 
 OF_REPORTS = {"/engagement", "/dropped"}
-"""What browsers alone report, which histories do not: tests/contract/test_engagement.py works it out by hand."""
+"""Reported by browsers only, which histories do not cover: see tests/contract/test_engagement.py."""
 
 ROUTES = {route.path.removeprefix(router.prefix) for route in router.routes if isinstance(route, APIRoute)}
 

@@ -1,4 +1,4 @@
-"""Where product and oracle differ about histories."""
+"""Differences between product and oracle on histories."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tests.oracle.answers import answer
 from tests.oracle.lists import newest_first
 from tests.oracle.moments import iso
 from tests.oracle.site import Site
-from tests.support.history import Asking, History, Pairs
-from tests.support.history_product import Answer, Product, Question, take_in
-from tests.support.history_questions import params_of, text_of, visitor_of
+from tests.support.history import History, Pairs, QueryTemplate
+from tests.support.history_product import Answer, Product, WebCall, take_in
+from tests.support.history_queries import params_of, text_of, visitor_of
 
 
 def differences(product: Product, group: list[History]) -> list[str]:
-    """One text per history: the first difference found, `''` where there is none."""
+    """One text per history: the first difference found, `''` if there is none."""
     slugs, receipts = take_in(product, group)
     told = [history.told() for history in group]
     sites = [site for site, _ in told]
@@ -25,18 +25,18 @@ def differences(product: Product, group: list[History]) -> list[str]:
     for place, (history, site, listing) in enumerate(zip(group, sites, listed, strict=True)):
         found[place] = found[place] or learn(history, site, listing)
     asked = [
-        (place, asking, filled_in(asking, sites[place], history.now, slugs[place]))
+        (place, template, filled_in(template, sites[place], history.now, slugs[place]))
         for place, history in enumerate(group)
-        for asking in history.askings
+        for template in history.templates
     ]
-    answers = product.ask(question for *_, question in asked)
-    for (place, asking, question), given in zip(asked, answers, strict=True):
-        found[place] = found[place] or compare(sites[place], asking, question, given)
+    answers = product.ask(call for *_, call in asked)
+    for (place, template, call), given in zip(asked, answers, strict=True):
+        found[place] = found[place] or compare(sites[place], template, call, given)
     return found
 
 
 def everything(site: Site) -> Pairs:
-    """A listing of all there is. The range is no wider than need be, since what is read takes time."""
+    """A listing of all events. The range is as narrow as possible, since reading takes time."""
     start, end = (site.events[0].at, site.events[-1].at + 1) if site.events else (0, 1)
     return (("from", iso(start)), ("to", iso(end)), ("bots", "1"), ("limit", "1000"))
 
@@ -52,22 +52,22 @@ def learn(history: History, site: Site, listing: Answer) -> str:
     return differing("listing", expected, plain(found)) or "\n".join(site.confusions())
 
 
-def filled_in(asking: Asking, site: Site, now: int, slug: str) -> Question:
-    return now, slug, asking.path.replace("{visitor_id}", visitor_of(asking, site)), params_of(asking, site, now)
+def filled_in(template: QueryTemplate, site: Site, now: int, slug: str) -> WebCall:
+    return now, slug, template.path.replace("{visitor_id}", visitor_of(template, site)), params_of(template, site, now)
 
 
-def compare(site: Site, asking: Asking, question: Question, given: Answer) -> str:
-    now, _, path, params = question
-    in_path = {"visitor_id": visitor_of(asking, site)} if "{" in asking.path else {}
-    status, expected = answer(site, now, asking.path, grouped(params), **in_path)
+def compare(site: Site, template: QueryTemplate, call: WebCall, given: Answer) -> str:
+    now, _, path, params = call
+    in_path = {"visitor_id": visitor_of(template, site)} if "{" in template.path else {}
+    status, expected = answer(site, now, template.path, grouped(params), **in_path)
     where = f"{path} {dict(params)}"
     if status == 200 or given[0] != status:
         return differing(where, (status, expected), (given[0], plain(given[1])))
-    # Of several faults, any may be told: without the parameter that is told of first, the next one shows.
+    # The answer may name any of several faults: without the faulty parameter, the next fault shows.
     message, faults = given[1]["error"]["message"], [expected]
     while status == 400 and any(text not in message for text in faults[-1]):
         params = tuple(pair for pair in params if pair[0] not in {faults[-1][0], *GO_TOGETHER.get(faults[-1][0], ())})
-        status, expected = answer(site, now, asking.path, grouped(params), **in_path)
+        status, expected = answer(site, now, template.path, grouped(params), **in_path)
         faults.append(expected)
     return "" if status != 200 else f"{where}: not told in {message!r}: {faults[:-1]}"
 
@@ -80,7 +80,7 @@ def differing(what: str, expected: Any, found: Any) -> str:
 
 
 def plain(found: Any) -> Any:
-    """The expectation does not know a cursor, only whether there is one."""
+    """The oracle does not know cursors, only whether there is one."""
     return found | {"next_cursor": bool(found["next_cursor"])} if "next_cursor" in found else found
 
 
@@ -89,19 +89,19 @@ def grouped(params: Pairs) -> dict[str, tuple[str, ...]]:
 
 
 def unpartitioned(product: Product, group: list[History]) -> list[str]:
-    """What a term and its negation list together, where that is not every row, and each once."""
+    """The lists of a term and of its negation, if together they are not every row exactly once."""
     slugs, _ = take_in(product, group)
     sites = [history.told()[0] for history in group]
-    questions = []
+    calls = []
     for history, site, slug in zip(group, sites, slugs, strict=True):
-        text = text_of(history.askings[0].terms[0], site)
+        text = text_of(history.templates[0].terms[0], site)
         filters = ("", text, text[1:] if text.startswith("!") else f"!{text}")
-        questions += [(history.now, slug, "", (*everything(site), ("filter", each))) for each in filters]
-    answers = product.ask(questions)
+        calls += [(history.now, slug, "", (*everything(site), ("filter", each))) for each in filters]
+    answers = product.ask(calls)
     found = []
     for place in range(len(group)):
         lists = [found["items"] if status == 200 else None for status, found in answers[3 * place : 3 * place + 3]]
-        found.append("" if is_partition(*lists) else f"{questions[3 * place + 1]}: {lists}")
+        found.append("" if is_partition(*lists) else f"{calls[3 * place + 1]}: {lists}")
     return found
 
 

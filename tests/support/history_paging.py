@@ -9,21 +9,21 @@ from typing import Any
 from tests.oracle.intake import Event, Intake
 from tests.oracle.lists import newest_first, row
 from tests.oracle.moments import iso
-from tests.oracle.question import Question, read
+from tests.oracle.query import Query, read
 from tests.oracle.site import Site
 from tests.support.history import History, Pairs
 from tests.support.history_check import everything, grouped, learn
 from tests.support.history_product import Arrivals, Product
-from tests.support.history_questions import params_of
+from tests.support.history_queries import params_of
 
-MOST_PAGES = 60
+MAX_PAGES = 60
 VISITOR = "ada"
-"""Whose sessions are read."""
+"""The visitor whose sessions are read."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """`events` is how many events had been taken in when the page was asked for."""
+    """`events` is the number of events accepted before the page was requested."""
 
     events: int
     found: Any
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass
 class Reader:
-    """Reads one listing of a history's first question, a page after each round, then to the end."""
+    """Reads one listing of a history's first query, a page after each round, then to the end."""
 
     history: History
     slug: str
@@ -55,23 +55,23 @@ class Reader:
         return (first[-1] if first else self.history.now) + 2
 
     def params(self) -> Pairs:
-        return params_of(self.history.askings[0], Site.of(self.events), self.now)
+        return params_of(self.history.templates[0], Site.of(self.events), self.now)
 
-    def question(self) -> tuple[int, str, str, Pairs]:
-        path = self.history.askings[0].path.replace("{visitor_id}", VISITOR)
+    def call(self) -> tuple[int, str, str, Pairs]:
+        path = self.history.templates[0].path.replace("{visitor_id}", VISITOR)
         following = (("cursor", self.pages[-1].found["next_cursor"]),) if self.pages else ()
         return self.now, self.slug, path, (*self.params(), *following)
 
     def take(self, count: int, status: int, found: Any) -> None:
-        if status == 400 and not self.pages:  # the filter is none
+        if status == 400 and not self.pages:  # the filter is malformed
             self.ended = True
             return
         assert status == 200, (found, self.history)
         self.pages.append(Page(count, found))
         self.ended = found["next_cursor"] is None
 
-    def asked(self, count: int) -> Question:
-        """The question of the first page, when `count` events were known: its range stays."""
+    def query_of(self, count: int) -> Query:
+        """The query of the first page, once `count` events are known: its range stays."""
         first = read(Site.of(self.events[: self.pages[0].events]), self.now, grouped(self.params()))
         return replace(first, site=Site.of(self.events[:count]))
 
@@ -79,20 +79,20 @@ class Reader:
 def read_pages(product: Product, histories: list[History]) -> list[Reader]:
     arrivals = Arrivals(product, histories)
     readers = [Reader(history, slug) for history, slug in zip(histories, arrivals.slugs, strict=True)]
-    for number in range(arrivals.rounds + MOST_PAGES):
+    for number in range(arrivals.rounds + MAX_PAGES):
         if number < arrivals.rounds:
             arrivals.take_in(number)
         reading = [reader for reader in readers if not reader.ended]
         if not reading and number >= arrivals.rounds:
             break
-        answers = product.ask(reader.question() for reader in reading)
+        answers = product.ask(reader.call() for reader in reading)
         for reader, (status, found) in zip(reading, answers, strict=True):
             reader.take(reader.counts[min(number, len(reader.counts) - 1)], status, found)
     return readers
 
 
 def rows_amiss(product: Product, histories: list[History]) -> list[str]:
-    """Each page must have the rows of its time that come after the last one shown: none twice, none left out."""
+    """Each page must have the rows of its time that follow the last one shown: none repeated, none missing."""
     readers = read_pages(product, histories)
     sites = [Site.of(reader.events) for reader in readers]
     listings = product.ask(
@@ -109,12 +109,12 @@ def wrong_pages(reader: Reader, known: Site) -> Iterator[str]:
         yield "the pages have no end"
     last: Event | None = None
     for page in reader.pages:
-        asked = reader.asked(page.events)
-        asked.site.shown_ids.update(known.shown_ids)
-        asked.site.shown_visitors.update(known.shown_visitors)
-        left = [event for event in newest_first(asked.events()) if last is None or event.order < last.order]
-        shown = left[: asked.limit(100, 1000)]
-        expected = [comparable(row(asked, event)) for event in shown]
+        query = reader.query_of(page.events)
+        query.site.shown_ids.update(known.shown_ids)
+        query.site.shown_visitors.update(known.shown_visitors)
+        left = [event for event in newest_first(query.events()) if last is None or event.order < last.order]
+        shown = left[: query.limit(100, 1000)]
+        expected = [comparable(row(query, event)) for event in shown]
         given = [comparable(item) for item in page.found["items"]]
         if given != expected or (page.found["next_cursor"] is not None) != (len(left) > len(shown)):
             yield f"page of {page.events} events\n  expected {expected}\n  answered {given}\n  asked {reader.params()}"
@@ -122,7 +122,7 @@ def wrong_pages(reader: Reader, known: Site) -> Iterator[str]:
 
 
 def comparable(item: dict[str, Any]) -> dict[str, Any]:
-    """Sessions may grow together later, and their ids are then those of the one that began first."""
+    """Sessions may merge later; the merged one has the id of the one that started first."""
     return {name: value for name, value in item.items() if name != "session_id"}
 
 
@@ -139,8 +139,8 @@ def sessions_amiss(product: Product, histories: list[History]) -> list[str]:
             found.append("")
             continue
         times = {event["timestamp"] for session in shown for event in session["events"]}
-        asked = reader.asked(reader.pages[0].events)
-        mine = [event for event in asked.events() if event.visitor.name == VISITOR]
+        query = reader.query_of(reader.pages[0].events)
+        mine = [event for event in query.events() if event.visitor.name == VISITOR]
         missing = [iso(event.at) for event in mine if iso(event.at) not in times]
         problems = [] if reader.ended else ["the pages have no end"]
         there = {iso(event.at) for event in mine}
@@ -150,7 +150,7 @@ def sessions_amiss(product: Product, histories: list[History]) -> list[str]:
 
 
 def repeated(shown: list[dict[str, Any]], there: set[str]) -> Iterator[str]:
-    """Sessions that are shown again with no more events of those that were there from the beginning."""
+    """Sessions that are shown again without additional events among those present from the beginning."""
     last: dict[str, set[str]] = {}
     for session in shown:
         name, events = session["session_id"], {event["timestamp"] for event in session["events"]} & there

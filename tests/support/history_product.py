@@ -1,4 +1,4 @@
-"""The product from end to end in one process: requests in, the drain, questions out."""
+"""The product from end to end in one process: requests in, the drain, queries out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.protocol import Store
 
-Question = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
+WebCall = tuple[int, str, str, Pairs]  # now, slug, path below it, parameters
 Answer = tuple[int, Any]
 
 
@@ -73,7 +73,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
 
 
 class Clock:
-    """Each question has a time of its own: those that are asked side by side run in contexts of their own."""
+    """Each call has a time of its own: concurrent calls run in separate contexts."""
 
     def __init__(self) -> None:
         self._now: ContextVar[int] = ContextVar("now", default=0)
@@ -106,7 +106,7 @@ class TableLocator:
 
 
 class Product:
-    """Histories come in, each as a project of its own in one store, so that nothing is torn down between them."""
+    """Each history is a project of its own in one store, so that nothing is torn down between histories."""
 
     def __init__(self, store: Store, directory: Path, router: APIRouter) -> None:
         self.clock = Clock()
@@ -133,14 +133,14 @@ class Product:
         return found
 
     def intake(self, retention_days: int | None) -> Intake:
-        """As at the start of an installation: nobody has a salt yet."""
+        """As in a new installation: there are no salts yet."""
         with self._salts.write() as session:
             session.execute(delete(SaltRow))
         identity = SaltedIdentity(Salts(self._salts), self.clock)
         return Intake(IdSource(self.clock), identity, TableLocator(), retention_days)
 
     def receive(self, project: Project, intake: Intake, sent: Sent) -> tuple[Receipt, list[Submission]]:
-        """One request up to what it wants stored."""
+        """One request, up to its submission to the spool."""
         self.clock.set(sent.at)
         sender = Sender(project.number, sent.at, sent.address, sent.agent)
         try:
@@ -160,19 +160,19 @@ class Product:
         self._drain.drain_all()
         assert not self._spool.rejected, self._spool.rejected
 
-    def ask(self, questions: Iterable[Question]) -> list[Answer]:
-        """The answers of the web surface, asked for side by side."""
-        return self.call(Call(now, f"/api/web-events/{slug}{path}", params) for now, slug, path, params in questions)
+    def ask(self, calls: Iterable[WebCall]) -> list[Answer]:
+        """The answers of the web surface, concurrently."""
+        return self.call(Call(now, f"/api/web-events/{slug}{path}", params) for now, slug, path, params in calls)
 
     def call(self, calls: Iterable[Call]) -> list[Answer]:
-        """The answers, asked for side by side."""
+        """The answers, concurrently."""
         return self._loop.run(self._together(list(calls)))
 
     async def _together(self, calls: list[Call]) -> list[Answer]:
         return await asyncio.gather(*map(self._answer, calls))
 
     async def _answer(self, call: Call) -> Answer:
-        """Without a client library: that would take longer than the question."""
+        """Without a client library, which would take longer than the query."""
         self.clock.set(call.now)
         scope = {
             "type": "http",
@@ -205,7 +205,7 @@ class Product:
         try:
             await self._app(scope, receive, send)
         except Exception:
-            if not messages:  # else it was answered, and is told to the server, too
+            if not messages:  # otherwise it was answered, and the server raises the error as well
                 raise
         body = b"".join(message.get("body", b"") for message in messages[1:])
         kind = dict(messages[0]["headers"]).get(b"content-type", b"").decode()
@@ -213,7 +213,7 @@ class Product:
 
 
 def take_in(product: Product, histories: list[History]) -> tuple[list[str], list[list[Receipt]]]:
-    """All that was sent, round by round. The projects' slugs, and what the senders were told."""
+    """Sends everything, round by round; returns the projects' slugs and the answers to the senders."""
     arrivals = Arrivals(product, histories)
     for number in range(arrivals.rounds):
         arrivals.take_in(number)
@@ -221,7 +221,7 @@ def take_in(product: Product, histories: list[History]) -> tuple[list[str], list
 
 
 class Arrivals:
-    """What several histories bring, a project each, round by round, with one drain after each round of all of them."""
+    """The requests of several histories, a project each, round by round; each round of all of them is drained."""
 
     def __init__(self, product: Product, histories: list[History]) -> None:
         self._product = product

@@ -1,4 +1,4 @@
-"""A failing history made small, so that one can see why it fails."""
+"""Shrinks a failing history, so that one can see why it fails."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from tests.oracle.intake import Sent
-from tests.support.history import Asking, History
+from tests.support.history import History, QueryTemplate
 
 Json = dict[str, Any]
 H = TypeVar("H")
 
 TOGETHER = 16
-"""How many are tried at a time: it takes not much longer than one."""
+"""Candidates tried at a time: that takes little longer than one."""
 
 
 def shrink(history: H, failing: Callable[[list[H]], list[str]], simpler: Callable[[H], Iterator[H]]) -> H:
-    """Take away what can be missed, largest parts first, until nothing can. `failing` tells of each how it fails."""
+    """Remove whatever is not needed for the failure, largest parts first. `failing` says how each history fails."""
     candidates = simpler(history)
     while group := list(islice(candidates, TOGETHER)):
         for smaller, problem in zip(group, failing(group), strict=True):
@@ -29,16 +29,16 @@ def shrink(history: H, failing: Callable[[list[H]], list[str]], simpler: Callabl
 
 def simpler(history: History) -> Iterator[History]:
     """Histories with a little less in them."""
-    for asking in history.askings if len(history.askings) > 1 else ():
-        yield replace(history, askings=(asking,))
+    for template in history.templates if len(history.templates) > 1 else ():
+        yield replace(history, templates=(template,))
     if len(history.rounds) > 1:
         yield replace(history, rounds=(tuple(sent for each in history.rounds for sent in each),))
     for number, sent in enumerate(history.rounds):
         for smaller in fewer(sent):
             yield replace(history, rounds=put(history.rounds, number, smaller))
-    for number, asking in enumerate(history.askings):
-        for plainer in simpler_asking(asking):
-            yield replace(history, askings=put(history.askings, number, plainer))
+    for number, template in enumerate(history.templates):
+        for plainer in simpler_template(template):
+            yield replace(history, templates=put(history.templates, number, plainer))
     for number, sent in enumerate(history.rounds):
         for place, each in enumerate(sent):
             for lesser in simpler_sent(each):
@@ -55,18 +55,18 @@ def fewer(found: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         yield found[:place] + found[place + 1 :]
 
 
-def simpler_asking(asking: Asking) -> Iterator[Asking]:
-    for terms in fewer(asking.terms):
-        yield replace(asking, terms=terms)
-    for others in fewer(asking.others):
-        yield replace(asking, others=others)
-    for number, term in enumerate(asking.terms):
+def simpler_template(template: QueryTemplate) -> Iterator[QueryTemplate]:
+    for terms in fewer(template.terms):
+        yield replace(template, terms=terms)
+    for others in fewer(template.others):
+        yield replace(template, others=others)
+    for number, term in enumerate(template.terms):
         if term.negated:
-            yield replace(asking, terms=put(asking.terms, number, replace(term, negated=False)))
+            yield replace(template, terms=put(template.terms, number, replace(term, negated=False)))
         for picks in fewer(term.picks) if len(term.picks) > 1 else ():
-            yield replace(asking, terms=put(asking.terms, number, replace(term, picks=picks)))
-    if asking.span != "all":
-        yield replace(asking, span="all")
+            yield replace(template, terms=put(template.terms, number, replace(term, picks=picks)))
+    if template.span != "all":
+        yield replace(template, span="all")
 
 
 def simpler_sent(sent: Sent) -> Iterator[Sent]:

@@ -11,7 +11,7 @@ from tests.oracle.facts import CHROME, EDGE, FIREFOX, GALAXY, GOOGLEBOT, GPTBOT,
 from tests.oracle.filters import KEYS
 from tests.oracle.intake import YEAR_2000, Sent, read_id, read_time
 from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
-from tests.support.history import Asking, History, Term
+from tests.support.history import History, QueryTemplate, Term
 
 Json = dict[str, Any]
 
@@ -28,10 +28,10 @@ TURNS = tuple(
         "2011-12-30T10:00:00Z",  # a date that Samoa left out
         "2024-02-29T00:00:00Z",
         "2025-12-31T23:00:00Z",
-        "2000-01-01T00:00:00Z",  # nothing is taken from before
+        "2000-01-01T00:00:00Z",  # earlier events are refused
     )
 )
-"""The history begins within hours of one of these."""
+"""The history starts within hours of one of these."""
 
 STEPS = (
     *(0, 1, SECOND, SECOND, MINUTE, MINUTE, MINUTE, 5 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE, 29 * MINUTE),
@@ -139,7 +139,7 @@ HOSTILE = st.text(st.sampled_from("aAéÉßяЯ☃😀 /\\*|!:\"'%_{}?#&=+.,;\t\
 
 @dataclass(frozen=True)
 class Happening:
-    """One event, and how it comes in."""
+    """One event, and how it is sent."""
 
     step: int
     actor: int
@@ -203,7 +203,7 @@ def received(turn: int, shift: int, cast: tuple[Actor, ...], happenings: list[Ha
 
 
 def arrive(each: Happening, at: int, actor: Actor) -> list[tuple[int, Actor, Json]]:
-    """Receipts of one event: sent with a time, it may come late; sent twice, it comes twice."""
+    """Receipts of one event: with a time of its own it may arrive late; sent twice, it arrives twice."""
     item = {"session_id": each.session, "user_agent": actor.user_agent, "event_id": each.own_id, **each.content}
     if "timestamp" not in item and each.stamp != "none":
         item["timestamp"] = stamped(at, each.stamp)
@@ -229,7 +229,7 @@ def batch(arrivals: list[tuple[int, Actor, Json]]) -> Sent:
 
 
 def without_twins(sent: list[Sent]) -> list[Sent]:
-    """No two events of one id and one time (an id is taken again after 24 hours): they would have no order."""
+    """No two events with one id and one time (an id is accepted again after 24 hours): they would have no order."""
     first: dict[tuple[int | None, int], int] = {}
     for each in sent:
         for event in each.body["events"]:
@@ -308,11 +308,11 @@ STEPS_OF_A_FUNNEL = st.one_of(
 )
 
 
-def asking(path: str) -> st.SearchStrategy[Asking]:
+def template(path: str) -> st.SearchStrategy[QueryTemplate]:
     taken = TAKEN.get(path, ("limit", "compare") if path.startswith("/top-") else ())
     others = [st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", *taken)]
     return st.builds(
-        Asking,
+        QueryTemplate,
         st.just(path),
         st.one_of(st.sampled_from(SPANS), st.tuples(st.integers(0, 15), st.integers(0, 15), st.sampled_from(FORMS))),
         st.lists(TERMS, max_size=2).map(tuple),
@@ -323,37 +323,37 @@ def asking(path: str) -> st.SearchStrategy[Asking]:
 
 
 def history(
-    sent: list[Sent], cuts: list[int], later: int, askings: list[Asking], retention_days: int | None
+    sent: list[Sent], cuts: list[int], later: int, templates: list[QueryTemplate], retention_days: int | None
 ) -> History:
     edges = [0, *sorted(min(cut, len(sent)) for cut in cuts), len(sent)]
     rounds = tuple(tuple(sent[start:end]) for start, end in pairwise(edges))
-    return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(askings), retention_days)
+    return History(rounds, (sent[-1].at if sent else TURNS[0]) + later, tuple(templates), retention_days)
 
 
 def sending(cast: st.SearchStrategy[tuple[Actor, ...]], least: int = 0) -> st.SearchStrategy[list[Sent]]:
-    """What three actors send, at least so many events."""
+    """The requests of three actors, with at least so many events."""
     shifts = st.sampled_from((0, -1, -2 * MINUTE, -40 * MINUTE, -5 * HOUR, HOUR))
     return st.builds(received, st.sampled_from(TURNS), shifts, cast, happenings(least))
 
 
 def histories(paths: tuple[str, ...]) -> st.SearchStrategy[History]:
-    """Histories with three questions each, to these paths."""
+    """Histories with three queries each, to these paths."""
     return st.builds(
         history,
         sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),
         st.lists(st.integers(0, 12), max_size=2),
         st.sampled_from((0, 2, 2, MINUTE, MINUTE, HOUR, HOUR, 20 * HOUR, 3 * DAY, 20 * DAY)),
-        st.lists(st.one_of([asking(path) for path in paths]), min_size=3, max_size=3),
+        st.lists(st.one_of([template(path) for path in paths]), min_size=3, max_size=3),
         st.sampled_from((None, None, None, None, None, None, 2, 30)),
     )
 
 
 def pagings(path: str) -> st.SearchStrategy[History]:
-    """Histories of two visitors in several rounds, with a question to read in small pages, round by round."""
+    """Histories of two visitors in several rounds, with a listing to read in small pages, round by round."""
     keys = ("path", "device", "custom_event_name", "referrer", "entry_page", "channel", "country")
     term = st.builds(Term, st.sampled_from(keys), st.tuples(PICKS), st.sampled_from((True, True, False)))
     asked = st.builds(
-        Asking,
+        QueryTemplate,
         st.just(path),
         st.sampled_from(("all", "all", "30d", "7d")),
         st.one_of(st.just(()), st.tuples(term)),
@@ -367,7 +367,7 @@ def pagings(path: str) -> st.SearchStrategy[History]:
 
 def filterings() -> st.SearchStrategy[History]:
     """Histories with a filter of one term."""
-    asked = st.builds(Asking, st.just(""), st.just("all"), st.tuples(terms(NAMES_OF_KEYS)))
+    asked = st.builds(QueryTemplate, st.just(""), st.just("all"), st.tuples(terms(NAMES_OF_KEYS)))
     return st.builds(
         history,
         sending(st.tuples(*[st.sampled_from(ACTORS)] * 3)),

@@ -1,4 +1,4 @@
-"""Many histories, asked about a group at a time, and the first that is amiss made small and told."""
+"""Many histories, checked a group at a time; the first failing one is shrunk and reported."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from hypothesis.strategies import SearchStrategy
 from tests.support.history_shrink import shrink, simpler
 
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
-"""How many are made in all; more of them for a longer run (`make test-long`)."""
+"""The number of histories; a longer run has more of them (`make test-long`)."""
 
 PARTS = 8
-"""Each makes others than the rest, so that processes can share them out."""
+"""Parts generate different histories, so that processes can share the work."""
 
 TOGETHER = 32
-"""Histories that go through the drain together: it takes as long for one."""
+"""Histories drained together: that takes as long as for one."""
 
 AT_ONCE = 256
 
 H = TypeVar("H")
 
 Amiss = Callable[[list[H]], list[str]]
-"""Tells of each history what is wrong, `''` for nothing."""
+"""Says what is wrong with each history, `''` for nothing."""
 
 Simpler = Callable[[H], Iterator[H]]
-"""Gives histories with a little less in them."""
+"""Yields histories with a little less in them."""
 
 
 def survey(made: SearchStrategy[H], count: int, amiss: Amiss[H], part: int = 0, simpler: Simpler[H] = simpler) -> None:
-    """The same histories every time; a larger `count` begins with those of a smaller one."""
+    """The same histories every time; a larger `count` starts with those of a smaller one."""
     for start in range(0, count, AT_ONCE):
         found = some(made, min(AT_ONCE, count - start), start * PARTS + part)
         for place in range(0, len(found), TOGETHER):
@@ -42,7 +42,7 @@ def survey(made: SearchStrategy[H], count: int, amiss: Amiss[H], part: int = 0, 
 def some(made: SearchStrategy[H], count: int, number: int) -> list[H]:
     found: list[H] = []
 
-    # Hypothesis would shrink and show whole groups. So it makes histories, and they are checked outside of it.
+    # Hypothesis would shrink and show whole groups: it only generates histories, which are checked outside of it.
     @seed(number)
     @settings(max_examples=count, phases=[Phase.generate], database=None, deadline=None)
     @given(made)

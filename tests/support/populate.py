@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from footfall.pipeline.keys import text_key
-from footfall.query.window import instant
+from footfall.query.timerange import instant
 from footfall.store.protocol import Store
 
 GAP = 30 * 60 * 1000

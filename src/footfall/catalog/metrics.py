@@ -40,7 +40,7 @@ _ROWS = (
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
-    Metric("referers", {Table.REQUESTS: "uniqExact(referer)"}),
+    Metric("referrer_urls", {Table.REQUESTS: "uniqExact(referer)"}),
     Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
     Metric("first", {table: millis.format("min(timestamp)") for table, millis in _MILLIS.items()}),
     Metric("last", {table: millis.format("max(timestamp)") for table, millis in _MILLIS.items()}),

@@ -82,8 +82,8 @@ class Drain:
         self._stop.set()
 
     @contextmanager
-    def whole(self) -> Iterator[bool]:
-        """Whether every batch that was begun is in the store whole; and while the block lasts none is begun."""
+    def quiesced(self) -> Iterator[bool]:
+        """Whether no batch is partly written; none is begun while the block lasts."""
         with self._applying:
             yield self.rounds > 0 and not self._begun
 

@@ -1,1 +1,1 @@
-"""Questions and answers: every surface asks with a `Query`; passes complete it, one compiler writes its SQL."""
+"""Queries: surfaces build a `Query`, passes apply the rules, one compiler writes the SQL, `fetch` runs it."""

@@ -1,10 +1,10 @@
-"""What is asked, as frozen values. Surfaces build them (`build`), passes rewrite them, `sql` compiles them."""
+"""Queries as frozen values. Surfaces build them (`build`), passes rewrite them, `sql` compiles them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeVar
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
@@ -23,7 +23,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition: `key` is a filter key or dimension of the catalogue; any of `values` suffices."""
+    """One condition: `key`, a filter key or dimension of the catalogue, matches at least one of `values`."""
 
     key: str
     values: tuple[Pattern, ...]
@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Keeps the rows whose session is (or, negated, is not) among the answers of `query`."""
+    """Keeps the rows whose session is (or, negated, is not) in the result of `query`."""
 
     query: Query
     negated: bool = False
@@ -60,7 +60,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keeps the rows whose `column` holds one of these keys; a term says the same in texts, this is what is indexed."""
+    """Keeps the rows whose `column` holds one of these keys: keys are indexed, the texts that terms compare are not."""
 
     column: Literal["visitor", "session"]
     values: tuple[int, ...]
@@ -68,7 +68,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A dimension of the newest (else of the oldest) row of each group, of those rows that hold `among`."""
+    """A dimension of the newest (else the oldest) row of each group, among the rows that match `among`."""
 
     name: str
     dimension: str
@@ -80,10 +80,10 @@ class Pick:
 class Query:
     """One SELECT on one table for one project and period.
 
-    With metrics or picks: one row per combination of bucket and dimensions (one row in all where there is neither).
-    Without: the rows themselves, showing the dimensions. `buckets` are the starts, ascending, of what rows are
-    gathered in by time; the first is not after the period's start. `each` bounds the rows of every value of the first
-    dimension; `skip` leaves out as many before `limit` counts.
+    With metrics or picks: one row per combination of bucket and dimensions (a single row if there is neither).
+    Without: the rows themselves, showing the dimensions. `buckets` are the starts of the time buckets, ascending; the
+    first is not after the period's start. `each` limits the rows per value of the first dimension; `skip` drops that
+    many rows before `limit` applies.
     """
 
     project: int
@@ -94,7 +94,7 @@ class Query:
     picks: tuple[Pick, ...] = ()
     buckets: tuple[int, ...] = ()
     filters: tuple[Term, ...] = ()
-    bots: bool | None = None  # None: as the catalogue says for the table
+    bots: bool | None = None  # None: the table's default in the catalogue
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
     keys: tuple[Keys, ...] = ()
     after: Position | None = None
@@ -104,28 +104,22 @@ class Query:
     limit: int | None = None
     skip: int = 0
 
-    def over(self, rule: Callable[[Query], Query]) -> Query:
-        return rule(self)
 
-
-# Questions that group twice, or join. `over` gives the same question with a rule applied to each query in it.
+# Queries that group twice, or join. `map_queries` applies a rule to each `Query` in them.
 
 
 @dataclass(frozen=True, slots=True)
 class Kpis:
-    """Key figures of the events of `base` and of their sessions, in one row, by the names of their metrics."""
+    """Key figures of the events of `base` and of their sessions, in one row, named after their metrics."""
 
     base: Query
-
-    def over(self, rule: Callable[[Query], Query]) -> Kpis:
-        return replace(self, base=rule(self.base))
 
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Visits by the paths of their first `depth` pageviews: columns steps, sessions, visitors; most sessions first.
+    """Sessions by the paths of their first `depth` pageviews: columns steps, sessions, visitors; most sessions first.
 
-    A visit counts where one of its events is among those of `base`. `only` narrows the answer to these flows.
+    A session counts if at least one of its events is among those of `base`. `only` narrows the answer to these flows.
     """
 
     base: Query
@@ -133,42 +127,33 @@ class Flows:
     limit: int | None = None
     only: tuple[tuple[str, ...], ...] = ()
 
-    def over(self, rule: Callable[[Query], Query]) -> Flows:
-        return replace(self, base=rule(self.base))
-
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Visitors by the number of steps that they took in order, within `window` milliseconds: columns level, visitors.
+    """Visitors by the number of steps they took in order, within `window` milliseconds: columns level, visitors.
 
-    Of the events of `base`, in order of time and id, each one takes one step at most. Levels begin at 1.
+    The events of `base` are read in order of time and id, and each takes at most one step. Levels start at 1.
     """
 
     base: Query
     steps: tuple[Query, ...]
     window: int
 
-    def over(self, rule: Callable[[Query], Query]) -> Funnel:
-        return replace(self, base=rule(self.base), steps=tuple(rule(step) for step in self.steps))
-
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Visitors by the bucket of their first event and by the buckets that they have events in.
+    """Visitors by the bucket of their first event and by the buckets they have events in.
 
-    Columns cohort, bucket, visitors. The period of `base` reaches back to the first events there are; its buckets begin
-    at `since`, before which a visitor of a cohort has no event.
+    Columns cohort, bucket, visitors. The period of `base` reaches back to the earliest possible event; its buckets
+    start at `since`. A visitor with an event before `since` belongs to no cohort.
     """
 
     base: Query
     since: int
 
-    def over(self, rule: Callable[[Query], Query]) -> Retention:
-        return replace(self, base=rule(self.base))
-
 
 @dataclass(frozen=True, slots=True)
-class VisitPosition:
+class SessionPosition:
     """A place in the order of a visitor's sessions: newest start first, equal starts by session id descending."""
 
     start: int
@@ -176,74 +161,74 @@ class VisitPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Visits:
-    """The visits that events of `base` belong to: columns session, session_id, at (their start).
+class VisitorSessions:
+    """The sessions that the events of `base` belong to: columns session, session_id, at (their start).
 
-    Starts are those of the events up to batch `until`: later events may move a start, and pages must not overlap.
+    A start is computed from the events up to batch `until`: later events may move it, and pages must not overlap.
     """
 
     base: Query
     until: int
     limit: int
-    after: VisitPosition | None = None
-
-    def over(self, rule: Callable[[Query], Query]) -> Visits:
-        return replace(self, base=rule(self.base))
+    after: SessionPosition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """What reports of engagement add up to, for the paths that `base` names.
+    """Engagement reports, added up for each path that `base` names.
 
     Columns path, engaged_ms, scroll, and the third quartile of each web vital.
     """
 
     base: Query
 
-    def over(self, rule: Callable[[Query], Query]) -> Engagement:
-        return replace(self, base=rule(self.base))
+
+@dataclass(frozen=True, slots=True)
+class RolledUpHours:
+    """Hours (their starts) whose roll-ups are valid, and the version to read of each."""
+
+    hours: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
-    """Hours (their starts) whose requests were counted before, and the number of each one's counting."""
+class Grouping:
+    """A grouping of requests: its name in the answer and in stored roll-ups, and the dimension it groups by.
 
-    hours: tuple[int, ...]
-    editions: tuple[int, ...]
+    `empty` is the label of an empty value, where the dimension has none of its own.
+    """
+
+    name: str
+    dimension: str
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdowns:
-    """Requests of `base` by bucket, in all (dimension and label `""`) and by each of `dimensions`.
+    """Requests of `base` by bucket, in total (dimension and label `""`) and by each of `groupings`.
 
-    Columns dimension, label, bucket, hits, sessions, bytes, in the order of dimension, bucket, most hits, label. Of
-    each dimension the `labels` labels with most hits, ties by label; None: all. `counted` hours are read from their
-    countings by `step` seconds, the rest of the period from the requests.
+    Columns dimension, label, bucket, hits, sessions, bytes, ordered by dimension, bucket, most hits, label. Each
+    dimension keeps its `labels` labels with most hits, ties by label; None keeps all. The hours of `rolled_up` are read
+    from their roll-ups by `step` seconds, the rest of the period from the requests.
     """
 
     base: Query
-    dimensions: tuple[str, ...]
+    groupings: tuple[Grouping, ...]
     labels: int | None = None
     step: int = 0
-    counted: Counting = Counting((), ())
-
-    def over(self, rule: Callable[[Query], Query]) -> Breakdowns:
-        return replace(self, base=rule(self.base))
+    rolled_up: RolledUpHours = RolledUpHours()
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
-    """The countings of a project's hours in a period: columns hour, hits, last_batch, edition; the newest of each."""
+class ValidityMarkers:
+    """The newest validity marker of each rolled-up hour of `base`: columns hour, hits, last_batch, version."""
 
     base: Query
 
-    def over(self, rule: Callable[[Query], Query]) -> Seals:
-        return replace(self, base=rule(self.base))
-
 
 @dataclass(frozen=True, slots=True)
-class BusyHours:
-    """Hours of all projects with at least `least` requests, all of batches before `settled`, and no seal that holds.
+class HoursToRollUp:
+    """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
 
     Columns project, hour, hits, last_batch.
     """
@@ -252,8 +237,32 @@ class BusyHours:
     least: int
     settled: int
 
-    def over(self, _: Callable[[Query], Query]) -> BusyHours:
-        return self
+
+AnyQuery = (
+    Query
+    | Kpis
+    | Flows
+    | Funnel
+    | Retention
+    | VisitorSessions
+    | Engagement
+    | Breakdowns
+    | ValidityMarkers
+    | HoursToRollUp
+)
+
+QueryT = TypeVar("QueryT", bound=AnyQuery)
 
 
-Question = Query | Kpis | Flows | Funnel | Retention | Visits | Engagement | Breakdowns | Seals | BusyHours
+def map_queries(asked: QueryT, rule: Callable[[Query], Query]) -> QueryT:
+    """The same query with `rule` applied to each `Query` that it holds, or that it is."""
+    if isinstance(asked, Query):
+        return rule(asked)  # type: ignore[return-value]  # a rule keeps the type
+    changed: dict[str, Any] = {}
+    for field in fields(asked):
+        value = getattr(asked, field.name)
+        if isinstance(value, Query):
+            changed[field.name] = rule(value)
+        elif isinstance(value, tuple):
+            changed[field.name] = tuple(rule(item) if isinstance(item, Query) else item for item in value)
+    return replace(asked, **changed)

@@ -1,4 +1,4 @@
-"""The questions of the surfaces, made from a base: a `Query` that says project, table, period and filters only."""
+"""The queries of the surfaces, built from a base: a `Query` with project, table, period and filters only."""
 
 from __future__ import annotations
 
@@ -6,21 +6,7 @@ from dataclasses import dataclass, replace
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import (
-    Flows,
-    Funnel,
-    Keys,
-    Kpis,
-    Order,
-    Pick,
-    Position,
-    Query,
-    Retention,
-    Term,
-    VisitPosition,
-    Visits,
-    equals,
-)
+from footfall.query.ast import Funnel, Keys, Order, Pick, Position, Query, Retention, Term, equals
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 NEWEST = (Order("timestamp", descending=True), Order("id_hi", descending=True), Order("id_lo", descending=True))
@@ -32,7 +18,7 @@ VIEWED = equals("viewed", "yes")
 
 @dataclass(frozen=True, slots=True)
 class TopList:
-    """A ranking: labels of `dimension` by `count`. `only` narrows it to the rows that it is about."""
+    """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`."""
 
     dimension: str
     count: str = "events"
@@ -52,12 +38,8 @@ def totals(base: Query, *metrics: str) -> Query:
     return replace(base, metrics=metrics)
 
 
-def kpis(base: Query) -> Kpis:
-    return Kpis(base)
-
-
 def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bool = False) -> Query:
-    """Figures by the buckets that begin at `starts`, those without rows left out."""
+    """Figures by the buckets that begin at `starts`; buckets without rows are left out."""
     return replace(base, buckets=starts, metrics=metrics, order=(Order("bucket", newest_first),))
 
 
@@ -67,7 +49,7 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
 
 
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
-    """The counts of these labels alone, in any order."""
+    """The counts of these labels only, in any order."""
     return replace(_ranked(base, ranking), metrics=(ranking.count,), only=labels)
 
 
@@ -76,11 +58,11 @@ def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tu
     return replace(counts_of(base, ranking, labels), buckets=starts)
 
 
-def values_of(base: Query, names: tuple[str, ...], most: int) -> Query:
-    """Of each of these properties the values with the highest counts; ties by value."""
+def values_of(base: Query, names: tuple[str, ...], limit: int) -> Query:
+    """The most frequent values of each of these properties; ties by value."""
     dimensions = ("property", "property_value")
     order = (Order("events", descending=True), Order("property_value"))
-    return replace(base, dimensions=dimensions, metrics=("events",), only=names, order=order, each=most)
+    return replace(base, dimensions=dimensions, metrics=("events",), only=names, order=order, each=limit)
 
 
 def _ranked(base: Query, ranking: TopList) -> Query:
@@ -100,7 +82,7 @@ def endpoints(base: Query, limit: int) -> Query:
 
 
 def newest(base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None) -> Query:
-    """Rows, newest first; the columns that order them are shown, too."""
+    """Rows, newest first, with the columns that order them."""
     shown = (*dimensions, *(order.name for order in NEWEST))
     return replace(base, dimensions=shown, order=NEWEST, limit=limit, after=after)
 
@@ -109,7 +91,7 @@ LATEST_OF_VISITOR = ("country", "region", "city", "latitude", "longitude", "path
 
 
 def latest_visitors(base: Query, limit: int) -> Query:
-    """Visitors (by key) with their events and the time of their last one, latest first; ties by visitor id."""
+    """Visitors (by key) with their number of events and the time of the last one, latest first; ties by visitor id."""
     order = (Order("last", descending=True), Order("visitor_id"))
     metrics = ("events", "last")
     return replace(
@@ -122,8 +104,8 @@ def latest_visitors(base: Query, limit: int) -> Query:
     )
 
 
-def places_of(base: Query, visitors: tuple[int, ...]) -> Query:
-    """What the latest event of each of these visitors tells."""
+def latest_events(base: Query, visitors: tuple[int, ...]) -> Query:
+    """What the latest event of each of these visitors says about place, page and device."""
     picks = tuple(Pick(name, name) for name in LATEST_OF_VISITOR)
     return replace(of_visitors(base, visitors), dimensions=("visitor",), picks=picks)
 
@@ -137,7 +119,7 @@ def of_visitors(base: Query, visitors: tuple[int, ...]) -> Query:
 
 
 def profile(base: Query) -> Query:
-    """One row about all events: how many, when, the latest metadata, first and last page, and the first session."""
+    """One row over all events: counts, times, the latest metadata, first and last page, and the first session."""
     latest = tuple(Pick(name, name) for name in ("country", "browser", "os", "device"))
     pages = (
         Pick("entry_page", "path", newest=False, among=(PAGEVIEW,)),
@@ -162,37 +144,27 @@ SESSION_DETAILS = (
 
 
 def sessions(base: Query, keys: tuple[int, ...]) -> Query:
-    """The rows of these sessions, wherever in time."""
-    return replace(everything(base.project), table=Table.SESSIONS, dimensions=SESSION_DETAILS, keys=_of_sessions(keys))
+    """The rows of these sessions, whatever their time."""
+    return replace(
+        everything(base.project), table=Table.SESSIONS, dimensions=SESSION_DETAILS, keys=(Keys("session", keys),)
+    )
 
 
 def events_of(base: Query, keys: tuple[int, ...], period: Period, each: int) -> Query:
-    """At most `each` events of these sessions, all of which lie in `period`; oldest first."""
+    """At most `each` events per session, oldest first; `period` must contain the sessions."""
     shown = ("session", "path", "url", "event_type", "custom_event_name", "timestamp")
-    whole = replace(everything(base.project), period=period, keys=(*base.keys, *_of_sessions(keys)))
-    return replace(whole, dimensions=shown, order=OLDEST, each=each)
-
-
-def _of_sessions(keys: tuple[int, ...]) -> tuple[Keys, ...]:
-    return (Keys("session", keys),)
+    found = replace(everything(base.project), period=period, keys=(*base.keys, Keys("session", keys)))
+    return replace(found, dimensions=shown, order=OLDEST, each=each)
 
 
 def last_batch(base: Query) -> Query:
-    """The number of the newest batch among all there is of the base's visitors, whether it matches or not."""
+    """The newest batch among all events of the base's visitors, whether they match the filters or not."""
     visitors = tuple(term for term in base.filters if term.key == "visitor_id")
     return replace(everything(base.project), filters=visitors, keys=base.keys, metrics=("last_batch",))
 
 
-def visits_until(base: Query, until: int, limit: int, after: VisitPosition | None) -> Visits:
-    return Visits(base, until, limit, after)
-
-
-def flows(base: Query, depth: int, limit: int) -> Flows:
-    return Flows(base, depth, limit)
-
-
 def funnel(base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> Funnel:
-    """Steps narrow the base's events, bots included where the base includes them."""
+    """Each step narrows the base's events; the base alone decides whether bots count."""
     step = Query(project=base.project, table=base.table, period=base.period, bots=True)
     return Funnel(base, tuple(replace(step, filters=terms) for terms in steps), window)
 
@@ -202,22 +174,25 @@ def retention(base: Query, starts: tuple[int, ...]) -> Retention:
 
 
 def between(base: Query, oldest: dict[str, int], newest: dict[str, int]) -> Query:
-    """The base within the time of a listing's rows."""
+    """The base, narrowed to the time between two rows of a listing, both included."""
     return replace(base, period=Period(oldest["timestamp"], newest["timestamp"] + 1))
 
 
 def first(project: int, table: Table) -> Query:
     """The time of a project's first row, bots included."""
-    period = Period(EARLIEST, LATEST)
     order = (Order("timestamp"),)
-    return Query(
-        project=project, table=table, period=period, dimensions=("timestamp",), order=order, limit=1, bots=True
-    )
+    return replace(everything(project), table=table, dimensions=("timestamp",), order=order, limit=1)
 
 
 def everything(project: int) -> Query:
     """A base over all events of a project, bots included."""
     return Query(project=project, table=Table.EVENTS, period=Period(EARLIEST, LATEST), bots=True)
+
+
+def by_class_of_traffic(base: Query) -> Query:
+    """Events by class of visitor, humans included, most first; ties by class."""
+    order = (Order("events", descending=True), Order("traffic"))
+    return replace(base, dimensions=("traffic",), metrics=("events",), order=order, bots=True)
 
 
 def by_category(base: Query) -> Query:

@@ -1,4 +1,4 @@
-"""Where a listing goes on: its period, fixed by the first page, and its last row. Opaque, but no secret."""
+"""Where a listing continues: its period, fixed by the first page, and its last row. Opaque, but not secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from footfall.errors import UserError
 from footfall.model.period import Period
-from footfall.query.ast import Position, VisitPosition
+from footfall.query.ast import Position, SessionPosition
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 _CHECK_BYTES = 4
@@ -30,7 +30,9 @@ class _Rows(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="ro
     id_lo: _Natural
 
 
-class _Visits(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="visits"):
+class _Sessions(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="visits"):
+    """The tag is part of cursors that clients hold."""
+
     start: _Bound
     end: _Bound
     at: _Instant
@@ -38,34 +40,34 @@ class _Visits(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="
     until: _Natural
 
 
-_Place = TypeVar("_Place", _Rows, _Visits)
+_Place = TypeVar("_Place", _Rows, _Sessions)
 
 
-def of_rows(period: Period, last: Position) -> str:
+def encode_rows(period: Period, last: Position) -> str:
     return _encode(_Rows(period.start, period.end, last.timestamp, last.id_hi, last.id_lo))
 
 
-def rows(text: str) -> tuple[Period, Position]:
-    """UserError(`bad_parameter`) where `text` is not what `of_rows` made."""
+def decode_rows(text: str) -> tuple[Period, Position]:
+    """UserError(`bad_parameter`) if `text` is not the result of `encode_rows`."""
     found = _decode(text, _Rows)
     if not found.start <= found.timestamp < found.end:
         raise _refusal(text)
     return Period(found.start, found.end), Position(found.timestamp, found.id_hi, found.id_lo)
 
 
-def of_visits(period: Period, last: VisitPosition, until: int) -> str:
-    return _encode(_Visits(period.start, period.end, last.start, last.session_id, until))
+def encode_sessions(period: Period, last: SessionPosition, until: int) -> str:
+    return _encode(_Sessions(period.start, period.end, last.start, last.session_id, until))
 
 
-def visits(text: str) -> tuple[Period, VisitPosition, int]:
-    """UserError(`bad_parameter`) where `text` is not what `of_visits` made."""
-    found = _decode(text, _Visits)
+def decode_sessions(text: str) -> tuple[Period, SessionPosition, int]:
+    """UserError(`bad_parameter`) if `text` is not the result of `encode_sessions`."""
+    found = _decode(text, _Sessions)
     if found.start >= found.end:
         raise _refusal(text)
-    return Period(found.start, found.end), VisitPosition(found.at, found.session_id), found.until
+    return Period(found.start, found.end), SessionPosition(found.at, found.session_id), found.until
 
 
-def _encode(place: _Rows | _Visits) -> str:
+def _encode(place: _Rows | _Sessions) -> str:
     body = msgspec.msgpack.encode(place)
     return base64.urlsafe_b64encode(body + _check(body)).decode().rstrip("=")
 

@@ -1,4 +1,4 @@
-"""How pages were read: time in focus, scroll depth and web vitals, beside their page views."""
+"""Engagement with pages: time in focus, scroll depth and web vitals, beside pageviews."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from footfall.query.sql.engagement import VITALS
 from footfall.store.protocol import Reader
 
 KEYS = tuple(row.name for row in DIMENSIONS.values() if row.filterable and Table.ENGAGEMENTS in row.expressions)
-"""Filter keys that a report of engagement can answer."""
+"""Filter keys that engagement reports have, too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """`engaged_seconds` per view; `scroll` is the average of each visitor's deepest; `vitals` third quartiles by name.
+class PageEngagement:
+    """`engaged_seconds` per pageview; `scroll` averages each visitor's deepest; `vitals` are third quartiles by name.
 
     To 1 decimal, `cls` to 4; None where nothing was measured.
     """
@@ -33,11 +33,11 @@ class Page:
     vitals: dict[str, float | None]
 
 
-def pages(store: Reader, base: Query, limit: int) -> list[Page]:
-    """Most page views first, ties by path. UserError(`bad_filter`) for a key that is not one of `KEYS`."""
+def pages(store: Reader, base: Query, limit: int) -> list[PageEngagement]:
+    """Most pageviews first, ties by path. UserError(`bad_filter`) for a key that is not one of `KEYS`."""
     unknown = next((term.key for term in base.filters if term.key not in KEYS), None)
     if unknown is not None:
-        raise UserError("bad_filter", f"filter: {unknown!r} can't be asked of engagement: {', '.join(KEYS)} can")
+        raise UserError("bad_filter", f"filter: {unknown!r} does not apply to engagement (known: {', '.join(KEYS)})")
     viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, build.TOP_PAGES, limit))}
     reports = {row["path"]: row for row in fetch(store, engagement_of(base, tuple(viewed)))} if viewed else {}
     return [_page(path, views, reports.get(path, {})) for path, views in viewed.items()]
@@ -47,10 +47,10 @@ def engagement_of(base: Query, paths: tuple[str, ...]) -> Engagement:
     return Engagement(replace(base, table=Table.ENGAGEMENTS, dimensions=("path",), only=paths))
 
 
-def _page(path: str, views: int, report: dict[str, float]) -> Page:
+def _page(path: str, views: int, report: dict[str, float]) -> PageEngagement:
     seconds = average(int(report.get("engaged_ms", 0)), views, unit=1000)
     vitals = {name: _measured(report.get(name), 4 if name == "cls" else 1) for name in VITALS}
-    return Page(path, views, seconds, _measured(report.get("scroll"), 1), vitals)
+    return PageEngagement(path, views, seconds, _measured(report.get("scroll"), 1), vitals)
 
 
 def _measured(value: float | None, digits: int) -> float | None:

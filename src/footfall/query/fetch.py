@@ -1,4 +1,4 @@
-"""Questions to rows: the one place where a statement meets a store."""
+"""Queries to rows: the only place where a statement meets a store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from footfall.query.ast import Question
+from footfall.query.ast import AnyQuery
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
 from footfall.store.protocol import Reader
@@ -15,16 +15,16 @@ from footfall.store.protocol import Reader
 Row = dict[str, Any]
 
 
-def fetch(store: Reader, question: Question) -> list[Row]:
-    """A dict per row, by the names of bucket, dimensions, metrics and picks."""
-    statement = compile_query(complete(question))
+def fetch(store: Reader, query: AnyQuery) -> list[Row]:
+    """One dict per row, keyed by the names of bucket, dimensions, metrics and picks."""
+    statement = compile_query(complete(query))
     rows = store.query(statement.sql, statement.params).rows
     return [dict(zip(statement.names, row, strict=True)) for row in rows]
 
 
-def fetch_frame(store: Reader, question: Question) -> pl.DataFrame:
-    """The same as columns, of the engine's types."""
-    statement = compile_query(complete(question))
+def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:
+    """The same rows as a frame, with the engine's types."""
+    statement = compile_query(complete(query))
     frame = pl.read_ipc(io.BytesIO(store.arrow(statement.sql, statement.params)))
     frame.columns = list(statement.names)
     return frame

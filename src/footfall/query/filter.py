@@ -4,8 +4,8 @@
     term   = [ "!" ] ( key ":" value | word ) { "|" value }
     value  = text, or '"' text '"' where it holds spaces or "|"
 
-A backslash makes the next character literal, `*` outside of that matches any run of characters, a bare word is
-`search:`. One scan from left to right; every error says where.
+A backslash makes the next character literal, an unescaped `*` matches any run of characters, and a bare word means
+`search:`. The text is scanned once, from left to right; every error names its position.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ MAX_LENGTH = 2_000
 MAX_VALUES = 50
 
 _SPACE = " \t\r\n"
-_SPECIAL = f'{_SPACE}|"\\*:!'
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of a filter string, all of which must hold; UserError(`bad_filter`) with the offset of the fault."""
+    """The terms of a filter string, all of which must match; UserError(`bad_filter`) with the position of the fault."""
     if len(text) > MAX_LENGTH:
         raise UserError("bad_filter", f"filter is {len(text)} characters long; at most {MAX_LENGTH} are allowed")
     scanner = _Scanner(text)
@@ -30,20 +29,6 @@ def parse(text: str) -> tuple[Term, ...]:
     while scanner.skip_spaces():
         terms.append(scanner.term())
     return tuple(terms)
-
-
-def render(terms: tuple[Term, ...]) -> str:
-    """A filter string that parses to these terms."""
-    return " ".join(_render_term(term) for term in terms)
-
-
-def _render_term(term: Term) -> str:
-    values = "|".join('"' + "*".join(_escape(part) for part in value.parts) + '"' for value in term.values)
-    return f"{'!' if term.negated else ''}{_escape(term.key)}:{values}"
-
-
-def _escape(text: str) -> str:
-    return "".join("\\" + char if char in _SPECIAL else char for char in text)
 
 
 class _Scanner:
@@ -63,7 +48,7 @@ class _Scanner:
         return UserError("bad_filter", f"filter: {problem} {where}")
 
     def skip_spaces(self) -> bool:
-        """Whether anything is left."""
+        """Whether any text remains."""
         while (char := self.peek()) and char in _SPACE:
             self.at += 1
         return char != ""
@@ -94,7 +79,7 @@ class _Scanner:
         return key
 
     def alternatives(self, start: int, first: Pattern | None) -> tuple[Pattern, ...]:
-        """`first` and what follows it after `|`."""
+        """`first` and the values after it, separated by `|`."""
         found = [self.checked(start, first)]
         while self.peek() == "|":
             self.at += 1
@@ -117,7 +102,7 @@ class _Scanner:
                 raise self.fail(start, f"{key} is {' or '.join(choices)}, not {value.parts[0]!r},")
 
     def value(self) -> Pattern | None:
-        """A value, quoted or not; None where there is none."""
+        """A value, quoted or not; None if there is none."""
         if self.peek() != '"':
             return self.run(_SPACE + "|")
         start = self.at
@@ -131,7 +116,7 @@ class _Scanner:
         return found
 
     def run(self, stop: str) -> Pattern | None:
-        """The text up to an unescaped character of `stop` or the end; None where that is nothing."""
+        """The text up to an unescaped character of `stop` or the end; None if it is empty."""
         start = self.at
         parts = [""]
         while (char := self.peek()) and char not in stop:

@@ -1,41 +1,37 @@
-"""Ways that visitors take: flows within a visit, funnels over visits, and coming back."""
+"""Journeys of visitors: flows within a session, funnels across sessions, and retention."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from footfall.errors import UserError
 from footfall.model.period import Bucket
 from footfall.query import build
-from footfall.query.ast import Query, Term
-from footfall.query.fetch import fetch
-from footfall.query.shares import delta_percent, share
-from footfall.query.window import starts
+from footfall.query.ast import Flows, Query, Term
+from footfall.query.compared import Compared, compare_counts
+from footfall.query.fetch import Row, fetch
+from footfall.query.shares import share
+from footfall.query.timerange import starts
 from footfall.store.protocol import Reader
 
-MOST_COHORTS = 400
+MAX_COHORTS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The paths of a visit's first pageviews, and how many visits went so; `previous` as in a ranking."""
+    """The paths of a session's first pageviews, the number of sessions that took them and of their visitors."""
 
     steps: tuple[str, ...]
-    count: int
     visitors: int
-    previous: int | None = None
-
-    @property
-    def delta_percent(self) -> int | None:
-        return delta_percent(self.count, self.previous)
+    count: Compared[int]
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """Who got as far as this step, and their share of the first step's visitors and of those of the step before.
+    """Visitors who reached this step, and their share of the first step's visitors and of the previous step's.
 
-    Shares have 4 decimals. `lost` counts who took the step before and not this one.
+    Shares have 4 decimals. `lost` counts the visitors who took the previous step and not this one.
     """
 
     visitors: int
@@ -46,7 +42,7 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Visitors who came first in the bucket that begins at `start`, and how many of them came in each from it on."""
+    """Visitors whose first event lies in the bucket from `start`; `returned` counts them in it and each later one."""
 
     start: int
     visitors: int
@@ -57,15 +53,18 @@ class Cohort:
         return [share(count, self.visitors) for count in self.returned]
 
 
-def flows(store: Reader, base: Query, depth: int, limit: int, before: Query | None = None) -> list[Flow]:
-    """Most visits first, ties by the steps in turn; with `before`, what each counted then."""
-    asked = build.flows(base, depth, limit)
-    found = [Flow(tuple(row["steps"]), row["sessions"], row["visitors"]) for row in fetch(store, asked)]
-    if before is None or not found:
-        return found
-    rows = fetch(store, replace(asked, base=before, limit=None, only=tuple(flow.steps for flow in found)))
-    then = {tuple(row["steps"]): row["sessions"] for row in rows}
-    return [replace(flow, previous=then.get(flow.steps, 0)) for flow in found]
+def flows(store: Reader, base: Query, depth: int, limit: int, previous: Query | None = None) -> list[Flow]:
+    """Most sessions first, ties by the steps in turn."""
+
+    def counts(query: Query, steps: tuple[tuple[str, ...], ...]) -> dict[tuple[str, ...], int]:
+        return {flow: row["sessions"] for flow, row in rows_of(Flows(query, depth, only=steps)).items()}
+
+    def rows_of(query: Flows) -> dict[tuple[str, ...], Row]:
+        return {tuple(row["steps"]): row for row in fetch(store, query)}
+
+    rows = rows_of(Flows(base, depth, limit))
+    compared = compare_counts({steps: row["sessions"] for steps, row in rows.items()}, previous, counts)
+    return [Flow(steps, row["visitors"], compared[steps]) for steps, row in rows.items()]
 
 
 def funnel(store: Reader, base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> list[FunnelStep]:
@@ -80,12 +79,12 @@ def funnel(store: Reader, base: Query, steps: tuple[tuple[Term, ...], ...], wind
 
 
 def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
-    """One cohort per bucket of the period, ascending; UserError(`bad_parameter`) where that makes too many."""
+    """One cohort per bucket of the period, ascending; UserError(`bad_parameter`) if those are too many."""
     edges = starts(bucket, base.period)
-    if len(edges) > MOST_COHORTS:
+    if len(edges) > MAX_COHORTS:
         raise UserError(
             "bad_parameter",
-            f"period: {bucket} makes {len(edges)} cohorts of the range; at most {MOST_COHORTS} are allowed",
+            f"period: {bucket} splits the range into {len(edges)} cohorts; at most {MAX_COHORTS} are allowed",
         )
     counts: dict[int, dict[int, int]] = defaultdict(dict)
     for row in fetch(store, build.retention(base, edges)):

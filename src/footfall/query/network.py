@@ -1,4 +1,4 @@
-"""What the network surface shows: requests, visits and bytes over time, in all and by ten dimensions."""
+"""Figures of the network surface: requests, sessions and bytes over time, in total and by nine groupings."""
 
 from __future__ import annotations
 
@@ -10,54 +10,59 @@ from footfall.catalog.tables import Table
 from footfall.clock import HOUR, SECOND
 from footfall.model.period import Bucket, Period
 from footfall.query import build
-from footfall.query.ast import Breakdowns, Counting, Query, Seals
+from footfall.query.ast import Breakdowns, Grouping, Query, RolledUpHours, ValidityMarkers
 from footfall.query.fetch import fetch, fetch_frame
 from footfall.store.protocol import Reader
 
-DIMENSIONS = (
-    "country",
-    "device",
-    "os",
-    "browser",
-    "scheme",
-    "asked_method",
-    "asked_path",
-    "referring_url",
-    "provider",
+GROUPINGS = (
+    Grouping("country", "country"),
+    Grouping("device", "device"),
+    Grouping("os", "os"),
+    Grouping("browser", "browser"),
+    Grouping("scheme", "scheme"),
+    Grouping("asked_method", "method", empty="unknown"),
+    Grouping("asked_path", "endpoint", empty="unknown"),
+    Grouping("referring_url", "referrer_url", empty="direct"),
+    Grouping("provider", "provider"),
 )
-LABELS = 100
-"""Most labels of a dimension."""
+"""Stored roll-ups hold these names: a grouping that is renamed needs a migration."""
+
+MAX_LABELS = 100
+"""Labels of a grouping."""
 
 
 def analytics(store: Reader, project: int, period: Period, bucket: Bucket, *, bots: bool = True) -> pl.DataFrame:
-    """Columns dimension (`""`: all), label, bucket (Unix milliseconds), hits, sessions, bytes.
+    """Columns dimension (`""`: total), label, bucket (Unix milliseconds), hits, sessions, bytes.
 
     Ordered by dimension, bucket, most hits, label; buckets without requests are left out.
     """
     base = Query(project=project, table=Table.REQUESTS, period=period, buckets=bucket.starts(period), bots=bots)
-    # Countings are of all requests.
-    counted = holding(store, replace(base, buckets=())) if bots else Counting((), ())
+    # Roll-ups count all requests, bots included.
+    rolled_up = valid_hours(store, replace(base, buckets=())) if bots else RolledUpHours()
     step = bucket.next(0) // SECOND
-    return fetch_frame(store, Breakdowns(base, DIMENSIONS, LABELS, step, counted))
+    return fetch_frame(store, Breakdowns(base, GROUPINGS, MAX_LABELS, step, rolled_up))
 
 
-def holding(store: Reader, base: Query) -> Counting:
-    """The countings of whole hours of the base's period that say what counting again would say."""
-    whole = Period(Bucket.HOUR.next(Bucket.HOUR.floor(base.period.start - 1)), Bucket.HOUR.floor(base.period.end))
-    if whole.length <= 0:
-        return Counting((), ())
-    sealed = fetch(store, Seals(replace(base, period=whole)))
-    if not sealed:
-        return Counting((), ())
-    now = {row["bucket"]: (row["hits"], row["last_batch"]) for row in _hours(store, base, whole)}
-    held = [row for row in sealed if now.get(row["hour"]) == (row["hits"], row["last_batch"])]
-    return Counting(tuple(row["hour"] for row in held), tuple(row["edition"] for row in held))
+def valid_hours(store: Reader, base: Query) -> RolledUpHours:
+    """The whole hours of the base's period that have a valid roll-up.
+
+    A roll-up is valid while its marker agrees with the requests: as many of them, and the same newest batch.
+    """
+    hours = Period(Bucket.HOUR.next(Bucket.HOUR.floor(base.period.start - 1)), Bucket.HOUR.floor(base.period.end))
+    if hours.length <= 0:
+        return RolledUpHours()
+    markers = fetch(store, ValidityMarkers(replace(base, period=hours)))
+    if not markers:
+        return RolledUpHours()
+    now = {row["bucket"]: (row["hits"], row["last_batch"]) for row in _requests_by_hour(store, base, hours)}
+    valid = [row for row in markers if now.get(row["hour"]) == (row["hits"], row["last_batch"])]
+    return RolledUpHours(tuple(row["hour"] for row in valid), tuple(row["version"] for row in valid))
 
 
-def _hours(store: Reader, base: Query, period: Period) -> list[dict[str, int]]:
-    return fetch(store, build.series(replace(base, period=period), Bucket.HOUR.starts(period), "hits", "last_batch"))
+def _requests_by_hour(store: Reader, base: Query, hours: Period) -> list[dict[str, int]]:
+    return fetch(store, build.series(replace(base, period=hours), Bucket.HOUR.starts(hours), "hits", "last_batch"))
 
 
 def hour_of(project: int, hour: int) -> Query:
-    """A base over an hour's requests."""
+    """A base over the requests of an hour."""
     return Query(project=project, table=Table.REQUESTS, period=Period(hour, hour + HOUR), bots=True)

@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
-from footfall.query import build
-from footfall.query.ast import Order, Position, Query
+from footfall.query import ast, build
+from footfall.query.ast import Position, Query
+from footfall.query.compared import Compared, compare, compare_counts
 from footfall.query.fetch import Row, fetch
-from footfall.query.shares import average, delta_percent, share
-from footfall.query.window import Window
+from footfall.query.shares import average, share
+from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
 
 @dataclass(frozen=True, slots=True)
-class Kpis:
+class KeyFigures:
     """`bounce_rate` is a share to 4 decimals, `average_duration` seconds to 1; both are 0 without sessions."""
 
     visitors: int
@@ -29,47 +30,39 @@ class Kpis:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A bucket's figures by metric; `previous` is None where there is no period before."""
+class TimePoint:
+    """A bucket by its start, with its figures by metric."""
 
     bucket: int
-    current: dict[str, int]
-    previous: dict[str, int] | None
+    figures: Compared[dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """`previous` is the label's count in the period before; None where none was asked for or there is none."""
-
+class RankedLabel:
     label: str
-    count: int
     visitors: int
-    previous: int | None = None
-
-    @property
-    def delta_percent(self) -> int | None:
-        return delta_percent(self.count, self.previous)
+    count: Compared[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Spark:
+class Sparkline:
     """A ranked name with its counts by bucket, oldest first."""
 
-    ranked: Ranked
+    ranked: RankedLabel
     counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class RankedProperty:
     """A ranked name with its most frequent values and their counts."""
 
-    ranked: Ranked
+    ranked: RankedLabel
     values: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Rows of a listing; `next` is where the following page begins, None where this one is the last."""
+class RowsPage:
+    """Rows of a listing; `next` is where the following page starts, None on the last page."""
 
     rows: list[Row]
     next: Position | None
@@ -77,14 +70,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The first rows of an answer, and how many there were before the limit."""
+    """The rows of an answer within its limit, and the number of rows without the limit."""
 
     rows: list[Row]
     total: int
 
 
 def first_row(store: Reader, project: int, table: Table = Table.EVENTS) -> int | None:
-    """The time of a project's first row in Unix milliseconds; None where it has none."""
+    """The time of a project's first row in Unix milliseconds; None if it has none."""
     rows = fetch(store, build.first(project, table))
     return rows[0]["timestamp"] if rows else None
 
@@ -100,17 +93,20 @@ def visitors(store: Reader, base: Query) -> int:
 
 
 def programs(store: Reader, base: Query) -> dict[str, int]:
-    """Events that figures about people leave out, by class; most first, ties by class."""
-    order = (Order("events", descending=True), Order("traffic"))
-    asked = replace(base, dimensions=("traffic",), metrics=("events",), order=order, bots=True)
-    return {row["traffic"]: row["events"] for row in fetch(store, asked) if row["traffic"] != HUMAN}
+    """The events that figures about people leave out, by class of visitor; most first, ties by class."""
+    rows = fetch(store, build.by_class_of_traffic(base))
+    return {row["traffic"]: row["events"] for row in rows if row["traffic"] != HUMAN}
 
 
-def kpis(store: Reader, base: Query) -> Kpis:
-    """Of matching events: who came and what was seen; of their whole sessions: bounces and durations."""
-    (found,) = fetch(store, build.kpis(base))
+def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:
+    return compare(base, previous, lambda query: _key_figures(store, query))
+
+
+def _key_figures(store: Reader, base: Query) -> KeyFigures:
+    """Visitors and pageviews of the matching events; bounces and durations of their whole sessions."""
+    (found,) = fetch(store, ast.Kpis(base))
     sessions = found["sessions"]
-    return Kpis(
+    return KeyFigures(
         found["visitors"],
         found["pageviews"],
         sessions,
@@ -119,36 +115,38 @@ def kpis(store: Reader, base: Query) -> Kpis:
     )
 
 
-def timeline(store: Reader, base: Query, window: Window) -> list[Point]:
-    """Every bucket of the window, ascending; the n-th is set beside the n-th of the period before."""
-    current = _buckets(store, base, window.starts())
-    before = None
-    if window.previous:
-        then = replace(base, period=window.previous)
-        before = list(_buckets(store, then, window.starts(window.previous)).values())
-    none = dict.fromkeys(_SERIES, 0)
+def timeline(store: Reader, base: Query, previous: Query | None, time_range: TimeRange) -> list[TimePoint]:
+    """Every bucket of the range, ascending; the n-th beside the n-th of the previous period."""
+    found = compare(base, previous, lambda query: _series(store, query, time_range.starts(query.period)))
+    if found.previous is None:
+        return [TimePoint(at, Compared(figures)) for at, figures in found.current.items()]
+    then = list(found.previous.values())
+    then += [dict.fromkeys(_SERIES, 0)] * (len(found.current) - len(then))
     return [
-        Point(at, figures, None if before is None else before[place] if place < len(before) else none)
-        for place, (at, figures) in enumerate(current.items())
+        TimePoint(at, Compared(figures, before))
+        for (at, figures), before in zip(found.current.items(), then, strict=False)
     ]
 
 
-def _buckets(store: Reader, base: Query, starts: tuple[int, ...]) -> dict[int, dict[str, int]]:
+def _series(store: Reader, base: Query, starts: tuple[int, ...]) -> dict[int, dict[str, int]]:
     filled = {at: dict.fromkeys(_SERIES, 0) for at in starts}
     for row in fetch(store, build.series(base, starts, *_SERIES)):
         filled[row["bucket"]] = {name: row[name] for name in _SERIES}
     return filled
 
 
-def top(store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Period | None = None) -> list[Ranked]:
-    """The `limit` labels with the highest counts; ties by label. With `previous`, what each had counted then."""
-    rows = fetch(store, build.top(base, ranking, limit))
-    found = [Ranked(row[ranking.dimension], row[ranking.count], row["visitors"]) for row in rows]
-    if previous is None or not found:
-        return found
-    then = build.counts_of(replace(base, period=previous), ranking, tuple(row.label for row in found))
-    before = {row[ranking.dimension]: row[ranking.count] for row in fetch(store, then)}
-    return [replace(row, previous=before.get(row.label, 0)) for row in found]
+def top(
+    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
+) -> list[RankedLabel]:
+    """The `limit` labels with the highest counts; ties by label."""
+
+    def counts(query: Query, labels: tuple[str, ...]) -> dict[str, int]:
+        rows = fetch(store, build.counts_of(query, ranking, labels))
+        return {row[ranking.dimension]: row[ranking.count] for row in rows}
+
+    rows = {row[ranking.dimension]: row for row in fetch(store, build.top(base, ranking, limit))}
+    compared = compare_counts({label: row[ranking.count] for label, row in rows.items()}, previous, counts)
+    return [RankedLabel(label, row["visitors"], compared[label]) for label, row in rows.items()]
 
 
 def endpoints(store: Reader, base: Query, limit: int) -> Limited:
@@ -169,38 +167,42 @@ def endpoint_trend(store: Reader, base: Query, bucket: Bucket) -> list[Row]:
     return fetch(store, build.series(base, starts, "hits", "visitors", "endpoints", newest_first=True))
 
 
-def custom_events(store: Reader, base: Query, window: Window, limit: int) -> list[Spark]:
-    """Names by count, each with its count per bucket of the window."""
-    ranked = top(store, base, build.CUSTOM_EVENTS, limit, window.previous)
-    starts = window.starts()
+def custom_events(
+    store: Reader, base: Query, previous: Query | None, time_range: TimeRange, limit: int
+) -> list[Sparkline]:
+    """Names by count, each with its counts per bucket of the range."""
+    ranked = top(store, base, build.CUSTOM_EVENTS, limit, previous)
+    starts = time_range.starts()
     counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
-    asked = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)
-    for row in fetch(store, asked) if counts else ():
+    series = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)
+    for row in fetch(store, series) if counts else ():
         counts[row["custom_event_name"]][row["bucket"]] = row["events"]
-    return [Spark(row, list(counts[row.label].values())) for row in ranked]
+    return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
 
 
-def properties(store: Reader, base: Query, limit: int, values: int) -> list[Property]:
-    """Names by the events that have them, each with its most frequent values."""
+def properties(store: Reader, base: Query, limit: int, values: int) -> list[RankedProperty]:
+    """Names by the number of events that have them, each with its most frequent values."""
     ranked = top(store, base, build.PROPERTIES, limit)
     found: dict[str, list[tuple[str, int]]] = {row.label: [] for row in ranked}
     for row in fetch(store, build.values_of(base, tuple(found), values)) if found else ():
         found[row["property"]].append((row["property_value"], row["events"]))
-    return [Property(row, found[row.label]) for row in ranked]
+    return [RankedProperty(row, found[row.label]) for row in ranked]
 
 
-def page(store: Reader, base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None) -> Page:
+def page(
+    store: Reader, base: Query, dimensions: tuple[str, ...], limit: int, after: Position | None = None
+) -> RowsPage:
     """`limit` rows, newest first, starting below `after`."""
-    # Few columns decide which rows these are; the wide ones are then read for their time alone.
+    # Narrow columns decide which rows make the page; the wide ones are then read within that time only.
     found = fetch(store, build.newest(base, (), limit + 1, after))
     if not found:
-        return Page([], None)
+        return RowsPage([], None)
     rows = fetch(store, build.newest(build.between(base, found[-1], found[0]), dimensions, limit + 1, after))
     shown = rows[:limit]
     if len(rows) <= limit:
-        return Page(shown, None)
+        return RowsPage(shown, None)
     last = shown[-1]
-    return Page(shown, Position(last["timestamp"], last["id_hi"], last["id_lo"]))
+    return RowsPage(shown, Position(last["timestamp"], last["id_hi"], last["id_lo"]))
 
 
 def event_counts(store: Reader, project: int) -> dict[str, int]:

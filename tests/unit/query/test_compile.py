@@ -11,7 +11,7 @@ from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import Pattern, Query, Term, VisitPosition
+from footfall.query.ast import Flows, Kpis, Pattern, Query, SessionPosition, Term, VisitorSessions
 from footfall.query.passes import complete
 from footfall.query.shares import average, delta_percent, share
 from footfall.query.sql import compile_query
@@ -26,13 +26,13 @@ TERMS = st.builds(
     st.booleans(),
 )
 BUILDERS = (
-    build.kpis,
+    Kpis,
     lambda base: build.top(base, build.TOP_PAGES, 5),
     lambda base: build.newest(base, ("url",), 5),
-    lambda base: build.flows(base, 3, 20),
+    lambda base: Flows(base, 3, 20),
     lambda base: build.funnel(base, (base.filters, base.filters), 60_000),
     lambda base: build.retention(base, (1_780_000_000_000,)),
-    lambda base: build.visits_until(base, 5, 20, VisitPosition(1_780_000_000_000, "s")),
+    lambda base: VisitorSessions(base, 5, 20, SessionPosition(1_780_000_000_000, "s")),
 )
 
 

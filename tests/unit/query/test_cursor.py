@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from footfall.errors import UserError
 from footfall.model.period import Period
 from footfall.query import cursor
-from footfall.query.ast import Position, VisitPosition
+from footfall.query.ast import Position, SessionPosition
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 HALF = st.integers(0, 2**64 - 1)
@@ -18,17 +18,17 @@ HALF = st.integers(0, 2**64 - 1)
 @given(st.integers(EARLIEST, LATEST), st.integers(0, 2**40), st.integers(1, 2**40), HALF, HALF)
 def test_round_trip(timestamp: int, before: int, after: int, high: int, low: int) -> None:
     period, last = Period(timestamp - before, timestamp + after), Position(timestamp, high, low)
-    assert cursor.rows(cursor.of_rows(period, last)) == (period, last)
+    assert cursor.decode_rows(cursor.encode_rows(period, last)) == (period, last)
 
 
 @given(st.integers(EARLIEST, LATEST), st.text(max_size=300), HALF)
-def test_round_trip_of_visits(start: int, session_id: str, until: int) -> None:
-    period, last = Period(0, LATEST), VisitPosition(start, session_id)
-    assert cursor.visits(cursor.of_visits(period, last, until)) == (period, last, until)
+def test_round_trip_of_sessions(start: int, session_id: str, until: int) -> None:
+    period, last = Period(0, LATEST), SessionPosition(start, session_id)
+    assert cursor.decode_sessions(cursor.encode_sessions(period, last, until)) == (period, last, until)
 
 
 def mistyped() -> str:
-    text = cursor.of_rows(Period(EARLIEST, LATEST), Position(EARLIEST + 5, 1, 2))
+    text = cursor.encode_rows(Period(EARLIEST, LATEST), Position(EARLIEST + 5, 1, 2))
     return text[:10] + ("A" if text[10] != "A" else "B") + text[11:]
 
 
@@ -42,15 +42,15 @@ def mistyped() -> str:
         "\x00",
         base64.urlsafe_b64encode(bytes(45)).decode(),
         mistyped(),
-        cursor.of_rows(Period(EARLIEST + 10, LATEST), Position(EARLIEST + 5, 1, 2)),  # before its own period
-        cursor.of_rows(Period(0, 2**62), Position(2**61, 1, 2)),
+        cursor.encode_rows(Period(EARLIEST + 10, LATEST), Position(EARLIEST + 5, 1, 2)),  # before its own period
+        cursor.encode_rows(Period(0, 2**62), Position(2**61, 1, 2)),
         "A" * 10_000,
-        cursor.of_visits(Period(EARLIEST, LATEST), VisitPosition(EARLIEST + 5, "a"), 3),  # of another listing
+        cursor.encode_sessions(Period(EARLIEST, LATEST), SessionPosition(EARLIEST + 5, "a"), 3),  # of another listing
     ],
 )
-def test_what_was_not_given_out_is_refused(text: str) -> None:
+def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(UserError, match=r"^cursor: ") as caught:
-        cursor.rows(text)
+        cursor.decode_rows(text)
     assert caught.value.code == "bad_parameter"
     assert len(caught.value.message) < 300
 
@@ -60,10 +60,10 @@ def test_what_was_not_given_out_is_refused(text: str) -> None:
     [
         "",
         mistyped(),
-        cursor.of_rows(Period(EARLIEST, LATEST), Position(EARLIEST + 5, 1, 2)),
-        cursor.of_visits(Period(LATEST, EARLIEST), VisitPosition(EARLIEST, "a"), 3),
+        cursor.encode_rows(Period(EARLIEST, LATEST), Position(EARLIEST + 5, 1, 2)),
+        cursor.encode_sessions(Period(LATEST, EARLIEST), SessionPosition(EARLIEST, "a"), 3),
     ],
 )
 def test_a_cursor_of_another_listing_is_refused(text: str) -> None:
     with pytest.raises(UserError, match=r"^cursor: "):
-        cursor.visits(text)
+        cursor.decode_sessions(text)

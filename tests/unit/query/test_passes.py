@@ -7,7 +7,24 @@ import pytest
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.pipeline.keys import text_key
-from footfall.query.ast import Keys, Pattern, Query, Term, equals
+from footfall.query.ast import (
+    AnyQuery,
+    Breakdowns,
+    Engagement,
+    Flows,
+    Funnel,
+    HoursToRollUp,
+    Keys,
+    Kpis,
+    Pattern,
+    Query,
+    Retention,
+    Term,
+    ValidityMarkers,
+    VisitorSessions,
+    equals,
+    map_queries,
+)
 from footfall.query.filter import parse
 from footfall.query.passes import PASSES, complete
 from footfall.query.passes.clamp import EARLIEST, LATEST
@@ -29,7 +46,7 @@ def test_bots(table: Table, bots: bool | None, filters: tuple[Term, ...]) -> Non
     assert complete(replace(BASE, table=table, bots=bots)).filters == filters
 
 
-def test_periods_stay_where_events_can_be() -> None:
+def test_periods_are_clamped() -> None:
     assert complete(replace(BASE, period=Period(-(2**60), 2**60))).period == Period(EARLIEST, LATEST)
 
 
@@ -44,7 +61,7 @@ def test_terms_of_the_session_become_memberships() -> None:
     assert excluded.query.filters == (equals("utm_source", "mail"),)
 
 
-def test_sessions_count_by_their_events() -> None:
+def test_sessions_count_if_an_event_matches() -> None:
     found = complete(replace(BASE, table=Table.SESSIONS, metrics=("sessions",), filters=parse("path:/ !channel:ai")))
     assert found.filters == (Term("channel", (Pattern(("ai",)),), negated=True),)
     (member,) = found.within
@@ -52,7 +69,7 @@ def test_sessions_count_by_their_events() -> None:
     assert member.query.filters == (equals("path", "/"), HUMANS)
 
 
-def test_sessions_asked_for_by_key_need_no_events() -> None:
+def test_sessions_named_by_key_need_no_events() -> None:
     query = replace(BASE, table=Table.SESSIONS, bots=True, keys=(Keys("session", (7,)),))
     assert complete(query).within == ()
 
@@ -74,8 +91,32 @@ def test_visitors_are_found_by_key(text: str, keys: tuple[int, ...] | None) -> N
     assert found.within[0].query.keys == found.keys
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        BASE,
+        Kpis(BASE),
+        Flows(BASE, 3),
+        Funnel(BASE, (BASE, BASE), 60_000),
+        Retention(BASE, 0),
+        VisitorSessions(BASE, 1, 1),
+        Engagement(BASE),
+        Breakdowns(BASE, ()),
+        ValidityMarkers(BASE),
+        HoursToRollUp(BASE.period, 1, 1),
+    ],
+    ids=lambda query: type(query).__name__,
+)
+def test_rules_reach_every_query_in_a_query(query: AnyQuery) -> None:
+    def rule(query: Query) -> Query:
+        return replace(query, limit=7)
+
+    text = repr(query)
+    assert repr(map_queries(query, rule)) == text.replace("limit=None, skip=0", "limit=7, skip=0")
+
+
 @pytest.mark.parametrize("table", [Table.EVENTS, Table.SESSIONS])
-def test_twice_is_once(table: Table) -> None:
+def test_passes_are_idempotent(table: Table) -> None:
     query = replace(BASE, table=table, filters=parse("path:/ channel:ai !referrer:https://a/* country:RO"))
     for rule in PASSES:
         query = rule(query)

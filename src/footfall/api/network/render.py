@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from footfall.query.network import DIMENSIONS
+from footfall.query.network import GROUPINGS
 
 KEYS = dict(
     zip(
-        DIMENSIONS,
+        (grouping.name for grouping in GROUPINGS),
         ("countries", "devices", "os", "browsers", "protocols", "methods", "paths", "referers", "providers"),
         strict=True,
     )

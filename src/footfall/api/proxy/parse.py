@@ -15,7 +15,7 @@ from footfall.clock import DAY
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
 from footfall.query import ast
-from footfall.query.window import instant
+from footfall.query.timerange import instant
 from footfall.store.protocol import Reader
 
 MOST_DAYS = 62

@@ -6,7 +6,8 @@ from typing import Any
 
 from footfall.model.period import iso_seconds
 from footfall.query.fetch import Row
-from footfall.query.traffic import Failure, Listing
+from footfall.query.proxy import ProxyError
+from footfall.query.run import Limited
 
 Json = dict[str, Any]
 
@@ -17,11 +18,11 @@ def rows(found: list[Row]) -> Json:
     return {"data": [_row(row) for row in found]}
 
 
-def errors(found: list[Failure]) -> Json:
-    return {"data": [_error(failure) for failure in found]}
+def errors(found: list[ProxyError]) -> Json:
+    return {"data": [_error(error) for error in found]}
 
 
-def websites(found: Listing, page: int, limit: int) -> Json:
+def websites(found: Limited, page: int, limit: int) -> Json:
     pages = -(-found.total // limit)
     return {**rows(found.rows), "page": page, "limit": limit, "total": found.total, "totalPages": pages}
 
@@ -30,14 +31,14 @@ def _row(row: Row) -> Json:
     return {_TIMES.get(name, name): instant(value) if name in _TIMES else str(value) for name, value in row.items()}
 
 
-def _error(failure: Failure) -> Json:
-    row = failure.row
+def _error(found: ProxyError) -> Json:
+    row = found.row
     return {
         "error": row["error"],
         "total_errors": str(row["total_errors"]),
         "first_seen": instant(row["first"]),
         "last_seen": instant(row["last"]),
-        "sample_domains": failure.domains,
+        "sample_domains": found.domains,
     }
 
 

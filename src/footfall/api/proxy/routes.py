@@ -14,7 +14,7 @@ from footfall.api.proxy.ingest import ingest
 from footfall.api.proxy.parse import MOST_ROWS, Asked, Buckets
 from footfall.collect.formats.proxy import BODY_BYTES
 from footfall.collect.schemas.proxy import LogsModel
-from footfall.query import traffic
+from footfall.query import proxy
 
 PREFIX = "/analytics"
 
@@ -53,7 +53,7 @@ writing_route(
 def read_traffic(asked: Asked, buckets: Buckets) -> Json:
     """Buckets that have logs, ascending."""
     metrics = ("total_bytes_sent", "total_bytes_received", "bytes_total", "total_count")
-    return render.rows(traffic.chart(asked.store, asked.base, buckets, *metrics))
+    return render.rows(proxy.chart(asked.store, asked.base, buckets, *metrics))
 
 
 @router.get(
@@ -65,7 +65,7 @@ def read_traffic(asked: Asked, buckets: Buckets) -> Json:
 )
 def read_requests(asked: Asked, buckets: Buckets) -> Json:
     """Buckets that have logs, ascending."""
-    return render.rows(traffic.chart(asked.store, asked.base, buckets, "total_count", "total_errors"))
+    return render.rows(proxy.chart(asked.store, asked.base, buckets, "total_count", "total_errors"))
 
 
 @router.get(
@@ -77,7 +77,7 @@ def read_requests(asked: Asked, buckets: Buckets) -> Json:
 )
 def read_concurrency(asked: Asked, buckets: Buckets) -> Json:
     """The largest that any log of a bucket says; buckets that have logs, ascending."""
-    return render.rows(traffic.chart(asked.store, asked.base, buckets, "max_concurrency", "total_count"))
+    return render.rows(proxy.chart(asked.store, asked.base, buckets, "max_concurrency", "total_count"))
 
 
 @router.get(
@@ -95,7 +95,7 @@ def read_domains(
     limit: Annotated[int, Rows] = 30,
 ) -> Json:
     """Ties by domain."""
-    return render.rows(traffic.domains(asked.store, asked.base, _METRIC[sort_by], limit))
+    return render.rows(proxy.domains(asked.store, asked.base, _METRIC[sort_by], limit))
 
 
 @router.get(
@@ -107,7 +107,7 @@ def read_domains(
 )
 def read_errors(asked: Asked, limit: Annotated[int, Rows] = 50) -> Json:
     """Of logs whose error is not empty; most errors first, ties by name."""
-    return render.errors(traffic.errors(asked.store, asked.base, limit))
+    return render.errors(proxy.errors(asked.store, asked.base, limit))
 
 
 @router.get(
@@ -123,4 +123,4 @@ def read_websites(
     limit: Annotated[int, Rows] = 25,
 ) -> Json:
     """Most requests first, ties by domain."""
-    return render.websites(traffic.websites(asked.store, asked.base, page, limit), page, limit)
+    return render.websites(proxy.websites(asked.store, asked.base, page, limit), page, limit)

@@ -14,7 +14,7 @@ from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
 from footfall.query import ast
 from footfall.query.passes.clamp import EARLIEST
-from footfall.query.window import instant
+from footfall.query.timerange import instant
 from footfall.store.protocol import Reader
 
 PeriodName = Literal["day", "week", "month", "year", "all"]

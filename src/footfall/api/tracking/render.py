@@ -9,7 +9,7 @@ from footfall.query.fetch import Row
 
 Json = dict[str, Any]
 
-VISIT_DIMENSIONS = ("user_hash", "endpoint", "method", "ip_address", "user_agent", "referer")
+VISIT_DIMENSIONS = ("user_hash", "endpoint", "method", "ip_address", "user_agent", "referrer_url")
 
 
 def stats(rows: list[Row], period: str, total: int) -> Json:
@@ -75,6 +75,6 @@ def _visit(row: Row) -> Json:
         "method": row["method"],
         "ip_address": row["ip_address"] or None,
         "user_agent": row["user_agent"] or None,
-        "referer": row["referer"] or None,
+        "referer": row["referrer_url"] or None,
         "timestamp": iso_seconds(row["timestamp"]),
     }

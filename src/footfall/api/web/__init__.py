@@ -1,1 +1,1 @@
-"""Web analytics query, `/api/web-events/{slug}`: parse, ask, render."""
+"""Web analytics query, `/api/web-events/{slug}`: parse, query, render."""

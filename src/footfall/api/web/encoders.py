@@ -1,4 +1,4 @@
-"""Frames of raw events to bytes, one page at a time: each format gives out what a page adds to it."""
+"""Frames of raw events to bytes, one page at a time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import polars.selectors as cs
 from polars.io.plugins import register_io_source
 
 _DANGEROUS = r"^[=+\-@\t\r\n]"
-"""What a spreadsheet would take for a formula (OWASP, CSV Injection)."""
+"""First characters that make a spreadsheet run a text as a formula (OWASP, CSV Injection)."""
 
 _GROUP = 10_000
-"""Rows of a group in Parquet, which is in memory until it is full."""
+"""Rows of a Parquet row group, which is held in memory until it is full."""
 
 
 class Encoder(Protocol):
-    """Every page has the same columns. `end` comes once, after the last page; `close` always, and last."""
+    """Every page has the same columns. `end` is called once, after the last page; `close` always, and last."""
 
     media_type: str
     extension: str
@@ -34,7 +34,7 @@ class Encoder(Protocol):
 
 
 class Csv:
-    """RFC 4180 with a header; a text that a spreadsheet would run begins with a `'`."""
+    """RFC 4180 with a header; a text that a spreadsheet would run gets a leading `'`."""
 
     media_type = "text/csv; charset=utf-8"
     extension = "csv"
@@ -77,7 +77,7 @@ class NdJson:
 
 
 class Parquet:
-    """Row groups as they fill up. The writer has a thread of its own, since it asks for its rows."""
+    """Row groups as they fill up. The writer runs on a thread of its own, because it pulls its rows."""
 
     media_type = "application/vnd.apache.parquet"
     extension = "parquet"
@@ -123,7 +123,7 @@ class Parquet:
             frame.sink_parquet(
                 cast(IO[bytes], self._out), row_group_size=_GROUP, compression="zstd", maintain_order=True
             )
-        except BaseException as error:  # noqa: BLE001 - raised again where the end is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in `end`
             self._error = error
 
     def _source(self, *_: object) -> Iterator[pl.DataFrame]:
@@ -138,7 +138,7 @@ class Parquet:
 
 
 class _Growing(io.RawIOBase):
-    """Written on one thread, taken from on another."""
+    """A buffer written on one thread and emptied on another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

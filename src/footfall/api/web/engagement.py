@@ -1,4 +1,4 @@
-"""How pages are read, and what was left out: endpoints beside the events."""
+"""Endpoints about engagement with pages, and about what was dropped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 
 from footfall.api.web import examples, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Asked
+from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.meta import Drops
 from footfall.query import engagement, run
 
@@ -23,27 +23,27 @@ def drops_of(request: Request) -> Drops:
 
 @router.get(
     "/engagement",
-    summary="How pages are read",
+    summary="Engagement with pages",
     response_model=schema.Engagement,
     responses=examples.ENGAGEMENT,
     operation_id="web_engagement",
 )
-def pages(asked: Asked, limit: toplists.Limit = 20) -> Json:
-    """Pages by views, with time in focus per view, scroll depth and the third quartile of web vitals."""
-    found = engagement.pages(asked.store, asked.base, min(limit, toplists.MOST))
+def pages(query: Parsed, limit: toplists.Limit = 20) -> Json:
+    """Pages by pageviews, with time in focus per pageview, scroll depth and the third quartile of web vitals."""
+    found = engagement.pages(query.store, query.base, min(limit, toplists.MAX_LABELS))
     return render.engagement(found)
 
 
 @router.get(
     "/dropped",
-    summary="What was left out",
+    summary="What was dropped",
     response_model=schema.Dropped,
     responses=examples.DROPPED,
     operation_id="web_dropped",
 )
-def dropped(asked: Asked, drops: Annotated[Drops, Depends(drops_of)]) -> Json:
-    """Reports that were not stored, by reason, of all UTC days that the range touches; and programs, by class."""
-    period = asked.base.period
+def dropped(query: Parsed, drops: Annotated[Drops, Depends(drops_of)]) -> Json:
+    """Reports that were not stored, by reason, of the UTC days that the range touches; events of programs, by class."""
+    period = query.base.period
     return render.dropped(
-        drops.by_reason(asked.base.project, period.start, period.end), run.programs(asked.store, asked.base)
+        drops.by_reason(query.base.project, period.start, period.end), run.programs(query.store, query.base)
     )

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from footfall.api.reading import Questions
 from footfall.api.web import examples
 from footfall.api.web.encoders import ENCODERS, Encoder
-from footfall.api.web.parse import PREFIX, TAGS, Asker, InPath, Whatever, Whenever, question
+from footfall.api.web.parse import PREFIX, TAGS, Filter, ProjectInPath, Range, RequestContext, web_query
 from footfall.errors import FootfallError
 from footfall.query import export
 from footfall.query.ast import Query
@@ -25,7 +25,7 @@ from footfall.store.protocol import Reader
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
 PATIENCE = 60.0
-"""Seconds that a page may wait for its turn: a file that breaks off is worth less than one that takes longer."""
+"""Seconds that a page may wait for its turn: a slow file is better than a broken one."""
 
 Format = Annotated[
     Literal["csv", "ndjson", "parquet"], QueryParameter(alias="format", description="Kind of file.", examples=["csv"])
@@ -40,14 +40,14 @@ Format = Annotated[
     operation_id="web_export",
 )
 async def export_events(
-    request: Request, project: InPath, when: Whenever, what: Whatever, format_: Format = "csv"
+    request: Request, project: ProjectInPath, span: Range, chosen: Filter, format_: Format = "csv"
 ) -> StreamingResponse:
-    """All rows that the listing of the same parameters has, in its order, with every column; of any length."""
+    """All rows of the listing with the same parameters, in its order, with every column; of any length."""
     services = request.app.state.services
     now = services.clock()
 
     def begin(store: Reader) -> tuple[Query, ExportPage]:
-        base = question(Asker(project, store, now), when, what).base
+        base = web_query(RequestContext(project, store, now), span, chosen).base
         return base, export.page(store, base, None)
 
     base, first = await services.questions.ask(project.number, begin, request=request)
@@ -59,7 +59,7 @@ async def export_events(
 
 
 async def _stream(questions: Questions, base: Query, encoder: Encoder, page: ExportPage) -> AsyncIterator[bytes]:
-    """A question that fails later breaks the connection off: a file that looks whole is whole."""
+    """A query that fails after the start breaks the connection, so that a file that looks complete is complete."""
     try:
         yield await asyncio.to_thread(encoder.page, page.rows)
         while page.next is not None:
@@ -70,7 +70,7 @@ async def _stream(questions: Questions, base: Query, encoder: Encoder, page: Exp
         if part := await asyncio.to_thread(encoder.end):
             yield part
     except FootfallError as error:
-        structlog.get_logger(__name__).warning("an export broke off", project=base.project, reason=str(error))
+        structlog.get_logger(__name__).warning("an export was aborted", project=base.project, reason=str(error))
         raise
     finally:
         encoder.close()

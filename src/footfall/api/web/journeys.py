@@ -1,4 +1,4 @@
-"""Endpoints about the ways that visitors take."""
+"""Endpoints about journeys: flows, funnels, retention."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Asked
+from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.errors import UserError
 from footfall.model.period import Bucket
@@ -47,43 +47,43 @@ Json = dict[str, Any]
 
 @router.get(
     "/top-flows",
-    summary="Ways through the site",
+    summary="Flows through the site",
     response_model=schema.Flows,
     response_model_exclude_unset=True,
     responses=examples.TOP_FLOWS,
     operation_id="web_top_flows",
 )
-def top_flows(asked: Asked, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
-    """Sessions by the paths of their first pageviews; one with fewer than `depth` is a shorter flow."""
-    before = asked.before if compare else None
-    found = journeys.flows(asked.store, asked.base, depth, min(limit, toplists.MOST), before)
+def top_flows(query: Parsed, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
+    """Sessions by the paths of their first pageviews; a session with fewer than `depth` makes a shorter flow."""
+    previous = query.previous if compare else None
+    found = journeys.flows(query.store, query.base, depth, min(limit, toplists.MAX_LABELS), previous)
     return render.flows(found, compare=compare)
 
 
 @router.get(
     "/funnel",
-    summary="Visitors step by step",
+    summary="Funnel of visitors",
     response_model=schema.Funnel,
     responses=examples.FUNNEL,
     operation_id="web_funnel",
 )
-def funnel(asked: Asked, steps: Steps, window: FunnelWindow = "7d") -> Json:
-    """How many visitors took the steps in order, each with an event of its own, within the window."""
+def funnel(query: Parsed, steps: Steps, window: FunnelWindow = "7d") -> Json:
+    """How many visitors took the steps in order, each with a separate event, within the window."""
     terms = tuple(_step(number, text) for number, text in enumerate(steps, start=1))
-    found = journeys.funnel(asked.store, asked.base, terms, _milliseconds(window))
+    found = journeys.funnel(query.store, query.base, terms, _milliseconds(window))
     return render.funnel(steps, window, found)
 
 
 @router.get(
     "/retention",
-    summary="Visitors who come back",
+    summary="Retention of visitors",
     response_model=schema.Retention,
     responses=examples.RETENTION,
     operation_id="web_retention",
 )
-def retention(asked: Asked, period: RetentionPeriod = "day") -> Json:
-    """Visitors by when they first came, and how many of them came again in each bucket since."""
-    return render.retention(period, journeys.retention(asked.store, asked.base, Bucket(period)))
+def retention(query: Parsed, period: RetentionPeriod = "day") -> Json:
+    """Visitors by the bucket of their first event, and how many of them returned in each bucket since."""
+    return render.retention(period, journeys.retention(query.store, query.base, Bucket(period)))
 
 
 def _step(number: int, text: str) -> tuple[Term, ...]:
@@ -100,5 +100,7 @@ def _milliseconds(text: str) -> int:
     found = _WINDOW.fullmatch(text)
     length = int(found[1]) * _UNITS[found[2]] if found else 0
     if not MINUTE <= length <= 90 * DAY:
-        raise UserError("bad_parameter", f"window: {text[:100]!r} is not a time from 1m to 90d, like 30m, 12h or 7d")
+        raise UserError(
+            "bad_parameter", f"window: {text[:100]!r} is not a duration from 1m to 90d, such as 30m, 12h or 7d"
+        )
     return length

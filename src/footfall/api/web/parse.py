@@ -1,4 +1,4 @@
-"""The parameters that every reading endpoint of this surface has, as one `Question`."""
+"""The parameters that every reading endpoint of this surface has, parsed into one `WebQuery`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from footfall.catalog.tables import Table
 from footfall.errors import UserError
 from footfall.model.period import Period
 from footfall.model.project import Project, Scope
-from footfall.query import ast, filter, run, window  # noqa: A004 - the module is named after what it parses
+from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
+from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
 PREFIX = "/api/web-events/{slug}"
@@ -36,22 +37,22 @@ VisitorId = Annotated[
     ),
 ]
 Cursor = Annotated[
-    str | None, Query(alias="cursor", description="`next_cursor` of the page before; it brings the range along.")
+    str | None, Query(alias="cursor", description="`next_cursor` of the previous page; it carries the range.")
 ]
 TimeZone = Annotated[
-    str, Query(description="IANA time zone that buckets begin by.", examples=["Europe/Bucharest"], max_length=100)
+    str, Query(description="IANA time zone of the buckets.", examples=["Europe/Bucharest"], max_length=100)
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """The range as a client may give it; `range_` is None where it says nothing."""
+class RangeParameters:
+    """The range as the client gives it; `range_` is None without the parameter."""
 
     range_: Annotated[
         RangeName | None,
         Query(
             alias="range",
-            description="Rolling, ending now; `24h` without it, of one visitor everything.",
+            description="Rolling, ending now; `24h` by default, for a single visitor everything.",
             examples=["7d"],
         ),
     ] = None
@@ -70,18 +71,18 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class What:
-    """Which of the project's events are asked about."""
+class FilterParameters:
+    """Which of the project's events count."""
 
     filter_: Annotated[
         str,
         Query(
             alias="filter",
-            description="Terms that must all hold, see docs/api/web.",
+            description="Terms that must all match, see docs/api/web.",
             examples=["country:RO|US !os:iOS"],
         ),
     ] = ""
-    bots: Annotated[bool, Query(description="`1` counts known bots, too.", examples=["0"])] = False
+    bots: Annotated[bool, Query(description="`1` counts known bots as well.", examples=["0"])] = False
 
     def query(self, project: Project, period: Period) -> ast.Query:
         """UserError(`bad_filter`) with the position of the fault."""
@@ -91,22 +92,27 @@ class What:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of which project, and when: `base` has project, period, filters, and whether bots count."""
+class WebQuery:
+    """A parsed request: `base` has project, period and filters, and says whether bots count."""
 
     store: Reader
-    window: window.Window
+    time_range: TimeRange
     base: ast.Query
 
     @property
-    def before(self) -> ast.Query | None:
-        """The same question about the period before."""
-        return replace(self.base, period=self.window.previous) if self.window.previous else None
+    def previous(self) -> ast.Query | None:
+        """The base over the previous period; None if the range has none."""
+        period = self.time_range.previous
+        return None if period is None else replace(self.base, period=period)
+
+    def over(self, period: Period) -> WebQuery:
+        """The same query over another period."""
+        return replace(self, base=replace(self.base, period=period))
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """A project with a reader of its own and the time of the question, Unix milliseconds."""
+class RequestContext:
+    """A project, a reader lent to this request, and the time of the request in Unix milliseconds."""
 
     project: Project
     store: Reader
@@ -122,54 +128,55 @@ async def project_in_path(
     return found
 
 
-InPath = Annotated[Project, Depends(project_in_path)]
+ProjectInPath = Annotated[Project, Depends(project_in_path)]
 
 
-async def asker(request: Request, project: InPath) -> AsyncIterator[Asker]:
+async def request_context(request: Request, project: ProjectInPath) -> AsyncIterator[RequestContext]:
     services = request.app.state.services
     async with services.questions.asked(request, project) as store:
-        yield Asker(project, store, services.clock())
+        yield RequestContext(project, store, services.clock())
 
 
-Asking = Annotated[Asker, Depends(asker, scope="function")]
-Whenever = Annotated[When, Depends()]
-Whatever = Annotated[What, Depends()]
+Context = Annotated[RequestContext, Depends(request_context, scope="function")]
+Range = Annotated[RangeParameters, Depends()]
+Filter = Annotated[FilterParameters, Depends()]
 
 
-def question(asking: Asking, when: Whenever, what: Whatever) -> Question:
-    """Raises UserError where the range or the filter does not hold."""
-    return _question(asking, when, what, UTC)
+def web_query(context: Context, span: Range, chosen: Filter) -> WebQuery:
+    """UserError for a bad range or filter."""
+    return _web_query(context, span, chosen, UTC)
 
 
-def question_in_zone(asking: Asking, when: Whenever, what: Whatever, timezone: TimeZone = "UTC") -> Question:
+def web_query_in_zone(context: Context, span: Range, chosen: Filter, timezone: TimeZone = "UTC") -> WebQuery:
     """The same with buckets of a time zone."""
-    return _question(asking, when, what, UTC if timezone == "UTC" else window.time_zone(timezone))
+    return _web_query(context, span, chosen, UTC if timezone == "UTC" else timerange.time_zone(timezone))
 
 
-def question_of_visitor(asking: Asking, when: Whenever, what: Whatever, visitor_id: VisitorId) -> Question:
-    """About one visitor's events; without a range, about all of them."""
-    bounds = window.between(when.from_, when.to)
-    ever = when.range_ in {None, window.WHOLE} and bounds is None
-    asked = window.ever(asking.now) if ever else _window(asking, when, UTC)
-    base = what.query(asking.project, asked.period)
-    return Question(asking.store, asked, replace(base, filters=(*base.filters, ast.equals("visitor_id", visitor_id))))
+def web_query_of_visitor(context: Context, span: Range, chosen: Filter, visitor_id: VisitorId) -> WebQuery:
+    """Over one visitor's events: all of them, unless a range is given."""
+    bounds = timerange.between(span.from_, span.to)
+    ever = span.range_ in {None, timerange.WHOLE} and bounds is None
+    time_range = timerange.ever(context.now) if ever else _time_range(context, span, UTC)
+    base = chosen.query(context.project, time_range.period)
+    filters = (*base.filters, ast.equals("visitor_id", visitor_id))
+    return WebQuery(context.store, time_range, replace(base, filters=filters))
 
 
-Asked = Annotated[Question, Depends(question)]
-AskedInZone = Annotated[Question, Depends(question_in_zone)]
-AskedOfVisitor = Annotated[Question, Depends(question_of_visitor)]
+Parsed = Annotated[WebQuery, Depends(web_query)]
+ParsedInZone = Annotated[WebQuery, Depends(web_query_in_zone)]
+ParsedOfVisitor = Annotated[WebQuery, Depends(web_query_of_visitor)]
 
 
-def _question(asking: Asker, when: When, what: What, zone: tzinfo) -> Question:
-    asked = _window(asking, when, zone)
-    return Question(asking.store, asked, what.query(asking.project, asked.period))
+def _web_query(context: RequestContext, span: RangeParameters, chosen: FilterParameters, zone: tzinfo) -> WebQuery:
+    time_range = _time_range(context, span, zone)
+    return WebQuery(context.store, time_range, chosen.query(context.project, time_range.period))
 
 
-def _window(asking: Asker, when: When, zone: tzinfo) -> window.Window:
-    bounds = window.between(when.from_, when.to)
+def _time_range(context: RequestContext, span: RangeParameters, zone: tzinfo) -> TimeRange:
+    bounds = timerange.between(span.from_, span.to)
     if bounds:
-        return window.explicit(*bounds, zone)
-    name = when.range_ or "24h"
-    if name == window.WHOLE:
-        return window.whole(run.first_row(asking.store, asking.project.number), asking.now, zone)
-    return window.rolling(name, asking.now, zone)
+        return timerange.explicit(*bounds, zone)
+    name = span.range_ or "24h"
+    if name == timerange.WHOLE:
+        return timerange.whole(run.first_row(context.store, context.project.number), context.now, zone)
+    return timerange.rolling(name, context.now, zone)

@@ -6,15 +6,17 @@ import json
 import math
 from typing import Any
 
-from footfall.api.web.parse import Question
+from footfall.api.web.parse import WebQuery
 from footfall.ids import join, render
 from footfall.model.period import iso
 from footfall.query import cursor
-from footfall.query.engagement import Page as Read
+from footfall.query.compared import Compared
+from footfall.query.engagement import PageEngagement
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
-from footfall.query.people import Located, Visit, VisitsPage
-from footfall.query.run import Kpis, Page, Point, Property, Ranked, Spark
+from footfall.query.run import KeyFigures, RankedLabel, RankedProperty, RowsPage, Sparkline, TimePoint
+from footfall.query.timerange import TimeRange
+from footfall.query.visitors import SessionDetail, SessionsPage, VisitorLocation
 
 Json = dict[str, Any]
 
@@ -31,17 +33,25 @@ BRIEF_DIMENSIONS = (
 ROW_DIMENSIONS = (*BRIEF_DIMENSIONS, "url", "os", "referrer_url", "hostname", "properties")
 
 
-def kpis(asked: Question, current: Kpis, previous: Kpis | None) -> Json:
-    window = asked.window
-    span = {"chip": window.chip, "from": iso(window.period.start), "to": iso(window.period.end)}
+def kpis(query: WebQuery, found: Compared[KeyFigures]) -> Json:
     return {
-        "current": _figures(current),
-        "previous": _figures(previous) if previous else None,
-        "range": {**span, "bucket": window.bucket.value, "hasPrevious": previous is not None},
+        "current": _figures(found.current),
+        "previous": _figures(found.previous) if found.previous else None,
+        "range": _range(query.time_range),
     }
 
 
-def _figures(found: Kpis) -> Json:
+def _range(shown: TimeRange) -> Json:
+    return {
+        "chip": shown.chip,
+        "from": iso(shown.period.start),
+        "to": iso(shown.period.end),
+        "bucket": shown.bucket.value,
+        "hasPrevious": shown.previous is not None,
+    }
+
+
+def _figures(found: KeyFigures) -> Json:
     return {
         "visitors": found.visitors,
         "pageviews": found.pageviews,
@@ -51,23 +61,23 @@ def _figures(found: Kpis) -> Json:
     }
 
 
-def timeseries(asked: Question, points: list[Point]) -> Json:
-    return {"items": [_point(point) for point in points], "bucket": asked.window.bucket.value}
+def timeseries(query: WebQuery, points: list[TimePoint]) -> Json:
+    return {"items": [_point(point) for point in points], "bucket": query.time_range.bucket.value}
 
 
-def _point(point: Point) -> Json:
-    before = point.previous or {}
+def _point(point: TimePoint) -> Json:
+    previous = point.figures.previous or {}
     return {
         "bucket": iso(point.bucket),
-        **point.current,
-        "previousPageviews": before.get("pageviews"),
-        "previousVisitors": before.get("visitors"),
-        "previousSessions": before.get("sessions"),
+        **point.figures.current,
+        "previousPageviews": previous.get("pageviews"),
+        "previousVisitors": previous.get("visitors"),
+        "previousSessions": previous.get("sessions"),
     }
 
 
-def events(asked: Question, page: Page) -> Json:
-    following = cursor.of_rows(asked.base.period, page.next) if page.next else None
+def events(query: WebQuery, page: RowsPage) -> Json:
+    following = cursor.encode_rows(query.base.period, page.next) if page.next else None
     return {"items": [_event(row) for row in page.rows], "count": len(page.rows), "next_cursor": following}
 
 
@@ -100,52 +110,45 @@ def _country(row: Row) -> str | None:
     return row["country"] if row["country"] != "unknown" else None
 
 
-def recent_events(page: Page, active_visitors: int, window: int) -> Json:
+def recent_events(page: RowsPage, active_visitors: int, window: int) -> Json:
     items = [_brief(row) for row in page.rows]
     return {"items": items, "count": len(items), "active_visitors": active_visitors, "windowMs": window}
 
 
-def custom_events(asked: Question, sparks: list[Spark]) -> Json:
-    window = asked.window
+def custom_events(query: WebQuery, found: list[Sparkline]) -> Json:
     return {
-        "items": [_spark(spark) for spark in sparks],
-        "buckets": [iso(start) for start in window.starts()],
-        "bucket": window.bucket.value,
+        "items": [_sparkline(item) for item in found],
+        "buckets": [iso(start) for start in query.time_range.starts()],
+        "bucket": query.time_range.bucket.value,
     }
 
 
-def _spark(spark: Spark) -> Json:
-    row = spark.ranked
-    return {
-        "name": row.label,
-        "count": row.count,
-        "prev_count": row.previous,
-        "delta_pct": row.delta_percent,
-        "spark": spark.counts,
-    }
+def _sparkline(found: Sparkline) -> Json:
+    row = found.ranked
+    return {"name": row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
 
 
-def properties(found: list[Property]) -> Json:
+def properties(found: list[RankedProperty]) -> Json:
     return {"items": [_property(item) for item in found]}
 
 
-def _property(found: Property) -> Json:
+def _property(found: RankedProperty) -> Json:
     row = found.ranked
     values = [{"value": value, "count": count} for value, count in found.values]
-    return {"name": row.label, "count": row.count, "visitors": row.visitors, "values": values}
+    return {"name": row.label, "count": row.count.current, "visitors": row.visitors, "values": values}
 
 
-def top(label: str, ranked: list[Ranked], *, compare: bool) -> Json:
+def top(label: str, ranked: list[RankedLabel], *, compare: bool) -> Json:
     return {"items": [_ranked(label, row, compare=compare) for row in ranked]}
 
 
-def _ranked(label: str, row: Ranked, *, compare: bool) -> Json:
-    item: Json = {label: row.label, "count": row.count, "visitors": row.visitors}
-    return item | _compared(row) if compare else item
+def _ranked(label: str, row: RankedLabel, *, compare: bool) -> Json:
+    item: Json = {label: row.label, "count": row.count.current, "visitors": row.visitors}
+    return item | _comparison(row.count) if compare else item
 
 
-def _compared(row: Ranked | Flow | Located) -> Json:
-    return {"prev_count": row.previous, "delta_pct": row.delta_percent}
+def _comparison(count: Compared[int]) -> Json:
+    return {"prev_count": count.previous, "delta_pct": count.delta_percent()}
 
 
 def flows(found: list[Flow], *, compare: bool) -> Json:
@@ -153,15 +156,15 @@ def flows(found: list[Flow], *, compare: bool) -> Json:
 
 
 def _flow(flow: Flow, *, compare: bool) -> Json:
-    item: Json = {"steps": list(flow.steps), "count": flow.count, "visitors": flow.visitors}
-    return item | _compared(flow) if compare else item
+    item: Json = {"steps": list(flow.steps), "count": flow.count.current, "visitors": flow.visitors}
+    return item | _comparison(flow.count) if compare else item
 
 
-def locations(found: list[Located], *, compare: bool) -> Json:
+def locations(found: list[VisitorLocation], *, compare: bool) -> Json:
     return {"items": [_location(located, compare=compare) for located in found]}
 
 
-def _location(located: Located, *, compare: bool) -> Json:
+def _location(located: VisitorLocation, *, compare: bool) -> Json:
     row = located.row
     item = {
         "visitor_id": row["visitor_id"],
@@ -175,13 +178,13 @@ def _location(located: Located, *, compare: bool) -> Json:
         "browser_family": row["browser"],
         "os_family": row["os"],
         "device_type": row["device"],
-        "events": located.events,
+        "events": located.events.current,
     }
-    return item | _compared(located) if compare else item
+    return item | _comparison(located.events) if compare else item
 
 
 def _degrees(stored: float) -> float | None:
-    """Kept as 32 bits, which hold 4 decimals; not a number is not known."""
+    """Stored in 32 bits, which hold 4 decimals; NaN means unknown."""
     return None if math.isnan(stored) else round(stored, 4)
 
 
@@ -205,13 +208,13 @@ def visitor(visitor_id: str, row: Row) -> Json:
     }
 
 
-def sessions(asked: Question, page: VisitsPage) -> Json:
-    following = cursor.of_visits(asked.base.period, page.next, page.until) if page.next else None
-    return {"sessions": [_session(visit) for visit in page.visits], "next_cursor": following}
+def sessions(query: WebQuery, page: SessionsPage) -> Json:
+    following = cursor.encode_sessions(query.base.period, page.next, page.until) if page.next else None
+    return {"sessions": [_session(session) for session in page.sessions], "next_cursor": following}
 
 
-def _session(visit: Visit) -> Json:
-    row = visit.row
+def _session(session: SessionDetail) -> Json:
+    row = session.row
     return {
         "session_id": row["session_id"],
         "start": iso(row["start"]),
@@ -221,7 +224,7 @@ def _session(visit: Visit) -> Json:
         "entry_page": row["entry_page"] if row["page_count"] else None,
         "exit_page": row["exit_page"] if row["page_count"] else None,
         "event_count": row["event_count"],
-        "events": [_session_event(event) for event in visit.events],
+        "events": [_session_event(event) for event in session.events],
     }
 
 
@@ -265,11 +268,11 @@ def _cohort(found: Cohort) -> Json:
     }
 
 
-def engagement(pages: list[Read]) -> Json:
-    return {"items": [_read(page) for page in pages]}
+def engagement(pages: list[PageEngagement]) -> Json:
+    return {"items": [_page(page) for page in pages]}
 
 
-def _read(page: Read) -> Json:
+def _page(page: PageEngagement) -> Json:
     return {
         "path": page.path,
         "pageviews": page.pageviews,

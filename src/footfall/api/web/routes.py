@@ -1,33 +1,33 @@
-"""Figures, time series and raw events; each endpoint parses, asks and renders. What is asked stands in `query.build`.
+"""Key figures, time series and raw events; each endpoint parses, queries and renders.
 
-The surface's other endpoints: `toplists`, `people` (single visitors), `journeys` (their ways), `export`.
+The surface's other endpoints are in `toplists`, `visitors`, `journeys` (flows, funnels, retention), `engagement` and
+`export`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.web import engagement, examples, export, journeys, people, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Asked, AskedInZone, Asking, Cursor, Whatever
+from footfall.api.web import engagement, examples, export, journeys, render, schema, toplists, visitors
+from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed, ParsedInZone
 from footfall.model.period import Period
 from footfall.query import cursor, run
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
-MOST_ROWS = 1_000
-MOST_RECENT = 500
-MOST_VALUES = 100
+MAX_ROWS = 1_000
+MAX_RECENT = 500
+MAX_VALUES = 100
 
-RowLimit = Annotated[int, Query(ge=1, description=f"Rows, {MOST_ROWS} at most.", examples=[100])]
+RowLimit = Annotated[int, Query(ge=1, description=f"Rows, {MAX_ROWS} at most.", examples=[100])]
 
 WindowMs = Annotated[
     int, Query(alias="windowMs", ge=60_000, le=3_600_000, description="Milliseconds up to now.", examples=[300_000])
 ]
-RecentLimit = Annotated[int, Query(ge=1, description=f"Rows, {MOST_RECENT} at most.", examples=[200])]
-ValueLimit = Annotated[int, Query(ge=1, description=f"Values of each name, {MOST_VALUES} at most.", examples=[10])]
+RecentLimit = Annotated[int, Query(ge=1, description=f"Rows, {MAX_RECENT} at most.", examples=[200])]
+ValueLimit = Annotated[int, Query(ge=1, description=f"Values of each name, {MAX_VALUES} at most.", examples=[10])]
 
 Json = dict[str, Any]
 
@@ -35,10 +35,9 @@ Json = dict[str, Any]
 @router.get(
     "/kpis", summary="Key figures", response_model=schema.Kpis, responses=examples.KPIS, operation_id="web_kpis"
 )
-def kpis(asked: AskedInZone) -> Json:
-    """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the one before."""
-    before = asked.before
-    return render.kpis(asked, run.kpis(asked.store, asked.base), run.kpis(asked.store, before) if before else None)
+def kpis(query: ParsedInZone) -> Json:
+    """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the previous period."""
+    return render.kpis(query, run.kpis(query.store, query.base, query.previous))
 
 
 @router.get(
@@ -48,10 +47,10 @@ def kpis(asked: AskedInZone) -> Json:
     responses=examples.TIMESERIES,
     operation_id="web_timeseries",
 )
-def timeseries(asked: AskedInZone) -> Json:
+def timeseries(query: ParsedInZone) -> Json:
     """One item per bucket, ascending, zero-filled, each beside the same bucket of the previous period."""
-    points = run.timeline(asked.store, asked.base, asked.window)
-    return render.timeseries(asked, points)
+    points = run.timeline(query.store, query.base, query.previous, query.time_range)
+    return render.timeseries(query, points)
 
 
 @router.get(
@@ -61,14 +60,14 @@ def timeseries(asked: AskedInZone) -> Json:
     responses=examples.EVENTS,
     operation_id="web_events",
 )
-def events(asked: Asked, limit: RowLimit = 100, cursor_: Cursor = None) -> Json:
+def events(query: Parsed, limit: RowLimit = 100, cursor_: Cursor = None) -> Json:
     """Newest first, equal times by id descending. Pages neither skip nor repeat while events keep coming."""
     after = None
     if cursor_ is not None:
-        period, after = cursor.rows(cursor_)
-        asked = replace(asked, base=replace(asked.base, period=period))
-    page = run.page(asked.store, asked.base, render.ROW_DIMENSIONS, min(limit, MOST_ROWS), after)
-    return render.events(asked, page)
+        period, after = cursor.decode_rows(cursor_)
+        query = query.over(period)
+    page = run.page(query.store, query.base, render.ROW_DIMENSIONS, min(limit, MAX_ROWS), after)
+    return render.events(query, page)
 
 
 @router.get(
@@ -78,9 +77,9 @@ def events(asked: Asked, limit: RowLimit = 100, cursor_: Cursor = None) -> Json:
     responses=examples.COUNT,
     operation_id="web_count",
 )
-def count(asked: Asked) -> Json:
-    """How many events the listing of the same parameters has over all pages."""
-    return {"count": run.count(asked.store, asked.base)}
+def count(query: Parsed) -> Json:
+    """The number of events that the listing of the same parameters has over all pages."""
+    return {"count": run.count(query.store, query.base)}
 
 
 @router.get(
@@ -90,11 +89,11 @@ def count(asked: Asked) -> Json:
     responses=examples.RECENT_EVENTS,
     operation_id="web_recent_events",
 )
-def recent_events(asking: Asking, what: Whatever, window: WindowMs = 300_000, limit: RecentLimit = 200) -> Json:
-    """What came in the last minutes, newest first, and how many visitors that was."""
-    base = what.query(asking.project, Period(asking.now - window, asking.now))
-    page = run.page(asking.store, base, render.BRIEF_DIMENSIONS, min(limit, MOST_RECENT))
-    return render.recent_events(page, run.visitors(asking.store, base), window)
+def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, limit: RecentLimit = 200) -> Json:
+    """The events of the last minutes, newest first, and the number of visitors that caused them."""
+    base = chosen.query(context.project, Period(context.now - window, context.now))
+    page = run.page(context.store, base, render.BRIEF_DIMENSIONS, min(limit, MAX_RECENT))
+    return render.recent_events(page, run.visitors(context.store, base), window)
 
 
 @router.get(
@@ -104,10 +103,11 @@ def recent_events(asking: Asking, what: Whatever, window: WindowMs = 300_000, li
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )
-def custom_events(asked: AskedInZone, limit: toplists.Limit = 20) -> Json:
+def custom_events(query: ParsedInZone, limit: toplists.Limit = 20) -> Json:
     """Custom events by name, each with its count per bucket and that of the previous period."""
-    found = run.custom_events(asked.store, asked.base, asked.window, min(limit, toplists.MOST))
-    return render.custom_events(asked, found)
+    most = min(limit, toplists.MAX_LABELS)
+    found = run.custom_events(query.store, query.base, query.previous, query.time_range, most)
+    return render.custom_events(query, found)
 
 
 @router.get(
@@ -117,13 +117,13 @@ def custom_events(asked: AskedInZone, limit: toplists.Limit = 20) -> Json:
     responses=examples.PROPERTIES,
     operation_id="web_properties",
 )
-def properties(asked: Asked, limit: toplists.Limit = 20, values: ValueLimit = 10) -> Json:
-    """Names of the events' properties by how many events have them, each with its most frequent values."""
-    found = run.properties(asked.store, asked.base, min(limit, toplists.MOST), min(values, MOST_VALUES))
+def properties(query: Parsed, limit: toplists.Limit = 20, values: ValueLimit = 10) -> Json:
+    """Names of event properties by the number of events that have them, each with its most frequent values."""
+    found = run.properties(query.store, query.base, min(limit, toplists.MAX_LABELS), min(values, MAX_VALUES))
     return render.properties(found)
 
 
 toplists.add_to(router)
-# Not `include_router`, which would hide them from whoever lists this router's routes.
-for part in (people, journeys, engagement, export):
+# Not `include_router`: code that lists this router's routes would not see them.
+for part in (visitors, journeys, engagement, export):
     router.routes.extend(part.router.routes)

@@ -1,4 +1,4 @@
-"""What the web surface answers. Field names and types are the contract's."""
+"""The answers of the web surface. Field names and types are the contract's."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Timeseries(BaseModel):
 
 
 class EventItem(BaseModel):
-    """What is not known is null, in `path` and `url` an empty text."""
+    """Unknown values are null, in `path` and `url` an empty string."""
 
     id: str
     event_type: Literal["pageview", "custom"]
@@ -70,7 +70,7 @@ class EventItem(BaseModel):
 
 
 class Events(BaseModel):
-    """`count` is the number of items here; `next_cursor` is null on the last page."""
+    """`count` is the number of items on this page; `next_cursor` is null on the last page."""
 
     items: list[EventItem]
     count: int
@@ -95,7 +95,7 @@ class RecentEvent(BaseModel):
 
 
 class RecentEvents(BaseModel):
-    """`count` is the number of items here, `active_visitors` that of all visitors within the window."""
+    """`count` is the number of items, `active_visitors` the number of all visitors within the window."""
 
     items: list[RecentEvent]
     count: int
@@ -104,7 +104,7 @@ class RecentEvents(BaseModel):
 
 
 class CustomEvent(BaseModel):
-    """`spark` has one count per bucket; `prev_count` is null for the range `all`, `delta_pct` where that is 0, too."""
+    """`spark` has one count per bucket. `prev_count` is null for the range `all`; `delta_pct` also for a previous 0."""
 
     name: str
     count: int
@@ -125,7 +125,7 @@ class PropertyValue(BaseModel):
 
 
 class Property(BaseModel):
-    """`count` is that of the events that have it; values are texts as a filter on `prop.<name>` takes them."""
+    """`count` is the number of events that have it; values are written as in a filter on `prop.<name>`."""
 
     name: str
     count: int
@@ -138,7 +138,7 @@ class Properties(BaseModel):
 
 
 class Flow(BaseModel):
-    """`prev_count` and `delta_pct` are there with `compare=1`."""
+    """`prev_count` and `delta_pct` are present with `compare=1`."""
 
     steps: list[str]
     count: int
@@ -152,7 +152,7 @@ class Flows(BaseModel):
 
 
 class Location(BaseModel):
-    """What a visitor's latest event tells. `prev_count` and `delta_pct` of the events are there with `compare=1`."""
+    """Details of a visitor's latest event. `prev_count` and `delta_pct` of its events are present with `compare=1`."""
 
     visitor_id: str
     country_code: str | None
@@ -205,7 +205,7 @@ class SessionEvent(BaseModel):
 
 
 class Session(BaseModel):
-    """`events` lists the first 1,000, oldest first; `event_count` is how many there are."""
+    """`events` lists the first 1,000, oldest first; `event_count` counts all of them."""
 
     session_id: str
     start: str
@@ -226,7 +226,7 @@ class Sessions(BaseModel):
 
 
 class FunnelStep(BaseModel):
-    """`conversion` is the share of the first step's visitors, `step_conversion` of those of the step before."""
+    """`conversion` is the share of the first step's visitors, `step_conversion` of the previous step's."""
 
     filter: str
     visitors: int
@@ -242,7 +242,7 @@ class Funnel(BaseModel):
 
 
 class Cohort(BaseModel):
-    """`returned` counts, and `retention` gives the share of, who came in the cohort's bucket and each one after it."""
+    """Counts and shares of the visitors who return, in the cohort's bucket and in each later one."""
 
     cohort: str
     visitors: int
@@ -256,7 +256,7 @@ class Retention(BaseModel):
 
 
 class PageRead(BaseModel):
-    """`engagedSec` per view; `scrollDepth` in percent; web vitals in milliseconds, `cls` without a unit."""
+    """`engagedSec` per pageview; `scrollDepth` in percent; web vitals in milliseconds, `cls` without a unit."""
 
     path: str
     pageviews: int
@@ -284,7 +284,7 @@ class ProgramClass(BaseModel):
 
 
 class Dropped(BaseModel):
-    """`dropped` was not stored; `programs` was, and figures about people leave it out."""
+    """`dropped` reports were not stored; events of `programs` were, and figures about people leave them out."""
 
     dropped: list[DroppedReason]
     programs: list[ProgramClass]
@@ -292,9 +292,9 @@ class Dropped(BaseModel):
 
 @cache
 def top_list(label: str) -> type[BaseModel]:
-    """The answer of a top list whose items carry their label under the name `label`.
+    """The answer of a top list whose items have their label under the key `label`.
 
-    `prev_count` and `delta_pct` are there with `compare=1`, null where there is nothing to compare with.
+    `prev_count` and `delta_pct` are present with `compare=1`, null where there is nothing to compare with.
     """
     fields: dict[str, Any] = {
         label: (str, ...),

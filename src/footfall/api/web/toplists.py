@@ -1,4 +1,4 @@
-"""Top lists, a row each: one more is one more row (docs/extending.md)."""
+"""Top lists, one row each (docs/extending.md)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema
-from footfall.api.web.parse import Asked
+from footfall.api.web.parse import Parsed
 from footfall.catalog.dimensions import TOP_LISTS
 from footfall.query import build, run
 
-MOST = 300
+MAX_LABELS = 300
 
-Limit = Annotated[int, Query(ge=1, description=f"Labels, {MOST} at most.", examples=[20])]
+Limit = Annotated[int, Query(ge=1, description=f"Labels, {MAX_LABELS} at most.", examples=[20])]
 Compare = Annotated[bool, Query(description="`1` adds the count of the previous period.", examples=["1"])]
 
 
 @dataclass(frozen=True, slots=True)
 class TopRoute:
-    """`label` is the key of an item's label, where it isn't the dimension's name."""
+    """`label` is the key of an item's label, where it differs from the dimension's name."""
 
     path: str
     ranking: build.TopList
@@ -37,7 +37,7 @@ TOP_ROUTES = (
         "top-referrers",
         build.TOP_REFERRERS,
         "Referrers by sessions",
-        "Sessions and their visitors by the host that the session came from; none is `direct`.",
+        "Sessions and their visitors by the host that referred the session, `direct` without one.",
         "news.example",
     ),
     TopRoute(
@@ -80,9 +80,9 @@ def add_to(router: APIRouter) -> None:
 
 
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
-    def top(asked: Asked, limit: Limit = 20, compare: Compare = False) -> Any:
-        previous = asked.window.previous if compare else None
-        ranked = run.top(asked.store, asked.base, ranking, min(limit, MOST), previous)
+    def top(query: Parsed, limit: Limit = 20, compare: Compare = False) -> Any:
+        previous = query.previous if compare else None
+        ranked = run.top(query.store, query.base, ranking, min(limit, MAX_LABELS), previous)
         return render.top(label, ranked, compare=compare)
 
     return top

@@ -1,16 +1,15 @@
-"""Rules, one file each: `Query → Query`, without state, and changing nothing when they are applied again.
+"""Rules, one file each: `Query → Query`, stateless and idempotent.
 
-They run in the order of `PASSES`: `clamp` first, since the queries that `sessions` nests take over the period;
-`bots` before `sessions`, because what it adds is a filter like any other; `visitors` before it, so that the nested
-queries take the keys over.
+They run in the order of `PASSES`: `clamp` first, because the queries that `sessions` nests take over the period; `bots`
+before `sessions`, because what it adds is a filter like any other; `visitors` before `sessions`, so that the nested
+queries take over the keys.
 """
 
 from __future__ import annotations
 
 from functools import reduce
-from typing import TypeVar
 
-from footfall.query.ast import Query, Question
+from footfall.query.ast import Query, QueryT, map_queries
 from footfall.query.passes.bots import count_people
 from footfall.query.passes.clamp import clamp
 from footfall.query.passes.sessions import join_sessions
@@ -18,12 +17,10 @@ from footfall.query.passes.visitors import find_visitors
 
 PASSES = (clamp, count_people, find_visitors, join_sessions)
 
-Asked = TypeVar("Asked", bound=Question)
 
-
-def complete(question: Asked) -> Asked:
-    """The question with every rule applied to each query in it."""
-    return question.over(_complete)  # type: ignore[return-value]  # `over` keeps the kind of question
+def complete(query: QueryT) -> QueryT:
+    """`query` with every rule applied to each `Query` in it."""
+    return map_queries(query, _complete)
 
 
 def _complete(query: Query) -> Query:

@@ -1,6 +1,6 @@
-"""Figures about people leave known bots out unless asked; figures about requests count everything unless asked.
+"""Figures about people leave known bots out by default; figures about requests count everything by default.
 
-Whoever filters by class of traffic asks for those classes.
+A filter on `traffic` decides by itself which classes count.
 """
 
 from __future__ import annotations

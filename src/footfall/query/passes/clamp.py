@@ -1,4 +1,4 @@
-"""Periods stay within the instants that events may have, and that the engine's clock arithmetic can hold."""
+"""Limits periods to the instants that events may have, and that the engine's date arithmetic can hold."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Where events and sessions meet.
+"""Terms on session properties and event properties, on the table that has them.
 
-Events, filtered by a property of the session: all events of the sessions that match. Sessions, in a period: those
-with at least one event in it that matches (unless they are asked for by key); what is said of a session is said of the
-whole of it.
+A query on events with a term on a session property takes all events of the sessions that match. A query on sessions
+takes those with at least one matching event in the period (unless it names them by key); its figures are those of the
+whole sessions.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ def join_sessions(query: Query) -> Query:
 
 
 def _of_events(query: Query) -> Query:
-    visit = _terms(query, Level.SESSION)
-    if not visit:
+    on_session = _terms(query, Level.SESSION)
+    if not on_session:
         return query
     sessions = replace(_keys_of(query), table=Table.SESSIONS)
-    joint = tuple(term for term in visit if not term.negated)
+    joint = tuple(term for term in on_session if not term.negated)
     members = [Member(replace(sessions, filters=joint))] if joint else []
     members += [
         Member(replace(sessions, filters=(replace(term, negated=False),)), negated=True)
-        for term in visit
+        for term in on_session
         if term.negated
     ]
     return replace(query, filters=_terms(query, Level.EVENT), within=(*query.within, *members))
 
 
 def _of_sessions(query: Query) -> Query:
-    """Properties of the session are compared on its row; the rest chooses the events that make it count."""
+    """Terms on session properties apply to its row; the others select the events that make it count."""
     events = replace(_keys_of(query), filters=_terms(query, Level.EVENT))
     return replace(query, filters=_terms(query, Level.SESSION), within=(Member(events),))
 

@@ -1,4 +1,4 @@
-"""A visitor asked for by name is found by key, which is indexed, instead of by comparing every row's name."""
+"""Finds a visitor named in a filter by key, which is indexed, instead of comparing every row's name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def find_visitors(query: Query) -> Query:
 
 
 def _keys(term: Term) -> Keys | None:
-    """The keys that visitors under one of the term's names can have; None where the term is not about whole names."""
+    """The keys that visitors of the term's names can have; None unless the term lists whole names."""
     if term.key != "visitor_id" or term.negated or not all(value.literal for value in term.values):
         return None
     names = [value.parts[0] for value in term.values]

@@ -1,4 +1,4 @@
-"""Questions to SQL. Nothing is decided here: passes have, and the catalogue holds every expression."""
+"""Queries to SQL. Nothing is decided here: passes apply the rules, and the catalogue holds every expression."""
 
 from footfall.query.sql.compiler import Statement, compile_query
 

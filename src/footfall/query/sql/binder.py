@@ -1,4 +1,4 @@
-"""Bound parameters: the only way by which a value gets into a statement."""
+"""Bound parameters: the only way for a value to enter a statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any question as a statement."""
+"""Any query as a statement."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from footfall.query.ast import (
+    AnyQuery,
     Breakdowns,
-    BusyHours,
     Engagement,
     Flows,
     Funnel,
+    HoursToRollUp,
     Kpis,
     Query,
-    Question,
     Retention,
-    Seals,
-    Visits,
+    ValidityMarkers,
+    VisitorSessions,
 )
 from footfall.query.sql import breakdowns, engagement, shapes
 from footfall.query.sql.binder import Binder
@@ -26,7 +26,7 @@ from footfall.query.sql.select import names, select
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`names` says what the columns of the answer are, in order."""
+    """`names` are the columns of the answer, in order."""
 
     sql: str
     params: dict[str, Any]
@@ -38,17 +38,17 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Flows: (shapes.flows, ("steps", "sessions", "visitors")),
     Funnel: (shapes.funnel, ("level", "visitors")),
     Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
-    Visits: (shapes.visits, ("session", "session_id", "at")),
+    VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
-    Seals: (breakdowns.seals, breakdowns.SEAL),
-    BusyHours: (breakdowns.busy_hours, breakdowns.BUSY),
+    ValidityMarkers: (breakdowns.validity_markers, breakdowns.MARKER),
+    HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
 
-def compile_query(question: Question) -> Statement:
+def compile_query(query: AnyQuery) -> Statement:
     binder = Binder()
-    if isinstance(question, Query):
-        return Statement(select(question, binder), binder.params, names(question))
-    write, columns = _SHAPES[type(question)]
-    return Statement(write(question, binder), binder.params, columns)
+    if isinstance(query, Query):
+        return Statement(select(query, binder), binder.params, names(query))
+    write, columns = _SHAPES[type(query)]
+    return Statement(write(query, binder), binder.params, columns)

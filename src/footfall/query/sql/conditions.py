@@ -1,4 +1,4 @@
-"""One term of a filter as a condition. None is ever NULL, so a condition and its NOT partition the rows."""
+"""A filter term as a condition. No condition is ever NULL, so it and its negation partition the rows."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ def condition(term: Term, table: Table, binder: Binder) -> str:
 
 
 def label(row: Dimension, table: Table) -> str:
-    """What is shown: the expression, or the label of unknown values.
+    """What is shown: the expression, or the label of empty values."""
+    return label_or("", row, table)
 
-    Not `if`, which would turn a LowCardinality column into texts: this is done once per distinct value.
+
+def label_or(empty: str, row: Dimension, table: Table) -> str:
+    """The same, with `empty` as the label where the dimension has none of its own.
+
+    `replaceRegexpOne` runs once per distinct value of a LowCardinality column; `if` would turn that into plain texts.
     """
     expression = row.expressions[table]
-    return f"replaceRegexpOne({expression}, '^$', '{row.empty}')" if row.empty else expression
+    shown = row.empty or empty
+    return f"replaceRegexpOne({expression}, '^$', '{shown}')" if shown else expression
 
 
 def like(value: Pattern) -> str:
@@ -49,7 +55,7 @@ def _dimension(term: Term, table: Table, binder: Binder) -> str:
 
 
 def _named(value: Pattern, row: Dimension) -> Pattern:
-    """An empty value asks for what is shown under the label of unknown values."""
+    """An empty value matches what is shown under the label of empty values."""
     return Pattern((row.empty,)) if value.parts == ("",) else value
 
 
@@ -70,7 +76,7 @@ def _contains(value: Pattern, table: Table, binder: Binder) -> str:
 
 
 def _property(term: Term, binder: Binder) -> str:
-    """Texts compare as they are, numbers and booleans by their JSON text; what is absent or null equals nothing."""
+    """Texts are compared as they are, numbers and booleans by their JSON text; absent and null match nothing."""
     keys = ", ".join(binder.text(key) for key in term.key.removeprefix(PROPERTY_PREFIX).split("."))
     text = f"JSONExtract(properties, {keys}, 'Nullable(String)')"
     return f"ifNull({_compare(text, term.values, binder)}, 0)"

@@ -1,4 +1,4 @@
-"""What reports of engagement add up to, by path."""
+"""Engagement reports, added up by path."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ VITALS = ("lcp", "inp", "cls", "fcp", "ttfb")
 COLUMNS = ("path", "engaged_ms", "scroll", *VITALS)
 
 
-def engagement(question: Engagement, binder: Binder) -> str:
-    """Per visitor first, whose deepest scroll is the one that counts; NaN where nothing was measured."""
+def engagement(query: Engagement, binder: Binder) -> str:
+    """Groups by visitor first, because a visitor's deepest scroll counts; NaN where nothing was measured."""
     measured = ", ".join(f"groupArrayIf({name}, NOT isNaN({name})) AS {name}_all" for name in VITALS)
     visitors = (
         f"SELECT path, sum(engaged_ms) AS engaged, max(scroll) AS deepest, {measured}"
-        f" FROM engagements WHERE {where(question.base, binder)} GROUP BY path, visitor"
+        f" FROM engagements WHERE {where(query.base, binder)} GROUP BY path, visitor"
     )
     quartiles = ", ".join(
         f"quantileExactInclusiveArray(0.75)({name}_all) AS c{number}" for number, name in enumerate(VITALS, start=3)

@@ -1,6 +1,6 @@
 """A `Query` as one SELECT.
 
-Answers are named by position (`c0`, `c1`, …): an alias with a column's name would stand for it in WHERE, too.
+Result columns are named by position (`c0`, `c1`, …): an alias that equals a column's name would replace it in WHERE.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
-"""For listings: the ids are sorted after the time, and read-ahead buffers would then fill with the whole period."""
+"""For listings: they sort by id within a time, and read-ahead buffers would fill with the whole period."""
 
 _RAW = frozenset({"timestamp", "id_hi", "id_lo"})
 _ORDER = "(timestamp, id_hi, id_lo)"
 
 
 def names(query: Query) -> tuple[str, ...]:
-    """What the columns of the answer are, in order."""
+    """The columns of the answer, in order."""
     bucket = ("bucket",) if query.buckets else ()
     return (*bucket, *query.dimensions, *query.metrics, *(pick.name for pick in query.picks))
 
@@ -38,7 +38,7 @@ def select(query: Query, binder: Binder) -> str:
 
 
 def _select_distinct(query: Query, binder: Binder) -> str:
-    """Metrics of a signed table that count distinct values: signs are summed per value first."""
+    """For metrics of a signed table that count distinct values: signs are summed per value first."""
     keys = _keys(query, binder)
     distinct = next(METRICS[name].distinct for name in query.metrics if METRICS[name].distinct)
     inner = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
@@ -56,12 +56,12 @@ def _select_distinct(query: Query, binder: Binder) -> str:
 
 
 def bucket_of(expression: str, query: Query, binder: Binder) -> str:
-    """The start of the bucket that an instant lies in, in Unix milliseconds."""
+    """The start, in Unix milliseconds, of the bucket that an instant lies in."""
     return f"roundDown({TABLES[query.table].millis.format(expression)}, {binder.instants(query.buckets)})"
 
 
 def _keys(query: Query, binder: Binder) -> list[str]:
-    """What the answer is grouped by, or what a listing shows."""
+    """The expressions that the answer is grouped by, or that a listing shows."""
     bucket = [bucket_of("timestamp", query, binder)] if query.buckets else []
     return bucket + [label(DIMENSIONS[name], query.table) for name in query.dimensions]
 
@@ -97,7 +97,7 @@ def project(query: Query, binder: Binder) -> str:
 
 
 def conditions(query: Query, binder: Binder) -> list[str]:
-    """What rows of the project and period must hold."""
+    """The conditions on rows besides project and period."""
     return [
         *(f"{keys.column} IN {binder.numbers(keys.values)}" for keys in query.keys),
         *(condition(term, query.table, binder) for term in query.filters),
@@ -116,7 +116,7 @@ def _only(query: Query, binder: Binder) -> str:
 
 
 def _after(query: Query, binder: Binder) -> str:
-    """The first bound lets the engine skip what is newer; the rest orders rows of the same millisecond."""
+    """The first bound lets the engine skip newer rows; the second decides among rows of the same millisecond."""
     if query.after is None:
         return ""
     at = binder.instant(query.after.timestamp)
@@ -125,7 +125,7 @@ def _after(query: Query, binder: Binder) -> str:
 
 
 def _group(query: Query, keys: int) -> str:
-    """Groups, and of these the ones that are left when signs cancel out."""
+    """GROUP BY, keeping only the groups that remain when signs cancel out."""
     signed = TABLES[query.table].signed
     if not keys or not (query.metrics or query.picks or signed):
         return ""
@@ -143,6 +143,6 @@ def _tail(query: Query, binder: Binder) -> str:
 
 
 def _order(item: Order, shown: tuple[str, ...]) -> str:
-    """By the raw column in listings, whose order the table keeps; by the answer's column where that is grouped."""
+    """Listings sort by the raw column, which is the table's own order; grouped answers by the answer's column."""
     column = item.name if item.name in _RAW else f"c{shown.index(item.name)}"
     return f"{column}{' DESC' if item.descending else ''}"

@@ -1,4 +1,4 @@
-"""Questions that group twice, or join: each is a SELECT over the rows, groups or keys of its base."""
+"""Queries that group twice, or join: each is a SELECT over the rows, groups or keys of its base."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, Visits
+from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, VisitorSessions
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
@@ -20,13 +20,13 @@ _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 KPIS = ("visitors", "pageviews", "sessions", "bounces", "duration_ms")
 
 
-def kpis(question: Kpis, binder: Binder) -> str:
+def kpis(query: Kpis, binder: Binder) -> str:
     """Sessions joined with their matching events: one scan of each.
 
-    A session's rows of before cancel out in sums, and have the visitor that it has now. No term narrows them: one that
-    only a cancelled row holds would still bring its visitor in.
+    A session's superseded rows cancel out in sums and name the same visitor as the current one. No term narrows the
+    sessions: a term that only a cancelled row matches would still add that row's visitor.
     """
-    base = question.base
+    base = query.base
     events = select(replace(base, dimensions=("session",), metrics=("pageviews",)), binder)
     sums = {"visitors": _VISITORS, "pageviews": "sum(sign * matched.c1)"}
     figures = [sums.get(name) or METRICS[name].expressions[Table.SESSIONS] for name in KPIS]
@@ -35,21 +35,21 @@ def kpis(question: Kpis, binder: Binder) -> str:
     return f"SELECT {shown} FROM sessions JOIN ({events}) AS matched ON session = matched.c0 WHERE {sessions}"
 
 
-def flows(question: Flows, binder: Binder) -> str:
-    """Pageviews of whole visits are read, also beyond the period; the span of its sessions bounds the reading."""
-    base = question.base
-    visits = select(replace(base, dimensions=("session",)), binder)
+def flows(query: Flows, binder: Binder) -> str:
+    """Reads the pageviews of whole sessions, also outside of the period: from their first start to their last end."""
+    base = query.base
+    sessions = select(replace(base, dimensions=("session",)), binder)
     viewed = condition(build.PAGEVIEW, Table.EVENTS, binder)
-    first = f"arraySlice({_in_order('toString(path)')}, 1, {binder.number(question.depth)})"
+    first = f"arraySlice({_in_order('toString(path)')}, 1, {binder.number(query.depth)})"
     pages = (
         f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4, {first}) AS steps FROM events"
-        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {viewed} AND session IN ({visits})"
+        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {viewed} AND session IN ({sessions})"
         " GROUP BY session"
     )
-    only = f" WHERE steps IN {binder.lists(question.only)}" if question.only else ""
+    only = f" WHERE steps IN {binder.lists(query.only)}" if query.only else ""
     return (
         f"SELECT steps AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({pages}){only}"
-        f" GROUP BY c0 ORDER BY c1 DESC, c0{_limit(question.limit, binder)}"
+        f" GROUP BY c0 ORDER BY c1 DESC, c0{_limit(query.limit, binder)}"
     )
 
 
@@ -65,16 +65,16 @@ def _overlapping(base: Query, binder: Binder) -> list[str]:
     return [project(base, binder), row.fixed, row.since.format(start), row.before.format(end)]
 
 
-def funnel(question: Funnel, binder: Binder) -> str:
-    """Per visitor a fold over events in order: the n-th place holds the latest start of a chain of n steps.
+def funnel(query: Funnel, binder: Binder) -> str:
+    """Per visitor, a fold over the events in order: the n-th place holds the latest start of a chain of n steps.
 
-    All places change at once, from what they were before the event, so an event never takes two steps.
+    Every place is computed from the places before the event, so an event never takes two steps.
     """
-    base = question.base
-    steps = [" AND ".join(conditions(step, binder)) or "1" for step in question.steps]
+    base = query.base
+    steps = [" AND ".join(conditions(step, binder)) or "1" for step in query.steps]
     taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
     rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
-    window = binder.number(question.window)
+    window = binder.number(query.window)
     places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
     for place in range(1, len(steps)):
         before, own = f"starts.{place}", f"starts.{place + 1}"
@@ -90,15 +90,15 @@ def funnel(question: Funnel, binder: Binder) -> str:
 def _in_order(value: str) -> str:
     """A group's rows as tuples of time (Unix milliseconds), id and `value`, ascending.
 
-    Arrays of numbers, put together afterwards, take half the time of one array of tuples.
+    Zipping arrays of numbers takes half the time of collecting one array of tuples.
     """
     columns = ("toUnixTimestamp64Milli(timestamp)", "id_hi", "id_lo", value)
     return f"arraySort(arrayZip({', '.join(f'groupArray({column})' for column in columns)}))"
 
 
-def retention(question: Retention, binder: Binder) -> str:
-    base = replace(question.base, period=Period(question.since, question.base.period.end))
-    before = replace(question.base, period=Period(EARLIEST, question.since))
+def retention(query: Retention, binder: Binder) -> str:
+    base = replace(query.base, period=Period(query.since, query.base.period.end))
+    before = replace(query.base, period=Period(EARLIEST, query.since))
     visitors = (
         f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
         f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
@@ -111,20 +111,20 @@ def retention(question: Retention, binder: Binder) -> str:
     )
 
 
-def visits(question: Visits, binder: Binder) -> str:
-    base = question.base
+def visitor_sessions(query: VisitorSessions, binder: Binder) -> str:
+    base = query.base
     matching = select(replace(base, dimensions=("session",)), binder)
     keys = [f"{keys.column} IN {binder.numbers(keys.values)}" for keys in base.keys]
-    rows = " AND ".join([project(base, binder), *keys, f"batch <= {binder.number(question.until)}"])
+    rows = " AND ".join([project(base, binder), *keys, f"batch <= {binder.number(query.until)}"])
     name = label(DIMENSIONS["session_id"], Table.EVENTS)
     after = ""
-    if question.after:
-        start, session = question.after.start, question.after.session_id
+    if query.after:
+        start, session = query.after.start, query.after.session_id
         after = f" HAVING (c2, c1) < ({binder.number(start)}, {binder.text(session)})"
     return (
         f"SELECT session AS c0, any({name}) AS c1, toUInt64(toUnixTimestamp64Milli(min(timestamp))) AS c2 FROM events"
         f" WHERE {rows} AND session IN ({matching}) GROUP BY c0{after}"
-        f" ORDER BY c2 DESC, c1 DESC{_limit(question.limit, binder)}"
+        f" ORDER BY c2 DESC, c1 DESC{_limit(query.limit, binder)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a request asks: its parameters read, and the events that it is about."""
+"""A request: its parameters, parsed, and the events they select."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.oracle import filters
 from tests.oracle.filters import Term
 from tests.oracle.intake import Event, Visitor
 from tests.oracle.moments import DAY, RANGES, begin, buckets, read_instant
+from tests.oracle.sessions import Session
 from tests.oracle.site import Site
-from tests.oracle.visits import Session
 
 Params = Mapping[str, tuple[str, ...]]
 
 
 class Refused(Exception):  # noqa: N818 - named for what the answer is
-    """`says` are texts that the message must have: the parameter, and where it matters the place."""
+    """`says` are texts that the message must contain: the parameter and, if relevant, the position."""
 
     def __init__(self, status: int, *says: str) -> None:
         super().__init__(status, says)
@@ -28,8 +28,8 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 
 @dataclass(frozen=True)
-class Question:
-    """`start` and `end` are the range, `before` where the period before begins, None where there is none."""
+class Query:
+    """`start` and `end` are the range; `before` is the start of the previous period, None if there is none."""
 
     site: Site
     now: int
@@ -59,15 +59,15 @@ class Question:
     def compares(self) -> bool:
         return self.text("compare") == "1"
 
-    def previous(self) -> Question | None:
-        """The same of the period before: as long, and right before."""
+    def previous(self) -> Query | None:
+        """The same over the previous period, which has the same length."""
         return None if self.before is None else replace(self, start=self.before, end=self.start)
 
-    def over(self, start: int, end: int) -> Question:
+    def over(self, start: int, end: int) -> Query:
         return replace(self, start=start, end=end)
 
     def is_counted(self, event: Event) -> bool:
-        """Bots are left out unless asked for, also by a filter; every term of the filter must hold."""
+        """Bots count only if asked for, also by a filter; every term of the filter must match."""
         human = self.bots or any(term.key == "traffic" for term in self.terms) or event.agent.traffic == "human"
         return human and filters.holds(self.site, self.terms, event)
 
@@ -86,7 +86,7 @@ class Question:
         return begin(self.bucket, event.at, self.zone)
 
 
-def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Question:
+def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Query:
     try:
         terms = filters.parse(one(params, "filter"))
     except filters.BadFilter as fault:
@@ -94,7 +94,7 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
     zone = read_zone(one(params, "timezone", "UTC")) if zoned else UTC
     chip, start, end = read_range(site, now, params, default_range, zone) if default_range else ("ever", 0, now)
     short = chip in {"1h", "24h"} or (chip == "custom" and end - start <= 2 * DAY)
-    return Question(
+    return Query(
         site=site,
         now=now,
         params=params,
@@ -110,7 +110,7 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
 
 
 def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo) -> tuple[str, int, int]:
-    """Both bounds, if both can be read, else the named range, which ends now."""
+    """Both bounds, if both are valid, else the named range, which ends now."""
     given = read_instant(one(params, "from")), read_instant(one(params, "to"))
     name = one(params, "range", default)
     if name not in {*RANGES, "all", "ever"}:
@@ -142,12 +142,12 @@ def visitors(events: Iterable[Event]) -> set[Visitor]:
 
 
 def share(part: int, whole: int) -> float:
-    """To 4 decimals, half to even; 0 of nothing."""
+    """To 4 decimals, half to even; 0 if `whole` is 0."""
     return float(round(Fraction(part, whole), 4)) if whole else 0.0
 
 
 def delta_percent(now: int, before: int | None) -> int | None:
-    """To the nearest whole percent, half to even; None where there was nothing before."""
+    """To the nearest whole percent, half to even; None if there was nothing before."""
     return round(Fraction(100 * (now - before), before)) if before else None
 
 

@@ -1,4 +1,4 @@
-"""What every reading surface says where a question is one too many, or too much for the store, or nobody's any more."""
+"""What every reading surface answers to a query past the limits of its project or of the store, or without a client."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WHERE startsWith(Settings['log_comment'], 'footfall ') AND current_database = cu
 
 @dataclass(frozen=True)
 class Heavy:
-    """A store where every question becomes `sql`."""
+    """A store where every query becomes `sql`."""
 
     store: Store
     sql: str
@@ -59,7 +59,7 @@ class Heavy:
 def heavy(settings: Settings, sql: str, **limits: Any) -> Iterator[tuple[Client, Store]]:
     store = open_store(settings.model_copy(update=limits))
     store.migrate()
-    yield reading_client(Heavy(store, sql), NOW, events.router, web.router, tracking.router), store  # type: ignore[arg-type]  # what questions need of one
+    yield reading_client(Heavy(store, sql), NOW, events.router, web.router, tracking.router), store  # type: ignore[arg-type]  # what queries need of one
     store.close()
 
 
@@ -73,7 +73,7 @@ def message(surface: str, body: dict[str, Any], code: str) -> str:
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_past_the_places_of_its_project_a_question_is_answered_429(store: Store, surface: str) -> None:
+def test_a_query_past_the_limit_of_its_project_is_answered_429(store: Store, surface: str) -> None:
     client = reading_client(store, NOW, events.router, web.router, tracking.router)
     client.app.state.services.questions = Questions(store, 1, wait=0.01)
 
@@ -87,7 +87,7 @@ def test_past_the_places_of_its_project_a_question_is_answered_429(store: Store,
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
     assert "1 queries under way" in message(surface, refused.json(), "too_many_queries")
-    assert other.status_code != 429, "another project's places are its own"
+    assert other.status_code != 429, "another project has a limit of its own"
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -110,7 +110,7 @@ def test_a_client_that_leaves_ends_its_query(store_settings: Settings, surface: 
     with heavy(store_settings, ENDLESS, query_seconds=240) as (client, store):
         sent = asyncio.run(_leave_while_running(client.app, SURFACES[surface], store))
         assert store.query(_RUNNING).scalar == 0
-    assert sent[0]["status"] == 503, "nobody reads it, and nothing calls it a defect"
+    assert sent[0]["status"] == 503, "nobody reads it, and it is not reported as a defect"
 
 
 async def _leave_while_running(app: FastAPI, url: str, store: Store) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Sessions: which one each event of a visitor belongs to, and what is said of it."""
+"""Sessions: which one each event of a visitor belongs to, and its properties."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GAP = 30 * MINUTE
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """`events` in order; `name` is the client's, `''` for a run of events found by time."""
+    """`events` are in order; `name` is the client's, `''` for a session found by time."""
 
     visitor: Visitor
     name: str
@@ -22,7 +22,7 @@ class Session:
 
     @property
     def first(self) -> Event:
-        """The event that decides where the session came from."""
+        """The event that decides the session's source."""
         return self.events[0]
 
     @property
@@ -79,7 +79,7 @@ def divide(visitor: Visitor, events: list[Event]) -> list[Session]:
 
 
 def named_spans(events: list[Event]) -> dict[str, list[int]]:
-    """The places of the events of each session that the client named."""
+    """The positions of the events of each named session."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, event in enumerate(events):
         if event.session_name:

@@ -1,4 +1,4 @@
-"""What was sent to two projects of one installation, round by round, and what is asked in between."""
+"""Requests or proxy logs sent to two projects of one installation, round by round, and the queries in between."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROJECTS = 2
 
 @dataclass(frozen=True)
 class Post:
-    """A request that brings rows; `at` is when it is received. `spool` says into which of two it goes."""
+    """A request with rows; `at` is the time of receipt, `spool` the number of the spool that takes it."""
 
     at: int
     project: int
@@ -29,8 +29,8 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A question to a project, at `now`, once the rows of the round `after` are in the store."""
+class TimedQuery:
+    """A query of a project, at `now`, once the rows of the round `after` are in the store."""
 
     after: int
     now: int
@@ -40,26 +40,26 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class TrafficHistory:
-    """After each round what has come in is drained; after those in `upkeep` the store does what it does in time."""
+class LogHistory:
+    """Each round is drained; after the rounds in `upkeep`, the store's background work runs."""
 
     rounds: tuple[tuple[Post, ...], ...]
-    asks: tuple[Ask, ...]
+    queries: tuple[TimedQuery, ...]
     upkeep: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"History: upkeep after {self.upkeep}"]
         for number, posts in enumerate(self.rounds):
             lines += [f"  round {number}", *(f"    {told(post)}" for post in posts)]
-        return "\n".join(lines + [f"  {ask} ({iso(ask.now)})" for ask in self.asks])
+        return "\n".join(lines + [f"  {query} ({iso(query.now)})" for query in self.queries])
 
     def latest(self) -> int:
-        """When its last question is asked."""
-        return max(ask.now for ask in self.asks)
+        """The time of its last query."""
+        return max(query.now for query in self.queries)
 
-    def asked_after(self, number: int) -> list[Ask]:
-        """Asked once this round is in; of rounds that there are not, once the last one is."""
-        return [ask for ask in self.asks if min(ask.after, len(self.rounds) - 1) == number]
+    def queries_after(self, number: int) -> list[TimedQuery]:
+        """The queries to run after this round; those of missing rounds run after the last one."""
+        return [query for query in self.queries if min(query.after, len(self.rounds) - 1) == number]
 
 
 def told(post: Post) -> str:
@@ -67,10 +67,10 @@ def told(post: Post) -> str:
     return f"{where} {json.dumps(post.body, ensure_ascii=False):.2000}"
 
 
-def simpler(history: TrafficHistory) -> Iterator[TrafficHistory]:
+def simpler(history: LogHistory) -> Iterator[LogHistory]:
     """Histories with a little less in them."""
-    for ask in history.asks if len(history.asks) > 1 else ():
-        yield replace(history, asks=(ask,))
+    for query in history.queries if len(history.queries) > 1 else ():
+        yield replace(history, queries=(query,))
     if len(history.rounds) > 1:
         yield replace(history, rounds=(tuple(post for posts in history.rounds for post in posts),))
     for upkeep in fewer(history.upkeep):
@@ -81,9 +81,9 @@ def simpler(history: TrafficHistory) -> Iterator[TrafficHistory]:
         for place, post in enumerate(posts):
             for less in simpler_post(post):
                 yield replace(history, rounds=put(history.rounds, number, put(posts, place, less)))
-    for ask in history.asks if len(history.asks) == 1 else ():
-        for params in fewer(ask.params):
-            yield replace(history, asks=(replace(ask, params=params),))
+    for query in history.queries if len(history.queries) == 1 else ():
+        for params in fewer(query.params):
+            yield replace(history, queries=(replace(query, params=params),))
 
 
 def simpler_post(post: Post) -> Iterator[Post]:

@@ -1,4 +1,4 @@
-"""Which time a question is about. Periods are half-open, in Unix milliseconds, UTC (docs/semantics)."""
+"""The time range of a query. Periods are half-open, in Unix milliseconds, UTC (docs/semantics)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ CUSTOM = "custom"
 MAX_BUCKETS = 20_000
 
 _LAST = to_millis(datetime(9999, 1, 1, tzinfo=UTC))
-"""Instants lie in the years 1970 to 9998: a bucket further, in any offset, is still a date."""
+"""Instants lie in the years 1970 to 9998, so that one bucket more, in any offset, is still a date."""
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """`chip` is the range's name; `previous` is None where there is no period before; buckets are those of `zone`."""
+class TimeRange:
+    """`chip` is the range's name; `previous` is None for `all`, which has no previous period; buckets follow `zone`."""
 
     chip: str
     period: Period
@@ -42,43 +42,43 @@ class Window:
     zone: tzinfo = UTC
 
     def starts(self, period: Period | None = None) -> tuple[int, ...]:
-        """The start of every bucket of `period`, of the window's own where none is given."""
+        """The start of every bucket of `period`, by default of the range's own."""
         return starts(self.bucket, period or self.period, self.zone)
 
 
-def rolling(chip: str, now: int, zone: tzinfo = UTC) -> Window:
+def rolling(chip: str, now: int, zone: tzinfo = UTC) -> TimeRange:
     period = Period(now - CHIPS[chip], now)
-    return Window(chip, period, Bucket.HOUR if CHIPS[chip] <= DAY else Bucket.DAY, period.previous(), zone)
+    return TimeRange(chip, period, Bucket.HOUR if CHIPS[chip] <= DAY else Bucket.DAY, period.previous(), zone)
 
 
-def explicit(start: int, end: int, zone: tzinfo = UTC) -> Window:
-    """UserError(`bad_parameter`) where `start` is not before `end`."""
+def explicit(start: int, end: int, zone: tzinfo = UTC) -> TimeRange:
+    """UserError(`bad_parameter`) if `start` is not before `end`."""
     if start >= end:
         raise UserError("bad_parameter", f"from: {iso(start)} is not before to: {iso(end)}")
     period = Period(start, end)
     bucket = Bucket.HOUR if period.length <= 2 * DAY else Bucket.DAY
-    return Window(CUSTOM, period, bucket, period.previous(), zone)
+    return TimeRange(CUSTOM, period, bucket, period.previous(), zone)
 
 
-def whole(first: int | None, now: int, zone: tzinfo = UTC) -> Window:
-    """From the bucket of the project's first event; from today's where it has none."""
+def whole(first: int | None, now: int, zone: tzinfo = UTC) -> TimeRange:
+    """From the bucket of the project's first event; from today's if it has none."""
     start = Bucket.DAY.floor(min(now, now if first is None else first), zone)
-    return Window(WHOLE, Period(start, now), Bucket.DAY, None, zone)
+    return TimeRange(WHOLE, Period(start, now), Bucket.DAY, None, zone)
 
 
-def ever(now: int) -> Window:
-    """All there is, without asking where it begins."""
-    return Window(WHOLE, Period(EARLIEST, now), Bucket.DAY, None)
+def ever(now: int) -> TimeRange:
+    """All time, without looking up the first event."""
+    return TimeRange(WHOLE, Period(EARLIEST, now), Bucket.DAY, None)
 
 
 def between(start: str | None, end: str | None) -> tuple[int, int] | None:
-    """Both instants; None where one is missing or can't be read."""
+    """Both instants; None if one is missing or can't be parsed."""
     found = instant(start or ""), instant(end or "")
     return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def time_zone(name: str) -> tzinfo:
-    """UserError(`bad_parameter`) where the name is not one of the IANA database."""
+    """UserError(`bad_parameter`) if the name is not in the IANA database."""
     if name not in _zones():
         raise UserError("bad_parameter", f"timezone: {name[:100]!r} is not a name of the IANA time zone database")
     return ZoneInfo(name)
@@ -86,12 +86,12 @@ def time_zone(name: str) -> tzinfo:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Of the packaged database, so that the names don't depend on what the host has."""
+    """From the packaged database, so that the names don't depend on the host."""
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def starts(bucket: Bucket, period: Period, zone: tzinfo = UTC) -> tuple[int, ...]:
-    """The start of every bucket; UserError(`bad_parameter`) where they are too many for one answer."""
+    """The start of every bucket; UserError(`bad_parameter`) if they are too many for one answer."""
     least = bucket.next(0) - bucket.floor(0)
     if period.length // max(least, HOUR // 4) > MAX_BUCKETS:
         raise UserError(
@@ -103,7 +103,7 @@ def starts(bucket: Bucket, period: Period, zone: tzinfo = UTC) -> tuple[int, ...
 def instant(text: str) -> int | None:
     """ISO 8601 with or without offset (without: UTC), or a date, as Unix milliseconds.
 
-    None where it is neither, or lies outside of the years 1970 to 9998.
+    None if it is neither, or outside of the years 1970 to 9998.
     """
     try:
         found = datetime.fromisoformat(text)

@@ -15,7 +15,7 @@ from tests.oracle.facts import PLACES
 from tests.oracle.network import NETWORKS
 from tests.support.history_check import differing
 from tests.support.history_product import Answer, Call, Product, Watcher
-from tests.support.traffic_history import PROJECTS, Ask, Post, TrafficHistory
+from tests.support.log_history import PROJECTS, LogHistory, Post, TimedQuery
 
 from footfall.api.ingest.calls import FastPaths, Route
 from footfall.api.window import Compute, Given
@@ -30,25 +30,25 @@ from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
 Upkeep = Callable[[list[tuple[int, list[int]]]], None]
-"""What the store's keeper does in time. Of each history that it is for: when, at the latest, and the projects."""
+"""The store's background work, given for each history the latest time and the projects."""
 
 
 @dataclass(frozen=True)
 class Surface:
-    """What a surface's oracle says.
+    """A surface and its oracle.
 
     `told` gives what each sender is told, and what is known after each round: for each project what `answer` goes by.
     """
 
     writing: str
-    told: Callable[[TrafficHistory], tuple[list[Any], list[list[Any]]]]
+    told: Callable[[LogHistory], tuple[list[Any], list[list[Any]]]]
     receipt: Callable[[Answer], Any]
-    answer: Callable[[Any, Ask], tuple[int, Any]]
+    answer: Callable[[Any, TimedQuery], tuple[int, Any]]
     headed: bool = True  # the project is named by a header, else in the path
 
 
-class TrafficProduct(Product):
-    """Two spools, which are drained into one store in batches of about `batch_events`."""
+class LogProduct(Product):
+    """Two spools, drained into one store in batches of about `batch_events`."""
 
     def __init__(
         self, store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int = 100_000
@@ -69,7 +69,7 @@ class TrafficProduct(Product):
         self._app = FastPaths(self._app, lambda: self._services, routes)
 
     def post(self, path: str, project: Project, intake: Intake, post: Post) -> tuple[Answer, list[Submission]]:
-        """What the sender is told, and what it wants stored."""
+        """The answer to the sender, and the submissions to the spool."""
         self._services.intake = intake
         self._taken = []
         headers = (("x-project", project.slug), ("idempotency-key", post.key), ("user-agent", post.agent))
@@ -88,7 +88,7 @@ class TrafficProduct(Product):
 
 
 class OtherSpool(MemorySpool):
-    """Numbers its batches apart from the first one's, as spools do that number them by the clock."""
+    """Numbers its batches differently from the first spool, as spools do that number by the clock."""
 
     def take(self, limit: int) -> Batch | None:
         batch = super().take(limit)
@@ -98,16 +98,16 @@ class OtherSpool(MemorySpool):
 @contextmanager
 def opened(
     store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int
-) -> Iterator[TrafficProduct]:
-    product = TrafficProduct(store, directory, router, routes, batch_events)
+) -> Iterator[LogProduct]:
+    product = LogProduct(store, directory, router, routes, batch_events)
     try:
         yield product
     finally:
         product.close()
 
 
-def differences(product: TrafficProduct, surface: Surface, upkeep: Upkeep, group: list[TrafficHistory]) -> list[str]:
-    """One text per history: the first difference found, `''` where there is none."""
+def differences(product: LogProduct, surface: Surface, upkeep: Upkeep, group: list[LogHistory]) -> list[str]:
+    """One text per history: the first difference found, `''` if there is none."""
     run = _Run(product, surface, group)
     for number in range(max(len(history.rounds) for history in group)):
         run.take_in(number)
@@ -119,7 +119,7 @@ def differences(product: TrafficProduct, surface: Surface, upkeep: Upkeep, group
 
 
 class _Run:
-    def __init__(self, product: TrafficProduct, surface: Surface, group: list[TrafficHistory]) -> None:
+    def __init__(self, product: LogProduct, surface: Surface, group: list[LogHistory]) -> None:
         self._product = product
         self._surface = surface
         self._group = group
@@ -134,7 +134,7 @@ class _Run:
         self._product.drain()
 
     def due(self, number: int) -> list[tuple[int, list[int]]]:
-        """For whom there is something to do in time after a round: when, at the latest, and the projects."""
+        """The histories with background work after a round: the latest time and the projects."""
         return [
             (history.latest(), [project.number for project in projects])
             for history, projects in zip(self._group, self._projects, strict=True)
@@ -142,14 +142,14 @@ class _Run:
         ]
 
     def ask(self, number: int) -> None:
-        asked = [(place, ask) for place, history in enumerate(self._group) for ask in history.asked_after(number)]
-        answers = self._product.call(self._call(place, ask) for place, ask in asked)
-        for (place, ask), answer in zip(asked, answers, strict=True):
-            known = self._told[place][1][number][ask.project]
-            self.found[place] = self.found[place] or compare(ask, self._surface.answer(known, ask), answer)
+        asked = [(place, query) for place, history in enumerate(self._group) for query in history.queries_after(number)]
+        answers = self._product.call(self._call(place, query) for place, query in asked)
+        for (place, query), answer in zip(asked, answers, strict=True):
+            known = self._told[place][1][number][query.project]
+            self.found[place] = self.found[place] or compare(query, self._surface.answer(known, query), answer)
 
     def _read(self, place: int) -> str:
-        """One history after the other: each has its own salts. What was told to its senders, where it is wrong."""
+        """One history after the other, since each has its own salts; notes wrong answers to senders."""
         intake = self._intake()
         told = []
         for number, posts in enumerate(self._group[place].rounds):
@@ -163,10 +163,10 @@ class _Run:
     def _intake(self) -> Intake:
         return replace(self._product.intake(None), locator=Places())
 
-    def _call(self, place: int, ask: Ask) -> Call:
-        project = self._projects[place][ask.project]
+    def _call(self, place: int, query: TimedQuery) -> Call:
+        project = self._projects[place][query.project]
         headers = (("x-project", project.slug),) if self._surface.headed else ()
-        return Call(ask.now, ask.path.replace("{app_id}", project.slug), ask.params, headers)
+        return Call(query.now, query.path.replace("{app_id}", project.slug), query.params, headers)
 
 
 class Places:
@@ -179,13 +179,13 @@ class Places:
 
 
 async def computed(_request: object, _key: str, compute: Compute) -> Given:
-    """In place of the window: nothing is kept."""
+    """In place of the answer cache: nothing is cached."""
     return Given(await compute(), 0, hit=False)
 
 
-def compare(ask: Ask, expected: tuple[int, Any], given: Answer) -> str:
-    """Of a refusal, the expectation is what its message must have."""
+def compare(query: TimedQuery, expected: tuple[int, Any], given: Answer) -> str:
+    """For a refusal, the expectation is a text that its message must contain."""
     if expected[0] == 400 == given[0]:
         message = given[1]["error"]["message"]
-        return "" if expected[1] in message else f"{ask}: {expected[1]!r} is not told in {message!r}"
-    return differing(str(ask), expected, given)
+        return "" if expected[1] in message else f"{query}: {expected[1]!r} is not told in {message!r}"
+    return differing(str(query), expected, given)

@@ -1,4 +1,4 @@
-"""Questions about a history, filled in with what its site has: paths, texts of filters, bounds of ranges."""
+"""Queries about a history, filled in with what its site has: paths, texts of filters, bounds of ranges."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterable
 from tests.oracle.filters import LOOKED_AT, property_text, searched
 from tests.oracle.moments import DAY, MINUTE, iso, to_datetime
 from tests.oracle.site import Site
-from tests.support.history import Asking, Pairs, Term
+from tests.support.history import Pairs, QueryTemplate, Term
 
 RAW = (
     *("pricing", '"view item"', "!blog|pricing", "é", "a\\|b", "%", "_", "\\*", "*", '""', "shop.example !pricing"),
     *("colour:red", "path:", "path:|a", "!", '"open', 'path:"a"b', "event_type:click", "a\\", "prop.:x", ":x"),
     *("path:a|", "x" * 2001, "path:" + "|".join("a" * 51), "event_type:page*", "prop.plan:*", "device:"),
 )
-"""Filters as they are written: bare words, and what can't be read."""
+"""Raw filter strings: bare words, and malformed ones."""
 
 
-def params_of(asking: Asking, site: Site, now: int) -> Pairs:
-    found = list(asking.others)
-    if isinstance(asking.span, str):
-        found += [("range", asking.span)] if asking.span else []
+def params_of(template: QueryTemplate, site: Site, now: int) -> Pairs:
+    found = list(template.others)
+    if isinstance(template.span, str):
+        found += [("range", template.span)] if template.span else []
     else:
         instants = bounds(site, now)
-        one, other, form = asking.span
+        one, other, form = template.span
         start, end = sorted((instants[one % len(instants)], instants[-1 - other % len(instants)]))
         found += [("from", written(start, form)), ("to", written(end, form))]
-    if asking.terms:
-        found += [("filter", " ".join(text_of(term, site) for term in asking.terms))]
-    return (*found, *(("steps", " ".join(text_of(term, site) for term in step)) for step in asking.steps))
+    if template.terms:
+        found += [("filter", " ".join(text_of(term, site) for term in template.terms))]
+    return (*found, *(("steps", " ".join(text_of(term, site) for term in step)) for step in template.steps))
 
 
-def visitor_of(asking: Asking, site: Site) -> str:
+def visitor_of(template: QueryTemplate, site: Site) -> str:
     shown = sorted({site.visitor_id(event.visitor) for event in site.events})
-    return [*shown, "nobody"][asking.who % (len(shown) + 1)]
+    return [*shown, "nobody"][template.who % (len(shown) + 1)]
 
 
 def bounds(site: Site, now: int) -> list[int]:
-    """Instants at which something may be in or out."""
+    """Instants on the edge of something."""
     times = [event.at for event in site.events]
     days = {at - at % DAY for at in (now, *times)}
     return sorted({now, now - 2 * DAY, now - 2 * DAY - 1, *times, *(at + 1 for at in times), *days})
@@ -60,7 +60,7 @@ def text_of(term: Term, site: Site) -> str:
 
 
 def values(key: str, site: Site) -> Iterable[str]:
-    """What the site's events have of a key."""
+    """The values that the site's events have for a key."""
     if key == "search":
         return {text[:20] for event in site.events for text in searched(event)}
     if key.startswith("prop."):

@@ -1,4 +1,4 @@
-"""Histories of a proxy's workers, by hypothesis, and the proxy surface for `traffic_product`."""
+"""Histories of a proxy's workers, by hypothesis, and the proxy surface for `log_product`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.oracle.intake import read_time
 from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant, to_datetime
 from tests.support.history import Pairs
 from tests.support.history_product import Answer
-from tests.support.traffic_history import Ask, Post, TrafficHistory
-from tests.support.traffic_product import Surface
+from tests.support.log_history import LogHistory, Post, TimedQuery
+from tests.support.log_product import Surface
 
 Json = dict[str, Any]
 
@@ -19,7 +19,7 @@ TURNS = tuple(
     read_instant(text) or 0
     for text in ("2026-03-01T00:00:00Z", "2025-12-31T23:59:00Z", "2024-02-29T12:00:00Z", "2000-01-01T00:00:00Z")
 )
-"""Logs begin around one of these."""
+"""Logs start around one of these."""
 
 STEPS = (*[0] * 6, 1, 999, SECOND, SECOND, MINUTE - 1, MINUTE, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY, 9 * DAY)
 """From one log to the next."""
@@ -86,7 +86,7 @@ logs = st.fixed_dictionaries(
 
 @st.composite
 def posts(draw: st.DrawFn, start: int) -> list[Post]:
-    """Bodies of one to five logs. Like logs come again: their keys are drawn from a few."""
+    """Bodies of one to five logs. Keys are drawn from a few, so that like logs come again."""
     kinds = draw(st.lists(logs, min_size=2, max_size=5))
     at, found = start, []
     for _ in range(draw(st.integers(1, 7))):
@@ -106,10 +106,10 @@ def posts(draw: st.DrawFn, start: int) -> list[Post]:
 
 
 @st.composite
-def asks(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> Ask:
+def timed_query(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> TimedQuery:
     params = [("from", ""), ("to", ""), *draw(filters(sent)), *draw(st.sampled_from(others(path)))]
     params[:2] = draw(spans(sent))
-    return Ask(
+    return TimedQuery(
         draw(st.sampled_from((last, last, 0, 1))),
         sent[-1].at,
         draw(st.sampled_from((0, 0, 0, 0, 1))),
@@ -119,7 +119,7 @@ def asks(draw: st.DrawFn, sent: list[Post], last: int, path: str) -> Ask:
 
 
 def others(path: str) -> list[Pairs]:
-    """Parameters of a path of its own, sound ones more often."""
+    """Parameters that only this path has, valid ones more often."""
     limits: list[Pairs] = [(), (("limit", "1"),), (("limit", "2"),), (("limit", "100"),)]
     bad: list[Pairs] = [(("limit", text),) for text in ("0", "101", "x")]
     if path == "/analytics/domains":
@@ -135,7 +135,7 @@ def others(path: str) -> list[Pairs]:
 
 @st.composite
 def spans(draw: st.DrawFn, sent: list[Post]) -> Pairs:
-    """Bounds at which something may be in or out, as they may be written."""
+    """Bounds on the edge of something, in various forms."""
     instants = sorted(bounds(sent))
     form = draw(st.sampled_from(("zulu", "naive", "offset", "date")))
     kind = draw(st.sampled_from(("picks", *["all"] * 4, "days", "days", "widest", "empty")))
@@ -174,7 +174,7 @@ def written(at: int, form: str) -> str:
 
 @st.composite
 def filters(draw: st.DrawFn, sent: list[Post]) -> Pairs:
-    """None, or one or two that some log may hold."""
+    """None, or one or two that some log may match."""
     names = draw(st.lists(st.sampled_from(sorted(proxy.FILTERS)), max_size=2, unique=True))
     rows = [row for post in sent for row in post.body["logs"]]
     found = []
@@ -186,24 +186,24 @@ def filters(draw: st.DrawFn, sent: list[Post]) -> Pairs:
 
 
 def swapped(value: str) -> str:
-    """Nearly the same: only what is exactly alike is meant."""
+    """Nearly the same value, which must not match."""
     return value.swapcase() if value.swapcase() != value else f"{value}1"
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> TrafficHistory:
-    """Histories with four questions each."""
+def histories(draw: st.DrawFn) -> LogHistory:
+    """Histories with four queries each."""
     sent = draw(posts(draw(st.sampled_from(TURNS)) - draw(st.sampled_from((0, SECOND, HOUR)))))
     cuts = sorted({0, *draw(st.lists(st.integers(1, 6), max_size=2))} & set(range(len(sent))))
     rounds = [tuple(sent[one:other]) for one, other in zip(cuts, [*cuts[1:], len(sent)], strict=True)]
     last = len(rounds) - 1
     paths = draw(st.lists(st.sampled_from(sorted(proxy.ENDPOINTS)), min_size=4, max_size=4, unique=True))
-    asked = [draw(asks(sent, last, path)) for path in paths]
+    asked = [draw(timed_query(sent, last, path)) for path in paths]
     upkeep = draw(st.sampled_from(((), (), (0,), (last,), (0, 1, 2))))
-    return TrafficHistory(tuple(rounds), tuple(asked), upkeep)
+    return LogHistory(tuple(rounds), tuple(asked), upkeep)
 
 
-def told(history: TrafficHistory) -> tuple[list[Any], list[list[Any]]]:
+def told(history: LogHistory) -> tuple[list[Any], list[list[Any]]]:
     intake = proxy.Intake()
     receipts, known = [], []
     for posted in history.rounds:
@@ -213,11 +213,11 @@ def told(history: TrafficHistory) -> tuple[list[Any], list[list[Any]]]:
 
 
 def receipt(answer: Answer) -> Any:
-    """None for 204, else where the fault is."""
+    """None for 204, else the location of the fault."""
     status, said = answer
     return None if (status, said) == (204, b"") else said["detail"][0]["loc"]
 
 
 SURFACE = Surface(
-    "/analytics/ingest", told, receipt, lambda known, ask: proxy.answer(known, ask.path, dict(ask.params))
+    "/analytics/ingest", told, receipt, lambda known, query: proxy.answer(known, query.path, dict(query.params))
 )

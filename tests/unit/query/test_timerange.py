@@ -5,7 +5,7 @@ from tests.support.populate import at
 
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
-from footfall.query import window
+from footfall.query import timerange
 
 NOW = at("2026-06-11T10:00:00Z")
 
@@ -22,8 +22,8 @@ NOW = at("2026-06-11T10:00:00Z")
     ],
 )
 def test_rolling(chip: str, start: str, before: str, bucket: Bucket) -> None:
-    found = window.rolling(chip, NOW)
-    assert found == window.Window(chip, Period(at(start), NOW), bucket, Period(at(before), at(start)))
+    found = timerange.rolling(chip, NOW)
+    assert found == timerange.TimeRange(chip, Period(at(start), NOW), bucket, Period(at(before), at(start)))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_rolling(chip: str, start: str, before: str, bucket: Bucket) -> None:
     ],
 )
 def test_explicit(start: str, end: str, bucket: Bucket) -> None:
-    found = window.explicit(at(start), at(end))
+    found = timerange.explicit(at(start), at(end))
     assert (found.chip, found.bucket) == ("custom", bucket)
     assert found.previous == Period(2 * at(start) - at(end), at(start))
 
@@ -43,7 +43,7 @@ def test_explicit(start: str, end: str, bucket: Bucket) -> None:
 @pytest.mark.parametrize("end", ["2026-06-01", "2026-05-31"])
 def test_explicit_must_go_forward(end: str) -> None:
     with pytest.raises(UserError, match=r"from: 2026-06-01T00:00:00\.000Z is not before to"):
-        window.explicit(at("2026-06-01"), at(end))
+        timerange.explicit(at("2026-06-01"), at(end))
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_explicit_must_go_forward(end: str) -> None:
     ],
 )
 def test_whole(first: str | None, start: str) -> None:
-    found = window.whole(at(first) if first else None, NOW)
-    assert found == window.Window("all", Period(at(start), NOW), Bucket.DAY, None)
+    found = timerange.whole(at(first) if first else None, NOW)
+    assert found == timerange.TimeRange("all", Period(at(start), NOW), Bucket.DAY, None)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_whole(first: str | None, start: str) -> None:
     ],
 )
 def test_instant(text: str, millis: int | None) -> None:
-    assert window.instant(text) == millis
+    assert timerange.instant(text) == millis
 
 
 def test_buckets_are_bounded() -> None:
-    assert len(window.starts(Bucket.DAY, Period(0, 20_000 * 86_400_000))) == 20_000
+    assert len(timerange.starts(Bucket.DAY, Period(0, 20_000 * 86_400_000))) == 20_000
     with pytest.raises(UserError, match="20000 buckets"):
-        window.starts(Bucket.DAY, Period(0, at("9998-12-31")))
+        timerange.starts(Bucket.DAY, Period(0, at("9998-12-31")))

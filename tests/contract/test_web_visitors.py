@@ -1,4 +1,4 @@
-"""Single visitors, ways and zones: the edges of what the golden answers show."""
+"""Single visitors, journeys and time zones: edge cases beyond the golden answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from footfall.catalog import dimensions
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, fetch, filter, people, run  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Query, Question
+from footfall.query import build, fetch, filter, run, visitors  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import AnyQuery, Query
 from footfall.query.engagement import KEYS
 from footfall.query.sql import Statement
 from footfall.store.protocol import Store
@@ -50,26 +50,26 @@ def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
     choices = DIMENSIONS[key].choices if key in DIMENSIONS else ()
     value = choices[0] if choices else "nobody-has-this"
     for endpoint in ENDPOINTS:
-        # Reports of engagement know nothing of sessions and events, and say so.
+        # Engagement reports have no session or event properties: those keys are refused.
         refused = endpoint == "/engagement" and key not in KEYS
         for text in (f"{key}:{value}", f"!{key}:{value}|*x"):
             answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={text}")
             expected = {400} if refused else {200, 404} if endpoint == "/visitor/v1" else {200}
             assert answer.status_code in expected, answer.text
-            assert not refused or f"{key!r} can't be asked of engagement" in answer.text
+            assert not refused or f"{key!r} does not apply to engagement" in answer.text
 
 
 @pytest.mark.parametrize("endpoint", LISTS)
 def test_limits_over_the_cap_are_capped(
     client: Client, shared_store: Store, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
-    """The largest number that reaches the store is the cap, and one more row where the answer is a page."""
+    """The largest limit that reaches the store is the cap, plus one row for answers in pages."""
     cap = {"": 1_000, "/recent-events": 500, "/visitor/v1/sessions": 100}.get(endpoint, 300)
     bound: list[int] = []
-    query = fetch.compile_query
+    compiled = fetch.compile_query
 
-    def watch(question: Question) -> Statement:
-        statement = query(question)
+    def watch(query: AnyQuery) -> Statement:
+        statement = compiled(query)
         bound.extend(value for value in statement.params.values() if isinstance(value, int) and value < 2_000_000)
         return statement
 
@@ -78,7 +78,7 @@ def test_limits_over_the_cap_are_capped(
     assert max(bound) in {cap, cap + 1}
 
 
-def test_a_visitor_is_whoever_matches(store: Store) -> None:
+def test_a_visitors_profile_covers_matching_events(store: Store) -> None:
     client = asking(store, view("10:00:00"), view("11:00:00", "/b", country="RO"), view("11:30:00", traffic="bot"))
     assert client.get(ANN).json()["visitor"]["events"] == 2
     assert client.get(f"{ANN}?bots=1").json()["visitor"]["last_seen"] == "2026-06-11T11:30:00.000Z"
@@ -86,7 +86,7 @@ def test_a_visitor_is_whoever_matches(store: Store) -> None:
     assert client.get(f"{ANN}?range=1h").json()["visitor"]["first_seen"] == "2026-06-11T11:00:00.000Z"
     assert client.get(f"{ANN}?from=2026-06-10&to=2026-06-11").status_code == 404
     assert client.get(f"{ANN}?filter=country:DE").json() == {
-        "error": {"code": "not_found", "message": "visitor_id: 'ann' has no event"}
+        "error": {"code": "not_found", "message": "visitor_id: 'ann' has no events"}
     }
 
 
@@ -98,7 +98,7 @@ def test_a_visitor_without_a_pageview_has_no_pages(store: Store) -> None:
     assert (session["page_count"], session["entry_page"], session["exit_page"]) == (0, None, None)
 
 
-def test_sessions_are_shown_whole(store: Store) -> None:
+def test_whole_sessions_are_shown(store: Store) -> None:
     client = asking(store, view("10:00:00", "/a"), view("10:20:00", "/b", country="RO"), signup("10:40:00"))
     (session,) = client.get(f"{ANN}/sessions?from=2026-06-11T10:10&to=2026-06-11T10:30&filter=country:RO").json()[
         "sessions"
@@ -109,14 +109,14 @@ def test_sessions_are_shown_whole(store: Store) -> None:
 
 
 def test_a_long_session_lists_its_first_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "EVENTS_OF_A_SESSION", 2)
+    monkeypatch.setattr(visitors, "MAX_EVENTS", 2)
     client = asking(store, *(view(f"10:0{minute}:00", f"/{minute}") for minute in range(4)))
     (session,) = client.get(f"{ANN}/sessions").json()["sessions"]
     assert ([event["path"] for event in session["events"]], session["event_count"]) == (["/0", "/1"], 4)
 
 
 def test_pages_of_sessions_neither_skip_nor_repeat_while_a_late_event_moves_a_start(store: Store) -> None:
-    """The first page's session now begins before all others; ties of starts go by session id, descending."""
+    """The first page's session now starts before all others; equal starts are ordered by session id, descending."""
     named = [view(f"0{hour}:00:00", session_id=f"s{hour}", batch=1) for hour in range(5)]
     client = asking(store, *named, view("00:00:00", session_id="t0", batch=1))
     seen, cursor = [], ""
@@ -133,8 +133,8 @@ def test_pages_of_sessions_neither_skip_nor_repeat_while_a_late_event_moves_a_st
 
 
 @pytest.mark.parametrize("narrowed", ["", "filter=country:RO", "from=2026-06-11T08:30&to=2026-06-11T11:00"])
-def test_the_newest_session_is_first_whatever_narrows_them(store: Store, narrowed: str) -> None:
-    """A late event that does not match moved the start of the session that was the newest."""
+def test_the_newest_session_is_first_with_any_filter(store: Store, narrowed: str) -> None:
+    """A late event that does not match has moved the start of the newest session."""
     ours = [view("10:00:00", session_id="a", country="RO"), view("09:00:00", session_id="b", country="RO")]
     client = asking(store, *ours, view("08:00:00", session_id="a", country="DE", batch=2))
     found = client.get(f"{ANN}/sessions?{narrowed}").json()["sessions"]
@@ -146,7 +146,7 @@ def test_entry_pages_may_be_unknown(store: Store) -> None:
     assert client.get(f"{URL}/top-entry-pages").json()["items"] == [{"path": "", "count": 1, "visitors": 1}]
 
 
-def test_flows_are_those_of_whole_sessions(store: Store) -> None:
+def test_flows_cover_whole_sessions(store: Store) -> None:
     client = asking(store, view("10:00:00", "/a"), view("10:10:00", "/b"), signup("10:20:00"), view("10:25:00", "/c"))
     for query, steps in (("depth=2", ["/a", "/b"]), ("from=2026-06-11T10:15&to=2026-06-11T10:21", ["/a", "/b", "/c"])):
         assert client.get(f"{URL}/top-flows?{query}").json()["items"] == [{"steps": steps, "count": 1, "visitors": 1}]
@@ -160,7 +160,7 @@ def test_flows_are_those_of_whole_sessions(store: Store) -> None:
         ([view("10:00:00", "/b"), view("10:05:00", "/a"), signup("10:10:00")], "1h", [1, 0, 0]),
         ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
         ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00.001")], "1h", [1, 1, 0]),
-        # A later start saves the chain; an earlier one is not given up before it is longer.
+        # A later start saves the chain; an earlier start is kept until the later chain is longer.
         ([view("09:00:00", "/a"), view("10:30:00", "/a"), view("10:40:00", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
         ([view("10:00:00", "/a"), view("10:10:00", "/b"), view("10:20:00", "/a"), signup("10:50:00")], "1h", [1, 1, 1]),
         # At one instant the lower id comes first.
@@ -180,7 +180,7 @@ def test_one_event_is_one_step(store: Store) -> None:
     assert [step["visitors"] for step in answer["steps"]] == [1, 0]
 
 
-def test_who_came_before_the_range_is_in_no_cohort(store: Store) -> None:
+def test_visitors_from_before_the_range_are_in_no_cohort(store: Store) -> None:
     client = asking(
         store,
         {"at": "2026-06-01T00:00:00Z", "visitor_id": "old"},
@@ -198,7 +198,7 @@ def test_who_came_before_the_range_is_in_no_cohort(store: Store) -> None:
     assert cohorts("filter=country:RO") == [[1, 1], [0]]
 
 
-def test_zones_are_names_of_the_database(client: Client) -> None:
+def test_time_zones_are_names_of_the_iana_database(client: Client) -> None:
     for path in ("/kpis", "/timeseries", "/custom-events"):
         for name in ("Europe/Nowhere", "europe/bucharest", "../etc/passwd", "localtime", "UTC+2", ""):
             answer = client.get(f"{URL}{path}", timezone=name)
@@ -208,7 +208,7 @@ def test_zones_are_names_of_the_database(client: Client) -> None:
 
 
 def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row of the catalogue is a filter key and can be ranked by: no other module knows its name."""
+    """A row of the catalogue gives a filter key and a ranking: no other module needs its name."""
     row = Dimension("screen_text", {Table.EVENTS: "screen"}, empty="unknown", ignore_case=True)
     monkeypatch.setitem(dimensions.DIMENSIONS, row.name, row)
     monkeypatch.setattr(filter, "FILTER_KEYS", (*FILTER_KEYS, row.name))
@@ -217,7 +217,7 @@ def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -
     assert [item["path"] for item in listed] == ["/b", "/"]
     base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
     ranked = run.top(store, replace(base, filters=filter.parse("!screen_text:xl")), build.TopList(row.name), 10)
-    assert [(found.label, found.count) for found in ranked] == [("unknown", 1), ("xs", 1)]
+    assert [(found.label, found.count.current) for found in ranked] == [("unknown", 1), ("xs", 1)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Histories of a server's requests, by hypothesis, and the network surface for `traffic_product`."""
+"""Histories of a server's requests, by hypothesis, and the network surface for `log_product`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from tests.oracle import network
 from tests.oracle.facts import CHROME, GALAXY, GOOGLEBOT, IPAD, UPTIME
 from tests.oracle.moments import HOUR, MINUTE, SECOND, iso, read_instant
 from tests.support.history_product import Answer
-from tests.support.traffic_history import Ask, Post, TrafficHistory
-from tests.support.traffic_product import Surface
+from tests.support.log_history import LogHistory, Post, TimedQuery
+from tests.support.log_product import Surface
 
 Json = dict[str, Any]
 
 TURNS = tuple(
     read_instant(text) or 0 for text in ("2026-06-11T00:00:00Z", "2026-03-01T00:00:00Z", "2025-12-31T10:40:00Z")
 )
-"""Requests begin around one of these."""
+"""Requests start around one of these."""
 
 STEPS = (
     *(0, 0, 1, SECOND, 10 * MINUTE, 14 * MINUTE, 15 * MINUTE, 16 * MINUTE, 20 * MINUTE, 20 * MINUTE, 29 * MINUTE),
@@ -29,7 +29,7 @@ LATE = (*[0] * 6, SECOND, 40 * MINUTE, 3 * HOUR, 26 * HOUR, 50 * HOUR, -5 * MINU
 """From the last request of a body to its receipt; below 0 the sender's clock is ahead."""
 
 WAITS = (0, 1, SECOND, 4 * MINUTE, 20 * MINUTE, HOUR, 2 * HOUR, 2 * HOUR, 5 * HOUR, 20 * HOUR, -30 * MINUTE)
-"""From the last request to the question."""
+"""From the last request to the query."""
 
 VISITORS: tuple[Json, ...] = (
     {"ip_address": "192.0.2.1", "user_agent": CHROME},
@@ -118,20 +118,20 @@ def posts(draw: st.DrawFn, start: int) -> list[Post]:
 
 
 def crowd(at: int, place: int) -> Json:
-    """More paths than are shown; a few come twice, so that it matters which."""
+    """More paths than are shown; a few come twice, so that the choice matters."""
     path = (place * 7) % 115
     return {"timestamp": iso(at - place * SECOND), "endpoint": f"/{path}", "user_id": "c", "bytes": path}
 
 
 @st.composite
-def asks(draw: st.DrawFn, sent: list[Post], last: int) -> Ask:
+def timed_query(draw: st.DrawFn, sent: list[Post], last: int) -> TimedQuery:
     times = sorted(read_instant(row["timestamp"]) or 0 for post in sent for row in post.body["visits"] if sound(row))
     now = draw(st.sampled_from((*[times[-1]] * 3, *times[len(times) // 2 :]))) + draw(st.sampled_from(WAITS))
     if draw(st.integers(0, 2)) == 0:
         now -= now % HOUR
     params = draw(st.sampled_from(ASKED))
     after, project = draw(st.sampled_from((last, last, last, 0, 1))), draw(st.sampled_from((*[0] * 7, 1)))
-    return Ask(after, now, project, "/v2/apps/{app_id}/network/analytics", params)
+    return TimedQuery(after, now, project, "/v2/apps/{app_id}/network/analytics", params)
 
 
 def sound(row: Json) -> bool:
@@ -152,18 +152,18 @@ ASKED = (
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> TrafficHistory:
-    """Histories with three questions each, and countings made in between."""
+def histories(draw: st.DrawFn) -> LogHistory:
+    """Histories with three queries each, and roll-ups written in between."""
     sent = draw(posts(draw(st.sampled_from(TURNS)) - draw(st.sampled_from((0, SECOND, HOUR)))))
     cuts = sorted({0, *draw(st.lists(st.integers(1, 6), min_size=1, max_size=3))} & set(range(len(sent))))
     rounds = [tuple(sent[one:other]) for one, other in zip(cuts, [*cuts[1:], len(sent)], strict=True)]
     last = len(rounds) - 1
-    asked = draw(st.lists(asks(sent, last), min_size=3, max_size=3))
+    asked = draw(st.lists(timed_query(sent, last), min_size=3, max_size=3))
     upkeep = draw(st.sampled_from(((), (0,), (0, 1), (0, 1, 2), (last,))))
-    return TrafficHistory(tuple(rounds), tuple(asked), upkeep)
+    return LogHistory(tuple(rounds), tuple(asked), upkeep)
 
 
-def told(history: TrafficHistory) -> tuple[list[Any], list[list[Any]]]:
+def told(history: LogHistory) -> tuple[list[Any], list[list[Any]]]:
     intake = network.Intake()
     receipts, known = [], []
     for posted in history.rounds:
@@ -175,7 +175,7 @@ def told(history: TrafficHistory) -> tuple[list[Any], list[list[Any]]]:
 
 
 def receipt(answer: Answer) -> Any:
-    """How many were accepted, and the places of those that were not."""
+    """The number of accepted requests, and the indexes of refused ones."""
     status, said = answer
     assert status == 202, said
     return said["accepted"], [rejected["index"] for rejected in said["rejected"]]
@@ -185,6 +185,6 @@ SURFACE = Surface(
     "/api/tracking/visits",
     told,
     receipt,
-    lambda known, ask: network.answer(known, ask.now, dict(ask.params)),
+    lambda known, query: network.answer(known, query.now, dict(query.params)),
     headed=False,
 )
