@@ -33,7 +33,6 @@ from footfall.collect.intake import Intake
 from footfall.collect.kept_urls import NAMES
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
-from footfall.drain.spools import SERVER, Spools
 from footfall.errors import FatalError
 from footfall.ids import IdSource
 from footfall.meta import Drops, Ledger, Meta, Salts, StoredAnswers, open_meta
@@ -41,6 +40,7 @@ from footfall.pipeline.referrers import Channels
 from footfall.query.rollup import Rollup
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
+from footfall.spool.spools import SERVER, Spools
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.lock import holder
@@ -262,7 +262,7 @@ class Server:
                 parts.identity,
                 parts.locator,
                 settings.retention_days,
-                settings.store_ip or "full",
+                settings.request_ip,
                 kept_parameters(settings),
             ),
             committer=GroupCommitter(self._spools.own(SERVER)),

@@ -51,7 +51,7 @@ def fill(services: Offline, days: int, visitors_per_day: int) -> str:
         clock(),
         days=days,
         visitors_per_day=visitors_per_day,
-        request_ip=settings.store_ip or "full",
+        request_ip=settings.request_ip,
     ):
         services.spool.append([Submission(record)])
         total += size(record)

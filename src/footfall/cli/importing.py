@@ -95,7 +95,7 @@ def make_target(services: Any, number: int, wait: Callable[[float], object] = ti
         ledger=services.ledger,
         clock=system_clock,
         scratch=settings.data,
-        store_ip=settings.store_ip or "full",
+        store_ip=settings.request_ip,
         wait=wait,
         oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
     )

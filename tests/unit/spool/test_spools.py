@@ -5,11 +5,11 @@ import stat
 import pytest
 
 from footfall.clock import DAY
-from footfall.drain.spools import SERVER, Spools
 from footfall.errors import UserError
 from footfall.model.raw import EventRows, RawEvent
 from footfall.settings import Settings
 from footfall.spool.protocol import Key, Submission
+from footfall.spool.spools import SERVER, Spools
 
 NOW = 1_780_000_000_000
 

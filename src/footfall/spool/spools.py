@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ import structlog
 
 from footfall.clock import Clock
 from footfall.errors import TransientError, UserError
+from footfall.filelock import FileLock, try_lock
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.spool.sqlite import SqliteSpool
@@ -33,7 +32,7 @@ class Spools:
         self.directory = settings.data / "spool"
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._open: dict[str, SqliteSpool] = {}
-        self._locks: dict[str, int] = {}
+        self._locks: dict[str, FileLock] = {}
         self._unreadable: set[str] = set()
         # The drain, requests that ask for the state, and the start all come here from threads of their own.
         self._lock = threading.RLock()
@@ -111,7 +110,7 @@ class Spools:
             for spool in self._open.values():
                 spool.close()
             for lock in self._locks.values():
-                os.close(lock)
+                lock.close()
             self._open, self._locks = {}, {}
 
     def _opened(self, name: str) -> SqliteSpool:
@@ -135,13 +134,7 @@ class Spools:
             if spool.spent():
                 del self._open[name]
                 spool.remove()
-            os.close(lock)
+            lock.close()
 
-    def _try_lock(self, name: str) -> int | None:
-        lock = os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return None
-        return lock
+    def _try_lock(self, name: str) -> FileLock | None:
+        return try_lock(self.directory / f"{name}.lock")
