@@ -17,14 +17,16 @@ from functools import lru_cache, partial
 from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import maxminddb
-import polars as pl
 
 from footfall.collect.address import canonical, packed
 from footfall.collect.cdn import EDGES
 from footfall.collect.privacy import Place
+
+if TYPE_CHECKING:
+    import polars as pl
 
 KINDS = ("country", "city", "asn")
 ATTRIBUTION = "IP Geolocation by DB-IP (https://db-ip.com)"
@@ -162,6 +164,8 @@ class GeoLocator:
         return self._current().place(address)
 
     def places(self, addresses: pl.Series) -> pl.DataFrame:
+        import polars as pl  # noqa: PLC0415 - imports alone have columns; a process that only collects does without
+
         keys = addresses.cast(pl.String).fill_null("").alias("address").to_frame()
         distinct = keys.unique()
         found = [self.place(address) for address in distinct["address"].to_list()]

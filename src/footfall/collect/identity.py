@@ -10,12 +10,14 @@ import hashlib
 import threading
 from collections.abc import Callable
 from functools import lru_cache
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from footfall.clock import DAY, MINUTE, Clock
 from footfall.collect.address import canonical
 from footfall.meta import Salts
+
+if TYPE_CHECKING:
+    import polars as pl
 
 GAP = 30 * MINUTE
 """Longest pause within a session."""
@@ -50,6 +52,8 @@ class SaltedIdentity:
         return self._nights.name(today, now, lambda: self.visitor(project_id, now - DAY, address, user_agent))
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
+        import polars as pl  # noqa: PLC0415 - imports alone have columns; a process that only collects does without
+
         keys = frame.select(
             day=pl.col("timestamp") // DAY,
             address=pl.col("ip_address").fill_null(""),

@@ -6,9 +6,10 @@ Both protocols come in a scalar form (one request) and a vectorised one (an impo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl  # a process that only collects does without
 
 
 @dataclass(frozen=True, slots=True)
