@@ -20,7 +20,7 @@ _KEPT_NAMES = 20_000
 
 
 class Channels:
-    """The kept lists of `data/channels.tsv`, and click ids. An answer is a channel, or `""` where the lists say nothing."""
+    """The lists of `data/channels.tsv`, and click ids. An answer is a channel, or `""` where they have none."""
 
     def __init__(self) -> None:
         self._table = {(kind, value): channel for kind, value, channel in read_table("channels.tsv")}
