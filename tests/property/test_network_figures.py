@@ -11,8 +11,8 @@ from tests.support.history_survey import HISTORIES, survey
 from tests.support.traffic_history import simpler
 from tests.support.traffic_product import TrafficProduct, differences, opened
 
-from footfall.api.ingest.routes import ROUTES
 from footfall.api.network.routes import router
+from footfall.api.tracking.surface import TRACKING
 from footfall.query import rollup
 from footfall.store.protocol import Store
 
@@ -32,7 +32,7 @@ def count_hours(product: TrafficProduct, due: list[tuple[int, list[int]]]) -> No
 
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollup, "LEAST", 1)
-    with opened(store, tmp_path / "journal", router, ROUTES, batch_events=100) as product:
+    with opened(store, tmp_path / "journal", router, TRACKING, batch_events=100) as product:
         survey(
             traffic_network.histories(),
             HISTORIES // 32,
