@@ -8,17 +8,22 @@ from collections.abc import Callable
 from functools import partial
 from itertools import product
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 
 from bench.by_hand import CASES, FILTERS, Case, Rows, Span
+from footfall.api.answer_cache import AnswerCache
 from footfall.api.application import create_api
-from footfall.api.reading import Questions
-from footfall.clock import DAY, HOUR
+from footfall.api.query_limiter import QueryLimiter
+from footfall.api.state import Querying, State
+from footfall.clock import DAY, HOUR, Clock
+from footfall.meta import Drops, MemoryAnswers
+from footfall.meta.database import Database
 from footfall.model.period import iso
 from footfall.model.project import Principal, Project, Scope
+from footfall.settings import Settings
+from footfall.spool.protocol import SpoolState
 from footfall.store.protocol import Store
 
 URL = "http://bench/api/web-events/bench"
@@ -43,8 +48,7 @@ def compare(store: Store, runs: int, step: int, ranges: tuple[int, ...]) -> dict
     """Both sides' times and their ratios by question, of which every `step`-th is asked; ranges in days."""
     last = store.query("SELECT toUnixTimestamp64Milli(max(timestamp)) FROM events").scalar
     end = last // DAY * DAY - DAY + _LATE
-    services = SimpleNamespace(store=store, questions=Questions(store, 8), auth=_Gate(), clock=lambda: end)
-    transport = httpx.ASGITransport(create_api(lambda: services))  # type: ignore[arg-type,return-value]  # what reading needs
+    transport = httpx.ASGITransport(create_api(State(querying=_querying(store, lambda: end))))
     with asyncio.Runner() as loop:
         client = httpx.AsyncClient(transport=transport)
 
@@ -60,6 +64,20 @@ def compare(store: Store, runs: int, step: int, ranges: tuple[int, ...]) -> dict
         }
         loop.run(client.aclose())
     return {"cases": found}
+
+
+def _querying(store: Store, clock: Clock) -> Querying:
+    return Querying(
+        settings=Settings(),
+        clock=clock,
+        auth=_Gate(),  # type: ignore[arg-type]  # lets everybody in
+        store=store,
+        limiter=QueryLimiter(store, 8),
+        answers=AnswerCache(MemoryAnswers(clock), clock, seconds=10, patience=30),
+        drops=Drops(Database("sqlite://"), clock),
+        buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),
+        last_flush=clock,
+    )
 
 
 def _measure(store: Store, ask: Callable[[str, Span], Any], case: Case, span: Span, runs: int) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """What B1 is held against: an ASGI handler that reads a body and sends it back, on the server that Footfall runs on.
 
-`python -m bench.echo PORT`. The options of Granian and the loop are those of `footfall.app`.
+`python -m bench.echo PORT`. The options of Granian and the loop are those of `footfall.runtime.server`.
 """
 
 from __future__ import annotations

@@ -77,3 +77,8 @@ class Settings(BaseSettings):
         8, ge=1, le=1000, description="Questions of one project that are answered at once; past a short wait, 429."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @property
+    def request_ip(self) -> StoreIp:
+        """What is kept of the client addresses of requests."""
+        return self.store_ip or "full"

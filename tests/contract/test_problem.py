@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from tests.support.asgi import reading_client
 
-from footfall.api.problem import problem, surface_of
+from footfall.api.problem import CODED, DETAILED, STATUS_CODED, ErrorShape, problem
+from footfall.api.surfaces import errors_of
 from footfall.errors import FatalError, StoreError, TransientError, UserError
 from footfall.store.protocol import Store
 
@@ -20,21 +21,22 @@ WEB, EVENTS, NETWORK = "/api/web-events/shop/kpis", "/api/v1/analytics", "/v2/ap
 
 
 @pytest.mark.parametrize(
-    ("path", "surface"),
+    ("path", "shape"),
     [
-        (WEB, "web"),
-        ("/api/tracking/stats", "tracking"),
-        (EVENTS, "events"),
-        ("/api/v1/analytics/batch", "events"),
-        ("/api/v1/analyticsx", "collect"),
-        (NETWORK, "network"),
-        ("/analytics/logs", "proxy"),
-        ("/analytics", "proxy"),
-        ("/", "collect"),
+        (WEB, CODED),
+        ("/api/tracking/stats", CODED),
+        (EVENTS, DETAILED),
+        ("/api/v1/analytics/batch", DETAILED),
+        ("/api/v1/analyticsx", CODED),
+        (NETWORK, STATUS_CODED),
+        ("/analytics/logs", CODED),
+        ("/analytics", CODED),
+        ("/", CODED),
+        ("/t/e", CODED),
     ],
 )
-def test_surfaces(path: str, surface: str) -> None:
-    assert surface_of(path) == surface
+def test_the_shape_goes_by_the_path(path: str, shape: ErrorShape) -> None:
+    assert errors_of(path) is shape
 
 
 @pytest.mark.parametrize(
@@ -56,28 +58,26 @@ def test_surfaces(path: str, surface: str) -> None:
     ],
 )
 def test_status_code_and_headers(error: Exception, status: int, code: str, extra: dict[bytes, bytes]) -> None:
-    found, headers, body = problem(error, WEB)
+    found, headers, body = problem(error, CODED, WEB)
     assert found == status
     assert dict(headers) == {b"content-type": b"application/json"} | extra
     assert json.loads(body) == {"error": {"code": code, "message": "m"}}
 
 
 @pytest.mark.parametrize(
-    ("path", "body"),
+    ("shape", "body"),
     [
-        (WEB, {"error": {"code": "not_found", "message": "m"}}),
-        ("/analytics", {"error": {"code": "not_found", "message": "m"}}),
-        ("/t/e", {"error": {"code": "not_found", "message": "m"}}),
-        (NETWORK, {"status": "error", "error": {"code": "not_found", "message": "m"}}),
-        (EVENTS, {"detail": "m"}),
+        (CODED, {"error": {"code": "not_found", "message": "m"}}),
+        (STATUS_CODED, {"status": "error", "error": {"code": "not_found", "message": "m"}}),
+        (DETAILED, {"detail": "m"}),
     ],
 )
-def test_bodies(path: str, body: dict[str, Any]) -> None:
-    assert json.loads(problem(UserError("not_found", "m"), path)[2]) == body
+def test_bodies(shape: ErrorShape, body: dict[str, Any]) -> None:
+    assert json.loads(problem(UserError("not_found", "m"), shape, WEB)[2]) == body
 
 
 def test_the_events_surface_lists_what_is_invalid() -> None:
-    status, _, body = problem(UserError("invalid", "m"), EVENTS)
+    status, _, body = problem(UserError("invalid", "m"), DETAILED, EVENTS)
     assert status == 422
     assert json.loads(body) == {"detail": [{"type": "value_error", "loc": ["body"], "msg": "m"}]}
 
@@ -88,7 +88,7 @@ def test_the_events_surface_lists_what_is_invalid() -> None:
 )
 def test_the_unexpected_is_logged_and_not_told(error: Exception) -> None:
     with structlog.testing.capture_logs() as logs:
-        status, _, body = problem(error, WEB)
+        status, _, body = problem(error, CODED, WEB)
     assert status == 500
     assert json.loads(body)["error"]["code"] == "internal"
     assert b"secret" not in body

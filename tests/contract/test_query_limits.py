@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from tests.support.asgi import TOKEN, Client, reading_client
 
 from footfall.api.events import routes as events
-from footfall.api.reading import Questions
+from footfall.api.query_limiter import QueryLimiter
 from footfall.api.tracking import routes as tracking
 from footfall.api.web import routes as web
 from footfall.model.project import Project
@@ -74,12 +74,11 @@ def message(surface: str, body: dict[str, Any], code: str) -> str:
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_query_past_the_limit_of_its_project_is_answered_429(store: Store, surface: str) -> None:
-    client = reading_client(store, NOW, events.router, web.router, tracking.router)
-    client.app.state.services.questions = Questions(store, 1, wait=0.01)
+    limiter = QueryLimiter(store, 1, wait=0.01)
+    client = reading_client(store, NOW, events.router, web.router, tracking.router, limiter=limiter)
 
     async def answers() -> list[Any]:
-        questions: Questions = client.app.state.services.questions
-        async with questions._place(SHOP.number, 0):
+        async with limiter._turn(SHOP.number, 0):
             first = await client.fetch(SURFACES[surface])
         return [first, await client.fetch(SURFACES[surface].replace("shop", "blog"))]
 

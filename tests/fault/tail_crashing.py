@@ -16,7 +16,6 @@ from typing import Any
 from footfall.clock import system_clock
 from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
-from footfall.drain.spools import Spools
 from footfall.ids import IdSource
 from footfall.importers.ledger import MemoryLedger
 from footfall.importers.report import Report
@@ -24,6 +23,7 @@ from footfall.importers.tail.follow import Tail
 from footfall.importers.target import Target
 from footfall.meta import Salts, open_meta
 from footfall.settings import Settings
+from footfall.spool.spools import Spools
 
 
 class Counted:

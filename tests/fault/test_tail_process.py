@@ -21,9 +21,9 @@ from tests.fault.tail_crashing import line
 from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
 
 from footfall.clock import system_clock
-from footfall.drain.spools import Spools
 from footfall.meta import open_meta
 from footfall.settings import Settings
+from footfall.spool.spools import Spools
 
 PERIOD = {"period": "all"}
 

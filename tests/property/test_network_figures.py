@@ -11,8 +11,8 @@ from tests.support.history_survey import HISTORIES, survey
 from tests.support.log_history import simpler
 from tests.support.log_product import LogProduct, differences, opened
 
-from footfall.api.ingest.routes import ROUTES
 from footfall.api.network.routes import router
+from footfall.api.tracking.surface import TRACKING
 from footfall.rollups import hourly
 from footfall.store.protocol import Store
 
@@ -32,7 +32,7 @@ def roll_up_hours(product: LogProduct, due: list[tuple[int, list[int]]]) -> None
 
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hourly, "MIN_REQUESTS", 1)
-    with opened(store, tmp_path / "journal", router, ROUTES, batch_events=100) as product:
+    with opened(store, tmp_path / "journal", router, TRACKING, batch_events=100) as product:
         survey(
             log_network.histories(),
             HISTORIES // 32,

@@ -12,7 +12,8 @@ from tests.support.history_survey import HISTORIES, survey
 from tests.support.log_history import simpler
 from tests.support.log_product import differences, opened
 
-from footfall.api.proxy.routes import ROUTES, router
+from footfall.api.proxy.routes import router
+from footfall.api.proxy.surface import PROXY
 from footfall.store.protocol import Store
 
 BATCHES = (10, 100_000)
@@ -29,7 +30,7 @@ def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int)
     def merge(_: object) -> None:
         store.command("OPTIMIZE TABLE proxy_logs FINAL SETTINGS optimize_skip_merged_partitions = 1")
 
-    with opened(store, tmp_path / "journal", router, ROUTES, batch) as product:
+    with opened(store, tmp_path / "journal", router, PROXY, batch) as product:
         survey(
             log_proxy.histories(),
             HISTORIES // 16,

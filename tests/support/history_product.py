@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from fastapi import APIRouter
 from sqlalchemy import delete
 from tests.oracle.facts import PLACES
 from tests.oracle.intake import Receipt, Sent
-from tests.support.asgi import TOKEN, Gate, reading_client
+from tests.support.asgi import TOKEN, Gate, querying, reading_app
 from tests.support.history import History, Pairs, query_string
 
 from footfall.collect.formats.events import submit_batch
@@ -106,19 +106,19 @@ class TableLocator:
 
 
 class Product:
-    """Each history is a project of its own in one store, so that nothing is torn down between histories."""
+    """Each history is a project of its own in one store, so that nothing is torn down between histories.
 
-    def __init__(self, store: Store, directory: Path, router: APIRouter) -> None:
+    `parts` take the place of what reading endpoints lean on else.
+    """
+
+    def __init__(self, store: Store, directory: Path, router: APIRouter, **parts: Any) -> None:
         self.clock = Clock()
         self._spool = MemorySpool(clock=self.clock)
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
         self._salts = Database("sqlite://")
         self._salts.migrate()
-        reading = reading_client(store, 0, router).app
-        self._services = reading.state.services
-        self._services.clock = self.clock
-        self._app: Any = reading
-        self._gate: Gate = self._services.auth
+        self._gate = Gate()
+        self._app: Any = reading_app(replace(querying(store, self.clock, self._gate), **parts), router)
         self._loop = asyncio.Runner()
         self._projects = 0
 

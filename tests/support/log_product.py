@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter
 from tests.oracle.facts import PLACES
 from tests.oracle.network import NETWORKS
+from tests.support.asgi import DropCounts
 from tests.support.history_check import differing
 from tests.support.history_product import Answer, Call, Product, Watcher
 from tests.support.log_history import PROJECTS, LogHistory, Post, TimedQuery
 
-from footfall.api.ingest.calls import FastPaths, Route
-from footfall.api.window import Compute, Given
+from footfall.api.answer_cache import CachedAnswer, Compute
+from footfall.api.ingest.fast_paths import FastPaths
+from footfall.api.lifecycle import Lifecycle
+from footfall.api.metrics import Metrics
+from footfall.api.state import Collecting
+from footfall.api.surface import Surface as ApiSurface
 from footfall.collect.intake import Intake
 from footfall.collect.privacy import Place
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.project import Project
+from footfall.settings import Settings
 from footfall.spool.memory import MemorySpool
-from footfall.spool.protocol import Batch, Submission
+from footfall.spool.protocol import Batch, SpoolState, Submission
 from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
@@ -51,9 +56,9 @@ class LogProduct(Product):
     """Two spools, drained into one store in batches of about `batch_events`."""
 
     def __init__(
-        self, store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int = 100_000
+        self, store: Store, directory: Path, router: APIRouter, surface: ApiSurface, batch_events: int = 100_000
     ) -> None:
-        super().__init__(store, directory, router)
+        super().__init__(store, directory, router, answers=Uncached())
         self.store = store
         self._spools = (self._spool, OtherSpool(clock=self.clock))
         names = ("histories", "others")
@@ -61,20 +66,29 @@ class LogProduct(Product):
         self._drain = Drain(
             lambda: zip(names, self._spools, strict=True), store, journal, Watcher(), batch_events=batch_events
         )
-        self._taken: list[Submission] = []
-        self._services.committer = SimpleNamespace(submit=self._submit)
-        self._services.metrics = SimpleNamespace(accepted=lambda *_: None, refused=lambda *_: None)
-        self._services.window = SimpleNamespace(ask=computed, seconds=10)
-        self._services.stopping = False
-        self._app = FastPaths(self._app, lambda: self._services, routes)
+        self._reading = self._app
+        self._surface = surface
 
     def post(self, path: str, project: Project, intake: Intake, post: Post) -> tuple[Answer, list[Submission]]:
         """The answer to the sender, and the submissions to the spool."""
-        self._services.intake = intake
-        self._taken = []
+        committer = Taking()
+        self._app = FastPaths(self._reading, self._collecting(intake, committer), self._surface.writing, ())
         headers = (("x-project", project.slug), ("idempotency-key", post.key), ("user-agent", post.agent))
         (answer,) = self.call([Call(post.at, path, headers=headers, body=json.dumps(post.body).encode())])
-        return answer, self._taken
+        return answer, committer.taken
+
+    def _collecting(self, intake: Intake, committer: Taking) -> Collecting:
+        return Collecting(
+            settings=Settings(),
+            clock=self.clock,
+            auth=self._gate,
+            intake=intake,
+            committer=committer,
+            metrics=Metrics(),
+            drops=DropCounts(),
+            buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),
+            lifecycle=Lifecycle(),
+        )
 
     def put(self, arrival: Arrival) -> None:
         at, spool, submissions = arrival
@@ -82,8 +96,15 @@ class LogProduct(Product):
         if submissions:
             self._spools[spool].append(submissions)
 
-    async def _submit(self, submissions: list[Submission]) -> list[bytes]:
-        self._taken = submissions
+
+class Taking:
+    """In place of the committer: what a request wants stored, which is stored later."""
+
+    def __init__(self) -> None:
+        self.taken: list[Submission] = []
+
+    async def submit(self, submissions: list[Submission]) -> list[bytes]:
+        self.taken = submissions
         return [submission.answer for submission in submissions]
 
 
@@ -97,9 +118,9 @@ class OtherSpool(MemorySpool):
 
 @contextmanager
 def opened(
-    store: Store, directory: Path, router: APIRouter, routes: Mapping[str, Route], batch_events: int
+    store: Store, directory: Path, router: APIRouter, surface: ApiSurface, batch_events: int
 ) -> Iterator[LogProduct]:
-    product = LogProduct(store, directory, router, routes, batch_events)
+    product = LogProduct(store, directory, router, surface, batch_events)
     try:
         yield product
     finally:
@@ -178,9 +199,13 @@ class Places:
         return Place(country=country or "", network=NETWORKS.get(address, ""))
 
 
-async def computed(_request: object, _key: str, compute: Compute) -> Given:
-    """In place of the answer cache: nothing is cached."""
-    return Given(await compute(), 0, hit=False)
+class Uncached:
+    """In place of the cache of answers: every answer is computed."""
+
+    seconds = 10
+
+    async def get(self, _request: object, _key: str, compute: Compute) -> CachedAnswer:
+        return CachedAnswer(await compute(), 0, hit=False)
 
 
 def compare(query: TimedQuery, expected: tuple[int, Any], given: Answer) -> str:

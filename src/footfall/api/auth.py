@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -35,12 +35,7 @@ ANYONE = Principal(token_id=0, scopes=frozenset({Scope.READ}), projects=None)
 """Who calls a reading surface without a token while authentication is off."""
 
 _HOW = "send it as 'Authorization: Bearer <token>' or 'X-API-Key: <token>'"
-_MOST_CLIENTS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    principal: Principal
+_MAX_CLIENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +145,10 @@ class Guesses:
         left, since = self._buckets.pop(key, (float(self._a_minute), now))
         left = min(self._a_minute, left + max(0, now - since) * self._a_minute / MINUTE)
         self._buckets[key] = (max(left - 1, 0), now)
-        if len(self._buckets) > _MOST_CLIENTS:
+        if len(self._buckets) > _MAX_CLIENTS:
             self._buckets.popitem(last=False)
         if left < 1:
             raise UserError("rate_limited", "too many bad tokens from this address: try again in a minute")
-
-
-def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
-    """A FastAPI dependency that gives the `Caller`, whose token has `scope`."""
-
-    async def caller(request: Request) -> Caller:  # async: a plain function would get a thread
-        auth: Authenticator = request.app.state.services.auth
-        query = request.scope["query_string"]
-        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope))
-
-    return caller
 
 
 def presented_token(headers: Headers) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Writing endpoints in /openapi.json: what `FastPaths` answers is documented as any other operation."""
+"""Operations in /openapi.json: what `FastPaths` answers is documented as any other operation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
+from footfall.api.body_schema import Schema
 from footfall.api.ingest.calls import Public, Route, answer
+from footfall.api.problem import CODED, ErrorShape, Reply, response
+from footfall.api.state import Collecting, collecting
+
+Responses = dict[int | str, dict[str, Any]]
 
 _MEANINGS = {
     400: "A parameter is missing or wrong; the message names it.",
@@ -23,8 +28,7 @@ _MEANINGS = {
     503: "Not now; try again after Retry-After seconds. Nothing was stored.",
 }
 
-
-PROJECT = (
+_PROJECT = (
     {
         "name": "X-Project",
         "in": "header",
@@ -38,8 +42,6 @@ PROJECT = (
         "description": "The same, for callers that can't set a header.",
     },
 )
-"""Parameters of every endpoint whose project is the token's."""
-
 _ENCODING = {
     "name": "Content-Encoding",
     "in": "header",
@@ -61,89 +63,99 @@ class Example:
     answer: Any
 
 
-def refusals(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
+def refusals(errors: ErrorShape, *statuses: int) -> Responses:
     """`responses` of a route: these statuses, in the surface's error shape."""
-    return {status: {"model": model, "description": _MEANINGS[status]} for status in statuses}
+    return {status: {"model": errors.model, "description": _MEANINGS[status]} for status in statuses}
+
+
+def answers(example: dict[str, Any]) -> Responses:
+    """`responses` of a reading operation: an example of its answer, and the errors that it may give."""
+    return {200: {"content": {"application/json": {"example": example}}}, **_READING_ERRORS}
 
 
 def writing_route(
     router: APIRouter,
-    path: str,
     route: Route,
     *,
-    body: type[BaseModel],
+    body: Schema,
     status: int,
     response_model: type[BaseModel] | None,
     summary: str,
     description: str,
     examples: Example,
-    refusals: dict[int | str, dict[str, Any]],
+    refusals: Responses,
     ndjson: str = "",
     idempotent: bool = False,
 ) -> None:
-    """Add a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them.
+    """Document a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them.
 
     `idempotent` endpoints take an `Idempotency-Key`.
     """
     headers = [_ENCODING, _KEY] if idempotent else [_ENCODING]
-    content: dict[str, Any] = {
-        "application/json": {
-            "schema": body.model_json_schema(ref_template="#/components/schemas/{model}"),
-            "example": examples.request,
-        }
-    }
+    content: dict[str, Any] = {"application/json": {"schema": body, "example": examples.request}}
     if ndjson:
         content["application/x-ndjson"] = {"schema": {"type": "string"}, "example": ndjson}
-    content["application/json"]["schema"] = _inlined(content["application/json"]["schema"])
     router.add_api_route(
-        path,
-        _endpoint(route),
+        route.path,
+        _endpoint(lambda part, request: answer(part, route, dict(request.scope), _receive(request))),
         methods=["POST"],
         status_code=status,
         response_model=response_model,
         summary=summary,
         description=description,
-        operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
+        operation_id=_operation_id(route.path),
         responses={**refusals, status: _answered(examples.answer)},
-        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*PROJECT, *headers]},
+        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*_PROJECT, *headers]},
     )
 
 
 def public_route(
     router: APIRouter,
-    path: str,
     route: Public,
     *,
-    body: type[BaseModel],
+    body: Schema,
     status: int,
-    error: type[BaseModel],
     summary: str,
     description: str,
     examples: Example,
     statuses: tuple[int, ...] = (400, 413, 503),
 ) -> None:
-    """Add an endpoint that needs no token in its headers. A text as the example of the answer is `text/plain`."""
-    content = {
-        "schema": _inlined(body.model_json_schema(ref_template="#/components/schemas/{model}")),
-        "example": examples.request,
-    }
+    """Document an endpoint that needs no token in its headers. A text as the example of the answer is `text/plain`."""
     answered = PlainTextResponse if isinstance(examples.answer, str) else JSONResponse
+    content = {"application/json": {"schema": body, "example": examples.request}}
     router.add_api_route(
-        path,
-        _public_endpoint(route),
+        route.path,
+        _endpoint(lambda part, request: route.answer(part, dict(request.scope), _receive(request))),
         methods=["POST"],
         status_code=status,
         response_model=None,
         response_class=answered,
         summary=summary,
         description=description,
-        operation_id=path.strip("/").replace("/", "_").replace("-", "_"),
+        operation_id=_operation_id(route.path),
         responses={
-            **refusals(error, *statuses),
+            **refusals(CODED, *statuses),
             status: {"content": {str(answered.media_type): {"example": examples.answer}}},
         },
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": content}}, "security": []},
+        openapi_extra={"requestBody": {"required": True, "content": content}, "security": []},
     )
+
+
+def _endpoint(answered: Callable[[Collecting, Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
+    """What a route does when it is reached behind `FastPaths`: the same."""
+
+    async def endpoint(request: Request) -> Response:
+        return response(await answered(collecting(request), request))
+
+    return endpoint
+
+
+def _receive(request: Request) -> Any:
+    return request._receive  # noqa: SLF001 - the raw body's source
+
+
+def _operation_id(path: str) -> str:
+    return path.strip("/").replace("/", "_").replace("-", "_")
 
 
 def _answered(example: Any) -> dict[str, Any]:
@@ -151,41 +163,21 @@ def _answered(example: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"example": example}}} if example else {"description": "Stored."}
 
 
-def _public_endpoint(route: Public) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        status, headers, body = await route.answer(
-            request.app.state.services,
-            dict(request.scope),
-            request._receive,  # noqa: SLF001 - the raw body's source
-        )
-        return Response(body, status, {name.decode(): value.decode() for name, value in headers})
-
-    return endpoint
+def _documented(description: str, code: str, message: str) -> dict[str, Any]:
+    example = {"error": {"code": code, "message": message}}
+    return {"model": CODED.model, "description": description, "content": {"application/json": {"example": example}}}
 
 
-def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        status, headers, body = await answer(
-            request.app.state.services,
-            route,
-            dict(request.scope),
-            request._receive,  # noqa: SLF001 - the raw body's source
-        )
-        return Response(body, status, {name.decode(): value.decode() for name, value in headers})
-
-    return endpoint
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with its `$defs` put where they are referred to, since a route's extra can't add components."""
-    definitions = schema.pop("$defs", {})
-
-    def walk(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return walk(definitions[node["$ref"].rpartition("/")[2]])
-            return {name: walk(value) for name, value in node.items()}
-        return [walk(item) for item in node] if isinstance(node, list) else node
-
-    found: dict[str, Any] = walk(schema)
-    return found
+_READING_ERRORS: Responses = {
+    400: _documented("A parameter does not hold.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
+    401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
+    403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
+    404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
+    429: _documented(
+        "Too many questions of this project at once, or bad tokens from this address.",
+        "too_many_queries",
+        "the project has 8 queries under way, and more are waiting: ask fewer at a time",
+    ),
+    500: _documented("The query failed.", "query_limit", "the query exceeds its limit of time; reduce range or filter"),
+    503: _documented("Try again later.", "unavailable", "the store is overloaded"),
+}

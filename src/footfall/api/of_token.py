@@ -1,4 +1,4 @@
-"""The project of a surface that goes by the token, and who answers questions about it."""
+"""The project of a surface that goes by the token, and a reader for queries about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 
-from footfall.api.auth import Caller, require
+from footfall.api.callers import Caller, require
+from footfall.api.state import querying
 from footfall.model.project import Project, Scope
 from footfall.store.protocol import Reader
 
@@ -23,15 +24,14 @@ async def project_of_token(
     project: ProjectName = None,
     x_project: ProjectHeader = None,
 ) -> Project:
-    found: Project = request.app.state.services.auth.project(caller.principal, x_project or project)
-    return found
+    return querying(request).auth.project(caller.principal, x_project or project)
 
 
 OfToken = Annotated[Project, Depends(project_of_token)]
 
 
 async def reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
-    async with request.app.state.services.questions.asked(request, project) as found:
+    async with querying(request).limiter.reader(request, project) as found:
         yield found
 
 

@@ -1,9 +1,11 @@
-"""Errors to HTTP: the only mapping there is, for FastAPI routes (`install`) and raw ASGI handlers (`problem`)."""
+"""Errors to HTTP: the only mapping, for FastAPI routes (`install`) and for raw ASGI handlers (`problem`)."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -16,8 +18,8 @@ from footfall.collect.schemas.faults import SchemaError
 from footfall.errors import StoreError, TransientError, UserError
 
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, bytes]
-Responses = dict[int | str, dict[str, Any]]
+Reply = tuple[int, Headers, bytes]
+"""Status, headers and body of an answer."""
 
 STATUS: dict[str, int] = {
     "unauthorized": 401,
@@ -42,29 +44,65 @@ _CODES = {400: "bad_request", 415: "unsupported_media_type", 422: "bad_parameter
     for code, status in STATUS.items()
     if code not in {"invalid", "unsupported_encoding", "unsupported_media_type", "query_limit", "too_many_queries"}
 }
-_SURFACES = (
-    ("/api/v1/analytics", "events"),
-    ("/api/web-events", "web"),
-    ("/api/tracking", "tracking"),
-    ("/v2/apps", "network"),
-    ("/analytics", "proxy"),
-)
 _RETRY_AFTER = 60  # seconds, where the error does not say
 
 
-def surface_of(path: str) -> str:
-    """`events`, `web`, `tracking`, `network` or `proxy`; `collect` is everything else."""
-    for prefix, surface in _SURFACES:
-        if path == prefix or path.startswith(prefix + "/"):
-            return surface
-    return "collect"
+class ErrorDetail(BaseModel):
+    """`code` is a word that programs may compare; `message` names the parameter and the bad value."""
+
+    code: str
+    message: str
 
 
-def problem(error: Exception, path: str) -> Answer:
+class Error(BaseModel):
+    error: ErrorDetail
+
+
+class StatusError(BaseModel):
+    status: Literal["error"]
+    error: ErrorDetail
+
+
+class DetailError(BaseModel):
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorShape:
+    """How a surface words its errors.
+
+    `body` is made of status, code and message. A request that does not validate is 400, naming the first fault, or,
+    with `lists_faults`, 422 with FastAPI's list of them.
+    """
+
+    model: type[BaseModel]
+    body: Callable[[int, str, str], dict[str, Any]]
+    lists_faults: bool = False
+
+
+def _coded(_: int, code: str, message: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}
+
+
+def _detailed(status: int, _: str, message: str) -> dict[str, Any]:
+    fault = {"type": "value_error", "loc": ["body"], "msg": message}
+    return {"detail": [fault] if status == 422 else message}
+
+
+CODED = ErrorShape(Error, _coded)
+"""`{"error": {"code", "message"}}`: the shape of most surfaces."""
+
+STATUS_CODED = ErrorShape(StatusError, lambda *told: {"status": "error", **_coded(*told)})
+"""The same beside `"status": "error"`."""
+
+DETAILED = ErrorShape(DetailError, _detailed, lists_faults=True)
+"""`{"detail": …}`, as FastAPI words errors."""
+
+
+def problem(error: Exception, shape: ErrorShape, path: str) -> Reply:
     """Status, headers and JSON body for an error raised while `path` was handled. Unexpected ones are logged."""
-    surface = surface_of(path)
     if isinstance(error, RequestValidationError):
-        return _refusal(error, surface)
+        return _refusal(error, shape)
     if isinstance(error, SchemaError):
         return 422, [(b"content-type", b"application/json")], _encode({"detail": error.faults})
     status, code, message = _describe(error, path)
@@ -75,17 +113,26 @@ def problem(error: Exception, path: str) -> Answer:
         headers.append((b"retry-after", str(getattr(error, "retry_after", _RETRY_AFTER)).encode()))
     for name, value in (getattr(error, "headers", None) or {}).items():
         headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
-    return status, headers, _encode(_body(surface, status, code, message))
+    return status, headers, _encode(shape.body(status, code, message))
 
 
-def install(app: FastAPI) -> None:
-    """Every error of the application's routes, unknown paths and methods included, goes through `problem`."""
+def install(app: FastAPI, shape_of: Callable[[str], ErrorShape]) -> None:
+    """Every error of the application's routes, unknown paths and methods included, goes through `problem`.
+
+    `shape_of` gives the shape of a path's errors.
+    """
+
+    async def handle(request: Request, error: Exception) -> Response:
+        path = request.url.path
+        return response(problem(error, shape_of(path), path))
+
     for kind in (UserError, TransientError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, _handle)
+        app.add_exception_handler(kind, handle)
 
 
-async def _handle(request: Request, error: Exception) -> Response:
-    status, headers, body = problem(error, request.url.path)
+def response(reply: Reply) -> Response:
+    """The same for FastAPI."""
+    status, headers, body = reply
     return Response(body, status, {name.decode("latin-1"): value.decode("latin-1") for name, value in headers})
 
 
@@ -102,23 +149,14 @@ def _describe(error: Exception, path: str) -> tuple[int, str, str]:
     return 500, "internal", "the server could not answer; its log says why"
 
 
-def _refusal(error: RequestValidationError, surface: str) -> Answer:
-    """The events surface answers 422 with FastAPI's list; the others 400, naming the parameter and the value."""
+def _refusal(error: RequestValidationError, shape: ErrorShape) -> Reply:
     headers: Headers = [(b"content-type", b"application/json")]
-    if surface == "events":
+    if shape.lists_faults:
         return 422, headers, _encode({"detail": [_plain(fault) for fault in error.errors()]})
     fault = error.errors()[0]
     name = ".".join(str(part) for part in fault["loc"][1:]) or "body"
     message = f"{name}: {fault['msg']} (got {_short(fault.get('input'))})"
-    return 400, headers, _encode(_body(surface, 400, "bad_parameter", message))
-
-
-def _body(surface: str, status: int, code: str, message: str) -> dict[str, Any]:
-    if surface == "events":
-        fault = {"type": "value_error", "loc": ["body"], "msg": message}
-        return {"detail": [fault] if status == 422 else message}
-    error = {"code": code, "message": message}
-    return {"status": "error", "error": error} if surface == "network" else {"error": error}
+    return 400, headers, _encode(shape.body(400, "bad_parameter", message))
 
 
 def _plain(fault: dict[str, Any]) -> dict[str, Any]:
@@ -139,39 +177,3 @@ def _short(value: object) -> str:
 
 def _encode(body: dict[str, Any]) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
-
-
-class ErrorDetail(BaseModel):
-    """`code` is a word that programs may compare; `message` names the parameter and the bad value."""
-
-    code: str
-    message: str
-
-
-class Error(BaseModel):
-    error: ErrorDetail
-
-
-def answers(example: dict[str, Any]) -> Responses:
-    """FastAPI's `responses` of a reading operation: an example of its answer, and the errors that it may give."""
-    return {200: {"content": {"application/json": {"example": example}}}, **_DOCUMENTED}
-
-
-def _documented(description: str, code: str, message: str) -> dict[str, Any]:
-    example = {"error": {"code": code, "message": message}}
-    return {"model": Error, "description": description, "content": {"application/json": {"example": example}}}
-
-
-_DOCUMENTED: Responses = {
-    400: _documented("A parameter does not hold.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
-    401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
-    403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
-    404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
-    429: _documented(
-        "Too many questions of this project at once, or bad tokens from this address.",
-        "too_many_queries",
-        "the project has 8 queries under way, and more are waiting: ask fewer at a time",
-    ),
-    500: _documented("The query failed.", "query_limit", "the query exceeds its limit of time; reduce range or filter"),
-    503: _documented("Try again later.", "unavailable", "the store is overloaded"),
-}

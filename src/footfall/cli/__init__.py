@@ -6,23 +6,21 @@ a command runs, so that `--help` and completion are quick.
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from footfall import __version__
+from footfall.cli import serving
+from footfall.cli.geo import geo_app
+from footfall.cli.importing import import_app
 from footfall.cli.projects import project_app
+from footfall.cli.tailing import tail_app
 from footfall.cli.tokens import token_app
 from footfall.errors import FootfallError
 
-_SUB_APPS = (
-    ("import", "footfall.cli.importing", "import_app"),
-    ("tail", "footfall.cli.tailing", "tail_app"),
-    ("geo", "footfall.cli.geo", "geo_app"),
-)
+_SUB_APPS = {"project": project_app, "token": token_app, "import": import_app, "tail": tail_app, "geo": geo_app}
 
 
 class _Group(TyperGroup):
@@ -35,7 +33,7 @@ class _Group(TyperGroup):
 
 
 def build_app() -> typer.Typer:
-    """All commands of this installation."""
+    """All commands, in the order of `--help`."""
     made = typer.Typer(
         name="footfall",
         cls=_Group,
@@ -43,13 +41,9 @@ def build_app() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,  # they print local variables, and tokens are among them
     )
-    made.add_typer(project_app, name="project")
-    made.add_typer(token_app, name="token")
-    for name, module, attribute in _SUB_APPS:
-        if find_spec(module):
-            made.add_typer(getattr(import_module(module), attribute), name=name)
-    if find_spec("footfall.cli.serving"):
-        import_module("footfall.cli.serving").register(made)
+    for name, sub_app in _SUB_APPS.items():
+        made.add_typer(sub_app, name=name)
+    serving.register(made)
     return made
 
 

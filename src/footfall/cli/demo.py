@@ -9,7 +9,7 @@ import typer
 from footfall.cli.options import Data, load_settings
 
 if TYPE_CHECKING:
-    from footfall.app import Offline
+    from footfall.runtime.offline import Offline
 
 SLUG = "demo"
 
@@ -20,7 +20,8 @@ def demo(
     data: Data = None,
 ) -> None:
     """Make the project `demo` with made-up traffic, unless it is there, and serve."""
-    from footfall.app import offline, serve
+    from footfall.runtime.offline import offline
+    from footfall.runtime.serving import serve
     from footfall.store.lock import holder
 
     settings = load_settings(data)
@@ -51,7 +52,7 @@ def fill(services: Offline, days: int, visitors_per_day: int) -> str:
         clock(),
         days=days,
         visitors_per_day=visitors_per_day,
-        request_ip=settings.store_ip or "full",
+        request_ip=settings.request_ip,
     ):
         services.spool.append([Submission(record)])
         total += size(record)

@@ -56,10 +56,10 @@ def _import(
     files: list[str], slug: str, fmt: str | None, *, again: bool, report: Path | None, data: Path | None
 ) -> bool:
     """Whether any line was accepted."""
-    from footfall.app import offline
     from footfall.errors import UserError
     from footfall.importers.formats import named
     from footfall.importers.report import Report
+    from footfall.runtime.offline import offline
 
     # Complaints come before any work: to open the store takes a while.
     if fmt is not None:
@@ -80,7 +80,7 @@ def _import(
 
 
 def make_target(services: Any, number: int, wait: Callable[[float], object] = time.sleep) -> Target:
-    """Where the lines of a project go, in an installation that `app.offline` opened."""
+    """Where the lines of a project go, in an installation that `runtime.offline` opened."""
     from footfall.clock import DAY, system_clock
     from footfall.importers.target import YEAR_2000, Target
 
@@ -95,7 +95,7 @@ def make_target(services: Any, number: int, wait: Callable[[float], object] = ti
         ledger=services.ledger,
         clock=system_clock,
         scratch=settings.data,
-        store_ip=settings.store_ip or "full",
+        store_ip=settings.request_ip,
         wait=wait,
         oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
     )

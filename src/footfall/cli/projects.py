@@ -56,8 +56,8 @@ def list_(*, as_json: Json = False, data: Data = None) -> None:
 @project_app.command("snippet")
 def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
     """Print what a page needs for its visits to count: one line of HTML."""
-    from footfall.app import reachable
     from footfall.cli.options import load_settings
+    from footfall.runtime.address import reachable
 
     if url and not _ADDRESS.match(url):
         raise UserError("bad_parameter", f"--url {url!r} is no address: it begins with https:// or http://")

@@ -31,6 +31,6 @@ def serve(
         raise UserError("bad_parameter", f"--role {role!r}: only 'all' is there yet")
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(data).model_copy(update=given)
-    from footfall.app import serve as run  # once the settings are known to be good: it takes a second
+    from footfall.runtime.serving import serve as run  # once the settings are known to be good: it takes a second
 
     run(settings)

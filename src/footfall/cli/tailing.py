@@ -79,7 +79,7 @@ def access_log(
 
 def _services(settings: Settings, path: Path, number: int, *, once: bool) -> Any:
     """A spool for this file and project alone. Without `once`, draining is left to the server."""
-    from footfall.app import offline
+    from footfall.runtime.offline import offline
 
     digest = blake2b(f"{number}:{path}".encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
     return offline(settings, only=f"tail-{digest}", drains=once)

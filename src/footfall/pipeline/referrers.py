@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from footfall.catalog.click_ids import CLICK_IDS
 from footfall.pipeline.lookup import on_distinct, read_table, translate
 from footfall.pipeline.urls import host
 
@@ -19,14 +20,13 @@ _KEPT_NAMES = 20_000
 
 
 class Channels:
-    """The kept lists of `data/channels.tsv`. An answer is a channel, or `""` where the lists say nothing."""
+    """The lists of `data/channels.tsv`, and click ids. An answer is a channel, or `""` where they have none."""
 
     def __init__(self) -> None:
         self._table = {(kind, value): channel for kind, value, channel in read_table("channels.tsv")}
-        clicks = [(value, channel) for (kind, value), channel in self._table.items() if kind == "click_id"]
         self.click_ids = (
-            tuple(value for value, channel in clicks if channel == "paid"),
-            tuple(value for value, channel in clicks if channel != "paid"),
+            tuple(name for name, channel in CLICK_IDS.items() if channel == "paid"),
+            tuple(name for name, channel in CLICK_IDS.items() if channel != "paid"),
         )
         self.of_host = lru_cache(_KEPT_NAMES)(self._of_host)
 
@@ -46,7 +46,7 @@ class Channels:
         return self._table.get(("medium", re.sub(r"[\s_-]", "", text.lower())), "")
 
     def of_click_id(self, name: str) -> str:
-        return self._table.get(("click_id", name), "")
+        return CLICK_IDS.get(name, "")
 
 
 def name_sources(frame: pl.DataFrame) -> pl.DataFrame:

@@ -158,6 +158,9 @@ class SqliteSpool:
         with self._draining, _transient(), _transaction(self._drain) as db:
             db.execute("UPDATE batches SET finished_at = ? WHERE number = ?", (now, batch.number))
             self._forget(db, now)
+            drained = _drained(db)
+        with self._lock:
+            self._drained = max(self._drained, drained)
 
     def _forget(self, db: sqlite3.Connection, now: int) -> None:
         """Delete drained rows that are too old or too many, oldest first; the newest batch stays as the high mark."""
@@ -173,10 +176,21 @@ class SqliteSpool:
                 break
         db.execute("DELETE FROM keys WHERE at <= ?", (now - DAY,))
 
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Events waiting and drained, from memory, where this object alone appends to the file.
+
+        Exact where it drains the file, too; else as of the last `state` or refusal.
+        """
+        drained = self._drained
+        return self._total - drained, drained
+
     def state(self) -> SpoolState:
-        with self._draining, _transient():
-            db = self._drain
+        """Looked up beside the appenders, since the drain may hold its own connection while it decodes a batch."""
+        with self._lock, _transient():
+            db = self._writer
             (_, total), drained = _high_mark(db), _drained(db)
+            self._drained = max(self._drained, drained)
             last = db.execute("SELECT coalesce(max(finished_at), 0) FROM batches").fetchone()[0]
             damaged = db.execute("SELECT count(*) FROM damaged").fetchone()[0]
             rejected = db.execute("SELECT coalesce(sum(events), 0) FROM rejected").fetchone()[0]

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 from typing import Annotated
 
 import httpx
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
+from tests.support.asgi import querying
 
 from footfall.api import auth as subject
-from footfall.api.auth import ANYONE, Authenticator, Caller, Guesses, check_auth_off, named_project, require
+from footfall.api.auth import ANYONE, Authenticator, Guesses, check_auth_off, named_project
+from footfall.api.callers import Caller, require
+from footfall.api.state import State
 from footfall.clock import MINUTE, SECOND
 from footfall.errors import FatalError, UserError
 from footfall.meta import open_meta, tokens
@@ -19,6 +21,10 @@ from footfall.settings import Settings
 
 START = 1_780_000_000_000
 CLIENT = "192.0.2.1"
+
+
+class NoStore:
+    """Who may read is told before anything is read."""
 
 
 class FakeClock:
@@ -210,7 +216,7 @@ def test_an_ipv6_network_is_one_client():
 
 
 def test_memory_of_guesses_is_bounded(monkeypatch):
-    monkeypatch.setattr(subject, "_MOST_CLIENTS", 3)
+    monkeypatch.setattr(subject, "_MAX_CLIENTS", 3)
     guesses = Guesses(5)
     for n in range(10):
         guesses.count(f"192.0.2.{n}", START)
@@ -333,10 +339,10 @@ def test_off_is_refused_elsewhere(host):
     check_auth_off(Settings(auth="on", host=host))
 
 
-def test_dependency_gives_the_caller_or_raises(auth, meta):
+def test_dependency_gives_the_caller_or_raises(auth, meta, clock):
     text, info = meta.create_token("", ["read"], ["shop"])
     app = FastAPI()
-    app.state.services = SimpleNamespace(auth=auth)
+    State(querying=querying(NoStore(), clock, auth)).install(app)
 
     @app.exception_handler(UserError)
     async def problem(request, error):

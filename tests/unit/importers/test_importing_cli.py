@@ -27,7 +27,7 @@ from footfall.spool.memory import MemorySpool
 
 @dataclass
 class Installation:
-    """What `footfall.app.offline` gives."""
+    """What `footfall.runtime.offline.offline` gives."""
 
     settings: Settings
     meta: Meta
@@ -57,9 +57,9 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
         made.opened += 1
         yield made
 
-    app = ModuleType("footfall.app")
+    app = ModuleType("footfall.runtime.offline")
     app.offline = offline  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "footfall.app", app)
+    monkeypatch.setitem(sys.modules, "footfall.runtime.offline", app)
     yield made
     meta.close()
 

@@ -87,6 +87,6 @@ def test_the_links_own_words(tools: Tools, query: str, referrer: str, channel: s
 def test_the_kept_list_is_well_formed() -> None:
     rows = read_table("channels.tsv")
     assert {len(row) for row in rows} == {3}
-    assert {row[0] for row in rows} == {"host", "name", "medium", "click_id"}
+    assert {row[0] for row in rows} == {"host", "name", "medium"}
     assert {row[2] for row in rows} <= {"search", "social", "ai", "email", "paid"}
     assert len({(row[0], row[1]) for row in rows}) == len(rows)

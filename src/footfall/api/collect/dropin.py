@@ -6,11 +6,11 @@ from functools import partial
 
 import msgspec
 
-from footfall.api.collect.public import OPEN, Visit, accepted, dropped
 from footfall.api.collect.taking import evaluate, store
 from footfall.api.ingest.calls import JSON
-from footfall.api.problem import Answer, problem
-from footfall.api.services import Services
+from footfall.api.ingest.public import OPEN, PublicCall, accepted, coded, dropped
+from footfall.api.problem import Reply
+from footfall.api.state import Collecting
 from footfall.collect.browser import Rows
 from footfall.collect.formats import plausible, umami
 from footfall.collect.limits import RefusedError
@@ -23,74 +23,74 @@ _CACHE = b"x-umami-cache"
 _HOST_CHARS = 253
 
 
-async def plausible_event(services: Services, visit: Visit) -> Answer:
+async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
     """For every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
-    domains, hit = plausible.read_event(visit.call.body)
+    domains, hit = plausible.read_event(call.body)
     found: list[Rows] = []
     reasons: list[DropReason] = []
     for domain in domains:
-        project = services.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
+        project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
         evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
         if project:
-            evaluated = await services.intake.run(partial(evaluate, services, visit, project, hit))
+            evaluated = await collecting.intake.run(partial(evaluate, collecting, call, project, hit))
         if isinstance(evaluated, DropReason):
             reasons.append(evaluated)
         else:
             found.append(evaluated)
-    await store(services, found)
+    await store(collecting, found)
     status, headers, body = accepted(reasons[0] if reasons else None)
     count = [(b"x-plausible-dropped", str(len(reasons)).encode())] if reasons else []
     return status, [*headers, *count], body
 
 
-def plausible_error(error: Exception, path: str) -> Answer:
+def plausible_error(error: Exception, path: str) -> Reply:
     if isinstance(error, plausible.FieldError):
         return 400, JSON, _encode({"errors": error.errors})
     if isinstance(error, RefusedError):
         return 400, JSON, _encode({"errors": {error.field: [error.message]}})
-    return problem(error, path)
+    return coded(error, path)
 
 
-async def umami_send(services: Services, visit: Visit) -> Answer:
-    sent = umami.read_send(visit.call.body)
-    found, told, reason = await services.intake.run(partial(_umami, services, visit, sent, visit.header(_CACHE)))
-    await store(services, found)
+async def umami_send(collecting: Collecting, call: PublicCall) -> Reply:
+    sent = umami.read_send(call.body)
+    found, told, reason = await collecting.intake.run(partial(_umami, collecting, call, sent, call.header(_CACHE)))
+    await store(collecting, found)
     return 200, [*OPEN, *JSON, *dropped(reason)], _encode(told)
 
 
-async def umami_batch(services: Services, visit: Visit) -> Answer:
+async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
     """Each event on its own: a bad one refuses only itself."""
-    items = umami.read_batch(visit.call.body)
+    items = umami.read_batch(call.body)
     found: list[Rows] = []
     details: list[dict[str, object]] = []
-    cache = visit.header(_CACHE)
+    cache = call.header(_CACHE)
     for index, item in enumerate(items):
         try:
             sent = umami.read_send(item)
-            rows, told, _ = await services.intake.run(partial(_umami, services, visit, sent, cache))
+            rows, told, _ = await collecting.intake.run(partial(_umami, collecting, call, sent, cache))
         except UserError as error:
             details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
             continue
         found += rows
         cache = told["cache"]
-    await store(services, found)
+    await store(collecting, found)
     counts = {"size": len(items), "processed": len(items) - len(details), "errors": len(details)}
     return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None})
 
 
 def _umami(
-    services: Services, visit: Visit, sent: umami.Send, cache: str
+    collecting: Collecting, call: PublicCall, sent: umami.Send, cache: str
 ) -> tuple[list[Rows], dict[str, str], DropReason | None]:
     """What to store, what the client is told, and why nothing is stored."""
     website = sent.payload.website
-    project = services.auth.directory.of_website(website) if len(website) <= 64 else None
+    project = collecting.auth.directory.of_website(website) if len(website) <= 64 else None
     if project is None or project.id != website:
         raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)
-    address, agent = hit.address or visit.address, hit.user_agent or visit.header(b"user-agent")
-    visitor = hit.visitor_id or services.intake.identity.present(project.number, visit.received_at, address, agent)
-    evaluated = evaluate(services, visit, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
+    address, agent = hit.address or call.address, hit.user_agent or call.header(b"user-agent")
+    visitor = hit.visitor_id or collecting.intake.identity.present(project.number, call.received_at, address, agent)
+    evaluated = evaluate(collecting, call, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
     session = umami.session_id(project.number, visitor)
-    visited = umami.visit_id(session, visit.received_at, cache)
-    told = {"cache": umami.cache_of(visited, visit.received_at), "sessionId": session, "visitId": visited}
+    visited = umami.visit_id(session, call.received_at, cache)
+    told = {"cache": umami.cache_of(visited, call.received_at), "sessionId": session, "visitId": visited}
     return ([], told, evaluated) if isinstance(evaluated, DropReason) else ([evaluated], told, None)

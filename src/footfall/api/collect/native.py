@@ -10,10 +10,10 @@ from functools import lru_cache
 from importlib import resources
 from urllib.parse import parse_qsl
 
-from footfall.api.collect.public import OPEN, Handler, Visit, accepted, dropped
 from footfall.api.collect.taking import project_of_key, take
-from footfall.api.problem import Answer, Headers, problem
-from footfall.api.services import Services
+from footfall.api.ingest.public import OPEN, Handler, PublicCall, accepted, coded, dropped
+from footfall.api.problem import Headers, Reply
+from footfall.api.state import Collecting
 from footfall.collect.formats.beacon import hit, read_beacon, read_query
 
 SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
@@ -33,27 +33,27 @@ _GZIP = re.compile(r"(?i)(?:^|[\s,])gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$))
 _NOT_BUILT = b"// The tracker is not part of this installation: `make setup` builds it.\n"
 
 
-async def collect(services: Services, visit: Visit) -> Answer:
-    beacon = read_beacon(visit.call.body)
-    return accepted(await take(services, visit, project_of_key(services, beacon.key), hit(beacon)))
+async def collect(collecting: Collecting, call: PublicCall) -> Reply:
+    beacon = read_beacon(call.body)
+    return accepted(await take(collecting, call, project_of_key(collecting, beacon.key), hit(beacon)))
 
 
-async def pixel(services: Services, visit: Visit) -> Answer:
+async def pixel(collecting: Collecting, call: PublicCall) -> Reply:
     """No script has asked for the visitor's wish, so Global Privacy Control holds here, whatever the settings say."""
-    query = dict(parse_qsl(visit.query.decode("latin-1"), encoding="utf-8", errors="replace"))
-    beacon = read_query(query, visit.header(b"referer"))
-    reason = await take(services, visit, project_of_key(services, beacon.key), hit(beacon), image=True)
+    query = dict(parse_qsl(call.query.decode("latin-1"), encoding="utf-8", errors="replace"))
+    beacon = read_query(query, call.header(b"referer"))
+    reason = await take(collecting, call, project_of_key(collecting, beacon.key), hit(beacon), image=True)
     return 200, [*_IMAGE, *dropped(reason)], _GIF
 
 
-async def blank(_: Services, __: Visit) -> Answer:
+async def blank(_: Collecting, __: PublicCall) -> Reply:
     """The pixel to those who only ask whether it is there: nothing is counted."""
     return 200, _IMAGE, _GIF
 
 
-def broken_pixel(error: Exception, path: str) -> Answer:
+def broken_pixel(error: Exception, path: str) -> Reply:
     """Still an image, or the page would show a broken one; the reason stands in a header."""
-    status, headers, _ = problem(error, path)
+    status, headers, _ = coded(error, path)
     kept = [(name, value) for name, value in headers if name == b"retry-after"]
     reason = str(error).encode("ascii", "replace").translate(None, b"\r\n\0")[:200]
     return status, [*_IMAGE[1:], *kept, (b"x-footfall-error", reason if status < 500 else b"unavailable")], _GIF
@@ -62,14 +62,14 @@ def broken_pixel(error: Exception, path: str) -> Answer:
 def script(name: str) -> Handler:
     """Serves one of `SCRIPTS`."""
 
-    async def serve(_: Services, visit: Visit) -> Answer:
-        gzipped = bool(_GZIP.search(visit.header(b"accept-encoding")))
-        return _script(name, visit.header(b"if-none-match"), gzipped=gzipped)
+    async def serve(_: Collecting, call: PublicCall) -> Reply:
+        gzipped = bool(_GZIP.search(call.header(b"accept-encoding")))
+        return _script(name, call.header(b"if-none-match"), gzipped=gzipped)
 
     return serve
 
 
-def _script(name: str, known: str, *, gzipped: bool) -> Answer:
+def _script(name: str, known: str, *, gzipped: bool) -> Reply:
     found = _read(name, gzipped=gzipped)
     if found is None:
         return 404, [*_SCRIPT, (b"cache-control", b"no-store")], _NOT_BUILT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from footfall.api.collect.public import Visit
-from footfall.api.services import Services
+from footfall.api.ingest.public import PublicCall
+from footfall.api.state import Collecting
 from footfall.collect.browser import DroppedError, Rows, rows
 from footfall.collect.hit import Hit
 from footfall.collect.hosts import host_of
@@ -19,55 +19,57 @@ _KEY_CHARS = 100
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")
 
 
-def project_of_key(services: Services, site_key: str) -> Project:
+def project_of_key(collecting: Collecting, site_key: str) -> Project:
     """UserError `unknown_site_key` where no project has it."""
     known = site_key.startswith(_SITE_KEY) and len(site_key) <= _KEY_CHARS
-    found = services.auth.directory.of_site_key(site_key) if known else None
+    found = collecting.auth.directory.of_site_key(site_key) if known else None
     if found is None:
         raise UserError("unknown_site_key", f"k: {site_key[:_KEY_CHARS]!r} is no project's site key")
     return found
 
 
-def evaluate(services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False) -> Rows | DropReason:
+def evaluate(
+    collecting: Collecting, call: PublicCall, project: Project, hit: Hit, *, image: bool = False
+) -> Rows | DropReason:
     """The rows to store, or why there are none. RefusedError where the report does not hold.
 
     Of an `image`, no script has asked for the visitor's wish, and no `Origin` says which page embeds it.
     """
-    reason = _screened(visit.call.headers, services.settings.opt_out, ask_gpc=image)
+    reason = _screened(call.headers, collecting.settings.opt_out, ask_gpc=image)
     if reason is None:
         try:
-            return rows(hit, project, visit.sender(project), services.intake, _origin(visit, image=image))
+            return rows(hit, project, call.sender(project), collecting.intake, _origin(call, image=image))
         except DroppedError as error:
             reason = error.reason
-    services.drops.count(project.number, reason)
-    services.metrics.dropped(reason)
+    collecting.drops.count(project.number, reason)
+    collecting.metrics.dropped(reason)
     return reason
 
 
-async def store(services: Services, found: list[Rows]) -> None:
+async def store(collecting: Collecting, found: list[Rows]) -> None:
     if found:
-        await services.committer.submit([Submission(record) for record in found])
-        services.metrics.accepted("collect", len(found))
+        await collecting.committer.submit([Submission(record) for record in found])
+        collecting.metrics.accepted("collect", len(found))
 
 
 async def take(
-    services: Services, visit: Visit, project: Project, hit: Hit, *, image: bool = False
+    collecting: Collecting, call: PublicCall, project: Project, hit: Hit, *, image: bool = False
 ) -> DropReason | None:
     """Store one report, or say why it is dropped. `image`: see `evaluate`."""
-    found = await services.intake.run(partial(evaluate, services, visit, project, hit, image=image))
+    found = await collecting.intake.run(partial(evaluate, collecting, call, project, hit, image=image))
     if isinstance(found, DropReason):
         return found
-    await services.committer.submit((Submission(found),))
-    services.metrics.accepted("collect", 1)
+    await collecting.committer.submit((Submission(found),))
+    collecting.metrics.accepted("collect", 1)
     return None
 
 
-def _origin(visit: Visit, *, image: bool) -> str:
+def _origin(call: PublicCall, *, image: bool) -> str:
     """The page that sends this, as far as its browser says; an image's, by `Referer` where that names a host."""
-    origin = visit.header(b"origin")
+    origin = call.header(b"origin")
     if origin or not image:
         return origin
-    page = visit.header(b"referer")
+    page = call.header(b"referer")
     return page if host_of(page) else ""
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from footfall import ids
 from footfall.api.ingest.calls import Call, idempotency_key, reply
-from footfall.api.problem import Answer
-from footfall.api.services import Services
+from footfall.api.problem import Reply
+from footfall.api.state import Collecting
 from footfall.collect.formats import events
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
@@ -23,13 +23,13 @@ SURFACE = "events"
 _encode = msgspec.json.Encoder().encode
 
 
-async def single(services: Services, call: Call, sender: Sender) -> Answer:
+async def single(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
     event = schema.read_event(call.body)
     event.event_id = None  # only a batch names its events; this one has the header for that
     key = idempotency_key(call, sender, "header")
     try:
-        raw = await services.intake.run(partial(_raw, event, sender, services.intake))
+        raw = await collecting.intake.run(partial(_raw, event, sender, collecting.intake))
     except RefusedError as error:
         raise schema.refused(error, getattr(event, error.field, None)) from error
     answer = _encode(
@@ -41,24 +41,26 @@ async def single(services: Services, call: Call, sender: Sender) -> Answer:
         }
     )
     record = EventRows(sender.project_id, sender.received_at, [raw])
-    (first,) = await services.committer.submit([Submission(record, key, answer)])
-    services.metrics.accepted(SURFACE, 1)
+    (first,) = await collecting.committer.submit([Submission(record, key, answer)])
+    collecting.metrics.accepted(SURFACE, 1)
     return 200, [(b"content-type", b"application/json")], first
 
 
-async def batch(services: Services, call: Call, sender: Sender) -> Answer:
+async def batch(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """1 to 100 events; those that are refused one by one are listed under `errors`."""
     body = schema.read_batch(call.body)
     try:
-        submissions, rejected = await services.intake.run(partial(events.submit_batch, body, sender, services.intake))
+        submissions, rejected = await collecting.intake.run(
+            partial(events.submit_batch, body, sender, collecting.intake)
+        )
     except RefusedError as error:
         raise schema.refused(error, body.client_id) from error
     if submissions:
-        await services.committer.submit(submissions)
+        await collecting.committer.submit(submissions)
     queued = len(body.events) - len(rejected)
-    services.metrics.accepted(SURFACE, queued)
+    collecting.metrics.accepted(SURFACE, queued)
     for event in rejected:
-        services.metrics.refused(SURFACE, event.code)
+        collecting.metrics.refused(SURFACE, event.code)
     content = {
         "success": queued > 0,
         "events_received": len(body.events),

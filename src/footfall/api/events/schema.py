@@ -64,7 +64,3 @@ class Fault(BaseModel):
 
 class Faults(BaseModel):
     detail: list[Fault]
-
-
-class Message(BaseModel):
-    detail: str

@@ -1,4 +1,5 @@
-"""Writing endpoints: raw ASGI, since they are the ones that are called tens of thousands of times a second.
+"""Writing endpoints are raw ASGI, since they are called tens of thousands of times a second.
 
-`calls` reads a request and answers it; each surface's handler is one coroutine `(Services, Call) -> Reply`.
+`calls` reads a request and answers it; `fast_paths` stands in front of FastAPI; `rows` is for bodies of many rows.
+Each surface's handler is one coroutine `(Collecting, Call, Sender) -> Reply`.
 """

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 
 from footfall.api.auth import named_project
-from footfall.api.problem import Answer, problem
-from footfall.api.services import Services
+from footfall.api.problem import CODED, ErrorShape, Headers, Reply
+from footfall.api.state import Collecting
 from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Scope
 from footfall.spool.protocol import Key
 
-Headers = list[tuple[bytes, bytes]]
 Message = MutableMapping[str, Any]
 Scope_ = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope_, Receive, Send], Awaitable[None]]
 
 KEY_CHARS = 255
 """Longest `Idempotency-Key`."""
@@ -41,79 +39,46 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         return self.headers.get(name, b"").decode("latin-1")
 
 
-Handler = Callable[[Services, Call, Sender], Awaitable[Answer]]
+Handler = Callable[[Collecting, Call, Sender], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A writing endpoint: who answers, and the most bytes of its body, packed and unpacked."""
+    """A writing endpoint: its handler, and the most bytes of its body, packed and unpacked."""
 
+    path: str
     handler: Handler
     body_bytes: int
+    errors: ErrorShape = CODED
 
 
 class Public(Protocol):
     """Endpoints of one path that need no token. Never raises."""
 
     @property
+    def path(self) -> str: ...
+
+    @property
     def methods(self) -> Collection[str]: ...
 
-    async def answer(self, services: Services, scope: Scope_, receive: Receive) -> Answer: ...
+    async def answer(self, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply: ...
 
 
-class FastPaths:
-    """Answers the writing endpoints and the public ones itself and hands everything else on."""
-
-    def __init__(
-        self,
-        app: App,
-        services: Callable[[], Services],
-        routes: Mapping[str, Route],
-        public: Mapping[str, Public] | None = None,
-    ) -> None:
-        self._app = app
-        self._services = services
-        self._routes = routes
-        self._public = public or {}
-
-    async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
-        found = await self._answer(scope, receive) if scope["type"] == "http" else None
-        if found is None:
-            await self._app(scope, receive, send)
-            return
-        status, headers, body = found
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    async def _answer(self, scope: Scope_, receive: Receive) -> Answer | None:
-        """None for what others answer."""
-        path, method = scope["path"], scope["method"]
-        route = self._routes.get(path) if method == "POST" else None
-        if route is None:
-            public = self._public.get(path)
-            known = public is not None and method in public.methods
-            return await public.answer(self._services(), scope, receive) if public and known else None
-        try:
-            return await answer(self._services(), route, scope, receive)
-        except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
-            return problem(error, path)
-
-
-async def answer(services: Services, route: Route, scope: Scope_, receive: Receive) -> Answer:
+async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: Receive) -> Reply:
     """Authenticate, read the body, and ask the handler. The token is looked at before the body is read."""
-    if services.stopping:
+    if collecting.lifecycle.stopping:
         raise TransientError("the server is stopping", retry_after=5)
     lines: Headers = scope["headers"]
     query: bytes = scope["query_string"]
-    auth = services.auth
+    auth = collecting.auth
     address = auth.address(scope["client"][0] if scope["client"] else "", lines)
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
     headers = dict(lines)
     body = await read_body(headers, receive, route.body_bytes)
     agent = headers.get(b"user-agent", b"").decode("latin-1")
-    sender = Sender(project.number, services.clock(), address, agent)
-    return await route.handler(services, Call(headers, body), sender)
+    sender = Sender(project.number, collecting.clock(), address, agent)
+    return await route.handler(collecting, Call(headers, body), sender)
 
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
@@ -124,7 +89,7 @@ def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
     return Key(sender.project_id, f"{surface}:{text}") if text else None
 
 
-def reply(status: int, content: dict[str, Any]) -> Answer:
+def reply(status: int, content: dict[str, Any]) -> Reply:
     return status, JSON, _encode(content)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from footfall.api.documented import refusals
-from footfall.api.network.schema import Failure
+from footfall.api.documented import Responses, refusals
+from footfall.api.network.surface import NETWORK
 
 _FIGURES = {"visits": 1, "requests": 4, "bytes": 9677, "date": "2025-05-31T18:45:00Z"}
 
-ANALYTICS: dict[int | str, dict[str, Any]] = refusals(Failure, 400, 401, 403, 404, 429, 503) | {
+ANALYTICS: Responses = refusals(NETWORK.errors, 400, 401, 403, 404, 429, 503) | {
     200: {
         "content": {
             "application/json": {

@@ -40,13 +40,3 @@ class Keys(BaseModel):
 class Analytics(BaseModel):
     status: Literal["success"]
     response: Keys
-
-
-class ErrorDetail(BaseModel):
-    code: str
-    message: str
-
-
-class Failure(BaseModel):
-    status: Literal["error"]
-    error: ErrorDetail

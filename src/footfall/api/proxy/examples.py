@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.api.documented import Example
-from footfall.api.problem import answers
+from footfall.api.documented import Example, answers
 
 INGEST = Example(
     request={

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 from pydantic import JsonValue
 
+from footfall.api import openapi
 from footfall.api.of_token import OfToken, ReaderOfToken
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -18,13 +19,13 @@ from footfall.query import ast
 from footfall.query.timerange import instant
 from footfall.store.protocol import Reader
 
-MOST_DAYS = 62
-MOST_BUCKETS = 1_500
-MOST_ROWS = 100
-LARGEST = (1 << 63) - 1
+MAX_DAYS = 62
+MAX_BUCKETS = 1_500
+MAX_ROWS = 100
+MAX_ID = (1 << 63) - 1
 
 _HOURS_UNTIL = 2 * DAY
-_ASKED_FOR: dict[str, JsonValue] = {"x-required": True}  # they are, and `_bound` says what is allowed
+_REQUIRED: dict[str, JsonValue] = {openapi.REQUIRED: True}  # `_bound` says what is allowed
 _ALLOWED = "an ISO 8601 date or date-time is required, such as 2026-03-15 or 2026-03-15T10:00:00Z"
 
 BucketName = Literal["minute", "hour", "day"]
@@ -36,19 +37,19 @@ class Filters:
 
     from_: Annotated[
         str | None,
-        Query(alias="from", description="Start, ISO 8601.", examples=["2026-03-15"], json_schema_extra=_ASKED_FOR),
+        Query(alias="from", description="Start, ISO 8601.", examples=["2026-03-15"], json_schema_extra=_REQUIRED),
     ] = None
     to: Annotated[
         str | None,
         Query(
             description="End (not included), ISO 8601; a bare date is all of that day.",
             examples=["2026-03-16"],
-            json_schema_extra=_ASKED_FOR,
+            json_schema_extra=_REQUIRED,
         ),
     ] = None
     domain: Annotated[str | None, Query(description="As logged.", examples=["google.com"])] = None
-    order_id: Annotated[int | None, Query(alias="orderId", ge=0, le=LARGEST, description="Order.", examples=[3])] = None
-    user_id: Annotated[int | None, Query(alias="userId", ge=0, le=LARGEST, description="User.", examples=[1])] = None
+    order_id: Annotated[int | None, Query(alias="orderId", ge=0, le=MAX_ID, description="Order.", examples=[3])] = None
+    user_id: Annotated[int | None, Query(alias="userId", ge=0, le=MAX_ID, description="User.", examples=[1])] = None
     worker: Annotated[str | None, Query(description="As logged.", examples=["worker-01"])] = None
     protocol: Annotated[str | None, Query(description="As logged.", examples=["HTTPS"])] = None
 
@@ -58,8 +59,8 @@ class Filters:
         end = named + DAY if _is_date(self.to or "") else named
         if start >= end:
             raise UserError("bad_parameter", f"from: {self.from_!r} is not before to: {self.to!r}")
-        if named - start > MOST_DAYS * DAY:
-            message = f"from, to: {self.from_!r} and {self.to!r} are more than {MOST_DAYS} days apart"
+        if named - start > MAX_DAYS * DAY:
+            message = f"from, to: {self.from_!r} and {self.to!r} are more than {MAX_DAYS} days apart"
             raise UserError("bad_parameter", message)
         return Period(start, end)
 
@@ -75,19 +76,19 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ProxyQuery:
     store: Reader
     base: ast.Query
 
 
-def question(project: OfToken, store: ReaderOfToken, chosen: Annotated[Filters, Depends()]) -> Question:
+def proxy_query(project: OfToken, store: ReaderOfToken, chosen: Annotated[Filters, Depends()]) -> ProxyQuery:
     base = ast.Query(
         project=project.number, table=Table.PROXY_LOGS, period=chosen.period(), filters=chosen.terms(), bots=True
     )
-    return Question(store, base)
+    return ProxyQuery(store, base)
 
 
-Asked = Annotated[Question, Depends(question)]
+Asked = Annotated[ProxyQuery, Depends(proxy_query)]
 
 
 def starts(
@@ -101,9 +102,9 @@ def starts(
     period = asked.base.period
     length = Bucket(bucket) if bucket else Bucket.HOUR if period.length <= _HOURS_UNTIL else Bucket.DAY
     least = length.next(0)
-    if (period.end - length.floor(period.start) + least - 1) // least > MOST_BUCKETS:
+    if (period.end - length.floor(period.start) + least - 1) // least > MAX_BUCKETS:
         raise UserError(
-            "bad_parameter", f"bucket: {length.value!r} makes more than {MOST_BUCKETS} buckets; shorten the range"
+            "bad_parameter", f"bucket: {length.value!r} makes more than {MAX_BUCKETS} buckets; shorten the range"
         )
     return length.starts(period)
 

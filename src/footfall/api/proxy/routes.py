@@ -1,4 +1,4 @@
-"""Endpoints of the proxy surface: each one parses, asks and renders."""
+"""Reading endpoints of the proxy surface: each one parses, queries and renders."""
 
 from __future__ import annotations
 
@@ -6,45 +6,22 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from footfall.api.documented import refusals, writing_route
-from footfall.api.ingest.calls import Route
-from footfall.api.problem import Error
 from footfall.api.proxy import examples, render, schema
-from footfall.api.proxy.ingest import ingest
-from footfall.api.proxy.parse import MOST_ROWS, Asked, Buckets
-from footfall.collect.formats.proxy import BODY_BYTES
-from footfall.collect.schemas.proxy import LogsModel
+from footfall.api.proxy.parse import MAX_ROWS, Asked, Buckets
+from footfall.api.proxy.surface import PROXY
 from footfall.query import proxy
 
-PREFIX = "/analytics"
-
-ROUTES = {f"{PREFIX}/ingest": Route(ingest, BODY_BYTES)}
-
-router = APIRouter(tags=["proxy traffic"])
+router = APIRouter(prefix=PROXY.prefix, tags=["proxy traffic"])
 
 Json = dict[str, Any]
 SortBy = Literal["bytes", "count"]
-Rows = Query(ge=1, le=MOST_ROWS, description=f"Rows, {MOST_ROWS} at most.", examples=[30])
+Rows = Query(ge=1, le=MAX_ROWS, description=f"Rows, {MAX_ROWS} at most.", examples=[30])
 
 _METRIC = {"bytes": "bytes_total", "count": "total_count"}
 
-writing_route(
-    router,
-    f"{PREFIX}/ingest",
-    ROUTES[f"{PREFIX}/ingest"],
-    body=LogsModel,
-    status=204,
-    response_model=None,
-    summary="Store 1 to 10,000 logs of a proxy's workers",
-    description="All of them or none; durable at 204. A repeated `Idempotency-Key` within 24 hours stores nothing.",
-    examples=examples.INGEST,
-    idempotent=True,
-    refusals=refusals(Error, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}},
-)
-
 
 @router.get(
-    f"{PREFIX}/traffic",
+    "/traffic",
     summary="Bytes and requests over time",
     response_model=schema.Traffic,
     responses=examples.TRAFFIC,
@@ -57,7 +34,7 @@ def read_traffic(asked: Asked, buckets: Buckets) -> Json:
 
 
 @router.get(
-    f"{PREFIX}/requests",
+    "/requests",
     summary="Requests and errors over time",
     response_model=schema.Requests,
     responses=examples.REQUESTS,
@@ -69,7 +46,7 @@ def read_requests(asked: Asked, buckets: Buckets) -> Json:
 
 
 @router.get(
-    f"{PREFIX}/concurrency",
+    "/concurrency",
     summary="The most requests at once, over time",
     response_model=schema.Concurrency,
     responses=examples.CONCURRENCY,
@@ -81,7 +58,7 @@ def read_concurrency(asked: Asked, buckets: Buckets) -> Json:
 
 
 @router.get(
-    f"{PREFIX}/domains",
+    "/domains",
     summary="Traffic by domain",
     response_model=schema.Domains,
     responses=examples.DOMAINS,
@@ -99,7 +76,7 @@ def read_domains(
 
 
 @router.get(
-    f"{PREFIX}/errors",
+    "/errors",
     summary="Errors, when they were seen, and where most",
     response_model=schema.Errors,
     responses=examples.ERRORS,
@@ -111,7 +88,7 @@ def read_errors(asked: Asked, limit: Annotated[int, Rows] = 50) -> Json:
 
 
 @router.get(
-    f"{PREFIX}/websites",
+    "/websites",
     summary="Domains, page by page",
     response_model=schema.Websites,
     responses=examples.WEBSITES,

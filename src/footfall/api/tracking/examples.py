@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.api.problem import answers
+from footfall.api.documented import answers
 
 STATS = answers(
     {

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 
 from footfall.api.of_token import OfToken, ReaderOfToken
+from footfall.api.state import querying
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.errors import UserError
@@ -27,7 +28,7 @@ Bots = Annotated[bool, Query(description="`0` leaves known bots out.", examples=
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TrackingQuery:
     """`base` has project and bots; its period is the project's whole history up to now."""
 
     store: Reader
@@ -42,18 +43,18 @@ class Question:
         return replace(self.base, period=Period(start, now))
 
 
-def question(
+def tracking_query(
     request: Request,
     project: OfToken,
     store: ReaderOfToken,
     bots: Bots = True,
-) -> Question:
-    history = Period(EARLIEST, request.app.state.services.clock())
+) -> TrackingQuery:
+    history = Period(EARLIEST, querying(request).clock())
     base = ast.Query(project=project.number, table=Table.REQUESTS, period=history, bots=bots)
-    return Question(store, base)
+    return TrackingQuery(store, base)
 
 
-Asked = Annotated[Question, Depends(question)]
+Asked = Annotated[TrackingQuery, Depends(tracking_query)]
 
 
 @dataclass(frozen=True, slots=True)

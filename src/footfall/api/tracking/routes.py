@@ -1,4 +1,4 @@
-"""Reading endpoints of the tracking surface: each one parses, asks and renders."""
+"""Reading endpoints of the tracking surface: each one parses, queries and renders."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Query
 
 from footfall.api.tracking import examples, render, schema
 from footfall.api.tracking.parse import Asked, Granularity, PeriodName, TrendPeriod, VisitFilter
+from footfall.api.tracking.surface import TRACKING
 from footfall.model.period import Bucket
 from footfall.query import run
 
-router = APIRouter(prefix="/api/tracking", tags=["endpoint tracking"])
+router = APIRouter(prefix=TRACKING.prefix, tags=["endpoint tracking"])
 
-MOST_ENDPOINTS = 10_000
-MOST_VISITS = 1_000
+MAX_ENDPOINTS = 10_000
+MAX_VISITS = 1_000
 
 During = Annotated[PeriodName, Query(description="Today since 00:00 UTC, or rolling.", examples=["week"])]
 Json = dict[str, Any]
@@ -30,10 +31,10 @@ Json = dict[str, Any]
 def stats(
     asked: Asked,
     period: During = "all",
-    limit: Annotated[int, Query(ge=1, description=f"Rows, {MOST_ENDPOINTS} at most.", examples=[1000])] = 1_000,
+    limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_ENDPOINTS} at most.", examples=[1000])] = 1_000,
 ) -> Json:
     """One row per (endpoint, method), most hits first, ties by endpoint, then method."""
-    found = run.endpoints(asked.store, asked.during(period), min(limit, MOST_ENDPOINTS))
+    found = run.endpoints(asked.store, asked.during(period), min(limit, MAX_ENDPOINTS))
     return render.stats(found.rows, period, found.total)
 
 
@@ -76,8 +77,8 @@ def trends(
 def visits(
     asked: Asked,
     chosen: Annotated[VisitFilter, Depends()],
-    limit: Annotated[int, Query(ge=1, description=f"Rows, {MOST_VISITS} at most.", examples=[50])] = 50,
+    limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_VISITS} at most.", examples=[50])] = 50,
 ) -> Json:
     """Newest first, equal times by id descending."""
-    page = run.page(asked.store, chosen.narrow(asked.base), render.VISIT_DIMENSIONS, min(limit, MOST_VISITS))
+    page = run.page(asked.store, chosen.narrow(asked.base), render.VISIT_DIMENSIONS, min(limit, MAX_VISITS))
     return render.visits(page.rows)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from footfall.api.state import querying
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.meta import Drops
@@ -17,8 +18,7 @@ Json = dict[str, Any]
 
 
 def drops_of(request: Request) -> Drops:
-    found: Drops = request.app.state.services.drops
-    return found
+    return querying(request).drops
 
 
 @router.get(

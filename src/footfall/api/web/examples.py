@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.api.problem import Responses, answers
+from footfall.api.documented import Responses, answers
 
 KPIS = answers(
     {

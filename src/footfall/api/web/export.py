@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from fastapi import Query as QueryParameter
 from fastapi.responses import StreamingResponse
 
-from footfall.api.reading import Questions
+from footfall.api.query_limiter import QueryLimiter
+from footfall.api.state import querying
 from footfall.api.web import examples
 from footfall.api.web.encoders import ENCODERS, Encoder
 from footfall.api.web.parse import PREFIX, TAGS, Filter, ProjectInPath, Range, RequestContext, web_query
@@ -43,28 +44,28 @@ async def export_events(
     request: Request, project: ProjectInPath, span: Range, chosen: Filter, format_: Format = "csv"
 ) -> StreamingResponse:
     """All rows of the listing with the same parameters, in its order, with every column; of any length."""
-    services = request.app.state.services
-    now = services.clock()
+    part = querying(request)
+    now = part.clock()
 
     def begin(store: Reader) -> tuple[Query, ExportPage]:
         base = web_query(RequestContext(project, store, now), span, chosen).base
         return base, export.page(store, base, None)
 
-    base, first = await services.questions.ask(project.number, begin, request=request)
+    base, first = await part.limiter.run(project.number, begin, request=request)
     encoder = ENCODERS[format_]()
     name = f"{project.slug}-{base.period.start}-{base.period.end}.{encoder.extension}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    body = _stream(services.questions, base, encoder, first)
+    body = _stream(part.limiter, base, encoder, first)
     return StreamingResponse(body, media_type=encoder.media_type, headers=headers)
 
 
-async def _stream(questions: Questions, base: Query, encoder: Encoder, page: ExportPage) -> AsyncIterator[bytes]:
+async def _stream(limiter: QueryLimiter, base: Query, encoder: Encoder, page: ExportPage) -> AsyncIterator[bytes]:
     """A query that fails after the start breaks the connection, so that a file that looks complete is complete."""
     try:
         yield await asyncio.to_thread(encoder.page, page.rows)
         while page.next is not None:
             read = partial(export.page, base=base, after=page.next)
-            page = await questions.ask(base.project, read, PATIENCE, request=None)
+            page = await limiter.run(base.project, read, PATIENCE, request=None)
             if part := await asyncio.to_thread(encoder.page, page.rows):
                 yield part
         if part := await asyncio.to_thread(encoder.end):

@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 
-from footfall.api.auth import Caller, require
+from footfall.api.callers import Caller, require
+from footfall.api.state import querying
+from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
 from footfall.model.period import Period
@@ -20,7 +22,7 @@ from footfall.query import ast, filter, run, timerange  # noqa: A004 - the modul
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
-PREFIX = "/api/web-events/{slug}"
+PREFIX = f"{WEB.prefix}/{{slug}}"
 TAGS: list[str | Enum] = ["web analytics"]
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -124,17 +126,16 @@ async def project_in_path(
 ) -> Project:
     if not _SLUG.fullmatch(slug):
         raise UserError("bad_project", f"slug: {slug[:100]!r} does not match {_SLUG.pattern}")
-    found: Project = request.app.state.services.auth.project_in_path(caller.principal, slug)
-    return found
+    return querying(request).auth.project_in_path(caller.principal, slug)
 
 
 ProjectInPath = Annotated[Project, Depends(project_in_path)]
 
 
 async def request_context(request: Request, project: ProjectInPath) -> AsyncIterator[RequestContext]:
-    services = request.app.state.services
-    async with services.questions.asked(request, project) as store:
-        yield RequestContext(project, store, services.clock())
+    part = querying(request)
+    async with part.limiter.reader(request, project) as store:
+        yield RequestContext(project, store, part.clock())
 
 
 Context = Annotated[RequestContext, Depends(request_context, scope="function")]

@@ -5,11 +5,11 @@ import stat
 import pytest
 
 from footfall.clock import DAY
-from footfall.drain.spools import SERVER, Spools
 from footfall.errors import UserError
 from footfall.model.raw import EventRows, RawEvent
 from footfall.settings import Settings
 from footfall.spool.protocol import Key, Submission
+from footfall.spool.spools import SERVER, Spools
 
 NOW = 1_780_000_000_000
 
@@ -104,6 +104,20 @@ def test_figures_are_added_up(make):
     assert spools.state().waiting == 5
     drain(spools)
     assert (spools.state().waiting, spools.state().drained) == (0, 5)
+
+
+def test_own_events_are_counted_at_once_and_others_when_they_are_looked_at(make):
+    server, importing = make(), make()
+    submit(server.own(SERVER), 2)
+    submit(importing.own("import"), 3)
+    assert server.state().waiting == 2
+    server.refresh()
+    assert server.state().waiting == 5
+    submit(server.own("more"), 1)
+    drain(importing)
+    assert server.state().waiting == 6, "drained by another process, as is seen at the next look"
+    server.refresh()
+    assert (server.state().waiting, server.state().drained) == (0, 6)
 
 
 def test_without_a_spool_there_is_nothing(make):

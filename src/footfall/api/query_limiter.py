@@ -1,4 +1,4 @@
-"""Questions under way: how many a project may have, and what ends one."""
+"""Queries under way: how many a project may have, and what ends one."""
 
 from __future__ import annotations
 
@@ -14,64 +14,64 @@ from footfall.errors import TransientError, UserError
 from footfall.model.project import Project
 from footfall.store.protocol import Reader, Reading, Store
 
-Answer = TypeVar("Answer")
+Found = TypeVar("Found")
 
 WAIT_SECONDS = 2.0
-"""How long a question waits for its place."""
+"""How long a query waits for its turn."""
 
-LINE = 8
-"""How many questions may wait for each one that may run."""
+QUEUED_PER_RUNNING = 8
+"""How many queries may wait for each one that may run."""
 
 
 @dataclass
-class _Line:
-    """One project's. `here` counts who runs and who waits."""
+class _Queue:
+    """One project's. `admitted` counts the queries that run and those that wait."""
 
     free: asyncio.Semaphore
-    here: int = 0
+    admitted: int = 0
 
 
-class Questions:
-    """Lends readers to questions, on the event loop: at most `most` of one project at a time.
+class QueryLimiter:
+    """Lends readers to queries, on the event loop: to at most `limit` of one project at a time.
 
-    A further one waits for a while, without a thread, in a line of bounded length; then it is refused with
+    A further query waits for a while, without a thread, in a queue of bounded length; then it is refused with
     UserError(`too_many_queries`).
     """
 
-    def __init__(self, store: Store, most: int, wait: float = WAIT_SECONDS) -> None:
+    def __init__(self, store: Store, limit: int, wait: float = WAIT_SECONDS) -> None:
         self._store = store
-        self._most = most
+        self._limit = limit
         self._wait = wait
-        self._lines: dict[int, _Line] = {}
+        self._queues: dict[int, _Queue] = {}
         self._under_way: set[Reading] = set()
         self._stopped = False
 
     @asynccontextmanager
-    async def asked(self, request: Request, project: Project) -> AsyncIterator[Reader]:
-        """A reader for the answer to a request; what it asks ends when the client leaves."""
+    async def reader(self, request: Request, project: Project) -> AsyncIterator[Reader]:
+        """A reader for the answer to a request; its queries end when the client leaves."""
         async with self._lent(project.number, self._wait, request) as reading:
             yield reading
 
-    async def ask(
-        self, project: int, question: Callable[[Reader], Answer], wait: float | None = None, *, request: Request | None
-    ) -> Answer:
-        """One question of a longer answer, on a thread.
+    async def run(
+        self, project: int, query: Callable[[Reader], Found], wait: float | None = None, *, request: Request | None
+    ) -> Found:
+        """One query of a longer answer, on a thread.
 
-        What it asks ends when this task is cancelled, and, with `request`, when the client leaves. While a streamed
-        response watches its client itself, nobody else may.
+        It ends when this task is cancelled, and, with `request`, when the client leaves. A streamed response watches
+        its client itself: then nobody else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
-            return await asyncio.to_thread(question, reading)
+            return await asyncio.to_thread(query, reading)
 
     def stop(self) -> None:
-        """Refuse further questions and end those under way."""
+        """Refuse further queries and end those under way."""
         self._stopped = True
         for reading in self._under_way:
             reading.cancel()
 
     @asynccontextmanager
     async def _lent(self, project: int, wait: float, request: Request | None) -> AsyncIterator[Reading]:
-        async with self._reading(project) as reading, _watched(request, reading), self._place(project, wait):
+        async with self._reading(project) as reading, _watched(request, reading), self._turn(project, wait):
             yield reading
 
     @asynccontextmanager
@@ -89,31 +89,31 @@ class Questions:
             self._under_way.discard(reading)
 
     @asynccontextmanager
-    async def _place(self, project: int, wait: float) -> AsyncIterator[None]:
-        line = self._lines.setdefault(project, _Line(asyncio.Semaphore(self._most)))
-        if line.here >= self._most * (1 + LINE):
+    async def _turn(self, project: int, wait: float) -> AsyncIterator[None]:
+        queue = self._queues.setdefault(project, _Queue(asyncio.Semaphore(self._limit)))
+        if queue.admitted >= self._limit * (1 + QUEUED_PER_RUNNING):
             raise self._refusal()
-        line.here += 1
+        queue.admitted += 1
         try:
-            await self._enter(line, wait)
+            await self._enter(queue, wait)
             try:
                 yield
             finally:
-                line.free.release()
+                queue.free.release()
         finally:
-            line.here -= 1
-            if not line.here:
-                del self._lines[project]
+            queue.admitted -= 1
+            if not queue.admitted:
+                del self._queues[project]
 
-    async def _enter(self, line: _Line, wait: float) -> None:
+    async def _enter(self, queue: _Queue, wait: float) -> None:
         try:
             async with asyncio.timeout(wait):
-                await line.free.acquire()
+                await queue.free.acquire()
         except TimeoutError:
             raise self._refusal() from None
 
     def _refusal(self) -> UserError:
-        message = f"the project has {self._most} queries under way, and more are waiting: ask fewer at a time"
+        message = f"the project has {self._limit} queries under way, and more are waiting: ask fewer at a time"
         return UserError("too_many_queries", message, retry_after=1)
 
 

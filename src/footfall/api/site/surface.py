@@ -8,10 +8,13 @@ from importlib import resources
 from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
-from footfall.api.services import Services
+from footfall.api.state import State, collecting, state_of
+from footfall.api.surface import Surface
 from footfall.errors import UserError
 
 router = APIRouter(include_in_schema=False)
+
+SITE = Surface("site", "", router=router)
 
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -59,9 +62,8 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(request: Request, response: Response) -> dict[str, str]:
-    """Events can be accepted and questions answered; 503 says which can't."""
-    services: Services = request.app.state.services
-    reason = services.refusal() or ("" if services.store.ping() else "the store does not answer")
+    """Whether the process can accept events and answer queries, as far as it is to; 503 says what it can't."""
+    reason = _unready(state_of(request))
     if reason:
         response.status_code = 503
         response.headers["retry-after"] = "5"
@@ -70,8 +72,14 @@ def readyz(request: Request, response: Response) -> dict[str, str]:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    services: Services = request.app.state.services
-    return Response(services.metrics.render(services.buffer()), media_type="text/plain; version=0.0.4; charset=utf-8")
+    part = collecting(request)
+    return Response(part.metrics.render(part.buffer()), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _unready(state: State) -> str:
+    if state.collecting and (refusal := state.collecting.refusal()):
+        return refusal
+    return "the store does not answer" if state.querying and not state.querying.store.ping() else ""
 
 
 def _page(name: str, url: str = "") -> Response:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from footfall.api.ingest.calls import Call, Receive, Scope_, read_body
-from footfall.api.problem import Answer, Headers, problem
-from footfall.api.services import Services
+from footfall.api.problem import CODED, Headers, Reply, problem
+from footfall.api.state import Collecting
 from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
 from footfall.errors import TransientError
@@ -24,36 +22,38 @@ _READABLE = (b"access-control-expose-headers", b"X-Footfall-Dropped, x-plausible
 _DAY = b"86400"
 
 
-class Visit(msgspec.Struct, frozen=True, gc=False):
-    """A public call: its headers and body, its query string, and where it comes from, past trusted proxies."""
+class PublicCall(Call, frozen=True, gc=False):
+    """A public call: beside headers and body its query string, and the address it comes from, past trusted proxies."""
 
-    call: Call
     query: bytes
     address: str
     received_at: int
-
-    def header(self, name: bytes) -> str:
-        return self.call.header(name)
 
     def sender(self, project: Project) -> Sender:
         agent = hinted_agent(self.header(b"user-agent"), self.header(b"sec-ch-ua"))
         return Sender(project.number, self.received_at, self.address, agent)
 
 
-Handler = Callable[[Services, Visit], Awaitable[Answer]]
-Failed = Callable[[Exception, str], Answer]
+Handler = Callable[[Collecting, PublicCall], Awaitable[Reply]]
+Failed = Callable[[Exception, str], Reply]
+
+
+def coded(error: Exception, path: str) -> Reply:
+    """`problem` in the shape of most surfaces."""
+    return problem(error, CODED, path)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRoute:
     """One path. `failed` gives errors the shape that its clients know; `head` answers HEAD, without its body."""
 
+    path: str
     handler: Handler
     body_bytes: int
-    failed: Failed = problem
+    failed: Failed = coded
     methods: Sequence[str] = ("POST", "OPTIONS")
     head: Handler | None = None
-    preflight: Answer = field(init=False)
+    preflight: Reply = field(init=False)
 
     def __post_init__(self) -> None:
         headers = [
@@ -64,36 +64,36 @@ class PublicRoute:
         ]
         object.__setattr__(self, "preflight", (204, headers, b""))
 
-    async def answer(self, services: Services, scope: Scope_, receive: Receive) -> Answer:
+    async def answer(self, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply:
         if scope["method"] == "OPTIONS":
             return self.preflight
         if scope["method"] == "HEAD":
-            return _without_body(await self._answer(self.head or self.handler, services, scope, receive))
-        return await self._answer(self.handler, services, scope, receive)
+            return _without_body(await self._answer(self.head or self.handler, collecting, scope, receive))
+        return await self._answer(self.handler, collecting, scope, receive)
 
-    async def _answer(self, handler: Handler, services: Services, scope: Scope_, receive: Receive) -> Answer:
+    async def _answer(self, handler: Handler, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply:
         try:
-            return await handler(services, await self._visit(services, scope, receive))
+            return await handler(collecting, await self._call(collecting, scope, receive))
         except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
             status, headers, body = self.failed(error, scope["path"])
             return status, [*OPEN, *headers], body
 
-    async def _visit(self, services: Services, scope: Scope_, receive: Receive) -> Visit:
-        if services.stopping:
+    async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive) -> PublicCall:
+        if collecting.lifecycle.stopping:
             raise TransientError("the server is stopping", retry_after=5)
         lines: Headers = scope["headers"]
-        address = services.auth.address(scope["client"][0] if scope["client"] else "", lines)
+        address = collecting.auth.address(scope["client"][0] if scope["client"] else "", lines)
         headers = dict(lines)
         body = await read_body(headers, receive, self.body_bytes) if self.body_bytes else b""
-        return Visit(Call(headers, body), scope["query_string"], address, services.clock())
+        return PublicCall(headers, body, scope["query_string"], address, collecting.clock())
 
 
-def _without_body(answer: Answer) -> Answer:
+def _without_body(answer: Reply) -> Reply:
     status, headers, body = answer
     return status, [*headers, (b"content-length", str(len(body)).encode())], b""
 
 
-def accepted(reason: DropReason | None) -> Answer:
+def accepted(reason: DropReason | None) -> Reply:
     """202 `ok`, and why the event is dropped, if it is."""
     if reason is None:
         return _ACCEPTED

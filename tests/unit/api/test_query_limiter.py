@@ -1,4 +1,4 @@
-"""Places and ends of questions, over a store that notes what is cancelled."""
+"""Turns and ends of queries, over a store that notes what is cancelled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from footfall.api.reading import Questions
+from footfall.api.query_limiter import QueryLimiter
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Project
 
@@ -57,9 +57,9 @@ class Caller:
         return Request({"type": "http"}, self.receive)
 
 
-def questions(most: int = 2, wait: float = 60) -> tuple[Questions, Store]:
+def limited(most: int = 2, wait: float = 60) -> tuple[QueryLimiter, Store]:
     store = Store()
-    return Questions(store, most, wait), store  # type: ignore[arg-type]  # what a question needs of it
+    return QueryLimiter(store, most, wait), store  # type: ignore[arg-type]  # what a query needs of it
 
 
 async def settled() -> None:
@@ -80,12 +80,12 @@ def refused(caught: pytest.ExceptionInfo[UserError]) -> tuple[str, int]:
 
 
 @on_a_loop
-async def test_a_further_question_waits_for_a_place_of_its_project() -> None:
-    asked, _ = questions()
+async def test_a_further_query_waits_for_a_turn_of_its_project() -> None:
+    limiter, _ = limited()
     inside: list[str] = []
 
     async def ask(name: str, project: Project, done: asyncio.Event) -> None:
-        async with asked.asked(Caller().request, project):
+        async with limiter.reader(Caller().request, project):
             inside.append(name)
             await done.wait()
 
@@ -106,25 +106,25 @@ async def test_a_further_question_waits_for_a_place_of_its_project() -> None:
 
 @on_a_loop
 async def test_who_waits_too_long_is_refused_and_leaves_no_gap() -> None:
-    asked, store = questions(most=1, wait=0.01)
-    async with asked.asked(Caller().request, SHOP):
+    limiter, store = limited(most=1, wait=0.01)
+    async with limiter.reader(Caller().request, SHOP):
         for _ in range(3):
             with pytest.raises(UserError, match="1 queries under way") as caught:
-                async with asked.asked(Caller().request, SHOP):
+                async with limiter.reader(Caller().request, SHOP):
                     pass
             assert refused(caught) == ("too_many_queries", 1)
-    async with asked.asked(Caller().request, SHOP):
+    async with limiter.reader(Caller().request, SHOP):
         pass
     assert len(store.readings) == 5
 
 
 @on_a_loop
 async def test_the_line_is_bounded() -> None:
-    asked, _ = questions(most=2)
+    limiter, _ = limited(most=2)
     done = asyncio.Event()
 
     async def ask() -> None:
-        async with asked.asked(Caller().request, SHOP):
+        async with limiter.reader(Caller().request, SHOP):
             await done.wait()
 
     tasks = [asyncio.create_task(ask()) for _ in range(2 + 8 * 2)]
@@ -138,10 +138,10 @@ async def test_the_line_is_bounded() -> None:
 
 
 @on_a_loop
-async def test_a_client_that_leaves_ends_its_question() -> None:
-    asked, store = questions()
+async def test_a_client_that_leaves_ends_its_query() -> None:
+    limiter, store = limited()
     leaver, stayer = Caller(), Caller()
-    async with asked.asked(leaver.request, SHOP), asked.asked(stayer.request, SHOP):
+    async with limiter.reader(leaver.request, SHOP), limiter.reader(stayer.request, SHOP):
         leaver.leave()
         await settled()
         assert [reading.cancelled.is_set() for reading in store.readings] == [True, False]
@@ -151,28 +151,28 @@ async def test_a_client_that_leaves_ends_its_question() -> None:
 
 
 @on_a_loop
-async def test_a_task_that_is_cancelled_ends_its_question() -> None:
-    asked, store = questions(most=1)
+async def test_a_task_that_is_cancelled_ends_its_query() -> None:
+    limiter, store = limited(most=1)
     begun = threading.Event()
 
-    def question(reading: Any) -> None:
+    def query(reading: Any) -> None:
         begun.set()
         reading.cancelled.wait()
 
-    task = asyncio.create_task(asked.ask(1, question, request=None))
+    task = asyncio.create_task(limiter.run(1, query, request=None))
     await asyncio.to_thread(begun.wait)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert store.readings[0].cancelled.is_set()
-    assert await asked.ask(1, lambda reading: reading.cancelled.is_set(), request=None) is False
+    assert await limiter.run(1, lambda reading: reading.cancelled.is_set(), request=None) is False
 
 
 @on_a_loop
-async def test_a_client_that_leaves_ends_one_question_of_a_longer_answer() -> None:
-    asked, store = questions()
+async def test_a_client_that_leaves_ends_one_query_of_a_longer_answer() -> None:
+    limiter, store = limited()
     leaver = Caller()
-    task = asyncio.create_task(asked.ask(1, lambda reading: reading.cancelled.wait(), request=leaver.request))
+    task = asyncio.create_task(limiter.run(1, lambda reading: reading.cancelled.wait(), request=leaver.request))
     await settled()
     leaver.leave()
     assert await task is True
@@ -180,13 +180,13 @@ async def test_a_client_that_leaves_ends_one_question_of_a_longer_answer() -> No
 
 
 @on_a_loop
-async def test_stop_ends_every_question_and_begins_none() -> None:
-    asked, store = questions(most=1)
+async def test_stop_ends_every_query_and_begins_none() -> None:
+    limiter, store = limited(most=1)
     async with AsyncExitStack() as under_way:
         for project in (SHOP, BLOG):
-            await under_way.enter_async_context(asked.asked(Caller().request, project))
-        asked.stop()
+            await under_way.enter_async_context(limiter.reader(Caller().request, project))
+        limiter.stop()
         assert [reading.cancelled.is_set() for reading in store.readings] == [True, True]
         with pytest.raises(TransientError, match="stopping"):
-            async with asked.asked(Caller().request, SHOP):
+            async with limiter.reader(Caller().request, SHOP):
                 pass

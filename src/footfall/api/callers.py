@@ -1,0 +1,27 @@
+"""FastAPI's dependencies on who calls: the caller of a reading endpoint, by the right that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from footfall.api.state import querying
+from footfall.model.project import Principal, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    principal: Principal
+
+
+def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency that gives the `Caller`, whose token has `scope`."""
+
+    async def caller(request: Request) -> Caller:  # async: a plain function would get a thread
+        auth = querying(request).auth
+        query = request.scope["query_string"]
+        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope))
+
+    return caller

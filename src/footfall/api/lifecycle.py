@@ -1,0 +1,39 @@
+"""Whether new work may begin, and whether any is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+
+class Lifecycle:
+    """Belongs to one event loop. A stop refuses new writes and waits for the requests under way."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self._active = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way."""
+        return self._active == 0
+
+    def enter(self) -> None:
+        """A request begins; every call needs a `leave`."""
+        self._active += 1
+        self._idle.clear()
+
+    def leave(self) -> None:
+        self._active -= 1
+        if not self._active:
+            self._idle.set()
+
+    def stop(self) -> None:
+        self.stopping = True
+
+    async def wait_idle(self, seconds: float) -> None:
+        """Until no request is under way, or the time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)

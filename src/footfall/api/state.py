@@ -1,0 +1,95 @@
+"""What endpoints lean on: one value for collecting, one for querying, found by one accessor each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import FastAPI, Request
+
+from footfall.api.answer_cache import AnswerCache
+from footfall.api.auth import Authenticator
+from footfall.api.lifecycle import Lifecycle
+from footfall.api.metrics import Metrics
+from footfall.api.query_limiter import QueryLimiter
+from footfall.clock import Clock
+from footfall.collect.intake import Intake
+from footfall.meta import Drops
+from footfall.settings import Settings
+from footfall.spool.group import GroupCommitter
+from footfall.spool.protocol import SpoolState
+from footfall.store.protocol import Store
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """What writing endpoints and probes lean on, for the life of the process. `buffer` never waits."""
+
+    settings: Settings
+    clock: Clock
+    auth: Authenticator
+    intake: Intake
+    committer: GroupCommitter
+    metrics: Metrics
+    drops: Drops
+    buffer: Callable[[], SpoolState]  # all spools added up
+    lifecycle: Lifecycle
+
+    def refusal(self) -> str:
+        """Why events can't be accepted now, or `""`. Never waits."""
+        if self.lifecycle.stopping:
+            return "the server is stopping"
+        state = self.buffer()
+        if state.waiting >= state.capacity:
+            return f"the buffer holds {state.waiting} events, its bound is {state.capacity}"
+        return "a write to the buffer failed within the last 5 seconds" if self.committer.failing else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Querying:
+    """What reading endpoints lean on, for the life of the process."""
+
+    settings: Settings
+    clock: Clock
+    auth: Authenticator
+    store: Store
+    limiter: QueryLimiter
+    answers: AnswerCache
+    drops: Drops
+    buffer: Callable[[], SpoolState]  # as above
+    last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a process does: a part that it does not have is None."""
+
+    collecting: Collecting | None = None
+    querying: Querying | None = None
+
+    def install(self, app: FastAPI) -> None:
+        app.state.footfall = self
+
+
+def state_of(request: Request) -> State:
+    found: State = request.app.state.footfall
+    return found
+
+
+def collecting(request: Request) -> Collecting:
+    """The collecting part; RuntimeError where an endpoint is mounted in a process that has none."""
+    return _present(state_of(request).collecting)
+
+
+def querying(request: Request) -> Querying:
+    """The querying part; RuntimeError as above."""
+    return _present(state_of(request).querying)
+
+
+def _present(part: _Part | None) -> _Part:
+    if part is None:
+        raise RuntimeError("this endpoint needs a part that the process does not have")
+    return part

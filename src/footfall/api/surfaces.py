@@ -1,0 +1,23 @@
+"""Every surface, once. The order is that of /openapi.json."""
+
+from __future__ import annotations
+
+from footfall.api.collect.surface import COLLECT
+from footfall.api.events.surface import EVENTS
+from footfall.api.network.surface import NETWORK
+from footfall.api.problem import CODED, ErrorShape
+from footfall.api.proxy.surface import PROXY
+from footfall.api.site.surface import SITE
+from footfall.api.surface import Surface
+from footfall.api.tracking.surface import TRACKING
+from footfall.api.web.surface import WEB
+
+SURFACES: tuple[Surface, ...] = (EVENTS, WEB, TRACKING, NETWORK, PROXY, COLLECT, SITE)
+
+
+def errors_of(path: str) -> ErrorShape:
+    """How errors at a path are worded, whether or not anything is there."""
+    for surface in SURFACES:
+        if path == surface.prefix or path.startswith(surface.prefix + "/"):
+            return surface.errors
+    return CODED

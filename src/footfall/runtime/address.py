@@ -1,0 +1,32 @@
+"""The address that the server listens on."""
+
+from __future__ import annotations
+
+import socket
+
+from footfall.errors import FatalError
+from footfall.settings import Settings
+
+
+def check_address(settings: Settings) -> None:
+    """FatalError where nothing can listen there. The HTTP server itself would share a port with another process."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        raise FatalError(
+            f"can't listen on {settings.host} port {settings.port}: {error.strerror}; "
+            "choose others with FOOTFALL_HOST and FOOTFALL_PORT"
+        ) from error
+
+
+def reachable(host: str, port: int) -> str:
+    """A URL that works on this machine, also where the server listens on every address."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104 - as above
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,44 @@
+"""The collecting part of a process: from requests to its own spool. It needs neither the store nor the drain."""
+
+from __future__ import annotations
+
+from footfall.api.auth import Authenticator
+from footfall.api.lifecycle import Lifecycle
+from footfall.api.metrics import Metrics
+from footfall.api.state import Collecting
+from footfall.catalog.click_ids import CLICK_IDS
+from footfall.collect.intake import Intake
+from footfall.collect.page_url import KEPT_PARAMETERS
+from footfall.meta import Drops
+from footfall.runtime.parts import Parts
+from footfall.settings import Settings
+from footfall.spool.group import GroupCommitter
+from footfall.spool.spools import SERVER, Spools
+
+
+def make_collecting(parts: Parts, spools: Spools, metrics: Metrics, drops: Drops) -> Collecting:
+    """On the event loop that will answer requests."""
+    settings = parts.settings
+    return Collecting(
+        settings=settings,
+        clock=parts.clock,
+        auth=Authenticator(parts.meta, settings, parts.clock),
+        intake=Intake(
+            parts.ids,
+            parts.identity,
+            parts.locator,
+            settings.retention_days,
+            settings.request_ip,
+            _kept_parameters(settings),
+        ),
+        committer=GroupCommitter(spools.own(SERVER)),
+        metrics=metrics,
+        drops=drops,
+        buffer=spools.state,
+        lifecycle=Lifecycle(),
+    )
+
+
+def _kept_parameters(settings: Settings) -> frozenset[str]:
+    """Names of query parameters that are kept of browsers' URLs, beside `utm_*`."""
+    return KEPT_PARAMETERS.union(CLICK_IDS, settings.keep_query)

@@ -1,0 +1,71 @@
+"""A store and the thread that fills it."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from footfall.clock import Clock
+from footfall.drain.drain import Drain, Watcher
+from footfall.drain.journal import Journal
+from footfall.settings import Settings
+from footfall.spool.spools import Spools
+from footfall.spool.sqlite import SqliteSpool
+from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.protocol import Store
+
+
+class Draining:
+    """Open together, and for one process at a time."""
+
+    def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
+        self.store = _opened(settings)
+        self.last_round = clock()
+        self._clock = clock
+        self._spools = spools
+        self.drain = Drain(
+            self._round,
+            self.store,
+            Journal(settings.data / "drain"),
+            watcher,
+            batch_events=settings.batch_events,
+            flush_interval=settings.flush_interval,
+        )
+        self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
+        self._thread.start()
+
+    def _round(self) -> list[tuple[str, SqliteSpool]]:
+        self.last_round = self._clock()
+        self._spools.sweep()
+        return list(self._spools)
+
+    def stop(self, seconds: float | None = None) -> bool:
+        """Whether the batch under way, if any, ended within the time."""
+        self.drain.stop()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """Close the store, once the drain has stopped: nothing may be closed under it."""
+        self.store.close()
+
+
+def _opened(settings: Settings) -> Store:
+    store = open_store(settings)
+    try:
+        store.migrate()
+        store.set_retention(settings.retention_days)
+        _report_damage(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _report_damage(store: Store) -> None:
+    """Log the parts that the engine set aside since the last start: their rows are missing from every answer."""
+    for part in detached_parts(store):
+        structlog.get_logger("store").error(
+            "the store set a damaged part aside", table=part.table, part=part.name, reason=part.reason
+        )

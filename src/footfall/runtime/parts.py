@@ -1,0 +1,57 @@
+"""What the server and the offline tools share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from footfall.clock import Clock, system_clock
+from footfall.collect.geo import GeoLocator
+from footfall.collect.identity import SaltedIdentity
+from footfall.errors import FatalError
+from footfall.ids import IdSource
+from footfall.meta import Ledger, Meta, Salts, open_meta
+from footfall.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Metadata, identity and places of one process."""
+
+    settings: Settings
+    clock: Clock
+    meta: Meta
+    salts: Salts
+    ledger: Ledger
+    identity: SaltedIdentity
+    locator: GeoLocator
+    ids: IdSource
+
+
+@contextmanager
+def open_parts(settings: Settings, clock: Clock = system_clock) -> Iterator[Parts]:
+    """The parts, in a data directory that exists."""
+    meta = open_meta(settings, clock)
+    try:
+        salts = Salts(meta.database)
+        yield Parts(
+            settings=settings,
+            clock=clock,
+            meta=meta,
+            salts=salts,
+            ledger=Ledger(meta.database, clock),
+            identity=SaltedIdentity(salts, clock),
+            locator=GeoLocator(settings.data),
+            ids=IdSource(clock),
+        )
+    finally:
+        meta.close()
+
+
+def make_data_directory(settings: Settings) -> None:
+    """Closed to others where it is new; FatalError where it can't be made."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FatalError(f"FOOTFALL_DATA {str(settings.data)!r} can't be used: {error.strerror}") from error

@@ -1,0 +1,75 @@
+"""The event loop's side: an application behind Granian, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import Any
+
+from footfall.api.building import Application
+from footfall.api.state import Collecting, Querying
+from footfall.runtime.ending import STOP_SECONDS
+from footfall.runtime.memory import tune_collector
+from footfall.settings import Settings
+
+
+class Server:
+    """Answers requests until SIGTERM or SIGINT."""
+
+    def __init__(
+        self, settings: Settings, application: Application, collecting: Collecting, querying: Querying
+    ) -> None:
+        self._settings = settings
+        self._application = application
+        self._collecting = collecting
+        self._querying = querying
+
+    async def run(self, greeting: str) -> bool:
+        """Whether every request under way came to its end."""
+        tune_collector()
+        granian = self._granian()
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        serving = loop.create_task(granian.serve())
+        sys.stdout.write(greeting + "\n")
+        sys.stdout.flush()
+        waiting = loop.create_task(stopped.wait())
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await self._end_requests()
+        if not serving.done():
+            granian.stop()
+        await self._finish(serving)
+        return self._collecting.lifecycle.idle
+
+    def _granian(self) -> Any:
+        from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
+
+        return Granian(
+            self._application,
+            address=self._settings.host,
+            port=self._settings.port,
+            interface="asgi",  # type: ignore[arg-type]  # an enum of strings
+            backlog=4096,
+            backpressure=4096,
+            websockets=False,
+            log_enabled=False,
+        )
+
+    async def _end_requests(self) -> None:
+        """Refuse new writes, let requests under way end, then cancel their queries."""
+        lifecycle = self._collecting.lifecycle
+        lifecycle.stop()
+        await lifecycle.wait_idle(STOP_SECONDS / 3)
+        self._querying.limiter.stop()
+        await lifecycle.wait_idle(STOP_SECONDS / 12)
+
+    async def _finish(self, serving: asyncio.Task[None]) -> None:
+        """Commit what was taken. A client may keep its connection half open for ever: Granian would wait for it."""
+        await self._collecting.committer.close()
+        self._collecting.auth.close()
+        done, _ = await asyncio.wait({serving}, timeout=STOP_SECONDS / 6)
+        for ended in done:
+            ended.result()

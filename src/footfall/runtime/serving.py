@@ -1,0 +1,88 @@
+"""`footfall serve`: one process that collects, drains and answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+import uvloop
+
+from footfall.api.application import create_application
+from footfall.api.auth import check_auth_off
+from footfall.api.metrics import Metrics
+from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
+from footfall.meta import Drops
+from footfall.rollups.hourly import HourlyRollups
+from footfall.runtime.address import check_address
+from footfall.runtime.collecting import make_collecting
+from footfall.runtime.draining import Draining
+from footfall.runtime.ending import STOP_SECONDS, leave
+from footfall.runtime.greeting import greeting
+from footfall.runtime.logs import configure_logging
+from footfall.runtime.memory import trim_heap
+from footfall.runtime.parts import Parts, make_data_directory, open_parts
+from footfall.runtime.periodic import Periodic
+from footfall.runtime.querying import make_querying
+from footfall.runtime.server import Server
+from footfall.settings import Settings
+from footfall.spool.spools import Spools
+
+FLUSH_DROPS = 10 * SECOND
+"""How often counts of what was left out are written down."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start."""
+    check_auth_off(settings)
+    configure_logging(settings)
+    make_data_directory(settings)
+    clock, metrics = system_clock, Metrics()
+    with ExitStack() as stack:
+        spools = stack.enter_context(closing(Spools(settings, clock)))
+        draining = stack.enter_context(_filled_store(settings, spools, clock, metrics))
+        check_address(settings)
+        parts = stack.enter_context(open_parts(settings, clock))
+        greeted = greeting(parts)
+        drops = Drops(parts.meta.database, clock)
+        stack.callback(drops.flush)
+        for millis, work in (
+            (HOUR, lambda: parts.salts.maintain(clock())),
+            (MINUTE // 2, trim_heap),
+            (FLUSH_DROPS, drops.flush),
+            (SECOND, spools.refresh),
+        ):
+            stack.callback(Periodic(millis, work).stop)
+        uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+
+
+async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
+    collecting = make_collecting(parts, spools, metrics, drops)
+    querying = make_querying(parts, draining, collecting)
+    server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
+    if not await server.run(greeted):
+        # The loop would wait for the thread that answers, and a query may take its time.
+        draining.drain.stop()
+        leave("stopping in the middle of a request that takes too long")
+
+
+@contextmanager
+def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
+    """The drain and the roll-ups at work on the store; closed once both have stopped."""
+    draining = Draining(settings, spools, clock, metrics)
+    rollups = Periodic(SECOND, HourlyRollups(draining.store, clock, draining.drain.quiesced))
+
+    def stop() -> bool:
+        until = time.monotonic() + STOP_SECONDS
+        return draining.stop(STOP_SECONDS) and rollups.stop(max(until - time.monotonic(), 0))
+
+    try:
+        yield draining
+    except BaseException:
+        if stop():
+            draining.close()
+        raise
+    if not stop():
+        # The batch is recorded, with its plan, and goes on at the next start; the engine can't be closed under it.
+        leave("stopping in the middle of a batch, the next start goes on with it")
+    draining.close()

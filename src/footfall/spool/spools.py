@@ -1,0 +1,167 @@
+"""The spools of an installation: one file per collecting process, in one directory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+
+import structlog
+
+from footfall.clock import Clock
+from footfall.errors import TransientError, UserError
+from footfall.filelock import FileLock, try_lock
+from footfall.settings import Settings
+from footfall.spool.protocol import SpoolState
+from footfall.spool.sqlite import SqliteSpool
+
+SERVER = "serve"
+
+
+class Spools:
+    """Opens the spools of other processes as they appear, and removes those that are empty and abandoned.
+
+    A process shows that it still writes to its spool by holding the lock on `<name>.lock`.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self.directory = settings.data / "spool"
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._open: dict[str, SqliteSpool] = {}
+        self._locks: dict[str, FileLock] = {}
+        self._unreadable: set[str] = set()
+        # The drain, whoever looks, and the start all come here from threads of their own.
+        self._lock = threading.RLock()
+        # Replaced whole, never changed: `state` reads them without a lock.
+        self._own: Mapping[str, SqliteSpool] = {}
+        self._seen: Mapping[str, SpoolState] = {}
+
+    def own(self, name: str) -> SqliteSpool:
+        """This process's spool, marked as in use; `name-2`, `name-3`… where other processes use those before.
+
+        The same name comes back to the same file, so that idempotency keys hold from one process to the next.
+        """
+        with self._lock:
+            for number in count(1):
+                candidate = name if number == 1 else f"{name}-{number}"
+                lock = self._try_lock(candidate)
+                if lock is not None:
+                    return self._owned(candidate, lock)
+        raise AssertionError  # count() has no end
+
+    def only(self, name: str) -> SqliteSpool:
+        """This process's spool, which no other may have: UserError (`busy`) where another process writes to it now.
+
+        So a process that comes back under the name finds its note. A server that looks at the file holds its lock for
+        a moment.
+        """
+        for _ in range(20):
+            with self._lock:
+                lock = self._try_lock(name)
+                if lock is not None:
+                    return self._owned(name, lock)
+            time.sleep(0.05)
+        raise UserError("busy", f"another process writes to {self.directory / name}.db")
+
+    def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
+        """(name, spool) of every spool that can be read, the server's first; `state` knows then what they hold."""
+        names = sorted((path.stem for path in self.directory.glob("*.db")), key=lambda name: (name != SERVER, name))
+        with self._lock:
+            states = {name: state for name in names if (state := self._read(name)) is not None}
+            self._seen = states
+            return iter([(name, self._open[name]) for name in states])
+
+    def refresh(self) -> None:
+        """Look at every spool, for `state`. Waits for files and locks: never on an event loop."""
+        iter(self)
+
+    def state(self) -> SpoolState:
+        """All spools added up. Never waits: callable on an event loop.
+
+        The events of this process's own spools are those of this moment; the rest is as of the last look at them.
+        """
+        total = SpoolState(0, 0, self._settings.spool_max_events, 0, 0, 0)
+        states = dict(self._seen)
+        for name, spool in self._own.items():
+            waiting, drained = spool.counted
+            states[name] = replace(states.get(name, total), waiting=waiting, drained=drained)
+        for state in states.values():
+            total = _added(total, state)
+        return total
+
+    def sweep(self) -> None:
+        """Remove abandoned spools: no process writes to them, and nothing in them is of use any more."""
+        for name, spool in self:
+            if name not in self._locks and name != SERVER and spool.spent():
+                self._remove(name, spool)
+
+    def close(self) -> None:
+        """Idempotent."""
+        with self._lock:
+            for spool in self._open.values():
+                spool.close()
+            for lock in self._locks.values():
+                lock.close()
+            self._open, self._locks, self._own = {}, {}, {}
+
+    def _owned(self, name: str, lock: FileLock) -> SqliteSpool:
+        self._locks[name] = lock
+        spool = self._opened(name)
+        self._own = {**self._own, name: spool}
+        return spool
+
+    def _read(self, name: str) -> SpoolState | None:
+        """What the spool holds, or None, logged once, where its file is no spool or its disk fails.
+
+        The next look tries again.
+        """
+        try:
+            state = self._opened(name).state()
+        except TransientError as error:
+            if name not in self._unreadable:
+                self._unreadable.add(name)
+                structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
+            return None
+        self._unreadable.discard(name)
+        return state
+
+    def _opened(self, name: str) -> SqliteSpool:
+        if name not in self._open:
+            settings = self._settings
+            self._open[name] = SqliteSpool(
+                self.directory / f"{name}.db",
+                clock=self._clock,
+                capacity=settings.spool_max_events,
+                keep_seconds=settings.spool_keep_seconds,
+            )
+        return self._open[name]
+
+    def _remove(self, name: str, spool: SqliteSpool) -> None:
+        with self._lock:
+            lock = self._try_lock(name)
+            if lock is None:
+                return
+            with lock:
+                # Asked again under the lock: its owner may have written to it and died in between. The lock's file
+                # stays, since another process may have it open and be about to take it.
+                if spool.spent():
+                    del self._open[name]
+                    spool.remove()
+
+    def _try_lock(self, name: str) -> FileLock | None:
+        return try_lock(self.directory / f"{name}.lock")
+
+
+def _added(one: SpoolState, other: SpoolState) -> SpoolState:
+    return replace(
+        one,
+        waiting=one.waiting + other.waiting,
+        drained=one.drained + other.drained,
+        last_drained_at=max(one.last_drained_at, other.last_drained_at),
+        damaged=one.damaged + other.damaged,
+        rejected=one.rejected + other.rejected,
+    )
