@@ -27,9 +27,9 @@ def project_of_key(collecting: Collecting, site_key: str) -> Project:
 def evaluate(
     collecting: Collecting, call: PublicCall, project: Project, hit: Hit, *, image: bool = False
 ) -> Rows | str:
-    """The rows to store, or why there are none. RefusedError where the report does not hold.
+    """The rows to store, or why there are none. RefusedError where the report is not valid.
 
-    Of an `image`, no script has asked for the visitor's wish, and no `Origin` says which page embeds it.
+    With `image`, no script could honour the visitor's opt-out before, and no `Origin` names the page that embeds it.
     """
     reason = _screened(call.headers, collecting.settings.opt_out, ask_gpc=image)
     if not reason:
@@ -49,7 +49,7 @@ async def store(collecting: Collecting, found: list[Rows]) -> None:
 
 
 async def take(collecting: Collecting, call: PublicCall, project: Project, hit: Hit, *, image: bool = False) -> str:
-    """Store one report; why it was left out, or `""`. `image`: see `evaluate`."""
+    """Store one report; the reason why it was left out, or `""`. `image`: see `evaluate`."""
     found = evaluate(collecting, call, project, hit, image=image)
     if isinstance(found, str):
         return found
@@ -59,7 +59,7 @@ async def take(collecting: Collecting, call: PublicCall, project: Project, hit: 
 
 
 def _origin(call: PublicCall, *, image: bool) -> str:
-    """The page that sends this, as far as its browser says; an image's, by `Referer` where that names a host."""
+    """The page that sends this, as far as its browser names it; for an image, by `Referer` where that has a host."""
     origin = call.header(b"origin")
     if origin or not image:
         return origin
@@ -68,7 +68,7 @@ def _origin(call: PublicCall, *, image: bool) -> str:
 
 
 def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> str:
-    """What the headers say against keeping this: `prefetch` (nobody sees the page yet), `opt-out`, or nothing."""
+    """Why the headers forbid to store this: `prefetch` (the page is not shown yet), `opt-out`, or `""`."""
     if not headers.keys().isdisjoint(_PURPOSES) and any(b"prefetch" in headers.get(name, b"") for name in _PURPOSES):
         return "prefetch"
     wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)
