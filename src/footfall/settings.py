@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
-        description="Networks whose word about the client is believed, separated by commas.",
+        description="Networks whose headers are trusted to name the client, separated by commas.",
     )
 
     keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         None, ge=10_000_000, description="Bytes that one such query may use; unset: half of `FOOTFALL_STORE_MEMORY`."
     )
     queries_per_project: int = Field(
-        8, ge=1, le=1000, description="Questions of one project that are answered at once; past a short wait, 429."
+        8, ge=1, le=1000, description="Queries of one project that run at once; past a short wait, 429."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -21,7 +21,6 @@ from tests.support.asgi import reading_client
 from tests.support.populate import at, populate
 
 from footfall.api.network.routes import router as network
-from footfall.api.proxy.routes import PREFIX
 from footfall.api.proxy.routes import router as proxy
 from footfall.api.tracking.routes import router as tracking
 from footfall.api.web.routes import router as web
@@ -78,7 +77,7 @@ def test_proxy(store: Store) -> None:
             store.command("OPTIMIZE TABLE proxy_logs FINAL")
         for case in PROXY:
             want = json.loads(case.read_text())
-            answer = client.get(f"{PREFIX}/{want['get']}")
+            answer = client.get(f"{proxy.prefix}/{want['get']}")
             assert answer.json() == want["answer"], (case.name, merged)
             assert answer.status_code == 200
 
@@ -89,7 +88,7 @@ def test_every_route_has_a_case(surface: str) -> None:
         "web": (web, "/api/web-events/{slug}", WEB),
         "tracking": (tracking, "/api/tracking", TRACKING),
         "network": (network, "/v2/apps", NETWORK),
-        "proxy": (proxy, PREFIX, PROXY),
+        "proxy": (proxy, proxy.prefix, PROXY),
     }[surface]
     paths = [json.loads(case.read_text())["get"].split("?")[0] for case in cases]
     asked = {re.sub("^visitor/[^/]+", "visitor/{visitor_id}", path) for path in paths}

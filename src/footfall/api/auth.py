@@ -48,8 +48,8 @@ class _Verified:
 class Authenticator:
     """Verifies tokens for one process, on its event loop.
 
-    A verified token is believed for `FRESH_FOR`, so a call with a token in use costs one SHA-256 and one look-up in a
-    dict, and a revocation holds everywhere within 5 seconds. Only valid tokens are remembered.
+    A verified token is cached for `FRESH_FOR`, so a call with a token in use costs one SHA-256 and one look-up in a
+    dict, and a revocation takes effect everywhere within 5 seconds. Only valid tokens are cached.
     """
 
     def __init__(self, meta: Meta, settings: Settings, clock: Clock) -> None:
@@ -170,7 +170,7 @@ def presented_token(headers: Headers) -> bytes | None:
 
 
 def refuse_token_in_query(query_string: bytes) -> None:
-    """Raises UserError: what stands in a URL ends up in logs and referrers."""
+    """Raises UserError where a token is in the URL: URLs end up in logs and referrers."""
     if b"token" not in query_string and b"api_key" not in query_string and b"%" not in query_string:
         return
     for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):

@@ -58,7 +58,7 @@ class QueryLimiter:
         """One query of a longer answer, on a thread.
 
         It ends when this task is cancelled, and, with `request`, when the client leaves. A streamed response watches
-        its client itself: then nobody else may, and `request` is None.
+        its client itself: then nothing else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
             return await asyncio.to_thread(query, reading)
@@ -133,6 +133,6 @@ async def _watch(request: Request, reading: Reading) -> None:
 
 
 async def gone(request: Request) -> None:
-    """Until the client leaves. Nobody else may wait for the request's messages."""
+    """Until the client leaves. Nothing else may wait for the request's messages."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

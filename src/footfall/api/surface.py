@@ -13,11 +13,11 @@ from footfall.api.problem import CODED, ErrorShape
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """`prefix` begins its paths, `errors` words its errors.
+    """Its paths begin with `prefix`, its errors are worded by `errors`.
 
     `writing` are its endpoints that take a token and store something, `public` those that need none. `router` documents
-    both and holds its probes: all that a process which only collects answers. What queries stands in the folder's
-    `routes`, since it needs the query package.
+    both and holds the surface's probes: all that a process answers which only collects. Endpoints that query are in the
+    folder's `routes`, since they need the query package.
     """
 
     name: str

@@ -26,9 +26,9 @@ def demo(
 
     settings = load_settings(data)
     running = holder(settings.data) is not None
-    with offline(settings) as services:
-        if services.meta.project(SLUG) is None:
-            token = fill(services, days, visitors_per_day)
+    with offline(settings) as installation:
+        if installation.meta.project(SLUG) is None:
+            token = fill(installation, days, visitors_per_day)
             typer.echo(_told(f"http://{settings.host}:{settings.port}", token))
         else:
             typer.echo(f"The project {SLUG!r} is there already; `footfall token create` makes another token for it.")
@@ -38,14 +38,14 @@ def demo(
         serve(settings)
 
 
-def fill(services: Offline, days: int, visitors_per_day: int) -> str:
+def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
     """Make the project and wait until all of its data can be queried; returns a token for it."""
     from footfall.demo import generate
     from footfall.model.raw import size
     from footfall.spool.protocol import Submission
 
-    settings, clock = services.settings, services.clock
-    project = services.meta.create_project(SLUG, name="Demo shop")
+    settings, clock = installation.settings, installation.clock
+    project = installation.meta.create_project(SLUG, name="Demo shop")
     total = 0
     for record in generate(
         project.number,
@@ -54,13 +54,13 @@ def fill(services: Offline, days: int, visitors_per_day: int) -> str:
         visitors_per_day=visitors_per_day,
         request_ip=settings.request_ip,
     ):
-        services.spool.append([Submission(record)])
+        installation.spool.append([Submission(record)])
         total += size(record)
-        if services.spool.state().waiting >= settings.batch_events:
-            services.wait_drained()
+        if installation.spool.state().waiting >= settings.batch_events:
+            installation.wait_drained()
     typer.echo(f"{total:,} events and requests made up, waiting until they can be queried…", err=True)
-    services.wait_drained()
-    token, _ = services.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
+    installation.wait_drained()
+    token, _ = installation.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
     return token
 
 

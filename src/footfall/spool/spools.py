@@ -34,7 +34,7 @@ class Spools:
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, FileLock] = {}
         self._unreadable: set[str] = set()
-        # The drain, whoever looks, and the start all come here from threads of their own.
+        # The start, the drain and the periodic look each call this on a thread of their own.
         self._lock = threading.RLock()
         # Replaced whole, never changed: `state` reads them without a lock.
         self._own: Mapping[str, SqliteSpool] = {}

@@ -17,7 +17,7 @@ from footfall.api.state import Collecting
 from footfall.collect.formats.beacon import hit, read_beacon, read_query
 
 SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
-"""The tracker, and the parts that it loads where a page asks for them."""
+"""The tracker, and the parts that it loads on pages that use them."""
 
 _GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _ANYWHERE = (b"cross-origin-resource-policy", b"cross-origin")
@@ -39,7 +39,7 @@ async def collect(collecting: Collecting, call: PublicCall) -> Reply:
 
 
 async def pixel(collecting: Collecting, call: PublicCall) -> Reply:
-    """No script has asked for the visitor's wish, so Global Privacy Control holds here, whatever the settings say."""
+    """Global Privacy Control always applies here, whatever the settings say: no script could honour it before."""
     query = dict(parse_qsl(call.query.decode("latin-1"), encoding="utf-8", errors="replace"))
     beacon = read_query(query, call.header(b"referer"))
     reason = await take(collecting, call, project_of_key(collecting, beacon.key), hit(beacon), image=True)
@@ -47,12 +47,12 @@ async def pixel(collecting: Collecting, call: PublicCall) -> Reply:
 
 
 async def blank(_: Collecting, __: PublicCall) -> Reply:
-    """The pixel to those who only ask whether it is there: nothing is counted."""
+    """The pixel for HEAD requests, which only check that it exists: nothing is counted."""
     return 200, _IMAGE, _GIF
 
 
 def broken_pixel(error: Exception, path: str) -> Reply:
-    """Still an image, or the page would show a broken one; the reason stands in a header."""
+    """Still an image, since the page would show a broken one; the reason is in a header."""
     status, headers, _ = coded(error, path)
     kept = [(name, value) for name, value in headers if name == b"retry-after"]
     reason = str(error).encode("ascii", "replace").translate(None, b"\r\n\0")[:200]
@@ -82,7 +82,7 @@ def _script(name: str, known: str, *, gzipped: bool) -> Reply:
 
 @lru_cache
 def _read(name: str, *, gzipped: bool) -> tuple[bytes, str] | None:
-    """What is sent, and its tag: two encodings of one file are two things to a cache."""
+    """The content and its ETag: to a cache, two encodings of one file are two things."""
     file = resources.files("footfall").joinpath("assets", name)
     if not file.is_file():
         return None

@@ -31,9 +31,9 @@ def project_of_key(collecting: Collecting, site_key: str) -> Project:
 def evaluate(
     collecting: Collecting, call: PublicCall, project: Project, hit: Hit, *, image: bool = False
 ) -> Rows | DropReason:
-    """The rows to store, or why there are none. RefusedError where the report does not hold.
+    """The rows to store, or why there are none. RefusedError where the report is not valid.
 
-    Of an `image`, no script has asked for the visitor's wish, and no `Origin` says which page embeds it.
+    With `image`, no script could honour the visitor's opt-out before, and no `Origin` names the page that embeds it.
     """
     reason = _screened(call.headers, collecting.settings.opt_out, ask_gpc=image)
     if reason is None:
@@ -65,7 +65,7 @@ async def take(
 
 
 def _origin(call: PublicCall, *, image: bool) -> str:
-    """The page that sends this, as far as its browser says; an image's, by `Referer` where that names a host."""
+    """The page that sends this, as far as its browser names it; for an image, by `Referer` where that has a host."""
     origin = call.header(b"origin")
     if origin or not image:
         return origin
@@ -74,7 +74,7 @@ def _origin(call: PublicCall, *, image: bool) -> str:
 
 
 def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> DropReason | None:
-    """What the headers say against keeping this report, if anything."""
+    """Why the headers forbid to store this: the page is not shown yet, or its visitor has opted out."""
     if not headers.keys().isdisjoint(_PURPOSES) and any(b"prefetch" in headers.get(name, b"") for name in _PURPOSES):
         return DropReason.PREFETCH
     wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)

@@ -88,18 +88,18 @@ def proxy_query(project: OfToken, store: ReaderOfToken, chosen: Annotated[Filter
     return ProxyQuery(store, base)
 
 
-Asked = Annotated[ProxyQuery, Depends(proxy_query)]
+ParsedQuery = Annotated[ProxyQuery, Depends(proxy_query)]
 
 
 def starts(
-    asked: Asked,
+    query: ParsedQuery,
     bucket: Annotated[
         BucketName | None,
         Query(description="Hours up to 48 hours, days above, where it is not given.", examples=["hour"]),
     ] = None,
 ) -> tuple[int, ...]:
     """The buckets of a chart; UserError(`bad_parameter`) where they are more than 1,500."""
-    period = asked.base.period
+    period = query.base.period
     length = Bucket(bucket) if bucket else Bucket.HOUR if period.length <= _HOURS_UNTIL else Bucket.DAY
     least = length.next(0)
     if (period.end - length.floor(period.start) + least - 1) // least > MAX_BUCKETS:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from footfall.api.proxy import examples, render, schema
-from footfall.api.proxy.parse import MAX_ROWS, Asked, Buckets
+from footfall.api.proxy.parse import MAX_ROWS, Buckets, ParsedQuery
 from footfall.api.proxy.surface import PROXY
 from footfall.query import proxy
 
@@ -27,10 +27,10 @@ _METRIC = {"bytes": "bytes_total", "count": "total_count"}
     responses=examples.TRAFFIC,
     operation_id="proxy_traffic",
 )
-def read_traffic(asked: Asked, buckets: Buckets) -> Json:
+def read_traffic(query: ParsedQuery, buckets: Buckets) -> Json:
     """Buckets that have logs, ascending."""
     metrics = ("total_bytes_sent", "total_bytes_received", "bytes_total", "total_count")
-    return render.rows(proxy.chart(asked.store, asked.base, buckets, *metrics))
+    return render.rows(proxy.chart(query.store, query.base, buckets, *metrics))
 
 
 @router.get(
@@ -40,9 +40,9 @@ def read_traffic(asked: Asked, buckets: Buckets) -> Json:
     responses=examples.REQUESTS,
     operation_id="proxy_requests",
 )
-def read_requests(asked: Asked, buckets: Buckets) -> Json:
+def read_requests(query: ParsedQuery, buckets: Buckets) -> Json:
     """Buckets that have logs, ascending."""
-    return render.rows(proxy.chart(asked.store, asked.base, buckets, "total_count", "total_errors"))
+    return render.rows(proxy.chart(query.store, query.base, buckets, "total_count", "total_errors"))
 
 
 @router.get(
@@ -52,9 +52,9 @@ def read_requests(asked: Asked, buckets: Buckets) -> Json:
     responses=examples.CONCURRENCY,
     operation_id="proxy_concurrency",
 )
-def read_concurrency(asked: Asked, buckets: Buckets) -> Json:
+def read_concurrency(query: ParsedQuery, buckets: Buckets) -> Json:
     """The largest that any log of a bucket says; buckets that have logs, ascending."""
-    return render.rows(proxy.chart(asked.store, asked.base, buckets, "max_concurrency", "total_count"))
+    return render.rows(proxy.chart(query.store, query.base, buckets, "max_concurrency", "total_count"))
 
 
 @router.get(
@@ -65,14 +65,14 @@ def read_concurrency(asked: Asked, buckets: Buckets) -> Json:
     operation_id="proxy_domains",
 )
 def read_domains(
-    asked: Asked,
+    query: ParsedQuery,
     sort_by: Annotated[
         SortBy, Query(alias="sortBy", description="What the order goes by, descending.", examples=["bytes"])
     ] = "bytes",
     limit: Annotated[int, Rows] = 30,
 ) -> Json:
     """Ties by domain."""
-    return render.rows(proxy.domains(asked.store, asked.base, _METRIC[sort_by], limit))
+    return render.rows(proxy.domains(query.store, query.base, _METRIC[sort_by], limit))
 
 
 @router.get(
@@ -82,9 +82,9 @@ def read_domains(
     responses=examples.ERRORS,
     operation_id="proxy_errors",
 )
-def read_errors(asked: Asked, limit: Annotated[int, Rows] = 50) -> Json:
+def read_errors(query: ParsedQuery, limit: Annotated[int, Rows] = 50) -> Json:
     """Of logs whose error is not empty; most errors first, ties by name."""
-    return render.errors(proxy.errors(asked.store, asked.base, limit))
+    return render.errors(proxy.errors(query.store, query.base, limit))
 
 
 @router.get(
@@ -95,9 +95,9 @@ def read_errors(asked: Asked, limit: Annotated[int, Rows] = 50) -> Json:
     operation_id="proxy_websites",
 )
 def read_websites(
-    asked: Asked,
+    query: ParsedQuery,
     page: Annotated[int, Query(ge=1, le=1_000_000, description="Counted from 1.", examples=[1])] = 1,
     limit: Annotated[int, Rows] = 25,
 ) -> Json:
     """Most requests first, ties by domain."""
-    return render.websites(proxy.websites(asked.store, asked.base, page, limit), page, limit)
+    return render.websites(proxy.websites(query.store, query.base, page, limit), page, limit)

@@ -1,1 +1,1 @@
-"""Endpoint tracking, `/api/tracking`: what clients asked of a server's endpoints."""
+"""Endpoint tracking, `/api/tracking`: the requests that a server's endpoints answered."""

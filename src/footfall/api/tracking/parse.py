@@ -54,7 +54,7 @@ def tracking_query(
     return TrackingQuery(store, base)
 
 
-Asked = Annotated[TrackingQuery, Depends(tracking_query)]
+ParsedQuery = Annotated[TrackingQuery, Depends(tracking_query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from footfall.api.tracking import examples, render, schema
-from footfall.api.tracking.parse import Asked, Granularity, PeriodName, TrendPeriod, VisitFilter
+from footfall.api.tracking.parse import Granularity, ParsedQuery, PeriodName, TrendPeriod, VisitFilter
 from footfall.api.tracking.surface import TRACKING
 from footfall.model.period import Bucket
 from footfall.query import run
@@ -29,12 +29,12 @@ Json = dict[str, Any]
     operation_id="tracking_stats",
 )
 def stats(
-    asked: Asked,
+    query: ParsedQuery,
     period: During = "all",
     limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_ENDPOINTS} at most.", examples=[1000])] = 1_000,
 ) -> Json:
     """One row per (endpoint, method), most hits first, ties by endpoint, then method."""
-    found = run.endpoints(asked.store, asked.during(period), min(limit, MAX_ENDPOINTS))
+    found = run.endpoints(query.store, query.during(period), min(limit, MAX_ENDPOINTS))
     return render.stats(found.rows, period, found.total)
 
 
@@ -45,9 +45,9 @@ def stats(
     responses=examples.SUMMARY,
     operation_id="tracking_summary",
 )
-def summary(asked: Asked, period: During = "all") -> Json:
+def summary(query: ParsedQuery, period: During = "all") -> Json:
     """Hits, distinct endpoints and users, and the first and last visit."""
-    return render.summary(run.endpoint_totals(asked.store, asked.during(period)), period)
+    return render.summary(run.endpoint_totals(query.store, query.during(period)), period)
 
 
 @router.get(
@@ -58,13 +58,13 @@ def summary(asked: Asked, period: During = "all") -> Json:
     operation_id="tracking_trends",
 )
 def trends(
-    asked: Asked,
+    query: ParsedQuery,
     granularity: Annotated[Granularity, Query(description="Length of a bucket.", examples=["day"])] = "day",
     period: Annotated[TrendPeriod, Query(description="Rolling, ending now.", examples=["7d"])] = "7d",
 ) -> Json:
     """Buckets that have hits, newest first."""
     bucket = Bucket(granularity)
-    return render.trends(run.endpoint_trend(asked.store, asked.during(period), bucket), bucket, period)
+    return render.trends(run.endpoint_trend(query.store, query.during(period), bucket), bucket, period)
 
 
 @router.get(
@@ -75,10 +75,10 @@ def trends(
     operation_id="tracking_visits",
 )
 def visits(
-    asked: Asked,
+    query: ParsedQuery,
     chosen: Annotated[VisitFilter, Depends()],
     limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_VISITS} at most.", examples=[50])] = 50,
 ) -> Json:
     """Newest first, equal times by id descending."""
-    page = run.page(asked.store, chosen.narrow(asked.base), render.VISIT_DIMENSIONS, min(limit, MAX_VISITS))
+    page = run.page(query.store, chosen.narrow(query.base), render.VISIT_DIMENSIONS, min(limit, MAX_VISITS))
     return render.visits(page.rows)
