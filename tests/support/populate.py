@@ -49,7 +49,6 @@ EVENT: Row = {
     "traffic": "human",
     "country": "",
     "language": "",
-    "timezone": "",
     "properties": "",
 }
 REQUEST: Row = {

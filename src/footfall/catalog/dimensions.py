@@ -15,7 +15,7 @@ from footfall.catalog.tables import Table
 
 
 class Level(StrEnum):
-    """Whose property it is: a filter on a session's property takes all events of the sessions that match."""
+    """What has the property: a filter on a session's property takes all events of the sessions that match."""
 
     EVENT = "event"
     SESSION = "session"
@@ -45,7 +45,7 @@ def _request(name: str, expression: str = "", *, empty: str = "") -> Dimension:
 
 
 def _logged(name: str, expression: str) -> Dimension:
-    """What a proxy log says."""
+    """A property of proxy logs."""
     return Dimension(name, {Table.PROXY_LOGS: expression}, filterable=False)
 
 
@@ -54,17 +54,17 @@ def _visit(name: str, column: str = "", *, empty: str = "", urls: str = "") -> D
 
 
 def _shown(name: str, expression: str) -> Dimension:
-    """Something that listings and details show, not offered as a filter."""
+    """Shown in listings and details; no filter key."""
     return Dimension(name, {Table.EVENTS: expression}, filterable=False)
 
 
 def _of_visit(name: str, expression: str) -> Dimension:
-    """The same for sessions."""
+    """The same, of sessions."""
     return Dimension(name, {Table.SESSIONS: expression}, Level.SESSION, filterable=False)
 
 
 def _key(name: str, expression: str) -> Dimension:
-    """Something both kinds of facts have, not offered as a filter."""
+    """A column of both events and requests; no filter key."""
     return Dimension(name, {Table.EVENTS: expression, Table.REQUESTS: expression}, filterable=False)
 
 
@@ -162,7 +162,7 @@ SEARCH = "search"
 SEARCHED = ("path", "url", "referrer_url", "title", "custom_event_name")
 
 PROPERTY_PREFIX = "prop."
-"""Filter keys that begin so compare a value of the event's JSON properties; a dot leads into nested objects."""
+"""Prefix of filter keys that compare a value of the event's JSON properties; a dot leads into nested objects."""
 
 FILTER_KEYS = (*(row.name for row in _ROWS if row.filterable), SEARCH)
 

@@ -1,4 +1,4 @@
-"""Metrics: what rows are counted by. Sources of the definitions: docs/semantics."""
+"""Metrics: aggregates of rows, as docs/semantics defines them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MILLIS = {table: TABLES[table].millis for table in (*_FACTS, Table.PROXY_LOGS)}
 
 
 def _sum(expression: str) -> dict[Table, str]:
-    """Of proxy logs, each of which may hold all of 64 bits: their sum needs more."""
+    """A sum over proxy logs: each may use all 64 bits, so the sum needs more."""
     return {Table.PROXY_LOGS: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
 
 

@@ -37,7 +37,7 @@ class Watcher(Protocol):
 
 
 class Drain:
-    """One per installation. `run` belongs to a thread of its own; a failure there never reaches collection."""
+    """One per installation. `run` needs a thread of its own; a failure there never affects collection."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Drain:
                 self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
 
     def stop(self) -> None:
-        """Ask `run` to end after the batch under way."""
+        """Ask `run` to end after the current batch."""
         self._stop.set()
 
     @contextmanager
@@ -88,7 +88,7 @@ class Drain:
             yield self.rounds > 0 and not self._begun
 
     def drain_once(self) -> bool:
-        """Take a batch from every spool; True where any of them was so full that the next round should not wait."""
+        """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
         busy = False
         failures: list[Exception] = []
         for name, spool in self._spools():
@@ -102,14 +102,14 @@ class Drain:
         return busy
 
     def _take(self, name: str, spool: Spool) -> int:
-        """Drain a batch of one spool; its rows."""
+        """Drain a batch of one spool; returns the number of its rows."""
         batch = spool.take(self._limit)
         if not self.rounds:
             self._journal.forget(name, but=batch.number if batch else None)
         return self._drain(name, spool, batch) if batch else 0
 
     def drain_all(self) -> None:
-        """Until nothing waits."""
+        """Drain until nothing waits."""
         while any(spool.take(self._limit) for _, spool in self._spools()):
             self.drain_once()
 
@@ -142,7 +142,7 @@ class Drain:
             return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
-        """The records, or parts of records, that can be processed; the others are set aside with the reason."""
+        """The records, or parts of records, that can be processed; the others are rejected, each with its reason."""
         sound: list[Record] = []
         for record in records:
             try:

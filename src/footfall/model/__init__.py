@@ -1,1 +1,1 @@
-"""Pure data: what moves through the house. Imports nothing of Footfall's."""
+"""Pure data: the values that pass between packages. Imports nothing else of Footfall."""

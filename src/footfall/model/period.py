@@ -14,10 +14,10 @@ _DAY = 86_400_000
 
 
 class Bucket(StrEnum):
-    """Lengths of time that begin on the clock and calendar of a zone; without one, of UTC.
+    """Intervals aligned to the clock and calendar of a zone, UTC by default.
 
-    Weeks are ISO weeks, starting on Monday. A day begins at its first instant, which is not midnight where clocks jump
-    over that. The hour that clocks repeat is two buckets; a change by half an hour ends one early.
+    Weeks are ISO weeks, starting on Monday. A day begins at its first instant, which is not midnight where clocks skip
+    it. The hour that clocks repeat is two buckets; a change by half an hour ends one early.
     """
 
     MINUTE = "minute"
@@ -57,7 +57,7 @@ class Bucket(StrEnum):
         elif self is Bucket.MONTH:
             day = day.replace(day=1)
         found = to_millis(datetime.combine(day, time(), zone))
-        while _local(found - _QUARTER, zone).date() >= day:  # midnight is jumped over
+        while _local(found - _QUARTER, zone).date() >= day:  # clocks skip midnight
             found -= _QUARTER
         return found
 
@@ -103,7 +103,7 @@ class Period:
 
 def to_millis(instant: datetime) -> int:
     """Exact milliseconds of an aware datetime, rounded down."""
-    # A double holds microseconds exactly for 285 years around 1970, and milliseconds only after they are whole.
+    # `timestamp()` is a rounded double; as a whole number of microseconds it is exact for 285 years around 1970.
     return round(instant.timestamp() * 1_000_000) // 1000
 
 

@@ -73,12 +73,12 @@ class RawRequest(msgspec.Struct, array_like=True, gc=False):
 
 
 class RawEngagement(msgspec.Struct, array_like=True, gc=False):
-    """What a page view was worth, told when it ends: no event, so it never changes a session or a count of events."""
+    """How a page view was used, reported when it ends. No event: it never changes a session or a count of events."""
 
     timestamp: int
     id_hi: int
     id_lo: int
-    visitor: int = 0  # as of an event
+    visitor: int = 0  # as in `RawEvent`
     visitor_id: str = ""
     hostname: str = ""
     path: str = ""
@@ -87,7 +87,7 @@ class RawEngagement(msgspec.Struct, array_like=True, gc=False):
     country: str = ""
     engaged_ms: int = 0  # visible and in focus
     scroll: int = -1  # deepest point that was seen, 0 to 100; -1 where it was not measured
-    lcp: float | None = None  # web vitals: milliseconds, but for cls, which has no unit
+    lcp: float | None = None  # web vitals, in milliseconds except cls, which has no unit
     inp: float | None = None
     cls: float | None = None
     fcp: float | None = None
@@ -142,7 +142,7 @@ class ProxyColumns(msgspec.Struct, array_like=True, gc=False):
 
 
 class ProxyLogs(msgspec.Struct, array_like=True, tag="p"):
-    """Proxy logs of one project, acknowledged together: as columns, which is half the work at both ends."""
+    """Proxy logs of one project, acknowledged together: as columns, which halves the work on both sides."""
 
     project_id: int
     received_at: int
@@ -179,7 +179,7 @@ def coalesced(records: Iterable[Record]) -> list[Record]:
 
 
 def halves(record: Record) -> list[Record]:
-    """A record cut in two; nothing where it has one row, or is a file of columns."""
+    """A record divided in two; empty where it has one row, or is a file of columns."""
     if isinstance(record, RequestColumns) or size(record) < 2:
         return []
     middle = size(record) // 2

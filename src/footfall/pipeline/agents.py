@@ -16,7 +16,7 @@ from footfall.pipeline.lookup import look_up, read_table
 from footfall.pipeline.rules import RuleSet
 
 AGENT_CHARS = TEXT_CAPS["user_agent"]
-"""Characters of a user agent that are looked at; the rest is dropped before any parsing."""
+"""Characters of a user agent that are parsed; the rest is cut off before."""
 
 UNKNOWN = "unknown"
 _LABEL_CHARS = 128
@@ -78,7 +78,7 @@ def _version(found: _Found) -> str:
 def parse_agents(frame: pl.DataFrame, parser: AgentParser) -> pl.DataFrame:
     """Adds browser, browser_version, os, os_version and device; reads user_agent and traffic.
 
-    A program has no device: what is not `human` is `other`, whichever browser it claims to be.
+    A program has no device: traffic that is not `human` is `other`, whichever browser it claims to be.
     """
     parsed = look_up(frame, "user_agent", parser.parse, Agent._fields)
     is_program = (pl.col("traffic") != "human") & (pl.col("user_agent") != "")

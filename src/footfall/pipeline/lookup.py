@@ -1,4 +1,4 @@
-"""Work on distinct values: a batch repeats few agents, referrers and URLs, so each is dealt with once."""
+"""Work on distinct values: the same few agents, referrers and URLs recur in a batch, so each is processed once."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def look_up(
 
 
 def translate(values: pl.Series, find: Callable[[str], str]) -> pl.Series:
-    """Every value replaced by what a Python look-up says of it, each distinct value asked once."""
+    """Every value replaced by what a Python look-up returns for it, called once per distinct value."""
     distinct = values.unique()
     found = pl.Series([find(value) for value in distinct.to_list()], dtype=pl.String)
     return values.replace_strict(distinct, found, return_dtype=pl.String)
 
 
 def read_table(name: str) -> list[list[str]]:
-    """The rows of a kept list in `data/`: cells apart by tabs, `#` opens a comment line."""
+    """The rows of a list in `data/`: cells are separated by tabs, lines that begin with `#` are comments."""
     text = (resources.files("footfall.pipeline") / "data" / name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]

@@ -1,7 +1,7 @@
-"""Visitors with named and unnamed events side by side: their stored events are read again, one visitor at a time.
+"""Visitors with both named and unnamed events: their stored events are read again, one visitor at a time.
 
-This is the rule of `sessions` in its plainest form; it is exact whatever came before, and slow. It runs only for
-visitors that need it, so a loop in Python is good enough.
+This is the rule of `sessions` in its simplest form: exact whatever is stored, but slow. It runs only for the visitors
+that need it, so a loop in Python is fast enough.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def resolve(events: pl.DataFrame, known: pl.DataFrame, history: s.History, versi
 
 
 def _close(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stored sessions that hang together with the new events through others, and each visitor's span of them."""
+    """Stored sessions that the new events reach, directly or through others, and each visitor's span of them."""
     edge = events.select(*s.VISITOR, opens=pl.col("timestamp") - SESSION_GAP, closes=pl.col("timestamp") + SESSION_GAP)
     while True:
         spans = pl.concat([edge, known.select(*s.VISITOR, opens="start", closes="end")])

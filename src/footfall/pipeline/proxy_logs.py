@@ -1,4 +1,4 @@
-"""Proxy logs to rows of the table `proxy_logs`: those that agree in all but their figures are summed up."""
+"""Proxy logs to rows of the table `proxy_logs`: logs that differ in their figures only are summed up."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from footfall.pipeline.keys import combine
 from footfall.pipeline.rows import Stamp, arrow, as_stored
 
 ALONE_FROM = 1 << 40
-"""A log with a figure from here on is summed up with no other; 16 million smaller ones always fit 64 bits."""
+"""A log with a figure of at least this is never summed up with others; sums of 16 million smaller ones fit 64 bits."""
 
 _SECOND = 1000
 _SPOOLED = [column for column in PROXY_LOGS if column.spooled]
 _KEY = [column.name for column in _SPOOLED if not column.merged]
-"""What a proxy log says but its figures; logs that agree in it, to the second, are one row of the store."""
+"""All of a proxy log but its figures; logs that agree in these, to the second, become one row."""
 
 _SUMS = [column.name for column in _SPOOLED if column.merged == "sum"]
 _MAXIMA = [column.name for column in _SPOOLED if column.merged == "max"]

@@ -1,4 +1,4 @@
-"""Where a visit came from: `source` (who sent it) and `channel` (how), as docs/semantics.md names them."""
+"""Where a session came from: `source` (which site) and `channel` (what kind), as docs/semantics.md names them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEPT_NAMES = 20_000
 
 
 class Channels:
-    """The lists of `data/channels.tsv`, and click ids. An answer is a channel, or `""` where they have none."""
+    """The lists of `data/channels.tsv`, and click ids. Look-ups return a channel, or `""` where the lists have none."""
 
     def __init__(self) -> None:
         self._table = {(kind, value): channel for kind, value, channel in read_table("channels.tsv")}
@@ -65,8 +65,8 @@ def name_sources(frame: pl.DataFrame) -> pl.DataFrame:
 def name_channels(frame: pl.DataFrame, channels: Channels) -> pl.DataFrame:
     """Adds channel and drops click_id; reads utm_medium, utm_source, click_id and source.
 
-    In order: anything that says the visit was paid for; the link's own words (medium, then source); the referrer's
-    host; a network's click id; a tag or a referrer that no list knows is `referral`; nothing at all is `direct`.
+    In order: any sign that the click was paid for; the link's tags (medium, then source); the referrer's host; a
+    network's click id; `referral` for a tag or a referrer that no list has; `direct` for nothing at all.
     """
     medium = translate(frame.get_column("utm_medium"), channels.of_medium)
     name = translate(frame.get_column("utm_source"), channels.of_utm_source)

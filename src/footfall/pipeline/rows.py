@@ -1,4 +1,4 @@
-"""Enriched frames to rows of the store's tables: the last look at names and types before the insert."""
+"""Enriched frames to rows of the store's tables: names and types as the insert needs them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def name_visitors(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def session_input(frame: pl.DataFrame) -> pl.DataFrame:
-    """EVENT_INPUT of enriched events or requests; a request is nobody's pageview and has no session of its own name."""
+    """EVENT_INPUT of enriched events or requests. A request is no pageview, and its sender never names a session."""
     if "event_type" in frame.columns:
         return frame.select(
             *(name for name in EVENT_INPUT if name not in {"session_given", "pageview"}),
@@ -48,7 +48,7 @@ _ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "pageview
 
 
 def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """Facts with their `session`, and events with its name and whether they brought it themselves."""
+    """Facts with their `session`; events also with its name, and whether the sender gave that name."""
     if "session_id" not in frame.columns:
         return frame.with_columns(sessions["session"])
     given = (pl.col("session_id") != "").cast(pl.UInt8)

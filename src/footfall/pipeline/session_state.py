@@ -51,7 +51,7 @@ def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
 
 
 def fresh_key(first: pl.DataFrame) -> pl.Series:
-    """The key of a session that begins with this event. Its time belongs to it: an id may come again after a day."""
+    """The key of a session that begins with this event: of its time, too, since an id may be used again after a day."""
     return combine(*(first[name].cast(pl.UInt64) for name in ("visitor", "timestamp", "id_hi", "id_lo")))
 
 

@@ -1,15 +1,16 @@
 """Sessions: which one each event belongs to, and how the rows of `sessions` change.
 
 The rule (docs/semantics): a visitor's events are put in order of (time, id). An event with a session id of the
-client's belongs to the session of that name. Any other that lies between the first and the last event of such a
-session falls into it (of several, into the one heard of last); else it joins the session of the event before it when
-at most 30 minutes passed; else it opens one. That is a function of the set of events, so the order of arrival can't
-matter: every batch changes the stored sessions to what the function gives for everything stored so far.
+client's belongs to the session of that name. Any other event between the first and the last event of such a session
+belongs to it, too (of several such sessions, to the one that had an event most recently). Otherwise an event joins the
+session of the event before it if at most 30 minutes passed (`SESSION_GAP`), else it starts a new one. The sessions are
+a function of the set of events, so the order of arrival doesn't matter: every batch changes the stored sessions to what
+the function gives for everything stored so far.
 
-Three ways lead there, by what a visitor has near its new events:
+There are three ways to compute it, by what a visitor has near its new events:
 - only unnamed events: sessions are intervals; new events and stored intervals merge where gaps are short (`_runs`);
-- only named events: the name is the session (`_named`);
-- both: an event that comes late can move its successors, so the visitor's events are read again (`_mixed`).
+- only named events: the name is the session;
+- both: a late event can move the events after it, so the visitor's events are read again (`mixed.resolve`).
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     named = history.named(missing) if not missing.is_empty() else missing
     if named.is_empty():
         return around
-    # A named session that goes on after a long time now spans what lay between.
+    # A named session that continues after a long time now spans the sessions in between.
     spans = pl.concat([windows, named.select(*VISITOR, opens="start", closes="end")])
     windows = spans.group_by(VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
     windows = windows.join(named, on=VISITOR, how="semi")
@@ -130,7 +131,7 @@ def _kinds(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _tied(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """Visitors with an event at the very instant of a stored boundary, where either has an id of the sender's own.
+    """Visitors with an event at the exact instant of a stored boundary, where either has an id that its sender chose.
 
     Ids made here grow with arrival, so a newer event sorts after a stored one of the same instant. With an id of the
     sender's, only the ids of the stored events can tell.
@@ -182,7 +183,7 @@ def _grow(
 
 
 def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
-    """One row per session of its parts. At equal times a stored part (it comes first) is the earlier one."""
+    """One row per session, summed over its parts. At equal times the stored part, which comes first, is earlier."""
     several = parts.select(SESSION).is_duplicated()
     if not several.any():
         return parts
@@ -190,7 +191,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
     viewed = pl.col("pageviews") > 0
     entered = pl.col("entry_at").filter(viewed)
     left = pl.col("exit_at").filter(viewed)
-    # The first of the smallest and the last of the largest: ties go by the order of arrival, whichever starts first.
+    # The first of the earliest and the last of the latest: ties are broken by order of arrival, not by start.
     arrival = pl.col("arrival").filter(viewed)
     entry = pl.col("entry_page").filter(viewed).sort_by(entered, arrival).first()
     exit_ = pl.col("exit_page").filter(viewed).sort_by(left, arrival).last()

@@ -1,4 +1,4 @@
-"""The pipeline, read aloud: what happens to a batch of each kind of facts between the spool and the store."""
+"""The pipeline as lists of steps: what happens to a batch of each kind of fact between the spool and the store."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _cap_texts(frame: pl.DataFrame, _: Tools) -> pl.DataFrame:
     """Texts over their cap (`TEXT_CAPS`) are cut; an absent text is `""`."""
     texts = frame.with_columns(pl.col(pl.String).fill_null(""))
     capped = [name for name in TEXT_CAPS if name in frame.columns]
-    # No text has fewer bytes than characters, and bytes are free to count: columns without a long text are passed by.
+    # A text has at least as many bytes as characters, and bytes are cheap to count: most columns are skipped.
     longest = texts.select(pl.col(capped).str.len_bytes().max().fill_null(0)).row(0, named=True)
     over = [name for name in capped if longest[name] > TEXT_CAPS[name]]
     return texts.with_columns(pl.col(name).str.slice(0, TEXT_CAPS[name]) for name in over)
@@ -78,7 +78,7 @@ def _parse_url(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:
 
 
 def _classify_event_traffic(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:
-    # A custom event sent by a backend has no agent, and a person behind it.
+    # A custom event that a backend sends has no agent, but a person caused it.
     return classify_traffic(frame, tools.traffic, empty="human")
 
 

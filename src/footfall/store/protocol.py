@@ -40,11 +40,11 @@ class Reader(Protocol):
         """One SELECT."""
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        """One SELECT as an Arrow IPC file: for columns that stay columns."""
+        """One SELECT as an Arrow IPC file, for callers that work on columns."""
 
 
 class Reading(Reader, Protocol):
-    """A reader for one caller, who may leave.
+    """A reader for one caller, who may leave before the answer.
 
     Each query has a limit of time and of memory (`query_seconds`, `query_memory`): UserError(`query_limit`) past it.
     """
@@ -119,7 +119,7 @@ class Store(Reader, Protocol):
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.
 
-        The same `token` again, on the same table, changes nothing, whether the first attempt finished or died.
+        Repeating it with the same `token` and table changes nothing, whether the first attempt succeeded or not.
         """
 
     def command(self, sql: str, params: Params | None = None) -> None:

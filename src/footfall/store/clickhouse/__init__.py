@@ -9,7 +9,7 @@ from __future__ import annotations
 from footfall.settings import Settings
 from footfall.store.clickhouse.client import ClickHouse
 from footfall.store.clickhouse.embedded import Embedded
-from footfall.store.clickhouse.engine import Engine, question_limits
+from footfall.store.clickhouse.engine import Engine, query_limits
 from footfall.store.clickhouse.parts import DetachedPart, detached_parts
 from footfall.store.clickhouse.remote import Remote
 from footfall.store.clickhouse.target import LocalTarget, parse
@@ -26,4 +26,4 @@ def open_store(settings: Settings) -> Store:
     """
     target = parse(settings.store_url, settings.data)
     engine: Engine = Embedded(target, settings) if isinstance(target, LocalTarget) else Remote(target, settings)
-    return ClickHouse(engine, question_limits(settings))
+    return ClickHouse(engine, query_limits(settings))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 PING_SECONDS = 5.0
-"""Half of it for a client, half of it for its answer."""
+"""The time limit of a ping: half of it to get a client, half of it to get the answer."""
 
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
@@ -36,8 +36,8 @@ _DEFINITION = (
 class ClickHouse:
     """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own.
 
-    The server's own statements have a client which no number of slow questions keeps from them; a ping and the end of
-    a question have another.
+    The server's own statements have a client to themselves, so slow queries can't hold them up; pings and the
+    cancelling of queries share another.
     """
 
     def __init__(self, engine: Engine, limits: Limits) -> None:
@@ -107,7 +107,7 @@ class ClickHouse:
 
     def _connect(self, limits: Limits = NO_LIMITS) -> Client:
         client = self._engine.connect(self._engine.database, limits)
-        # The client writes and reads datetimes without a zone in the host's; the session's is UTC.
+        # The client would treat datetimes without a zone as the host's local time; the session's zone is UTC.
         client.server_tz = UTC
         return client
 

@@ -54,7 +54,7 @@ class Embedded:
     def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
         from clickhouse_connect.driver.binding import format_str, quote_identifier  # noqa: PLC0415 -- as above
 
-        # The client's own raw_insert would put user data into the machine's /tmp.
+        # The client's own raw_insert would write user data to the machine's temporary directory.
         with tempfile.NamedTemporaryFile(dir=self._scratch, suffix=".arrow") as file:
             file.write(arrow)
             file.flush()
@@ -69,7 +69,7 @@ class Embedded:
         self._lock.release()
 
     def _clear_scratch(self) -> None:
-        """Only what inserts leave: the data directory may hold files of others."""
+        """Remove only what inserts leave behind: the data directory may hold other files."""
         self._scratch.mkdir(mode=0o700, exist_ok=True)
         self._scratch.chmod(0o700)
         for left in self._scratch.glob("*.arrow"):
@@ -77,7 +77,7 @@ class Embedded:
 
 
 def _server_options(memory: int) -> dict[str, str]:
-    """Server settings, given at the first connect. The engine's own defaults expect a machine of its own."""
+    """Server settings, given at the first connect. The engine's defaults assume a machine to itself."""
     return {
         "max_server_memory_usage": str(memory),
         "mark_cache_size": str(min(64 * _MIB, memory // 16)),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 Limits = Mapping[str, str]
-"""Settings of the engine's that bound a query."""
+"""Settings of the engine that bound a query."""
 
 NO_LIMITS: Limits = {}
 
@@ -19,7 +19,7 @@ SESSION: dict[str, str] = {
     "session_timezone": "UTC",
     "log_queries": "0",
     "max_execution_time": "0",
-    # One insert is one block, cut by partition only: a token then names exactly one part per partition.
+    # One insert is one block, divided by partition only, so a token stands for exactly one part per partition.
     "async_insert": "0",
     "max_insert_threads": "1",
     "max_insert_block_size": "100000000",
@@ -37,7 +37,7 @@ SESSION: dict[str, str] = {
 }
 
 
-def question_limits(settings: Settings) -> Limits:
+def query_limits(settings: Settings) -> Limits:
     return {
         "max_execution_time": str(settings.query_seconds),
         "max_memory_usage": str(settings.query_memory or settings.store_memory // 2),
@@ -57,4 +57,4 @@ class Engine(Protocol):
         """Insert an Arrow IPC file's columns, by name, under a deduplication token."""
 
     def close(self) -> None:
-        """After the last client."""
+        """Called after the last client is closed."""

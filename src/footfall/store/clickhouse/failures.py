@@ -19,7 +19,7 @@ _LIMITS = {
     396: "rows",
 }
 _TOTAL = "(total)"
-"""How the engine names the limit of its memory, in a message of the same code as a query's own."""
+"""How a message names the limit of the whole engine's memory; its code is that of a query's own limit."""
 _CANCELLED = 394
 _PASSING = frozenset(
     {
@@ -35,7 +35,7 @@ _CODE = re.compile(r"Code: (\d+)")
 
 @contextmanager
 def translated(*, reading: bool = False) -> Iterator[None]:
-    """Whatever the client raises within, as an error of ours."""
+    """Raise what the client raises within the block as an error of Footfall's."""
     try:
         yield
     except FootfallError:
@@ -47,7 +47,7 @@ def translated(*, reading: bool = False) -> Iterator[None]:
 def translate(error: Exception, *, reading: bool) -> FootfallError:
     """What to raise instead of an exception of the client's.
 
-    A limit that is met while writing is no fault of a caller's, nor one that all queries share.
+    Reaching a limit is not the caller's fault while writing, nor where all queries share the limit.
     """
     code = _code(error)
     if code in _LIMITS and reading and _TOTAL not in str(error):

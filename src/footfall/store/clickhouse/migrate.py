@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 """
-# What a CREATE TABLE … AS SELECT leaves that was killed: it fills a table of another name, and renames it at its end.
+# What an interrupted CREATE TABLE … AS SELECT leaves: it fills a table of another name and renames it at the end.
 _HALVES = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
 )
@@ -70,7 +70,7 @@ def statements(sql: str) -> list[str]:
 
 
 def clustered(statement: str, cluster: str) -> str:
-    """The same statement for every replica: `ON CLUSTER`, each MergeTree its replicated kind, tokens kept a week.
+    """The statement for every replica: `ON CLUSTER`, replicated engines, insert tokens remembered for a week.
 
     Source: ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', …), whose macros the server fills in.
     """
@@ -84,7 +84,7 @@ def clustered(statement: str, cluster: str) -> str:
 
 
 def migrate(store: Store, cluster: str = "", known: list[Migration] | None = None) -> None:
-    """Apply what is missing. A file cut short by a crash is run again from its start."""
+    """Apply what is missing. After a crash within a file, the file is run again from its start."""
     known = migrations() if known is None else known
     store.command(clustered(_LEDGER, cluster))
     applied = {row[0] for row in store.query("SELECT number FROM schema_migrations").rows}

@@ -1,4 +1,4 @@
-"""Parts that the engine set aside because they were damaged, as after a power cut."""
+"""Parts that the engine detached because they were damaged, as after a power cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from footfall.store.protocol import Store
 
 @dataclass(frozen=True, slots=True)
 class DetachedPart:
-    """`partition` is the partition's id: yyyymm, as in `2026` and `06`. `reason` is the engine's word, `""` by hand."""
+    """`partition` is the month as yyyymm. `reason` is the engine's, `""` where an operator detached the part."""
 
     table: str
     partition: str
@@ -18,7 +18,7 @@ class DetachedPart:
 
 
 def detached_parts(store: Store) -> list[DetachedPart]:
-    """What the tables of the store's database miss, by table and name. Rows in these parts are not queried."""
+    """Detached parts of the tables in the store's database, by table and name. Queries don't see their rows."""
     found = store.query(
         "SELECT table, ifNull(partition_id, ''), name, ifNull(reason, '') FROM system.detached_parts"
         " WHERE database = currentDatabase() ORDER BY table, name"

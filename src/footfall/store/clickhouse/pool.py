@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Pool:
     """At most `size` clients, made when first needed. Raises TransientError after `patience` seconds of waiting.
 
-    A client on which anything failed is closed: the embedded engine puts what a broken-off answer had written before
-    the next answer of the same client.
+    A client on which anything failed is closed: after an interrupted answer, the embedded engine prepends the part that
+    it had written to the next answer of the same client.
     """
 
     def __init__(self, make: Callable[[], Client], *, size: int = 4, patience: float = 60.0) -> None:
@@ -30,7 +30,7 @@ class Pool:
         self._lent = 0
         self._shares: Counter[int] = Counter()
         self._closed = False
-        self._ended = False  # nobody waits any longer for what is lent
+        self._ended = False  # `close` no longer waits for clients that are lent
 
     @contextmanager
     def lend(
@@ -38,7 +38,7 @@ class Pool:
     ) -> Iterator[Client]:
         """A client for one borrower; `patience` instead of the pool's own, in seconds.
 
-        Borrowers of one `share` leave a client to others. QueryCancelledError where `unless` holds (see `wake`).
+        Borrowers of one `share` leave one client to others. QueryCancelledError where `unless` holds (see `wake`).
         """
         client = self._take(self._patience if patience is None else patience, share, unless)
         sound = False
@@ -50,14 +50,14 @@ class Pool:
             self._give_back(client, share, sound=sound)
 
     def wake(self) -> None:
-        """Those who wait look at their `unless` again."""
+        """Make those who wait check their `unless` again."""
         with self._changed:
             self._changed.notify_all()
 
     def close(self, seconds: float | None = None) -> bool:
-        """Lend no more, wait for what is under way, close every client. Idempotent.
+        """Lend no more, wait until borrowed clients come back, close every client. Idempotent.
 
-        False where a borrower needs more than `seconds`: its client is closed when it comes back.
+        False where a borrower takes longer than `seconds`: its client is closed when it comes back.
         """
         with self._changed:
             self._closed = True
@@ -70,7 +70,7 @@ class Pool:
         return returned
 
     def _take(self, patience: float, share: int | None, unless: Callable[[], bool]) -> Client | None:
-        """An idle client, or None where the borrower is to make one."""
+        """An idle client, or None where the borrower has to make one."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._closed or unless() or self._is_free(share), patience):
                 raise TransientError("the store is busy: every connection to it is in use")

@@ -1,8 +1,8 @@
-"""Readers whose callers may leave, and the end of what they asked.
+"""Readers whose callers may leave, and how their queries are cancelled.
 
-Every statement of a reading has the reading's mark as its `log_comment`. By it the list of running queries knows it
-again, whichever the engine: the embedded one takes no query id, and comments in the text are lost where values are
-bound.
+Every statement of a reading carries the reading's mark as its `log_comment`, by which it is found in the list of
+running queries. This works on both engines: the embedded one accepts no query id, and a comment in the SQL text is lost
+where values are bound.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MAX_PAUSE_SECONDS = 5.0
 
 
 class Readers:
-    """Lends clients to readings. One project has all but one of them at most."""
+    """Lends clients to readings. One project gets at most all of them but one."""
 
     def __init__(self, connect: Callable[[], Client], aside: Pool) -> None:
         self._pool = Pool(connect)
@@ -49,7 +49,7 @@ class Readers:
 
     @contextmanager
     def lend(self, reading: ReadingClient) -> Iterator[Client]:
-        """A client for one statement; QueryCancelledError where the reading was, or comes to be."""
+        """A client for one statement; QueryCancelledError where the reading is cancelled before or during it."""
         lent = self._pool.lend(share=reading.project, unless=lambda: reading.cancelled)
         with translated(reading=True), lent as client:
             self._begin(reading)
@@ -63,7 +63,7 @@ class Readers:
             finally:
                 self._end(reading)
             if reading.cancelled:
-                raise QueryCancelledError  # what was just read may be the beginning of an answer
+                raise QueryCancelledError  # the answer that was just read may be incomplete
 
     def cancel(self, *readings: ReadingClient) -> None:
         with self._changed:
@@ -96,17 +96,17 @@ class Readers:
                 self._changed.notify_all()
 
     def _cancelled(self) -> list[str]:
-        """Marks of what is to end and still runs."""
+        """Marks of cancelled readings whose statements still run."""
         return [reading.mark for reading in self._running if reading.cancelled]
 
     def _kill(self) -> None:
-        """Until nothing is left: a statement may be on its way to the engine, and not in its list yet."""
+        """Repeated until none is left: a statement may have been sent but not yet be in the engine's list."""
         pause = _PAUSE_SECONDS
         while marks := self._left():
             try:
                 with self._aside.lend() as client:
                     client.query(_KILL, parameters={"marks": marks})
-            except Exception as error:  # noqa: BLE001 - it is tried again, and the limit of time ends the query at last
+            except Exception as error:  # noqa: BLE001 - it is tried again, and the time limit ends the query in any case
                 structlog.get_logger("store").warning("a query can't be cancelled yet", error=str(error))
             with self._changed:
                 woken = self._changed.wait(pause)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Remote:
-    """Memory is the server's own matter; `wait_end_of_query` makes every failure a status, never half an answer.
+    """The server bounds its own memory. With `wait_end_of_query` a failure is a status, never an incomplete answer.
 
     The data directory still has one user: its spools have one drain.
     """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def query(client: Client, sql: str, params: Params | None) -> Rows:
     given = bound(sql, params)
     answer = client.query(sql, parameters=given)
-    # The embedded engine sends no header where there are no rows.
+    # The embedded engine sends no column names where there are no rows.
     names = answer.column_names or client.query(f"DESCRIBE ({sql}\n)", parameters=given).result_columns[0]
     return Rows(tuple(names), [tuple(row) for row in answer.result_rows])
 

@@ -82,7 +82,7 @@ def _options(parts: SplitResult, known: set[str]) -> dict[str, str]:
 
 
 def _name(what: str, value: str) -> str:
-    # Names reach SQL as identifiers, so only plain ones are let in.
+    # Names are used as identifiers in SQL, so only plain ones are accepted.
     if not _NAME.fullmatch(value):
         raise FatalError(f"FOOTFALL_STORE_URL has the {what} {value!r}: letters, digits and _ only, at most 64")
     return value
