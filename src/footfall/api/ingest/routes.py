@@ -11,7 +11,7 @@ from footfall.api.documented import Example, refusals, writing_route
 from footfall.api.ingest.calls import Route
 from footfall.api.ingest.rows import bulk, visited
 from footfall.collect.requests import MAX_RESPONSE_BYTES
-from footfall.collect.rows import BODY_BYTES, LISTED
+from footfall.collect.rows import BODY_BYTES, MAX_LISTED
 
 ROUTES = {"/api/collect/bulk": Route(bulk, BODY_BYTES), "/api/tracking/visits": Route(visited, BODY_BYTES)}
 
@@ -86,7 +86,7 @@ class RejectedRow(BaseModel):
 
 class RowsAccepted(BaseModel):
     accepted: int
-    rejected: list[RejectedRow] = Field(max_length=LISTED, description="The first 1,000 rows that were refused.")
+    rejected: list[RejectedRow] = Field(max_length=MAX_LISTED, description="The first 1,000 rows that were refused.")
     rejected_total: int = Field(description="All rows that were refused.")
 
 

@@ -56,7 +56,7 @@ _decode = msgspec.json.Decoder(Beacon).decode
 
 
 def read_beacon(body: bytes) -> Beacon:
-    """UserError `bad_body`, with the field, where it is none."""
+    """UserError `bad_body`, which names the field, where the body is no report."""
     try:
         return _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -64,7 +64,7 @@ def read_beacon(body: bytes) -> Beacon:
 
 
 def read_query(query: Mapping[str, str], page: str) -> Beacon:
-    """A pixel's report: `u` is the page that embeds it, unless it says otherwise. UserError as above."""
+    """A pixel's report; `u` defaults to `page`, the page that embeds it. UserError as above."""
     try:
         return msgspec.convert({"u": page, **query}, Beacon, strict=False)
     except msgspec.ValidationError as error:
