@@ -43,7 +43,7 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
     `origin` is the header of that name, `""` for none.
     """
     if hit.kind == "custom" and not 1 <= len(hit.name) <= EVENT_NAME_CHARS:
-        raise RefusedError("bad_name", "name", f"name: a custom event needs one of 1 to {EVENT_NAME_CHARS} characters")
+        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
     if project.domains:
         _check_host(project.domains, hit.url.host, origin)
     timestamp = _time(hit.timestamp, sender, intake)

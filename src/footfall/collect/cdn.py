@@ -56,5 +56,5 @@ def named_by(headers: Mapping[str, str]) -> str:
     for name, network in HEADERS.items():
         if name in lower:
             return network
-    said = f"{lower.get('cdn-loop', '')} {lower.get('via', '')}".lower()
-    return next((network for word, network in _WORDS.items() if word in said), "")
+    named = f"{lower.get('cdn-loop', '')} {lower.get('via', '')}".lower()
+    return next((network for word, network in _WORDS.items() if word in named), "")

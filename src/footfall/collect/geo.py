@@ -80,7 +80,7 @@ def _text(value: object, key: str = "") -> str:
 
 
 def _point(record: Mapping[str, object]) -> tuple[float | None, float | None]:
-    """Latitude and longitude in degrees, or neither: half a point is none."""
+    """Latitude and longitude in degrees: both, or neither."""
     location = record.get("location")
     source = location if isinstance(location, dict) else record
     point = _degrees(source.get("latitude"), 90), _degrees(source.get("longitude"), 180)

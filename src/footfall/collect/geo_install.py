@@ -71,12 +71,12 @@ def check(path: Path, kind: str = "") -> str:
 
 
 def _kind(database_type: str, wanted: str) -> str:
-    said = next((kind for word, kind in _TYPES if word in database_type.lower()), "")
-    if wanted and said and wanted != said:
-        raise UserError("bad_database", f"type {database_type!r} is a {said} database, not a {wanted} database")
-    if not (wanted or said):
+    named = next((kind for word, kind in _TYPES if word in database_type.lower()), "")
+    if wanted and named and wanted != named:
+        raise UserError("bad_database", f"type {database_type!r} is a {named} database, not a {wanted} database")
+    if not (wanted or named):
         raise UserError("bad_database", f"type {database_type!r} names no kind; give --kind {'|'.join(KINDS)}")
-    return wanted or said
+    return wanted or named
 
 
 def _useful(kind: str, record: Any) -> bool:

@@ -69,8 +69,8 @@ class SaltedIdentity:
 class MidnightCarryOver:
     """Visitors whose session goes on over midnight keep the hash of its first day, until 30 minutes pass without them.
 
-    Remembered are hashes only, in memory: those seen in the last half hour of a day, and those carried over. A restart
-    within that time makes them new visitors.
+    Only hashes are kept, in memory: those seen in the last half hour of a day, and those carried over. After a restart
+    within that time they are new visitors.
     """
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ class Answers(Protocol):
     """Times are Unix milliseconds. Every method may be called from any thread."""
 
     def last(self, key: str) -> Answer | None:
-        """The answer that was computed last, of any age, None where there is none."""
+        """The latest answer, of any age; None where there is none."""
 
     def claim(self, key: str, owner: str, until: int) -> bool:
         """Lease the answer to `owner`, who then computes it; False where another owner holds the lease.

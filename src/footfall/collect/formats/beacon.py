@@ -26,7 +26,7 @@ class Beacon(msgspec.Struct, gc=False):
     type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
     name: Annotated[
         Annotated[str, Meta(extra_json_schema={"maxLength": EVENT_NAME_CHARS})] | None,
-        Meta(description="Name; an event needs one."),
+        Meta(description="Name; required for an event."),
     ] = field(name="n", default=None)
     referrer: Annotated[str | None, Meta(description="Referrer.")] = field(name="r", default=None)
     title: Annotated[str | None, Meta(description="Title of the page.")] = field(name="ti", default=None)
@@ -75,7 +75,7 @@ def hit(beacon: Beacon) -> Hit:
     """RefusedError where the URL is not that of a page."""
     url = PageUrl.parse(beacon.url)
     if not url.host:
-        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is no absolute URL")
+        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is not an absolute URL")
     return Hit(
         url,
         kind=_KINDS[beacon.type],

@@ -89,7 +89,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
 
 def _check(event: BulkEvent) -> None:
     if event.type == "custom" and not event.name:
-        raise RefusedError("name_required", "name", "name: a custom event needs one")
+        raise RefusedError("name_required", "name", "name: a custom event needs a name")
     if event.type == "pageview" and not (event.url or event.path):
         raise RefusedError("url_required", "url", "url: a pageview needs a url or a path")
 

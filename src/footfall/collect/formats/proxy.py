@@ -108,4 +108,4 @@ def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
     except RefusedError as error:
         raise BadTimeError(error.code, error.message.removeprefix("timestamp: "), index, ts) from error
     except (ValueError, OverflowError) as error:
-        raise BadTimeError("datetime_parsing", f"{ts!r:.60} is no time: {error}", index, ts) from error
+        raise BadTimeError("datetime_parsing", f"{ts!r:.60} is not a time: {error}", index, ts) from error

@@ -155,4 +155,4 @@ def _time(value: float | None) -> int | None:
     try:
         return parse_time(value)
     except (ValueError, OverflowError) as error:
-        raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is no Unix time") from error
+        raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is not a Unix time") from error
