@@ -1,4 +1,4 @@
-"""Time as a parameter: whoever needs 'now' is given a `Clock`."""
+"""Time is a parameter: code that needs the current time is given a `Clock`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 Clock = Callable[[], int]
 """Returns Unix time in milliseconds, UTC."""
 
-MILLISECOND = 1
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

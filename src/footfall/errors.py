@@ -8,9 +8,9 @@ class FootfallError(Exception):
 
 
 class UserError(FootfallError):
-    """The caller can put it right: a bad value, an unknown name, a missing right.
+    """The caller can correct it: a bad value, an unknown name, a missing permission.
 
-    `code` is a stable lower-case word that programs may compare (docs/api/errors.md lists them); `message` names the
+    `code` is a stable lower-case word for programs to compare (docs/api/errors.md lists them); `message` names the
     field and the value. Where the answer is 429, `retry_after` is when to try again, in seconds.
     """
 
@@ -31,24 +31,24 @@ class TransientError(FootfallError):
 
 
 class WouldBlockError(TransientError):
-    """What is needed must be read from disk, and an event loop must not wait for it: do the same on a thread."""
+    """Something has to be read from disk, which an event loop must not wait for: run the same on a thread."""
 
 
 class QueryCancelledError(TransientError):
-    """What was asked was given up: its caller has left, or the server stops."""
+    """The query was given up: its caller has disconnected, or the server is stopping."""
 
     def __init__(self) -> None:
         super().__init__("the query was cancelled")
 
 
 class FatalError(FootfallError):
-    """The process can't go on: the operator must act, and the message says how."""
+    """The process can't continue: the operator must act, and the message says how."""
 
 
 class StoreError(FootfallError):
-    """The store refused a statement: a defect of ours or of the installation, never of the caller's request.
+    """The store refused a statement: a defect of Footfall or of the installation, never of the caller's request.
 
-    The message is safe to show; `details` is what the engine said, SQL included, and belongs in the log only.
+    The message is safe to show; `details` is the engine's message, SQL included, and belongs in the log only.
     """
 
     def __init__(self, message: str, *, details: str = "") -> None:

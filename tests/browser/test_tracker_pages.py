@@ -18,6 +18,7 @@ def test_the_core_is_small() -> None:
 
 
 def test_a_page_view_says_what_the_contract_says(lab: Lab) -> None:
+    lab.page.call("Emulation.setTimezoneOverride", timezoneId="Europe/Bucharest")
     lab.visit("/pricing?utm_source=letter#plans", referrer="http://news.example/")
 
     assert lab.stats.wait(1) == [
@@ -29,6 +30,7 @@ def test_a_page_view_says_what_the_contract_says(lab: Lab) -> None:
             "ti": "Page /pricing",
             "w": 1280,
             "l": "en-GB",
+            "tz": "Europe/Bucharest",
         }
     ]
     sent = next(asked for asked in lab.stats.asked if asked.method == "POST")

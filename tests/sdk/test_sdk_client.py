@@ -189,7 +189,7 @@ def test_a_full_queue_drops_the_newest_and_says_so_once(stub, caplog):
         assert client.flush(PATIENCE)
     endpoints = [row["endpoint"] for row in stub.rows(VISITS, "visits")]
     assert endpoints == ["/under-way", *(f"/{number}" for number in range(5))]
-    assert warnings_of(caplog) == ["footfall: 5 rows wait to be sent; newer ones are dropped"]
+    assert warnings_of(caplog) == ["footfall: the queue is full (5 rows); new rows are dropped"]
 
 
 def test_a_flush_that_takes_too_long_says_no(stub):

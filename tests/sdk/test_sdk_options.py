@@ -145,7 +145,7 @@ def test_a_django_site_without_a_server_is_served(django_client, caplog, handler
             assert ask(app, "/users/1", is_wsgi=handler is WSGIHandler).status_code == 200
         client = django_client()
     assert (client.enabled, client.dropped) == (False, 2)
-    assert warnings_of(caplog) == ["footfall: no address of a server is given; nothing will be sent"]
+    assert warnings_of(caplog) == ["footfall: no server address is given; nothing will be sent"]
 
 
 def test_a_django_setting_of_another_type_fails_at_the_start():

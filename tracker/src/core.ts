@@ -57,6 +57,7 @@ const send = async (t: Kind, fields?: Fields) => {
       ti: doc.title == staleTitle ? "" : doc.title,
       w: screen.width,
       l: navigator.language,
+      tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...fields,
     });
     await seen;

@@ -1,4 +1,4 @@
-"""Rows become request bodies: at most 1,000 rows and 4 MiB each, built once and sent again unchanged."""
+"""Turns rows into request bodies: at most 1,000 rows and 4 MiB each, built once and resent unchanged."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _EXTRA = len('{"events":[]}')
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A way in: its path, the name of its list, and how the server knows what it has stored.
+    """An endpoint: its path, the name of its list, and how the server recognises what it has stored.
 
-    Events have ids of their own; bodies of visits have a key.
+    Events have ids; a body of visits has an idempotency key.
     """
 
     path: str
@@ -40,7 +40,7 @@ Row = tuple[Kind, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Ready to be sent, as often as it takes."""
+    """A body that is ready to be sent, any number of times."""
 
     kind: Kind
     rows: int
@@ -49,7 +49,7 @@ class Body:
 
 
 def bodies(rows: Iterable[Row], unfit: Callable[[Exception], None]) -> Iterator[Body]:
-    """The rows in order, kind by kind; `unfit` is called for each row that can't be written as JSON."""
+    """The rows in order, by kind; `unfit` is called for each row that can't be encoded as JSON."""
     kinds: dict[Kind, list[dict[str, Any]]] = {}
     for kind, row in rows:
         kinds.setdefault(kind, []).append(row)
@@ -64,7 +64,7 @@ def _encoded(kind: Kind, rows: list[dict[str, Any]], unfit: Callable[[Exception]
             row["event_id"] = event_id()
         try:
             text = json.dumps(row, separators=(",", ":"), allow_nan=False, default=_plain)
-        except Exception as error:  # noqa: BLE001 - properties may be of classes of the application's own
+        except Exception as error:  # noqa: BLE001 - properties may hold the application's own classes
             unfit(error)
         else:
             yield text.encode("ascii")
@@ -102,9 +102,9 @@ def event_id() -> str:
 
 
 def _plain(value: object) -> object:
-    """What properties hold besides JSON's own types."""
+    """Values of properties that are not JSON types."""
     if isinstance(value, date):  # datetime is one, too
         return value.isoformat()
     if isinstance(value, (uuid.UUID, Decimal)):
         return str(value)
-    raise TypeError(f"a {type(value).__name__} can't be written as JSON")
+    raise TypeError(f"a {type(value).__name__} can't be encoded as JSON")

@@ -1,4 +1,4 @@
-"""What went wrong is counted and logged, and never raised."""
+"""Errors are counted and logged, never raised."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _log = logging.getLogger("footfall_client")
 
 
 class Faults:
-    """Counts of rows, and warnings of which each kind is logged once a minute at most."""
+    """Counts of rows, and warnings: each kind is logged at most once a minute."""
 
     def __init__(self) -> None:
-        # Reentrant: a handler of the warning, or a finaliser that runs meanwhile, may call the client again.
+        # Reentrant: a log handler, or a finaliser that runs meanwhile, may call the client.
         self._lock = threading.RLock()
         self._logged: dict[str, float] = {}
         self.accepted = 0
@@ -26,17 +26,17 @@ class Faults:
             self.accepted += rows
 
     def lose(self, rows: int) -> None:
-        """Rows whose loss was announced."""
+        """Count rows that are lost, without a warning."""
         with self._lock:
             self.dropped += rows
 
     def drop(self, rows: int, kind: str, message: str, *args: object, error: BaseException | None = None) -> None:
-        """Rows that no server has seen, or none has answered for."""
+        """Count rows that were not sent, or that no server confirmed."""
         self.lose(rows)
         self.warn(kind, message, *args, error=error)
 
     def refuse(self, rows: int, kind: str, message: str, *args: object) -> None:
-        """Rows that the server does not want."""
+        """Count rows that the server refused."""
         with self._lock:
             self.refused += rows
         self.warn(kind, message, *args)

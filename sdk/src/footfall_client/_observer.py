@@ -1,4 +1,4 @@
-"""What all middlewares share: which requests are seen, whose they are, and the row that says so."""
+"""Shared by all middlewares: which requests are recorded, who sent them, and the row that is sent."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ MARKERS = (
     "x-nf-request-id",
     "x-vercel-id",
 )
-"""Headers that content networks add to requests; the server knows whose each is."""
+"""Headers that CDNs add to requests; the server knows which CDN adds which."""
 
 HEADERS = ("user-agent", "referer", "host", "x-forwarded-for", "x-forwarded-proto", *MARKERS)
-"""All headers that are looked at."""
+"""All headers that are read."""
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 UNMATCHED = "(unmatched)"
@@ -51,7 +51,7 @@ Named = Callable[[Any], object]
 
 
 class Sink(Protocol):
-    """What a middleware needs of the client. `put_visit` must not raise or wait."""
+    """What a middleware needs of the client. `put_visit` must neither raise nor block."""
 
     def put_visit(self, row: dict[str, Any]) -> None: ...
 
@@ -61,9 +61,9 @@ class Sink(Protocol):
 class Observer:
     """Turns requests into rows of the client.
 
-    `ignore` lists paths (with all below them), or is asked with the framework's request; so is `user_id`.
-    `unmatched` is the endpoint of requests that no route matches; `"path"` keeps each one's path.
-    `addresses=False` sends no client addresses. An option of another type is a TypeError.
+    `ignore` lists paths (with all below them), or is a function of the framework's request, as is `user_id`.
+    `unmatched` is the endpoint of requests that match no route; `"path"` keeps their paths.
+    `addresses=False` sends no client addresses. An option of a wrong type is a TypeError.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Observer:
         self._addresses = _of("addresses", addresses, bool)
         self._unmatched = _of("unmatched", unmatched, str)
         networks = self._networks(trusted_proxies)
-        # A connection without an address is a local socket.
+        # A connection without an address is a Unix socket.
         self._local = any(ip_address("127.0.0.1") in network for network in networks)
         self._hop = lru_cache(maxsize=4096)(lambda text: _hop(text, networks))
 
@@ -117,7 +117,7 @@ class Observer:
     ) -> None:
         """Queue a request's row. Never raises.
 
-        `began` is Unix seconds; `template` is `""` where there is no router, None where the router found nothing;
+        `began` is Unix seconds; `template` is `""` where there is no router, None where the router found no route;
         header names are those of `HEADERS`.
         """
         try:
@@ -137,7 +137,7 @@ class Observer:
             if user:
                 row["user_id"] = user
             self._client.put_visit(row)
-        except Exception as error:  # noqa: BLE001 - the application must not suffer
+        except Exception as error:  # noqa: BLE001 - an error here must not reach the application
             self._client.fault("middleware", error)
 
     def _endpoint(self, template: str | None, path: str) -> str:
@@ -146,21 +146,21 @@ class Observer:
         return as_received(path) if template == "" or self._unmatched == "path" else self._unmatched
 
     def _client_of(self, peer: str, scheme: str, headers: Mapping[str, str]) -> tuple[str, str]:
-        """Address and scheme of the client, as far as trusted proxies tell."""
+        """Address and scheme of the client, as trusted proxies report them."""
         client, trusted = self._hop(peer) if peer else ("", self._local)
         passed = 0
         if trusted and "x-forwarded-for" in headers:
             for entry in reversed(headers["x-forwarded-for"].rsplit(",", _HOPS)):
-                hop, believed = self._hop(entry)
+                hop, is_proxy = self._hop(entry)
                 if not hop:
                     break
                 client = hop
-                if not believed:
+                if not is_proxy:
                     break
                 passed += 1
         schemes = headers.get("x-forwarded-proto", "").split(",") if trusted else []
-        said = schemes[max(0, len(schemes) - 1 - passed)].strip().lower() if schemes else ""
-        return client, said if said in {"http", "https"} else scheme
+        forwarded = schemes[max(0, len(schemes) - 1 - passed)].strip().lower() if schemes else ""
+        return client, forwarded if forwarded in {"http", "https"} else scheme
 
     def _user(self, request: Any) -> str:
         try:
@@ -181,7 +181,7 @@ class Observer:
 
 
 class Exchange:
-    """One request under way: its beginning, and that it is told of once."""
+    """A request in progress, which is recorded once."""
 
     __slots__ = ("began", "done", "size", "started", "status")
 
@@ -207,16 +207,16 @@ def _function(name: str, given: Callable[[Any], T]) -> Callable[[Any], T]:
         raise TypeError(f"{name} must be a function, not {given!r}")
     called = type(given).__call__  # an object may be called by an asynchronous method
     if any(is_async(each) for is_async in (iscoroutinefunction, isasyncgenfunction) for each in (given, called)):
-        raise TypeError(f"{name} must not be async: its answer is not awaited")
+        raise TypeError(f"{name} must not be async: its result is not awaited")
     return given
 
 
 def _answer(found: object) -> object:
-    """What a function of the application gave, which is no answer where it is to be awaited."""
+    """The result of a function of the application; TypeError where it would have to be awaited."""
     if isawaitable(found):
-        if hasattr(found, "close"):  # a coroutine, which would warn that nobody awaited it
+        if hasattr(found, "close"):  # a coroutine, which would warn that it was never awaited
             found.close()
-        raise TypeError("it gave an awaitable, which is not awaited")
+        raise TypeError("it returned an awaitable, which is not awaited")
     return found
 
 
@@ -230,7 +230,7 @@ def _add_headers(row: dict[str, Any], headers: Mapping[str, str]) -> None:
         elif name == "host":
             row["host"] = _host(value)
         elif name == "fastly-client-ip":
-            markers[name] = ""  # that it is there says enough: its value is an address
+            markers[name] = ""  # its presence is enough: its value is an address
         elif not name.startswith("x-forwarded"):
             markers[name] = value[:_HEADER_CHARS]
     if markers:
@@ -244,7 +244,7 @@ def _host(value: str) -> str:
 
 
 def _hop(text: str, trusted: tuple[IPv4Network | IPv6Network, ...]) -> tuple[str, bool]:
-    """An address in its canonical spelling, and whether it is a trusted proxy's; `""` for what is no address."""
+    """The canonical address, `""` where the text is none, and whether it is a trusted proxy's."""
     raw = _packed(_without_port(text.strip()))
     if raw is None:
         return "", False
@@ -262,7 +262,7 @@ def _packed(text: str) -> bytes | None:
 
 
 def _without_port(entry: str) -> str:
-    """`192.0.2.1` of `192.0.2.1:80`, `2001:db8::1` of `[2001:db8::1]:80`."""
+    """`192.0.2.1` for `192.0.2.1:80`, `2001:db8::1` for `[2001:db8::1]:80`."""
     if entry.startswith("["):
         return entry[1:].partition("]")[0]
     return entry.partition(":")[0] if entry.count(":") == 1 else entry

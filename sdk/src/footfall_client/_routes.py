@@ -1,4 +1,4 @@
-"""The route of an ASGI request, from what Starlette, FastAPI and Litestar leave in its scope."""
+"""The route of an ASGI request, from what Starlette, FastAPI and Litestar put into its scope."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from footfall_client._templates import braces, names
 
 _LITESTAR = frozenset({"litestar_app", "path_template"})
-_REST = "/{path}"  # what a mounted application sees to itself
+_REST = "/{path}"  # the part that a mounted application handles
 
 
 def template(scope: MutableMapping[str, Any], path: str) -> str | None:
     """The route's template with its prefixes; None where the router found none, `""` where there is no router.
 
-    `path` is the path as it was before the routers. Never raises: a framework that has changed gives None.
+    `path` is the path before any router changed it. Never raises: an unknown version of a framework gives None.
     """
     try:
         if not _LITESTAR.isdisjoint(scope):
@@ -29,24 +29,24 @@ def template(scope: MutableMapping[str, Any], path: str) -> str | None:
 def _starlette(scope: MutableMapping[str, Any], path: str) -> str | None:
     route = scope.get("route")
     if route is None:
-        # Older Starlettes name the endpoint only; FastAPI's routes have long said who they are.
+        # Older versions of Starlette put only the endpoint there; FastAPI has long put its route there.
         found = _search(_app_routes(scope), _at_start(scope, path)) if "endpoint" in scope else None
         return found and _received(scope, path).rstrip("/") + found
     context = scope.get("fastapi", {}).get("effective_route_context")
-    # FastAPI's included routers keep the prefix beside the route.
+    # FastAPI's included routers keep their prefix apart from the route.
     if context is not None and (context.original_route is route or not hasattr(route, "path_format")):
         route = getattr(context, "starlette_route", None) or context
     own: str | None = getattr(route, "path_format", None)
     if own is None:
         return None
     if own.endswith(_REST) and not hasattr(route, "methods"):
-        own = _REST  # a mount is the last that was found, and its path is in root_path by now
+        own = _REST  # the innermost match is a mount, whose path is already in root_path
     prefix = _prefix(scope, path)
     return _named(prefix, scope, own) + own if prefix else own
 
 
 def _prefix(scope: MutableMapping[str, Any], path: str) -> str:
-    """What stands before the inner router's paths: mounts, and the server's own prefix where the path has it."""
+    """What precedes the inner router's paths: mounts, and the server's prefix where the path has it."""
     root: str = scope.get("root_path", "")
     if not root:
         return ""
@@ -56,13 +56,13 @@ def _prefix(scope: MutableMapping[str, Any], path: str) -> str:
 
 
 def _received(scope: MutableMapping[str, Any], path: str) -> str:
-    """The server's own prefix, or `""` where the path does not have it."""
+    """The server's prefix, or `""` where the path does not have it."""
     base: str = scope.get("app_root_path", scope.get("root_path", ""))
     return base if base and (path == base or path.startswith(base.rstrip("/") + "/")) else ""
 
 
 def _named(prefix: str, scope: MutableMapping[str, Any], own: str) -> str:
-    """The prefix with the values of its parameters replaced by their names, the last first."""
+    """The prefix with the values of its parameters replaced by their names, from the right."""
     inner = set(names(own))
     segments = prefix.split("/")
     for name, value in reversed(list(scope.get("path_params", {}).items())):
@@ -83,7 +83,7 @@ def _at_start(scope: MutableMapping[str, Any], path: str) -> dict[str, Any]:
 
 
 def _search(routes: Iterable[Any], scope: dict[str, Any]) -> str | None:
-    """The first route that matches whole, else the first that matches but for the method."""
+    """The first route that matches fully, else the first whose method differs."""
     partial = None
     for route in routes:
         match, child = route.matches(scope)

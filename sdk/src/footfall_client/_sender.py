@@ -1,4 +1,4 @@
-"""One body is sent until the server takes it, refuses it, or the patience is over."""
+"""A body is sent until the server accepts or refuses it, or the time for retries is over."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ import httpx
 from footfall_client._bodies import Body
 from footfall_client._faults import Faults
 
-_FIRST = 0.5
-_LONGEST = 30.0
-_LONGEST_ASKED = 300.0
-_SHOWN = 300
-_TRIES = 4
-_ASIDE = 4
+_FIRST_DELAY = 0.5
+_MAX_DELAY = 30.0
+_MAX_RETRY_AFTER = 300.0
+_MESSAGE_CHARS = 300
+_MAX_TRIES = 4
+_MAX_ASIDE = 4
 
 Pause = Callable[[float, bool], bool]
-"""Waits so many seconds, or less where it need not be all (the flag says whether it need); false: give up."""
+"""Waits for so many seconds, or less unless the flag says that the server asks for them; false: give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Target:
 
 
 class Blame(Enum):
-    """Whose a failure is, as far as it can be told."""
+    """What a failure is attributed to."""
 
-    SERVER = "it is away, or asks to wait"
-    BODY = "the server failed at it"
+    SERVER = "unreachable, or asks to wait"
+    BODY = "the server fails on it"
     NOBODY = "no answer, or a proxy's"
 
 
@@ -55,12 +55,12 @@ _AGAIN = {
     # 520 to 530 are Cloudflare's for a server that it can't reach.
     **dict.fromkeys((408, 502, 504, *range(520, 531)), Blame.NOBODY),
 }
-"""Statuses that don't tell of the body, and whose they are; another of 500 and above is the body's."""
+"""Statuses that are not attributed to the body; others from 500 on are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """An attempt in vain; `wait` are the seconds that the server asks for."""
+class FailedAttempt:
+    """`wait` is the number of seconds that the server asks for."""
 
     reason: str
     blame: Blame
@@ -69,7 +69,7 @@ class Failure:
 
 @dataclass(slots=True)
 class _Case:
-    """A body on its way: when to give up, how often it was tried, and how often the failure was its own."""
+    """A body being sent: when to give up, how often it was tried, and how many failures are attributed to it."""
 
     body: Body
     until: float
@@ -80,9 +80,9 @@ class _Case:
 class Sender:
     """Sends bodies one after another, over one connection; belongs to one thread. Never raises.
 
-    Whoever waits for the server waits with the body at hand. A body that the server fails at (`Blame.BODY`) has four
-    attempts. One that is not answered, four times over, steps aside for the next ones; each time another is answered
-    it is tried again, and silence then is its own fault.
+    While the server is unreachable, the current body waits. A body that the server fails on (`Blame.BODY`) gets four
+    attempts. A body that gets no answer four times is set aside for the next ones. It is tried again after each body
+    that is answered, and a missing answer then counts as a failure on the body.
     """
 
     def __init__(self, target: Target, faults: Faults, pause: Pause) -> None:
@@ -92,7 +92,7 @@ class Sender:
         self._transport: httpx.BaseTransport | None = None
         self._aside: deque[_Case] = deque()
         self.until: float | None = None
-        """When (`time.monotonic`) to stop at the latest; None where nobody waits."""
+        """The latest time (`time.monotonic`) to stop at; None where no caller waits."""
 
     @property
     def aside(self) -> int:
@@ -101,19 +101,19 @@ class Sender:
 
     @property
     def full(self) -> bool:
-        """Whether too many are aside for another to be sent."""
-        return len(self._aside) >= _ASIDE
+        """Whether too many bodies are aside to send another one."""
+        return len(self._aside) >= _MAX_ASIDE
 
     def send(self, body: Body) -> None:
         """The rows are counted as accepted, refused or dropped, or the body is aside."""
         self._carry(_Case(body, time.monotonic() + self._target.retry_for))
 
     def resume(self) -> None:
-        """Go on with the body that is aside for longest."""
+        """Try the body again that has been aside for longest."""
         self._carry(self._aside.popleft())
 
     def close(self) -> None:
-        """What is aside is dropped."""
+        """Drop the bodies that are aside."""
         while self._aside:
             self._drop(self._aside.popleft(), "the client was closed")
         if self._transport is not None:
@@ -126,25 +126,25 @@ class Sender:
                 self._answered(self._aside.popleft(), suspect=True)
 
     def _answered(self, case: _Case, *, suspect: bool = False) -> bool:
-        """Try while it makes sense; whether the server took or refused it."""
+        """Try as long as retries make sense; whether the server accepted or refused it."""
         try:
             while (failure := self._attempt(case.body)) is not None:
                 if not self._goes_on(case, failure, suspect):
                     return False
                 suspect = False
-        except Exception as error:  # noqa: BLE001 - a transport of the application's own
+        except Exception as error:  # noqa: BLE001 - the transport may be the application's
             rows = case.body.rows
             self._faults.drop(rows, "fault", "footfall: %d rows are lost", rows, error=error)
             return False
         return True
 
-    def _goes_on(self, case: _Case, failure: Failure, suspect: bool) -> bool:
+    def _goes_on(self, case: _Case, failure: FailedAttempt, suspect: bool) -> bool:
         """Whether to try again now; if not, the case is settled or aside."""
         unanswered = failure.blame is Blame.NOBODY
         delay = backoff(case.attempts) if failure.wait is None else failure.wait
         case.attempts += 1
         case.strikes += failure.blame is Blame.BODY or (suspect and unanswered)
-        if case.strikes >= _TRIES:
+        if case.strikes >= _MAX_TRIES:
             rows = case.body.rows
             self._faults.refuse(
                 rows, "failed", "footfall: %d rows refused, tried %d times: %s", rows, case.attempts, failure.reason
@@ -157,7 +157,7 @@ class Sender:
         if time.monotonic() + delay > case.until or not self._pause(delay, failure.wait is not None):
             self._drop(case, failure.reason)
             return False
-        if unanswered and case.attempts >= _TRIES:
+        if unanswered and case.attempts >= _MAX_TRIES:
             self._aside.append(case)
             return False
         return True
@@ -166,19 +166,19 @@ class Sender:
         rows = case.body.rows
         self._faults.drop(rows, "given up", "footfall: gave up on %d rows: %s", rows, reason)
 
-    def _attempt(self, body: Body) -> Failure | None:
-        """None where the server took or refused it."""
+    def _attempt(self, body: Body) -> FailedAttempt | None:
+        """None where the server accepted or refused it."""
         try:
             answer = self._post(body)
         except _AWAY as error:
-            return Failure(f"{type(error).__name__}: {error}", Blame.SERVER)
+            return FailedAttempt(f"{type(error).__name__}: {error}", Blame.SERVER)
         except (httpx.HTTPError, OSError) as error:
-            return Failure(f"{type(error).__name__}: {error}", Blame.NOBODY)
+            return FailedAttempt(f"{type(error).__name__}: {error}", Blame.NOBODY)
         status = answer.status_code
         if status in _AGAIN or status >= 500:
             blame = _AGAIN.get(status, Blame.BODY)
             wait = retry_after(answer.headers.get("Retry-After"))
-            return Failure(f"the server answered {status}", blame, wait)
+            return FailedAttempt(f"the server answered {status}", blame, wait)
         if status in {200, 201, 202, 204}:
             self._taken(body, answer)
         else:
@@ -192,7 +192,7 @@ class Sender:
         """Without `httpx.Client`, which logs a line for each request."""
         target = self._target
         if self._transport is None:
-            # Without the environment's proxies and certificates: who needs one gives a transport.
+            # Ignores proxies and certificates of the environment; the option `transport` can set them.
             self._transport = target.transport() if target.transport else httpx.HTTPTransport(trust_env=False)
         headers = {"Authorization": f"Bearer {target.token}", "User-Agent": "footfall-client", **body.headers}
         if target.project:
@@ -209,10 +209,10 @@ class Sender:
         return answer
 
     def _taken(self, body: Body, answer: httpx.Response) -> None:
-        said = _object(answer)
-        listed = said.get("rejected")
+        content = _object(answer)
+        listed = content.get("rejected")
         rejected = listed if isinstance(listed, list) else []
-        total = said.get("rejected_total", len(rejected))
+        total = content.get("rejected_total", len(rejected))
         refused = min(total, body.rows) if isinstance(total, int) else len(rejected)
         self._faults.took(body.rows - refused)
         if refused:
@@ -228,12 +228,12 @@ class Sender:
 
 def backoff(attempt: int) -> float:
     """Seconds before the next attempt: exponential, with full jitter."""
-    most = min(_LONGEST, _FIRST * 2 ** min(attempt, 16))
-    return random.uniform(0, most)  # noqa: S311 - spreads load, guards nothing
+    longest = min(_MAX_DELAY, _FIRST_DELAY * 2 ** min(attempt, 16))
+    return random.uniform(0, longest)  # noqa: S311 - spreads load; not for security
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110: seconds, or a date), at most 5 minutes; None where it says none."""
+    """Seconds of a Retry-After header (RFC 9110: seconds, or a date), at most 5 minutes; None where it is invalid."""
     if not value:
         return None
     try:
@@ -245,19 +245,19 @@ def retry_after(value: str | None) -> float | None:
             return None
         aware = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
         seconds = (aware - datetime.now(timezone.utc)).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_ASKED) if math.isfinite(seconds) else None
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER) if math.isfinite(seconds) else None
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:
     try:
-        said = answer.json()
+        content = answer.json()
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _message(answer: httpx.Response) -> str:
-    """What the server says of it, else the beginning of its answer."""
+    """The server's error message, else the beginning of its answer."""
     error = _object(answer).get("error")
     message = error.get("message") if isinstance(error, dict) else None
-    return str(message or answer.text)[:_SHOWN]
+    return str(message or answer.text)[:_MESSAGE_CHARS]

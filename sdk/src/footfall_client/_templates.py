@@ -1,4 +1,4 @@
-"""Route templates in one spelling: `/users/{id}`, whatever the framework writes."""
+"""Route templates in one form, `/users/{id}`, whatever the framework uses."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def angles(template: str) -> str:
 
 @lru_cache(maxsize=4096)
 def django(route: str) -> str:
-    """Django's `ResolverMatch.route`: paths and regular expressions, put together as they were included."""
+    """A template from Django's `ResolverMatch.route`, which joins paths and regular expressions of nested includes."""
     return "/" + angles(_unescaped(route) if _PATTERN.search(route) else route).lstrip("/")
 
 
 def as_received(path: str) -> str:
-    """A decoded path as it stands on the wire, so that a `?` in it is no query."""
+    """A decoded path, encoded again as in a URL, so that a `?` in it does not begin a query."""
     return quote(path, safe="/:@!$&'()*+,;=~-._")
 
 
 def _unescaped(pattern: str) -> str:
-    """A regular expression as a template: `^users/(?P<id>[0-9]+)/$` → `users/{id}/`, what has no name as `{}`."""
+    """A template of a regular expression: `^users/(?P<id>[0-9]+)/$` → `users/{id}/`; unnamed parts become `{}`."""
     found: list[str] = []
     at = 0
     while at < len(pattern):
@@ -52,14 +52,14 @@ def _unescaped(pattern: str) -> str:
         quantifier = _QUANTIFIER.match(pattern, at)
         if quantifier:
             at = quantifier.end()
-            # A repeated letter or dot is a parameter without a name; an optional one is written as if it were there.
+            # A repeated character is a parameter without a name; an optional one is written as if present.
             text = _ANY if text and len(text) == 1 and quantifier[0][0] != "?" else text
         found.append(text)
     return re.sub(r"(?:\{\})+", _ANY, "".join(found))
 
 
 def _piece(pattern: str, at: int) -> tuple[str, int]:
-    """The next part of a pattern as it is shown, and where it ends."""
+    """The next part of a pattern as it appears in the template, and where it ends."""
     char = pattern[at]
     if char in "^$":
         return "", at + 1
@@ -86,7 +86,7 @@ def _group(text: str) -> str:
 
 
 def _group_end(pattern: str, at: int) -> int:
-    """Behind the parenthesis that closes the one at `at`."""
+    """The index after the parenthesis that closes the one at `at`."""
     depth = 0
     while at < len(pattern):
         char = pattern[at]

@@ -19,7 +19,7 @@ from footfall_client._sender import Sender, Target
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in seconds; rows held at most, and rows that are sent without waiting for the interval."""
+    """Times in seconds; `queue` is the most rows held, `batch` the rows that are sent before the interval ends."""
 
     interval: float
     batch: int
@@ -30,7 +30,7 @@ class Limits:
 class Worker:
     """Holds rows until they are sent. `put` takes no lock: finalisers and signal handlers may call it.
 
-    A forked child begins anew: with an empty queue, counts at zero, and a thread of its own once it has a row.
+    A forked child starts afresh: with an empty queue, counts at zero, and its own thread once it has a row.
     """
 
     def __init__(self, target: Target, limits: Limits) -> None:
@@ -51,15 +51,15 @@ class Worker:
         self._thread: threading.Thread | None = None
         self.faults = Faults()
         self._sender = Sender(self._target, self.faults, self._pause)
-        self._process = os.getpid()  # last: other threads go by it
+        self._process = os.getpid()  # last: other threads check it
 
     def forked(self) -> None:
-        """In a child that Python knows of, and that has one thread. The parent's state stays the parent's."""
+        """Called in a child that Python forked, which has one thread. It shares no state with its parent."""
         self._birth = threading.RLock()
         self._begin()
 
     def _reborn(self) -> None:
-        """In a child that Python was not told of (uWSGI's), and that may have many threads by now."""
+        """Called in a child that was not forked by Python (uWSGI), and may already have several threads."""
         with self._birth:
             if self._process != os.getpid():
                 self._begin()
@@ -71,7 +71,7 @@ class Worker:
         if self._closed:
             self.faults.drop(1, "closed", "footfall: the client is closed; rows are dropped")
         elif waiting >= self.limits.queue:
-            self.faults.drop(1, "full", "footfall: %d rows wait to be sent; newer ones are dropped", waiting)
+            self.faults.drop(1, "full", "footfall: the queue is full (%d rows); new rows are dropped", waiting)
         else:
             self._queue.append((kind, row))
             if self._thread is None or not self._thread.is_alive():
@@ -80,7 +80,7 @@ class Worker:
                 self._wake.set()
 
     def flush(self, timeout: float | None) -> bool:
-        """Whether all rows that were put before are settled: accepted, refused or given up."""
+        """Whether all rows that were put before are settled in time: accepted, refused or given up."""
         if threading.current_thread() is self._thread:
             return False
         if self._process != os.getpid():
@@ -91,7 +91,7 @@ class Worker:
             self._hurry.set()
             self._wake.set()
             return marker.wait(timeout)
-        # The interpreter is ending and starts no more threads.
+        # The interpreter is shutting down and starts no more threads.
         self._sender.until = None if timeout is None else time.monotonic() + timeout
         self._drain()
         return marker.is_set()
@@ -107,7 +107,7 @@ class Worker:
         self._hurry.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(1 if settled else 0.1)  # for it to count what it gives up
+            self._thread.join(1 if settled else 0.1)  # so that it counts the rows that it gives up
         left = sum(isinstance(item, tuple) for item in list(self._queue))
         self._queue.clear()
         if left:
@@ -150,7 +150,7 @@ class Worker:
                 marker.set()
 
     def _take(self) -> tuple[list[Row], threading.Event | None]:
-        """The next rows, at most one body's; and the flush that waits for them, if one does."""
+        """The next rows, at most one body's, and the flush that waits for them, if any."""
         rows: list[Row] = []
         while self._queue and len(rows) < ROWS:
             item = self._queue.popleft()
@@ -160,7 +160,7 @@ class Worker:
         return rows, None
 
     def _unfit(self, error: Exception) -> None:
-        self.faults.drop(1, "unfit", "footfall: a row can't be sent and is dropped: %s", error)
+        self.faults.drop(1, "unfit", "footfall: a row can't be encoded and is dropped: %s", error)
 
     def _pause(self, seconds: float, asked: bool) -> bool:
         if self._sender.until is not None:
@@ -176,7 +176,7 @@ _workers: weakref.WeakSet[Worker] = weakref.WeakSet()
 
 @lru_cache(maxsize=1)
 def _hooks() -> None:
-    """Once, with the first client."""
+    """Registered once, with the first client."""
     atexit.register(_at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_in_child)
@@ -188,10 +188,10 @@ def _in_child() -> None:
 
 
 def _at_exit() -> None:
-    """Each worker has its own patience, counted from now: together they take no longer than the longest."""
+    """Close all workers; each timeout counts from now, so that together they take no longer than the longest one."""
     began = time.monotonic()
     for worker in list(_workers):
         try:
             worker.close(max(0.0, began + worker.limits.at_exit - time.monotonic()))
-        except Exception as error:  # noqa: BLE001, PERF203 - the others have rows, too
+        except Exception as error:  # noqa: BLE001, PERF203 - the other workers must be closed, too
             worker.faults.warn("exit", "footfall: rows may be lost at the end of the process", error=error)

@@ -1,6 +1,6 @@
 """ASGI middleware: for FastAPI, Starlette, Litestar, and any other ASGI application.
 
-It finds the route in what these frameworks leave in the scope and imports none of them.
+It reads the route from what these frameworks put into the scope, and imports none of them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FAILED = 500
 
 
 class FootfallMiddleware:
-    """Tells `client` of every HTTP request once its answer is sent. The options are those of `Observer`."""
+    """Reports every HTTP request to `client` once its answer is sent. The options are those of `Observer`."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class FootfallMiddleware:
             unmatched=unmatched,
         )
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # each framework has types of its own
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # each framework has its own types
         if scope["type"] != "http" or self._observer.ignores(_path(scope), scope):
             await self.app(scope, receive, send)
             return
@@ -66,14 +66,14 @@ class FootfallMiddleware:
         except Exception:
             exchange.finish(_FAILED)
             raise
-        except BaseException:  # cancelled: the server knows that nobody listens any more
+        except BaseException:  # cancelled, since the client has disconnected
             exchange.finish(CLIENT_LEFT)
             raise
         exchange.finish(_FAILED)
 
 
 class _AsgiExchange(Exchange):
-    """Stands between the application and the server."""
+    """Watches the messages between the application and the server."""
 
     __slots__ = ("_length", "_observer", "_path", "_receive", "_scope", "_send", "left")
 
@@ -81,7 +81,7 @@ class _AsgiExchange(Exchange):
         super().__init__()
         self._observer = observer
         self._scope = scope
-        self._path = _path(scope)  # routers change the scope's
+        self._path = _path(scope)  # routers change it in the scope
         self._receive = receive
         self._send = send
         self._length = 0
@@ -113,7 +113,7 @@ class _AsgiExchange(Exchange):
             self.finish(_FAILED)
 
     def finish(self, otherwise: int) -> None:
-        """Tell of the request, once; `otherwise` is the status where the answer never began."""
+        """Report the request, once; `otherwise` is the status where the answer never began."""
         if self.done:
             return
         self.done = True
@@ -135,7 +135,7 @@ class _AsgiExchange(Exchange):
 
 
 def _path(scope: Scope) -> str:
-    """The path that was asked for, decoded. Litestar's router runs before its middlewares and cuts mounts off."""
+    """The requested path, decoded. Litestar's router runs before its middlewares and removes mounts."""
     if "route_handler" in scope and scope.get("raw_path"):
         raw: bytes = scope["raw_path"]
         return unquote(raw.partition(b"?")[0])
@@ -144,7 +144,7 @@ def _path(scope: Scope) -> str:
 
 
 def _headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers that are looked at; those that came several times joined by commas."""
+    """The headers that are read; repeated ones are joined by commas."""
     found: dict[str, str] = {}
     for line in lines:
         name = _WANTED.get(line[0])

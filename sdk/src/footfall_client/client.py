@@ -1,4 +1,4 @@
-"""`Footfall`: what an application calls. No call raises, none but `flush` and `close` waits for anything."""
+"""`Footfall`, the client. No method raises; only `flush` and `close` wait."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ Timestamp = datetime | float | str
 Revenue = Decimal | float | str | Mapping[str, Any]
 """An amount, or `{"amount": 49, "currency": "EUR"}`."""
 
-_SHORTEST = 0.001
-# Sockets and locks take no more than weeks, and none of these is wanted so long.
-_MOST = 1_000_000
+_MIN_SECONDS = 0.001
+# Sockets and locks accept no longer timeouts.
+_MAX_NUMBER = 1_000_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def _quiet(method: Callable[P, R]) -> Callable[P, R | None]:
-    """The method, logging what it raises and giving None instead; its first argument is the client."""
+    """The method, which logs what it raises and returns None instead; its first argument is the client."""
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R | None:
         try:
             return method(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - the boundary: the application must not suffer
+        except Exception as error:  # noqa: BLE001 - the boundary: no error reaches the application
             client = args[0]
             if isinstance(client, Footfall):
                 client.fault(method.__name__, error)
@@ -53,10 +53,9 @@ def _quiet(method: Callable[P, R]) -> Callable[P, R | None]:
 class Footfall:
     """Sends rows to the server at `url` in the background; made once per process, used from any thread.
 
-    Times are seconds. Rows that find `queue_size` others waiting are dropped. A body that the server does not take is
-    sent again for `retry_for`. `transport` makes an httpx transport, for a proxy or certificates of one's own. A client
-    whose address or token is missing or unusable says so in the log, and drops what it is given. Another option that
-    can't be used is a TypeError or a ValueError.
+    Times are seconds. Rows are dropped while `queue_size` others wait. A body that the server does not accept is resent
+    for `retry_for`. `transport` makes an httpx transport, for a proxy or own certificates. A client whose address or
+    token is missing or unusable logs that, and drops all rows. Any other invalid option is a TypeError or a ValueError.
     """
 
     def __init__(
@@ -75,8 +74,8 @@ class Footfall:
     ) -> None:
         _number("batch_size", batch_size, at_least=1, whole=True)
         _number("queue_size", queue_size, whole=True)
-        _number("flush_interval", flush_interval, at_least=_SHORTEST)
-        _number("timeout", timeout, at_least=_SHORTEST)
+        _number("flush_interval", flush_interval, at_least=_MIN_SECONDS)
+        _number("timeout", timeout, at_least=_MIN_SECONDS)
         _number("retry_for", retry_for)
         _number("exit_timeout", exit_timeout)
         if transport is not None and not callable(transport):
@@ -90,7 +89,7 @@ class Footfall:
 
     @classmethod
     def from_env(cls, **options: Any) -> Footfall:
-        """The client that FOOTFALL_URL, FOOTFALL_TOKEN and, where it is set, FOOTFALL_PROJECT describe."""
+        """The client that FOOTFALL_URL, FOOTFALL_TOKEN and, if set, FOOTFALL_PROJECT describe."""
         project = os.environ.get("FOOTFALL_PROJECT") or None
         url, token = (os.environ.get(f"FOOTFALL_{name}", "") for name in ("URL", "TOKEN"))
         return cls(url, token, **{"project": project, **options})
@@ -175,7 +174,7 @@ class Footfall:
         provider: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """An HTTP request that a server answered; `endpoint` (a route or a path) or `url` says what was asked for."""
+        """An HTTP request that a server answered; `endpoint` (a route or a path) or `url` names the resource."""
         row = {
             "timestamp": _time(timestamp),
             "method": method,
@@ -196,22 +195,22 @@ class Footfall:
         self.put_visit({name: value for name, value in row.items() if value is not None})
 
     def put_visit(self, row: dict[str, Any]) -> None:
-        """A request as `POST /api/tracking/visits` has it: what the middlewares call. The row is kept, not copied."""
+        """A request as in `POST /api/tracking/visits`; the middlewares call this. The row is kept, not copied."""
         if self.enabled:
             self._worker.put(VISITS, row)
         else:
             self._faults.lose(1)
 
     def flush(self, timeout: float | None = 10.0) -> bool:
-        """Send what waits; whether all that was given before is settled (accepted, refused or given up) in time."""
+        """Send the queued rows; whether all of them are settled (accepted, refused or given up) in time."""
         return bool(self._flush(timeout))
 
     def close(self, timeout: float | None = 2.0) -> bool:
-        """Flush, then take no more rows; what could not be sent in time is dropped."""
+        """Flush, then accept no more rows; rows that could not be sent in time are dropped."""
         return bool(self._close(timeout))
 
     def fault(self, where: str, error: BaseException) -> None:
-        """Log, once a minute at most for each place, what went wrong in the client itself."""
+        """Log an error of the client itself, at most once a minute per place."""
         self._faults.warn(f"fault {where}", "footfall: %s failed: %s", where, error, error=error)
 
     @property
@@ -221,7 +220,7 @@ class Footfall:
 
     @property
     def dropped(self) -> int:
-        """Rows lost on this side: no room, not writable as JSON, given up, left at the end."""
+        """Rows lost on this side: the queue was full, not encodable as JSON, given up, or left at the end."""
         return self._faults.dropped
 
     @property
@@ -229,7 +228,7 @@ class Footfall:
         """Rows that the server refused."""
         return self._faults.refused
 
-    def __enter__(self) -> Footfall:  # noqa: PYI034 - typing.Self is of Python 3.11
+    def __enter__(self) -> Footfall:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
     def __exit__(
@@ -259,7 +258,7 @@ class Footfall:
 
 
 def _time(given: Timestamp | None) -> float | str:
-    """Now, as Unix milliseconds, or what was given in a form that the server reads."""
+    """The given time in a form that the server reads; now, as Unix milliseconds, where there is none."""
     if given is None:
         return time.time_ns() // 1_000_000
     if isinstance(given, datetime):
@@ -271,23 +270,23 @@ def _time(given: Timestamp | None) -> float | str:
 def _number(name: str, given: object, *, at_least: float = 0, whole: bool = False) -> None:
     if isinstance(given, bool) or not isinstance(given, int if whole else (int, float)):
         raise TypeError(f"{name} must be {'an integer' if whole else 'a number'}, not {given!r}")
-    if not at_least <= given <= _MOST or math.isnan(given):
-        raise ValueError(f"{name} must be from {at_least} to {_MOST:,}, not {given!r}")
+    if not at_least <= given <= _MAX_NUMBER or math.isnan(given):
+        raise ValueError(f"{name} must be from {at_least} to {_MAX_NUMBER:,}, not {given!r}")
 
 
 def _unusable(url: object, token: object, project: object) -> str:
     """What is wrong with the configuration, in words; empty where nothing is."""
     if not isinstance(url, str) or not url:
-        return "no address of a server is given"
+        return "no server address is given"
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and httpx.URL(url).host
     except (ValueError, httpx.InvalidURL) as error:
-        return f"{url!r} is no address: {error}"
+        return f"{url!r} is not an address: {error}"
     if not usable:
-        return f"{url!r} is no http or https address"
+        return f"{url!r} is not an http or https address"
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         return "no usable token is given"
     if project is not None and not (isinstance(project, str) and project.isascii() and project.isprintable()):
-        return f"{project!r} is no project"
+        return f"{project!r} is not a project"
     return ""

@@ -1,7 +1,7 @@
 """Django: `MIDDLEWARE = ["footfall_client.django.FootfallMiddleware", ...]` and the setting `FOOTFALL`.
 
-`FOOTFALL = {"URL": …, "TOKEN": …}`, and where they are wanted `PROJECT`, `IGNORE`, `USER_ID`, `ADDRESSES`,
-`TRUSTED_PROXIES`, `UNMATCHED`; or `CLIENT`, a `Footfall` of one's own. Functions may be named by their dotted path.
+`FOOTFALL = {"URL": …, "TOKEN": …}`, and optionally `PROJECT`, `IGNORE`, `USER_ID`, `ADDRESSES`,
+`TRUSTED_PROXIES`, `UNMATCHED`; or `CLIENT`, a `Footfall`. Functions may be named by their dotted path.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FAILED = 500
 
 
 def get_client() -> Footfall:
-    """The client of the setting, the same at each call: for `track` and `pageview` in views."""
+    """The client of the setting, the same for each call: for `track` and `pageview` in views."""
     given = _setting()
     client: Footfall | None = given.get("CLIENT")
     return client or _client(given.get("URL", ""), given.get("TOKEN", ""), given.get("PROJECT"))
@@ -36,7 +36,7 @@ def _client(url: str, token: str, project: str | None) -> Footfall:
 
 
 class FootfallMiddleware:
-    """Tells the client of every request; belongs at the top of the list."""
+    """Reports every request to the client; belongs at the top of the list."""
 
     sync_capable = True
     async_capable = True
@@ -84,13 +84,13 @@ class FootfallMiddleware:
                 response.streaming_content = _AsyncCounted(response.streaming_content, exchange)
             else:
                 response.streaming_content = Counted(response.streaming_content, exchange)
-        except Exception as error:  # noqa: BLE001 - the application must not suffer
+        except Exception as error:  # noqa: BLE001 - an error here must not reach the application
             self._client.fault("django", error)
         return response
 
 
 class _DjangoExchange(Exchange):
-    """A request and what became of it."""
+    """A request and its answer."""
 
     __slots__ = ("_observer", "_request")
 
@@ -100,7 +100,7 @@ class _DjangoExchange(Exchange):
         self._request = request
 
     def finish(self, *, failed: bool = False) -> None:
-        """Tell of the request, once. Where it failed before anything was sent, the server answers 500."""
+        """Report the request, once. Where it failed before anything was sent, the server answers 500."""
         if self.done:
             return
         self.done = True
@@ -115,14 +115,14 @@ class _DjangoExchange(Exchange):
             size=self.size,
             seconds=self.seconds(),
             peer=request.META.get("REMOTE_ADDR", ""),
-            # Not request.scheme: that believes whatever SECURE_PROXY_SSL_HEADER says, from whomever.
-            scheme=request._get_scheme(),  # noqa: SLF001 - the scheme of the connection has no other name
+            # Not request.scheme, which trusts SECURE_PROXY_SSL_HEADER from any sender.
+            scheme=request._get_scheme(),  # noqa: SLF001 - there is no public name for the connection's scheme
             headers=headers_of(request.META),
         )
 
 
 class _AsyncCounted:
-    """As `Counted`, for asynchronous bodies."""
+    """`Counted` for asynchronous bodies."""
 
     def __init__(self, body: Any, exchange: _DjangoExchange) -> None:
         self._parts = aiter(body)
@@ -145,7 +145,7 @@ class _AsyncCounted:
         return part
 
     def close(self) -> None:
-        """Django calls this with the response's own end."""
+        """Django calls this at the end of the response."""
         self._exchange.finish()
 
 
@@ -156,12 +156,12 @@ def _template(request: Any) -> str | None:
             return None
         prefix = request.path.removesuffix(request.path_info)
         return ("" if prefix == request.path else prefix) + template_of(str(match.route))
-    except Exception:  # noqa: BLE001 - a request of another make has no route
+    except Exception:  # noqa: BLE001 - requests of other kinds have no route
         return None
 
 
 def _setting() -> Mapping[str, Any]:
-    """Empty where the site has none, or None: the client then says that it has no server."""
+    """Empty where the site has none: the client then logs that it has no server."""
     given = getattr(settings, "FOOTFALL", None)
     if given is None:
         return {}

@@ -15,15 +15,15 @@ _KEY = "footfall.route"
 
 
 def init_app(app: Flask, client: Sink, **options: Any) -> None:
-    """Tell `client` of the application's requests. `options` are those of `FootfallMiddleware`."""
+    """Report the application's requests to `client`. `options` are those of `FootfallMiddleware`."""
 
     def note() -> None:
         try:
             request.environ[_KEY] = _rule(app, request)
-        except Exception as error:  # noqa: BLE001 - the application must not suffer
+        except Exception as error:  # noqa: BLE001 - an error here must not reach the application
             client.fault("flask", error)
 
-    # First of all, since a function that answers ends the list.
+    # First in the list: a function that returns a response ends it.
     app.before_request_funcs.setdefault(None, []).insert(0, note)
     app.wsgi_app = FootfallMiddleware(app.wsgi_app, client, route=_found, **options)  # type: ignore[method-assign]
 

@@ -16,7 +16,7 @@ _FAILED = 500
 
 
 class FootfallMiddleware:
-    """Tells `client` of every request once its answer is closed. The options are those of `Observer`."""
+    """Reports every request to `client` once its answer is closed. The options are those of `Observer`."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class FootfallMiddleware:
 
 
 class _WsgiExchange(Exchange):
-    """A request and what became of it."""
+    """A request and its answer."""
 
     __slots__ = ("_environ", "_observer", "_path", "_route")
 
@@ -81,7 +81,7 @@ class _WsgiExchange(Exchange):
         return start
 
     def finish(self, *, failed: bool = False) -> None:
-        """Tell of the request, once. Where it failed before anything was sent, the server answers 500."""
+        """Report the request, once. Where it failed before anything was sent, the server answers 500."""
         if self.done:
             return
         self.done = True
@@ -102,7 +102,7 @@ class _WsgiExchange(Exchange):
 
 
 class Counted:
-    """A body whose bytes are counted on their way; the exchange ends with it, or when it is closed."""
+    """A body whose bytes are counted; the exchange ends with it, or when it is closed."""
 
     def __init__(self, body: Iterable[bytes], exchange: Any) -> None:
         self._body = body
@@ -136,11 +136,11 @@ class Counted:
 
 
 def path_of(environ: Mapping[str, Any]) -> str:
-    """The path as the client asked for it, decoded; WSGI hands bytes over as Latin-1."""
+    """The requested path, decoded; WSGI passes bytes as Latin-1."""
     path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that are looked at."""
+    """The headers that are read."""
     return {name: environ[key] for key, name in _WANTED if key in environ}

@@ -1,4 +1,4 @@
-"""Bodies off the wire: unpacked within a bound."""
+"""Request bodies, decompressed within a limit."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from footfall import zstd
 from footfall.errors import UserError
 
 MIB = 1 << 20
-MEMBERS = 16
-"""Most gzip, zlib or zstd members of one body: what follows a member is copied, once for each."""
+MAX_MEMBERS = 16
+"""Most gzip, zlib or zstd members of one body: each one copies what follows it."""
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     """The body that `Content-Encoding` names, in at most `limit` bytes.
 
     UserError `too_large` beyond it, `unsupported_encoding` for any but gzip, deflate, zstd and identity, and for
-    several at once, `bad_body` where the bytes are not of that encoding, or are of more than 16 members of it.
+    several at once; `bad_body` where the bytes are not in that encoding, or have more than 16 members.
     """
     name = encoding.strip().lower()
     if name in {"", "identity"}:
@@ -26,7 +26,7 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     unpacker = _UNPACKERS.get(name)
     if unpacker is None:
         raise UserError(
-            "unsupported_encoding", f"Content-Encoding {encoding[:100]!r}: gzip, deflate and zstd are known"
+            "unsupported_encoding", f"Content-Encoding {encoding[:100]!r} is not supported; use gzip, deflate or zstd"
         )
     try:
         unpacked = unpacker(body, limit + 1)
@@ -41,20 +41,20 @@ def too_large(limit: int) -> UserError:
     return UserError("too_large", f"the body is larger than {limit / MIB:g} MiB")
 
 
-def _zlib(body: bytes, most: int, window: int) -> bytes:
+def _zlib(body: bytes, limit: int, window: int) -> bytes:
     """One or more zlib or gzip members."""
-    return _members(body, most, lambda: zlib.decompressobj(window))
+    return _members(body, limit, lambda: zlib.decompressobj(window))
 
 
-def _deflate(body: bytes, most: int) -> bytes:
+def _deflate(body: bytes, limit: int) -> bytes:
     try:
-        return _zlib(body, most, zlib.MAX_WBITS)
+        return _zlib(body, limit, zlib.MAX_WBITS)
     except zlib.error:
-        return _zlib(body, most, -zlib.MAX_WBITS)  # some senders leave the zlib header out
+        return _zlib(body, limit, -zlib.MAX_WBITS)  # some senders omit the zlib header
 
 
-def _zstd(body: bytes, most: int) -> bytes:
-    return _members(body, most, zstd.ZstdDecompressor)
+def _zstd(body: bytes, limit: int) -> bytes:
+    return _members(body, limit, zstd.ZstdDecompressor)
 
 
 class _Member(Protocol):
@@ -69,24 +69,24 @@ class _Member(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
-def _members(body: bytes, most: int, start: Callable[[], _Member]) -> bytes:
-    """The members' contents one after another, cut off after `most` bytes."""
+def _members(body: bytes, limit: int, start: Callable[[], _Member]) -> bytes:
+    """The members' contents one after another, cut off after `limit` bytes."""
     found = b""
-    for _ in range(MEMBERS):
+    for _ in range(MAX_MEMBERS):
         member = start()
-        found += member.decompress(body, most - len(found))
-        if len(found) >= most:
+        found += member.decompress(body, limit - len(found))
+        if len(found) >= limit:
             return found
         if not member.eof:
-            raise EOFError("it ends too early")
+            raise EOFError("the data is cut off")
         body = member.unused_data
         if not body:
             return found
-    raise UserError("bad_body", f"the body has more than {MEMBERS} packed members")
+    raise UserError("bad_body", f"the body has more than {MAX_MEMBERS} compressed members")
 
 
 _UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": lambda body, most: _zlib(body, most, zlib.MAX_WBITS | 16),
+    "gzip": lambda body, limit: _zlib(body, limit, zlib.MAX_WBITS | 16),
     "deflate": _deflate,
     "zstd": _zstd,
 }

@@ -1,4 +1,4 @@
-"""Content delivery networks, by what they leave on a request and by the networks that they own.
+"""Content delivery networks, by the headers that they add to a request and by the autonomous systems that they own.
 
 Sources: each network's documentation of the headers that it adds to requests to an origin, RFC 8586 (`CDN-Loop`) and
 RFC 9110 (`Via`); autonomous systems as registered.
@@ -24,7 +24,7 @@ HEADERS = {
     "cdn-requestid": "Bunny",
     "x-cdn77-pop": "CDN77",
 }
-"""Headers that only one network adds, by their names in lower case."""
+"""Headers that only one CDN adds; names in lower case."""
 
 _WORDS = {
     "cloudflare": "Cloudflare",
@@ -36,7 +36,7 @@ _WORDS = {
     "netlify": "Netlify",
     "google": "Google Cloud",
 }
-"""Words by which networks name themselves in `CDN-Loop` and `Via`."""
+"""Words by which CDNs name themselves in `CDN-Loop` and `Via`."""
 
 EDGES = {
     "13335": "Cloudflare",
@@ -47,7 +47,7 @@ EDGES = {
     "200325": "Bunny",
     "60068": "CDN77",
 }
-"""Autonomous systems of networks that are known as a CDN: one name, however a request tells it."""
+"""Autonomous systems of CDNs, under the same names as above."""
 
 
 def named_by(headers: Mapping[str, str]) -> str:
@@ -56,5 +56,5 @@ def named_by(headers: Mapping[str, str]) -> str:
     for name, network in HEADERS.items():
         if name in lower:
             return network
-    said = f"{lower.get('cdn-loop', '')} {lower.get('via', '')}".lower()
-    return next((network for word, network in _WORDS.items() if word in said), "")
+    named = f"{lower.get('cdn-loop', '')} {lower.get('via', '')}".lower()
+    return next((network for word, network in _WORDS.items() if word in named), "")

@@ -45,7 +45,7 @@ def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
     try:
         amount = Decimal(str(money.amount)).quantize(Decimal("0.0001"))
     except InvalidOperation as error:
-        raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is no amount") from error
+        raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is not an amount") from error
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 14:
         raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is out of range")
     return str(amount), money.currency
@@ -73,7 +73,7 @@ def read_time(value: str | float | None, sender: Sender, intake: Intake) -> int:
         timestamp = parse_time(value)
     except (ValueError, OverflowError) as error:
         raise RefusedError(
-            "bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is no ISO 8601 or Unix time"
+            "bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is neither an ISO 8601 nor a Unix time"
         ) from error
     return check_time(timestamp, sender.received_at, intake.retention_days)
 
@@ -83,7 +83,7 @@ def read_address(field: str, value: str | None) -> str:
     if not value:
         return ""
     if packed(value) is None:
-        raise RefusedError(f"bad_{field}", field, f"{field}: {value[:60]!r} is no IP address")
+        raise RefusedError(f"bad_{field}", field, f"{field}: {value[:60]!r} is not an IP address")
     return canonical(value)
 
 
@@ -93,7 +93,7 @@ def read_event_id(text: str | None) -> int | None:
         return None
     own = ids.parse(text)
     if own is None:
-        raise RefusedError("bad_event_id", "event_id", f"event_id: {text[:60]!r} is no ULID and no UUID")
+        raise RefusedError("bad_event_id", "event_id", f"event_id: {text[:60]!r} is neither a ULID nor a UUID")
     return own
 
 

@@ -1,6 +1,6 @@
 """Where addresses are: country, region, city and point from MaxMind DB files (https://maxmind.github.io/MaxMind-DB/).
 
-The operator's databases lie in `<data>/geo/{country,city,asn}.mmdb`; a country database comes with Footfall. Two
+The operator's databases are in `<data>/geo/{country,city,asn}.mmdb`; a country database comes with Footfall. Two
 layouts are read: MaxMind's (`country.iso_code`, `subdivisions`, `city.names`, `location`) and the flat one of npm's
 (`country_code` or `country`, `state1`, `city`, `latitude`, `longitude`). Networks come from either's
 `autonomous_system_number` and `autonomous_system_organization`, or from `asn` and `as_name`, `name` or `org`.
@@ -52,7 +52,7 @@ class DatabaseStatus:
 
 
 def read_place(record: object) -> Place:
-    """The place of a database record of either layout, as far as it says."""
+    """The place that a database record of either layout gives."""
     if not isinstance(record, dict):
         return _NOWHERE
     country = _text(record.get("country"), "iso_code") or _text(record.get("country_code"))
@@ -63,7 +63,7 @@ def read_place(record: object) -> Place:
 
 
 def read_network(record: object) -> str:
-    """The organisation of a record's autonomous system, a CDN's by the CDN's name; `""` where it does not say."""
+    """The organisation of a record's autonomous system, a CDN's by the CDN's name; `""` where it gives none."""
     if not isinstance(record, dict):
         return ""
     number = str(record.get("autonomous_system_number") or record.get("asn") or "").upper().removeprefix("AS")
@@ -80,11 +80,11 @@ def _text(value: object, key: str = "") -> str:
 
 
 def _point(record: Mapping[str, object]) -> tuple[float | None, float | None]:
-    """Latitude and longitude in degrees, or neither: half a point is none."""
+    """Latitude and longitude in degrees: both, or neither."""
     location = record.get("location")
     source = location if isinstance(location, dict) else record
     point = _degrees(source.get("latitude"), 90), _degrees(source.get("longitude"), 180)
-    # Where databases know no point, some write 0 and 0, which is at sea.
+    # Some databases write 0 and 0, which is at sea, where they know no point.
     return point if None not in point and any(point) else (None, None)
 
 
@@ -106,12 +106,12 @@ class _Database:
 
 
 class _Snapshot:
-    """The databases as they were at one time, with the answers that hold as long as they do."""
+    """The databases as they are at one time, and a cache of places found in them."""
 
     def __init__(self, databases: Mapping[str, _Database], problems: Mapping[str, str]) -> None:
         self.databases = databases
         self.problems = problems
-        # Over a plain function: a bound method would make a cycle, and hold the files open until the collector runs.
+        # A plain function: a bound method would make a reference cycle, which keeps the files open for longer.
         self.place = lru_cache(_KEPT_ADDRESSES)(partial(_place, databases))
 
 
@@ -127,7 +127,7 @@ def _place(databases: Mapping[str, _Database], address: str) -> Place:
 
 
 def _public(address: str) -> str:
-    """The address in its usual spelling, an IPv4 one out of its IPv6 clothes; `""` where it is not a public one."""
+    """The canonical address (IPv4-mapped IPv6 becomes IPv4); `""` where it is not public."""
     raw = packed(address)
     if raw is None:
         return ""
@@ -144,8 +144,8 @@ _SPECIAL_IPV6 = frozenset({b"\x20\x01", b"\x20\x02", b"\x3f\xff"})  # within 200
 class GeoLocator:
     """A `Locator` over the databases of a data directory, from any thread.
 
-    Files are looked at again at most once a second: a replaced one is taken up without restart, a broken one is left
-    aside (the one before stays in use) and named by `status`. `now` gives seconds. Addresses stay in memory only.
+    Files are checked at most once a second. A replaced file is used without a restart; a broken one is reported by
+    `status`, and the previous one stays in use. `now` gives seconds. Addresses stay in memory only.
     """
 
     def __init__(self, data: Path, *, packaged: Path | None = None, now: Callable[[], float] = time.monotonic) -> None:
@@ -176,7 +176,7 @@ class GeoLocator:
         return keys.join(table, on="address", how="left", maintain_order="left").drop("address")
 
     def status(self) -> list[DatabaseStatus]:
-        """Every database that is in use or wanted, in the order of `KINDS`."""
+        """Every database that is in use or missing, in the order of `KINDS`."""
         snapshot = self._current()
         found = [_status(kind, snapshot) for kind in KINDS if kind in snapshot.databases or kind in snapshot.problems]
         if {"country", "city"} & snapshot.databases.keys():
@@ -203,7 +203,7 @@ class GeoLocator:
                 problems[kind] = f"{stamp[0]}: {error}"
                 if old:
                     databases[kind] = old
-        # The readers that are let go close when the last look-up in them ends: closing here would unmap under it.
+        # Replaced readers close once their last look-up ends; closing them here would unmap memory in use.
         self._snapshot, self._stamps = _Snapshot(databases, problems), stamps
 
     def _stamp(self, kind: str) -> _Stamp | None:
@@ -218,7 +218,7 @@ class GeoLocator:
 
 
 def packaged_database() -> Path:
-    """Where the country database that comes with Footfall lies, if it is there."""
+    """Path of the country database that comes with Footfall; it may be missing."""
     return Path(str(resources.files("footfall") / "assets" / "geo" / "country.mmdb"))
 
 
@@ -239,7 +239,7 @@ def _status(kind: str, snapshot: _Snapshot) -> DatabaseStatus:
 
 
 def _attribution(path: Path, metadata: Any) -> str:
-    """DB-IP's line for its databases and the packaged one; MaxMind's for GeoLite; others ask for none."""
+    """DB-IP's line for its databases and the packaged one, MaxMind's for GeoLite, none for others."""
     names = f"{metadata.database_type} {metadata.description.get('en', '')}".lower()
     if path == packaged_database() or "db-ip" in names or "dbip" in names:
         return ATTRIBUTION

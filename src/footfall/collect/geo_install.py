@@ -1,4 +1,4 @@
-"""Put a geography database in its place: fetched or copied, checked, and renamed into `<data>/geo` whole."""
+"""Installs a geography database: downloads or copies it, checks it, and renames it into `<data>/geo`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_BYTES = 1 << 30
 
 _TIMEOUT = 60.0  # seconds without a byte
 _CHUNK = 1 << 20
-_SAMPLE = 1_000  # records that are read to see that the file says what its kind should
+_SAMPLE = 1_000  # records that are read to check that the file holds data of its kind
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GZIP_MAGIC = b"\x1f\x8b"
 _TYPES = (("city", "city"), ("enterprise", "city"), ("asn", "asn"), ("isp", "asn"), ("country", "country"))
@@ -38,13 +38,13 @@ class _Readable(Protocol):
 
 
 def install(source: str, data: Path, kind: str = "") -> Path:
-    """Install a file or an https URL, gzipped or not, as the database of its kind; returns where it lies.
+    """Install a file or an https URL, gzipped or not, as the database of its kind; returns its path.
 
-    `kind` is one of `KINDS`, or `""` to go by what the file says of itself. Whatever fails leaves the database
-    before untouched. Raises UserError (`bad_database`, `bad_source`, `too_large`).
+    `kind` is one of `KINDS`, or `""` for the kind that the file's metadata names. A failure leaves the current database
+    untouched. Raises UserError (`bad_database`, `bad_source`, `too_large`).
     """
     if kind and kind not in KINDS:
-        raise UserError("bad_parameter", f"kind: {kind!r} is none of {', '.join(KINDS)}")
+        raise UserError("bad_parameter", f"kind: {kind!r} is not one of {', '.join(KINDS)}")
     folder = data / "geo"
     folder.mkdir(parents=True, exist_ok=True)
     with _temporary(folder) as incoming:
@@ -58,25 +58,25 @@ def install(source: str, data: Path, kind: str = "") -> Path:
 
 
 def check(path: Path, kind: str = "") -> str:
-    """The kind of a database; UserError where it can't be read, is of another kind than asked, or holds nothing."""
+    """The kind of a database; UserError where it can't be read, is of another kind, or holds no data of its kind."""
     try:
         with maxminddb.open_database(path, maxminddb.MODE_MMAP) as reader:
             found = _kind(str(reader.metadata().database_type), kind)
             records = [record for _, record in islice(reader, _SAMPLE)]
     except (OSError, ValueError, maxminddb.InvalidDatabaseError, RecursionError) as error:
-        raise UserError("bad_database", f"not a MaxMind DB file that can be read: {error}") from error
+        raise UserError("bad_database", f"not a readable MaxMind DB file: {error}") from error
     if not any(_useful(found, record) for record in records):
-        raise UserError("bad_database", f"none of its first {len(records)} records has what a {found} database gives")
+        raise UserError("bad_database", f"none of its first {len(records)} records holds {found} data")
     return found
 
 
 def _kind(database_type: str, wanted: str) -> str:
-    said = next((kind for word, kind in _TYPES if word in database_type.lower()), "")
-    if wanted and said and wanted != said:
-        raise UserError("bad_database", f"type {database_type!r} is a {said} database, not {wanted}")
-    if not (wanted or said):
-        raise UserError("bad_database", f"type {database_type!r} names no kind: say --kind {'|'.join(KINDS)}")
-    return wanted or said
+    named = next((kind for word, kind in _TYPES if word in database_type.lower()), "")
+    if wanted and named and wanted != named:
+        raise UserError("bad_database", f"type {database_type!r} is a {named} database, not a {wanted} database")
+    if not (wanted or named):
+        raise UserError("bad_database", f"type {database_type!r} names no kind; give --kind {'|'.join(KINDS)}")
+    return wanted or named
 
 
 def _useful(kind: str, record: Any) -> bool:
@@ -106,13 +106,13 @@ def _copy(stream: _Readable, target: Path) -> None:
                     raise UserError("too_large", f"the database is over {MAX_BYTES} bytes")
                 out.write(chunk)
         except (OSError, EOFError, zlib.error, http.client.HTTPException) as error:
-            raise UserError("bad_source", f"could not be read to its end: {error}") from error
+            raise UserError("bad_source", f"could not be read completely: {error}") from error
         out.flush()
         os.fsync(out.fileno())
 
 
 def _unpack(path: Path) -> None:
-    """Decompress in place what is gzip."""
+    """Decompress the file in place where it is gzip."""
     with path.open("rb") as file:
         if file.read(2) != _GZIP_MAGIC:
             return
@@ -134,7 +134,7 @@ def _sync(folder: Path) -> None:
 def _open_source(source: str) -> Iterator[_Readable]:
     scheme, separator, _ = source.partition("://")
     if separator and scheme.lower() != "https":
-        raise UserError("bad_source", f"source: {source!r}: give a path or an https URL")
+        raise UserError("bad_source", f"source: {source!r} is neither a path nor an https URL")
     try:
         stream: Any = opener().open(source, timeout=_TIMEOUT) if separator else Path(source).open("rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -144,9 +144,9 @@ def _open_source(source: str) -> Iterator[_Readable]:
 
 
 def opener(https: urllib.request.BaseHandler | None = None) -> urllib.request.OpenerDirector:
-    """Opens https URLs and follows redirects to others, public addresses only, no proxy.
+    """Opens https URLs and follows redirects to others, on public addresses only, without a proxy.
 
-    Every connection, so every redirect too, resolves its host once and goes to the address that was checked.
+    Each connection, also that of a redirect, resolves its host once and uses the address that was checked.
     """
     director = urllib.request.OpenerDirector()
     for handler in (
@@ -172,7 +172,7 @@ class _PublicConnection(http.client.HTTPSConnection):
 
 
 def public_address(host: str, port: int) -> str:
-    """An address of a host, all of whose addresses are public; OSError where one is not."""
+    """An address of the host; OSError where any of its addresses is not public."""
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     for address in found:
         if not _is_public(address):
@@ -183,5 +183,5 @@ def public_address(host: str, port: int) -> str:
 def _is_public(address: str) -> bool:
     parsed = ip_address(address.partition("%")[0])
     if isinstance(parsed, IPv6Address) and (parsed.teredo or parsed.sixtofour or parsed in _NAT64):
-        return False  # an IPv4 address that is not looked at hides in it
+        return False  # it embeds an IPv4 address, which would go unchecked
     return parsed.is_global and not parsed.is_multicast

@@ -1,4 +1,4 @@
-"""What browsers say in client hints that they send unasked, where their agent keeps it back.
+"""Browsers that name themselves only in the client hints that they send by default, not in their user agent.
 
 `Sec-CH-UA` is a list of brands with their major versions (https://wicg.github.io/ua-client-hints/#sec-ch-ua).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 NAMES = ("Brave", "DuckDuckGo", "Vivaldi")
-"""Brands whose browsers send Chrome's agent. The definitions of agents know each by this name, too."""
+"""Brands whose browsers send Chrome's user agent. The user agent definitions use the same names."""
 
 _CHARS = 300
 _VERSION = r'"\s*;\s*v="([0-9]{1,5})'
@@ -16,7 +16,7 @@ _BRANDS = {name: re.compile(f'"{name}{_VERSION}') for name in NAMES}
 
 
 def hinted_agent(agent: str, brands: str) -> str:
-    """The agent, with the brand at its end that `Sec-CH-UA` names and it does not."""
+    """The user agent; a brand that only `Sec-CH-UA` names is added at its end."""
     looked_at = brands[:_CHARS]
     for name in NAMES:
         if name in looked_at and name not in agent and (found := _BRANDS[name].search(looked_at)):

@@ -14,18 +14,6 @@ from footfall.collect.page_url import PageUrl
 Kind = Literal["pageview", "custom", "engagement"]
 _Measure = Annotated[float, Meta(ge=0, le=1e9)] | None
 
-TEXT_CAPS: Mapping[str, int] = {
-    "url": 4_096,
-    "path": 2_048,
-    "hostname": 253,
-    "title": 512,
-    "referrer": 2_048,
-    "user_agent": 512,
-    "language": 64,
-    "screen": 16,
-}
-"""Characters that are spooled of a text, by column: what the pipeline would cut off need not wait on disk."""
-
 
 class Vitals(msgspec.Struct, gc=False):
     """Web vitals of one page view: milliseconds, `cls` without a unit; None where it was not measured."""

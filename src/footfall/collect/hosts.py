@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-_LOOKED_AT = 400
+_MAX_CHARS = 400
 _HOST_CHARS = 260  # a name of 253, and a port
 
 
 def host_of(origin: str) -> str:
     """The host of `https://User@WWW.Example.com:8080/…`, in lower case, without `www.`; `""` where there is none.
 
-    One that does not end within the first 400 characters is none: anyone's text must not fill the cache.
+    A host that does not end within the first 400 characters counts as none: long texts must not fill the cache.
     """
-    return _host_of(origin[:_LOOKED_AT])
+    return _host_of(origin[:_MAX_CHARS])
 
 
 @lru_cache(maxsize=16_384)
@@ -24,7 +24,7 @@ def _host_of(beginning: str) -> str:
     authority = rest
     for end in "/?#\\":
         authority = authority.partition(end)[0]
-    cut_off = len(beginning) == _LOOKED_AT and authority == rest
+    cut_off = len(beginning) == _MAX_CHARS and authority == rest
     return "" if cut_off else bare(authority.rpartition("@")[2])
 
 

@@ -11,9 +11,9 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from footfall.catalog.columns import TEXT_CAPS
 from footfall.clock import DAY, MINUTE, Clock
 from footfall.collect.address import canonical
-from footfall.collect.hit import TEXT_CAPS
 from footfall.meta import Salts
 from footfall.model.session import SESSION_GAP
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 AGENT_CHARS = TEXT_CAPS["user_agent"]
-"""Characters of an agent that count: anyone's text must not fill the memory of hashes."""
+"""Characters of a user agent that are hashed: long texts must not fill the cache of hashes."""
 
 _HOT = 16_384
 
@@ -38,7 +38,7 @@ class SaltedIdentity:
 
     def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
         now = self._clock()
-        if now // DAY != self._today:  # yesterday's addresses must not stay in memory
+        if now // DAY != self._today:  # addresses of yesterday must not stay in memory
             self._hot.cache_clear()
             self._today = now // DAY
         return self._hot(self._salts.of(timestamp // DAY, now), project_id, address, user_agent[:AGENT_CHARS])
@@ -69,8 +69,8 @@ class SaltedIdentity:
 class MidnightCarryOver:
     """Visitors whose session goes on over midnight keep the hash of its first day, until 30 minutes pass without them.
 
-    Remembered are hashes only, in memory: those seen in the last half hour of a day, and those carried over. A restart
-    within that time makes them new visitors.
+    Only hashes are kept, in memory: those seen in the last half hour of a day, and those carried over. After a restart
+    within that time they are new visitors.
     """
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class MidnightCarryOver:
 
 
 def visitor_hash(salt: bytes, project_id: int, address: str, user_agent: str) -> int:
-    """64 bits, never 0. Each text is preceded by its length, so that no two triples give the same bytes."""
+    """64 bits, never 0. Each text follows its length, so that different inputs never hash the same bytes."""
     place = canonical(address).encode("utf-8", "surrogatepass")
     agent = user_agent.encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(project_id.to_bytes(8, "big"), digest_size=8, key=salt)

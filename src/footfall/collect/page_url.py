@@ -26,7 +26,7 @@ class PageUrl(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def parse(cls, text: str, *, hostname: str = "", fragment_is_route: bool | None = None) -> PageUrl:
-        """`fragment_is_route`: as the client says, None where it does not: then `#/…` and `#!/…` are routes."""
+        """`fragment_is_route` is None where the client does not tell: then `#/…` and `#!/…` are routes."""
         host = host_of(text)
         if host:
             hostname = ""
@@ -44,7 +44,7 @@ class PageUrl(msgspec.Struct, frozen=True, gc=False):
         return cls(text, host, hostname, _path(base) + route, route)
 
     def kept(self, names: frozenset[str]) -> str:
-        """What is stored: no user, no fragment but a route, of the parameters only `utm_*` and those of `names`."""
+        """What is stored: the URL as `kept_url` leaves it, with its route."""
         return kept_url(self.text, names) + self.route
 
 

@@ -1,6 +1,6 @@
-"""Identity and place, computed while a request is handled, so that no address need be spooled.
+"""Identity and place: computed while a request is handled, so that no address is spooled.
 
-Both protocols come in a scalar form (one request) and a vectorised one (an import's columns): the same answers.
+Both protocols have a scalar form (one request) and a vectorised one (an import's columns) with the same results.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; what is unknown is `""`.
+    """Where an address is. `country` is ISO 3166-1 alpha-2 in capitals; an unknown text is `""`.
 
-    `network` names the organisation of the address's autonomous system, a CDN's by the CDN's name.
+    `network` names the organisation of the address's autonomous system; a CDN's has the CDN's name.
 
-    `latitude` and `longitude` are degrees with at most 4 decimals, both or neither: a point that a database gives for
-    a whole network, such as the centre of a city, and nothing nearer to the visitor.
+    `latitude` and `longitude` are degrees with at most 4 decimals, both or neither: the point that a database gives for
+    a whole network, such as the centre of a city, never a more precise one.
     """
 
     country: str = ""
@@ -41,14 +41,14 @@ class Locator(Protocol):
 class Identity(Protocol):
     """Cookieless visitors: keyed hash of (salt of the event's UTC day, project, address, user agent), 64 bits.
 
-    Source: shared definition of `visitor` in docs/semantics; never 0, since 0 stands for "not computed".
+    Defined as `visitor` in docs/semantics. Never 0, which stands for "not computed".
     """
 
     def visitor(self, project_id: int, timestamp: int, address: str, user_agent: str) -> int:
         """`timestamp` in Unix milliseconds."""
 
     def present(self, project_id: int, now: int, address: str, user_agent: str) -> int:
-        """The visitor of an event of this moment: over midnight the same, as long as no gap is over 30 minutes."""
+        """The visitor of an event that happens now: the same after midnight, as long as no gap is over 30 minutes."""
 
     def visitors(self, project_id: int, frame: pl.DataFrame) -> pl.Series:
         """UInt64 per row of a frame with `timestamp`, `ip_address` and `user_agent`."""

@@ -50,7 +50,7 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
     user_agent = seen.user_agent or ""
     user_id = check_name("user_id", seen.user_id or "")
     high, low = ids.split(intake.ids.take())
-    # The connection is the server's: it says nothing about where the visitor is.
+    # The connection is the server's: it does not tell where the visitor is.
     place = intake.locator.place(address)
     raw = RawRequest(
         timestamp,
@@ -86,7 +86,7 @@ def _target(seen: SeenRequest) -> tuple[str, str, str]:
         return parts.hostname or "", _path(parts.path) or "/", parts.scheme.lower()
     except ValueError as error:
         field = "endpoint" if seen.endpoint else "url"
-        raise RefusedError("bad_url", field, f"{field}: {target[:100]!r} is no URL ({error})") from error
+        raise RefusedError("bad_url", field, f"{field}: {target[:100]!r} is not a URL ({error})") from error
 
 
 def _path(target: str) -> str:

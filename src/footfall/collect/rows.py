@@ -1,4 +1,4 @@
-"""Bodies of many independent rows: `{"<list>": [...]}` or NDJSON, where one bad row refuses only itself."""
+"""Bodies of many independent rows: `{"<list>": [...]}` or NDJSON, where a bad row does not affect the others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
 
 BODY_BYTES = 10 << 20
-LIST_ROWS = 1_000
-LISTED = 1_000
-"""Most refused rows that an answer lists: a body of the shortest lines has millions."""
+MAX_ROWS = 1_000
+MAX_LISTED = 1_000
+"""Most refused rows that an answer lists: a body of very short lines has millions."""
 
 NDJSON = "application/x-ndjson"
 
@@ -27,7 +27,7 @@ _Out = TypeVar("_Out")
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was refused: its place in the body, counted from 0, a stable code, and the reason."""
+    """A refused row: its index in the body, counted from 0, a stable code, and the reason."""
 
     index: int
     code: str
@@ -36,7 +36,7 @@ class Rejected:
 
 @dataclass(slots=True)
 class Refusals:
-    """The rows of one body that were refused: the first 1,000 one by one, all of them by code."""
+    """The refused rows of one body: the first 1,000 one by one, and a count by code of all."""
 
     listed: list[Rejected] = field(default_factory=list)
     codes: Counter[str] = field(default_factory=Counter)
@@ -47,14 +47,14 @@ class Refusals:
 
     def add(self, index: int, code: str, error: Exception) -> None:
         self.codes[code] += 1
-        if len(self.listed) < LISTED:
+        if len(self.listed) < MAX_LISTED:
             self.listed.append(Rejected(index, code, str(error)))
 
 
 def split(body: bytes, content_type: str, name: str) -> Iterable[msgspec.Raw]:
     """The rows of a body, each still JSON. UserError `bad_body` where there is no list of 1 to 1,000 rows.
 
-    NDJSON may hold as many lines as fit the size, read one at a time; blank lines are passed over.
+    NDJSON may hold as many lines as the size of the body allows, read one at a time; blank lines are skipped.
     """
     if content_type.partition(";")[0].strip().lower() == NDJSON:
         if not body.strip():
@@ -66,8 +66,8 @@ def split(body: bytes, content_type: str, name: str) -> Iterable[msgspec.Raw]:
         raise UserError("bad_body", f"the body has no {name!r}") from None
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise UserError("bad_body", f'the body is not JSON of the form {{"{name}": [...]}}: {error}') from error
-    if not 1 <= len(rows) <= LIST_ROWS:
-        raise UserError("bad_body", f"{name}: {len(rows)} rows; 1 to {LIST_ROWS} are allowed")
+    if not 1 <= len(rows) <= MAX_ROWS:
+        raise UserError("bad_body", f"{name}: {len(rows)} rows; 1 to {MAX_ROWS} are allowed")
     return rows
 
 
@@ -76,7 +76,7 @@ def _listed(body: bytes, name: str) -> list[msgspec.Raw]:
         lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         return msgspec.json.decode(lists[name], type=list[msgspec.Raw])
     except msgspec.DecodeError as error:
-        # JSON's grammar lets half a surrogate through and msgspec does not: such a text refuses its own row only.
+        # JSON allows half a surrogate pair, and msgspec does not: such a text must only cost its own row.
         whole = json.loads(body)
         rows = whole[name] if isinstance(whole, dict) else None
         if not isinstance(rows, list):
@@ -87,7 +87,7 @@ def _listed(body: bytes, name: str) -> list[msgspec.Raw]:
 def convert(
     rows: Iterable[msgspec.Raw], decode: Callable[[msgspec.Raw], _In], accept: Callable[[_In], _Out]
 ) -> tuple[list[_Out], Refusals]:
-    """What each row becomes, and the rows that were refused."""
+    """The records of the accepted rows, and the refused rows."""
     accepted: list[_Out] = []
     refusals = Refusals()
     for index, row in enumerate(rows):
@@ -101,14 +101,14 @@ def convert(
 
 
 def _explained(error: Exception, row: msgspec.Raw) -> Exception:
-    """The fault with the field and its value, as far as the row can be read at all."""
+    """The error with the field and its value, where the row can be read."""
     reason, _, place = str(error).partition(" - at `$")
     try:
         value = json.loads(bytes(row))
     except (ValueError, RecursionError) as fault:
         return ValueError(f"not JSON: {fault}")
     if not isinstance(error, msgspec.ValidationError):
-        return ValueError("a text with half a surrogate, or a number beyond all bounds")
+        return ValueError("a text with half a surrogate pair, or a number that is too large")
     field = place.rstrip("`").lstrip(".")
     if isinstance(value, dict) and field in value:
         return ValueError(f"{field}: {reason} (got {value[field]!r:.60})")

@@ -1,4 +1,4 @@
-"""What an installation knows of itself: projects, tokens, salts, imports. Small, transactional, shared by processes."""
+"""The metadata of an installation: projects, tokens, salts, imports. Small, transactional, shared by processes."""
 
 from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory

@@ -1,4 +1,4 @@
-"""Answers that all replicas of the server share for a while, each computed by one of them."""
+"""Cached answers that all replicas of the server share, each computed by one of them."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ class Answers(Protocol):
     """Times are Unix milliseconds. Every method may be called from any thread."""
 
     def last(self, key: str) -> Answer | None:
-        """The answer that was computed last, however long ago, as far as it is still kept."""
+        """The latest answer, of any age; None where there is none."""
 
     def claim(self, key: str, owner: str, until: int) -> bool:
-        """Whether `owner` may compute the answer, until then at most: nobody else is at it. Claiming again prolongs."""
+        """Lease the answer to `owner`, who then computes it; False where another owner holds the lease.
+
+        The lease ends at `until`. Claiming again renews it.
+        """
 
     def keep(self, key: str, owner: str, body: bytes) -> Answer:
-        """The answer of whoever has claimed it, for everyone. Of one whose claim ran out it is for the caller only."""
+        """Publish the answer and end the lease. Where the lease has expired, only the caller gets the answer."""
 
     def release(self, key: str, owner: str) -> None:
-        """Give the claim up: there is no answer."""
+        """End the lease without an answer."""
 
 
 class StoredAnswers:
@@ -74,7 +77,7 @@ class StoredAnswers:
         values = {"body": zlib.compress(body, _FASTEST), "computed_at": found.computed_at, "claimed_by": ""}
         with self._database.write() as session:
             session.execute(update(AnswerRow).where(AnswerRow.key == key, AnswerRow.claimed_by == owner).values(values))
-            old = found.computed_at - HOUR  # answers of before are of no use
+            old = found.computed_at - HOUR  # older answers are never used
             session.execute(delete(AnswerRow).where(AnswerRow.computed_at < old, AnswerRow.claimed_until < old))
         return found
 

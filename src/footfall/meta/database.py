@@ -1,4 +1,4 @@
-"""The metadata database: opened, migrated, and handed out as sessions. All that is particular to an engine is here."""
+"""The metadata database: opening, migrations, and sessions. Everything specific to an engine is here."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _MIGRATION_LOCK = 0x466F6F74
 class Database:
     """Sessions on the metadata database, from any thread.
 
-    A write session takes the write lock at its beginning, so what it reads can't change before it writes. Both kinds
-    raise TransientError where the database is locked for too long, full, or out of reach.
+    A write session takes the write lock when it begins, so what it reads can't change before it writes. Both kinds
+    raise TransientError where the database is locked for too long, full, or unreachable.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,11 +42,11 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end of the block, rolled back where the block raises."""
         with _transient(), Session(self._writer, expire_on_commit=False) as session, session.begin():
-            session.connection()  # begins now, not at the first statement
+            session.connection()  # begins the transaction now, not at the first statement
             yield session
 
     def migrate(self) -> None:
-        """Bring the schema up to `SCHEMA`. Raises FatalError where the database is newer than this code."""
+        """Upgrade the schema to `SCHEMA`. Raises FatalError where the database is newer than this code."""
         with _readable(), self._reader.connect() as connection:
             found = _revision(connection)
         if found == SCHEMA:
@@ -58,9 +58,9 @@ class Database:
     def erase_deleted(self) -> bool:
         """Remove the remains of deleted rows from the files.
 
-        SQLite overwrites a deleted row in its page (`secure_delete`), but the write-ahead log holds the page as it was
-        until the log is emptied. Returns False where another process was reading and it could not be: call again.
-        Other engines have their own ways (PostgreSQL: VACUUM), and the call does nothing.
+        SQLite overwrites a deleted row in its page (`secure_delete`), but the write-ahead log keeps the old page until
+        the log is truncated. Returns False where a reader in another process prevents that: call again later. For other
+        engines, which have their own means (PostgreSQL: VACUUM), the call does nothing.
         """
         if self._reader.dialect.name != "sqlite":
             return True
@@ -76,7 +76,7 @@ class Database:
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of a database file, which is made if missing, readable by its owner only, as is its directory."""
+    """The URL of a database file. File and directory are created where missing, accessible to their owner only."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -89,7 +89,7 @@ def _engine(url: str) -> Engine:
     try:
         engine = create_engine(make_url(url), pool_pre_ping=not url.startswith("sqlite"))
     except (ArgumentError, NoSuchModuleError) as error:
-        raise FatalError("FOOTFALL_META_URL is not an SQLAlchemy URL of a known kind") from error
+        raise FatalError("FOOTFALL_META_URL is not an SQLAlchemy URL of a supported kind") from error
     except ModuleNotFoundError as error:
         raise FatalError(
             f"FOOTFALL_META_URL needs the Python package {error.name!r}, which is not installed"
@@ -101,14 +101,14 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # else the driver begins transactions by rules of its own
+    connection.isolation_level = None  # else the driver begins transactions implicitly
     for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("PRAGMA secure_delete=ON")  # salts must not outlive their deletion
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and asks for the lock later fails at once where another has written in between.
+    # A transaction that reads first and locks later fails at once where another one has written in between.
     write = connection.get_execution_options().get("footfall_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
@@ -124,16 +124,16 @@ def _revision(connection: Connection) -> str | None:
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found is not None and found > SCHEMA:
         raise FatalError(
-            f"the metadata has schema {found}, this version of Footfall knows {SCHEMA}: install a newer one"
+            f"the metadata has schema {found}, but this version of Footfall supports {SCHEMA}: install a newer version"
         )
     return found
 
 
 def _upgrade(connection: Connection) -> None:
-    if _revision(connection) == SCHEMA:  # another opener was first
+    if _revision(connection) == SCHEMA:  # another process was first
         return
-    from alembic import command  # noqa: PLC0415  half a second that only an upgrade need spend
-    from alembic.config import Config  # noqa: PLC0415  as above
+    from alembic import command  # noqa: PLC0415 - takes half a second, which only an upgrade needs
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
@@ -146,7 +146,7 @@ def _transient() -> Iterator[None]:
     try:
         yield
     except (OperationalError, NoConnectionError) as error:
-        raise TransientError("the metadata database is busy or can't be reached") from error
+        raise TransientError("the metadata database is busy or unreachable") from error
 
 
 @contextmanager

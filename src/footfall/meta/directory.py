@@ -1,4 +1,4 @@
-"""Projects by name, remembered for a few seconds: what every request asks for."""
+"""Projects by name, cached for a few seconds: every request looks one up."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from footfall.meta.repository import Meta
 from footfall.model.project import Project
 
 FRESH_FOR = 4 * SECOND
-"""How long an answer may be given again: changes hold everywhere within 5 seconds."""
+"""How long a look-up is cached: changes take effect everywhere within 5 seconds."""
 
 K = TypeVar("K", str, int)
 
-_MOST = 10_000
-_MOST_LABELS = 10
-"""How many labels of a host name are looked at for wildcards."""
+_MAX_FOUND = 10_000
+_MAX_LABELS = 10
+"""Labels of a host name that are tried with wildcards."""
 
 
 LOOKS = 20
-"""How often in a second the list of projects may be read again because somebody names one that is not on it."""
+"""How often per second a name that is not on the list of projects may cause the list to be read again."""
 
 
 class Directory:
-    """Looks projects up, on one thread. Only what exists is remembered, so a new project is found at once.
+    """Looks projects up, on one thread. Only existing projects are cached, so a new one is found at once.
 
-    What anyone may ask for without a token is looked for in a list of all projects, whose reading is bounded: whoever
-    makes names up by the thousand costs no query for each.
+    Look-ups that need no token use a list of all projects, which is read at a limited rate: made-up names do not cost a
+    query each.
     """
 
     def __init__(self, meta: Meta, clock: Clock, tick: Callable[[], float] = monotonic) -> None:
@@ -51,7 +51,7 @@ class Directory:
         return self._public([("site_key", site_key)])
 
     def of_website(self, project_id: str) -> Project | None:
-        """By id or slug, as `named`, for whoever has no token."""
+        """By id or slug, as `named`, for callers without a token."""
         return self._public([("id", project_id), ("slug", project_id)])
 
     def of_domain(self, domain: str) -> Project | None:
@@ -61,7 +61,7 @@ class Directory:
         """
         name = domain.lower().removeprefix("www.")
         parts = name.split(".")
-        above = [("domain", "*." + ".".join(parts[place:])) for place in range(1, min(len(parts), _MOST_LABELS))]
+        above = [("domain", "*." + ".".join(parts[place:])) for place in range(1, min(len(parts), _MAX_LABELS))]
         return self._public([("domain", name), *above])
 
     def only(self) -> Project | None:
@@ -73,7 +73,7 @@ class Directory:
         return projects[0] if len(projects) == 1 else None
 
     def _public(self, keys: list[tuple[str, str]]) -> Project | None:
-        """The first of these that is on the list, which is read again where it is old or has none of them."""
+        """The first of these that is on the list. The list is read again where it is old or has none of them."""
         if not 0 <= self._clock() - self._listed_at < FRESH_FOR:
             self._list()
         found = self._first(keys)
@@ -88,7 +88,7 @@ class Directory:
     def _list(self) -> None:
         self._listed_at = self._clock()
         self._listed = {}
-        for project in self._meta.projects():  # the oldest first, which keeps a domain that several list
+        for project in self._meta.projects():  # oldest first: the oldest keeps a domain that several list
             own = [("site_key", project.site_key), ("id", project.id), ("slug", project.slug)]
             for key in (*own, *(("domain", domain) for domain in project.domains)):
                 self._listed.setdefault(key, project)
@@ -109,7 +109,7 @@ class Directory:
             return known[0]
         project = find(key)
         if project is not None:
-            if len(self._found) >= _MOST:
+            if len(self._found) >= _MAX_FOUND:
                 self._found.clear()
             self._found[kind, key] = (project, now)
         return project

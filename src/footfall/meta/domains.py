@@ -15,7 +15,7 @@ _WITHIN_URL = re.compile(r"(?:[a-z]+://)?([^/:?#]+)(?::\d*)?(?:[/?#].*)?")
 
 
 def listed_domain(text: str) -> str:
-    """`xn--bcher-kva.example` of `www.Bücher.example`; UserError `bad_parameter` where it is no host name."""
+    """`xn--bcher-kva.example` for `www.Bücher.example`; UserError `bad_parameter` where it is no host name."""
     domain = ascii_host(text.strip().lower()).removeprefix("www.")
     if _is_host(domain):
         return domain
@@ -26,7 +26,7 @@ def listed_domain(text: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """In the form that browsers send (UTS 46); as it is where it is ASCII already or has no such form."""
+    """The host in the form that browsers send (UTS 46); unchanged where it is ASCII or has no such form."""
     if host.isascii() or len(host) > _CHARS:
         return host
     star = "*." if host.startswith("*.") else ""

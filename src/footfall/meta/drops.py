@@ -1,4 +1,4 @@
-"""How many reports of a project were left out, by UTC day and reason: small counts, kept for 400 days."""
+"""How many reports of a project were dropped, by UTC day and reason; kept for 400 days."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Key = tuple[int, int, str]
 
 
 class Drops:
-    """Counts in memory, from any thread; `flush` writes them down. What a killed process had not written is lost."""
+    """Counts in memory, from any thread; `flush` writes them. Counts that a killed process has not written are lost."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class Drops:
             self._waiting[project, self._clock() // DAY, reason.value] += 1
 
     def flush(self) -> None:
-        """What fails is counted again by the next one."""
+        """Write the counts; where that fails, they are kept for the next call."""
         with self._lock:
             waiting, self._waiting = self._waiting, Counter()
         if not waiting:
@@ -49,7 +49,7 @@ class Drops:
             raise
 
     def by_reason(self, project: int, start: int, end: int) -> dict[str, int]:
-        """Of the UTC days that `[start, end)` (Unix milliseconds) touches; most first, ties by reason."""
+        """Counts of the UTC days that `[start, end)` (Unix milliseconds) touches; most first, ties by reason."""
         self.flush()
         first, last = start // DAY, (end - 1) // DAY
         mine = (DropRow.project == project, DropRow.day >= first, DropRow.day <= last)

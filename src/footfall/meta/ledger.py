@@ -1,4 +1,4 @@
-"""Which contents were imported into which project: the durable `ImportLedger` of importers/."""
+"""Which contents were imported into which project: the `ImportLedger` of importers/, in the database."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ImportNote:
 class Ledger:
     """Notes on imports, keyed by (project number, fingerprint), from any thread and process.
 
-    A content has one row. While its import is under way, `fingerprint` there is `<fingerprint>:<block bytes>`.
+    Each content has one row. While its import runs, the row's `fingerprint` is `<fingerprint>:<block bytes>`.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -54,7 +54,7 @@ class Ledger:
         finished: bool,
         block_bytes: int | None = None,
     ) -> None:
-        """Write the note, or replace it; durable at return."""
+        """Write the note, or replace it; durable on return."""
         row = ImportRow(
             project=project_id,
             fingerprint=fingerprint if finished or block_bytes is None else f"{fingerprint}:{block_bytes}",
@@ -70,7 +70,7 @@ class Ledger:
 
 
 def _of(project_id: int, fingerprint: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The row of a content, under way or finished."""
+    """The row of a content, whether its import is finished or not."""
     text = ImportRow.fingerprint
     return ImportRow.project == project_id, or_(
         text == fingerprint, text.startswith(f"{fingerprint}:", autoescape=True)

@@ -1,4 +1,4 @@
-"""Projects, tokens, and what the installation keeps about itself, as plain values."""
+"""Projects, tokens and secrets of an installation, as plain values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from footfall.meta.database import Database, sqlite_url
 from footfall.meta.domains import listed_domain
 from footfall.meta.tables import DomainRow, ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo
-from footfall.model.project import Principal, Project, Scope
+from footfall.model.project import Project, Scope
 from footfall.settings import Settings
 
 TOUCH_EVERY = MINUTE
@@ -29,7 +29,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def open_meta(settings: Settings, clock: Clock) -> Meta:
-    """The installation's metadata, its schema brought up to date. Any number of processes may have it open.
+    """The installation's metadata, with its schema up to date. Any number of processes may have it open.
 
     Raises FatalError where it can't be opened or is newer than this code.
     """
@@ -72,7 +72,7 @@ class Meta:
         return self._one_project(ProjectRow.number == number)
 
     def projects(self) -> list[Project]:
-        """In the order in which they were made."""
+        """All projects, oldest first."""
         with self.database.read() as session:
             return [_project(row) for row in session.scalars(select(ProjectRow).order_by(ProjectRow.number))]
 
@@ -83,10 +83,10 @@ class Meta:
         projects: Collection[str] | None,
         expires_at: int | None = None,
     ) -> tuple[str, TokenInfo]:
-        """A new token's text, to be shown once, and what is kept of it.
+        """A new token's text, to be shown once, and what is stored of it.
 
-        `projects` are slugs or ids; None makes a token of the installation. `expires_at` in ms, None for never.
-        Raises UserError that names the unknown scope or project.
+        `projects` are slugs or ids; None makes a token for the whole installation. `expires_at` in ms, None for never.
+        Raises UserError, which names the unknown scope or project.
         """
         text = tokens.new_token()
         row = TokenRow(
@@ -105,7 +105,7 @@ class Meta:
             return text, _token(row)
 
     def tokens(self, project: str | None = None) -> list[TokenInfo]:
-        """All tokens, or those that may touch a project (by slug or id), oldest first, revoked ones included."""
+        """All tokens, or those with access to a project (by slug or id), oldest first, revoked ones included."""
         query = select(TokenRow).order_by(TokenRow.id)
         with self.database.read() as session:
             if project is not None:
@@ -115,7 +115,7 @@ class Meta:
             return [_token(row) for row in session.scalars(query)]
 
     def token(self, text: str) -> TokenInfo | None:
-        """What is known of a token by its text; None where it is malformed or unknown."""
+        """A token by its text; None where it is malformed or unknown."""
         if not tokens.well_formed(text):
             return None
         digest = tokens.digest(text)
@@ -123,13 +123,8 @@ class Meta:
             row = session.scalar(select(TokenRow).where(TokenRow.sha256 == digest))
             return _token(row) if row is not None and compare_digest(row.sha256, digest) else None
 
-    def verify(self, text: str, now: int) -> Principal | None:
-        """The rights of a token; None where it is malformed, unknown, expired or revoked."""
-        info = self.token(text)
-        return info.principal if info is not None and info.holds(now) else None
-
     def revoke(self, which: str) -> TokenInfo:
-        """End a token, named by its id, its last four characters, or its whole text. Again: changes nothing.
+        """Revoke a token, named by its id, its last four characters, or its text. Revoking it again changes nothing.
 
         Raises UserError: `not_found`, or `ambiguous` where several tokens end in these four characters.
         """
@@ -140,17 +135,13 @@ class Meta:
             return _token(row)
 
     def touch(self, token_id: int, now: int) -> None:
-        """Note that a token was used; written once a minute at most, however many processes call."""
+        """Record that a token was used; written at most once a minute, by however many processes."""
         stale = or_(TokenRow.last_used_at.is_(None), TokenRow.last_used_at <= now - TOUCH_EVERY)
         with self.database.write() as session:
             session.execute(update(TokenRow).where(TokenRow.id == token_id, stale).values(last_used_at=now))
 
-    def installation_id(self) -> str:
-        """An opaque name of this installation, made once."""
-        return self.secret("id")[:10].hex()
-
     def secret(self, key: str) -> bytes:
-        """32 random bytes under a name, made at the first call and the same ever after, in every process."""
+        """32 random bytes under a name, made by the first call and the same afterwards, in every process."""
         for _ in range(2):
             try:
                 with self.database.write() as session:
@@ -159,7 +150,7 @@ class Meta:
                         row = ValueRow(key=key, value=secrets.token_bytes(32))
                         session.add(row)
                     return row.value
-            except IntegrityError:  # another process was first, and its value is there now
+            except IntegrityError:  # another process was first
                 continue
         raise AssertionError(key)
 
@@ -179,10 +170,10 @@ def _random_text(size: int) -> str:
 
 def _scopes(names: Collection[Scope | str]) -> set[Scope]:
     if not names:
-        raise UserError("bad_parameter", f"scope is missing: one or more of {', '.join(Scope)}")
+        raise UserError("bad_parameter", f"scope is missing: give one or more of {', '.join(Scope)}")
     for name in names:
         if name not in list(Scope):
-            raise UserError("bad_parameter", f"scope {str(name)!r} is unknown: one or more of {', '.join(Scope)}")
+            raise UserError("bad_parameter", f"scope {str(name)!r} is unknown: give one or more of {', '.join(Scope)}")
     return {Scope(name) for name in names}
 
 
@@ -190,7 +181,7 @@ def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
     if projects is None:
         return []
     if not projects:
-        raise UserError("bad_parameter", "project is missing: a token needs at least one")
+        raise UserError("bad_parameter", "project is missing: a token needs at least one project")
     found = [_number(session, name) for name in projects]
     return sorted(set(found))
 
@@ -212,7 +203,7 @@ def _find_token(session: Session, which: str) -> TokenRow:
         return by_id
     if len(found) > 1:
         ids = ", ".join(str(row.id) for row in found)
-        raise UserError("ambiguous", f"several tokens end in {which!r}: name one by its id ({ids})")
+        raise UserError("ambiguous", f"several tokens end in {which!r}: give the id of one ({ids})")
     if not found:
         shown = which if len(which) <= 12 else f"…{which[-4:]}"
         raise UserError("not_found", f"token {shown!r} does not exist: give its id or its last four characters")

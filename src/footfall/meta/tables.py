@@ -1,4 +1,4 @@
-"""The tables of the metadata database. Times are Unix milliseconds; an instant that has not come is NULL."""
+"""The tables of the metadata database. Times are Unix milliseconds, NULL where they have not come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Base(DeclarativeBase):
 
 
 class ProjectRow(Base):
-    """`number` is the key in the store's tables, so none is ever given twice."""
+    """`number` is the key in the store's tables, so it is never reused."""
 
     __tablename__ = "projects"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
@@ -29,7 +29,7 @@ class ProjectRow(Base):
 
 
 class DomainRow(Base):
-    """A host name that a project's browser events may come from; `*.` in front stands for its subdomains."""
+    """A host name that a project's browser events may come from; a leading `*.` stands for its subdomains."""
 
     __tablename__ = "domains"
 
@@ -38,7 +38,7 @@ class DomainRow(Base):
 
 
 class TokenRow(Base):
-    """A token is known by its SHA-256. `installation` says that it may touch every project, `projects` being empty."""
+    """A token is identified by its SHA-256. `installation` gives access to every project; `projects` is then empty."""
 
     __tablename__ = "tokens"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
@@ -77,9 +77,9 @@ class SaltRow(Base):
 
 
 class ImportRow(Base):
-    """A content that was imported, or is being: `blocks` of it are in the spool; finished once `finished_at` is set.
+    """A content whose import is running or finished: `blocks` of it are in the spool; `finished_at` is set at the end.
 
-    While it is under way, `fingerprint` ends with the block size that it began with (`<fingerprint>:<bytes>`).
+    While it runs, `fingerprint` ends with the block size that it was started with (`<fingerprint>:<bytes>`).
     """
 
     __tablename__ = "imports"
@@ -94,7 +94,7 @@ class ImportRow(Base):
 
 
 class AnswerRow(Base):
-    """An answer that is given for a while instead of being computed again, or who computes it, until when at most."""
+    """A cached answer, and who holds the lease to compute it, until when."""
 
     __tablename__ = "answers"
 
@@ -106,7 +106,7 @@ class AnswerRow(Base):
 
 
 class DropRow(Base):
-    """Reports of browsers that were left out on one UTC day (counted from 1970-01-01)."""
+    """Reports of browsers that were dropped on one UTC day (counted from 1970-01-01)."""
 
     __tablename__ = "drops"
 
@@ -117,7 +117,7 @@ class DropRow(Base):
 
 
 class ValueRow(Base):
-    """One thing that the installation keeps about itself, such as its id or a secret."""
+    """A value of the installation, such as a secret."""
 
     __tablename__ = "installation"
 

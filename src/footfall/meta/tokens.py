@@ -1,9 +1,9 @@
-"""API tokens: what they look like, and what is known of one.
+"""API tokens: their form, and what is stored of one.
 
 A token is `ff_pat_`, 40 random characters of `0-9A-Za-z` (238 bits), and 6 more of them that are the CRC-32 (IEEE, as
 in zlib) of those 40 as ASCII: a big-endian number in base 62 with the digits `0-9`, `A-Z`, `a-z` in this order, padded
-with `0`. So scanners find a leaked one, and a mistyped one is refused without a look-up. At rest there are only its
-SHA-256 and its last four characters.
+with `0`. So scanners find a leaked token, and a mistyped one is refused without a look-up. Only its SHA-256 and its
+last four characters are stored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LENGTH = _BODY + 6
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """What is known of a token. `projects` are numbers, None for a token of the installation; times are in ms."""
+    """What is stored of a token. `projects` are numbers, None for a token of the installation; times are in ms."""
 
     id: int
     last_four: str
@@ -62,7 +62,7 @@ def checksum(body: str) -> str:
 
 
 def well_formed(text: str) -> bool:
-    """Prefix, length, alphabet and checksum are those of a token."""
+    """Whether prefix, length, alphabet and checksum are those of a token."""
     if len(text) != _LENGTH or not text.startswith(PREFIX) or not text.isascii():
         return False
     body, check = text[len(PREFIX) : _BODY], text[_BODY:]
@@ -70,5 +70,5 @@ def well_formed(text: str) -> bool:
 
 
 def digest(text: str) -> bytes:
-    """What is kept of a token, and looked up."""
+    """What is stored of a token, and looked up."""
     return hashlib.sha256(text.encode()).digest()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import cache
-from importlib import resources
 from zoneinfo import ZoneInfo
 
+from footfall.catalog.columns import time_zones
 from footfall.clock import DAY, HOUR
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period, iso, to_millis
@@ -79,15 +78,9 @@ def between(start: str | None, end: str | None) -> tuple[int, int] | None:
 
 def time_zone(name: str) -> tzinfo:
     """UserError(`bad_parameter`) if the name is not in the IANA database."""
-    if name not in _zones():
+    if name not in time_zones():
         raise UserError("bad_parameter", f"timezone: {name[:100]!r} is not a name of the IANA time zone database")
     return ZoneInfo(name)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """From the packaged database, so that the names don't depend on the host."""
-    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def starts(bucket: Bucket, period: Period, zone: tzinfo = UTC) -> tuple[int, ...]:

@@ -12,17 +12,18 @@ from footfall.model.raw import size
 from footfall.spool.protocol import Spool, Submission
 
 GROUP_EVENTS = 20_000
-"""Events of one commit: what is beyond them waits for the next, so that nobody waits for one that has no end."""
+"""Most events of one commit; the rest waits for the next, so that no commit takes too long."""
 
 FAILING_SECONDS = 5.0
-"""How long a failed commit speaks against the spool: whoever stays away because of it never sees it recover."""
+"""How long the spool counts as failing after a failed commit. It ends by itself: a balancer that stops sending because
+of it could not see it recover."""
 
 _Answers = asyncio.Future[list[bytes]]
 _Member = tuple[Sequence[Submission], _Answers]
 
 
 class GroupCommitter:
-    """Belongs to one event loop. One commit is in flight at a time; the next group gathers meanwhile."""
+    """Belongs to one event loop. One commit runs at a time, while the next group gathers."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -36,17 +37,17 @@ class GroupCommitter:
 
     @property
     def failing(self) -> bool:
-        """Whether the last commit stored nothing, and that within the last 5 seconds."""
+        """Whether the last commit was within the last 5 seconds and stored nothing."""
         return self._loop.time() < self._failed_until
 
     def submit(self, submissions: Sequence[Submission]) -> _Answers:
-        """Resolves to the submissions' answers once they are durable, together; fails with what `append` raised."""
+        """Resolves to the submissions' answers once all are durable; fails with what `append` raised."""
         future: _Answers = self._loop.create_future()
         self._waiting.append((submissions, future))
         if not self._busy:
             self._busy = True
             self._idle.clear()
-            # Not at once: whatever else this turn of the loop brings joins the same commit.
+            # Deferred: what else arrives in this iteration of the loop joins the same commit.
             self._loop.call_soon(self._commit)
         return future
 
@@ -56,7 +57,7 @@ class GroupCommitter:
         work.add_done_callback(lambda done: self._answer(group, done.result()))
 
     def _cut(self) -> list[_Member]:
-        """The first of those who wait: as many as fit into a commit, at least one."""
+        """The first waiting members: as many as fit into a commit, at least one."""
         count = events = 0
         for submissions, _ in self._waiting:
             events += sum(size(submission.record) for submission in submissions)
@@ -67,13 +68,13 @@ class GroupCommitter:
         return group
 
     def _append(self, group: list[_Member]) -> list[list[bytes] | Exception]:
-        """Each member's answers, or why it was not stored. On the thread of commits."""
+        """Each member's answers, or why it was not stored. Runs on the commit thread."""
         try:
             answers = iter(self._spool.append([submission for submissions, _ in group for submission in submissions]))
             return [list(islice(answers, len(submissions))) for submissions, _ in group]
         except TransientError as error:
             return [error] * len(group)
-        except Exception as error:  # noqa: BLE001 - a member's fault: it is found by halves, and fails alone
+        except Exception as error:  # noqa: BLE001 - one member's fault: bisected, so that it fails alone
             if len(group) == 1:
                 return [error]
             middle = len(group) // 2
@@ -83,7 +84,7 @@ class GroupCommitter:
         failed = all(isinstance(outcome, Exception) for outcome in outcomes)
         self._failed_until = self._loop.time() + FAILING_SECONDS if failed else 0.0
         for (_, future), outcome in zip(group, outcomes, strict=True):
-            if future.done():  # its client has gone; what it sent is stored all the same
+            if future.done():  # its client has disconnected; what it sent is stored
                 continue
             if isinstance(outcome, Exception):
                 future.set_exception(outcome)

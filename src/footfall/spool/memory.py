@@ -1,4 +1,4 @@
-"""A spool for tests and short-lived tools: the contract of `protocol.Spool`, without a disk."""
+"""A `protocol.Spool` in memory, for tests."""
 
 from __future__ import annotations
 

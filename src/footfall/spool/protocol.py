@@ -1,4 +1,4 @@
-"""What a spool is. `tests/contract/test_spool.py` holds every implementation to this text."""
+"""The contract of a spool. `tests/contract/test_spool.py` tests every implementation against it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Key(msgspec.Struct, frozen=True, gc=False):
 
 
 class Submission(msgspec.Struct, frozen=True, gc=False):
-    """What one request wants stored, all or nothing, under at most one key.
+    """One request's record, stored whole or not at all, under at most one key.
 
-    `answer` is what the sender will be told (for instance the event's id): where the key was seen before, nothing
-    is stored and the first answer comes back.
+    `answer` is sent back (for instance the event's id). Where the key is known, nothing is stored and the first answer
+    is returned.
     """
 
     record: Record
@@ -32,9 +32,9 @@ class Submission(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A fixed run of spool rows, recorded before its first insert: after a crash the same rows come again.
+    """A fixed range of spool rows, recorded before its first insert: after a crash the same rows are taken again.
 
-    `number` only grows within a spool, hardly ever comes twice in an installation (it is the time in milliseconds and
+    `number` only increases within a spool, is practically unique in an installation (it is the time in milliseconds and
     three random digits), and is stored in the rows made from the batch.
     """
 
@@ -65,13 +65,13 @@ class Spool(Protocol):
     def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
         """Store all of them in one durable commit, in this order, and return each one's answer.
 
-        `note`, where there is one, takes the place of the last note in the same commit.
+        `note`, where it is given, replaces the last note in the same commit.
 
         Raises TransientError, having stored nothing, when the spool is full or the disk refuses.
         """
 
     def note(self) -> bytes:
-        """What a spool's only sender wants to find again, however late: the last note, empty where there was none."""
+        """The last note, empty where there was none: the state of the spool's only sender, which does not expire."""
 
     def take(self, limit: int) -> Batch | None:
         """The unfinished batch if there is one, else a new one of about `limit` events, else None."""
@@ -80,7 +80,7 @@ class Spool(Protocol):
         """The batch's records in order. Rows whose checksum fails are set aside, counted, and left out."""
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
-        """Keep a record that could not be processed where an operator finds it: once, however often it is told."""
+        """Keep a record that could not be processed, for the operator: once, however often it is reported."""
 
     def finish(self, batch: Batch) -> None:
         """The batch is in the store. Its rows are kept for a while and then deleted."""

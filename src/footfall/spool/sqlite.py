@@ -24,10 +24,10 @@ from footfall.model.raw import Record, coalesced, size
 from footfall.spool.protocol import Batch, Key, SpoolState, Submission
 
 BATCH_BYTES = 64 << 20
-"""Most bytes of one batch: a bound on the drain's memory when events are large."""
+"""Most bytes of one batch, which limits the drain's memory when events are large."""
 
 KEEP_BYTES = 256 << 20
-"""Most bytes of drained rows that are kept to replay after a power cut."""
+"""Most bytes of drained rows that are kept, to replay them after a power cut."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -49,7 +49,7 @@ class SqliteSpool:
             self._writer = _connect(path)
             self._writer.executescript(resources.files("footfall.spool").joinpath("schema.sql").read_text())
             self._drain = _connect(path)
-            # Numbers go on where they stopped, also when every row is gone: only this object appends to the file.
+            # Numbers continue where they stopped, even with every row deleted: only this object appends to the file.
             self._seq, self._total = _high_mark(self._writer)
             self._drained = _drained(self._writer)
 
@@ -63,22 +63,22 @@ class SqliteSpool:
                     if note:
                         db.execute("INSERT OR REPLACE INTO note (only, value) VALUES (1, ?)", (note,))
             else:
-                # One statement is its own transaction. Each statement gives up the GIL and waits to get it back, so
-                # their number, not the disk, decides how many groups a busy process commits in a second.
+                # A single statement is its own transaction. Each statement releases the GIL and has to acquire it
+                # again, so their number, not the disk, limits the commits per second of a busy process.
                 answers = [submission.answer for submission in submissions]
                 mark = self._insert([submission.record for submission in submissions])
             self._seq, self._total = mark
             return answers
 
     def _check_room(self) -> None:
-        """TransientError where the spool is full. What the drain took since is looked up only when it seems so."""
+        """TransientError where the spool is full. What was drained since is looked up only when it looks full."""
         if self._total - self._drained >= self._capacity:
             self._drained = _drained(self._writer)
         if self._total - self._drained >= self._capacity:
-            raise TransientError(f"The buffer holds {self._capacity} events, its bound; nothing was stored.")
+            raise TransientError(f"The buffer is full ({self._capacity} events); nothing was stored.")
 
     def _insert(self, records: list[Record]) -> tuple[int, int]:
-        """Add a row; the high mark with it."""
+        """Add a row; returns the new high mark."""
         if not records:
             return self._seq, self._total
         body = _encode(coalesced(records))
@@ -163,7 +163,7 @@ class SqliteSpool:
             self._drained = max(self._drained, drained)
 
     def _forget(self, db: sqlite3.Connection, now: int) -> None:
-        """Delete drained rows that are too old or too many, oldest first; the newest batch stays as the high mark."""
+        """Delete drained rows that are too old or too many, oldest first; the newest batch keeps the high mark."""
         finished = db.execute(
             "SELECT number, last, bytes, finished_at FROM batches WHERE finished_at IS NOT NULL ORDER BY number DESC"
         ).fetchall()
@@ -196,17 +196,8 @@ class SqliteSpool:
             rejected = db.execute("SELECT coalesce(sum(events), 0) FROM rejected").fetchone()[0]
         return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected)
 
-    def finished_batches(self) -> list[Batch]:
-        """Batches whose rows are still kept, oldest first: what can be replayed after a power cut."""
-        with self._draining, _transient():
-            rows = self._drain.execute(
-                "SELECT number, first, last FROM batches b WHERE finished_at IS NOT NULL"
-                " AND EXISTS (SELECT 1 FROM rows WHERE seq = b.first) ORDER BY number"
-            ).fetchall()
-        return [Batch(*row) for row in rows]
-
     def spent(self) -> bool:
-        """Nothing waits, nothing was set aside or noted, and no idempotency key holds any more."""
+        """Nothing waits, is set aside or noted, and no idempotency key is valid any more."""
         state = self.state()
         if state.waiting or state.damaged or state.rejected or self.note():
             return False
@@ -222,7 +213,7 @@ class SqliteSpool:
                 self._drain.close()
 
     def remove(self) -> None:
-        """Close and delete the file: for spools of processes that have ended and left nothing to drain."""
+        """Close and delete the file, for the spool of a process that has ended and left nothing to drain."""
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
@@ -266,7 +257,7 @@ def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> byte
 
 
 def _high_mark(db: sqlite3.Connection) -> tuple[int, int]:
-    """The last row's number, and the events ever appended."""
+    """The last row's number, and the number of events ever appended."""
     row = db.execute("SELECT seq, total FROM rows ORDER BY seq DESC LIMIT 1").fetchone()
     if row is None:
         row = db.execute("SELECT last, total FROM batches ORDER BY last DESC LIMIT 1").fetchone()
@@ -274,7 +265,7 @@ def _high_mark(db: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _drained(db: sqlite3.Connection) -> int:
-    """Events ever drained."""
+    """The number of events ever drained."""
     row = db.execute("SELECT total FROM batches WHERE finished_at IS NOT NULL ORDER BY number DESC LIMIT 1").fetchone()
     return int(row[0]) if row else 0
 
@@ -288,7 +279,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All or nothing; what is left in the connection after an error is rolled back."""
+    """One transaction, rolled back where the block raises."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield db
@@ -301,8 +292,8 @@ def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _transient() -> Iterator[None]:
-    """A full disk, a failing fsync or a locked file passes; what it interrupted was rolled back."""
+    """A full disk, a failing fsync and a locked file are temporary; what they interrupted is rolled back."""
     try:
         yield
     except sqlite3.Error as error:
-        raise TransientError(f"The buffer can't be used now ({error}); nothing was stored.", retry_after=5) from error
+        raise TransientError(f"The buffer can't be written ({error}); nothing was stored.", retry_after=5) from error

@@ -110,6 +110,6 @@ def test_the_number_of_members_is_bounded(encoding, pack):
     assert unpack(pack(b"a") * 16, encoding, LIMIT) == b"a" * 16
     for member in (pack(b"a"), pack(b"")):
         for count in (17, LIMIT // len(member)):
-            with pytest.raises(UserError, match="more than 16 packed members") as caught:
+            with pytest.raises(UserError, match="more than 16 compressed members") as caught:
                 unpack(member * count, encoding, LIMIT)
             assert caught.value.code == "bad_body"

@@ -68,7 +68,7 @@ def test_file_that_is_no_database_is_refused(tmp_path, clock):
         open_meta(Settings(data=tmp_path), clock)
 
 
-@pytest.mark.parametrize(("url", "message"), [("nonsense", "not an SQLAlchemy URL"), ("nosuch://x", "known kind")])
+@pytest.mark.parametrize(("url", "message"), [("nonsense", "not an SQLAlchemy URL"), ("nosuch://x", "supported kind")])
 def test_bad_url_is_refused(tmp_path, clock, url, message):
     with pytest.raises(FatalError, match=message):
         open_meta(Settings(data=tmp_path, meta_url=url), clock)

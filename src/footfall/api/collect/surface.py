@@ -58,7 +58,7 @@ _SENT = {"type": "event", "payload": {"website": "prj_abc234", "hostname": "shop
 writing_route(
     router,
     _BULK,
-    body=body_schema.wrapped("events", body_schema.list_of(body_schema.of_struct(BulkEvent), rows.LIST_ROWS, least=1)),
+    body=body_schema.wrapped("events", body_schema.list_of(body_schema.of_struct(BulkEvent), rows.MAX_ROWS, least=1)),
     status=202,
     response_model=RowsAccepted,
     summary="Store events of servers, back-fills and apps",

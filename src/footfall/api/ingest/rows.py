@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from footfall.api.ingest.calls import JSON, Call
 from footfall.api.problem import Reply
 from footfall.api.state import Collecting
-from footfall.collect.rows import LISTED, Refusals
+from footfall.collect.rows import MAX_LISTED, Refusals
 from footfall.spool.protocol import Submission
 
 THREAD_BYTES = 256 << 10
@@ -33,7 +33,7 @@ class RejectedRow(BaseModel):
 
 class RowsAccepted(BaseModel):
     accepted: int
-    rejected: list[RejectedRow] = Field(max_length=LISTED, description="The first 1,000 rows that were refused.")
+    rejected: list[RejectedRow] = Field(max_length=MAX_LISTED, description="The first 1,000 rows that were refused.")
     rejected_total: int = Field(description="All rows that were refused.")
 
 

@@ -27,7 +27,7 @@ TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOG
 writing_route(
     router,
     _VISITS,
-    body=body_schema.wrapped("visits", body_schema.list_of(body_schema.of_struct(VisitIn), rows.LIST_ROWS, least=1)),
+    body=body_schema.wrapped("visits", body_schema.list_of(body_schema.of_struct(VisitIn), rows.MAX_ROWS, least=1)),
     status=202,
     response_model=RowsAccepted,
     summary="Store HTTP requests that a server saw",

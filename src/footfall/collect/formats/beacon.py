@@ -26,7 +26,7 @@ class Beacon(msgspec.Struct, gc=False):
     type: Literal["pageview", "event", "engagement"] = field(name="t", default="pageview")
     name: Annotated[
         Annotated[str, Meta(extra_json_schema={"maxLength": EVENT_NAME_CHARS})] | None,
-        Meta(description="Name; an event needs one."),
+        Meta(description="Name; required for an event."),
     ] = field(name="n", default=None)
     referrer: Annotated[str | None, Meta(description="Referrer.")] = field(name="r", default=None)
     title: Annotated[str | None, Meta(description="Title of the page.")] = field(name="ti", default=None)
@@ -37,6 +37,9 @@ class Beacon(msgspec.Struct, gc=False):
         name="w", default=None
     )
     language: Annotated[str | None, Meta(description="Language.")] = field(name="l", default=None)
+    timezone: Annotated[str | None, Meta(description="Time zone, a name of the IANA database.")] = field(
+        name="tz", default=None
+    )
     scroll: Annotated[
         Annotated[float, Meta(ge=0, le=100)] | None, Meta(description="Of an engagement: the deepest scroll, percent.")
     ] = field(name="sd", default=None)
@@ -56,7 +59,7 @@ _decode = msgspec.json.Decoder(Beacon).decode
 
 
 def read_beacon(body: bytes) -> Beacon:
-    """UserError `bad_body`, with the field, where it is none."""
+    """UserError `bad_body`, which names the field, where the body is no report."""
     try:
         return _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -64,7 +67,7 @@ def read_beacon(body: bytes) -> Beacon:
 
 
 def read_query(query: Mapping[str, str], page: str) -> Beacon:
-    """A pixel's report: `u` is the page that embeds it, unless it says otherwise. UserError as above."""
+    """A pixel's report; `u` defaults to `page`, the page that embeds it. UserError as above."""
     try:
         return msgspec.convert({"u": page, **query}, Beacon, strict=False)
     except msgspec.ValidationError as error:
@@ -75,7 +78,7 @@ def hit(beacon: Beacon) -> Hit:
     """RefusedError where the URL is not that of a page."""
     url = PageUrl.parse(beacon.url)
     if not url.host:
-        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is no absolute URL")
+        raise RefusedError("bad_url", "u", f"u: {beacon.url[:100]!r} is not an absolute URL")
     return Hit(
         url,
         kind=_KINDS[beacon.type],
@@ -84,6 +87,7 @@ def hit(beacon: Beacon) -> Hit:
         texts={
             "title": beacon.title,
             "language": beacon.language,
+            "timezone": beacon.timezone,
             "screen": f"{beacon.width:.0f}" if beacon.width else "",
         },
         properties=beacon.properties,

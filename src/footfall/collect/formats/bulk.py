@@ -1,4 +1,4 @@
-"""`POST /api/collect/bulk`: events of servers, back-fills and apps. They hold a token, so what they say is used."""
+"""`POST /api/collect/bulk`: events of servers, back-fills and apps. Senders hold a token, so their values are used."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
 
 def _check(event: BulkEvent) -> None:
     if event.type == "custom" and not event.name:
-        raise RefusedError("name_required", "name", "name: a custom event needs one")
+        raise RefusedError("name_required", "name", "name: a custom event needs a name")
     if event.type == "pageview" and not (event.url or event.path):
         raise RefusedError("url_required", "url", "url: a pageview needs a url or a path")
 
 
 def _place(event: BulkEvent, found: Place) -> Place:
-    """What the sender says of the place goes before what its address says, whose point then is another's."""
+    """The place that the sender names, else that of the address; a named place has no coordinates."""
     if event.country_code:
         return Place(event.country_code, event.region or "", event.city or "")
     if event.region or event.city:

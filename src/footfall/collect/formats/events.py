@@ -141,7 +141,7 @@ def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[S
 
 
 def _checked(event: EventIn) -> EventIn:
-    """The event; ValueError where its id is none."""
+    """The event; ValueError where its id is malformed."""
     if event.event_id is not None and ids.parse(event.event_id) is None:
         raise ValueError(event.event_id)
     return event

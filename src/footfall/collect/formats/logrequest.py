@@ -26,20 +26,20 @@ MAX_REQUESTS = 10_000
 _MAX_COMMAS = 40 * MAX_REQUESTS  # that many requests have fewer, those in agents included
 
 _KEPT, _PLACE_ONLY = 0, 1
-"""Privacy levels: the address may be kept, or used for the place only; beyond, it is not looked at."""
+"""Privacy levels: the address is stored, or used for the place only; above, it is ignored."""
 
 
 class LogBody(msgspec.Struct, gc=False):
     """A minute's requests of one application. `api_key` is a token with scope `ingest`."""
 
     api_key: Annotated[str, Meta(description="A token with scope `ingest`.")]
-    requests: msgspec.Raw  # `LoggedRequest`s, read once the token is known to hold
+    requests: msgspec.Raw  # `LoggedRequest`s, read once the token is checked
     framework: str = ""
-    privacy_level: Annotated[int, Meta(ge=0, description="1: addresses are not kept; 2: nor looked at.")] = _KEPT
+    privacy_level: Annotated[int, Meta(ge=0, description="1: addresses are not stored; 2: nor read.")] = _KEPT
 
 
 class LoggedRequest(msgspec.Struct, gc=False):
-    """One request as sent; `response_time` in milliseconds. An `ip_address` may be any name that the server gives."""
+    """One request as sent; `response_time` in milliseconds. `ip_address` is ignored where it is a host name."""
 
     path: str | None = None
     method: Method = "GET"
@@ -58,7 +58,7 @@ _request = msgspec.json.Decoder(LoggedRequest).decode
 
 
 def read_body(body: bytes) -> LogBody:
-    """UserError `bad_body`, with the field, where it is none."""
+    """UserError `bad_body`, which names the field, where the body is no request log."""
     try:
         return _body(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -68,20 +68,20 @@ def read_body(body: bytes) -> LogBody:
 def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[RawRequest], Refusals]:
     """The requests as they are spooled, and those that were refused. UserError `bad_body` where there is no list."""
     rows = _listed(sent.requests)
-    looked_at = sent.privacy_level <= _PLACE_ONLY
+    use_address = sent.privacy_level <= _PLACE_ONLY
     keep = intake.request_ip if sent.privacy_level == _KEPT else "none"
     chosen = msgspec.structs.replace(sender, address="", user_agent="")  # the connection is the application's
     return convert(
         rows,
         _request,
-        lambda request: raw_request(_seen(request, looked_at=looked_at), chosen, intake.keeping(keep)),
+        lambda request: raw_request(_seen(request, use_address=use_address), chosen, intake.keeping(keep)),
     )
 
 
 def _listed(requests: msgspec.Raw) -> list[msgspec.Raw]:
     """The requests one by one; UserError `bad_body` where there is no list, or more than `MAX_REQUESTS`."""
     found: list[msgspec.Raw] = []
-    if bytes(requests).count(b",") <= _MAX_COMMAS:  # a list of millions is not even begun
+    if bytes(requests).count(b",") <= _MAX_COMMAS:  # a list of millions is not decoded at all
         try:
             found = _rows(requests)
         except (msgspec.MsgspecError, RecursionError) as error:
@@ -91,14 +91,14 @@ def _listed(requests: msgspec.Raw) -> list[msgspec.Raw]:
     raise UserError("bad_body", f"requests: more than {MAX_REQUESTS}")
 
 
-def _seen(request: LoggedRequest, *, looked_at: bool) -> SeenRequest:
+def _seen(request: LoggedRequest, *, use_address: bool) -> SeenRequest:
     return SeenRequest(
         timestamp=request.created_at,
         method=request.method,
         endpoint=request.path or "/",
         status=request.status,
         duration_ms=request.response_time,
-        ip_address=request.ip_address if looked_at and packed(request.ip_address or "") else None,
+        ip_address=request.ip_address if use_address and packed(request.ip_address or "") else None,
         user_agent=request.user_agent,
         host=request.hostname,
         user_id=request.user_id,

@@ -24,13 +24,13 @@ MAX_DOMAINS = 20
 
 
 class PlausibleEvent(msgspec.Struct):
-    """One event by short names; long ones do, too. What is sent is read leniently: this describes it."""
+    """One event by short names; long names are accepted, too. For description only: bodies are read leniently."""
 
     n: Annotated[
         str, Meta(max_length=EVENT_NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
     ]
     u: Annotated[str, Meta(description="URL of the page.")]
-    d: Annotated[str, Meta(description="Host that a project lists; several apart by commas.")]
+    d: Annotated[str, Meta(description="Host that a project lists; several are separated by commas.")]
     r: Annotated[str | None, Meta(description="Referrer.")] = None
     p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
     revenue: Money | str | None = field(name="$", default=None)
@@ -54,7 +54,7 @@ _KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
 
 
 class FieldError(UserError):
-    """What is wrong, by field, in the words of Plausible's server."""
+    """What is wrong, by field, with the messages of Plausible's server."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("bad_body", "; ".join(f"{name} {text}" for name, text in errors.items()))
@@ -62,7 +62,7 @@ class FieldError(UserError):
 
 
 def read_event(body: bytes) -> tuple[list[str], Hit]:
-    """The domains that an event is for, and what it reports; FieldError where it does not hold."""
+    """The domains that an event is for, and what it reports; FieldError where a field is not what it should be."""
     sent = _fields(body)
     name, url, domains = sent.get("n"), sent.get("u"), _domains(sent.get("d"))
     errors = {}
@@ -99,7 +99,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
 
 
 def _fields(body: bytes) -> Body:
-    """By short names, where the first of several names of a thing counts; FieldError where the body is no object."""
+    """The fields by their short names; the first name present counts. FieldError where the body is no object."""
     try:
         found = msgspec.json.decode(body, type=Body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -115,13 +115,13 @@ def _domains(value: Any) -> list[str]:
 
 
 def _properties(value: Any) -> Body | None:
-    """An object, or one as JSON text; its nulls and empty names go."""
+    """An object, or its JSON text, without nulls and empty names."""
     found = _object("props", value)
     return {name: item for name, item in found.items() if name and item is not None} if found else None
 
 
 def _revenue(value: Any) -> Money | None:
-    """Without an amount there is none: tagged elements send an empty object."""
+    """None without an amount: tagged elements send an empty object."""
     found = _object("revenue", value)
     if not found or found.get("amount") is None:
         return None
@@ -149,5 +149,5 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> float | None:
-    """What is no number was not measured."""
+    """None where it is no number: it was not measured."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12 else None

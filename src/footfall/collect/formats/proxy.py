@@ -1,4 +1,4 @@
-"""`POST /analytics/ingest`: what the workers of a proxy counted (docs/api/proxy.md)."""
+"""`POST /analytics/ingest`: requests that the workers of a proxy counted (docs/api/proxy.md)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORKER_CHARS = 128
 PROTOCOL_CHARS = 32
 ADDRESS_CHARS = 64
 ERROR_CHARS = 512
-"""What is kept of an error; the rest is cut off."""
+"""Characters of an error that are stored."""
 
 _Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 _Number = _Count | None
@@ -31,7 +31,7 @@ _Address = Annotated[str, Meta(max_length=ADDRESS_CHARS)] | None
 
 
 class LogIn(msgspec.Struct, gc=False):
-    """One log as sent; what is null is left out."""
+    """One log as sent; null counts as absent."""
 
     ts: str | int | float
     domain: Annotated[str, Meta(min_length=1, max_length=DOMAIN_CHARS)]
@@ -98,7 +98,7 @@ def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
 
 
 def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
-    """As sent, or as much of each as may be kept. One spelling of each would take as long as all the rest."""
+    """The addresses as sent, or as much of each as may be stored. Canonical spellings would double the time."""
     return addresses if mode == "full" else [truncate(address, mode) for address in addresses]
 
 
@@ -108,4 +108,4 @@ def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
     except RefusedError as error:
         raise BadTimeError(error.code, error.message.removeprefix("timestamp: "), index, ts) from error
     except (ValueError, OverflowError) as error:
-        raise BadTimeError("datetime_parsing", f"{ts!r:.60} is no time: {error}", index, ts) from error
+        raise BadTimeError("datetime_parsing", f"{ts!r:.60} is not a time: {error}", index, ts) from error

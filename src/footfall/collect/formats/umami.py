@@ -64,7 +64,7 @@ _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_send(body: bytes | msgspec.Raw) -> Send:
-    """UserError `bad_body`, with the field, where it is none."""
+    """UserError `bad_body`, which names the field, where the body is no event."""
     try:
         sent = _send(body)
     except _FAULTS as error:
@@ -86,32 +86,32 @@ def read_batch(body: bytes) -> list[msgspec.Raw]:
 
 
 def hit(sent: Send) -> Hit:
-    """RefusedError where a field does not hold. Not for `identify`, which reports nothing that is counted."""
-    said = sent.payload
-    kind: Kind = "custom" if said.name else "pageview"
+    """RefusedError where a field is not what it should be. Not for `identify`, which reports nothing to store."""
+    payload = sent.payload
+    kind: Kind = "custom" if payload.name else "pageview"
     return Hit(
-        PageUrl.parse(said.url or "/", hostname=said.hostname or ""),
+        PageUrl.parse(payload.url or "/", hostname=payload.hostname or ""),
         kind="engagement" if sent.type == "performance" else kind,
-        name=said.name or "",
-        referrer=said.referrer or "",
-        texts={"title": said.title, "language": said.language, "screen": said.screen},
-        properties=_properties(said),
-        revenue=_revenue(said.data),
-        visitor_id=check_name("id", said.id or ""),
-        timestamp=_time(said.timestamp),
-        address=read_address("ip", said.ip),
-        user_agent=said.agent or "",
-        vitals=said,
+        name=payload.name or "",
+        referrer=payload.referrer or "",
+        texts={"title": payload.title, "language": payload.language, "screen": payload.screen},
+        properties=_properties(payload),
+        revenue=_revenue(payload.data),
+        visitor_id=check_name("id", payload.id or ""),
+        timestamp=_time(payload.timestamp),
+        address=read_address("ip", payload.ip),
+        user_agent=payload.agent or "",
+        vitals=payload,
     )
 
 
 def session_id(project_id: int, visitor: int | str) -> str:
-    """A UUID that is the visitor's, and says nothing else."""
+    """A UUID that stands for the visitor and reveals nothing else."""
     return _uuid(f"{project_id}:{visitor}")
 
 
 def visit_id(session: str, now: int, cache: str) -> str:
-    """A UUID of the visit: that of the client's last answer, if it brings it within 30 minutes, else of the hour."""
+    """A UUID of the visit: that of the client's last answer within 30 minutes, else one of the hour."""
     known, _, last = cache.partition(".")
     if last.isdigit() and len(last) < 20 and 0 <= now - int(last) <= SESSION_GAP and _is_uuid(known):
         return known
@@ -119,7 +119,7 @@ def visit_id(session: str, now: int, cache: str) -> str:
 
 
 def cache_of(visit: str, now: int) -> str:
-    """What the client sends back as `x-umami-cache`; it is believed in nothing but `visit_id`."""
+    """What the client sends back as `x-umami-cache`; only `visit_id` uses it."""
     return f"{visit}.{now}"
 
 
@@ -134,13 +134,13 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _properties(said: Payload) -> dict[str, Any] | None:
-    found = said.data if isinstance(said.data, dict) else {"data": said.data} if said.data else {}
-    return {**found, "tag": said.tag} if said.tag else found or None
+def _properties(payload: Payload) -> dict[str, Any] | None:
+    found = payload.data if isinstance(payload.data, dict) else {"data": payload.data} if payload.data else {}
+    return {**found, "tag": payload.tag} if payload.tag else found or None
 
 
 def _revenue(data: object) -> Money | None:
-    """Umami's convention: properties `revenue` and `currency`. What is no amount is a property like any other."""
+    """Umami's convention: properties `revenue` and `currency`. Other values are ordinary properties."""
     if not isinstance(data, dict) or data.get("revenue") is None:
         return None
     try:
@@ -155,4 +155,4 @@ def _time(value: float | None) -> int | None:
     try:
         return parse_time(value)
     except (ValueError, OverflowError) as error:
-        raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is no Unix time") from error
+        raise RefusedError("bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is not a Unix time") from error

@@ -36,7 +36,7 @@ class VisitIn(SeenRequest, gc=False):
     ] = None
     headers: Annotated[
         dict[str, str] | None,
-        Meta(description="Headers of the request: those by which CDNs are known name the provider, none is kept."),
+        Meta(description="Headers of the request. Those of CDNs give the provider; none is stored."),
     ] = None
 
 

@@ -1,4 +1,4 @@
-"""A body that breaks its schema, told as FastAPI with Pydantic 2 does."""
+"""Errors of a body that breaks its schema, in the form of FastAPI with Pydantic 2."""
 
 from __future__ import annotations
 
