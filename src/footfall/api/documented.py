@@ -174,7 +174,7 @@ _READING_ERRORS: Responses = {
     403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
     404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),
     429: _documented(
-        "Too many questions of this project at once, or bad tokens from this address.",
+        "Too many queries of this project at once, or bad tokens from this address.",
         "too_many_queries",
         "the project has 8 queries under way, and more are waiting: ask fewer at a time",
     ),

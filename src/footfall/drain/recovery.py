@@ -33,7 +33,7 @@ def _facts(facts: FactStore, number: int, table: Table, frame: pl.DataFrame) -> 
     """Months that have facts of the batch.
 
     A row of proxy logs that sums up several batches has the number of the newest. Among the batches of one writer that
-    is the one in question: the next one begins after it has ended.
+    is the batch asked about: the next one begins after it has ended.
     """
     return facts.months_of_batch(table, number, frame["project_id"].unique().to_list())
 
