@@ -146,6 +146,31 @@ def test_every_writing_example_does_what_is_documented(server, document):
     assert sent >= 6
 
 
+def body_of(document: dict[str, Any], path: str) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return found
+
+
+def bounds(schema: dict[str, Any], field: str) -> dict[str, Any]:
+    """What a field's value must hold, whether or not it may be null."""
+    said = schema["properties"][field]
+    return next(iter(said.get("anyOf", [said])))
+
+
+def test_bodies_say_what_is_enforced(document):
+    """They are made from the structs that decode them, so no bound can be missing."""
+    event = body_of(document, "/api/collect/bulk")["properties"]["events"]
+    visit = body_of(document, "/api/tracking/visits")["properties"]["visits"]
+    logged = body_of(document, "/api/log-request")["properties"]["requests"]
+    assert (event["minItems"], event["maxItems"]) == (visit["minItems"], visit["maxItems"]) == (1, 1_000)
+    assert logged["maxItems"] == 10_000
+    assert bounds(event["items"], "country_code")["pattern"] == "^(|[A-Za-z]{2})$"
+    assert bounds(visit["items"], "method")["pattern"] == "^[A-Za-z][A-Za-z-]*$"
+    assert bounds(logged["items"], "method")["pattern"] == "^[A-Za-z][A-Za-z-]*$"
+    assert bounds(body_of(document, "/api/collect"), "w")["maximum"] == 100_000
+    assert body_of(document, "/api/send")["properties"]["payload"]["required"] == ["website"]
+
+
 def needs(parameter: dict[str, Any]) -> bool:
     return parameter.get("required", False) and parameter["in"] == "query"
 

@@ -52,7 +52,7 @@ def serve(settings: Settings) -> None:
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
         ):
-            stack.callback(Periodic(millis, work).stop)
+            stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
 
 
