@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 NAMES = frozenset({"ref", "source"})
 """Parameters that are kept beside `utm_*`, click ids and what the operator names."""
 
@@ -15,7 +17,7 @@ def kept_url(url: str, names: frozenset[str], *, route: bool = False) -> str:
         return url
     before, _, fragment = url.partition("#")
     base, _, query = before.partition("?")
-    kept = "&".join([pair for pair in query.split("&") if pair[:4] == "utm_" or pair.partition("=")[0] in names])
+    kept = "&".join([pair for pair in query.split("&") if _is_kept(pair.partition("=")[0], names)])
     place = _route(fragment) if route and fragment else ""
     return (_without_user(base) if "@" in base else base) + (f"?{kept}" if kept else "") + place
 
@@ -39,6 +41,11 @@ def path_of(url: str) -> str:
     slash, backslash = rest.find("/"), rest.find("\\")
     start = min((place for place in (slash, backslash) if place >= 0), default=-1)
     return rest[start:] if start >= 0 else "/"
+
+
+def _is_kept(name: str, names: frozenset[str]) -> bool:
+    plain = unquote_plus(name) if "%" in name else name
+    return plain[:4] == "utm_" or plain in names
 
 
 def _route(fragment: str) -> str:

@@ -34,14 +34,14 @@ def look_up(
     return on_distinct(frame, [key], work)
 
 
-def translate(values: pl.Series, find: Callable[[str], str]) -> pl.Series:
+def translate(values: pl.Series, find: Callable[[str], str | int], dtype: type[pl.DataType] = pl.String) -> pl.Series:
     """Every value replaced by what a Python look-up says of it, each distinct value asked once."""
     distinct = values.unique()
-    found = pl.Series([find(value) for value in distinct.to_list()], dtype=pl.String)
-    return values.replace_strict(distinct, found, return_dtype=pl.String)
+    found = pl.Series([find(value) for value in distinct.to_list()], dtype=dtype)
+    return values.replace_strict(distinct, found, return_dtype=dtype)
 
 
 def read_table(name: str) -> list[list[str]]:
-    """The rows of a kept list in `data/`: cells apart by tabs, `#` opens a comment line."""
+    """The rows of a kept list in `data/`: cells separated by tabs, `#` opens a comment line."""
     text = (resources.files("footfall.pipeline") / "data" / name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
