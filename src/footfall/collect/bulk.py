@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from footfall import ids
 from footfall.collect.address import canonical, packed
+from footfall.collect.cdn import country_code
 from footfall.collect.events import check_name, event_key
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_time, encode_properties, parse_time
@@ -140,7 +141,7 @@ def _check(event: BulkEvent) -> None:
 def _place(event: BulkEvent, found: Place) -> Place:
     """What the sender says of the place goes before what its address says, whose point then is another's."""
     if event.country_code:
-        return Place(event.country_code, event.region or "", event.city or "")
+        return Place(country_code(event.country_code), event.region or "", event.city or "")
     if event.region or event.city:
         return Place(found.country, event.region or found.region, event.city or found.city)
     return found

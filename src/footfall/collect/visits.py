@@ -12,7 +12,7 @@ from msgspec import Meta
 from footfall import ids
 from footfall.collect.address import truncate
 from footfall.collect.bulk import read_address, read_time
-from footfall.collect.cdn import named_by
+from footfall.collect.cdn import completed, named_by, place_named_by
 from footfall.collect.events import check_name
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
@@ -58,7 +58,8 @@ def raw_request(visit: Visit, sender: Sender, intake: Intake) -> RawRequest:
     user_id = check_name("user_id", visit.user_id or "")
     high, low = ids.split(intake.ids.take())
     # The connection is the server's, not its visitor's: it says nothing about where the visitor is.
-    place = intake.locator.place(address)
+    headers = visit.headers or {}
+    place = completed(intake.locator.place(address), place_named_by(headers))
     return RawRequest(
         timestamp=timestamp,
         id_hi=high,
@@ -78,7 +79,7 @@ def raw_request(visit: Visit, sender: Sender, intake: Intake) -> RawRequest:
         country=place.country,
         region=place.region,
         city=place.city,
-        provider=(visit.provider or "").strip() or named_by(visit.headers or {}) or place.network,
+        provider=(visit.provider or "").strip() or named_by(headers) or place.network,
     )
 
 
