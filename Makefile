@@ -11,7 +11,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs lists requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -77,6 +77,9 @@ bench-smoke: setup-dev ## the same, small: fails on errors, never on time
 
 docs: setup-dev ## write docs/openapi.json and the generated reference pages
 	$(PY) -m tools.docs
+
+lists: setup-dev ## raise the lists of agents, show what changes in them and in public lists of hosts (needs uv, git)
+	$(PY) -m tools.lists $(LISTS)
 
 requirements: ## pin pyproject.toml again (needs uv)
 	cd requirements && uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 build.in -o build.txt

@@ -62,6 +62,7 @@ SHAPES: dict[str, AnyQuery] = {
     "requests-of-people": replace(build.totals(REQUESTS, "hits"), bots=False),
     "top-entry-pages": build.top(BASE, build.TOP_ENTRY_PAGES, 20),
     "visitor-by-name": replace(BASE, dimensions=("path",), filters=filter.parse("visitor_id:0123456789abcdef|ann")),
+    "properties-as-numbers": build.totals(replace(BASE, filters=filter.parse("prop.n:1.0|2|x")), "events"),
     "values-of-properties": build.values_of(BASE, ("plan",), 10),
     "latest-visitors": build.latest_visitors(BASE, 20),
     "latest-events": build.latest_events(BASE, (5, 6)),

@@ -119,8 +119,8 @@ def holds_value(site: Site, key: str, value: Value, event: Event) -> bool:
     if key == "search":
         return any(matches((ANY, *value, ANY), text, ignore_case=True) for text in searched(event))
     if key.startswith("prop."):
-        text = property_text(event.properties, key.removeprefix("prop.").split("."))
-        return text is not None and matches(value, text)
+        found = property_of(event.properties, key.removeprefix("prop.").split("."))
+        return found is not None and (matches(value, text_of(found)) or is_same_number(value, found))
     if key == "referrer" and "/" in value:
         return matches(value, site.session_of[event].first.referrer)
     return matches(value or tuple(NAMELESS.get(key, "")), LOOKED_AT[key](site, event), ignore_case=key in OF_VISITOR)
@@ -142,10 +142,34 @@ def searched(event: Event) -> tuple[str, ...]:
 
 def property_text(properties: Any, keys: list[str]) -> str | None:
     """A text as it is, anything else as JSON; None if absent or null."""
+    found = property_of(properties, keys)
+    return None if found is None else text_of(found)
+
+
+def property_of(properties: Any, keys: list[str]) -> Any:
     value = properties
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
-    return value if value is None or isinstance(value, str) else as_json(value)
+    return value
+
+
+def text_of(found: Any) -> str:
+    return found if isinstance(found, str) else as_json(found)
+
+
+def is_same_number(value: Value, found: Any) -> bool:
+    """Whether a value without `*` is JSON for the number that a property is, as `1.0` and `1e0` are for 1."""
+    if ANY in value or isinstance(found, bool) or not isinstance(found, int | float):
+        return False
+    text = written(value)
+    try:
+        asked = json.loads(text, parse_constant=lambda _: None) if text == text.strip() else None
+    except ValueError:
+        return False
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        return False
+    whole = isinstance(asked, int) and abs(asked) < 2**64
+    return asked == found if whole else float(asked) == float(found)
 
 
 def as_json(value: Any) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from unicodedata import category
+from urllib.parse import unquote, unquote_plus
 
+import idna
 from tests.oracle.facts import CAMPAIGN_CHANNELS, CLICK_CHANNELS, HOST_CHANNELS, MEDIUM_CHANNELS
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
@@ -30,8 +33,10 @@ def page(url: str) -> Page:
     return Page(
         path[:PATH_CHARS],
         host(authority),
-        tuple(label(next((value for key, eq, value in pairs if eq and key == name), "")) for name in UTM),
-        next((name for name in CLICK_CHANNELS if any(key == name and value for key, _, value in pairs)), ""),
+        tuple(label(next((value for key, eq, value in pairs if eq and unquote_plus(key) == name), "")) for name in UTM),
+        next(
+            (name for name in CLICK_CHANNELS if any(unquote_plus(key) == name and value for key, _, value in pairs)), ""
+        ),
     )
 
 
@@ -65,27 +70,41 @@ def source(referrer: str, hostname: str) -> str:
     """The session's source: a host without `www.`, or an app; `direct` for none, a malformed one or the site itself."""
     address = referrer[:REFERRER_CHARS].partition("#")[0].partition("?")[0]
     scheme, authority, _ = split(address)
-    name = host(authority).removeprefix("www.")
-    if scheme.lower() not in REFERRING_SCHEMES or not is_host(name) or name == hostname.removeprefix("www."):
+    name = one_spelling(host(authority))
+    if scheme.lower() not in REFERRING_SCHEMES or not is_host(name) or name == one_spelling(hostname):
         return "direct"
     return name
 
 
+def one_spelling(name: str) -> str:
+    """As browsers send it, in ASCII, without a dot at its end and `www.`."""
+    plain = unquote(name).lower()
+    with suppress(idna.IDNAError):
+        plain = plain if plain.isascii() or len(plain) > HOST_CHARS else idna.encode(plain, uts46=True).decode()
+    return plain.removesuffix(".").removeprefix("www.")
+
+
 def is_host(name: str) -> bool:
-    labels = name.removesuffix(".").split(".")
-    return all(part and part.replace("-", "").replace("_", "x").isalnum() for part in labels)
+    labels = name.split(".")
+    return all(part and all(is_of_name(char) for char in part) for part in labels)
+
+
+def is_of_name(char: str) -> bool:
+    return char in "-_" or category(char)[0] in "LMN"
 
 
 def channel(found: Page, sender: str) -> str:
     """The session's channel. `sender` is its source.
 
-    Paid, where anything says so; else the link's own words, its medium before its source; else who the referrer is;
-    else a network's click id. What is tagged or referred in a way nobody knows is a `referral`, the rest `direct`.
+    Paid, where anything says so; else the link's own words, its medium before its source (but `organic`, which means
+    search, after it); else who the referrer is; else a network's click id. What is tagged or referred in a way nobody
+    knows is a `referral`, the rest `direct`.
     """
     campaign, medium = found.utm[0], found.utm[1]
     said = [
         MEDIUM_CHANNELS.get(squeezed(medium), ""),
         CAMPAIGN_CHANNELS.get(campaign.strip().lower()) or HOST_CHANNELS.get(bare_name(campaign), ""),
+        "search" if squeezed(medium) == "organic" else "",
         HOST_CHANNELS.get(sender, ""),
         CLICK_CHANNELS.get(found.click, ""),
     ]
@@ -100,4 +119,4 @@ def squeezed(medium: str) -> str:
 
 
 def bare_name(campaign: str) -> str:
-    return campaign.strip().lower().removeprefix("www.")
+    return campaign.strip().lower().removeprefix("www.").removesuffix(".")

@@ -78,6 +78,7 @@ def styled(text: str, style: str) -> str:
     shown = {
         "in capitals": text.upper(),
         "something else": text + "x",
+        "with a fraction": text + ".0",
         "its beginning": text[:half],
         "its end": text[half:],
         "around its middle": text[1:half],

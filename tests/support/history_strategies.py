@@ -254,7 +254,7 @@ STYLES = (
         "its end",
         "around its middle",
     ),
-    *("anything", "nothing", "something else"),
+    *("anything", "nothing", "something else", "with a fraction"),
 )
 PICKS = st.tuples(st.integers(0, 7), st.sampled_from(STYLES))
 NAMES_OF_KEYS = (

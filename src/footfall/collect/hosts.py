@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from footfall.meta.domains import ascii_host
+
 _MAX_CHARS = 400
 _HOST_CHARS = 260  # a name of 253, and a port
 
 
 def host_of(origin: str) -> str:
-    """The host of `https://User@WWW.Example.com:8080/…`, in lower case, without `www.`; `""` where there is none.
+    """The host of `https://User@WWW.Example.com:8080/…` as `bare` writes it; `""` where there is none.
 
     A host that does not end within the first 400 characters counts as none: long texts must not fill the cache.
     """
@@ -29,13 +31,13 @@ def _host_of(beginning: str) -> str:
 
 
 def bare(host: str) -> str:
-    """A host without port, case and `www.`; `""` where it is longer than a host can be."""
+    """A host in lower case and ASCII, as projects list it, without port and `www.`; `""` where it is too long."""
     if len(host) > _HOST_CHARS:
         return ""
-    name = host.lower().removeprefix("www.")
+    name = host.lower()
     if name.startswith("["):
         return name.partition("]")[0] + "]"
-    return name.partition(":")[0].removesuffix(".")
+    return ascii_host(name.partition(":")[0].removesuffix(".")).removeprefix("www.")
 
 
 @lru_cache(maxsize=16_384)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 import msgspec
 
 from footfall.collect.hosts import bare, host_of
@@ -53,8 +55,13 @@ def kept_url(url: str, names: frozenset[str]) -> str:
     if "?" not in url and "#" not in url and "@" not in url:
         return url
     base, _, query = url.partition("#")[0].partition("?")
-    kept = "&".join([pair for pair in query.split("&") if pair[:4] == "utm_" or pair.partition("=")[0] in names])
+    kept = "&".join([pair for pair in query.split("&") if _is_kept(pair.partition("=")[0], names)])
     return (_without_user(base) if "@" in base else base) + (f"?{kept}" if kept else "")
+
+
+def _is_kept(name: str, names: frozenset[str]) -> bool:
+    plain = unquote_plus(name) if "%" in name else name
+    return plain[:4] == "utm_" or plain in names
 
 
 def _path(url: str) -> str:

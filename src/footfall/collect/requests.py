@@ -9,7 +9,7 @@ import msgspec
 
 from footfall import ids
 from footfall.collect.address import truncate
-from footfall.collect.cdn import named_by
+from footfall.collect.cdn import completed, named_by, place_named_by
 from footfall.collect.fields import read_address, read_time
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_name
@@ -51,7 +51,8 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
     user_id = check_name("user_id", seen.user_id or "")
     high, low = ids.split(intake.ids.take())
     # The connection is the server's: it does not tell where the visitor is.
-    place = intake.locator.place(address)
+    headers = seen.headers or {}
+    place = completed(intake.locator.place(address), place_named_by(headers))
     raw = RawRequest(
         timestamp,
         high,
@@ -70,7 +71,7 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
         referer=(seen.referer or "").strip(),
     )
     raw.country, raw.region, raw.city = place.country, place.region, place.city
-    raw.provider = (seen.provider or "").strip() or named_by(seen.headers or {}) or place.network
+    raw.provider = (seen.provider or "").strip() or named_by(headers) or place.network
     return raw
 
 

@@ -22,7 +22,8 @@ UNKNOWN = "unknown"
 _LABEL_CHARS = 128
 _VERSION_CHARS = 16
 _KEPT_AGENTS = 20_000
-_NO_VERSION = frozenset({"Linux"})  # the definitions give a distribution's version, or a kernel's
+_NO_VERSION = frozenset({"Linux", "WebKit"})  # the definitions give a distribution's or a kernel's, and the engine's
+_HANDHELD = frozenset({"mobile", "tablet"})
 
 
 class Agent(NamedTuple):
@@ -61,6 +62,8 @@ class AgentParser:
         browser, browser_version = self._name("browser", self._browsers.extract(text))
         system, system_version = self._name("os", self._systems.extract(text))
         device = self._devices.first(text) or "other"
+        if system == "macOS" and device in _HANDHELD:  # in desktop mode: what it says of its system is made up
+            system, system_version = "iOS", ""
         return Agent(browser, browser_version, system, system_version, device)
 
     def _name(self, kind: str, found: _Found | None) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Who is behind a user agent: people (`human`), AI crawlers and assistants (`ai`), monitors, scanners, others (`bot`).
 
-Crawlers and scanners come from the `crawler-user-agents` list (https://github.com/monperrus/crawler-user-agents),
-everything else and the few of its patterns that real browsers match from `data/traffic.tsv`.
+Crawlers and most scanners come from the `crawler-user-agents` list (https://github.com/monperrus/crawler-user-agents);
+`data/traffic.tsv` has everything else, and the few patterns of that list that real browsers match.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _rules() -> Iterator[tuple[str, str]]:
 
     kept = [(row[0], row[1]) for row in read_table("traffic.tsv")]
     skipped = {pattern for label, pattern in kept if label == "skip"}
-    for wanted in ("human", "ai", "monitor"):
+    for wanted in ("human", "ai", "monitor", "scanner"):
         yield from ((label, pattern) for label, pattern in kept if label == wanted)
     listed = [row for row in CRAWLER_USER_AGENTS_DATA if row["pattern"] not in skipped]
     yield from (("scanner" if "scanner" in row["tags"] else "bot", row["pattern"]) for row in listed)

@@ -34,11 +34,11 @@ def look_up(
     return on_distinct(frame, [key], work)
 
 
-def translate(values: pl.Series, find: Callable[[str], str]) -> pl.Series:
+def translate(values: pl.Series, find: Callable[[str], str | int], dtype: type[pl.DataType] = pl.String) -> pl.Series:
     """Every value replaced by what a Python look-up returns for it, called once per distinct value."""
     distinct = values.unique()
-    found = pl.Series([find(value) for value in distinct.to_list()], dtype=pl.String)
-    return values.replace_strict(distinct, found, return_dtype=pl.String)
+    found = pl.Series([find(value) for value in distinct.to_list()], dtype=dtype)
+    return values.replace_strict(distinct, found, return_dtype=dtype)
 
 
 def read_table(name: str) -> list[list[str]]:

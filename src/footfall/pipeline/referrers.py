@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from urllib.parse import unquote
 
 import polars as pl
 
 from footfall.catalog.click_ids import CLICK_IDS
+from footfall.meta.domains import ascii_host
 from footfall.pipeline.lookup import on_distinct, read_table, translate
 from footfall.pipeline.urls import host
 
 DIRECT = "direct"
+CHANNELS = ("paid", "email", "social", "ai", "search")
+"""What the lists know; beside them there are `referral` and `direct`."""
 
 _REFERRER = r"^(?i:https?|android-app|ios-app)://([^/?#\\]*)"
-_HOST = r"^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9a-f:.]+\])\.?$"
-_COUNTRY = re.compile(r"(?:[a-z]{2,3}\.)?[a-z]{2,3}")
+_HOST = r"^(?:[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*|\[[0-9a-f:.]+\])$"
+_SPELLED_OTHERWISE = r"[^\x00-\x7F]|%"
+_COUNTRY_LABEL = re.compile(r"[a-z]{2,3}")
 _KEPT_NAMES = 20_000
+_CODES = {channel: code for code, channel in enumerate(("", *CHANNELS, "referral", DIRECT))}
 
 
 class Channels:
@@ -31,59 +38,93 @@ class Channels:
         self.of_host = lru_cache(_KEPT_NAMES)(self._of_host)
 
     def _of_host(self, name: str) -> str:
-        head, _, rest = name.partition(".")
-        keys = [name, f"{head}.*"] if _COUNTRY.fullmatch(rest) else [name]
-        while rest:
-            keys.append(f"*.{rest}")
-            rest = rest.partition(".")[2]
-        return next((found for key in keys if (found := self._table.get(("host", key)))), "")
+        found = (self._table.get(("host", key)) for key in _patterns(name))
+        return next(filter(None, found), "") or self._table.get(("first_label", name.partition(".")[0]), "")
 
     def of_utm_source(self, text: str) -> str:
         name = text.strip().lower()
-        return self._table.get(("name", name)) or self.of_host(name.removeprefix("www."))
+        return self._table.get(("name", name)) or self.of_host(name.removeprefix("www.").removesuffix("."))
 
     def of_medium(self, text: str) -> str:
-        return self._table.get(("medium", re.sub(r"[\s_-]", "", text.lower())), "")
+        return self._table.get(("medium", _squeezed(text)), "")
+
+    def of_weak_medium(self, text: str) -> str:
+        return self._table.get(("weak_medium", _squeezed(text)), "")
 
     def of_click_id(self, name: str) -> str:
         return CLICK_IDS.get(name, "")
+
+
+def _squeezed(medium: str) -> str:
+    return re.sub(r"[\s_-]", "", medium.lower())
+
+
+def _patterns(name: str) -> Iterator[str]:
+    """The host itself, it without its country (`images.google.*` of `images.google.co.uk`), the hosts it is below."""
+    yield name
+    head, _, last = name.rpartition(".")
+    shorter, _, second = head.rpartition(".")
+    if head and _COUNTRY_LABEL.fullmatch(last):
+        yield f"{head}.*"
+        if shorter and _COUNTRY_LABEL.fullmatch(second):
+            yield f"{shorter}.*"
+    above = name.partition(".")[2]
+    while above:
+        yield f"*.{above}"
+        above = above.partition(".")[2]
 
 
 def name_sources(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds source; reads referrer and hostname. The referrer stays as sent.
 
     `source` is the referrer's host without `www.`, an Android or iOS app's package; `direct` where there is none,
-    where it is malformed or of another scheme, and where it is the site's own host.
+    where it is malformed or of another scheme, and where it is the site's own host. A host has one spelling: in lower
+    case, ASCII (`xn--…`, as browsers send it) and without a dot at its end.
     """
-    name = host(pl.col("referrer").str.extract(_REFERRER)).str.strip_prefix("www.")
-    valid = pl.when(name.str.contains(_HOST)).then(name).otherwise(pl.lit(DIRECT))
-    named = on_distinct(frame, ["referrer"], lambda distinct: distinct.select(source=valid))
-    own = pl.col("source") == pl.col("hostname").str.strip_prefix("www.")
-    return named.with_columns(source=pl.when(own).then(pl.lit(DIRECT)).otherwise("source"))
+    return on_distinct(frame, ["referrer", "hostname"], _sources)
+
+
+def _sources(distinct: pl.DataFrame) -> pl.DataFrame:
+    sent = host(pl.col("referrer").str.extract(_REFERRER))
+    names = distinct.select(source=sent.fill_null(""), own=pl.col("hostname"))
+    one = names.with_columns(_spelled(names.get_column(column)) for column in names.columns)
+    source, own = (pl.col(column).str.strip_suffix(".").str.strip_prefix("www.") for column in names.columns)
+    named = source.str.contains(_HOST) & (source != own)
+    return one.select(source=pl.when(named).then(source).otherwise(pl.lit(DIRECT)))
+
+
+def _spelled(hosts: pl.Series) -> pl.Series:
+    """Hosts in ASCII. Nearly all are, so the others alone are looked at one by one."""
+    others = hosts.filter(hosts.str.contains(_SPELLED_OTHERWISE)).unique()
+    if others.is_empty():
+        return hosts
+    spelled = pl.Series([ascii_host(unquote(name).lower()) for name in others.to_list()], dtype=pl.String)
+    return hosts.replace(others, spelled)
 
 
 def name_channels(frame: pl.DataFrame, channels: Channels) -> pl.DataFrame:
     """Adds channel and drops click_id; reads utm_medium, utm_source, click_id and source.
 
-    In order: any sign that the click was paid for; the link's tags (medium, then source); the referrer's host; a
-    network's click id; `referral` for a tag or a referrer that no list has; `direct` for nothing at all.
+    In order: any sign that the click was paid for; the link's tags (medium, then source, then a medium that says
+    little, such as `organic`); the referrer's host; a network's click id; `referral` for a tag or a referrer that
+    no list has; `direct` for nothing at all.
     """
-    medium = translate(frame.get_column("utm_medium"), channels.of_medium)
-    name = translate(frame.get_column("utm_source"), channels.of_utm_source)
-    click = translate(frame.get_column("click_id"), channels.of_click_id)
-    referrer = translate(frame.get_column("source"), channels.of_host)
-    tagged = (pl.col("utm_medium") != "") | (pl.col("utm_source") != "")
-    known = pl.lit("")
-    for said in (click, referrer, name, medium):
-        known = pl.when(said != "").then(said).otherwise(known)
-    paid = (medium == "paid") | (name == "paid") | (click == "paid") | (referrer == "paid")
-    channel = (
-        pl.when(paid)
-        .then(pl.lit("paid"))
-        .when(known != "")
-        .then(known)
-        .when(tagged | (pl.col("source") != DIRECT))
-        .then(pl.lit("referral"))
-        .otherwise(pl.lit(DIRECT))
+
+    def code(column: str, find: Callable[[str], str]) -> pl.Series:
+        return translate(frame.get_column(column), lambda text: _CODES[find(text)], pl.UInt8)
+
+    said = (
+        code("utm_medium", channels.of_medium),
+        code("utm_source", channels.of_utm_source),
+        code("utm_medium", channels.of_weak_medium),
+        code("source", channels.of_host),
+        code("click_id", channels.of_click_id),
     )
-    return frame.with_columns(channel=channel).drop("click_id")
+    tagged = (pl.col("utm_medium") != "") | (pl.col("utm_source") != "")
+    chosen = pl.when(tagged | (pl.col("source") != DIRECT)).then(_CODES["referral"]).otherwise(_CODES[DIRECT])
+    for each in reversed(said):
+        chosen = pl.when(each != 0).then(each).otherwise(chosen)
+    paid = pl.any_horizontal(each == _CODES["paid"] for each in said)
+    found = frame.select(pl.when(paid).then(_CODES["paid"]).otherwise(chosen).cast(pl.UInt8)).to_series()
+    names = pl.Series(list(_CODES), dtype=pl.String)
+    return frame.with_columns(channel=names.gather(found)).drop("click_id")

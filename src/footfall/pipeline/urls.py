@@ -23,6 +23,8 @@ _NAMED = r"^([^?#]*(?:#!?/[^?#]*)?)"
 _WITH_FRAGMENT = r"^([^?#]*#[^?]*)"
 _FRAGMENT = r"^[^#]*(#[^?]+)"
 _QUERY = r"^[^?#]*\?([^#]*)"
+_ENCODED_NAME = r"&[^=&]*%"
+_PARAMETER_NAME = re.compile(r"&([^=&]*%[^=&]*)")
 
 
 def host(authority: pl.Expr) -> pl.Expr:
@@ -37,14 +39,18 @@ def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.Da
     Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`, but for
     the route of a single-page application: a fragment such as `/app#/inbox`, or one that the URL has, too.
     The path is as received, never decoded; that of an absolute URL without one is `/`. Labels are the first of
-    their name, decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. `click_ids` are groups:
-    the first name of the first group that the query has.
+    their name, decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. A parameter's name counts
+    decoded, too: `utm%5Fsource` is `utm_source`. `click_ids` are groups: the first name of the first group that the
+    query has.
     """
-    groups = ["|".join(re.escape(name) for name in group) for group in click_ids]
+    names = [tuple(group) for group in click_ids]
+    groups = ["|".join(re.escape(name) for name in group) for group in names]
+    read = frozenset((*UTM, *(name for group in names for name in group)))
 
     def parse(distinct: pl.DataFrame) -> pl.DataFrame:
-        query = pl.concat_str(pl.lit("&"), pl.col("url").str.extract(_QUERY)).fill_null("")
-        parsed = distinct.select(
+        found = distinct.select(pl.concat_str(pl.lit("&"), pl.col("url").str.extract(_QUERY)).fill_null(""))
+        query = pl.col("query")
+        parsed = distinct.with_columns(query=_decode_names(found.to_series(), read)).select(
             path=_path(),
             hostname=_hostname(),
             click_id=pl.coalesce(*(query.str.extract(rf"&({group})=[^&]") for group in groups), pl.lit("")),
@@ -76,6 +82,23 @@ def _hostname() -> pl.Expr:
     named = pl.col("hostname")
     from_url = pl.col("url").str.extract(_ABSOLUTE, 1).fill_null("")
     return host(pl.when(named == "").then(from_url).otherwise(named))
+
+
+def _decode_names(queries: pl.Series, names: frozenset[str]) -> pl.Series:
+    """The queries, each beginning with `&`, with those of `names` that are percent-encoded written plainly."""
+    encoded = queries.filter(queries.str.contains(_ENCODED_NAME)).unique()
+    if encoded.is_empty():
+        return queries
+    plain = pl.Series([_plain_names(query, names) for query in encoded.to_list()], dtype=pl.String)
+    return queries.replace(encoded, plain)
+
+
+def _plain_names(query: str, names: frozenset[str]) -> str:
+    def plain(found: re.Match[str]) -> str:
+        name = unquote_plus(found[1])
+        return f"&{name}" if name in names else found[0]
+
+    return _PARAMETER_NAME.sub(plain, query)
 
 
 def _decode(text: str, *, cap: int) -> str:

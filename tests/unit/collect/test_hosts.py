@@ -18,6 +18,9 @@ from footfall.collect.hosts import bare, host_of, is_allowed
         ("http://[2001:db8::1]:80/", "[2001:db8::1]"),
         ("https://shop.example./", "shop.example"),
         ("https://www.www.example/", "www.example"),
+        ("https://Bücher.example./", "xn--bcher-kva.example"),
+        ("https://WWW.BÜCHER.example:8443/", "xn--bcher-kva.example"),
+        ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
         ("/path", ""),
         ("shop.example/path", ""),
         ("file:///home", ""),
@@ -49,3 +52,4 @@ def test_hosts_of_a_project(host: str, allowed: bool) -> None:
 
 def test_a_bare_host() -> None:
     assert bare("WWW.Shop.example:80") == "shop.example"
+    assert bare("www.bücher.example.:80") == bare("xn--bcher-kva.example") == "xn--bcher-kva.example"

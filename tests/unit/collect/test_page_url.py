@@ -15,6 +15,7 @@ NAMES = frozenset({"ref", "gclid"})
         ("https://a.example/x?token=1", "https://a.example/x", None),
         ("https://a.example/x?a=1&utm_source=n&ref=r&b&gclid", "https://a.example/x?utm_source=n&ref=r&gclid", None),
         ("https://a.example/x?UTM_source=1&refs=2&xutm_=3", "https://a.example/x", None),
+        ("https://a.example/x?utm%5Fsource=n&r%65f=1&to%6Ben=2", "https://a.example/x?utm%5Fsource=n&r%65f=1", None),
         ("https://a.example/?ref=a?b=c", "https://a.example/?ref=a?b=c", None),
         ("https://ann@a.example/b@c?x", "https://a.example/b@c", None),
         ("https://a.example/x#part?ref=1", "https://a.example/x", "https://a.example/x#part"),

@@ -39,6 +39,7 @@ INTAKE = Intake(IdSource(lambda: NOW), Everywhere(), Everywhere())
         ({"ip": "192.0.2.3"}, PLACES["192.0.2.3"]),
         ({"country_code": "RO"}, Place("RO")),
         ({"country_code": "FR"}, Place("FR")),
+        ({"country_code": "XX"}, Place()),
         ({"country_code": "RO", "city": "Cluj-Napoca"}, Place("RO", "", "Cluj-Napoca")),
         ({"city": "Versailles"}, Place("FR", "Île-de-France", "Versailles")),
         ({"region": "Bretagne"}, Place("FR", "Bretagne", "Paris")),
@@ -62,3 +63,18 @@ def test_a_request_has_no_point():
     raw = raw_request(visit, SENDER, INTAKE)
     assert (raw.country, raw.region, raw.city) == ("FR", "Île-de-France", "Paris")
     assert "latitude" not in raw.__struct_fields__
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "expected"),
+    [
+        ("192.0.2.3", {"CF-IPCountry": "BR", "CF-IPCity": "SÃ£o Paulo"}, Place("BR", "", "São Paulo")),
+        ("192.0.2.3", {"CF-IPCountry": "T1"}, Place()),
+        ("192.0.2.2", {"x-vercel-ip-country": "DE", "x-vercel-ip-city": "M%C3%BCnchen"}, Place("DE", "", "München")),
+        ("192.0.2.1", {"CF-IPCountry": "BR"}, Place("FR", "Île-de-France", "Paris")),
+    ],
+)
+def test_what_headers_of_a_cdn_say_fills_gaps(address, said, expected):
+    body = {"endpoint": "/", "ip_address": address, "headers": said}
+    raw = raw_request(visits.decode(msgspec.Raw(msgspec.json.encode(body))), SENDER, INTAKE)
+    assert Place(raw.country, raw.region, raw.city) == expected

@@ -48,7 +48,7 @@ def enriched(tools: Tools, **row: str) -> dict[str, str]:
         ("https://outlook.live.com/", "outlook.live.com", "email"),
         ("android-app://com.google.android.gm/", "com.google.android.gm", "email"),
         ("android-app://com.google.android.googlequicksearchbox", "com.google.android.googlequicksearchbox", "search"),
-        ("https://bücher.example/", "bücher.example", "referral"),
+        ("https://bücher.example/", "xn--bcher-kva.example", "referral"),
     ],
 )
 def test_source_and_channel_of_a_referrer(tools: Tools, referrer: str, source: str, channel: str) -> None:
@@ -87,6 +87,6 @@ def test_the_links_own_words(tools: Tools, query: str, referrer: str, channel: s
 def test_the_kept_list_is_well_formed() -> None:
     rows = read_table("channels.tsv")
     assert {len(row) for row in rows} == {3}
-    assert {row[0] for row in rows} == {"host", "name", "medium"}
+    assert {row[0] for row in rows} == {"host", "first_label", "name", "medium", "weak_medium"}
     assert {row[2] for row in rows} <= {"search", "social", "ai", "email", "paid"}
     assert len({(row[0], row[1]) for row in rows}) == len(rows)

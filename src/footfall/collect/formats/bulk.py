@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from footfall import ids
+from footfall.collect.cdn import country_code
 from footfall.collect.fields import Money, Name, put_place, read_address, read_event_id, read_revenue, read_time
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, encode_properties
@@ -98,7 +99,7 @@ def _check(event: BulkEvent) -> None:
 def _place(event: BulkEvent, found: Place) -> Place:
     """The place that the sender names, else that of the address; a named place has no coordinates."""
     if event.country_code:
-        return Place(event.country_code, event.region or "", event.city or "")
+        return Place(country_code(event.country_code), event.region or "", event.city or "")
     if event.region or event.city:
         return Place(found.country, event.region or found.region, event.city or found.city)
     return found

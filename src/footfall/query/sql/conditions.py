@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from math import isfinite
+
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, Dimension
 from footfall.catalog.tables import Table
 from footfall.query.ast import Pattern, Term
 from footfall.query.sql.binder import Binder
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"-?[1-9][0-9]*")
 
 
 def condition(term: Term, table: Table, binder: Binder) -> str:
@@ -76,7 +82,26 @@ def _contains(value: Pattern, table: Table, binder: Binder) -> str:
 
 
 def _property(term: Term, binder: Binder) -> str:
-    """Texts are compared as they are, numbers and booleans by their JSON text; absent and null match nothing."""
+    """Texts compare as they are, booleans by their JSON text, numbers as numbers: `1.0` finds 1.
+
+    Absent and null match nothing.
+    """
     keys = ", ".join(binder.text(key) for key in term.key.removeprefix(PROPERTY_PREFIX).split("."))
-    text = f"JSONExtract(properties, {keys}, 'Nullable(String)')"
-    return f"ifNull({_compare(text, term.values, binder)}, 0)"
+    found = [_compare(f"JSONExtract(properties, {keys}, 'Nullable(String)')", term.values, binder)]
+    numbers = [binder.text(value.parts[0]) for value in term.values if value.literal and _is_number(value.parts[0])]
+    if numbers:
+        # Read by the JSON parser that reads the property, so that both are rounded alike. A text is no number.
+        number = f"JSONExtract(properties, {keys}, 'Nullable(Float64)')"
+        equal = _any([f"{number} = JSONExtract({value}, 'Float64')" for value in numbers])
+        found.append(f"(JSONType(properties, {keys}) IN ('Int64', 'UInt64', 'Double') AND {equal})")
+    return f"ifNull({found[0] if len(found) == 1 else _any(found)}, 0)"
+
+
+def _is_number(text: str) -> bool:
+    """Whether it reads as a JSON number that the text of an equal property may differ from.
+
+    That of a whole number of 64 bits is the same, and exact, however the sender wrote it. 0 may be stored as -0.
+    """
+    if not _NUMBER.fullmatch(text) or not isfinite(float(text)):
+        return False
+    return not _WHOLE.fullmatch(text) or not -(1 << 63) <= int(text) < 1 << 64
