@@ -17,7 +17,7 @@ from backports import zstd
 from import_support import NOW, Importer
 
 from footfall.errors import TransientError, UserError
-from footfall.importers.formats import named
+from footfall.importers.formats.operator import format_of
 from footfall.importers.report import Report
 from footfall.importers.tail.follow import Tail
 from footfall.importers.target import Target
@@ -476,7 +476,7 @@ def test_rejected_lines_are_counted_and_listed(log: Log, importer: Importer) -> 
 def test_the_list_of_rejected_lines_has_an_end(log: Log) -> None:
     log.run()
     tail = log.run()
-    tail.report, tail.form = Report(log.report, limit=10), named("combined")
+    tail.report, tail.form = Report(log.report, limit=10), format_of("combined")
     for number in range(3):
         with log.path.open("a") as file:
             file.write(f"bad {number}\n")
@@ -520,7 +520,7 @@ def test_no_format_for_many_lines(log: Log) -> None:
         log.run()
     assert caught.value.code == "bad_format"
     log.kill()
-    log.run(form=named("combined"))
+    log.run(form=format_of("combined"))
     assert log.tail is not None
     assert log.tail.counts.rejected == 200
 
