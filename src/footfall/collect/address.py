@@ -80,6 +80,8 @@ def client_of(text: str, trusted: tuple[Network, ...] = ()) -> str | None:
     Of a list, the last address that is neither private nor in `trusted` counts, else the first. `""` where the text
     names none (`-`, nothing, a local socket); None where something in it is no address.
     """
+    if "," not in text and (single := packed(text)) is not None:
+        return _render(single)
     elements = [element.strip() for element in text.split(",")]
     hops = [packed(element) for element in elements if element not in {"", "-"} and not _is_local(element)]
     if not hops:

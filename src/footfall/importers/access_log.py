@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from footfall.errors import TransientError, UserError
+from footfall.errors import TransientError
 from footfall.importers.claims import claimed
 from footfall.importers.fields import Lines, Parsed
-from footfall.importers.formats import LogFormat, Recognised, recognise, sample_of, why_unknown
+from footfall.importers.formats import LogFormat, Recognised, format_in
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
 from footfall.importers.target import Target, to_record
@@ -120,7 +120,7 @@ class _Run:
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
-                found = recognised(self._name, lines, self._target, form)
+                found = format_in(self._name, lines, options, form)
                 self._recognised = None if form else found
                 parser = found.begin()
             yield first, len(block), lines, parser.parse(Lines(lines), options)
@@ -161,18 +161,6 @@ class _Run:
                 finished=finished,
                 block_bytes=self._target.block_bytes,
             )
-
-
-def recognised(name: str, lines: pl.Series, target: Target, form: LogFormat | None) -> Recognised:
-    """The format of a file that begins with `lines`, with what is wrapped around them.
-
-    A `form` that is given counts even where no line fits it. Raises UserError (`bad_format`) where none is known.
-    """
-    sample = sample_of(lines)
-    found = recognise(sample, target.options(), (form,) if form else ())
-    if found is None and form is None:
-        raise UserError("bad_format", f"{name}: {why_unknown(sample)}")
-    return found or Recognised(form)  # type: ignore[arg-type] - one of both is there
 
 
 def _advanced(now: Progress, parsed: Parsed, size: int) -> Progress:

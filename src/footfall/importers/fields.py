@@ -43,9 +43,10 @@ Reject = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What reading depends on beside the line: the times that are believed (`[oldest, newest]`, Unix milliseconds),
+    """What reading depends on beside the line.
 
-    the zone of times that name none (an IANA name), and the proxies whose addresses name no client.
+    Times are believed in `[oldest, newest]` (Unix milliseconds); those that name no zone are of `zone` (an IANA name).
+    The addresses of `trusted` proxies name no client.
     """
 
     oldest: int
@@ -108,10 +109,10 @@ def read_fields(
     `constants` are values of columns that no field fills.
     """
     frame = raw.select("line")
+    texts = raw.select(pl.when((pl.col(name) != "-") & (pl.col(name) != "")).then(name) for name in raw.columns[1:])
     fault = pl.lit(None, pl.String)
     flags, values = [], list[pl.Series]()
-    for number, field in enumerate(fields):
-        text = _present(raw.to_series(number + 1))
+    for number, (field, text) in enumerate(zip(fields, texts.iter_columns(), strict=True)):
         value = field.read(text, options)
         bad = value.is_null() if field.required else value.is_null() & text.is_not_null()
         if bad.any():
@@ -126,11 +127,6 @@ def read_fields(
 
 
 _WRONG = "not a valid value"
-
-
-def _present(texts: pl.Series) -> pl.Series:
-    kept = texts.to_frame("text").select(pl.when(~pl.col("text").is_in(["", "-"])).then("text"))
-    return kept.to_series()
 
 
 def _combined(fields: Sequence[Field], values: Sequence[pl.Series]) -> list[pl.Series]:
@@ -155,17 +151,16 @@ def _settled(frame: pl.DataFrame, options: ReadOptions) -> Parsed:
     """Fill in what is absent, split targets, and refuse rows without a usable time, method, target or status."""
     frame = _split_target(_fill(_timed(_client(frame, options), options)))
     good = (
-        pl.col("fault").is_null()
-        & pl.col("timestamp").is_between(options.oldest, options.newest)
+        pl.col("timestamp").is_between(options.oldest, options.newest)
         & (pl.col("method") != "")
         & ~pl.col("endpoint").str.contains(_NO_TARGET)
         & (pl.col("status") <= 999)
         & (pl.col("bytes") <= MOST_BYTES)
-    ).fill_null(value=False)
-    kept = frame.filter(good)
-    rejects = []
-    if kept.height < frame.height:
-        bad = frame.filter(~good)
+    ).fill_null(value=False) & pl.col("fault").is_null()
+    kept, rejects = frame, list[Reject]()
+    found = frame.select(good).to_series()
+    if not found.all():
+        kept, bad = frame.filter(found), frame.filter(~found)
         rejects = [(row["line"], row["fault"] or _fault(row, options)) for row in bad.iter_rows(named=True)]
     return Parsed(kept.select(_OUTPUT), rejects)
 
@@ -208,7 +203,7 @@ def _fill(frame: pl.DataFrame) -> pl.DataFrame:
 def _split_target(frame: pl.DataFrame) -> pl.DataFrame:
     """`endpoint`: the target without query and fragment. An absolute target gives its host too, where none is known."""
     target = pl.col("target")
-    frame = frame.with_columns(target.str.extract(r"^([^?#]*)", 1).alias("endpoint"))
+    frame = frame.with_columns(target.str.replace(r"(?s)[?#].*$", "").alias("endpoint"))
     if frame.select(target.str.contains(_SCHEME).any()).item():
         url = target.str.extract_groups(_ABSOLUTE)
         authority, path = url.struct["authority"], url.struct["path"]
@@ -217,7 +212,7 @@ def _split_target(frame: pl.DataFrame) -> pl.DataFrame:
             endpoint=pl.when(absolute & (path == "")).then(pl.lit("/")).when(absolute).then(path).otherwise("endpoint"),
             host=pl.when((pl.col("host") == "") & absolute).then(authority).otherwise("host"),
         )
-    if frame["host"].n_unique() > 1 or frame.height and frame["host"][0]:
+    if frame["host"].n_unique() > 1 or (frame.height and frame["host"][0]):
         frame = frame.with_columns(pl.col("host").str.replace(r":[0-9]*$", "").str.to_lowercase())
     return frame
 
@@ -244,8 +239,8 @@ def _fault(row: dict[str, Any], options: ReadOptions) -> str:  # noqa: PLR0911 -
 
 def map_distinct(texts: pl.Series, change: Callable[[str], str | None]) -> pl.Series:
     """Apply a Python function once per distinct text; null stays null."""
+    if texts.null_count() == texts.len():
+        return texts
     distinct = texts.unique().drop_nulls()
     changed = pl.Series([change(text) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, changed, default=None, return_dtype=pl.String)
-
-

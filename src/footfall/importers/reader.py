@@ -139,12 +139,13 @@ def to_lines(block: bytes) -> pl.Series:
 
     A rotation that tore leaves NUL bytes before a line, after half of another: both are dropped.
     """
+    block = block.removeprefix(b"\xef\xbb\xbf")
     if not block:
         return pl.Series("line", [], dtype=pl.String)
-    text = block.decode("utf-8", "replace").removeprefix("\ufeff").removesuffix("\n")
-    lines = pl.Series("line", [text]).str.split("\n").explode()
-    if b"\r" in block:
-        lines = lines.str.strip_suffix("\r")
+    try:
+        lines = pl.read_lines(block, name="line").to_series()
+    except pl.exceptions.ComputeError:
+        lines = pl.read_lines(block.decode("utf-8", "replace").encode(), name="line").to_series()
     return lines.str.strip_chars("\0").str.replace(r"^.*\x00", "") if b"\0" in block else lines
 
 

@@ -67,15 +67,18 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
     told = pl.when(pl.col("provider") != "").then("provider").otherwise("network")
     frame = frame.with_columns(provider=told)
     if target.store_ip != "full":
-        frame = frame.with_columns(_without_address(name) for name in _QUOTING)
+        frame = frame.with_columns(_without_address(frame, name) for name in _QUOTING)
     return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
 
 
-def _without_address(column: str) -> pl.Expr:
+def _without_address(frame: pl.DataFrame, column: str) -> pl.Series:
     """A text that quotes the client's address (a search for oneself, say) is no way around what may be kept of it."""
     text, address = pl.col(column), pl.col("ip_address")
-    quoted = (address != "") & text.str.contains(address, literal=True)
-    return pl.when(quoted).then(text.str.replace_all(address, "", literal=True)).otherwise(text).alias(column)
+    quoting = frame.select((address != "") & text.str.contains(address, literal=True)).to_series()
+    if not quoting.any():
+        return frame[column]
+    rows = zip(frame[column], frame["ip_address"], quoting, strict=True)
+    return pl.Series(column, [one.replace(its, "") if quotes else one for one, its, quotes in rows], dtype=pl.String)
 
 
 def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:

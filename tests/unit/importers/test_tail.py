@@ -470,7 +470,10 @@ def test_rejected_lines_are_counted_and_listed(log: Log, importer: Importer) -> 
     tail = log.run()
     assert (tail.counts.accepted, tail.counts.rejected) == (2, 2)
     path = str(log.path)
-    assert importer.refused() == [(path, 2, "no [time] before a quoted request", "bad"), (path, 4, "empty line", "")]
+    assert importer.refused() == [
+        (path, 2, "address: not what format combined has there", "bad"),
+        (path, 4, "empty line", ""),
+    ]
 
 
 def test_the_list_of_rejected_lines_has_an_end(log: Log) -> None:

@@ -6,7 +6,7 @@ columns. All read the same typed fields (`kinds`).
 
 from footfall.importers.formats.builtin import ENTRIES, Entry
 from footfall.importers.formats.protocol import LogFormat, Parser
-from footfall.importers.formats.recognise import Recognised, WrappedParser, recognise, sample_of, why_unknown
+from footfall.importers.formats.recognise import Recognised, WrappedParser, format_in, recognise, sample_of, why_unknown
 
 __all__ = [
     "ENTRIES",
@@ -15,6 +15,7 @@ __all__ = [
     "Parser",
     "Recognised",
     "WrappedParser",
+    "format_in",
     "recognise",
     "sample_of",
     "why_unknown",

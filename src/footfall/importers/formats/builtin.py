@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from footfall.collect.cdn import named_by
+from footfall.importers.fields import Field
 from footfall.importers.formats import kinds
 from footfall.importers.formats.extended import CLOUDFRONT, COLUMNS, ExtendedFormat
 from footfall.importers.formats.protocol import LogFormat
@@ -71,8 +72,7 @@ TEXT_ENTRIES = (
             unsure=(f"{{host}} {_COMBINED}{{rest}}",),
         ),
         "combined with the host in front, with its port or without (Apache, nginx)",
-        'shop.example:443 203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" '
-        '"Mozilla/5.0"',
+        'shop.example:443 203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "Mozilla/5.0"',
     ),
     Entry(
         _text(
@@ -139,7 +139,7 @@ TEXT_ENTRIES = (
         ),
         "Istio's default",
         '[2026-11-27T19:49:57.000Z] "GET /a?x=1 HTTP/1.1" 200 - via_upstream - "-" 0 512 12 10 "203.0.113.7" '
-        '"Mozilla/5.0" "id" "shop.example" "10.0.0.1:80" inbound|80|| 127.0.0.6:4711 10.0.0.1:80 203.0.113.7:0 - default',
+        '"Mozilla/5.0" "id" "shop.example" "10.0.0.1:80" inbound|80|| 10.0.0.6:471 10.0.0.1:80 203.0.113.7:0 - x',
     ),
     Entry(
         _text(
@@ -154,7 +154,7 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "alb",
-            "{word} {iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
+            "{lb_type} {iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
             '"{request}" "{agent}"{columns}',
         ),
         "AWS Application Load Balancer",
@@ -166,8 +166,7 @@ TEXT_ENTRIES = (
             "elb",
             "{iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
             '"{request}" "{agent}"{columns}',
-            "{iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
-            '"{request}"',
+            '{iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "{request}"',
         ),
         "AWS Classic Load Balancer",
         "2026-11-27T19:49:57.186641Z lb 203.0.113.7:51234 10.0.0.1:80 0.000 0.001 0.000 200 200 0 512 "
@@ -184,10 +183,13 @@ TEXT_ENTRIES = (
         ),
         "AWS S3 server access log",
         "79a5 bucket [27/Nov/2026:19:49:57 +0000] 203.0.113.7 arn:aws:iam::1:user/u 3E57427F3 REST.GET.OBJECT a "
-        '"GET /a?x=1 HTTP/1.1" 200 - 512 512 70 10 "-" "Mozilla/5.0" - id SigV4 TLS AuthHeader bucket.s3.example TLSv1.2',
+        '"GET /a?x=1 HTTP/1.1" 200 - 512 512 70 10 "-" "Mozilla/5.0" - id SigV4 TLS Auth b.s3.example TLSv1.2',
     ),
     Entry(
-        _text("squid", "{unix}  {millis} {address} {word}/{status} {bytes} {method} {target} {named_user} {word} {word}{columns}"),
+        _text(
+            "squid",
+            "{unix}  {millis} {address} {word}/{status} {bytes} {method} {target} {named_user} {word} {word}{columns}",
+        ),
         "Squid, native",
         "1795808997.000    120 203.0.113.7 TCP_MISS/200 512 GET http://shop.example/a?x=1 - HIER_DIRECT/198.51.100.1 "
         "text/html",
@@ -204,7 +206,7 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "bunny",
-            "{text}|{status}|{unix}|{bytes}|{text}|{addresses}|{referer}|{target}|{text}|{agent}|{text}|{text}",
+            "{capitals}|{status}|{unix}|{bytes}|{text}|{addresses}|{referer}|{target}|{text}|{agent}|{text}|{text}",
             method="GET",  # it does not say
             provider="Bunny",
         ),
@@ -214,13 +216,16 @@ TEXT_ENTRIES = (
 )
 
 
-def _named(*known: tuple[kinds.Field, str]) -> tuple[Named, ...]:
+def _named(*known: tuple[Field, str]) -> tuple[Named, ...]:
     return tuple(Named(field, tuple(names.split())) for field, names in known)
 
 
 _NGINX = _named(
     (kinds.TIME, "msec time_iso8601 @timestamp time_local timestamp datetime date_time time ts date"),
-    (kinds.ADDRESS, "remote_addr client_ip clientip remote_ip client.ip ip_address ip client client_addr remote_host host_ip"),
+    (
+        kinds.ADDRESS,
+        "remote_addr client_ip clientip remote_ip client.ip ip_address ip client client_addr remote_host host_ip",
+    ),
     (kinds.FORWARDED, "http_x_forwarded_for x_forwarded_for xff http_x_real_ip x_real_ip"),
     (kinds.NAMED_USER, "remote_user user auth_user username"),
     (kinds.METHOD, "request_method http_method method verb"),
@@ -235,7 +240,7 @@ _NGINX = _named(
     (kinds.AGENT, "http_user_agent user_agent useragent userAgent agent ua"),
     (kinds.SECONDS, "request_time"),
     (kinds.MILLIS, "duration_ms request_time_ms response_time_ms"),
-    (kinds.Field("provider", "provider", kinds.texts), "provider"),
+    (kinds.PROVIDER, "provider"),
 )
 
 _CADDY = _named(
@@ -274,7 +279,7 @@ def _caddy_console(text: str) -> Record:
 def _is_access(record: Record) -> bool:
     """The error log describes the same requests again."""
     logger = record.get("logger", "")
-    return not logger or isinstance(logger, str) and logger.startswith("http.log.access")
+    return not logger or (isinstance(logger, str) and logger.startswith("http.log.access"))
 
 
 def _caddy_provider(record: Record) -> str:
@@ -305,9 +310,7 @@ _CADDY_LINE = (
 
 RECORD_ENTRIES = (
     Entry(
-        RecordFormat(
-            "caddy", _CADDY, ("request.method",), provider=_caddy_provider, decode=_caddy, accepts=_is_access
-        ),
+        RecordFormat("caddy", _CADDY, ("request.method",), provider=_caddy_provider, decode=_caddy, accepts=_is_access),
         "Caddy 2, JSON",
         '{"level": "info", "ts": 1795808997.0, "logger": "http.log.access", "msg": "handled request", ' + _CADDY_LINE,
     ),

@@ -147,7 +147,8 @@ class ExtendedParser:
         """A quoted string is one cell."""
         pattern, text = (_TABBED, line) if "\t" in line else (_CELL, line)
         found = [
-            (match[1].replace('""', '"') if match[1] is not None else match[2], match) for match in pattern.finditer(text)
+            (match[1].replace('""', '"') if match[1] is not None else match[2], match)
+            for match in pattern.finditer(text)
         ]
         if pattern is _TABBED:  # an empty match follows each cell
             found = [one for at, one in enumerate(found) if at == 0 or one[1].start() > found[at - 1][1].end()]

@@ -18,11 +18,12 @@ from footfall.collect.address import client_of, packed
 from footfall.importers import times
 from footfall.importers.fields import Field, Reader, ReadOptions, map_distinct
 
-_METHOD = r"^[A-Za-z][A-Za-z_-]{0,31}$"
+_METHOD = re.compile("[A-Za-z][A-Za-z_-]{0,31}")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/]*")
 _NAME = re.compile(r"(?=.*[A-Za-z_])[\w](?:[\w.-]*[\w.])?(?::[0-9]{1,5})?", re.ASCII)
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+", re.ASCII)
-_ENCODED_BLANK = re.compile(r"%(?:25)*20")
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"^{_BYTE}\.{_BYTE}\.{_BYTE}\.{_BYTE}$"
 _DEEPEST = 2  # times that an agent's percent-encoding is undone
 
 
@@ -48,11 +49,13 @@ def _distinct(change: Callable[[str, ReadOptions], str | None]) -> Reader:
 def _whole(kind: type[pl.DataType]) -> Reader:
     """A whole number, perhaps written as `512.0` or `+512`."""
 
-    def change(text: pl.Expr, _options: ReadOptions) -> pl.Expr:
-        digits = text.str.extract(r"^\+?([0-9]+)(?:\.0+)?$", 1)
-        return pl.coalesce(text.cast(kind, strict=False), digits.cast(kind, strict=False))
+    def read(text: pl.Series, _options: ReadOptions) -> pl.Series:
+        number = text.cast(kind, strict=False)
+        if number.null_count() == text.null_count():
+            return number
+        return text.str.extract(r"^\+?([0-9]+)(?:\.0+)?$", 1).cast(kind, strict=False)
 
-    return evaluated(change)
+    return read
 
 
 def _duration(micros: float) -> Reader:
@@ -81,8 +84,8 @@ def _w3c_taken(text: pl.Expr, _options: ReadOptions) -> pl.Expr:
     return pl.when(number.is_between(0, 1e15)).then(number).cast(pl.UInt64)
 
 
-def _method(text: pl.Expr, _options: ReadOptions) -> pl.Expr:
-    return pl.when(text.str.contains(_METHOD)).then(text.str.to_uppercase())
+def _method(text: str, _options: ReadOptions) -> str | None:
+    return text.upper() if _METHOD.fullmatch(text) else None
 
 
 def _any_time(text: pl.Expr, options: ReadOptions) -> pl.Expr:
@@ -91,13 +94,20 @@ def _any_time(text: pl.Expr, options: ReadOptions) -> pl.Expr:
     )
 
 
-def _address(text: str, options: ReadOptions) -> str | None:
-    return client_of(text, options.trusted)
+def _address(text: pl.Series, options: ReadOptions) -> pl.Series:
+    distinct = text.unique().drop_nulls()
+    odd = distinct.filter(~distinct.str.contains(_IPV4))  # IPv4 has one spelling
+    if odd.is_empty():
+        return text
+    clients = [client_of(one, options.trusted) for one in odd]
+    return text.replace(odd, pl.Series(clients, dtype=pl.String))
 
 
 def _forwarded(text: str, options: ReadOptions) -> str:
-    """Clients write this header: what is no list of addresses in it says nothing."""
-    return client_of(text, options.trusted) or ""
+    """Clients write this header, proxies add to its end: what stands before something that is no address is ignored."""
+    elements = text.split(",")
+    odd = [at for at, one in enumerate(elements) if client_of(one) is None]
+    return client_of(",".join(elements[odd[-1] + 1 :] if odd else elements), options.trusted) or ""
 
 
 def _first_of_rest(text: pl.Series, options: ReadOptions) -> pl.Series:
@@ -161,10 +171,6 @@ def _agent(text: pl.Series, _options: ReadOptions) -> pl.Series:
     return map_distinct(text, undo_percent) if encoded.any() else text
 
 
-def _status(text: pl.Series, options: ReadOptions) -> pl.Series:
-    return _whole(pl.UInt16)(text, options)
-
-
 def _us_day(text: pl.Series, _options: ReadOptions) -> pl.Series:
     """`11/27/2026` or `11/27/26` as `2026-11-27`."""
     parts = text.str.extract_groups(r"^(\d{1,2})/(\d{1,2})/(?:20)?(\d\d)$").struct.unnest()
@@ -188,17 +194,18 @@ LOCAL_TIME = Field(
 )
 ISO_TIME = Field("time", "timestamp", evaluated(lambda text, options: times.iso(text, options.zone)))
 UNIX_TIME = Field("time", "timestamp", evaluated(lambda text, _: times.unix(text)))
-ADDRESS = Field("address", "ip_address", _distinct(_address))
+ADDRESS = Field("address", "ip_address", _address)
 FORWARDED = Field("forwarded addresses", "forwarded", _distinct(_forwarded))
 REST = Field("columns after the agent", "forwarded", _first_of_rest)
 IDENTITY = Field("identity", "", _distinct(_identity))
 USER = Field("user", "user_id", _distinct(partial(_user, guessed=True)))
 NAMED_USER = Field("user", "user_id", _distinct(partial(_user, guessed=False)))
-METHOD = Field("method", "method", evaluated(_method))
+METHOD = Field("method", "method", _distinct(_method))
 TARGET = Field("target", "target", texts)
 PROTOCOL = Field("protocol", "protocol", texts)
 SCHEME = Field("scheme", "protocol", texts)
-STATUS = Field("status", "status", _status)
+PROVIDER = Field("provider", "provider", texts)
+STATUS = Field("status", "status", _whole(pl.UInt16))
 BYTES = Field("bytes", "bytes", _whole(pl.UInt64))
 REFERER = Field("referrer", "referer", texts)
 AGENT = Field("agent", "user_agent", _agent)
@@ -259,6 +266,8 @@ KINDS: dict[str, Kind] = {
     "status": Kind("status", (STATUS,), "([0-9]{3}|-)"),
     "bytes": Kind("bytes", (BYTES,), r"(\+?[0-9]+|-)"),
     "number": Kind("number", (), r"(?:[0-9]+|-)"),
+    "capitals": Kind("cache status", (), "(?:[A-Z_]+|-)"),
+    "lb_type": Kind("type", (), "(?:https?|h2|grpcs|wss?)"),
     "word": Kind("text", (), r"[^ ]+"),
     "list": Kind("text", (), _LIST),
     "text": Kind("text"),

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -209,7 +209,7 @@ def _nginx(pattern: str, _spec: Spec) -> LogFormat:
             at = match.end()
         yield pattern[at:]
 
-    return _checked("nginx", pattern, list(parts()))
+    return _checked("nginx", list(parts()))
 
 
 def _apache(pattern: str, _spec: Spec) -> LogFormat:
@@ -223,7 +223,7 @@ def _apache(pattern: str, _spec: Spec) -> LogFormat:
             yield from "%" if match[1] == "%" else _apache_kind(match[1].lstrip("!0123456789,<>"))
         yield pattern[at:]
 
-    return _checked("apache", pattern, list(parts()))
+    return _checked("apache", list(parts()))
 
 
 def _apache_kind(code: str) -> Iterator[Part]:
@@ -239,7 +239,7 @@ def _apache_kind(code: str) -> Iterator[Part]:
 
 
 def _goaccess(pattern: str, spec: Spec) -> LogFormat:
-    own = {
+    own: dict[str, Callable[[], Kind]] = {
         "date": lambda: _strftime("date", "day", spec.date_format),
         "time": lambda: _strftime("time", "clock", spec.time_format),
         "date_time": lambda: _strftime("time", "timestamp", _both(spec)),
@@ -262,7 +262,7 @@ def _goaccess(pattern: str, spec: Spec) -> LogFormat:
                 yield own[name]() if name in own else KINDS[name]
         yield pattern[at:]
 
-    return _checked("goaccess", pattern, list(parts()))
+    return _checked("goaccess", list(parts()))
 
 
 def _both(spec: Spec) -> str:
@@ -301,15 +301,16 @@ def _json(pattern: str, _spec: Spec) -> LogFormat:
     return RecordFormat("json:…", tuple(fields), request=request)
 
 
-def _checked(writer: str, pattern: str, parts: list[Part]) -> LogFormat:
+def _checked(writer: str, parts: list[Part]) -> LogFormat:
     """Raises UserError where two fields stand side by side, or what a request needs is missing."""
     merged: list[Part] = []
-    for part in filter(None, parts):
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        else:
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, str) and isinstance(last, str):
+            merged[-1] = last + part
+        elif part:
             merged.append(part)
-    for first, second in zip(merged, merged[1:], strict=False):
+    for first, second in pairwise(merged):
         if isinstance(first, Kind) and isinstance(second, Kind) and not (first.strict or second.strict):
             raise UserError("bad_parameter", f"format: {writer}: nothing tells {first.label} and {second.label} apart")
     columns = {known.column for part in merged if isinstance(part, Kind) for known in part.fields}
@@ -334,5 +335,3 @@ _READERS: dict[str, Callable[[str, Spec], LogFormat]] = {
     "goaccess": _goaccess,
     "json": _json,
 }
-
-

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import polars as pl
 
+from footfall.errors import UserError
 from footfall.importers.fields import Lines, Parsed, ReadOptions, Reject
 from footfall.importers.formats.builtin import ENTRIES
 from footfall.importers.formats.protocol import LogFormat, Parser
@@ -32,6 +34,10 @@ class Recognised:
 
     def __str__(self) -> str:
         return " in ".join([self.form.name, *(wrapper.name for wrapper in reversed(self.wrappers))])
+
+    def sureness(self) -> str:
+        """What it is, and how sure that is."""
+        return f"{self}, which {self.fitting} of {self.lines} sample lines fit"
 
     def begin(self) -> WrappedParser:
         return WrappedParser(self.form.begin(), self.wrappers)
@@ -61,24 +67,44 @@ class WrappedParser:
         return self.inner.explain(lines.texts[0], options)
 
 
+def format_in(name: str, lines: pl.Series, options: ReadOptions, form: LogFormat | None) -> Recognised:
+    """The format of a file that begins with `lines`, and what is wrapped around it.
+
+    A `form` that is given counts even where no line fits it. Raises UserError (`bad_format`) where none is known.
+    """
+    sample = sample_of(lines)
+    found = recognise(sample, options, (form,) if form else ())
+    if found is None and form is None:
+        raise UserError("bad_format", f"{name}: {why_unknown(sample)}")
+    return found or Recognised(cast("LogFormat", form), lines=len(sample))
+
+
 def recognise(sample: Sequence[str], options: ReadOptions, forms: Sequence[LogFormat] = ()) -> Recognised | None:
     """The format that takes most lines, of `forms` or of all; None where none takes any.
 
     Lines count whatever their time. Of equals, the one with fewer wrappers counts, then the first.
     """
     lines = _tamed(Lines(pl.Series("line", sample, dtype=pl.String)), {})
-    options = options.whenever()
+    return _best(lines, options.whenever(), forms)
+
+
+def _best(lines: Lines, options: ReadOptions, forms: Sequence[LogFormat]) -> Recognised | None:
     known = forms or [entry.form for entry in ENTRIES]
-    best: Recognised | None = None
-    every = sum(1 for text in sample if text and not text.startswith("#"))
+    best = None
+    every = sum(1 for text in lines.texts if text and not text.startswith("#"))
     for wrappers, inner in _unwrapped(lines, options):
         for form in known:
             fitting, telling = form.count(inner, options)
             if telling and fitting > (best.fitting if best else 0):
-                best = Recognised(form, wrappers, fitting, len(sample))
+                best = Recognised(form, wrappers, fitting, every)
                 if fitting == every:
                     return best
-    return best
+    if best or lines.times is not None:
+        return best
+    # Lines that only lack the time that a wrapper would give are refused for that, one by one.
+    timed = Lines(lines.texts, pl.Series("time", [0] * lines.texts.len(), dtype=pl.Int64))
+    untimed = _best(timed, options, forms)
+    return replace(untimed, fitting=0) if untimed else None
 
 
 def _unwrapped(lines: Lines, options: ReadOptions) -> Iterator[tuple[tuple[Wrapper, ...], Lines]]:

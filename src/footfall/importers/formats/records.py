@@ -105,7 +105,7 @@ class RecordFormat:
     def _columns(self, rows: Sequence[Record]) -> tuple[list[Field], list[pl.Series]]:
         """The fields, and their texts by row."""
         names = set[str]().union(*rows)
-        known, columns = [], []
+        known, columns = list[Field](), list[pl.Series]()
         for one in self.fields:
             known.append(one.field)
             columns.append(_texts(rows, one.names, names).alias(f"field{len(columns)}"))
@@ -147,8 +147,8 @@ def _at(record: Record, path: str) -> Any:
 
 def _scalar(value: Any) -> str | None:
     """A text or number as text, the first of a list (a header's values); `-` and nothing are absent."""
-    if isinstance(value, list) and value:
-        value = value[0]
+    if isinstance(value, list):
+        value = value[0] if value and isinstance(value[0], str) else None
     if isinstance(value, str):
         return value if value not in {"", "-"} else None
     return repr(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

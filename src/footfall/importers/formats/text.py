@@ -91,7 +91,9 @@ class TextFormat:
             found.append(parsed.frame)
             for line, reason in parsed.rejects:
                 faults.setdefault(line, reason)
-            if parsed.frame.height:
+            if parsed.frame.height == left.height:
+                left = left.clear()
+            elif parsed.frame.height:
                 left = left.join(parsed.frame.select("line"), on="line", how="anti", maintain_order="left")
             if left.is_empty():
                 break
@@ -118,24 +120,28 @@ class TextFormat:
             yield line, f"{label}: not what format {self.name} has there"
 
     def explain(self, line: str, options: ReadOptions) -> list[tuple[str, str]]:
-        """The line's fields by the shape that takes it, else by those that it has before the first that misfits."""
-        one = Lines(pl.Series("line", [line]))
+        """The line's fields by the shape that takes it, else those before the first that misfits, and what follows."""
+        one, options = Lines(pl.Series("line", [line])), options.whenever()
         for shape in self.shapes:
             if self._found([shape], one, options)[0][0].height:
-                return _labelled(shape, line)
+                return _labelled(shape, shape.pattern, line)
+        patterns = [(shape, pattern) for shape in self.shapes for _, pattern in shape.steps]
+        return max((_labelled(shape, f"{pattern}(.*)", line) for shape, pattern in patterns), key=len, default=[])
+
+
+def _labelled(shape: Shape, pattern: str, line: str) -> list[tuple[str, str]]:
+    """The texts of a pattern's groups by the labels of the fields; none where the line does not have it."""
+    groups = pl.select(pl.lit(line).str.extract_groups(pattern)).to_series()[0]
+    if next(iter(groups.values())) is None:
         return []
-
-
-def _labelled(shape: Shape, line: str) -> list[tuple[str, str]]:
-    groups = pl.select(pl.lit(line).str.extract_groups(shape.pattern)).to_series()[0]
-    return [(known.label, text or "") for known, text in zip(shape.fields, groups.values(), strict=True)]
+    labels = [*(known.label for known in shape.fields[: len(groups)]), "and then"]
+    return [(label, text or "") for label, text in zip(labels, groups.values(), strict=False)]
 
 
 def _extracted(left: pl.DataFrame, shape: Shape, *, escaped: bool) -> pl.DataFrame:
     """`line` and one column per field, of the lines that have the shape."""
     columns = left.select("line", pl.col("text").str.extract_groups(shape.pattern).struct.unnest())
-    fits = pl.any_horizontal(pl.exclude("line").is_not_null())
-    raw = columns.filter(fits)
+    raw = columns.filter(columns.to_series(1).is_not_null())  # the first field is never an optional group
     if escaped:
         raw = raw.with_columns(
             map_distinct(raw.to_series(number + 1), unescaped)
@@ -200,5 +206,3 @@ def unescaped(text: str) -> str:
         at = match.end()
     parts.append(text[at:].encode())
     return b"".join(parts).decode("utf-8", "replace")
-
-

@@ -18,6 +18,7 @@ from footfall.importers.formats.records import NotARecordError, json_object
 _TIME = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 _PRIORITY = r"(?:<\d{1,3}>)?"
 _TAG = r"[^ :\[]+(?:\[[^ \]]*\])?: "
+_STRUCTURED = r'(?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)'
 _COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 
 
@@ -42,7 +43,9 @@ class Wrapper:
         return Lines(texts.fill_null(""), at), [(line, f"wrapper: not as {self.name} writes it") for line in bare]
 
 
-def _pattern(pattern: str, read: Callable[[pl.Expr, ReadOptions], pl.Expr]) -> Callable[..., tuple[pl.Series, pl.Series]]:
+def _pattern(
+    pattern: str, read: Callable[[pl.Expr, ReadOptions], pl.Expr]
+) -> Callable[..., tuple[pl.Series, pl.Series]]:
     """A prefix with a group for the time (which may be missing) and one for the line."""
 
     def unwrap(lines: pl.Series, options: ReadOptions) -> tuple[pl.Series, pl.Series]:
@@ -134,8 +137,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "syslog, RFC 5424",
         "<190>1 2026-11-27T19:49:58.123Z web1 nginx 123 - - {}",
         _pattern(
-            rf'<\d{{1,3}}>\d{{1,2}} (?P<time>{_TIME}|-) [^ ]+ [^ ]+ [^ ]+ [^ ]+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)'
-            r" (?:\x{feff})?",
+            rf"<\d{{1,3}}>\d{{1,2}} (?P<time>{_TIME}|-) [^ ]+ [^ ]+ [^ ]+ [^ ]+ {_STRUCTURED} (?:\x{{feff}})?",
             _iso,
         ),
     ),
