@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import polars as pl
@@ -321,3 +322,50 @@ def test_an_empty_file(importer: Importer, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     summary = importer(tmp_path / "empty")
     assert (summary.accepted, summary.rejected, summary.skipped_as_duplicate) == (0, 0, False)
+
+
+@pytest.mark.parametrize("mode", ["truncated", "none"])
+def test_no_other_column_holds_the_address(importer: Importer, write: Callable[..., Path], mode: StoreIp) -> None:
+    quoting = (
+        line(1, ip="192.0.2.77", agent="192.0.2.77")
+        .replace("/1 ", "/whois/192.0.2.77/ ")
+        .replace('"-"', '"https://x.example/?ip=192.0.2.77"')
+    )
+    importer.changed(store_ip=mode)(write(quoting, line(2)))
+    [row, other] = importer.stored().to_dicts()
+    assert [name for name, value in row.items() if "192.0.2.77" in str(value)] == []
+    assert (row["endpoint"], row["referer"]) == ("/whois//", "https://x.example/?ip=")
+    assert other["endpoint"] == "/2"
+
+
+def test_a_given_format_is_unwrapped_too(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write(*(f"web-1  | {line(n)}" for n in range(3))), fmt="combined")
+    assert (summary.accepted, summary.recognised) == (3, None)
+
+
+def test_what_was_recognised_is_told(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write("a banner", *(f"web-1  | {line(n)}" for n in range(3))))
+    assert summary.recognised is not None
+    assert summary.recognised.sureness() == "combined in compose, which 3 of 4 sample lines fit"
+
+
+def test_lines_before_the_retention_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    old = [line(n).replace("2024", "2001") for n in range(300)]
+    summary = importer.changed(oldest=1_700_000_000_000)(write(*old, line(1)))
+    assert (summary.accepted, summary.rejected) == (1, 300)
+
+
+def test_an_odd_beginning_does_not_hide_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write(*["a banner"] * 500, *(line(n) for n in range(600))))
+    assert (summary.accepted, summary.rejected) == (600, 500)
+
+
+def test_trusted_proxies_are_no_clients(importer: Importer, write: Callable[..., Path]) -> None:
+    path = write(line(1, ip="203.0.113.7, 198.51.100.1"), line(2, ip="198.51.100.1"))
+    importer.changed(trusted=(ip_network("198.51.100.0/24"),))(path)
+    assert importer.stored()["ip_address"].to_list() == ["203.0.113.7", "198.51.100.1"]
+
+
+def test_a_w3c_log_without_fields_is_named(importer: Importer, write: Callable[..., Path]) -> None:
+    with pytest.raises(UserError, match="it looks like a W3C log, but has no #Fields: line"):
+        importer(write("#Software: x", "2024-10-10 13:55:01 192.0.2.1 GET / 200"))

@@ -321,7 +321,7 @@ def _checked(writer: str, parts: list[Part]) -> LogFormat:
 
 def _complete(columns: set[str], writer: str) -> None:
     """A time may be a wrapper's."""
-    needed = {"method": "a method or request", "target": "a path or request", "status": "a status"}
+    needed = {"method": "method or request line", "target": "path or request line", "status": "status"}
     if writer == "goaccess":  # its logs may say no more than a path
         needed.pop("method")
     missing = [what for column, what in needed.items() if column not in columns]

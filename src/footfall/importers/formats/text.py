@@ -134,7 +134,8 @@ def _labelled(shape: Shape, pattern: str, line: str) -> list[tuple[str, str]]:
     groups = pl.select(pl.lit(line).str.extract_groups(pattern)).to_series()[0]
     if next(iter(groups.values())) is None:
         return []
-    labels = [*(known.label for known in shape.fields[: len(groups)]), "and then"]
+    known = shape.fields if pattern == shape.pattern else shape.fields[: len(groups) - 1]
+    labels = [*(field.label for field in known), "and then"]
     return [(label, text or "") for label, text in zip(labels, groups.values(), strict=False)]
 
 
