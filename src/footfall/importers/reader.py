@@ -140,7 +140,7 @@ def to_lines(block: bytes) -> pl.Series:
     A rotation that tore leaves NUL bytes before a line, after half of another: both are dropped.
     """
     block = block.removeprefix(b"\xef\xbb\xbf")
-    if not block:
+    if not block.strip(b"\0"):
         return pl.Series("line", [], dtype=pl.String)
     try:
         lines = pl.read_lines(block, name="line").to_series()

@@ -200,7 +200,7 @@ def test_explain_shows_fields_and_what_would_be_stored(installation: Installatio
         assert any(line.split() == [label, text] for line in out.splitlines()), label
     assert "would be stored: timestamp 2024-10-10T13:55:36.000Z, user_id ann, method GET, endpoint /a" in out
     assert "rejected: status: not what format combined has there" in out
-    assert "  and then                  OK 5" in out
+    assert '  and then                 OK 5 "-" "x"' in out
     assert (installation.opened, installation.spool.state().waiting) == (0, 0)
 
 

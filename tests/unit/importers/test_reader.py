@@ -111,6 +111,7 @@ def test_a_pipe_is_copied(tmp_path: Path) -> None:
         (b"\xff\n", ["\ufffd"]),
         ("\u2028\x85\x0b\n".encode(), ["\u2028\x85\x0b"]),
         (b"", []),
+        (b"\0\0", []),
         (b"\0\0\0a\nb\n", ["a", "b"]),
         (b"half a li\0\0\0a\n\0b\0\0\n\0\n", ["a", "b", ""]),
     ],

@@ -84,7 +84,7 @@ class Source:
         """A line over a block: so much of it that it is seen to be too long; NUL bytes before it are no part of it."""
         zeros = len(data) - len(data.lstrip(b"\0"))
         if zeros:
-            return Block(b"", zeros)
+            return Block(data[:zeros], zeros)
         length = len(data)
         while more := self._chunk(self.place.offset + length, _STEP):
             end = more.find(b"\n") + 1
