@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from footfall.importers.formats import LogFormat
     from footfall.importers.report import Report
     from footfall.importers.target import Target
+    from footfall.model.retention import oldest_accepted
     from footfall.settings import Settings
 
 import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
@@ -117,11 +118,14 @@ def _explained(source: str, asked: Asked, data: Path | None) -> bool:
     from footfall.errors import UserError
     from footfall.importers.explain import explain
     from footfall.importers.fields import ReadOptions
+    from footfall.model.retention import oldest_accepted
 
     settings = load_settings(data)
-    options = ReadOptions(_oldest(settings), system_clock() + 5 * MINUTE, asked.zone, settings.trusted_proxies)
+    now = system_clock()
+    oldest = oldest_accepted(now, settings.retention_days)
+    options = ReadOptions(oldest, now + 5 * MINUTE, asked.zone, settings.trusted_proxies)
     try:
-        for text in explain(source, Path(gettempdir()), options, asked.form, settings.store_ip or "full"):
+        for text in explain(source, Path(gettempdir()), options, asked.form, settings.request_ip):
             typer.echo(text)
     except UserError as error:
         typer.echo(error.message, err=True)
@@ -156,6 +160,7 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
     """Where the lines of a project go, in an installation that `runtime.offline` opened."""
     from footfall.clock import system_clock
     from footfall.importers.target import Target
+    from footfall.model.retention import oldest_accepted
 
     settings = services.settings
     return Target(
@@ -169,19 +174,10 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
         scratch=settings.data,
         store_ip=settings.request_ip,
         wait=wait,
-        oldest=_oldest(settings),
+        oldest=oldest_accepted(system_clock(), settings.retention_days),
         zone=zone,
         trusted=settings.trusted_proxies,
     )
-
-
-def _oldest(settings: Settings) -> int:
-    """Before this, nothing is kept: Unix milliseconds."""
-    from footfall.clock import DAY, system_clock
-    from footfall.importers.target import YEAR_2000
-
-    days = settings.retention_days
-    return YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY)
 
 
 def _one(source: str, target: Target, report: Report, form: LogFormat | None, *, again: bool) -> bool:

@@ -20,11 +20,11 @@ from footfall.importers.fields import Parsed, ReadOptions, map_distinct
 from footfall.importers.ledger import ImportLedger
 from footfall.importers.reader import BLOCK_BYTES
 from footfall.model.raw import RequestColumns
+from footfall.model.retention import YEAR_2000
 from footfall.pipeline.frames import REQUEST_COLUMNS
 from footfall.settings import Network, StoreIp
 from footfall.spool.protocol import Spool
 
-YEAR_2000 = 946_684_800_000
 _QUOTING = ("user_id", "endpoint", "host", "user_agent", "referer", "protocol")
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from backports import zstd
+from footfall import zstd
 from import_support import NOW, HashedIdentity, Importer
 
 from footfall.errors import TransientError, UserError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from backports import zstd
+from footfall import zstd
 from import_support import NOW, Importer
 
 from footfall.errors import TransientError, UserError
