@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from footfall.collect.cdn import named_by
 from footfall.importers.fields import Field
-from footfall.importers.formats import kinds
+from footfall.importers.formats import caddy, kinds
 from footfall.importers.formats.extended import CLOUDFRONT, COLUMNS, ExtendedFormat
 from footfall.importers.formats.protocol import LogFormat
 from footfall.importers.formats.records import Named, Record, RecordFormat, json_object, pairs
@@ -262,38 +261,6 @@ _CADDY = _named(
 )
 
 
-def _caddy(text: str) -> Record:
-    """Whether the client spoke TLS stands in an object of its own."""
-    record = json_object(text)
-    request = record.get("request")
-    if isinstance(request, dict):
-        request["scheme"] = "https" if isinstance(request.get("tls"), dict) else "http"
-    return record
-
-
-def _caddy_console(text: str) -> Record:
-    """Time, level, logger and message between tabs, then the rest as JSON."""
-    time, _, rest = text.partition("\t")
-    logger = next((part for part in rest.split("\t")[:3] if part.startswith("http.")), "")
-    record = _caddy(text[max(text.find("\t{"), 0) :].strip())
-    return {**record, "ts": time, "logger": logger}
-
-
-def _is_access(record: Record) -> bool:
-    """The error log describes the same requests again."""
-    logger = record.get("logger", "")
-    return not logger or (isinstance(logger, str) and logger.startswith("http.log.access"))
-
-
-def _caddy_provider(record: Record) -> str:
-    """The CDN that the request's headers name."""
-    request = record.get("request")
-    headers = request.get("headers") if isinstance(request, dict) else None
-    if not isinstance(headers, dict):
-        return ""
-    return named_by({name: " ".join(map(str, values)) for name, values in headers.items() if isinstance(values, list)})
-
-
 _CLOUDFRONT = "Amazon CloudFront"
 
 
@@ -313,7 +280,9 @@ _CADDY_LINE = (
 
 RECORD_ENTRIES = (
     Entry(
-        RecordFormat("caddy", _CADDY, ("request.method",), provider=_caddy_provider, decode=_caddy, accepts=_is_access),
+        RecordFormat(
+            "caddy", _CADDY, ("request.method",), provider=caddy.provider, decode=caddy.decode, accepts=caddy.is_access
+        ),
         "Caddy 2, JSON",
         '{"level": "info", "ts": 1795808997.0, "logger": "http.log.access", "msg": "handled request", ' + _CADDY_LINE,
     ),
@@ -322,9 +291,9 @@ RECORD_ENTRIES = (
             "caddy-console",
             _CADDY,
             ("request.method",),
-            provider=_caddy_provider,
-            decode=_caddy_console,
-            accepts=_is_access,
+            provider=caddy.provider,
+            decode=caddy.decode_console,
+            accepts=caddy.is_access,
         ),
         "Caddy 2, console encoder",
         "2026/11/27 19:49:57.000\tINFO\thttp.log.access\thandled request\t{" + _CADDY_LINE,
