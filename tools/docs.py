@@ -149,10 +149,10 @@ def _link(path: str) -> str:
 
 
 def _formats() -> str:
-    rows = [
-        f"| {', '.join(f'`{name}`' for name in (one.name, *one.aliases))} | {_cell(one.about)} | {_sample(one.sample)} |"
-        for one in ENTRIES
-    ]
+    rows = []
+    for one in ENTRIES:
+        names = ", ".join(f"`{name}`" for name in (one.name, *one.aliases))
+        rows.append(f"| {names} | {_cell(one.about)} | {_sample(one.sample)} |")
     return "\n".join(["| `--format` | what writes it | a line of it |", "|---|---|---|", *rows])
 
 

@@ -69,8 +69,8 @@ def access_log(
             services = stack.enter_context(_services(settings, path, found.number, once=once))
         except UserError as error:
             raise UserError(error.code, f"{path}: is being followed by another process ({error.message})") from error
-        options = {"form": asked.form, "from_end": from_end, "once": once, "stop": stop.is_set}
         target = make_target(services, found.number, asked.zone, wait=stop.wait)
+        options = {"form": asked.form, "from_end": from_end, "once": once, "stop": stop.is_set}
         _follow(services, path, target, options, report)
 
 

@@ -438,3 +438,87 @@ def test_an_unknown_format_is_named_with_the_known_ones() -> None:
 def test_no_two_formats_have_one_name() -> None:
     names = [name for entry in ENTRIES for name in (entry.name, *entry.aliases)]
     assert len(names) == len(set(names))
+
+
+HEROKU = 'at=info method=GET path="/a?x=1 2" host=shop.example fwd="10.0.0.1,203.0.113.7" dyno=web.1 status=200 bytes=5'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<158>1 2024-10-10T13:55:36+00:00 host heroku router - {HEROKU}",
+        f"152 <158>1 2024-10-10T13:55:36+00:00 host heroku router - {HEROKU}",
+        f"2024-10-10T13:55:36.000000+00:00 heroku[router]: {HEROKU}",
+    ],
+)
+def test_the_ways_of_herokus_router(line: str) -> None:
+    found = recognise([line], OPTIONS)
+    assert found is not None
+    [row] = read(found.begin(), line).frame.to_dicts()
+    assert (row["timestamp"], row["ip_address"]) == (at(2024, 10, 10, 13, 55, 36), "203.0.113.7")
+
+
+@pytest.mark.parametrize(
+    ("first", "forwarded", "client"),
+    [
+        ("10.0.0.5", '"203.0.113.7"', "203.0.113.7"),
+        ("10.0.0.5", '"198.51.100.3, 203.0.113.7, 10.0.0.2" 0.1', "203.0.113.7"),
+        ("10.0.0.5", '"nonsense, 203.0.113.7"', "203.0.113.7"),
+        ("10.0.0.5", '"192.168.0.7"', "192.168.0.7"),
+        ("10.0.0.5", '"172.18.0.5:80"', "10.0.0.5"),  # an upstream
+        ("10.0.0.5", '"nonsense"', "10.0.0.5"),
+        ("10.0.0.5", '"-"', "10.0.0.5"),
+        ("10.0.0.5", '0.1 "203.0.113.7"', "10.0.0.5"),
+        ("198.51.100.1", '"203.0.113.7"', "198.51.100.1"),
+    ],
+)
+def test_the_column_after_the_agent_names_the_client_of_a_private_address(
+    first: str, forwarded: str, client: str
+) -> None:
+    line = combined(who=f"{first} - -", rest=f'200 5 "-" "agent" {forwarded}')
+    assert row("combined", line) == BASE | {"ip_address": client, "user_agent": "agent"}
+
+
+def test_old_and_new_ingress_in_one_file() -> None:
+    rest = combined(rest='200 5 "-" "a"').removeprefix("192.0.2.1 - - ")
+    lines = [
+        f"192.0.2.1 - [192.0.2.1] - - {rest} 300 0.012 [default-web-80] 10.0.0.1:80 512 0.012 200",
+        f"192.0.2.1 - - {rest} 300 0.012 [default-web-80] [] 10.0.0.1:80, 10.0.0.2:80 0, 5 0.1, 0.2 502, 200 abc",
+        f"192.0.2.1 - - {rest} 300 0.012 [] [] - - - - abc",
+    ]
+    found = recognise(lines, OPTIONS)
+    assert found is not None
+    assert found.sureness() == "ingress-nginx, which 3 of 3 sample lines fit"
+    assert read(found.begin(), *lines).frame["duration_us"].to_list() == [12_000] * 3
+
+
+EXTENDED = [
+    ("#Fields: date time c-ip X-Forwarded-For cs-method cs-uri-stem sc-status",
+     "2024-10-10 13:55:36 10.0.0.1 203.0.113.7,+10.0.0.9 GET /a 200"),
+    ("#Fields: date time c-ip cs(X-Real-IP) cs-method cs-uri-stem sc-status",
+     "2024-10-10 13:55:36 10.0.0.1 203.0.113.7:4711 GET /a 200"),
+    ("#Fields: date\ttime\tc-ip\tcs-method\tcs-uri-stem\tsc-status", "2024-10-10\t13:55:36\t203.0.113.7\tGET\t/a\t200"),
+    ("#Fields:  date time cs-uri-stem cs-method c-ip sc-status cs(User-Agent) TimeTakenMS",
+     '2024-10-10 13:55:36.000 /a "GET" "203.0.113.7" 200 "Mozilla/5.0 (X11; ""x"")" 12'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", EXTENDED)
+def test_what_writes_w3c(lines: tuple[str, ...]) -> None:
+    found = row("w3c", *lines)
+    assert (found["timestamp"], found["ip_address"]) == (at(2024, 10, 10, 13, 55, 36), "203.0.113.7")
+    assert found["endpoint"] == "/a"
+
+
+def test_cloudfront_without_a_header() -> None:
+    line = (
+        "2024-10-10 13:55:36 FRA1 512 203.0.113.7 GET d1.cloudfront.net /a 200 - Mozilla/5.0%2520(X11) - - Hit id "
+        "shop.example https 100 0.012 - TLSv1.3 X Hit HTTP/2.0 - - 4711 0.01 Hit text/html 512 - -"
+    )
+    cells = line.split(" ")
+    for count in (24, 26, 33):
+        found = row("cloudfront", "\t".join(cells[:count]))
+        assert (found["ip_address"], found["host"], found["user_agent"]) == (
+            "203.0.113.7", "shop.example", "Mozilla/5.0 (X11)",
+        )  # fmt: skip
+    assert parsed("cloudfront", "\t".join(cells[:20])).rejects == [(0, "no #Fields: line before this one")]

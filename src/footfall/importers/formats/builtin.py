@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from footfall.collect.cdn import named_by
 from footfall.importers.fields import Field
-from footfall.importers.formats import kinds
+from footfall.importers.formats import caddy, kinds
 from footfall.importers.formats.extended import CLOUDFRONT, COLUMNS, ExtendedFormat
 from footfall.importers.formats.protocol import LogFormat
 from footfall.importers.formats.records import Named, Record, RecordFormat, json_object, pairs
@@ -228,16 +227,19 @@ _NGINX = _named(
     ),
     (kinds.FORWARDED, "http_x_forwarded_for x_forwarded_for xff http_x_real_ip x_real_ip"),
     (kinds.NAMED_USER, "remote_user user auth_user username"),
-    (kinds.METHOD, "request_method http_method method verb"),
+    (kinds.METHOD, "request_method http_method method verb http.request.method"),
     (kinds.TARGET, "request_uri"),
-    (kinds.TARGET, "url request_url path request_path uri"),
+    (kinds.TARGET, "url request_url path request_path uri url.original url.path"),
     (kinds.GIVEN_HOST, "http_host host vhost virtual_host domain server_name"),
     (kinds.SCHEME, "scheme"),
     (kinds.PROTOCOL, "server_protocol protocol http_version"),
-    (kinds.STATUS, "status status_code http_status response_status response_code response code"),
-    (kinds.BYTES, "body_bytes_sent bytes_sent bytes size response_size body_size length"),
+    (
+        kinds.STATUS,
+        "status status_code http_status response_status response_code response code http.response.status_code",
+    ),
+    (kinds.BYTES, "body_bytes_sent bytes_sent bytes size response_size body_size length http.response.body.bytes"),
     (kinds.REFERER, "http_referer http_referrer referer referrer"),
-    (kinds.AGENT, "http_user_agent user_agent useragent userAgent agent ua"),
+    (kinds.AGENT, "http_user_agent user_agent useragent userAgent agent ua user_agent.original"),
     (kinds.SECONDS, "request_time"),
     (kinds.MILLIS, "duration_ms request_time_ms response_time_ms"),
     (kinds.PROVIDER, "provider"),
@@ -259,38 +261,6 @@ _CADDY = _named(
 )
 
 
-def _caddy(text: str) -> Record:
-    """Whether the client spoke TLS stands in an object of its own."""
-    record = json_object(text)
-    request = record.get("request")
-    if isinstance(request, dict):
-        request["scheme"] = "https" if isinstance(request.get("tls"), dict) else "http"
-    return record
-
-
-def _caddy_console(text: str) -> Record:
-    """Time, level, logger and message between tabs, then the rest as JSON."""
-    time, _, rest = text.partition("\t")
-    logger = next((part for part in rest.split("\t")[:3] if part.startswith("http.")), "")
-    record = _caddy(text[max(text.find("\t{"), 0) :].strip())
-    return {**record, "ts": time, "logger": logger}
-
-
-def _is_access(record: Record) -> bool:
-    """The error log describes the same requests again."""
-    logger = record.get("logger", "")
-    return not logger or (isinstance(logger, str) and logger.startswith("http.log.access"))
-
-
-def _caddy_provider(record: Record) -> str:
-    """The CDN that the request's headers name."""
-    request = record.get("request")
-    headers = request.get("headers") if isinstance(request, dict) else None
-    if not isinstance(headers, dict):
-        return ""
-    return named_by({name: " ".join(map(str, values)) for name, values in headers.items() if isinstance(values, list)})
-
-
 _CLOUDFRONT = "Amazon CloudFront"
 
 
@@ -310,7 +280,9 @@ _CADDY_LINE = (
 
 RECORD_ENTRIES = (
     Entry(
-        RecordFormat("caddy", _CADDY, ("request.method",), provider=_caddy_provider, decode=_caddy, accepts=_is_access),
+        RecordFormat(
+            "caddy", _CADDY, ("request.method",), provider=caddy.provider, decode=caddy.decode, accepts=caddy.is_access
+        ),
         "Caddy 2, JSON",
         '{"level": "info", "ts": 1795808997.0, "logger": "http.log.access", "msg": "handled request", ' + _CADDY_LINE,
     ),
@@ -319,9 +291,9 @@ RECORD_ENTRIES = (
             "caddy-console",
             _CADDY,
             ("request.method",),
-            provider=_caddy_provider,
-            decode=_caddy_console,
-            accepts=_is_access,
+            provider=caddy.provider,
+            decode=caddy.decode_console,
+            accepts=caddy.is_access,
         ),
         "Caddy 2, console encoder",
         "2026/11/27 19:49:57.000\tINFO\thttp.log.access\thandled request\t{" + _CADDY_LINE,

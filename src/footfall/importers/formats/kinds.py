@@ -240,11 +240,12 @@ class Kind:
 
 _TARGET = r"([A-Za-z_-]+) {target}(?: ([A-Z]+/[0-9.]+))?"
 _COLUMNS = r'(?: (?:"(?:[^"\\]|\\.)*"|[^" ]*))*'  # what operators add at the end
+_ADDRESSES = "([^ ,]*(?: *, *[^ ,]*)*)"
 _LIST = r"[^ ,]+(?:, [^ ,]+| : [^ ,]+)*"  # nginx, of several upstreams
 
 KINDS: dict[str, Kind] = {
-    "address": Kind("address", (ADDRESS,), "([^ ]+)", "([^ ,]*(?: *, *[^ ,]*)*)"),
-    "forwarded": Kind("forwarded addresses", (FORWARDED,)),
+    "address": Kind("address", (ADDRESS,), "([^ ]+)", _ADDRESSES),
+    "forwarded": Kind("forwarded addresses", (FORWARDED,), "", _ADDRESSES),
     "addresses": Kind("address", (ADDRESS,)),  # by their place between other fields, as in quotes
     "identity": Kind("identity", (IDENTITY,), "(-)", r'([^ "\[]+)'),
     "user": Kind("user", (USER,), r'([^ "\[]+)', r'("(?:[^"\\]|\\.)*"|[^\["]*?)'),

@@ -19,7 +19,6 @@ Decode = Callable[[str], Record]
 _HEX_RUN = re.compile(r"((?:\\x[0-9A-Fa-f]{2})+)|\\.")
 _PAIR = re.compile(r'([\w.-]+)=(?:"((?:[^"\\]|\\.)*)"|([^ "]*))(?: |$)')
 _REQUEST = r"^([^ ]+) (.+?)(?: ([A-Z]+/[0-9.]+))?$"
-REQUEST_LINE = "request line"
 
 
 class NotARecordError(ValueError):
@@ -28,11 +27,7 @@ class NotARecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A field, and the names under which it may stand, the most trusted first.
-
-    A dot leads into an object. The field `REQUEST` is a whole request line, of which only what no other field says
-    counts.
-    """
+    """A field, and the names under which it may stand, the most trusted first. A dot leads into an object."""
 
     field: Field
     names: tuple[str, ...]

@@ -178,16 +178,20 @@ def _literal(text: str, *, loose: bool) -> str:
 
 def _pattern(kind: Kind, before: str, after: str, *, loose: bool) -> str:
     pattern = (kind.loose or kind.strict) if loose else kind.strict
-    if not pattern:
+    if not pattern or (not kind.strict and _is_quoted(before, after)):
         pattern = _reach(before, after, loose=loose, empty=loose or not kind.fields)
         if not kind.fields:
             pattern = f"(?:{pattern[1:-1]})"
     return pattern
 
 
+def _is_quoted(before: str, after: str) -> bool:
+    return before.endswith('"') and after.startswith('"')
+
+
 def _reach(before: str, after: str, *, loose: bool, empty: bool) -> str:
     """A text up to what follows it."""
-    if before.endswith('"') and after.startswith('"'):
+    if _is_quoted(before, after):
         return "(.*?)" if loose else _QUOTED
     if not after:
         return "(.*)"

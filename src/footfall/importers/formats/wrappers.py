@@ -18,7 +18,7 @@ from footfall.importers.formats.records import NotARecordError, json_object
 _TIME = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 _PRIORITY = r"(?:<\d{1,3}>)?"
 _TAG = r"[^ :\[]+(?:\[[^ \]]*\])?: "
-_STRUCTURED = r'(?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)'
+_STRUCTURED = r'(?:[^ ]+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)|-)'  # Heroku leaves one of both out
 _COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 
 
@@ -137,7 +137,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "syslog, RFC 5424",
         "<190>1 2026-11-27T19:49:58.123Z web1 nginx 123 - - {}",
         _pattern(
-            rf"<\d{{1,3}}>\d{{1,2}} (?P<time>{_TIME}|-) [^ ]+ [^ ]+ [^ ]+ [^ ]+ {_STRUCTURED} (?:\x{{feff}})?",
+            rf"(?:\d{{1,5}} )?<\d{{1,3}}>\d{{1,2}} (?P<time>{_TIME}|-) [^ ]+ [^ ]+ [^ ]+ {_STRUCTURED} (?:\x{{feff}})?",
             _iso,
         ),
     ),
@@ -145,7 +145,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "rfc3164",
         "syslog, RFC 3164, and `journalctl`",
         "Nov 27 19:49:58 web1 nginx: {}",
-        _pattern(rf"{_PRIORITY}(?P<time>[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d) (?:[^ ]+ )?{_TAG}", _rfc3164),
+        _pattern(rf"{_PRIORITY}(?P<time>[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)? (?:[^ ]+ )?{_TAG}", _rfc3164),
     ),
     Wrapper(
         "rsyslog",
