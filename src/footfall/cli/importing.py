@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from footfall.importers.formats import LogFormat
     from footfall.importers.report import Report
     from footfall.importers.target import Target
-    from footfall.model.retention import oldest_accepted
-    from footfall.settings import Settings
 
 import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from footfall import zstd
 from import_support import NOW, HashedIdentity, Importer
 
+from footfall import zstd
 from footfall.errors import TransientError, UserError
 from footfall.importers.access_log import Progress
 from footfall.meta import Ledger, open_meta

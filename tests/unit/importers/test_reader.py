@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from footfall import zstd
 
+from footfall import zstd
 from footfall.errors import UserError
 from footfall.importers.reader import LINE_BYTES, LogFile, open_log, to_lines
 

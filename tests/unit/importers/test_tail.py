@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from footfall import zstd
 from import_support import NOW, Importer
 
+from footfall import zstd
 from footfall.errors import TransientError, UserError
 from footfall.importers.formats.operator import format_of
 from footfall.importers.report import Report
