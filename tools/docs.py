@@ -19,6 +19,8 @@ import typer
 from footfall.api.application import create_api
 from footfall.api.state import State
 from footfall.cli import app
+from footfall.importers.formats import ENTRIES
+from footfall.importers.formats.wrappers import WRAPPERS
 from footfall.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +148,25 @@ def _link(path: str) -> str:
     return f"[{page.removesuffix('.md')}]({page})" if page and (ROOT / "docs" / "api" / page).exists() else ""
 
 
+def _formats() -> str:
+    rows = [
+        f"| {', '.join(f'`{name}`' for name in (one.name, *one.aliases))} | {_cell(one.about)} | {_sample(one.sample)} |"
+        for one in ENTRIES
+    ]
+    return "\n".join(["| `--format` | what writes it | a line of it |", "|---|---|---|", *rows])
+
+
+def _wrappers() -> str:
+    rows = [f"| {_cell(one.about)} | {_sample(one.around.replace('{}', '…'))} |" for one in WRAPPERS]
+    return "\n".join(["| what wraps it | a line of it |", "|---|---|", *rows])
+
+
+def _sample(lines: str) -> str:
+    """Lines in a cell of a table; a tab is shown as an arrow."""
+    shown = lines.replace("\t", " → ").replace("|", "\\|").split("\n")
+    return "<br>".join(f"`{line}`" for line in shown)
+
+
 def _cell(text: str) -> str:
     return _plain(text).replace("|", "\\|").replace("*.", "\\*.")
 
@@ -159,6 +180,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "cli": _command_reference,
     "settings": _settings,
     "endpoints": _endpoints,
+    "formats": _formats,
+    "wrappers": _wrappers,
 }
 
 
