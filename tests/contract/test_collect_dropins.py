@@ -86,7 +86,7 @@ def test_events_in_short_and_long_names(site, fields, name, path, properties):
         ({"n": "", "u": "absent", "d": "absent"}, {
             "domain": ["can't be blank"], "event_name": ["can't be blank"], "url": ["is required"]}),
         ({"u": "/relative"}, {"url": ["must be a valid url"]}),
-        ({"n": "x" * 101}, {"event_name": ["should be at most 100 character(s)"]}),
+        ({"n": "x" * 121}, {"event_name": ["should be at most 120 character(s)"]}),
         ({"p": "{"}, {"props": ["must be a valid JSON string"]}),
         ({"p": [1]}, {"props": ["must be a map"]}),
     ],

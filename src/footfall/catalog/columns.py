@@ -190,7 +190,7 @@ EVENTS = (
         export="event_type",
         shown="event_kind",
     ),
-    Column("name", Kind.LABEL, Origin.SENT, 100, export="custom_event_name", shown="custom_event_name"),
+    Column("name", Kind.LABEL, Origin.SENT, 120, export="custom_event_name", shown="custom_event_name"),
     Column("category", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="category"),
     Column("priority", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="priority"),
     Column("path", Kind.LABEL, Origin.SENT, _PATH, sessionising=True, dimension=_FILTER, export="path"),

@@ -34,7 +34,7 @@ class Money(msgspec.Struct):
     """An amount in units of its currency (ISO 4217)."""
 
     amount: str | int | float
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217, three capitals.")] = ""
+    currency: Annotated[str, Meta(pattern=r"^[A-Za-z]{3}$", description="ISO 4217, in any case.")] = ""
 
 
 def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
         raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is not an amount") from error
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 14:
         raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is out of range")
-    return str(amount), money.currency
+    return str(amount), money.currency.upper()
 
 
 def parse_time(value: str | float) -> int:

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind, Vitals
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
 from footfall.collect.page_url import PageUrl
 from footfall.errors import UserError
 
@@ -82,7 +82,7 @@ def hit(beacon: Beacon) -> Hit:
     return Hit(
         url,
         kind=_KINDS[beacon.type],
-        name=beacon.name or "",
+        name=check_event_name(beacon.name or "") if beacon.type == "event" else "",
         referrer=beacon.referrer or "",
         texts={
             "title": beacon.title,

@@ -14,11 +14,13 @@ from msgspec import Meta, field
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
-from footfall.collect.limits import EVENT_NAME_CHARS
 from footfall.collect.page_url import PageUrl
 from footfall.errors import UserError
 
 Body = dict[str, Any]
+NAME_CHARS = 120
+"""Longest name of an event, as at Plausible's own server."""
+
 MAX_DOMAINS = 20
 """Most projects that one event may name."""
 
@@ -27,7 +29,7 @@ class PlausibleEvent(msgspec.Struct):
     """One event by short names; long names are accepted, too. For description only: bodies are read leniently."""
 
     n: Annotated[
-        str, Meta(max_length=EVENT_NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
+        str, Meta(max_length=NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
     ]
     u: Annotated[str, Meta(description="URL of the page.")]
     d: Annotated[str, Meta(description="Host that a project lists; several are separated by commas.")]
@@ -70,8 +72,8 @@ def read_event(body: bytes) -> tuple[list[str], Hit]:
         errors["domain"] = "can't be blank"
     if not isinstance(name, str) or not name.strip():
         errors["event_name"] = "can't be blank"
-    elif len(name) > EVENT_NAME_CHARS:
-        errors["event_name"] = f"should be at most {EVENT_NAME_CHARS} character(s)"
+    elif len(name) > NAME_CHARS:
+        errors["event_name"] = f"should be at most {NAME_CHARS} character(s)"
     page = PageUrl.parse(url if isinstance(url, str) else "", fragment_is_route=bool(sent.get("h")))
     if not page.text:
         errors["url"] = "is required"
