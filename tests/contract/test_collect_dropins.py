@@ -80,6 +80,25 @@ def test_events_in_short_and_long_names(site, fields, name, path, properties):
 
 
 @pytest.mark.parametrize(
+    ("fields", "rate"),
+    [
+        ({"i": False}, 1.0),
+        ({"interactive": False}, 1.0),
+        ({"i": "false"}, 1.0),
+        ({"i": 0}, 1.0),
+        ({"i": True}, 0.0),
+        ({"i": None}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_an_event_that_is_not_interactive_leaves_a_bounce_a_bounce(site, fields, rate):
+    event(site)
+    event(site, n="Scrolled", **fields)
+    site.rows(2)
+    assert site.access.read(f"/api/web-events/{site.access.slug}/kpis")["current"]["bounceRate"] == rate
+
+
+@pytest.mark.parametrize(
     ("fields", "errors"),
     [
         ({"n": "absent"}, {"event_name": ["can't be blank"]}),

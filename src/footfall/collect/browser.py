@@ -92,6 +92,8 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         currency=currency,
         properties=encode_properties(hit.properties),
     )
+    if hit.passive and not pageview:
+        raw.passive = True
     if url.path:
         raw.path = url.path[: TEXT_CAPS["path"]]
     if url.hostname:

@@ -26,7 +26,7 @@ class Vitals(msgspec.Struct, gc=False):
 
 
 class Hit(msgspec.Struct, gc=False):
-    """One report; a custom event has a `name`. An absent text is `""`, absent figures are None.
+    """One report; a custom event has a `name`, and may be `passive`: no interaction. An absent text is `""`, absent figures are None.
 
     `texts` are stored as they are, by the names of their columns, each cut to its cap. `timestamp` is in Unix
     milliseconds. A server that reports for a visitor gives the visitor's `address` and `user_agent`.
@@ -35,6 +35,7 @@ class Hit(msgspec.Struct, gc=False):
     url: PageUrl
     kind: Kind = "pageview"
     name: str = ""
+    passive: bool = False
     referrer: str = ""
     texts: Mapping[str, str | None] = {}
     properties: dict[str, Any] | None = None

@@ -48,6 +48,9 @@ class Beacon(msgspec.Struct, gc=False):
     ] = field(name="e", default=None)
     vitals: Annotated[Vitals | None, Meta(description="Of an engagement: web vitals.")] = field(name="v", default=None)
     revenue: Money | None = field(name="$", default=None)
+    interactive: Annotated[
+        bool | None, Meta(description="Of an event: false for one that is no interaction; a bounce stays one.")
+    ] = field(name="i", default=None)
 
 
 _KINDS: dict[str, Kind] = {
@@ -83,6 +86,7 @@ def hit(beacon: Beacon) -> Hit:
         url,
         kind=_KINDS[beacon.type],
         name=check_event_name(beacon.name or "") if beacon.type == "event" else "",
+        passive=beacon.interactive is False,
         referrer=beacon.referrer or "",
         texts={
             "title": beacon.title,

@@ -36,6 +36,9 @@ class PlausibleEvent(msgspec.Struct):
     r: Annotated[str | None, Meta(description="Referrer.")] = None
     p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
     revenue: Money | str | None = field(name="$", default=None)
+    i: Annotated[
+        bool | None, Meta(description="Of a custom event: false for one that is no interaction; a bounce stays one.")
+    ] = None
     h: Annotated[bool | int | None, Meta(description="The fragment is a route.")] = None
     w: Annotated[float | None, Meta(description="Width of the screen.")] = None
     sd: Annotated[float | None, Meta(description="Of an engagement: the deepest scroll, percent.")] = None
@@ -49,6 +52,7 @@ _NAMES = (
     ("r", "referrer"),
     ("p", "props", "m", "meta"),
     ("$", "revenue"),
+    ("i", "interactive"),
     ("h", "hashMode"),
     ("w", "screen_width"),
 )
@@ -91,6 +95,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
         url,
         kind=kind,
         name=name if kind == "custom" else "",
+        passive=_is_false(sent.get("i")),
         referrer=_text(sent.get("r")),
         texts={"screen": f"{width:.0f}"} if width else {},
         properties=_properties(sent.get("p")),
@@ -148,6 +153,10 @@ def _object(field: str, value: Any) -> Body | None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _is_false(value: Any) -> bool:
+    return value is False or value in (0, "false")
 
 
 def _number(value: Any) -> float | None:
