@@ -52,7 +52,7 @@ class MemoryHistory:
 
 
 def in_order(events):
-    """The definition: [(events' ids, pageviews, passive events, start, end, entry, exit, hostname, name)] per session, sorted."""
+    """The definition. Per session: ids, pageviews, passive events, start, end, entry, exit, hostname, name; sorted."""
     sessions = {}
     by_visitor = sorted(events, key=lambda e: (e["project_id"], e["visitor"], e["timestamp"], e["id_hi"], e["id_lo"]))
     for visitor, its in groupby(by_visitor, key=lambda e: (e["project_id"], e["visitor"])):
