@@ -36,7 +36,7 @@ _ROWS = (
     Metric("pageviews", {Table.EVENTS: "countIf(event_type = 'pageview')"}),
     Metric("visitors", dict.fromkeys(_FACTS, "uniqExact(visitor)") | {Table.SESSIONS: "count()"}, distinct="visitor"),
     Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
-    Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
+    Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1 + passive_events))"}),
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),

@@ -34,8 +34,13 @@ _ADDRESS = re.compile(r"(?i)https?://[^/\s]")
 @project_app.command("create")
 def create(slug: _Slug, domain: _Domains = None, name: _Name = "", *, as_json: Json = False, data: Data = None) -> None:
     """Make a project and print its id and its public site key."""
+    from footfall.meta import DomainListedError
+
     with opened(data) as meta:
-        project = meta.create_project(slug, domain or (), name)
+        try:
+            project = meta.create_project(slug, domain or (), name)
+        except DomainListedError as error:
+            raise UserError(error.code, f"{error.message}, {error.slug!r}") from error
     if as_json:
         print_json({"id": project.id, "slug": project.slug, "site_key": project.site_key})
     else:

@@ -14,7 +14,7 @@ from footfall.collect.fields import put_place, read_revenue
 from footfall.collect.hit import Hit, Vitals
 from footfall.collect.hosts import host_of, is_allowed
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
+from footfall.collect.limits import RefusedError, check_name, check_time, encode_properties
 from footfall.collect.page_url import kept_url
 from footfall.errors import FootfallError
 from footfall.model.drops import DropReason
@@ -43,8 +43,6 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
 
     `origin` is the header of that name, `""` for none.
     """
-    if hit.kind == "custom" and not 1 <= len(hit.name) <= EVENT_NAME_CHARS:
-        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
     if project.domains:
         _check_host(project.domains, hit.url.host, origin)
     timestamp = _time(hit.timestamp, sender, intake)
@@ -94,6 +92,8 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         currency=currency,
         properties=encode_properties(hit.properties),
     )
+    if hit.passive and not pageview:
+        raw.passive = True
     if url.path:
         raw.path = url.path[: TEXT_CAPS["path"]]
     if url.hostname:

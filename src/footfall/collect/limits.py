@@ -53,6 +53,13 @@ def check_name(field: str, name: str) -> str:
     return name
 
 
+def check_event_name(name: str) -> str:
+    """The name of a custom event, or RefusedError `bad_name`."""
+    if not 1 <= len(name) <= EVENT_NAME_CHARS:
+        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
+    return name
+
+
 def encode_properties(properties: dict[str, Any] | None) -> bytes:
     """Properties as JSON, or RefusedError where they are over a limit; `b""` for none."""
     if not properties:

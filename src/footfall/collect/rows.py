@@ -21,6 +21,8 @@ MAX_LISTED = 1_000
 
 NDJSON = "application/x-ndjson"
 
+_BOM = b"\xef\xbb\xbf"
+
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -54,8 +56,10 @@ class Refusals:
 def split(body: bytes, content_type: str, name: str) -> Iterable[msgspec.Raw]:
     """The rows of a body, each still JSON. UserError `bad_body` where there is no list of 1 to 1,000 rows.
 
-    NDJSON may hold as many lines as the size of the body allows, read one at a time; blank lines are skipped.
+    NDJSON may hold as many lines as the size of the body allows, read one at a time; blank lines are skipped, and so
+    is the byte order mark that some editors put before the first.
     """
+    body = body.removeprefix(_BOM)
     if content_type.partition(";")[0].strip().lower() == NDJSON:
         if not body.strip():
             raise UserError("bad_body", "the body has no line")

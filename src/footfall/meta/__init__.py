@@ -4,7 +4,7 @@ from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.drops import Drops
 from footfall.meta.ledger import Ledger
-from footfall.meta.repository import Meta, open_meta
+from footfall.meta.repository import DomainListedError, Meta, open_meta
 from footfall.meta.salts import Salts
 from footfall.meta.tokens import TokenInfo
 
@@ -12,6 +12,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Directory",
+    "DomainListedError",
     "Drops",
     "Ledger",
     "MemoryAnswers",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
+_SECOND = 1_000
 _MINUTE = 60_000
 _QUARTER = 900_000
 _HOUR = 3_600_000
 _DAY = 86_400_000
+
+_ENDING = r"(?:[Zz]|[+-][0-9:]{2,8})?"
+_MIDNIGHT = re.compile(rf"(.{{8,10}}[Tt ])24(:?00(?::?00(?:[.,]0+)?)?{_ENDING})")
+_LEAP_SECOND = re.compile(rf"(.{{8,10}}[Tt ]\d\d:?\d\d:?)60((?:[.,]\d+)?{_ENDING})")
 
 
 class Bucket(StrEnum):
@@ -99,6 +105,28 @@ class Period:
     def previous(self) -> Period:
         """The period of the same length right before this one."""
         return Period(self.start - self.length, self.start)
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant as ISO 8601 or RFC 3339 write it, in letters of any case; without an offset it is UTC. ValueError.
+
+    24:00 is the midnight at the day's end. A leap second is the second after it, as in Unix time.
+    """
+    try:
+        return _parse(text)
+    except ValueError:
+        midnight, leap = _MIDNIGHT.fullmatch(text), _LEAP_SECOND.fullmatch(text)
+        if midnight:
+            return _parse(f"{midnight[1]}00{midnight[2]}") + timedelta(days=1)
+        second = _parse(f"{leap[1]}59{leap[2]}") + timedelta(seconds=1) if leap else None
+        if second is None or to_millis(second) % _DAY >= _SECOND:  # leap seconds end a day of UTC
+            raise
+        return second
+
+
+def _parse(text: str) -> datetime:
+    found = datetime.fromisoformat(text.upper())
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def to_millis(instant: datetime) -> int:

@@ -46,6 +46,7 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False):
     latitude: float | None = None  # degrees, at most 4 decimals
     longitude: float | None = None
     timezone: str = ""  # the browser's, an IANA name
+    passive: bool = False  # a custom event that is no interaction, by its sender's word: it does not end a bounce
 
 
 class RawRequest(msgspec.Struct, array_like=True, gc=False):

@@ -44,7 +44,7 @@ def session_input(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "pageview": False}
+_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "passive": False, "pageview": False}
 
 
 def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:

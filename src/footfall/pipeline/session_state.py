@@ -73,6 +73,7 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
             own_ids=pl.col("own_id").any(),
             events=pl.len(),
             pageviews=seen.sum(),
+            passive_events=pl.col("passive").sum(),
             entry_at=at.first().fill_null(0),
             exit_at=at.last().fill_null(0),
             entry_page=path.first().fill_null(""),

@@ -209,6 +209,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             own_ids=pl.col("own_ids").max(),
             events=pl.col("events").sum(),
             pageviews=pl.col("pageviews").sum(),
+            passive_events=pl.col("passive_events").sum(),
             entry_at=entered.min().fill_null(0),
             exit_at=left.max().fill_null(0),
             entry_page=entry.fill_null(""),

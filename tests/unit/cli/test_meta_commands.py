@@ -132,6 +132,13 @@ def test_data_option_wins_over_the_environment(run, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_a_host_that_a_project_lists_is_refused_by_name(run):
+    assert run("project", "create", "shop", "--domain", "example.com").exit_code == 0
+    result = run("project", "create", "blog", "--domain", "www.example.com")
+    assert result.exit_code == 1
+    assert result.stderr == "footfall: domain 'example.com' is listed by another project, 'shop'\n"
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from footfall import ids
@@ -14,6 +15,7 @@ from footfall.collect.formats import events
 from footfall.collect.formats.events import BATCH_EVENTS, BatchIn, Category, EventIn, Priority
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
 from footfall.collect.schemas.faults import SchemaError, Text, quoted, validated
+from footfall.model.period import parse_instant
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 
@@ -22,6 +24,14 @@ def _known_id(text: str) -> str:
     if ids.parse(text) is None:
         raise PydanticCustomError("event_id_parsing", "Input should be a ULID or a UUID")
     return text
+
+
+def _instant(value: Any) -> Any:
+    """What other surfaces read as a time is one here; the rest is for Pydantic to read, or to explain."""
+    if isinstance(value, str) and not value.isdigit():
+        with suppress(ValueError, OverflowError):
+            return parse_instant(value)
+    return value
 
 
 class EventModel(BaseModel):
@@ -33,7 +43,9 @@ class EventModel(BaseModel):
     properties: dict[str, Any] | None = Field(
         None, description="Any JSON object: at most 32 KiB, 64 keys, 5 levels, texts of 4 KiB, numbers of 64 bits."
     )
-    timestamp: datetime | None = Field(None, description="When it happened; the time of receipt where absent.")
+    timestamp: Annotated[datetime | None, BeforeValidator(_instant)] = Field(
+        None, description="When it happened; the time of receipt where absent."
+    )
     session_id: Text | None = None
     page_url: Text | None = None
     referrer: Text | None = None
