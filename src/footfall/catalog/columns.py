@@ -114,6 +114,9 @@ HUMAN = "human"
 
 TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
 
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+"""Labels of a campaign: parameters of a page's URL, and columns of the same names."""
+
 _URL, _PATH, _REFERRER, _HOST, _AGENT, _UTM = 4_096, 2_048, 2_048, 253, 512, 256
 _SHOWN = Plain(filterable=False)
 _FILTER = Plain()
@@ -202,10 +205,7 @@ EVENTS = (
     Column("referrer", Kind.LABEL, Origin.SENT, _REFERRER, first_touch=True, export="referrer", shown="referrer_url"),
     Column("source", Kind.LABEL, first_touch=True),
     Column("channel", Kind.LABEL, first_touch=True),
-    *(
-        Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}")
-        for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-    ),
+    *(Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}") for name in UTM),
     Column("visitor_id", Kind.TEXT, Origin.SENT, export="visitor_id"),
     Column("session_id", Kind.TEXT, Origin.SENT, sessionising=True, export="session_id"),
     Column("country", Kind.LABEL, Origin.SENT, first_touch=True, dimension=_COUNTRY, export="country_code"),

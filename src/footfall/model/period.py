@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
-_MINUTE = 60_000
-_QUARTER = 900_000
-_HOUR = 3_600_000
-_DAY = 86_400_000
+from footfall.clock import HOUR, MINUTE, SECOND
+
+_QUARTER = 15 * MINUTE
 
 
 class Bucket(StrEnum):
@@ -62,7 +61,7 @@ class Bucket(StrEnum):
         return found
 
 
-_CLOCK = {Bucket.MINUTE: _MINUTE, Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: _HOUR}
+_CLOCK = {Bucket.MINUTE: MINUTE, Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: HOUR}
 _LONGEST = {Bucket.DAY: 1, Bucket.WEEK: 7, Bucket.MONTH: 31}
 
 
@@ -118,10 +117,10 @@ def iso(millis: int) -> str:
 
 def iso_seconds(millis: int) -> str:
     """`2026-06-10T00:00:00Z`; the milliseconds are dropped."""
-    return _iso_second(millis // 1000)
+    return _iso_second(millis // SECOND)
 
 
 @lru_cache(maxsize=64)
 def _iso_second(second: int) -> str:
     # Answers carry the time of receipt: thousands of them within one second.
-    return to_datetime(second * 1000).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return to_datetime(second * SECOND).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -9,10 +9,8 @@ from urllib.parse import unquote_plus
 
 import polars as pl
 
-from footfall.catalog.columns import TEXT_CAPS
+from footfall.catalog.columns import TEXT_CAPS, UTM
 from footfall.pipeline.lookup import on_distinct, translate
-
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _PATH_CHARS = TEXT_CAPS["path"]
 _HOST_CHARS = TEXT_CAPS["hostname"]

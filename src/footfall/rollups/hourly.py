@@ -8,7 +8,6 @@ visitor merge when a request falls between them, and if both have requests in th
 
 from __future__ import annotations
 
-import io
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,8 +16,10 @@ from time import monotonic
 
 import polars as pl
 
+from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, SECOND, Clock
 from footfall.model.period import Bucket, Period
+from footfall.pipeline.rows import arrow
 from footfall.query import build
 from footfall.query.ast import Breakdowns, HoursToRollUp, ValidityMarkers
 from footfall.query.fetch import fetch, fetch_frame
@@ -123,9 +124,7 @@ class HourlyRollups:
             batch=pl.lit(hour.last_batch, pl.UInt64),
             edition=pl.lit(version, pl.UInt64),
         )
-        out = io.BytesIO()
-        rows.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
-        self._store.insert("breakdowns", out.getvalue(), token=f"{hour.project}:{hour.hour}:{version}")
+        self._store.insert(Table.BREAKDOWNS.value, arrow(rows), token=f"{hour.project}:{hour.hour}:{version}")
 
     def _cells(self, hour: _Hour, step: Bucket) -> pl.DataFrame:
         base = hour_of(hour.project, hour.hour)
