@@ -115,7 +115,8 @@ def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str 
             if profiler:
                 profiler.enable()
             started = time.perf_counter()
-            drain.drain_all()
+            while spool.state().waiting:
+                drain.drain_once()
             draining += time.perf_counter() - started
             if profiler:
                 profiler.disable()

@@ -108,11 +108,6 @@ class Drain:
             self._journal.forget(name, but=batch.number if batch else None)
         return self._drain(name, spool, batch) if batch else 0
 
-    def drain_all(self) -> None:
-        """Drain until nothing waits."""
-        while any(spool.take(self._limit) for _, spool in self._spools()):
-            self.drain_once()
-
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         plan = self._journal.read(name, batch.number)
         begun = plan is not None

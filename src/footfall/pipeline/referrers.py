@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from footfall.catalog.click_ids import CLICK_IDS
-from footfall.meta.domains import ascii_host
+from footfall.idn import ascii_host
 from footfall.pipeline.lookup import on_distinct, read_table, translate
 from footfall.pipeline.urls import host
 

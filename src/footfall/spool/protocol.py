@@ -8,7 +8,11 @@ from typing import Protocol
 
 import msgspec
 
+from footfall.clock import DAY
 from footfall.model.raw import Record
+
+KEY_LIFETIME = DAY
+"""How long an idempotency key is remembered, in milliseconds."""
 
 
 class Key(msgspec.Struct, frozen=True, gc=False):

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import msgspec
 
-from footfall.clock import DAY, SECOND, Clock
+from footfall.clock import SECOND, Clock
 from footfall.errors import TransientError
 from footfall.model.raw import Record, coalesced, size
-from footfall.spool.protocol import Batch, Key, SpoolState, Submission
+from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 
 BATCH_BYTES = 64 << 20
 """Most bytes of one batch, which limits the drain's memory when events are large."""
@@ -174,7 +174,7 @@ class SqliteSpool:
                 db.execute("DELETE FROM rows WHERE seq <= ?", (last,))
                 db.execute("DELETE FROM batches WHERE number <= ?", (number if position else number - 1,))
                 break
-        db.execute("DELETE FROM keys WHERE at <= ?", (now - DAY,))
+        db.execute("DELETE FROM keys WHERE at <= ?", (now - KEY_LIFETIME,))
 
     @property
     def counted(self) -> tuple[int, int]:
@@ -202,7 +202,9 @@ class SqliteSpool:
         if state.waiting or state.damaged or state.rejected or self.note():
             return False
         with self._draining, _transient():
-            keys = self._drain.execute("SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - DAY,)).fetchone()
+            keys = self._drain.execute(
+                "SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - KEY_LIFETIME,)
+            ).fetchone()
         return keys is None
 
     def close(self) -> None:
@@ -249,7 +251,7 @@ def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
 def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> bytes | None:
     """The first answer to a key of the last 24 hours, or None after noting the key with this one."""
     digest = blake2b(f"{key.project_id}:{key.text}".encode(), digest_size=16).digest()
-    known = db.execute("SELECT answer FROM keys WHERE key = ? AND at > ?", (digest, now - DAY)).fetchone()
+    known = db.execute("SELECT answer FROM keys WHERE key = ? AND at > ?", (digest, now - KEY_LIFETIME)).fetchone()
     if known is not None:
         return bytes(known[0])
     db.execute("INSERT OR REPLACE INTO keys (key, answer, at) VALUES (?, ?, ?)", (digest, answer, now))

@@ -66,12 +66,10 @@ class Public(Protocol):
 
 async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: Receive) -> Reply:
     """Authenticate, read the body, and ask the handler. The token is looked at before the body is read."""
-    if collecting.lifecycle.stopping:
-        raise TransientError("the server is stopping", retry_after=5)
+    address = admit(collecting, scope)
     lines: Headers = scope["headers"]
     query: bytes = scope["query_string"]
     auth = collecting.auth
-    address = auth.address(scope["client"][0] if scope["client"] else "", lines)
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
     headers = dict(lines)
@@ -79,6 +77,13 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     agent = headers.get(b"user-agent", b"").decode("latin-1")
     sender = Sender(project.number, collecting.clock(), address, agent)
     return await route.handler(collecting, Call(headers, body), sender)
+
+
+def admit(collecting: Collecting, scope: Scope_) -> str:
+    """The address that a request comes from, past trusted proxies; TransientError where the server is stopping."""
+    if collecting.lifecycle.stopping:
+        raise TransientError("the server is stopping", retry_after=5)
+    return collecting.auth.address(scope["client"][0] if scope["client"] else "", scope["headers"])
 
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:

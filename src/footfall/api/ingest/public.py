@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from footfall.api.ingest.calls import Call, Receive, Scope_, read_body
+from footfall.api.ingest.calls import Call, Receive, Scope_, admit, read_body
 from footfall.api.problem import CODED, Headers, Reply, problem
 from footfall.api.state import Collecting
 from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
-from footfall.errors import TransientError
 from footfall.model.drops import DropReason
 from footfall.model.project import Project
 
@@ -79,11 +78,8 @@ class PublicRoute:
             return status, [*OPEN, *headers], body
 
     async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive) -> PublicCall:
-        if collecting.lifecycle.stopping:
-            raise TransientError("the server is stopping", retry_after=5)
-        lines: Headers = scope["headers"]
-        address = collecting.auth.address(scope["client"][0] if scope["client"] else "", lines)
-        headers = dict(lines)
+        address = admit(collecting, scope)
+        headers = dict(scope["headers"])
         body = await read_body(headers, receive, self.body_bytes) if self.body_bytes else b""
         return PublicCall(headers, body, scope["query_string"], address, collecting.clock())
 
