@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from footfall.catalog.columns import COLUMNS, UTM, Column, Plain, TopList
+from footfall.catalog.columns import COLUMNS, UTM, Column, Plain, TopEndpoint
 from footfall.catalog.tables import Table
 
 
@@ -26,7 +26,7 @@ class Dimension:
     """`expressions` are SQL, per table that has the dimension.
 
     `empty` is the label of rows whose value is unknown, `''` where there is no such label. `ignore_case` and
-    `choices` (the only values there are) concern filters; `filterable` names are keys of the filter string. A value
+    `choices` (the only possible values) concern filters; `filterable` names are keys of the filter string. A value
     with a `/` is compared with `urls` instead, where a dimension has that.
     """
 
@@ -149,7 +149,7 @@ _ROWS = (
 
 DIMENSIONS: dict[str, Dimension] = {row.name: row for row in _ROWS}
 
-TOP_LISTS: tuple[tuple[str, TopList], ...] = tuple(
+TOP_LISTS: tuple[tuple[str, TopEndpoint], ...] = tuple(
     (column.name, column.dimension.top) for column in COLUMNS[Table.EVENTS] if column.dimension and column.dimension.top
 )
 """Top lists that columns declare, each with the name of its dimension."""

@@ -98,7 +98,7 @@ class HourlyRollups:
         return [hour for hour in found if hour.key not in self._skipped]
 
     def roll_up(self, wanted: _Hour) -> bool:
-        """Roll up an hour; False if its requests changed since it was found, change meanwhile, or are too varied."""
+        """Roll up an hour; False where its requests changed since it was found, change meanwhile, or are too varied."""
         base = hour_of(wanted.project, wanted.hour)
         facts = build.totals(base, "hits", "last_batch", "endpoints", "referrer_urls")
         with self._quiesced() as quiesced:
@@ -144,7 +144,4 @@ class HourlyRollups:
         today = self._clock() // DAY
         if today != self._day:
             self._day = today
-            self._store.command(
-                "ALTER TABLE breakdowns DELETE WHERE bucket < {oldest:DateTime('UTC')}",
-                {"oldest": (today * DAY - MAX_AGE) // SECOND},
-            )
+            self._store.delete_before(Table.BREAKDOWNS, today * DAY - MAX_AGE)
