@@ -1,4 +1,4 @@
-"""What every bar leans on: the real server in a process of its own, the load generator, memory, medians."""
+"""What every bar uses: the real server in a process of its own, the load generator, memory, medians."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BUSY_SHARE = 0.15  # of all cores, from which the machine is not quiet
 
 
 def environment() -> dict[str, str]:
-    """The environment without any of Footfall's settings: what is measured are the defaults."""
+    """The environment without any of Footfall's settings: the defaults are measured."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
 
 

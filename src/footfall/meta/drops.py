@@ -20,7 +20,7 @@ _Key = tuple[int, int, str]
 
 
 class Drops:
-    """Counts in memory, from any thread; `flush` writes them. Counts that a killed process has not written are lost."""
+    """Counts in memory, from any thread; `flush` writes them. A killed process loses what it has not written."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

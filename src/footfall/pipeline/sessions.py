@@ -166,7 +166,7 @@ def _line(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 def _grow(
     events: pl.DataFrame, known: pl.DataFrame, merged: pl.DataFrame, version: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stored rows to cancel and the rows that take their place: stored parts and new events, added up."""
+    """Stored rows to cancel, and the rows that replace them: the sums of stored parts and new events."""
     new = summarise(events)
     target = merged.lazy().select(*SESSION, "target")
     touched = pl.concat([new.select(SESSION), merged.select(*VISITOR, session="target")]).unique()

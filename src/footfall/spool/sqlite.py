@@ -71,7 +71,7 @@ class SqliteSpool:
             return answers
 
     def _check_room(self) -> None:
-        """TransientError where the spool is full. What was drained since is looked up only when it looks full."""
+        """TransientError where the spool is full. The count of drained events is read again only when it looks full."""
         if self._total - self._drained >= self._capacity:
             self._drained = _drained(self._writer)
         if self._total - self._drained >= self._capacity:
@@ -186,7 +186,7 @@ class SqliteSpool:
         return self._total - drained, drained
 
     def state(self) -> SpoolState:
-        """Looked up beside the appenders, since the drain may hold its own connection while it decodes a batch."""
+        """Read on the appenders' connection, since the drain may hold its own while it decodes a batch."""
         with self._lock, _transient():
             db = self._writer
             (_, total), drained = _high_mark(db), _drained(db)
@@ -197,7 +197,7 @@ class SqliteSpool:
         return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected)
 
     def spent(self) -> bool:
-        """Nothing waits, is set aside or noted, and no idempotency key is valid any more."""
+        """Whether nothing waits, is set aside or noted, and no idempotency key is still valid."""
         state = self.state()
         if state.waiting or state.damaged or state.rejected or self.note():
             return False
@@ -215,7 +215,7 @@ class SqliteSpool:
                 self._drain.close()
 
     def remove(self) -> None:
-        """Close and delete the file, for the spool of a process that has ended and left nothing to drain."""
+        """Close and delete the file: its process has ended and left nothing to drain."""
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)

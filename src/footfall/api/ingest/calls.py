@@ -65,7 +65,7 @@ class Public(Protocol):
 
 
 async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: Receive) -> Reply:
-    """Authenticate, read the body, and ask the handler. The token is looked at before the body is read."""
+    """Authenticate, read the body, and call the handler. The token is checked before the body is read."""
     address = admit(collecting, scope)
     lines: Headers = scope["headers"]
     query: bytes = scope["query_string"]
@@ -87,7 +87,7 @@ def admit(collecting: Collecting, scope: Scope_) -> str:
 
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
-    """What the header says, apart for each surface; UserError `idempotency_key_too_long`."""
+    """The header's key, separate for each surface; UserError `idempotency_key_too_long`."""
     text = call.header(b"idempotency-key")
     if len(text) > KEY_CHARS:
         raise UserError("idempotency_key_too_long", f"Idempotency-Key: more than {KEY_CHARS} characters")
@@ -105,7 +105,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
         raise too_large(limit)
     message = await receive()
     body: bytes = message.get("body", b"")
-    # The server says `more_body` of bodies that are whole, too: their length tells, and saves a turn of the loop.
+    # The server sets `more_body` on complete bodies, too: comparing the length saves an iteration of the event loop.
     if message.get("more_body") and not (length.isdigit() and len(body) == int(length)):
         body = await _rest(body, receive, limit)
     if len(body) > limit:
