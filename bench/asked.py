@@ -105,7 +105,7 @@ def _measure(store: Store, ask: Callable[[str, Span], Any], case: Case, span: Sp
 
 
 def _in_turn(sides: list[Callable[[], Any]], runs: int) -> list[list[tuple[float, float]]]:
-    """Wall and processor time of every run by side; every other turn goes backwards."""
+    """Wall and processor time of every run by side; every other turn is in reverse order."""
     taken: list[list[tuple[float, float]]] = [[] for _ in sides]
     for turn in range(runs):
         for place in range(len(sides))[:: -1 if turn % 2 else 1]:
@@ -116,6 +116,6 @@ def _in_turn(sides: list[Callable[[], Any]], runs: int) -> list[list[tuple[float
 
 
 def _check(case: Case, span: Span, wanted: Any, found: Any) -> None:
-    """RuntimeError where both sides do not say the same: then a comparison of their times would say nothing."""
+    """RuntimeError where the two answers differ: comparing their times would be meaningless."""
     if wanted != found:
         raise RuntimeError(f"{case.path} {span.filter.text}: the surface says {wanted!r:.300}, by hand {found!r:.300}")

@@ -61,7 +61,7 @@ def _table(results: list[tuple[Bar, Result]]) -> list[str]:
 
 
 def _questions(bars: Result) -> list[str]:
-    """The queries that are the furthest from what is possible; processor time says more on a busy machine."""
+    """The queries that are the furthest from what is possible; processor time is more telling on a busy machine."""
     if "B5" not in bars:
         return []
     lines = ["", "| query | surface ms | by hand ms | ratio | of processor time |", "|---|---|---|---|---|"]
