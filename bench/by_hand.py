@@ -1,4 +1,4 @@
-"""B5's filters and statements, written by hand by somebody who knows the tables, for the surface's figures.
+"""B5's filters and statements, written by hand with knowledge of the tables, for the surface's figures.
 
 Where two ways are close, both stand here and the faster one counts. Rows of sessions that were cancelled (`sign`) are
 left out of every figure, as the surface must do, too.

@@ -14,7 +14,7 @@ StoreIp = Literal["full", "truncated", "none"]
 
 
 class Settings(BaseSettings):
-    """Every setting, its environment variable being `FOOTFALL_` and the name in capitals."""
+    """Every setting; its environment variable is `FOOTFALL_` and the name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="FOOTFALL_", frozen=True, extra="ignore")
 
@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     )
     batch_events: int = Field(100_000, ge=1, le=1_000_000, description="Most events in one insert.")
     retention_days: int | None = Field(
-        None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
+        None,
+        ge=1,
+        description="Age in days beyond which events are refused, and deleted as parts are merged; unset: never.",
     )
     store_memory: int = Field(1_500_000_000, ge=200_000_000, description="Bytes that the embedded engine may use.")
     store_threads: int = Field(2, ge=1, description="Threads that one query may use.")

@@ -9,6 +9,7 @@ import pytest
 from tests.oracle import access_log as oracle
 from tests.oracle.access_log import Logged
 from tests.support.asgi import Client, reading_client
+from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
 from footfall.api.network.routes import router as network
@@ -58,7 +59,7 @@ def imported(shared_store: Store, tmp_path_factory: pytest.TempPathFactory) -> S
     )
     done = import_access_log(str(LOG), target, report=Report(directory / "rejected"), progress=lambda _: None)
     assert (done.accepted, done.rejected) == (10_000, 0)
-    Drain(lambda: [("import", spool)], shared_store, Journal(directory / "drain"), Watcher()).drain_all()
+    drain_all(Drain(lambda: [("import", spool)], shared_store, Journal(directory / "drain"), Watcher()), spool)
     database.close()
     return shared_store
 

@@ -19,6 +19,7 @@ from sqlalchemy import delete
 from tests.oracle.facts import PLACES
 from tests.oracle.intake import Receipt, Sent
 from tests.support.asgi import TOKEN, Gate, querying, reading_app
+from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
 from footfall.collect.formats.events import submit_batch
@@ -157,7 +158,7 @@ class Product:
             self._spool.append(submissions)
 
     def drain(self) -> None:
-        self._drain.drain_all()
+        drain_all(self._drain, self._spool)
         assert not self._spool.rejected, self._spool.rejected
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:

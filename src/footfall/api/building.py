@@ -14,12 +14,12 @@ from footfall.api.lifecycle import Lifecycle
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
 
-Reading = Mapping[str, APIRouter]
+Routers = Mapping[str, APIRouter]
 """Routers of endpoints that query, by the name of their surface."""
 
 
 class Application:
-    """Tells the lifecycle of every request under way, so that a stop can wait for them."""
+    """Reports every request under way to the lifecycle, so that a stop can wait for them."""
 
     def __init__(self, app: App, lifecycle: Lifecycle) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class Application:
             self._lifecycle.leave()
 
 
-def build_api(state: State, reading: Reading) -> FastAPI:
+def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
     api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
@@ -55,7 +55,7 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     return Application(FastPaths(api, collecting, writing, public), collecting.lifecycle)
 
 
-def _routers(reading: Reading) -> Iterator[APIRouter]:
+def _routers(reading: Routers) -> Iterator[APIRouter]:
     for surface in SURFACES:
         yield surface.router
         if surface.name in reading:

@@ -47,7 +47,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TopList:
+class TopEndpoint:
     """An endpoint of the web surface: labels by events. `example` is a label."""
 
     path: str
@@ -66,7 +66,7 @@ class Plain:
     filterable: bool = True
     unknown: str = ""
     ignore_case: bool = False
-    top: TopList | None = None
+    top: TopEndpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Column:
     cap: the most characters of a text that are kept; 0 where whoever makes the text bounds it.
     first_touch: a session takes it from its first event.
     sessionising: read to find an event's session.
-    choices: the only values there are. among: the only values that are kept; others count as absent.
+    choices: the only possible values. among: the only values that are kept; others count as absent.
     merged: how the store merges rows that agree in everything else: `sum` or `max`.
-    export: the name in an export; `shown` is the dimension that an export reads, where it is not the column's name.
+    export: the name in an export, which reads the dimension `shown`, or without one that of the column's name.
     """
 
     name: str
@@ -114,18 +114,21 @@ HUMAN = "human"
 
 TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
 
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+"""Labels of a campaign: parameters of a page's URL, and columns of the same names."""
+
 _URL, _PATH, _REFERRER, _HOST, _AGENT, _UTM = 4_096, 2_048, 2_048, 253, 512, 256
 _SHOWN = Plain(filterable=False)
 _FILTER = Plain()
 
 
-def _visitor(*, top: TopList | None = None) -> Plain:
+def _visitor(*, top: TopEndpoint | None = None) -> Plain:
     """A property of the visitor; names of agents are compared in any case."""
     return Plain(unknown="unknown", ignore_case=True, top=top)
 
 
 _COUNTRY = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-countries",
         "Countries by events",
         "Events and their visitors by country (ISO 3166-1 alpha-2, or `unknown`).",
@@ -133,15 +136,15 @@ _COUNTRY = _visitor(
     )
 )
 _BROWSER = _visitor(
-    top=TopList("top-browsers", "Browsers by events", "Events and their visitors by browser family.", "Firefox")
+    top=TopEndpoint("top-browsers", "Browsers by events", "Events and their visitors by browser family.", "Firefox")
 )
 _OS = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-os", "Operating systems by events", "Events and their visitors by operating-system family.", "Android"
     )
 )
 _DEVICE = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-devices",
         "Device types by events",
         "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
@@ -150,7 +153,7 @@ _DEVICE = _visitor(
 )
 _TIME_ZONE = Plain(
     unknown="unknown",
-    top=TopList(
+    top=TopEndpoint(
         "top-timezones",
         "Time zones by events",
         "Events and their visitors by the browser's time zone (IANA name, or `unknown`).",
@@ -203,10 +206,7 @@ EVENTS = (
     Column("referrer", Kind.LABEL, Origin.SENT, _REFERRER, first_touch=True, export="referrer", shown="referrer_url"),
     Column("source", Kind.LABEL, first_touch=True),
     Column("channel", Kind.LABEL, first_touch=True),
-    *(
-        Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}")
-        for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-    ),
+    *(Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}") for name in UTM),
     Column("visitor_id", Kind.TEXT, Origin.SENT, export="visitor_id"),
     Column("session_id", Kind.TEXT, Origin.SENT, sessionising=True, export="session_id"),
     Column("country", Kind.LABEL, Origin.SENT, first_touch=True, dimension=_COUNTRY, export="country_code"),
@@ -342,5 +342,5 @@ def column(table: Table, name: str) -> Column:
 
 
 def stored(table: Table) -> tuple[str, ...]:
-    """The names of a table's columns, but for those that the store computes."""
+    """The names of a table's columns, except those that the store computes."""
     return tuple(column.name for column in COLUMNS[table] if column.stored)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from footfall.catalog.columns import COLUMNS, Column, Plain, TopList
+from footfall.catalog.columns import COLUMNS, UTM, Column, Plain, TopEndpoint
 from footfall.catalog.tables import Table
 
 
@@ -26,7 +26,7 @@ class Dimension:
     """`expressions` are SQL, per table that has the dimension.
 
     `empty` is the label of rows whose value is unknown, `''` where there is no such label. `ignore_case` and
-    `choices` (the only values there are) concern filters; `filterable` names are keys of the filter string. A value
+    `choices` (the only possible values) concern filters; `filterable` names are keys of the filter string. A value
     with a `/` is compared with `urls` instead, where a dimension has that.
     """
 
@@ -89,8 +89,6 @@ _SCREEN_CLASS = (
     " 'desktop')"
 )
 
-_CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-
 
 def _plain() -> tuple[Dimension, ...]:
     """The dimensions that columns declare; a name means the same in every table that has it."""
@@ -125,12 +123,12 @@ _ROWS = (
     Dimension("referrer_url", {Table.EVENTS: "referrer", Table.REQUESTS: "referer"}, filterable=False),
     _shown("weight", "length(properties) + length(url) + length(referrer)"),
     _shown("revenue", "toString(revenue)"),
-    *(_shown(f"event_{name}", name) for name in _CAMPAIGN),
+    *(_shown(f"event_{name}", name) for name in UTM),
     _shown("property", f"{_PROPERTIES}.1"),
     _shown("property_value", f"assumeNotNull({_PROPERTIES}.2)"),
     _visit("referrer", "source", empty="direct", urls="referrer"),
     _visit("channel", empty="direct"),
-    *(_visit(name) for name in _CAMPAIGN),
+    *(_visit(name) for name in UTM),
     _visit("entry_page"),
     _visit("exit_page"),
     _request("status", "toString(status)"),
@@ -151,7 +149,7 @@ _ROWS = (
 
 DIMENSIONS: dict[str, Dimension] = {row.name: row for row in _ROWS}
 
-TOP_LISTS: tuple[tuple[str, TopList], ...] = tuple(
+TOP_LISTS: tuple[tuple[str, TopEndpoint], ...] = tuple(
     (column.name, column.dimension.top) for column in COLUMNS[Table.EVENTS] if column.dimension and column.dimension.top
 )
 """Top lists that columns declare, each with the name of its dimension."""

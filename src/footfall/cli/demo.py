@@ -19,7 +19,7 @@ def demo(
     visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 300,
     data: Data = None,
 ) -> None:
-    """Make the project `demo` with made-up traffic, unless it is there, and serve."""
+    """Make the project `demo` with made-up traffic, unless it exists, and serve."""
     from footfall.runtime.offline import offline
     from footfall.runtime.serving import serve
     from footfall.store.lock import holder
@@ -31,7 +31,7 @@ def demo(
             token = fill(installation, days, visitors_per_day)
             typer.echo(_told(f"http://{settings.host}:{settings.port}", token))
         else:
-            typer.echo(f"The project {SLUG!r} is there already; `footfall token create` makes another token for it.")
+            typer.echo(f"The project {SLUG!r} exists already; `footfall token create` makes another token for it.")
     if running:
         typer.echo("A server that uses this data directory is running: it shows the project.")
     else:
@@ -58,7 +58,7 @@ def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
         total += size(record)
         if installation.spool.state().waiting >= settings.batch_events:
             installation.wait_drained()
-    typer.echo(f"{total:,} events and requests made up, waiting until they can be queried…", err=True)
+    typer.echo(f"{total:,} events and requests are made; waiting until they can be queried…", err=True)
     installation.wait_drained()
     token, _ = installation.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
     return token

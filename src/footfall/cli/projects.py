@@ -60,7 +60,7 @@ def list_(*, as_json: Json = False, data: Data = None) -> None:
 
 @project_app.command("snippet")
 def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
-    """Print what a page needs for its visits to count: one line of HTML."""
+    """Print the line of HTML that a page needs for its visits to count."""
     from footfall.cli.options import load_settings
     from footfall.runtime.address import reachable
 

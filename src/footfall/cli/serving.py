@@ -23,12 +23,12 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port.  [default: $FOOTFALL_PORT, else 8000]", min=1, max=65535)
     ] = None,
-    role: Annotated[str, typer.Option(help="`all`; other roles need a remote store and come later.")] = "all",
+    role: Annotated[str, typer.Option(help="`all`, the only role so far.")] = "all",
     data: Data = None,
 ) -> None:
     """Collect, store and answer until SIGTERM."""
     if role != "all":
-        raise UserError("bad_parameter", f"--role {role!r}: only 'all' is there yet")
+        raise UserError("bad_parameter", f"--role {role!r}: only 'all' is supported yet")
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(data).model_copy(update=given)
     from footfall.runtime.serving import serve as run  # once the settings are known to be good: it takes a second

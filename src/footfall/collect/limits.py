@@ -72,7 +72,7 @@ def encode_properties(properties: dict[str, Any] | None) -> bytes:
         raise _refused("number_out_of_range", f"can't be kept as JSON ({error})") from error
     if len(encoded) > PROPERTY_BYTES:
         raise _refused("properties_too_large", f"{len(encoded)} bytes of JSON are more than {PROPERTY_BYTES}")
-    # Most properties are a few plain values, which no other limit concerns.
+    # Most properties are a few plain values, to which no other limit applies.
     if len(encoded) > 4 * PROPERTY_KEYS or not _are_plain(properties):
         _check_value(properties, 1)
     return encoded

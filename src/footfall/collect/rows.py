@@ -80,7 +80,7 @@ def _listed(body: bytes, name: str) -> list[msgspec.Raw]:
         lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         return msgspec.json.decode(lists[name], type=list[msgspec.Raw])
     except msgspec.DecodeError as error:
-        # JSON allows half a surrogate pair, and msgspec does not: such a text must only cost its own row.
+        # JSON allows half a surrogate pair, and msgspec does not: only the row with such a text is refused.
         whole = json.loads(body)
         rows = whole[name] if isinstance(whole, dict) else None
         if not isinstance(rows, list):

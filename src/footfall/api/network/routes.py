@@ -26,7 +26,7 @@ _RANGES = {"daily": _DAILY, "weekly": (7 * DAY, Bucket.HOUR), "": _DAILY}
 
 @router.get(
     "/{app_id}/network/analytics",
-    summary="Visits, requests and bytes over time, by ten keys",
+    summary="Visits, requests and bytes over time, in total and by nine groupings",
     response_model=schema.Analytics,
     responses=examples.ANALYTICS,
     operation_id="network_analytics",

@@ -47,7 +47,7 @@ def validated(kind: type[_Model], body: bytes) -> _Model:
     if not body:
         raise SchemaError([{"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}])
     try:
-        return kind.model_validate(_parsed(body), from_attributes=True)  # as FastAPI: it decides the message
+        return kind.model_validate(_parsed(body), from_attributes=True)  # as FastAPI does: it affects the message
     except ValidationError as error:
         faults = error.errors(include_url=False)[:MAX_FAULTS]
         raise SchemaError([_fault(found) for found in faults]) from error

@@ -34,8 +34,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 """
-# What an interrupted CREATE TABLE … AS SELECT leaves: it fills a table of another name and renames it at the end.
-_HALVES = (
+# Left behind by an interrupted CREATE TABLE … AS SELECT, which fills a table under this name and renames it at the end.
+_LEFTOVERS = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
 )
 
@@ -91,14 +91,14 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
     newest = known[-1].number if known else 0
     if applied and max(applied) > newest:
         raise FatalError(
-            f"the store's schema is number {max(applied)}, this version of Footfall knows up to {newest}: "
+            f"the store has schema {max(applied)}, but this version of Footfall supports {newest} at most: "
             "install the version that wrote it, or a later one"
         )
     missing = [migration for migration in known if migration.number not in applied]
     if not missing:
         return
-    for (half,) in store.query(_HALVES).rows:
-        store.command(clustered(f"DROP TABLE IF EXISTS {half}", cluster))
+    for (leftover,) in store.query(_LEFTOVERS).rows:
+        store.command(clustered(f"DROP TABLE IF EXISTS {leftover}", cluster))
     params = {"database": store.query("SELECT currentDatabase()").scalar}
     for migration in missing:
         _apply(store, migration, cluster, params)
