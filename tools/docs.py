@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ import typer
 from footfall.api.application import create_api
 from footfall.api.state import State
 from footfall.cli import app
-from footfall.settings import Settings
+from footfall.settings import InstallationSettings, Settings, variable
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "docs" / "openapi.json"
@@ -122,16 +123,17 @@ def _meaning(param: Any) -> str:
     return f"{text} [default: {param.default}]"
 
 
-def _settings() -> str:
+def _settings(*, of_installation: bool) -> str:
     rows = [
-        f"| `FOOTFALL_{name.upper()}` | {_default(field.get_default())} | {_cell(field.description or '')} |"
+        f"| `{variable(name)}` | {_default(field.get_default())} | {_cell(field.description or '')} |"
         for name, field in Settings.model_fields.items()
+        if (name in InstallationSettings.model_fields) is of_installation
     ]
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 
 def _default(value: object) -> str:
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "unset"
     return f"`{','.join(map(str, value)) if isinstance(value, tuple) else value}`"
 
@@ -157,7 +159,8 @@ def _plain(text: str) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "commands": _command_table,
     "cli": _command_reference,
-    "settings": _settings,
+    "installation": partial(_settings, of_installation=True),
+    "settings": partial(_settings, of_installation=False),
     "endpoints": _endpoints,
 }
 

@@ -23,7 +23,7 @@ from footfall.importers.fields import Parsed, Window
 from footfall.importers.formats import LogFormat, detect, named, parse
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
-from footfall.importers.target import Target, to_record
+from footfall.importers.target import YEAR_2000, Target, to_record
 from footfall.spool.protocol import Key, Submission
 
 SAMPLE_LINES = 200
@@ -120,7 +120,7 @@ class _Run:
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
-                parser = (form or _recognise(self._name, lines, window)).begin()
+                parser = (form or _recognise(self._name, lines, Window(YEAR_2000, window.newest))).begin()
             yield first, len(block), lines, parse(parser, lines, window)
             first += lines.len()
 

@@ -7,12 +7,10 @@ import sys
 
 import structlog
 
-from footfall.settings import Settings
 
-
-def configure_logging(settings: Settings) -> None:
-    """Lines for a person on a terminal, JSON elsewhere; always on standard error."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def configure_logging(least: str) -> None:
+    """Lines for a person on a terminal, JSON elsewhere; always on standard error. `least` is the least level."""
+    level = logging.getLevelNamesMapping()[least.upper()]
     terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[

@@ -12,9 +12,9 @@ from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.meta import Drops
+from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
-from footfall.runtime.address import check_address
+from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
 from footfall.runtime.ending import STOP_SECONDS, leave
@@ -35,14 +35,17 @@ FLUSH_DROPS = 10 * SECOND
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start."""
     check_auth_off(settings)
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
     with ExitStack() as stack:
+        parts = stack.enter_context(open_parts(settings, clock, environment_over))
+        settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
         draining = stack.enter_context(_filled_store(settings, spools, clock, metrics))
         check_address(settings)
-        parts = stack.enter_context(open_parts(settings, clock))
+        stack.enter_context(published_address(settings))
+        parts.recorded.write(settings.texts())
         greeted = greeting(parts)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
