@@ -93,7 +93,9 @@ def opened_any(data: Path | None, *, new: bool = False) -> Iterator[Meta]:
 def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
     from footfall.clock import system_clock
     from footfall.meta import open_meta
+    from footfall.runtime.logs import configure_logging
 
+    configure_logging(settings.log_level)
     if not new and not settings.meta_url and not (settings.data / "meta.db").exists():
         raise FatalError(
             f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
@@ -118,7 +120,7 @@ def logged_failure() -> Iterator[None]:
         from footfall.runtime.logs import configure_logging
 
         configure_logging("error")
-        get_logger("server").error("the server can't start", reason=str(error))
+        get_logger("server").error("the server can't run", reason=str(error))
         raise typer.Exit(1) from error
 
 

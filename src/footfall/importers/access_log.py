@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
+import structlog
 
 from footfall.clock import MINUTE
 from footfall.errors import TransientError, UserError
@@ -83,7 +84,16 @@ def import_access_log(
             target = replace(target, block_bytes=size or target.block_bytes)
             run = _Run(log.name, target, content, keyed=not again)
             summary = run.blocks(log, form, done, report, progress)
-    return replace(summary, seconds=time.monotonic() - started)
+    summary = replace(summary, seconds=time.monotonic() - started)
+    structlog.get_logger("import").info(
+        "import finished",
+        file=summary.name,
+        project=target.project_id,
+        accepted=summary.accepted,
+        rejected=summary.rejected,
+        seconds=round(summary.seconds, 3),
+    )
+    return summary
 
 
 class _Run:

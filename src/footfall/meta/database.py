@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -54,6 +55,8 @@ class Database:
         with _readable(), self._writer.begin() as connection:
             _lock_migration(connection)
             _upgrade(connection)
+        if found is not None:
+            structlog.get_logger("metadata").info("metadata migrated", old=found, new=SCHEMA)
 
     def erase_deleted(self) -> bool:
         """Remove the remains of deleted rows from the files.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 
+import structlog
 import uvloop
 
 from footfall.api.application import create_application
@@ -25,11 +27,16 @@ from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import Periodic
 from footfall.runtime.querying import make_querying
 from footfall.runtime.server import Server
+from footfall.runtime.start_log import log_start
+from footfall.runtime.tails import tails_behind
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 
 FLUSH_DROPS = 10 * SECOND
 """How often counts of what was left out are written down."""
+
+LOOK_AT_TAILS = 10 * SECOND
+"""How old the figures of tails in /metrics may be."""
 
 
 def serve(settings: Settings) -> None:
@@ -54,9 +61,12 @@ def serve(settings: Settings) -> None:
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
+            (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
+        log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+    structlog.get_logger("server").info("server stopped")
 
 
 async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
@@ -67,6 +77,10 @@ async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metric
         # The loop would wait for the thread that answers, and a query may take its time.
         draining.drain.stop()
         leave("stopping in the middle of a request that takes too long")
+
+
+def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
+    metrics.tails_behind = tails_behind(spools)
 
 
 @contextmanager
