@@ -111,6 +111,8 @@ class Drain:
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         plan = self._journal.read(name, batch.number)
         begun = plan is not None
+        if begun:
+            self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
         if plan is None:
             plan = self._plan(name, spool, batch)
             self._journal.write(name, plan)

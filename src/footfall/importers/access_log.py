@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
+import structlog
 
 from footfall.errors import TransientError
 from footfall.importers.claims import claimed
@@ -23,6 +24,7 @@ from footfall.importers.formats import LogFormat, Recognised, format_in
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
 from footfall.importers.target import Target, to_record
+from footfall.model.retention import YEAR_2000
 from footfall.spool.protocol import Key, Submission
 
 
@@ -82,7 +84,16 @@ def import_access_log(
             target = replace(target, block_bytes=size or target.block_bytes)
             run = _Run(log.name, target, content, keyed=not again)
             summary = run.blocks(log, form, done, report, progress)
-    return replace(summary, seconds=time.monotonic() - started)
+    summary = replace(summary, seconds=time.monotonic() - started)
+    structlog.get_logger("import").info(
+        "import finished",
+        file=summary.name,
+        project=target.project_id,
+        accepted=summary.accepted,
+        rejected=summary.rejected,
+        seconds=round(summary.seconds, 3),
+    )
+    return summary
 
 
 class _Run:
@@ -120,7 +131,7 @@ class _Run:
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
-                found = format_in(self._name, lines, options, form)
+                found = format_in(self._name, lines, replace(options, oldest=YEAR_2000), form)
                 self._recognised = None if form else found
                 parser = found.begin()
             yield first, len(block), lines, parser.parse(Lines(lines), options)

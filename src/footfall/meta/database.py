@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 _BUSY_MS = 30_000
@@ -55,6 +56,8 @@ class Database:
         with _readable(), self._writer.begin() as connection:
             _lock_migration(connection)
             _upgrade(connection)
+        if found is not None:
+            structlog.get_logger("metadata").info("metadata migrated", old=found, new=SCHEMA)
 
     def erase_deleted(self) -> bool:
         """Remove the remains of deleted rows from the files.

@@ -18,6 +18,7 @@ from footfall.importers.formats.recognise import SAMPLE_LINES
 from footfall.importers.reader import HEAD_BYTES, refuse_binary, to_lines
 from footfall.importers.report import Report
 from footfall.importers.tail.files import Files, beginning
+from footfall.importers.tail.lag import behind
 from footfall.importers.tail.place import Note, Place, decode, encode
 from footfall.importers.tail.rotation import MovedError
 from footfall.importers.tail.source import SAMPLE_BYTES, Block, DamagedError, Source
@@ -72,7 +73,7 @@ class Tail:
         try:
             while not self.stop():
                 length = self._round()
-                summary.tell()
+                summary.tell(self._behind)
                 pause = min(2 * pause, IDLE_SECONDS) if length == 0 else BUSY_SECONDS
                 if self.once and not length:
                     break
@@ -83,6 +84,9 @@ class Tail:
             if self._files is not None:
                 self._files.close()
         return self.counts
+
+    def _behind(self) -> int | None:
+        return None if self._files is None else behind(self._files.note())
 
     def _round(self) -> int:
         try:
@@ -240,7 +244,7 @@ class _Summary:
         self._told = Counts()
         self._seldom = _Seldom(SUMMARY_SECONDS)
 
-    def tell(self) -> None:
+    def tell(self, lag: Callable[[], int | None]) -> None:
         now, told = self._counts, self._told
         if (now.accepted, now.rejected) == (told.accepted, told.rejected) or not self._seldom():
             return
@@ -249,6 +253,7 @@ class _Summary:
             file=str(self._path),
             accepted=now.accepted - told.accepted,
             rejected=now.rejected - told.rejected,
+            behind=lag(),
         )
         self._told = Counts(now.accepted, now.rejected)
 

@@ -9,6 +9,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
+import structlog
+
 from footfall.errors import FatalError
 from footfall.store.protocol import Params, Store
 
@@ -64,6 +66,11 @@ def migrations(folder: Traversable | None = None) -> list[Migration]:
     return found
 
 
+def newest_migration() -> int:
+    """The number of the schema that this version works with: that of a store once it is migrated."""
+    return migrations()[-1].number
+
+
 def statements(sql: str) -> list[str]:
     """The statements of a file, without comments and final semicolons."""
     return [text for text in map(str.strip, "".join(_marked(sql)).split("\0")) if text]
@@ -102,6 +109,8 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
     params = {"database": store.query("SELECT currentDatabase()").scalar}
     for migration in missing:
         _apply(store, migration, cluster, params)
+        if applied:  # else the store is new
+            structlog.get_logger("store").info("store migrated", number=migration.number, name=migration.name)
 
 
 def _apply(store: Store, migration: Migration, cluster: str, params: Params) -> None:
