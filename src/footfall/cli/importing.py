@@ -81,11 +81,10 @@ def _import(
 
 def make_target(services: Any, number: int, wait: Callable[[float], object] = time.sleep) -> Target:
     """Where the lines of a project go, in an installation that `runtime.offline` opened."""
-    from footfall.clock import DAY, system_clock
-    from footfall.importers.target import YEAR_2000, Target
+    from footfall.clock import system_clock
+    from footfall.importers.target import Target
 
     settings = services.settings
-    days = settings.retention_days
     return Target(
         project_id=number,
         spool=services.spool,
@@ -97,7 +96,7 @@ def make_target(services: Any, number: int, wait: Callable[[float], object] = ti
         scratch=settings.data,
         store_ip=settings.request_ip,
         wait=wait,
-        oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
+        retention_days=settings.retention_days,
     )
 
 

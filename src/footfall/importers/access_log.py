@@ -24,7 +24,8 @@ from footfall.importers.fields import Parsed, Window
 from footfall.importers.formats import LogFormat, detect, named, parse
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
-from footfall.importers.target import YEAR_2000, Target, to_record
+from footfall.importers.target import Target, to_record
+from footfall.model.retention import YEAR_2000
 from footfall.spool.protocol import Key, Submission
 
 SAMPLE_LINES = 200

@@ -20,11 +20,11 @@ from footfall.importers.fields import Parsed, map_distinct
 from footfall.importers.ledger import ImportLedger
 from footfall.importers.reader import BLOCK_BYTES
 from footfall.model.raw import RequestColumns
+from footfall.model.retention import oldest_accepted
 from footfall.pipeline.frames import REQUEST_COLUMNS
 from footfall.settings import StoreIp
 from footfall.spool.protocol import Spool
 
-YEAR_2000 = 946_684_800_000
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
 
 
@@ -41,9 +41,14 @@ class Target:
     clock: Clock
     scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
     store_ip: StoreIp = "full"
-    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    retention_days: int | None = None  # None: of any age
     block_bytes: int = BLOCK_BYTES
     wait: Callable[[float], object] = time.sleep
+
+    @property
+    def oldest(self) -> int:
+        """Earlier lines are rejected: Unix milliseconds. It moves on while a tail runs."""
+        return oldest_accepted(self.clock(), self.retention_days)
 
 
 def to_record(parsed: Parsed, target: Target) -> RequestColumns:

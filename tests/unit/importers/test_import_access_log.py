@@ -13,6 +13,7 @@ import pytest
 from backports import zstd
 from import_support import NOW, HashedIdentity, Importer
 
+from footfall.clock import DAY
 from footfall.errors import TransientError, UserError
 from footfall.importers.access_log import Progress
 from footfall.meta import Ledger, open_meta
@@ -198,9 +199,16 @@ def test_bytes_that_are_not_utf8_are_replaced(importer: Importer, write: Callabl
 
 
 def test_too_old_for_the_project(importer: Importer, write: Callable[..., Path]) -> None:
-    summary = importer.changed(oldest=1_728_568_502_000)(write(line(1), line(2), line(3)))
+    a_day_later = 1_728_568_502_000 + DAY
+    aged = importer.changed(clock=lambda: a_day_later, retention_days=1)
+    summary = aged(write(line(1), line(2), line(3)))
     assert (summary.accepted, summary.rejected) == (2, 1)
     assert importer.refused()[0][1:3] == (1, "time 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
+
+
+def test_lines_before_the_retention_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer.changed(retention_days=30)(write(*map(line, range(300))))
+    assert (summary.accepted, summary.rejected) == (0, 300)
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress, lambda data: data], ids=["gzip", "zstd", "plain"])

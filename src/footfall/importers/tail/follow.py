@@ -21,7 +21,8 @@ from footfall.importers.tail.lag import behind
 from footfall.importers.tail.place import Note, Place, decode, encode
 from footfall.importers.tail.rotation import MovedError
 from footfall.importers.tail.source import SAMPLE_BYTES, Block, DamagedError, Source
-from footfall.importers.target import YEAR_2000, Target, to_record
+from footfall.importers.target import Target, to_record
+from footfall.model.retention import YEAR_2000
 from footfall.spool.protocol import Submission
 
 SAMPLE_LINES = 200
