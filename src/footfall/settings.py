@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
@@ -111,10 +112,10 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def unknown_variables(environment: Iterable[str]) -> dict[str, str]:
+def unknown_variables() -> dict[str, str]:
     """Variables with our prefix that nothing reads, each with the variable that it looks like, or `""`."""
     known = [variable(name) for name in Settings.model_fields]
-    names = {name.upper() for name in environment} - {*known, *_OF_CLIENTS}
+    names = {name.upper() for name in os.environ} - {*known, *_OF_CLIENTS}
     return {name: nearest(name, known) for name in sorted(names) if name.startswith(PREFIX)}
 
 

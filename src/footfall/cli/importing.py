@@ -158,7 +158,6 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
     """Where the lines of a project go, in an installation that `runtime.offline` opened."""
     from footfall.clock import system_clock
     from footfall.importers.target import Target
-    from footfall.model.retention import oldest_accepted
 
     settings = services.settings
     return Target(
@@ -172,7 +171,7 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
         scratch=settings.data,
         store_ip=settings.request_ip,
         wait=wait,
-        oldest=oldest_accepted(system_clock(), settings.retention_days),
+        retention_days=settings.retention_days,
         zone=zone,
         trusted=settings.trusted_proxies,
     )

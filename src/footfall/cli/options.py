@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +38,7 @@ def load_settings(data: Path | None) -> Settings:
 
     from footfall.settings import Settings, unknown_variables, variable
 
-    for name, meant in unknown_variables(os.environ).items():
+    for name, meant in unknown_variables().items():
         if meant:
             raise FatalError(f"{name} is not a setting: did you mean {meant}?")
     try:

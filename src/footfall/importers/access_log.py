@@ -24,7 +24,6 @@ from footfall.importers.formats import LogFormat, Recognised, format_in
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
 from footfall.importers.target import Target, to_record
-from footfall.model.retention import YEAR_2000
 from footfall.spool.protocol import Key, Submission
 
 
@@ -131,7 +130,7 @@ class _Run:
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
-                found = format_in(self._name, lines, replace(options, oldest=YEAR_2000), form)
+                found = format_in(self._name, lines, options, form)
                 self._recognised = None if form else found
                 parser = found.begin()
             yield first, len(block), lines, parser.parse(Lines(lines), options)

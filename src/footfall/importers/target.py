@@ -20,7 +20,7 @@ from footfall.importers.fields import Parsed, ReadOptions, map_distinct
 from footfall.importers.ledger import ImportLedger
 from footfall.importers.reader import BLOCK_BYTES
 from footfall.model.raw import RequestColumns
-from footfall.model.retention import YEAR_2000
+from footfall.model.retention import oldest_accepted
 from footfall.pipeline.frames import REQUEST_COLUMNS
 from footfall.settings import Network, StoreIp
 from footfall.spool.protocol import Spool
@@ -42,7 +42,7 @@ class Target:
     clock: Clock
     scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
     store_ip: StoreIp = "full"
-    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    retention_days: int | None = None  # None: of any age
     block_bytes: int = BLOCK_BYTES
     wait: Callable[[float], object] = time.sleep
     zone: str = "UTC"  # of times that name none
@@ -51,6 +51,11 @@ class Target:
     def options(self) -> ReadOptions:
         """How lines are read now."""
         return ReadOptions(self.oldest, self.clock() + 5 * MINUTE, self.zone, self.trusted)
+
+    @property
+    def oldest(self) -> int:
+        """Earlier lines are rejected: Unix milliseconds. It moves on while a tail runs."""
+        return oldest_accepted(self.clock(), self.retention_days)
 
 
 def to_record(parsed: Parsed, target: Target) -> RequestColumns:

@@ -20,7 +20,7 @@ _URLS = ("store_url", "meta_url")
 def log_start(parts: Parts, spools: Spools) -> None:
     """Once everything stands. The settings are those in effect, wherever they come from."""
     log = structlog.get_logger("server")
-    for name in unknown_variables(os.environ):
+    for name in unknown_variables():
         log.warning("unknown variable", variable=name)
     settings, buffer = parts.settings, spools.state()
     log.info(

@@ -14,6 +14,7 @@ import pytest
 from import_support import NOW, HashedIdentity, Importer
 
 from footfall import zstd
+from footfall.clock import DAY
 from footfall.errors import TransientError, UserError
 from footfall.importers.access_log import Progress
 from footfall.meta import Ledger, open_meta
@@ -199,9 +200,23 @@ def test_bytes_that_are_not_utf8_are_replaced(importer: Importer, write: Callabl
 
 
 def test_too_old_for_the_project(importer: Importer, write: Callable[..., Path]) -> None:
-    summary = importer.changed(oldest=1_728_568_502_000)(write(line(1), line(2), line(3)))
+    a_day_later = 1_728_568_502_000 + DAY
+    aged = importer.changed(clock=lambda: a_day_later, retention_days=1)
+    summary = aged(write(line(1), line(2), line(3)))
     assert (summary.accepted, summary.rejected) == (2, 1)
     assert importer.refused()[0][1:3] == (1, "time: 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
+
+
+def test_lines_before_the_retention_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer.changed(retention_days=30)(write(*map(line, range(300))))
+    assert (summary.accepted, summary.rejected) == (0, 300)
+
+
+def test_old_lines_before_new_ones_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    old = [line(n).replace("2024", "2001") for n in range(300)]
+    aged = importer.changed(clock=lambda: 1_728_568_502_000 + DAY, retention_days=2)
+    summary = aged(write(*old, line(3)))
+    assert (summary.accepted, summary.rejected) == (1, 300)
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress, lambda data: data], ids=["gzip", "zstd", "plain"])
@@ -347,12 +362,6 @@ def test_what_was_recognised_is_told(importer: Importer, write: Callable[..., Pa
     summary = importer(write("a banner", *(f"web-1  | {line(n)}" for n in range(3))))
     assert summary.recognised is not None
     assert summary.recognised.sureness() == "combined in compose, which 3 of 4 sample lines fit"
-
-
-def test_lines_before_the_retention_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
-    old = [line(n).replace("2024", "2001") for n in range(300)]
-    summary = importer.changed(oldest=1_700_000_000_000)(write(*old, line(1)))
-    assert (summary.accepted, summary.rejected) == (1, 300)
 
 
 def test_an_odd_beginning_does_not_hide_the_format(importer: Importer, write: Callable[..., Path]) -> None:
