@@ -76,9 +76,22 @@ ENGAGEMENTS: list[Row] = [
 ]
 
 REQUESTS: list[Row] = [
-    {"at": "2025-08-06T14:22:00Z", "visitor": 1},
-    {"at": "2025-08-13T10:29:59Z", "visitor": 1, "user_agent": "Firefox", "referer": "https://shop.example/"},
-    {"at": "2025-08-13T00:00:00Z", "visitor": 2},
+    {"at": "2025-08-06T14:22:00Z", "visitor": 1, "bytes": 1_000, "duration_us": 40, "host": "shop.example"},
+    {
+        "at": "2025-08-13T10:29:59Z",
+        "visitor": 1,
+        "user_id": "ada",
+        "user_agent": "Firefox",
+        "browser": "Firefox",
+        "country": "RO",
+        "referer": "https://shop.example/",
+        "host": "shop.example",
+        "protocol": "HTTP/1.1",
+        "status": 404,
+        "bytes": 500,
+        "duration_us": 90,
+    },
+    {"at": "2025-08-13T00:00:00Z", "visitor": 2, "duration_us": 60},
     {
         "at": "2025-08-12T23:59:59.999Z",
         "visitor": 2,
@@ -89,7 +102,7 @@ REQUESTS: list[Row] = [
         "ip_address": "192.0.2.7",
         "user_agent": "curl/8.5.0",
     },
-    {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old"},
+    {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old", "status": 0},
     {"at": "2025-08-13T10:00:00Z", "visitor": 7, "project_id": 2},
 ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from footfall.api.tracking.toplists import TOP_ROUTES, TOP_USERS
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
@@ -58,7 +59,10 @@ SHAPES: dict[str, AnyQuery] = {
         replace(BASE, filters=filter.parse("!referrer:news.example|https://news.example/*")), "events"
     ),
     "first-row": build.first(7, Table.EVENTS),
+    "last-row": build.last(7, Table.REQUESTS),
     "endpoints": build.endpoints(REQUESTS, 1_000),
+    "top-requests": build.top(REQUESTS, TOP_ROUTES[0].ranking, 20),
+    "top-users": build.top(REQUESTS, TOP_USERS, 20),
     "requests-of-people": replace(build.totals(REQUESTS, "hits"), bots=False),
     "top-entry-pages": build.top(BASE, build.TOP_ENTRY_PAGES, 20),
     "visitor-by-name": replace(BASE, dimensions=("path",), filters=filter.parse("visitor_id:0123456789abcdef|ann")),

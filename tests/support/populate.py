@@ -68,6 +68,8 @@ REQUEST: Row = {
     "traffic": "human",
     "country": "",
     "bytes": 0,
+    "duration_us": 0,
+    "user_id": "",
     "protocol": "",
     "provider": "",
 }
@@ -115,6 +117,7 @@ _INTEGERS = {
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
     "bytes": pl.UInt64,
+    "duration_us": pl.UInt64,
     "engaged_ms": pl.UInt32,
     "scroll": pl.Int8,
     **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count", "batch"), pl.UInt64),

@@ -116,6 +116,7 @@ TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
 
 _URL, _PATH, _REFERRER, _HOST, _AGENT, _UTM = 4_096, 2_048, 2_048, 253, 512, 256
 _SHOWN = Plain(filterable=False)
+_KNOWN = Plain(filterable=False, unknown="unknown")
 _FILTER = Plain()
 
 
@@ -235,14 +236,14 @@ REQUESTS = (
     Column("user_id", Kind.TEXT, Origin.SENT),
     Column("method", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("endpoint", Kind.LABEL, Origin.SENT, _PATH, dimension=_SHOWN),
-    Column("host", Kind.LABEL, Origin.SENT, _HOST),
+    Column("host", Kind.LABEL, Origin.SENT, _HOST, dimension=_KNOWN),
     Column("status", Kind.UINT16, Origin.SENT),
     Column("bytes", Kind.UINT64, Origin.SENT),
-    Column("duration_us", Kind.UINT64, Origin.SENT),
-    Column("protocol", Kind.LABEL, Origin.SENT, 128),
+    Column("duration_us", Kind.UINT64, Origin.SENT, dimension=_SHOWN),
+    Column("protocol", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("ip_address", Kind.TEXT, Origin.SENT, dimension=_SHOWN),
     replace(_USER_AGENT, origin=Origin.SENT, dimension=_SHOWN),
-    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER),
+    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER, dimension=replace(_KNOWN, unknown="direct")),
     Column("browser", Kind.LABEL, dimension=_BROWSER),
     Column("browser_version", Kind.LABEL),
     Column("os", Kind.LABEL, dimension=_OS),
@@ -252,7 +253,7 @@ REQUESTS = (
     Column("country", Kind.LABEL, Origin.SENT, dimension=_COUNTRY),
     Column("region", Kind.LABEL, Origin.SENT, 128),
     Column("city", Kind.LABEL, Origin.SENT, 128),
-    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=Plain(filterable=False, unknown="unknown")),
+    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=_KNOWN),
     _BATCH,
 )
 

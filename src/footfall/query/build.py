@@ -18,12 +18,16 @@ VIEWED = equals("viewed", "yes")
 
 @dataclass(frozen=True, slots=True)
 class TopList:
-    """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`."""
+    """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`.
+
+    `figures` are the metrics that it shows beside that.
+    """
 
     dimension: str
     count: str = "events"
     table: Table = Table.EVENTS
     only: tuple[Term, ...] = ()
+    figures: tuple[str, ...] = ("visitors",)
 
 
 TOP_PAGES = TopList("path", only=(PAGEVIEW,))
@@ -32,6 +36,8 @@ TOP_ENTRY_PAGES = TopList("entry_page", "sessions", Table.SESSIONS, only=(VIEWED
 TOP_EXIT_PAGES = TopList("exit_page", "sessions", Table.SESSIONS, only=(VIEWED,))
 CUSTOM_EVENTS = TopList("custom_event_name", only=(CUSTOM,))
 PROPERTIES = TopList("property")
+
+ENDPOINT_FIGURES = ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations")
 
 
 def totals(base: Query, *metrics: str) -> Query:
@@ -45,7 +51,7 @@ def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bo
 
 def top(base: Query, ranking: TopList, limit: int) -> Query:
     order = (Order(ranking.count, descending=True), Order(ranking.dimension))
-    return replace(_ranked(base, ranking), metrics=(ranking.count, "visitors"), order=order, limit=limit)
+    return replace(_ranked(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
 
 
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
@@ -75,7 +81,7 @@ def endpoints(base: Query, limit: int) -> Query:
     return replace(
         base,
         dimensions=("endpoint", "method"),
-        metrics=("hits", "visitors", "first", "last"),
+        metrics=ENDPOINT_FIGURES,
         order=(Order("hits", descending=True), Order("endpoint"), Order("method")),
         limit=limit,
     )
@@ -180,8 +186,16 @@ def between(base: Query, oldest: dict[str, int], newest: dict[str, int]) -> Quer
 
 def first(project: int, table: Table) -> Query:
     """The time of a project's first row, bots included."""
-    order = (Order("timestamp"),)
-    return replace(everything(project), table=table, dimensions=("timestamp",), order=order, limit=1)
+    return _row_at(project, table, Order("timestamp"))
+
+
+def last(project: int, table: Table) -> Query:
+    """The time of a project's last row, bots included."""
+    return _row_at(project, table, Order("timestamp", descending=True))
+
+
+def _row_at(project: int, table: Table, order: Order) -> Query:
+    return replace(everything(project), table=table, dimensions=("timestamp",), order=(order,), limit=1)
 
 
 def everything(project: int) -> Query:
