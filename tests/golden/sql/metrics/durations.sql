@@ -1,4 +1,4 @@
-SELECT quantilesDDIf(0.005, 0.5, 0.95, 0.99)(duration_us, duration_us > 0) AS c0
+SELECT quantilesBFloat16If(0.5, 0.95, 0.99)(duration_us, duration_us > 0) AS c0
 FROM requests
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
