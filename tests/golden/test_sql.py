@@ -76,6 +76,12 @@ SHAPES: dict[str, AnyQuery] = {
     "visitor-sessions": VisitorSessions(
         build.of_visitors(BASE, (5,)), 77, 21, SessionPosition(1_780_000_360_000, "s-1")
     ),
+    "revenue-of-pages": build.revenue_of(BASE, build.TOP_PAGES, ("/", "/pricing")),
+    "revenue-of-entry-pages": build.revenue_of(
+        replace(BASE, filters=filter.parse("country:RO channel:search")), build.TOP_ENTRY_PAGES, ("/", "/pricing")
+    ),
+    "top-channels": build.top(BASE, build.declared("channel"), 20),
+    "top-titles": build.top(BASE, build.declared("title"), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(

@@ -13,12 +13,14 @@ class Metric:
     """`expressions` are SQL aggregates, per table that can answer; the answer is a whole number, or as said below.
 
     `distinct` names the column whose values a *signed* table counts: there a value counts where its signs sum to
-    more than 0, so its rows are first summed per value, and the expression then counts what is left.
+    more than 0, so its rows are first summed per value, and the expression then counts what is left. `rows` is a
+    condition: a query with the metric reads no other rows.
     """
 
     name: str
     expressions: Mapping[Table, str]
     distinct: str = ""
+    rows: str = ""
 
 
 _FACTS = (Table.EVENTS, Table.REQUESTS)
@@ -51,6 +53,7 @@ _ROWS = (
     Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
     Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
+    Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
     Metric("referrer_urls", {Table.REQUESTS: "uniqExact(referer)"}),

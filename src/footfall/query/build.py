@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Funnel, Keys, Order, Pick, Position, Query, Retention, Term, equals
+from footfall.query.ast import (
+    Funnel,
+    Keys,
+    Order,
+    Pick,
+    Position,
+    Query,
+    Retention,
+    SessionRevenue,
+    Term,
+    equals,
+)
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 NEWEST = (Order("timestamp", descending=True), Order("id_hi", descending=True), Order("id_lo", descending=True))
@@ -40,6 +52,21 @@ PROPERTIES = TopList("property")
 ENDPOINT_FIGURES = ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations")
 
 
+def with_value(dimension: str) -> Term:
+    """That a row has a value there."""
+    return replace(equals(dimension, ""), negated=True)
+
+
+def declared(dimension: str) -> TopList:
+    """The ranking that a dimension declares: rows without a value are left out where they have no label."""
+    row = DIMENSIONS[dimension]
+    only = () if row.empty or row.choices else (with_value(dimension),)
+    if row.level is Level.SESSION:
+        return TopList(dimension, "sessions", Table.SESSIONS, only)
+    pageviews = dict(TOP_LISTS)[dimension].pageviews
+    return TopList(dimension, only=(PAGEVIEW, *only) if pageviews else only)
+
+
 def totals(base: Query, *metrics: str) -> Query:
     return replace(base, metrics=metrics)
 
@@ -62,6 +89,18 @@ def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
 def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tuple[int, ...]) -> Query:
     """The counts of these labels by bucket, in any order."""
     return replace(counts_of(base, ranking, labels), buckets=starts)
+
+
+def revenue_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query | SessionRevenue:
+    """What these labels earned, by currency: columns are the label's, currency, earned.
+
+    Of all events with the label, also where the ranking counts some of them, as pageviews by path.
+    """
+    if ranking.table is Table.SESSIONS:
+        return SessionRevenue(base, ranking.dimension, labels, ranking.only)
+    order = (Order(ranking.dimension), Order("currency"))
+    dimensions = (ranking.dimension, "currency")
+    return replace(base, dimensions=dimensions, metrics=("earned",), only=labels, order=order)
 
 
 def values_of(base: Query, names: tuple[str, ...], limit: int) -> Query:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import Table
@@ -39,9 +42,12 @@ class TimePoint:
 
 @dataclass(frozen=True, slots=True)
 class RankedLabel:
+    """`revenue` is by currency, `unknown` where none was sent; empty where nothing was earned."""
+
     label: str
     visitors: int
     count: Compared[int]
+    revenue: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,19 @@ def top(
     return [RankedLabel(label, row["visitors"], compared[label]) for label, row in rows.items()]
 
 
+def top_with_revenue(
+    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
+) -> list[RankedLabel]:
+    """The same, with what the labels earned in the period of `base`."""
+    ranked = top(store, base, ranking, limit, previous)
+    earned: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    labels = tuple(row.label for row in ranked)
+    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
+        label, currency, amount = row.values()
+        earned[label][currency or "unknown"] = amount
+    return [replace(row, revenue=earned.get(row.label, {})) for row in ranked]
+
+
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
     """Labels of requests with their figures, highest counts first; ties by label."""
     return fetch(store, build.top(base, ranking, limit))
@@ -188,7 +207,7 @@ def custom_events(
     store: Reader, base: Query, previous: Query | None, time_range: TimeRange, limit: int
 ) -> list[Sparkline]:
     """Names by count, each with its counts per bucket of the range."""
-    ranked = top(store, base, build.CUSTOM_EVENTS, limit, previous)
+    ranked = top_with_revenue(store, base, build.CUSTOM_EVENTS, limit, previous)
     starts = time_range.starts()
     counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
     series = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)

@@ -36,11 +36,6 @@ def _ranking(dimension: str, *only: ast.Term) -> build.TopList:
     return build.TopList(dimension, "hits", Table.REQUESTS, only, ("visitors", "bytes"))
 
 
-def _known(dimension: str) -> ast.Term:
-    """That there is a value."""
-    return replace(ast.equals(dimension, ""), negated=True)
-
-
 def _status(text: str) -> int | None:
     return int(text) or None
 
@@ -89,7 +84,7 @@ TOP_ROUTES = (
     ),
     TopRoute(
         "top-addresses",
-        _ranking("ip_address", _known("ip_address")),
+        _ranking("ip_address", build.with_value("ip_address")),
         "ip_address",
         "Requests by address",
         "Clients' addresses, as they are stored; requests whose address is not kept are left out.",
