@@ -116,7 +116,8 @@ class Product:
         self.clock = Clock()
         self._spool = MemorySpool(clock=self.clock)
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
-        self._salts = Database(f"sqlite:///{directory.parent}/salts.db")  # a file: threads share it
+        directory.mkdir(parents=True, exist_ok=True)
+        self._salts = Database(f"sqlite:///{directory}/salts.db")  # large bodies are read on other threads
         self._salts.migrate()
         self._gate = Gate()
         self._app: Any = reading_app(replace(querying(store, self.clock, self._gate), **parts), router)

@@ -48,12 +48,16 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TopEndpoint:
-    """An endpoint of the web surface: labels by events. `example` is a label."""
+    """An endpoint of the web surface: labels by events, or by sessions. `example` is a label.
+
+    `pageviews` counts these only.
+    """
 
     path: str
     summary: str
     description: str
     example: str
+    pageviews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _URL, _PATH, _REFERRER, _HOST, _AGENT, _UTM = 4_096, 2_048, 2_048, 253, 512, 256
 _SHOWN = Plain(filterable=False)
+_KNOWN = Plain(filterable=False, unknown="unknown")
 _FILTER = Plain()
 
 
@@ -160,6 +165,47 @@ _TIME_ZONE = Plain(
         "Europe/Bucharest",
     ),
 )
+_TRAFFIC = Plain(
+    top=TopEndpoint(
+        "top-traffic",
+        "Classes of traffic by events",
+        "Events and their visitors by class of the client; only people count unless `bots=1`.",
+        "human",
+    )
+)
+_EVENT_TYPE = Plain(
+    top=TopEndpoint(
+        "top-event-types", "Pageviews and custom events", "Events and their visitors by type of event.", "pageview"
+    )
+)
+_HOSTNAME = Plain(
+    top=TopEndpoint(
+        "top-hostnames", "Hosts by events", "Events and their visitors by the host of the page.", "shop.example"
+    )
+)
+_TITLE = Plain(
+    filterable=False,
+    top=TopEndpoint(
+        "top-titles",
+        "Page titles by pageviews",
+        "Pageviews and their visitors by the title of the page.",
+        "Pricing",
+        pageviews=True,
+    ),
+)
+_REGION = Plain(
+    top=TopEndpoint("top-regions", "Regions by events", "Events and their visitors by region of the visitor.", "Cluj")
+)
+_CITY = Plain(
+    top=TopEndpoint(
+        "top-cities", "Cities by events", "Events and their visitors by city of the visitor.", "Cluj-Napoca"
+    )
+)
+_LANGUAGE = Plain(
+    top=TopEndpoint(
+        "top-languages", "Languages by events", "Events and their visitors by the browser's language.", "ro-RO"
+    )
+)
 
 
 def _key(name: str, kind: Kind = Kind.UINT64, origin: Origin = Origin.SENT) -> Column:
@@ -189,7 +235,7 @@ EVENTS = (
         Kind.CHOICE,
         Origin.SENT,
         choices=("pageview", "custom"),
-        dimension=_FILTER,
+        dimension=_EVENT_TYPE,
         export="event_type",
         shown="event_kind",
     ),
@@ -201,8 +247,8 @@ EVENTS = (
     Column("url", Kind.TEXT, Origin.SPOOLED, _URL, dimension=_SHOWN, export="url"),
     Column("url_base", Kind.LABEL, Origin.WRITTEN),
     Column("url_rest", Kind.TEXT, Origin.WRITTEN),
-    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, first_touch=True, dimension=_FILTER, export="hostname"),
-    Column("title", Kind.LABEL, Origin.SENT, 512, dimension=_SHOWN, export="title"),
+    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, first_touch=True, dimension=_HOSTNAME, export="hostname"),
+    Column("title", Kind.LABEL, Origin.SENT, 512, dimension=_TITLE, export="title"),
     Column("referrer", Kind.LABEL, Origin.SENT, _REFERRER, first_touch=True, export="referrer", shown="referrer_url"),
     Column("source", Kind.LABEL, first_touch=True),
     Column("channel", Kind.LABEL, first_touch=True),
@@ -210,8 +256,8 @@ EVENTS = (
     Column("visitor_id", Kind.TEXT, Origin.SENT, export="visitor_id"),
     Column("session_id", Kind.TEXT, Origin.SENT, sessionising=True, export="session_id"),
     Column("country", Kind.LABEL, Origin.SENT, first_touch=True, dimension=_COUNTRY, export="country_code"),
-    Column("region", Kind.LABEL, Origin.SENT, 128, dimension=_FILTER, export="region"),
-    Column("city", Kind.LABEL, Origin.SENT, 128, dimension=_FILTER, export="city"),
+    Column("region", Kind.LABEL, Origin.SENT, 128, dimension=_REGION, export="region"),
+    Column("city", Kind.LABEL, Origin.SENT, 128, dimension=_CITY, export="city"),
     Column("latitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="latitude"),
     Column("longitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="longitude"),
     Column("browser", Kind.LABEL, first_touch=True, dimension=_BROWSER, export="browser_family"),
@@ -219,10 +265,10 @@ EVENTS = (
     Column("os", Kind.LABEL, first_touch=True, dimension=_OS, export="os_family"),
     Column("os_version", Kind.LABEL, dimension=_SHOWN, export="os_version"),
     Column("device", Kind.LABEL, first_touch=True, dimension=_DEVICE, export="device_type"),
-    Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_FILTER, export="language"),
+    Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_LANGUAGE, export="language"),
     Column("timezone", Kind.LABEL, Origin.SENT, 64, among=time_zones, dimension=_TIME_ZONE, export="timezone"),
     Column("screen", Kind.LABEL, Origin.SENT, 16, dimension=_SHOWN, export="screen"),
-    Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_FILTER, export="traffic"),
+    Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_TRAFFIC, export="traffic"),
     _USER_AGENT,
     Column("revenue", Kind.MONEY, Origin.SENT, export="revenue"),
     Column("currency", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="currency"),
@@ -236,14 +282,14 @@ REQUESTS = (
     Column("user_id", Kind.TEXT, Origin.SENT),
     Column("method", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("endpoint", Kind.LABEL, Origin.SENT, _PATH, dimension=_SHOWN),
-    Column("host", Kind.LABEL, Origin.SENT, _HOST),
+    Column("host", Kind.LABEL, Origin.SENT, _HOST, dimension=_KNOWN),
     Column("status", Kind.UINT16, Origin.SENT),
     Column("bytes", Kind.UINT64, Origin.SENT),
-    Column("duration_us", Kind.UINT64, Origin.SENT),
-    Column("protocol", Kind.LABEL, Origin.SENT, 128),
+    Column("duration_us", Kind.UINT64, Origin.SENT, dimension=_SHOWN),
+    Column("protocol", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("ip_address", Kind.TEXT, Origin.SENT, dimension=_SHOWN),
     replace(_USER_AGENT, origin=Origin.SENT, dimension=_SHOWN),
-    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER),
+    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER, dimension=replace(_KNOWN, unknown="direct")),
     Column("browser", Kind.LABEL, dimension=_BROWSER),
     Column("browser_version", Kind.LABEL),
     Column("os", Kind.LABEL, dimension=_OS),
@@ -253,7 +299,7 @@ REQUESTS = (
     Column("country", Kind.LABEL, Origin.SENT, dimension=_COUNTRY),
     Column("region", Kind.LABEL, Origin.SENT, 128),
     Column("city", Kind.LABEL, Origin.SENT, 128),
-    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=Plain(filterable=False, unknown="unknown")),
+    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=_KNOWN),
     _BATCH,
 )
 
