@@ -22,7 +22,7 @@ BY_HAND = {
     "columns.py",  # the declaration
     "0011_timezone.sql",  # the migration
 }
-# The same word for the zone by whose clocks a query's days begin, which is a parameter of endpoints or of commands, and no column.
+# The same word for zones that are parameters of endpoints and commands, and no column.
 PARAMETER = (
     "api/web/parse.py",
     "query/timerange.py",

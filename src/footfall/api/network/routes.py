@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from footfall.api.callers import Caller, require
 from footfall.api.network import examples, render, schema
-from footfall.api.network.parse import Span, NetworkRange
+from footfall.api.network.parse import NetworkRange, Span
 from footfall.api.network.surface import NETWORK
 from footfall.api.state import Querying, querying
 from footfall.model.project import Project, Scope
