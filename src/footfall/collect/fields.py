@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from footfall import ids
-from footfall.collect.address import canonical, packed
+from footfall.collect.address import client_of
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import NAME_CHARS, RefusedError, check_time
 from footfall.collect.privacy import Place
@@ -79,12 +79,11 @@ def read_time(value: str | float | None, sender: Sender, intake: Intake) -> int:
 
 
 def read_address(field: str, value: str | None) -> str:
-    """The canonical address, or `""` for none; RefusedError where it is no IP address."""
-    if not value:
-        return ""
-    if packed(value) is None:
-        raise RefusedError(f"bad_{field}", field, f"{field}: {value[:60]!r} is not an IP address")
-    return canonical(value)
+    """The canonical address that `client_of` finds, `""` for none; RefusedError where it is no IP address."""
+    found = client_of(value) if value else ""
+    if found is None:
+        raise RefusedError(f"bad_{field}", field, f"{field}: {str(value)[:60]!r} is not an IP address")
+    return found
 
 
 def read_event_id(text: str | None) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from footfall.clock import MINUTE
+from footfall.collect.surrogates import HALF_A_PAIR
 from footfall.errors import UserError
 from footfall.model.period import iso
 from footfall.model.retention import oldest_accepted
@@ -67,7 +68,7 @@ def encode_properties(properties: dict[str, Any] | None) -> bytes:
     try:
         encoded = _encode(properties)
     except UnicodeEncodeError as error:
-        raise _refused("bad_text", "a text with half a surrogate pair can't be kept") from error
+        raise _refused("bad_text", HALF_A_PAIR) from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _refused("number_out_of_range", f"can't be kept as JSON ({error})") from error
     if len(encoded) > PROPERTY_BYTES:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from footfall.collect.fields import parse_time
+from footfall.collect.formats.events import RefusedEvent
 from footfall.collect.schemas.events import read_batch, read_event
 from footfall.collect.schemas.faults import SchemaError
 from footfall.model.period import to_millis
@@ -182,7 +183,18 @@ def test_what_is_not_json_is_refused_as_such(body):
 def test_half_a_surrogate_pair_is_no_text(field):
     body = json.dumps({"event_name": "a"} | {field: "x\ud800"}).encode()
     (fault,) = faults_of(read_event, body)
-    assert (fault["type"], fault["loc"]) == ("string_unicode", ["body", field])
+    assert (fault["type"], fault["loc"], fault["input"]) == ("bad_text", ["body", field], "x\ufffd")
+    batch = read_batch(json.dumps({"events": [{"event_name": "b"}, {"event_name": "a"} | {field: "x\ud800"}]}).encode())
+    fine, bad = batch.events
+    assert not isinstance(fine, RefusedEvent)
+    assert isinstance(bad, RefusedEvent)
+    assert (bad.reason.code, bad.reason.field) == ("bad_text", field)
+
+
+def test_half_a_surrogate_pair_in_the_name_of_the_client_refuses_its_batch():
+    body = json.dumps({"events": [{"event_name": "a"}], "client_id": "\ud800"}).encode()
+    (fault,) = faults_of(read_batch, body)
+    assert (fault["type"], fault["loc"]) == ("bad_text", ["body", "client_id"])
 
 
 def test_a_whole_surrogate_pair_is_one_character():

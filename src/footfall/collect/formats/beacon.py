@@ -12,6 +12,7 @@ from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing
 from footfall.errors import UserError
 
 
@@ -64,7 +65,7 @@ _decode = msgspec.json.Decoder(Beacon).decode
 def read_beacon(body: bytes) -> Beacon:
     """UserError `bad_body`, which names the field, where the body is no report."""
     try:
-        return _decode(body)
+        return decode_replacing(_decode, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError("bad_body", f"the body is not a report: {error}") from error
 

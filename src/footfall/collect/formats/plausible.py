@@ -15,6 +15,7 @@ from msgspec import Meta, field
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing, replace_halves
 from footfall.errors import UserError
 
 Body = dict[str, Any]
@@ -56,6 +57,7 @@ _NAMES = (
     ("h", "hashMode"),
     ("w", "screen_width"),
 )
+_decode = msgspec.json.Decoder(Body).decode
 _KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
 
 
@@ -108,7 +110,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
 def _fields(body: bytes) -> Body:
     """The fields by their short names; the first name present counts. FieldError where the body is no object."""
     try:
-        found = msgspec.json.decode(body, type=Body)
+        found = decode_replacing(_decode, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FieldError({"request": "Unable to parse request body as json"}) from error
     for names in _NAMES:
@@ -141,7 +143,7 @@ def _revenue(value: Any) -> Money | None:
 def _object(field: str, value: Any) -> Body | None:
     if isinstance(value, str) and value:
         try:
-            value = json.loads(value)
+            value = replace_halves(json.loads(value))
         except (ValueError, RecursionError) as error:
             raise FieldError({field: "must be a valid JSON string"}) from error
     if value is None or value == "":

@@ -18,6 +18,7 @@ from footfall.collect.fields import Money, Name, parse_time, read_address
 from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name, check_name
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing
 from footfall.errors import UserError
 from footfall.model.session import SESSION_GAP
 
@@ -71,7 +72,7 @@ _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 def read_send(body: bytes | msgspec.Raw) -> Send:
     """UserError `bad_body`, which names the field, where the body is no event."""
     try:
-        sent = _send(body)
+        sent = decode_replacing(_send, body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not an event: {error}") from error
     if not sent.payload.website:
@@ -82,7 +83,7 @@ def read_send(body: bytes | msgspec.Raw) -> Send:
 def read_batch(body: bytes) -> list[msgspec.Raw]:
     """The items, each still JSON."""
     try:
-        items = _batch(body)
+        items = decode_replacing(_batch, body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not a list of events: {error}") from error
     if len(items) > MAX_ITEMS:
