@@ -22,8 +22,8 @@ BY_HAND = {
     "columns.py",  # the declaration
     "0011_timezone.sql",  # the migration
 }
-# The same word for the zone by whose clocks a query's days begin, which is a parameter of endpoints and no column.
-PARAMETER = ("api/web/parse.py", "query/timerange.py")
+# The same word for the zone by whose clocks a query's days begin: a parameter of endpoints and of projects, no column.
+PARAMETER = ("api/web/parse.py", "query/timerange.py", "model/project.py")
 
 MENTION = re.compile(
     r"""
