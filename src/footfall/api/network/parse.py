@@ -22,8 +22,8 @@ _HOURLY = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """`length` milliseconds up to `end`, or up to now. `name` tells windows apart."""
+class NetworkRange:
+    """`length` milliseconds up to `end`, or up to now. `name` tells ranges apart."""
 
     name: str
     length: int
@@ -35,8 +35,8 @@ class Window:
         return Period(end - self.length, end)
 
 
-_DAILY = Window(Bucket.QUARTER_HOUR.value, DAY, Bucket.QUARTER_HOUR)
-_RANGES = {"daily": _DAILY, "weekly": Window(Bucket.HOUR.value, 7 * DAY, Bucket.HOUR), "": _DAILY}
+_DAILY = NetworkRange(Bucket.QUARTER_HOUR.value, DAY, Bucket.QUARTER_HOUR)
+_RANGES = {"daily": _DAILY, "weekly": NetworkRange(Bucket.HOUR.value, 7 * DAY, Bucket.HOUR), "": _DAILY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Span:
         ),
     ] = None
 
-    def window(self) -> Window:
+    def window(self) -> NetworkRange:
         """UserError(`bad_parameter`) where the pair is not one."""
         if self.from_ is None and self.to is None:
             return _RANGES[self.range_]
@@ -67,7 +67,7 @@ class Span:
             raise UserError("bad_parameter", f"from: {self.from_!r} is not before to: {self.to!r}")
         if end - start > MAX_DAYS * DAY:
             raise UserError("bad_parameter", f"from, to: more than {MAX_DAYS} days; shorten the range")
-        return Window(f"{start}-{end}", end - start, Bucket.HOUR if end - start <= _HOURLY else Bucket.DAY, end)
+        return NetworkRange(f"{start}-{end}", end - start, Bucket.HOUR if end - start <= _HOURLY else Bucket.DAY, end)
 
 
 def _instant(name: str, text: str | None) -> int:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from footfall.api.callers import Caller, require
 from footfall.api.network import examples, render, schema
-from footfall.api.network.parse import Span, Window
+from footfall.api.network.parse import NetworkRange, Span
 from footfall.api.network.surface import NETWORK
 from footfall.api.state import Querying, querying
 from footfall.model.project import Project, Scope
@@ -50,7 +50,7 @@ async def analytics(
     return Response(answer.body, headers=headers, media_type="application/json")
 
 
-async def _computed(part: Querying, project: Project, window: Window, *, bots: bool) -> bytes:
+async def _computed(part: Querying, project: Project, window: NetworkRange, *, bots: bool) -> bytes:
     period = window.period(part.clock())
 
     def query(store: Reader) -> bytes:
