@@ -41,8 +41,11 @@ def opened(data: Path | None) -> Iterator[Meta]:
     """The metadata for the length of a command; a running server may have it open too."""
     from footfall.clock import system_clock
     from footfall.meta import open_meta
+    from footfall.runtime.logs import configure_logging
 
-    meta = open_meta(load_settings(data), system_clock)
+    settings = load_settings(data)
+    configure_logging(settings)
+    meta = open_meta(settings, system_clock)
     try:
         yield meta
     finally:

@@ -2,6 +2,7 @@
 
 from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
+from footfall.meta.domains import DomainListedError
 from footfall.meta.drops import Drops
 from footfall.meta.ledger import Ledger
 from footfall.meta.repository import Meta, open_meta
@@ -12,6 +13,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Directory",
+    "DomainListedError",
     "Drops",
     "Ledger",
     "MemoryAnswers",
