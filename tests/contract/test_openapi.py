@@ -153,7 +153,18 @@ def test_every_writing_example_does_what_is_documented(server, document):
 
 
 def body_of(document: dict[str, Any], path: str) -> dict[str, Any]:
-    found: dict[str, Any] = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    """The schema of a body, with what it refers to in place."""
+
+    def resolved(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                return resolved(document["components"]["schemas"][node["$ref"].rpartition("/")[2]])
+            return {name: resolved(value) for name, value in node.items()}
+        return [resolved(item) for item in node] if isinstance(node, list) else node
+
+    found: dict[str, Any] = resolved(
+        document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    )
     return found
 
 

@@ -50,16 +50,16 @@ def test_a_project_lives_over_http(server):
         for operation in item.values()
         if "requestBody" in operation
     }
-    made = call(admin, "POST", **bodies["create_project"])
-    assert made == made | bodies["create_project"]
+    made = call(admin, "POST", **bodies["projects_create"])
+    assert made == made | bodies["projects_create"]
     assert call(admin, "GET", "/store") == made
     assert made in call(admin, "GET")["projects"]
-    assert call(admin, "PATCH", "/store", **bodies["update_project"])["name"] == "The store"
+    assert call(admin, "PATCH", "/store", **bodies["projects_update"])["name"] == "The store"
     assert call(admin, "PATCH", "/store", slug="shop", name="Shop")["slug"] == "shop"
     assert status(admin, "GET", "/store")[0] == 404
     assert call(admin, "PUT", "/shop/domains/*.shop.example")["domains"] == ["*.shop.example", "store.example"]
     assert call(admin, "DELETE", "/shop/domains/store.example")["domains"] == ["*.shop.example"]
-    rotated = call(admin, "POST", f"/{made['id']}/rotate-key", **bodies["rotate_site_key"])
+    rotated = call(admin, "POST", f"/{made['id']}/rotate-key", **bodies["projects_rotate_key"])
     assert [old["site_key"] for old in rotated["old_site_keys"]] == [made["site_key"]]
     told = [json.loads(line) for line in server.log.read_text().splitlines() if '"logger": "audit"' in line]
     assert [line["event"] for line in told if line["by"] == f"token …{admin.token[-4:]}"] == [

@@ -38,7 +38,7 @@ class Application:
 
 def build_api(state: State, reading: Reading) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
-    api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
+    api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
     problem.install(api, errors_of)
     routers = list(_routers(reading))

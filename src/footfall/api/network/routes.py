@@ -39,7 +39,7 @@ async def analytics(
         Range,
         Query(alias="range", description="The last 24 hours by 15 minutes, or 7 days by hour.", examples=["daily"]),
     ] = "daily",
-    bots: Annotated[bool, Query(description="`0` leaves known bots out.", examples=["1"])] = True,
+    bots: Annotated[bool, Query(description="`false` or `0` leaves known bots out.", examples=[True])] = True,
 ) -> Response:
     """Answers are kept for ten seconds, by project and range; the headers `Age` and `X-Cache` tell."""
     part = querying(request)

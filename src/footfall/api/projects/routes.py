@@ -27,7 +27,7 @@ Host = Annotated[
 
 
 @router.get(
-    "", summary="Projects", response_model=schema.ProjectList, responses=examples.LIST, operation_id="list_projects"
+    "", summary="Projects", response_model=schema.ProjectList, responses=examples.LIST, operation_id="projects_list"
 )
 async def list_projects(request: Request, caller: Admin) -> schema.ProjectList:
     """The projects that the token may touch."""
@@ -41,7 +41,7 @@ async def list_projects(request: Request, caller: Admin) -> schema.ProjectList:
     status_code=201,
     response_model=schema.ProjectDetails,
     responses=examples.CREATED,
-    operation_id="create_project",
+    operation_id="projects_create",
 )
 async def create_project(
     request: Request, caller: Admin, body: Annotated[schema.NewProject, Body(openapi_examples=examples.NEW)]
@@ -61,7 +61,7 @@ async def create_project(
     summary="One project",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
-    operation_id="get_project",
+    operation_id="projects_show",
 )
 async def get_project(request: Request, caller: Admin, slug: Named) -> schema.ProjectDetails:
     """By slug or id."""
@@ -73,7 +73,7 @@ async def get_project(request: Request, caller: Admin, slug: Named) -> schema.Pr
     summary="Change a project's slug, name or time zone",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
-    operation_id="update_project",
+    operation_id="projects_update",
 )
 async def update_project(
     request: Request,
@@ -94,7 +94,7 @@ async def update_project(
     summary="Delete a project and its data",
     status_code=204,
     responses=examples.DELETED,
-    operation_id="delete_project",
+    operation_id="projects_delete",
 )
 async def delete_project(request: Request, caller: Admin, slug: Named) -> Response:
     """It answers 404 from now on, and its rows are removed in the background. There is no way back."""
@@ -108,7 +108,7 @@ async def delete_project(request: Request, caller: Admin, slug: Named) -> Respon
     summary="List a host",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
-    operation_id="add_domain",
+    operation_id="projects_add_domain",
 )
 async def add_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
     """Browser events may come from it from now on. A host that is listed already stays."""
@@ -121,7 +121,7 @@ async def add_domain(request: Request, caller: Admin, slug: Named, domain: Host)
     summary="List a host no more",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
-    operation_id="remove_domain",
+    operation_id="projects_remove_domain",
 )
 async def remove_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
     """A project without hosts takes browser events from any."""
@@ -134,7 +134,7 @@ async def remove_domain(request: Request, caller: Admin, slug: Named, domain: Ho
     summary="Give a project a new site key",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
-    operation_id="rotate_site_key",
+    operation_id="projects_rotate_key",
 )
 async def rotate_site_key(
     request: Request,

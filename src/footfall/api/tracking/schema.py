@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from footfall.api.wire_types import Instant
+
 
 class EndpointStats(BaseModel):
     endpoint: str
     method: str
     hit_count: int
     unique_users: int
-    last_access: str
-    first_access: str
+    last_access: Instant
+    first_access: Instant
 
 
 class Stats(BaseModel):
@@ -29,8 +31,8 @@ class Summary(BaseModel):
     total_hits: int
     total_endpoints: int
     total_unique_users: int
-    oldest_visit: str | None
-    newest_visit: str | None
+    oldest_visit: Instant | None
+    newest_visit: Instant | None
     tracking_active: bool
 
 
@@ -56,7 +58,7 @@ class Visit(BaseModel):
     ip_address: str | None
     user_agent: str | None
     referer: str | None
-    timestamp: str
+    timestamp: Instant
 
 
 class Visits(BaseModel):
