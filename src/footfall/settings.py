@@ -6,10 +6,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 StoreIp = Literal["full", "truncated", "none"]
 
 
@@ -43,12 +44,15 @@ class Settings(BaseSettings):
     opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
         (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
     )
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        (), description="Origins whose pages may read with a token, such as `https://app.example`, separated by commas."
+    )
 
     client_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = Field(
         "x-forwarded-for", description="The header in which trusted proxies name the client."
     )
 
-    @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")
+    @field_validator("trusted_proxies", "keep_query", "opt_out", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """`10.0.0.0/8, ::1` is two networks; an empty text is none."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Receive, Scope_, Send
 from footfall.api.ingest.fast_paths import App, FastPaths
 from footfall.api.lifecycle import Lifecycle
@@ -52,7 +53,10 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    return Application(FastPaths(api, collecting, writing, public), collecting.lifecycle)
+    app: App = FastPaths(api, collecting, writing, public)
+    if collecting.settings.cors_origins:
+        app = CrossOrigin(app, collecting.settings.cors_origins)
+    return Application(app, collecting.lifecycle)
 
 
 def _routers(reading: Reading) -> Iterator[APIRouter]:
