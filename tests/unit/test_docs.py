@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from fnmatch import fnmatch
 
 import pytest
 from tools.docs import ROOT, commands, endpoints, page_of, pages, rendered
 
+from footfall.api.collect.native import SCRIPTS
 from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.settings import Settings
 
@@ -87,6 +89,16 @@ def test_codes_of_refused_rows_are_documented():
     for source in (ROOT / "src/footfall/collect").glob("*.py"):
         for code in re.findall(r'(?:RefusedError|_refused)\(\s*"(\w+)"', source.read_text(encoding="utf-8")):
             assert f"`{code}`" in page, (source.name, code)
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "p.gif", "api/collect"])
+def test_blocks_for_proxies_pass_what_pages_need(name):
+    page = text("operations.md")
+    (nginx,) = re.findall(r"location ~ (\^/stats/\S+) \{", page)
+    (caddy,) = re.findall(r"@stats path (.+)", page)
+    assert re.match(nginx, f"/stats/{name}")
+    assert any(fnmatch(f"/stats/{name}", pattern) for pattern in caddy.split())
+    assert not re.match(nginx, "/stats/metrics")
 
 
 def test_metrics_are_documented():
