@@ -102,7 +102,8 @@ def test_blocks_for_proxies_pass_what_pages_need(name):
 
 
 def test_metrics_are_documented():
-    source = (ROOT / "src/footfall/api/metrics.py").read_text(encoding="utf-8")
+    modules = (ROOT / "src/footfall/api").glob("*metrics.py")
+    source = "".join(module.read_text(encoding="utf-8") for module in modules)
     page = text("operations.md")
     for name in re.findall(r'"(footfall_\w+)"', source):
         assert re.search(rf"`{name}(_total)?[`{{]", page), name

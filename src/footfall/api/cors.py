@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from footfall.api.ingest.calls import Receive, Scope_, Send
-from footfall.api.ingest.fast_paths import App
+from footfall.api.ingest.fast_paths import STATUS, App
 
 _ALLOW_ORIGIN = b"access-control-allow-origin"
 _PREFLIGHT = [
@@ -35,6 +35,7 @@ class CrossOrigin:
         listed = origin in self._origins
         if listed and scope["method"] == "OPTIONS" and headers.get(b"access-control-request-method") == b"GET":
             answer = [(_ALLOW_ORIGIN, origin), (b"vary", b"Origin"), *_PREFLIGHT]
+            scope[STATUS] = 204
             await send({"type": "http.response.start", "status": 204, "headers": answer})
             await send({"type": "http.response.body", "body": b""})
         elif scope["method"] == "GET":

@@ -38,7 +38,7 @@ _Overlap = Annotated[
 ]
 _Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 _Url = Annotated[
-    str, typer.Option("--url", help="Where browsers reach the server.  [default: its own address and port]")
+    str, typer.Option("--url", help="Where browsers reach the server.  [default: where the running server listens]")
 ]
 
 
@@ -56,7 +56,7 @@ def create(
     data: Data = None,
 ) -> None:
     """Make a project and print its id and its public site key."""
-    with opened(data) as meta, _naming_other():
+    with opened(data, new=True) as meta, _naming_other():
         project = meta.create_project(slug, domain or (), name, timezone or "UTC")
     if as_json:
         print_json({"id": project.id, "slug": project.slug, "site_key": project.site_key})
@@ -137,16 +137,17 @@ def delete(slug: _Named, *, yes: _Yes = False, as_json: Json = False, data: Data
 
 @project_app.command("snippet")
 def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
-    """Print what a page needs for its visits to count: one line of HTML."""
+    """Print the line of HTML that a page needs for its visits to count."""
     from footfall.cli.options import load_settings
-    from footfall.runtime.address import reachable
+    from footfall.runtime.address import address_of_server
 
     if url and not _ADDRESS.match(url):
         raise UserError("bad_parameter", f"--url {url!r} is no address: it begins with https:// or http://")
-    settings = load_settings(data)
     with opened(data) as meta:
         project = _present(meta.project(slug), slug)
-    server = url.rstrip("/") or reachable(settings.host, settings.port)
+    server = url.rstrip("/") or address_of_server(load_settings(data).data)
+    if server is None:
+        raise UserError("bad_parameter", "--url is missing: no server is running here whose address could be printed")
     typer.echo(f'<script defer src="{escape(server)}/t.js" data-key="{project.site_key}"></script>')
 
 

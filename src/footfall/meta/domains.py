@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import idna
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from footfall.errors import UserError
+from footfall.idn import HOST_CHARS, ascii_host
 from footfall.meta.tables import DomainRow, ProjectRow
 
-_CHARS = 253
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*")
 _WITHIN_URL = re.compile(r"(?:[a-z]+://)?([^/:?#]+)(?::\d*)?(?:[/?#].*)?")
@@ -38,7 +37,10 @@ class DomainListedError(UserError):
 
 
 def check_hosts_free(session: Session, domains: Collection[str]) -> None:
-    """DomainListedError where a project lists one of these: an event that names but its host may be either's."""
+    """DomainListedError where a project lists one of these.
+
+    An event that names nothing but its host could belong to either of two projects that list it.
+    """
     listed = (
         select(DomainRow.domain, ProjectRow.slug)
         .join(ProjectRow, ProjectRow.number == DomainRow.project)
@@ -50,16 +52,5 @@ def check_hosts_free(session: Session, domains: Collection[str]) -> None:
         raise DomainListedError(*found)
 
 
-def ascii_host(host: str) -> str:
-    """The host in the form that browsers send (UTS 46); unchanged where it is ASCII or has no such form."""
-    if host.isascii() or len(host) > _CHARS:
-        return host
-    star = "*." if host.startswith("*.") else ""
-    try:
-        return star + idna.encode(host[len(star) :], uts46=True).decode()
-    except idna.IDNAError:
-        return host
-
-
 def _is_host(domain: str) -> bool:
-    return len(domain) <= _CHARS and _DOMAIN.fullmatch(domain) is not None
+    return len(domain) <= HOST_CHARS and _DOMAIN.fullmatch(domain) is not None

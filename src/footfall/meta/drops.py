@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from footfall.clock import DAY, Clock
-from footfall.meta.database import Database
+from footfall.meta.database import Database, insert
 from footfall.meta.tables import DropRow
 from footfall.model.drops import DropReason
 
@@ -21,7 +20,7 @@ _Key = tuple[int, int, str]
 
 
 class Drops:
-    """Counts in memory, from any thread; `flush` writes them. Counts that a killed process has not written are lost."""
+    """Counts in memory, from any thread; `flush` writes them. A killed process loses what it has not written."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -60,8 +59,7 @@ class Drops:
 
 
 def _add(session: Session, counts: Iterable[tuple[_Key, int]]) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for (project, day, reason), count in counts:
-        row = insert(DropRow).values(project=project, day=day, reason=reason, count=count)
+        row = insert(session, DropRow).values(project=project, day=day, reason=reason, count=count)
         more = {"count": DropRow.count + row.excluded.count}
         session.execute(row.on_conflict_do_update(index_elements=["project", "day", "reason"], set_=more))

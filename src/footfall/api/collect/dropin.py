@@ -15,12 +15,13 @@ from footfall.collect.browser import Rows
 from footfall.collect.formats import plausible, umami
 from footfall.collect.limits import RefusedError
 from footfall.errors import UserError
-from footfall.meta.domains import ascii_host
+from footfall.idn import HOST_CHARS, ascii_host
 from footfall.model.drops import DropReason
+from footfall.model.project import Project
 
 _encode = msgspec.json.Encoder().encode
 _CACHE = b"x-umami-cache"
-_HOST_CHARS = 253
+_WEBSITE_CHARS = 64
 
 
 async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
@@ -29,7 +30,7 @@ async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
     found: list[Rows] = []
     reasons: list[DropReason] = []
     for domain in domains:
-        project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
+        project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:HOST_CHARS]))
         evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
         if project:
             evaluated = await collecting.intake.run(partial(evaluate, collecting, call, project, hit))
@@ -53,7 +54,9 @@ def plausible_error(error: Exception, path: str) -> Reply:
 
 async def umami_send(collecting: Collecting, call: PublicCall) -> Reply:
     sent = umami.read_send(call.body)
-    found, told, reason = await collecting.intake.run(partial(_umami, collecting, call, sent, call.header(_CACHE)))
+    project = _website(collecting, sent)
+    told_by = partial(_umami, collecting, call, project, sent, call.header(_CACHE))
+    found, told, reason = await collecting.intake.run(told_by)
     await store(collecting, found)
     return 200, [*OPEN, *JSON, *dropped(reason)], _encode(told)
 
@@ -67,7 +70,8 @@ async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
     for index, item in enumerate(items):
         try:
             sent = umami.read_send(item)
-            rows, told, _ = await collecting.intake.run(partial(_umami, collecting, call, sent, cache))
+            project = _website(collecting, sent)
+            rows, told, _ = await collecting.intake.run(partial(_umami, collecting, call, project, sent, cache))
         except UserError as error:
             details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
             continue
@@ -78,14 +82,19 @@ async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
     return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None})
 
 
+def _website(collecting: Collecting, sent: umami.Send) -> Project:
+    """The project that the payload names, by its id."""
+    website = sent.payload.website
+    project = collecting.auth.directory.of_website(website) if len(website) <= _WEBSITE_CHARS else None
+    if project is None or project.id != website:
+        raise UserError("unknown_website", f"payload.website: {website[:_WEBSITE_CHARS]!r} is not the id of a project")
+    return project
+
+
 def _umami(
-    collecting: Collecting, call: PublicCall, sent: umami.Send, cache: str
+    collecting: Collecting, call: PublicCall, project: Project, sent: umami.Send, cache: str
 ) -> tuple[list[Rows], dict[str, str], DropReason | None]:
     """What to store, what the client is told, and why nothing is stored."""
-    website = sent.payload.website
-    project = collecting.auth.directory.of_website(website) if len(website) <= 64 else None
-    if project is None or project.id != website:
-        raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)
     address, agent = hit.address or call.address, hit.user_agent or call.header(b"user-agent")
     visitor = hit.visitor_id or collecting.intake.identity.present(project.number, call.received_at, address, agent)

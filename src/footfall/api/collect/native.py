@@ -11,7 +11,7 @@ from importlib import resources
 from urllib.parse import parse_qsl
 
 from footfall.api.collect.taking import project_of_key, take
-from footfall.api.ingest.public import OPEN, Handler, PublicCall, accepted, coded, dropped
+from footfall.api.ingest.public import OPEN, PublicCall, PublicHandler, accepted, coded, dropped
 from footfall.api.problem import Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.formats.beacon import hit, read_beacon, read_query
@@ -59,7 +59,7 @@ def broken_pixel(error: Exception, path: str) -> Reply:
     return status, [*_IMAGE[1:], *kept, (b"x-footfall-error", reason if status < 500 else b"unavailable")], _GIF
 
 
-def script(name: str) -> Handler:
+def script(name: str) -> PublicHandler:
     """Serves one of `SCRIPTS`."""
 
     async def serve(_: Collecting, call: PublicCall) -> Reply:
@@ -82,7 +82,7 @@ def _script(name: str, known: str, *, gzipped: bool) -> Reply:
 
 @lru_cache
 def _read(name: str, *, gzipped: bool) -> tuple[bytes, str] | None:
-    """The content and its ETag: to a cache, two encodings of one file are two things."""
+    """The content and its ETag, which caches use to tell the two encodings apart."""
     file = resources.files("footfall").joinpath("assets", name)
     if not file.is_file():
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, Field
 
 from footfall.api.wire_types import Instant
@@ -54,15 +52,3 @@ class Health(BaseModel):
     accepting: bool
     message: str
     timestamp: Instant
-
-
-class Fault(BaseModel):
-    loc: list[str | int]
-    msg: str
-    type: str
-    input: Any = None
-    ctx: dict[str, Any] | None = None
-
-
-class Faults(BaseModel):
-    detail: list[Fault]

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, create_model
 
 from footfall.api.wire_types import Instant
 
+REVENUE = "Exact sums by currency (ISO 4217, or `unknown`); absent where there is no revenue."
+
 
 class KpiFigures(BaseModel):
     visitors: int
@@ -113,6 +115,7 @@ class CustomEvent(BaseModel):
     prev_count: int | None
     delta_pct: int | None
     spark: list[int]
+    revenue: dict[str, str] = Field({}, description=REVENUE)
 
 
 class CustomEvents(BaseModel):
@@ -304,6 +307,7 @@ def top_list(label: str) -> type[BaseModel]:
         "visitors": (int, ...),
         "prev_count": (int | None, None),
         "delta_pct": (int | None, None),
+        "revenue": (dict[str, str], Field({}, description=REVENUE)),
     }
     item = create_model(f"Top_{label}", **fields)
     return create_model(f"TopList_{label}", items=(list[item], ...))

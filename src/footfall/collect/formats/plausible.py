@@ -14,11 +14,14 @@ from msgspec import Meta, field
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
-from footfall.collect.limits import EVENT_NAME_CHARS
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing, replace_halves
 from footfall.errors import UserError
 
 Body = dict[str, Any]
+NAME_CHARS = 120
+"""Longest name of an event, as at Plausible's own server."""
+
 MAX_DOMAINS = 20
 """Most projects that one event may name."""
 
@@ -27,13 +30,16 @@ class PlausibleEvent(msgspec.Struct):
     """One event by short names; long names are accepted, too. For description only: bodies are read leniently."""
 
     n: Annotated[
-        str, Meta(max_length=EVENT_NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
+        str, Meta(max_length=NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
     ]
     u: Annotated[str, Meta(description="URL of the page.")]
     d: Annotated[str, Meta(description="Host that a project lists; several are separated by commas.")]
     r: Annotated[str | None, Meta(description="Referrer.")] = None
     p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
     revenue: Money | str | None = field(name="$", default=None)
+    i: Annotated[
+        bool | None, Meta(description="Of a custom event: false for one that is no interaction; a bounce stays one.")
+    ] = None
     h: Annotated[bool | int | None, Meta(description="The fragment is a route.")] = None
     w: Annotated[float | None, Meta(description="Width of the screen.")] = None
     sd: Annotated[float | None, Meta(description="Of an engagement: the deepest scroll, percent.")] = None
@@ -47,9 +53,11 @@ _NAMES = (
     ("r", "referrer"),
     ("p", "props", "m", "meta"),
     ("$", "revenue"),
+    ("i", "interactive"),
     ("h", "hashMode"),
     ("w", "screen_width"),
 )
+_decode = msgspec.json.Decoder(Body).decode
 _KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
 
 
@@ -70,8 +78,8 @@ def read_event(body: bytes) -> tuple[list[str], Hit]:
         errors["domain"] = "can't be blank"
     if not isinstance(name, str) or not name.strip():
         errors["event_name"] = "can't be blank"
-    elif len(name) > EVENT_NAME_CHARS:
-        errors["event_name"] = f"should be at most {EVENT_NAME_CHARS} character(s)"
+    elif len(name) > NAME_CHARS:
+        errors["event_name"] = f"should be at most {NAME_CHARS} character(s)"
     page = PageUrl.parse(url if isinstance(url, str) else "", fragment_is_route=bool(sent.get("h")))
     if not page.text:
         errors["url"] = "is required"
@@ -89,6 +97,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
         url,
         kind=kind,
         name=name if kind == "custom" else "",
+        passive=_is_false(sent.get("i")),
         referrer=_text(sent.get("r")),
         texts={"screen": f"{width:.0f}"} if width else {},
         properties=_properties(sent.get("p")),
@@ -101,7 +110,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
 def _fields(body: bytes) -> Body:
     """The fields by their short names; the first name present counts. FieldError where the body is no object."""
     try:
-        found = msgspec.json.decode(body, type=Body)
+        found = decode_replacing(_decode, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FieldError({"request": "Unable to parse request body as json"}) from error
     for names in _NAMES:
@@ -134,7 +143,7 @@ def _revenue(value: Any) -> Money | None:
 def _object(field: str, value: Any) -> Body | None:
     if isinstance(value, str) and value:
         try:
-            value = json.loads(value)
+            value = replace_halves(json.loads(value))
         except (ValueError, RecursionError) as error:
             raise FieldError({field: "must be a valid JSON string"}) from error
     if value is None or value == "":
@@ -146,6 +155,10 @@ def _object(field: str, value: Any) -> Body | None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _is_false(value: Any) -> bool:
+    return value is False or value in (0, "false")
 
 
 def _number(value: Any) -> float | None:

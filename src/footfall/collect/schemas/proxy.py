@@ -20,7 +20,7 @@ from footfall.collect.formats.proxy import (
     LogIn,
 )
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.schemas.faults import SchemaError, Text, quoted, validated
+from footfall.collect.schemas.faults import SchemaError, Text, parsed, quoted, validated
 from footfall.model.raw import ProxyLogs
 
 _Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -69,4 +69,4 @@ def _logs(body: bytes) -> list[LogIn]:
     try:
         return proxy.decode(body).logs
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
-        return [LogIn(**model.model_dump()) for model in validated(LogsModel, body).logs]
+        return [LogIn(**model.model_dump()) for model in validated(LogsModel, parsed(body)).logs]
