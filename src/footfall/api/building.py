@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Receive, Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.lifecycle import Lifecycle
@@ -46,7 +47,7 @@ class Application:
 
 def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
-    api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
+    api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
     problem.install(api, errors_of)
     routers = list(_routers(reading))
@@ -61,6 +62,8 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
     answering: App = FastPaths(api, collecting, writing, public)
+    if collecting.settings.cors_origins:
+        answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":
         answering = RequestLog(answering)
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)

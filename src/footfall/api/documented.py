@@ -77,6 +77,7 @@ def writing_route(
     router: APIRouter,
     route: Route,
     *,
+    operation_id: str,
     body: Schema,
     status: int,
     response_model: type[BaseModel] | None,
@@ -94,7 +95,7 @@ def writing_route(
     headers = [_ENCODING, _KEY] if idempotent else [_ENCODING]
     content: dict[str, Any] = {"application/json": {"schema": body, "example": examples.request}}
     if ndjson:
-        content["application/x-ndjson"] = {"schema": {"type": "string"}, "example": ndjson}
+        content["application/x-ndjson"] = {"schema": {"type": "string", "format": "binary"}, "example": ndjson}
     router.add_api_route(
         route.path,
         _endpoint(lambda part, request: answer(part, route, dict(request.scope), _receive(request))),
@@ -103,7 +104,7 @@ def writing_route(
         response_model=response_model,
         summary=summary,
         description=description,
-        operation_id=_operation_id(route.path),
+        operation_id=operation_id,
         responses={**refusals, status: _answered(examples.answer)},
         openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*_PROJECT, *headers]},
     )
@@ -113,6 +114,7 @@ def public_route(
     router: APIRouter,
     route: Public,
     *,
+    operation_id: str,
     body: Schema,
     status: int,
     summary: str,
@@ -132,7 +134,7 @@ def public_route(
         response_class=answered,
         summary=summary,
         description=description,
-        operation_id=_operation_id(route.path),
+        operation_id=operation_id,
         responses={
             **refusals(CODED, *statuses),
             status: {"content": {str(answered.media_type): {"example": examples.answer}}},
@@ -152,10 +154,6 @@ def _endpoint(answered: Callable[[Collecting, Request], Awaitable[Reply]]) -> Ca
 
 def _receive(request: Request) -> Any:
     return request._receive  # noqa: SLF001 - the raw body's source
-
-
-def _operation_id(path: str) -> str:
-    return path.strip("/").replace("/", "_").replace("-", "_")
 
 
 def _answered(example: Any) -> dict[str, Any]:

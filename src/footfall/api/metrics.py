@@ -50,6 +50,10 @@ class Metrics:
             "footfall_dropped", "Reports of browsers that were left out.", ["reason"], registry=self.registry
         )
 
+        self._discarded = Counter(
+            "footfall_discarded", "Rows of deleted projects that the drain discarded.", registry=self.registry
+        )
+
     def step(self, name: str, seconds: float) -> None:
         self._steps.labels(name).observe(seconds)
 
@@ -58,6 +62,9 @@ class Metrics:
 
     def failed(self, stage: str) -> None:
         self._failures.labels(stage).inc()
+
+    def discarded(self, rows: int) -> None:
+        self._discarded.inc(rows)
 
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)

@@ -43,6 +43,7 @@ _REFUSALS = refusals(DETAILED, 400, 401, 403, 404, 413, 415, 503) | {422: {"mode
 writing_route(
     router,
     _SINGLE,
+    operation_id="events_store",
     body=body_schema.of_model(EventModel),
     status=200,
     response_model=schema.Accepted,
@@ -56,6 +57,7 @@ writing_route(
 writing_route(
     router,
     _BATCH,
+    operation_id="events_store_batch",
     body=body_schema.of_model(BatchModel),
     status=200,
     response_model=schema.BatchAccepted,

@@ -25,6 +25,7 @@ PROXY = Surface("proxy", _PREFIX, writing=(Route(f"{_PREFIX}/ingest", ingest, BO
 writing_route(
     router,
     _INGEST,
+    operation_id="proxy_store_logs",
     body=body_schema.of_model(LogsModel),
     status=204,
     response_model=None,

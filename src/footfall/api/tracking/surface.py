@@ -27,6 +27,7 @@ TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOG
 writing_route(
     router,
     _VISITS,
+    operation_id="tracking_store_visits",
     body=body_schema.wrapped("visits", body_schema.list_of(body_schema.of_struct(VisitIn), rows.MAX_ROWS, least=1)),
     status=202,
     response_model=RowsAccepted,
@@ -57,6 +58,7 @@ writing_route(
 public_route(
     router,
     _LOGS,
+    operation_id="tracking_log_requests",
     body=body_schema.of_struct(
         logrequest.LogBody,
         requests=body_schema.list_of(body_schema.of_struct(logrequest.LoggedRequest), logrequest.MAX_REQUESTS),

@@ -113,7 +113,7 @@ class FilterParameters:
             examples=["country:RO|US !os:iOS"],
         ),
     ] = ""
-    bots: Annotated[bool, Query(description="`1` counts known bots as well.", examples=["0"])] = False
+    bots: Annotated[bool, Query(description="`true` or `1` counts known bots as well.", examples=[False])] = False
 
     def query(self, project: Project, period: Period) -> ast.Query:
         """UserError(`bad_filter`) with the position of the fault."""
