@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
 from footfall.api.ingest.calls import Receive, Scope_, Send
 from footfall.api.ingest.fast_paths import App, FastPaths
 from footfall.api.lifecycle import Lifecycle
+from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
 
@@ -41,9 +42,11 @@ def build_api(state: State, reading: Reading) -> FastAPI:
     api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
     problem.install(api, errors_of)
+    api.add_middleware(TellIgnored)
     routers = list(_routers(reading))
     for router in routers:
-        api.include_router(router)
+        asked = router in reading.values()
+        api.include_router(router, dependencies=[Depends(parameters)] if asked else [])
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
 from footfall.api.body_schema import Schema
+from footfall.api.ignored import STRICT
 from footfall.api.ingest.calls import Public, Route, answer
 from footfall.api.problem import CODED, ErrorShape, Reply, response
 from footfall.api.state import Collecting, collecting
@@ -42,6 +43,12 @@ _PROJECT = (
         "description": "The same, for callers that can't set a header.",
     },
 )
+_STRICT = {
+    "name": STRICT,
+    "in": "query",
+    "schema": {"type": "boolean", "default": False},
+    "description": "`1` refuses fields and parameters that are not known; else the answer tells them.",
+}
 _ENCODING = {
     "name": "Content-Encoding",
     "in": "header",
@@ -105,7 +112,10 @@ def writing_route(
         description=description,
         operation_id=_operation_id(route.path),
         responses={**refusals, status: _answered(examples.answer)},
-        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*_PROJECT, *headers]},
+        openapi_extra={
+            "requestBody": {"required": True, "content": content},
+            "parameters": [*_PROJECT, _STRICT, *headers],
+        },
     )
 
 
@@ -137,7 +147,7 @@ def public_route(
             **refusals(CODED, *statuses),
             status: {"content": {str(answered.media_type): {"example": examples.answer}}},
         },
-        openapi_extra={"requestBody": {"required": True, "content": content}, "security": []},
+        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [_STRICT], "security": []},
     )
 
 

@@ -32,6 +32,7 @@ def _sum(expression: str) -> dict[Table, str]:
 
 _ROWS = (
     Metric("events", {Table.EVENTS: "count()"}),
+    Metric("engagements", {Table.ENGAGEMENTS: "count()"}),
     Metric("hits", {Table.REQUESTS: "count()"}),
     Metric("pageviews", {Table.EVENTS: "countIf(event_type = 'pageview')"}),
     Metric("visitors", dict.fromkeys(_FACTS, "uniqExact(visitor)") | {Table.SESSIONS: "count()"}, distinct="visitor"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
 
-SCHEMA = "0003"
+SCHEMA = "0006"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 _BUSY_MS = 30_000

@@ -10,7 +10,7 @@ from footfall.errors import UserError
 
 
 def refused(body):
-    accepted, refusals = rows.convert(rows.split(body, "", "visits"), visits.decode, lambda visit: visit)
+    accepted, refusals = rows.convert(rows.split(body, "", "visits")[0], visits.decode, lambda visit: visit)
     return len(accepted), [(row.index, row.code, row.message) for row in refusals.listed]
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from footfall.api.ignored import HINTS, IGNORED
+
 
 class Accepted(BaseModel):
     success: bool
     event_id: str = Field(description="ULID of the stored event.")
     message: str
     timestamp: str = Field(description="Time of receipt, UTC.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class FailedEvent(BaseModel):
@@ -28,6 +32,8 @@ class BatchAccepted(BaseModel):
     message: str
     timestamp: str
     errors: list[FailedEvent] | None = Field(None, description="Why events failed; absent where none did.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class BufferStatus(BaseModel):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from footfall.api import body_schema
 from footfall.api.documented import refusals, writing_route
 from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
+from footfall.api.parameters import parameters
 from footfall.api.problem import DETAILED
 from footfall.api.state import collecting
 from footfall.api.surface import Surface
@@ -76,6 +77,7 @@ writing_route(
         503: {"model": schema.Health, "description": "No event can be accepted."},
     },
     operation_id="events_health",
+    dependencies=[Depends(parameters)],
     openapi_extra={"security": []},
 )
 async def health(request: Request, response: Response) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from footfall.api.auth import named_project
+from footfall.api.ignored import STRICT, headers_of, parameters
 from footfall.api.problem import CODED, ErrorShape, Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.body import too_large, unpack
@@ -25,6 +26,9 @@ Send = Callable[[Message], Awaitable[None]]
 KEY_CHARS = 255
 """Longest `Idempotency-Key`."""
 
+PARAMETERS = ("project", STRICT)
+"""Query parameters of writing endpoints."""
+
 JSON = [(b"content-type", b"application/json")]
 _encode = msgspec.json.Encoder().encode
 
@@ -34,6 +38,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     headers: dict[bytes, bytes]  # names in lower case; of several of a name, the last
     body: bytes
+    strict: bool = False  # refuses what is not known
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
@@ -74,11 +79,18 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     address = auth.address(scope["client"][0] if scope["client"] else "", lines)
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
+    strict, unread = parameters(query, PARAMETERS) if query else (False, ())
     headers = dict(lines)
     body = await read_body(headers, receive, route.body_bytes)
     agent = headers.get(b"user-agent", b"").decode("latin-1")
     sender = Sender(project.number, collecting.clock(), address, agent)
-    return await route.handler(collecting, Call(headers, body), sender)
+    answered = await route.handler(collecting, Call(headers, body, strict), sender)
+    return with_headers(answered, headers_of(unread)) if unread else answered
+
+
+def with_headers(answered: Reply, more: Headers) -> Reply:
+    status, headers, body = answered
+    return status, [*headers, *more], body
 
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:

@@ -15,6 +15,7 @@ from footfall.collect.fields import Host, Method, Milliseconds, Name, Status
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.requests import SeenRequest, raw_request
 from footfall.collect.rows import Refusals, convert
+from footfall.collect.unknown import Ignored, Reader
 from footfall.errors import UserError
 from footfall.model.raw import RawRequest
 
@@ -52,21 +53,29 @@ class LoggedRequest(msgspec.Struct, gc=False):
     created_at: Annotated[str | int | float | None, Meta(description="ISO 8601; without an offset, UTC.")] = None
 
 
-_body = msgspec.json.Decoder(LogBody).decode
+_body = Reader(LogBody)
 _rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_request = msgspec.json.Decoder(LoggedRequest).decode
+_request = Reader(LoggedRequest)
 
 
-def read_body(body: bytes) -> LogBody:
-    """UserError `bad_body`, which names the field, where the body is no request log."""
+def read_body(body: bytes) -> tuple[LogBody, Ignored]:
+    """The log, and the unknown names beside its requests.
+
+    UserError `bad_body`, which names the field, where the body is no request log.
+    """
     try:
-        return _body(body)
+        return _body.read(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError("bad_body", f"the body is not a request log: {error}") from error
 
 
-def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[RawRequest], Refusals]:
-    """The requests as they are spooled, and those that were refused. UserError `bad_body` where there is no list."""
+def raw_requests(
+    sent: LogBody, sender: Sender, intake: Intake, beside: Ignored = ()
+) -> tuple[list[RawRequest], Refusals]:
+    """The requests as they are spooled, and what is not stored; `beside` is as `rows.convert` takes it.
+
+    UserError `bad_body` where there is no list.
+    """
     rows = _listed(sent.requests)
     use_address = sent.privacy_level <= _PLACE_ONLY
     keep = intake.request_ip if sent.privacy_level == _KEPT else "none"
@@ -75,6 +84,7 @@ def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[Ra
         rows,
         _request,
         lambda request: raw_request(_seen(request, use_address=use_address), chosen, intake.keeping(keep)),
+        beside,
     )
 
 

@@ -14,6 +14,7 @@ from footfall.collect.formats import events
 from footfall.collect.formats.events import BATCH_EVENTS, BatchIn, Category, EventIn, Priority
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
 from footfall.collect.schemas.faults import SchemaError, Text, quoted, validated
+from footfall.collect.unknown import Ignored
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 
@@ -50,27 +51,34 @@ class BatchModel(BaseModel):
     client_id: Text | None = Field(None, description="The visitor of all these events.")
 
 
-def read_event(body: bytes) -> EventIn:
-    """The event of a body; SchemaError lists what is wrong with it."""
+def read_event(body: bytes) -> tuple[EventIn, Ignored]:
+    """The event of a body, and the names that are unknown; SchemaError lists what is wrong with it."""
     try:
         return events.decode_event(body)
     except _UNREADABLE:
-        return _event_in(validated(EventModel, body))
+        return _event_in(validated(EventModel, body)), events.event_reader.unknown(body)
 
 
-def read_batch(body: bytes) -> BatchIn:
+def read_batch(body: bytes) -> tuple[BatchIn, Ignored]:
     """As `read_event`, for a batch."""
     try:
         return events.decode_batch(body)
     except _UNREADABLE:
         model = validated(BatchModel, body)
-        return BatchIn([_event_in(event) for event in model.events], model.client_id)
+        batch = BatchIn([_event_in(event) for event in model.events], model.client_id)
+        return batch, events.batch_reader.unknown(body)
 
 
 def refused(error: RefusedError, value: Any) -> SchemaError:
     """A single event's refusal in the shape of a schema fault."""
     fault = {"type": error.code, "loc": ["body", error.field], "msg": error.message}
     return SchemaError([fault | quoted(value)])
+
+
+def pageless(*place: str | int) -> SchemaError:
+    """The refusal of a page view, at a place in the body, that does not name its page."""
+    loc = ["body", *place, "page_url"]
+    return SchemaError([{"type": "missing", "loc": loc, "msg": "a page_view needs its page", "input": None}])
 
 
 def _event_in(model: EventModel) -> EventIn:
