@@ -218,6 +218,16 @@ def test_writing_endpoints_name_parameters(site):
     assert (named.status_code, named.headers[HEADER]) == (202, "debug")
 
 
+def test_a_key_that_an_endpoint_does_not_take_is_named(site):
+    headers = {"Idempotency-Key": "k"}
+    body = {"events": [{"path": "/"}]}
+    answer = site.access.post("/api/collect/bulk", json=body, headers=headers)
+    assert (answer.status_code, answer.headers[HEADER]) == (202, "Idempotency-Key")
+    assert site.access.post("/api/collect/bulk?strict=1", json=body, headers=headers).status_code == 400
+    taken = site.access.post("/api/tracking/visits?strict=1", json={"visits": [VISIT]}, headers=headers)
+    assert (taken.status_code, HEADER in taken.headers) == (202, False)
+
+
 def test_names_are_counted(site, server):
     for _ in range(2):
         post(site, "/api/collect/bulk", {"events": [{"path": "/", "visitrId": "a"}]}, 202)

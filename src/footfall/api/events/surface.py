@@ -32,7 +32,7 @@ EVENTS = Surface(
     _PREFIX,
     DETAILED,
     writing=(
-        Route(_PREFIX, single, BODY_BYTES, DETAILED),
+        Route(_PREFIX, single, BODY_BYTES, DETAILED, idempotent=True),
         Route(f"{_PREFIX}/batch", batch, BODY_BYTES, DETAILED),
     ),
     router=router,
@@ -51,7 +51,6 @@ writing_route(
     description="Answered once the event is durable. A repeated `Idempotency-Key` within 24 hours stores nothing and "
     "gets the first answer.",
     examples=examples.SINGLE,
-    idempotent=True,
     refusals=_REFUSALS,
 )
 writing_route(

@@ -14,6 +14,7 @@ from footfall.api.problem import CODED, ErrorShape, Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
+from footfall.collect.unknown import Ignored, Unknown
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Scope
 from footfall.spool.protocol import Key
@@ -29,6 +30,7 @@ KEY_CHARS = 255
 PARAMETERS = ("project", STRICT)
 """Query parameters of writing endpoints."""
 
+_KEY = b"idempotency-key"
 JSON = [(b"content-type", b"application/json")]
 _encode = msgspec.json.Encoder().encode
 
@@ -55,6 +57,7 @@ class Route:
     handler: Handler
     body_bytes: int
     errors: ErrorShape = CODED
+    idempotent: bool = False  # takes an `Idempotency-Key`
 
 
 class Public(Protocol):
@@ -81,11 +84,20 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     project = auth.project(principal, named_project(lines, query))
     strict, unread = parameters(query, PARAMETERS) if query else (False, ())
     headers = dict(lines)
+    if not route.idempotent and _KEY in headers:
+        unread = _with_key(unread, strict=strict)
     body = await read_body(headers, receive, route.body_bytes)
     agent = headers.get(b"user-agent", b"").decode("latin-1")
     sender = Sender(project.number, collecting.clock(), address, agent)
     answered = await route.handler(collecting, Call(headers, body, strict), sender)
     return with_headers(answered, headers_of(unread)) if unread else answered
+
+
+def _with_key(unread: Ignored, *, strict: bool) -> Ignored:
+    """UserError `bad_parameter` where the request is strict: a retry would store its rows twice."""
+    if strict:
+        raise UserError("bad_parameter", "Idempotency-Key: this endpoint takes none; an event's own event_id is one")
+    return (*unread, Unknown(("Idempotency-Key",), ()))
 
 
 def with_headers(answered: Reply, more: Headers) -> Reply:
@@ -95,7 +107,7 @@ def with_headers(answered: Reply, more: Headers) -> Reply:
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
     """What the header says, apart for each surface; UserError `idempotency_key_too_long`."""
-    text = call.header(b"idempotency-key")
+    text = call.header(_KEY)
     if len(text) > KEY_CHARS:
         raise UserError("idempotency_key_too_long", f"Idempotency-Key: more than {KEY_CHARS} characters")
     return Key(sender.project_id, f"{surface}:{text}") if text else None
