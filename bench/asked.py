@@ -1,4 +1,4 @@
-"""B5's questions through the web surface and by hand, in turn, on one store in one process."""
+"""B5's queries through the web surface and by hand, in turn, on one store in one process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LATE = 17 * HOUR + 1_234
 
 
 class _Gate:
-    """Lets everybody read the one project there is."""
+    """Lets anyone read the only project."""
 
     def authenticate(self, *_: object) -> Principal:
         return Principal(1, frozenset({Scope.READ}), None)
@@ -45,7 +45,7 @@ class _Gate:
 
 
 def compare(store: Store, runs: int, step: int, ranges: tuple[int, ...]) -> dict[str, Any]:
-    """Both sides' times and their ratios by question, of which every `step`-th is asked; ranges in days."""
+    """Both sides' times and their ratios by query, of which every `step`-th is run; ranges in days."""
     last = store.query("SELECT toUnixTimestamp64Milli(max(timestamp)) FROM events").scalar
     end = last // DAY * DAY - DAY + _LATE
     transport = httpx.ASGITransport(create_api(State(querying=_querying(store, lambda: end))))
@@ -70,7 +70,7 @@ def _querying(store: Store, clock: Clock) -> Querying:
     return Querying(
         settings=Settings(),
         clock=clock,
-        auth=_Gate(),  # type: ignore[arg-type]  # lets everybody in
+        auth=_Gate(),  # type: ignore[arg-type]  # lets anyone in
         store=store,
         limiter=QueryLimiter(store, 8),
         answers=AnswerCache(MemoryAnswers(clock), clock, seconds=10, patience=30),
@@ -105,7 +105,7 @@ def _measure(store: Store, ask: Callable[[str, Span], Any], case: Case, span: Sp
 
 
 def _in_turn(sides: list[Callable[[], Any]], runs: int) -> list[list[tuple[float, float]]]:
-    """Wall and processor time of every run by side; every other turn goes backwards."""
+    """Wall and processor time of every run by side; every other turn is in reverse order."""
     taken: list[list[tuple[float, float]]] = [[] for _ in sides]
     for turn in range(runs):
         for place in range(len(sides))[:: -1 if turn % 2 else 1]:
@@ -116,6 +116,6 @@ def _in_turn(sides: list[Callable[[], Any]], runs: int) -> list[list[tuple[float
 
 
 def _check(case: Case, span: Span, wanted: Any, found: Any) -> None:
-    """RuntimeError where both sides do not say the same: then a comparison of their times would say nothing."""
+    """RuntimeError where the two answers differ: comparing their times would be meaningless."""
     if wanted != found:
         raise RuntimeError(f"{case.path} {span.filter.text}: the surface says {wanted!r:.300}, by hand {found!r:.300}")

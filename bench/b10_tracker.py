@@ -1,4 +1,4 @@
-"""B10: what the tracker's files weigh, compressed as a server would."""
+"""B10: the size of the tracker's files, compressed as a server would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""B12: what the SDK's middleware adds to a request, in this process: no network, no server, the queue emptied aside.
+"""B12: what the SDK's middleware adds to a request, in this process: no network, no server; a thread empties the queue.
 
 Both sides are timed request by request and take turns every 50 requests, so that whatever else the machine does slows
 them alike; a pair is the two medians of 5,000 requests each. The client's thread sends, on the same cores, to a

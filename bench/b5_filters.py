@@ -1,4 +1,4 @@
-"""B5: questions with one and three filter terms through the web surface, against statements written by hand.
+"""B5: queries with one and three filter terms through the web surface, against statements written by hand.
 
 Both ask the same store, in one process, in turn; their figures are compared first. The surface's time includes parsing,
 rendering and the ASGI call.
@@ -49,7 +49,7 @@ def _shape() -> str:
 
 BAR = Bar(
     name="B5",
-    what="a filtered question against the best statement written by hand",
+    what="a filtered query against the best statement written by hand",
     bar="≤ 1.5 x",
     run=run,
     figure=lambda r: f"{r['median_ratio']} x (worst {r['worst_ratio']} x, {len(r['over'])} of {len(r['cases'])} over)",

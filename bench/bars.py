@@ -16,7 +16,7 @@ from bench.scale import Scale
 
 @dataclass
 class Work:
-    """The scale, and a directory whose contents end with the run; `kept` is one that outlives it, if there is one."""
+    """The scale, and a directory that lasts as long as the run; `kept`, where there is one, outlives it."""
 
     scale: Scale
     root: Path
@@ -33,17 +33,17 @@ class Work:
             shutil.rmtree(path)
 
     def made(self, name: str, make: Callable[[Path], Result]) -> tuple[Path, Result]:
-        """What `make` puts into a directory of that name, and what it said: found again where it is kept."""
+        """The directory of that name and the figures of `make`, which fills it unless an earlier run did."""
         data = (self.kept or self.root) / name
         note = data.with_suffix(".json")
         if not note.exists():
             shutil.rmtree(data, ignore_errors=True)
             note.write_text(json.dumps(make(data)))
-        said: Result = json.loads(note.read_text())
-        return data, said
+        figures: Result = json.loads(note.read_text())
+        return data, figures
 
     def filled(self) -> tuple[Path, Result]:
-        """A data directory with the events of B7, made once, and how that went."""
+        """A data directory with the events of B7, made once, and the figures of making it."""
         if self._filled is None:
             data = self.root / "filled"
             make_project(data)
@@ -53,7 +53,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Bar:
-    """`verdict` says in a few words how a result stands against the bar, from the result alone."""
+    """`figure` sums up a result in a few words, `met` compares it with the bar; both from the result alone."""
 
     name: str
     what: str

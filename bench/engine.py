@@ -115,7 +115,8 @@ def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str 
             if profiler:
                 profiler.enable()
             started = time.perf_counter()
-            drain.drain_all()
+            while spool.state().waiting:
+                drain.drain_once()
             draining += time.perf_counter() - started
             if profiler:
                 profiler.disable()
@@ -126,7 +127,7 @@ def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str 
     return {"events": int(events), "seconds": round(draining, 2), "steps": steps, "failures": watch.failures}
 
 
-# B5: questions with filters.
+# B5: queries with filters.
 
 
 def merge(data: Path) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def merge(data: Path) -> dict[str, Any]:
 
 
 def compare(data: Path, runs: str, step: str, *ranges: str) -> dict[str, Any]:
-    """Each question of `bench.by_hand` through the surface and by hand, in turn."""
+    """Each query of `bench.by_hand` through the surface and by hand, in turn."""
     with _opened(data) as store:
         return asked.compare(store, int(runs), int(step), tuple(map(int, ranges)))
 

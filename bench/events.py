@@ -81,7 +81,7 @@ def _event(stamp: str, session: int, page: int, chance: float) -> dict[str, obje
 
 @dataclass(frozen=True)
 class _Visits:
-    """One entry per event, in the order of time: when, whose, and the how manieth of its session."""
+    """One entry per event, in the order of time: when, whose, and its position in the session."""
 
     times: Numbers
     visitors: Numbers

@@ -1,4 +1,4 @@
-"""What every bar leans on: the real server in a process of its own, the load generator, memory, medians."""
+"""What every bar uses: the real server in a process of its own, the load generator, memory, medians."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _BUSY_SHARE = 0.15  # of all cores, from which the machine is not quiet
 
 
 def environment() -> dict[str, str]:
-    """The environment without any of Footfall's settings: what is measured are the defaults."""
+    """The environment without any of Footfall's settings: the defaults are measured."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
 
 
 def run(*command: str | Path, **options: Any) -> str:
-    """Standard output of a command that must succeed; its error output is part of the complaint."""
+    """Standard output of a command that must succeed; the error that it raises quotes the error output."""
     done = subprocess.run(
         [str(part) for part in command], check=False, capture_output=True, text=True, env=environment(), cwd=ROOT,
         **options,
@@ -192,7 +192,7 @@ def start(data: Path, *, profile: Path | None = None) -> Iterator[Process]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of a process and its threads so far: unlike a rate, it says little about who else was busy."""
+    """Processor time of a process and its threads so far: unlike a rate, it hardly depends on what else is running."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -211,7 +211,7 @@ def _kib(text: str, name: str) -> int:
 
 
 class Peak:
-    """The most anonymous memory that a process had while this was open, looked at ten times a second.
+    """The most anonymous memory that a process had while this was open, sampled ten times a second.
 
     Reads the kernel's counter (RssAnon): a walk of the page tables would slow down what is measured.
     """
@@ -252,7 +252,7 @@ def wrk(url: str, script: str, *arguments: str | Path | int, connections: int, s
         if line.startswith("RESULT "):
             found = json.loads(line.removeprefix("RESULT "))
         elif line.startswith("FINISHED"):
-            # wrk's main thread sleeps out its duration, however early the work is done.
+            # wrk's main thread sleeps for its whole duration, however early the work is done.
             process.send_signal(signal.SIGINT)
         elif line.startswith("FAILED"):
             failed = line
@@ -296,7 +296,7 @@ def paired(
 
 
 def wait_quiet(seconds: float) -> bool:
-    """Wait until others leave the machine alone, for at most so many seconds; whether they did."""
+    """Wait until the machine is idle, at most `seconds`; whether it is."""
     until = time.monotonic() + seconds
     while seconds:
         if _busy_share() < _BUSY_SHARE:

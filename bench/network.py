@@ -1,4 +1,4 @@
-"""B13's requests, its questions by hand, and how both sides are timed. Runs where the engine does."""
+"""B13's requests, its statements by hand, and how both sides are timed. Runs where the engine does."""
 
 from __future__ import annotations
 

@@ -61,10 +61,10 @@ def _table(results: list[tuple[Bar, Result]]) -> list[str]:
 
 
 def _questions(bars: Result) -> list[str]:
-    """The questions that are the furthest from what is possible; processor time says more on a busy machine."""
+    """The queries that are the furthest from what is possible; processor time is more telling on a busy machine."""
     if "B5" not in bars:
         return []
-    lines = ["", "| question | surface ms | by hand ms | ratio | of processor time |", "|---|---|---|---|---|"]
+    lines = ["", "| query | surface ms | by hand ms | ratio | of processor time |", "|---|---|---|---|---|"]
     worst = sorted(bars["B5"]["cases"].items(), key=lambda item: -item[1]["ratio"])
     for name, case in worst[:25]:
         times = f"{case['surface_ms']} | {case['by_hand_ms']} | {case['ratio']} | {case['cpu_ratio']}"

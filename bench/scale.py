@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 class Scale:
     """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement.
 
-    Of the questions of B5, with `ranges` in days, every `step`-th is asked.
+    Of the queries of B5, with `ranges` in days, every `step`-th is run.
     """
 
     runs: int = 5

@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,9 @@ import typer
 from footfall.api.application import create_api
 from footfall.api.state import State
 from footfall.cli import app
-from footfall.settings import Settings
+from footfall.importers.formats import ENTRIES
+from footfall.importers.formats.wrappers import WRAPPERS
+from footfall.settings import InstallationSettings, Settings, variable
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "docs" / "openapi.json"
@@ -122,16 +125,17 @@ def _meaning(param: Any) -> str:
     return f"{text} [default: {param.default}]"
 
 
-def _settings() -> str:
+def _settings(*, of_installation: bool) -> str:
     rows = [
-        f"| `FOOTFALL_{name.upper()}` | {_default(field.get_default())} | {_cell(field.description or '')} |"
+        f"| `{variable(name)}` | {_default(field.get_default())} | {_cell(field.description or '')} |"
         for name, field in Settings.model_fields.items()
+        if (name in InstallationSettings.model_fields) is of_installation
     ]
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 
 def _default(value: object) -> str:
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "unset"
     return f"`{','.join(map(str, value)) if isinstance(value, tuple) else value}`"
 
@@ -146,6 +150,25 @@ def _link(path: str) -> str:
     return f"[{page.removesuffix('.md')}]({page})" if page and (ROOT / "docs" / "api" / page).exists() else ""
 
 
+def _formats() -> str:
+    rows = []
+    for one in ENTRIES:
+        names = ", ".join(f"`{name}`" for name in (one.name, *one.aliases))
+        rows.append(f"| {names} | {_cell(one.about)} | {_sample(one.sample)} |")
+    return "\n".join(["| `--format` | what writes it | a line of it |", "|---|---|---|", *rows])
+
+
+def _wrappers() -> str:
+    rows = [f"| {_cell(one.about)} | {_sample(one.around.replace('{}', '…'))} |" for one in WRAPPERS]
+    return "\n".join(["| what wraps it | a line of it |", "|---|---|", *rows])
+
+
+def _sample(lines: str) -> str:
+    """Lines in a cell of a table; a tab is shown as an arrow."""
+    shown = lines.replace("\t", " → ").replace("|", "\\|").split("\n")
+    return "<br>".join(f"`{line}`" for line in shown)
+
+
 def _cell(text: str) -> str:
     return _plain(text).replace("|", "\\|").replace("*.", "\\*.")
 
@@ -157,8 +180,11 @@ def _plain(text: str) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "commands": _command_table,
     "cli": _command_reference,
-    "settings": _settings,
+    "installation": partial(_settings, of_installation=True),
+    "settings": partial(_settings, of_installation=False),
     "endpoints": _endpoints,
+    "formats": _formats,
+    "wrappers": _wrappers,
 }
 
 

@@ -2,21 +2,77 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
 StoreIp = Literal["full", "truncated", "none"]
 
+PREFIX = "FOOTFALL_"
+_OF_CLIENTS = ("FOOTFALL_URL", "FOOTFALL_TOKEN", "FOOTFALL_PROJECT")  # footfall-client reads them
 
-class Settings(BaseSettings):
+
+class InstallationSettings(BaseModel):
+    """What decides which data is stored, and how. It is the same for every process of an installation.
+
+    The metadata records these settings (`meta.recorded`); each has a text form, which is that of the environment.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    store_ip: StoreIp | None = Field(
+        None, description="What to keep of client addresses; unset: `none` for browser events, `full` for requests."
+    )
+    retention_days: int | None = Field(
+        None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks whose headers are trusted to name the client, separated by commas.",
+    )
+    client_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = Field(
+        "x-forwarded-for", description="The header in which trusted proxies name the client."
+    )
+    keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further query parameters of browsers' URLs that are kept, separated by commas."
+    )
+    opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
+        (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
+    )
+
+    @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """`10.0.0.0/8, ::1` is two networks; an empty text is none."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("store_ip", "retention_days", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        """An empty text unsets what may be unset."""
+        return None if value == "" else value
+
+    @property
+    def request_ip(self) -> StoreIp:
+        """What is kept of the client addresses of requests."""
+        return self.store_ip or "full"
+
+    def texts(self) -> dict[str, str]:
+        """The text form of each installation setting."""
+        return {name: _text(getattr(self, name)) for name in InstallationSettings.model_fields}
+
+
+class Settings(BaseSettings, InstallationSettings):
     """Every setting, its environment variable being `FOOTFALL_` and the name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTFALL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
@@ -29,31 +85,6 @@ class Settings(BaseSettings):
     auth: Literal["on", "off"] = Field(
         "on", description="`off` opens the reading surfaces, on a loopback address only."
     )
-    store_ip: StoreIp | None = Field(
-        None, description="What to keep of client addresses; unset: `none` for browser events, `full` for requests."
-    )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
-        description="Networks whose headers are trusted to name the client, separated by commas.",
-    )
-
-    keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Further query parameters of browsers' URLs that are kept, separated by commas."
-    )
-    opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
-        (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
-    )
-
-    client_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = Field(
-        "x-forwarded-for", description="The header in which trusted proxies name the client."
-    )
-
-    @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """`10.0.0.0/8, ::1` is two networks; an empty text is none."""
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
     flush_interval: float = Field(
         1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (when the drain keeps up)."
     )
@@ -64,9 +95,6 @@ class Settings(BaseSettings):
         3600, ge=0, description="Seconds for which drained spool rows are kept, to replay after a power cut."
     )
     batch_events: int = Field(100_000, ge=1, le=1_000_000, description="Most events in one insert.")
-    retention_days: int | None = Field(
-        None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
-    )
     store_memory: int = Field(1_500_000_000, ge=200_000_000, description="Bytes that the embedded engine may use.")
     store_threads: int = Field(2, ge=1, description="Threads that one query may use.")
     query_seconds: float = Field(30, gt=0, le=240, description="Seconds that one query of a reading endpoint may take.")
@@ -78,7 +106,25 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
-    @property
-    def request_ip(self) -> StoreIp:
-        """What is kept of the client addresses of requests."""
-        return self.store_ip or "full"
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables with our prefix that nothing reads, each with the variable that it looks like, or `""`."""
+    known = [variable(name) for name in Settings.model_fields]
+    names = {name.upper() for name in os.environ} - {*known, *_OF_CLIENTS}
+    return {name: nearest(name, known) for name in sorted(names) if name.startswith(PREFIX)}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that a mistyped one is meant to be; `""` where none is close."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.85)), "")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -40,5 +40,6 @@ def test_what_the_page_shows(lab: Lab) -> None:
     assert {(event["n"], str(event.get("p")), str(event.get("$"))) for event in lab.settled("event")} == {
         ("early", "None", "None"),
         ("signup", "None", "None"),
+        ("saw prices", "{}", "None"),
         ("purchase", "{'plan': 'pro', 'seats': 3}", "{'currency': 'EUR', 'amount': 49.5}"),
     }

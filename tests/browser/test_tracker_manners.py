@@ -187,3 +187,40 @@ def test_a_tag_that_a_script_adds(lab: Lab) -> None:
     lab.visit("/a")
 
     assert lab.paths(1) == ["/a"]
+
+
+WAYS = {
+    "fetch with keepalive": "",
+    "beacons": "delete Request.prototype.keepalive;",
+    "neither": "delete Request.prototype.keepalive; delete Navigator.prototype.sendBeacon;",
+    "beacons that are refused": "delete Request.prototype.keepalive; Navigator.prototype.sendBeacon = () => false;",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_reports_leave_by_what_the_browser_has(lab: Lab, way: str) -> None:
+    lab.page.before_scripts(WAYS[way])
+    page = lab.visit("/a")
+    page.run("footfall.track('signup').then(() => 0)")
+
+    assert sorted(report["t"] for report in lab.settled()) == ["event", "pageview"]
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 70_000), (1, 40_000), (12, 20_000), (3, 60_000)])
+def test_reports_that_are_too_much_for_keepalive_arrive_all_the_same(lab: Lab, count: int, size: int) -> None:
+    page = lab.visit("/a")
+    text = f"'\N{SNOWMAN}'.repeat({size // 3})"  # three bytes each
+    track = f"Array.from({{length: {count}}}, () => footfall.track('noted', {{text: {text}}}))"
+    page.run(f"Promise.all({track}).then(() => 0)")
+
+    assert len(lab.settled("event")) == count
+
+
+def test_an_event_may_say_that_it_is_no_interaction(lab: Lab) -> None:
+    page = lab.visit("/a")
+    page.run("footfall.track('seen', {}, undefined, {interactive: false})")
+    page.run("footfall.track('done', {}, null, {})")
+    page.run("footfall.track('paid', {}, {currency: 'EUR', amount: 1}, null)")
+
+    reports = lab.settled("event")
+    assert {report["n"]: report.get("i") for report in reports} == {"seen": False, "done": None, "paid": None}

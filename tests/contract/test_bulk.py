@@ -139,6 +139,50 @@ def test_the_effect_on_the_key_figures(server):
     assert other.total(1) == 1
 
 
+def bounce_rate(access, events):
+    assert access.total(events) == events
+    return access.read(f"/api/web-events/{access.slug}/kpis")["current"]["bounceRate"]
+
+
+PASSIVE = {"type": "custom", "name": "scrolled", "interactive": False}
+
+
+@pytest.mark.parametrize(
+    ("visit", "bounces"),
+    [
+        ([{"path": "/"}], True),
+        ([{"path": "/"}, PASSIVE], True),
+        ([PASSIVE, {"path": "/"}, PASSIVE], True),
+        ([{"path": "/"}, {**PASSIVE, "interactive": True}], False),
+        ([{"path": "/"}, {**PASSIVE, "interactive": None}], False),
+        ([{"path": "/"}, PASSIVE, {"type": "custom", "name": "buy"}], False),
+        ([{"path": "/"}, {"path": "/b", "interactive": False}], False),
+        ([{"path": "/", "interactive": False}], True),
+        ([PASSIVE], False),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_event_that_is_no_interaction_leaves_a_bounce_a_bounce(server, visit, bounces, at_once):
+    access = server.project()
+    events = [{**event, "visitor_id": "v"} for event in visit]
+    if at_once:
+        send(access, *events)
+    else:
+        for count, event in enumerate(events, 1):
+            send(access, event)
+            assert access.total(count) == count
+    assert bounce_rate(access, len(visit)) == bounces
+
+
+def test_it_is_so_in_sessions_that_the_client_names_only_in_part(server):
+    access = server.project()
+    now = time.time_ns() // 1_000_000
+    send(access, {"path": "/", "visitor_id": "v", "session_id": "s", "timestamp": now - 60_000})
+    send(access, {**PASSIVE, "visitor_id": "v", "timestamp": now - 30_000})
+    send(access, {**PASSIVE, "visitor_id": "v", "session_id": "s", "timestamp": now})
+    assert bounce_rate(access, 3) == 1.0
+
+
 def test_ndjson(access):
     lines = [json.dumps({"path": f"/{i}"}).encode() for i in range(1500)]
     answer = access.post(BULK, content=b"\n".join([lines[0], b"", b"  ", *lines[1:]]) + b"\r\n", headers=NDJSON)

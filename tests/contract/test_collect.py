@@ -118,6 +118,17 @@ def test_one_browser_is_one_visitor_and_another_is_not(site):
     assert len({row["session_id"] for row in rows}) == 3
 
 
+def test_an_event_that_is_not_interactive_leaves_a_bounce_a_bounce(site):
+    site.beacon()
+    site.beacon(t="event", n="scrolled", i=False)
+    site.rows(2)
+    path = f"/api/web-events/{site.access.slug}/kpis"
+    assert site.access.read(path)["current"]["bounceRate"] == 1.0
+    site.beacon(t="event", n="signup", i=True)
+    site.rows(3)
+    assert site.access.read(path)["current"]["bounceRate"] == 0.0
+
+
 def test_a_preflight_is_answered_for_a_day(site):
     for path in ("/api/collect", "/p.gif", "/t.js"):
         answer = site.call("OPTIONS", path, headers={"Origin": "https://a.example"})

@@ -80,13 +80,32 @@ def test_events_in_short_and_long_names(site, fields, name, path, properties):
 
 
 @pytest.mark.parametrize(
+    ("fields", "rate"),
+    [
+        ({"i": False}, 1.0),
+        ({"interactive": False}, 1.0),
+        ({"i": "false"}, 1.0),
+        ({"i": 0}, 1.0),
+        ({"i": True}, 0.0),
+        ({"i": None}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_an_event_that_is_not_interactive_leaves_a_bounce_a_bounce(site, fields, rate):
+    event(site)
+    event(site, n="Scrolled", **fields)
+    site.rows(2)
+    assert site.access.read(f"/api/web-events/{site.access.slug}/kpis")["current"]["bounceRate"] == rate
+
+
+@pytest.mark.parametrize(
     ("fields", "errors"),
     [
         ({"n": "absent"}, {"event_name": ["can't be blank"]}),
         ({"n": "", "u": "absent", "d": "absent"}, {
             "domain": ["can't be blank"], "event_name": ["can't be blank"], "url": ["is required"]}),
         ({"u": "/relative"}, {"url": ["must be a valid url"]}),
-        ({"n": "x" * 101}, {"event_name": ["should be at most 100 character(s)"]}),
+        ({"n": "x" * 121}, {"event_name": ["should be at most 120 character(s)"]}),
         ({"p": "{"}, {"props": ["must be a valid JSON string"]}),
         ({"p": [1]}, {"props": ["must be a map"]}),
     ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.support.collecting import FIREFOX, Site
+from tests.support.draining import drain_all
 from tests.support.server import Server, running, until
 
 from footfall.drain.drain import Drain
@@ -78,7 +79,7 @@ WHOLE = [
 
 
 def drain(store, spool, path) -> None:
-    Drain(lambda: [("serve", spool)], store, Journal(path), Silent()).drain_all()
+    drain_all(Drain(lambda: [("serve", spool)], store, Journal(path), Silent()), spool)
 
 
 def test_engagements_are_drained(store, spool, tmp_path):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import secrets
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -83,13 +84,15 @@ def test_ndjson(store: Store) -> None:
 
 
 def test_parquet(store: Store) -> None:
-    populate(store, EVENTS)
+    populate(store, [EVENTS[0] | {"revenue": Decimal("-49.1250"), "currency": "EUR"}, *EVENTS[1:]])
     answer = reading_client(store, at(NOW), router).get(f"{URL}/export?format=parquet")
     assert answer.headers["content-type"] == "application/vnd.apache.parquet"
     rows = pl.read_parquet(io.BytesIO(answer.content))
     assert rows["timestamp"].dtype == pl.Datetime("ms", "UTC")
     assert rows["latitude"].dtype == pl.Float64
     assert rows["path"].to_list() == ["/", "/pricing"]
+    assert rows["revenue"].dtype == pl.Decimal(18, 4)
+    assert set(rows["revenue"]) == {None, Decimal("-49.125")}
     assert rows["title"].to_list() == [None, '=HYPERLINK("http://evil.example")']
 
 

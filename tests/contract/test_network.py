@@ -39,6 +39,11 @@ def client(shared_store: Store) -> Client:
     [
         (f"{URL}?range=monthly", 400, "bad_parameter"),
         (f"{URL}?bots=some", 400, "bad_parameter"),
+        (f"{URL}?from=2025-05-01", 400, "bad_parameter"),
+        (f"{URL}?to=2025-05-01", 400, "bad_parameter"),
+        (f"{URL}?from=soon&to=2025-05-01", 400, "bad_parameter"),
+        (f"{URL}?from=2025-05-01&to=2025-05-01", 400, "bad_parameter"),
+        (f"{URL}?from=2025-03-01&to=2025-05-02T00:00:00.001Z", 400, "bad_parameter"),
         ("/v2/apps/nobody/network/analytics", 404, "not_found"),
     ],
 )
@@ -61,6 +66,20 @@ def test_answers_are_cached_per_range_and_an_empty_range_is_the_default(client: 
     assert {(answer.headers["age"], answer.headers["cache-control"]) for answer in seen} == {
         ("0", "private, max-age=10")
     }
+
+
+def test_a_pair_of_instants_has_a_window_of_its_own(client: Client) -> None:
+    whole, other = "from=2025-05-24&to=2025-05-31T18:46:01Z", "from=2025-05-25&to=2025-06-01T00:00:00Z"
+    seen = [client.get(f"{URL}?range=weekly&{pair}") for pair in (whole, whole, other)]
+    assert [answer.headers["x-cache"] for answer in seen] == ["MISS", "HIT", "MISS"]
+    dates = [[point["date"] for point in answer.json()["response"]["visits"]] for answer in seen]
+    assert dates[0] == dates[1] == [f"2025-05-{day}T00:00:00Z" for day in (24, 30, 31)]
+    assert dates[2] == ["2025-05-30T18:00:00Z", "2025-05-30T19:00:00Z", "2025-05-31T18:00:00Z", "2025-05-31T19:00:00Z"]
+
+
+def test_62_days_are_allowed(client: Client) -> None:
+    answer = client.get(f"{URL}?from=2025-04-01&to=2025-06-02").json()["response"]
+    assert sum(point["requests"] for point in answer["visits"]) == 8
 
 
 def test_bots_can_be_left_out(client: Client) -> None:

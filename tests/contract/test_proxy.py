@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.support.asgi import Client, reading_client
+from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 from tests.support.populate import Row, populate
 from tests.support.server import Access, Server, running, until
@@ -454,4 +455,4 @@ def spooled(path: Path) -> Iterator[SqliteSpool]:
 
 
 def drain(path: Path, spool: SqliteSpool, store: Any) -> None:
-    Drain(lambda: [("serve", spool)], store, Journal(path / "drain"), Watcher()).drain_all()
+    drain_all(Drain(lambda: [("serve", spool)], store, Journal(path / "drain"), Watcher()), spool)

@@ -9,6 +9,7 @@ import pytest
 from tests.oracle import access_log as oracle
 from tests.oracle.access_log import Logged
 from tests.support.asgi import Client, reading_client
+from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
 from footfall.api.network.routes import router as network
@@ -58,7 +59,7 @@ def imported(shared_store: Store, tmp_path_factory: pytest.TempPathFactory) -> S
     )
     done = import_access_log(str(LOG), target, report=Report(directory / "rejected"), progress=lambda _: None)
     assert (done.accepted, done.rejected) == (10_000, 0)
-    Drain(lambda: [("import", spool)], shared_store, Journal(directory / "drain"), Watcher()).drain_all()
+    drain_all(Drain(lambda: [("import", spool)], shared_store, Journal(directory / "drain"), Watcher()), spool)
     database.close()
     return shared_store
 
@@ -85,7 +86,7 @@ def test_stats_and_summary(asked: tuple[Client, datetime], logged: list[Logged],
 
 
 @pytest.mark.parametrize("granularity", ["hour", "day", "week", "month"])
-@pytest.mark.parametrize("period", ["24h", "7d", "30d", "1y"])
+@pytest.mark.parametrize("period", ["24h", "7d", "30d", "1y", "all"])
 def test_trends(asked: tuple[Client, datetime], logged: list[Logged], granularity: str, period: str) -> None:
     client, now = asked
     answer = client.get(f"{URL}/trends", granularity=granularity, period=period).json()
@@ -107,8 +108,80 @@ def test_visits(asked: tuple[Client, datetime], logged: list[Logged], params: di
     client, now = asked
     answer = client.get(f"{URL}/visits", limit="1000", **params).json()
     expected = oracle.visits([request for request in oracle.during(logged, now, "all") if holds(request)], 1000)
-    assert [{k: v for k, v in visit.items() if k != "user_hash"} for visit in answer["visits"]] == expected
+    inferred = {"user_hash", "country_code"}
+    assert [{k: v for k, v in visit.items() if k not in inferred} for visit in answer["visits"]] == expected
     assert answer["count"] == len(expected)
+
+
+FILTERS = [
+    ({"status_class": "4xx", "method": "get"}, lambda r: 400 <= r.status < 500 and r.method == "GET"),
+    ({"status": "200", "endpoint": "/favicon.ico"}, lambda r: r.status == 200 and r.path == "/favicon.ico"),
+    ({"referer": "direct", "host": "unknown"}, lambda r: not r.referer),
+    ({"referer": "http://www.semicomplete.com/"}, lambda r: r.referer == "http://www.semicomplete.com/"),
+    ({"from": "2015-05-18", "to": "2015-05-18T06:00:00Z"}, lambda r: r.time.day == 18 and r.time.hour < 6),
+    ({"from": "2015-05-19T12:00:00Z"}, lambda r: (r.time.day, r.time.hour) >= (19, 12)),
+]
+
+
+@pytest.mark.parametrize(("params", "holds"), FILTERS, ids=[" ".join(params) for params, _ in FILTERS])
+def test_filters(asked: tuple[Client, datetime], logged: list[Logged], params: dict[str, str], holds) -> None:
+    client, now = asked
+    period = "custom" if "from" in params else "all"
+    found = [request for request in oracle.during(logged, now, "all") if holds(request)]
+    assert found
+    assert client.get(f"{URL}/stats", limit="10000", **params).json() == oracle.stats(found, period)
+    assert client.get(f"{URL}/summary", **params).json() == oracle.summary(found, period)
+    trends = client.get(f"{URL}/trends", granularity="hour", period="all", **params).json()
+    assert trends == oracle.trends(found, "hour", period)
+    for name in oracle.LISTS:
+        answer = client.get(f"{URL}/{name}", **params).json()
+        assert answer == oracle.ranking(found, name, period, 20), name
+
+
+@pytest.mark.parametrize("period", ["day", "week", "all"])
+def test_lists(asked: tuple[Client, datetime], logged: list[Logged], period: str) -> None:
+    client, now = asked
+    found = oracle.during(logged, now, period)
+    for name in oracle.LISTS:
+        answer = client.get(f"{URL}/{name}", period=period, limit="300").json()
+        assert answer == oracle.ranking(found, name, period, 300), name
+    browsers = client.get(f"{URL}/top-browsers", period=period, limit="300").json()["items"]
+    assert sum(row["hit_count"] for row in browsers) == len(found)
+
+
+def test_users(imported: Store, logged: list[Logged]) -> None:
+    """Those of two hours, which are fewer than a list shows."""
+    client = reading_client(imported, MILLIS, router)
+    span = {"from": "2015-05-18T06:00:00Z", "to": "2015-05-18T08:00:00Z"}
+    answer = client.get(f"{URL}/top-users", limit="300", **span).json()
+    found = [request for request in logged if request.time.day == 18 and request.time.hour in {6, 7}]
+    hashes = [row.pop("user_hash") for row in answer["items"]]
+    assert len(set(hashes)) == oracle.users(found) < 300
+    order = [(-row["hit_count"], name) for row, name in zip(answer["items"], hashes, strict=True)]
+    assert order == sorted(order)
+    assert {**answer, "items": sorted(answer["items"], key=repr)} == oracle.top_users(found, "custom")
+
+
+def test_a_log_of_2015_reads_as_goaccess_shows_it(imported: Store) -> None:
+    """Long afterwards: totals, hours, statuses, not found and hosts, as `awk` counts them in the file."""
+    client = reading_client(imported, int(datetime(2026, 11, 27, tzinfo=UTC).timestamp()) * 1000, router)
+    statuses = client.get(f"{URL}/top-statuses").json()["items"]
+    assert client.get(f"{URL}/summary").json()["total_hits"] == 10_000
+    assert len(client.get(f"{URL}/trends", period="all", granularity="hour").json()["trends"]) == 84
+    assert {row["status"]: row["hit_count"] for row in statuses} == {
+        200: 9126,
+        304: 445,
+        404: 213,
+        301: 164,
+        206: 45,
+        500: 3,
+        416: 2,
+        403: 2,
+    }
+    not_found = client.get(f"{URL}/top-not-found", limit="300").json()["items"]
+    assert sum(row["hit_count"] for row in not_found) == 213
+    hosts = client.get(f"{URL}/top-addresses", limit="2").json()["items"]
+    assert [(row["ip_address"], row["hit_count"]) for row in hosts] == [("66.249.73.135", 482), ("46.105.14.53", 364)]
 
 
 def test_a_user_hash_is_an_address_and_an_agent_on_a_day(asked: tuple[Client, datetime]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.golden.dataset import REQUESTS, TRACKING_NOW
 from tests.support.asgi import Client, reading_client
 from tests.support.populate import at, populate
 
 from footfall.api.tracking.routes import router
+from footfall.api.tracking.toplists import TOP_ROUTES
 from footfall.store.protocol import Store
 
 URL = "/api/tracking"
@@ -35,6 +38,12 @@ def client(shared_store: Store) -> Client:
         ("visits?to=2025-13-01", "to"),
         ("visits?from=2025-08-13&to=2025-08-12", "from"),
         ("stats?bots=some", "bots"),
+        ("stats?from=soon", "from"),
+        ("summary?from=2025-08-13&to=2025-08-13", "from"),
+        ("trends?status_class=4", "status_class"),
+        ("trends?traffic=person", "traffic"),
+        ("top-hosts?limit=0", "limit"),
+        ("top-users?period=24h", "period"),
     ],
 )
 def test_bad_parameters(client: Client, path: str, name: str) -> None:
@@ -44,7 +53,7 @@ def test_bad_parameters(client: Client, path: str, name: str) -> None:
     assert answer.json()["error"]["message"].startswith(f"{name}: ")
 
 
-@pytest.mark.parametrize("path", ["stats", "summary", "trends", "visits"])
+@pytest.mark.parametrize("path", ["stats", "summary", "trends", "visits", "top-hosts", "top-users"])
 def test_who_may_read(client: Client, path: str) -> None:
     refused = client.get(f"{URL}/{path}", token=None)
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
@@ -62,7 +71,9 @@ def test_nothing_yet(store: Store) -> None:
     assert (summary["total_hits"], summary["oldest_visit"], summary["newest_visit"]) == (0, None, None)
     assert client.get(f"{URL}/stats").json() == {"stats": [], "period": "all", "total_endpoints": 0}
     assert client.get(f"{URL}/trends").json()["trends"] == []
+    assert client.get(f"{URL}/trends?period=all").json() == {"trends": [], "granularity": "day", "period": "all"}
     assert client.get(f"{URL}/visits").json() == {"visits": [], "count": 0}
+    assert client.get(f"{URL}/top-users").json() == {"items": [], "period": "all"}
 
 
 def test_ties_go_by_endpoint_then_method(store: Store) -> None:
@@ -102,10 +113,68 @@ def test_limits_are_capped(store: Store) -> None:
         ("to=2025-01-01", ["/old"]),
         ("from=2025-08-13T00:00:00Z&to=2025-08-13T10:29:59Z", ["/"]),
         ("bots=0&method=POST", []),
+        ("status_class=4xx", ["/", "/login"]),
+        ("host=SHOP.example&country=ro", ["/"]),
+        ("browser=firefox", ["/"]),
+        ("referer=https://shop.example/", ["/"]),
+        ("referer=https://shop.example", []),
+        ("traffic=bot", ["/login"]),
+        ("traffic=bot&bots=0", ["/login"]),
     ],
 )
-def test_visits_can_be_narrowed(client: Client, query: str, endpoints: list[str]) -> None:
+def test_every_answer_can_be_narrowed(client: Client, query: str, endpoints: list[str]) -> None:
     assert [visit["endpoint"] for visit in client.get(f"{URL}/visits?{query}").json()["visits"]] == endpoints
+    assert {row["endpoint"] for row in client.get(f"{URL}/stats?{query}").json()["stats"]} == set(endpoints)
+    assert client.get(f"{URL}/summary?{query}").json()["total_hits"] == len(endpoints)
+    trends = client.get(f"{URL}/trends?{query}&period=all").json()["trends"]
+    assert sum(row["hits"] for row in trends) == len(endpoints)
+    for route in TOP_ROUTES:
+        found = client.get(f"{URL}/{route.path}?{query}").json()["items"]
+        assert sum(row["hit_count"] for row in found) <= len(endpoints)
+    users = client.get(f"{URL}/top-users?{query}").json()["items"]
+    assert sum(row["hit_count"] for row in users) == len(endpoints)
+
+
+def test_percentiles_are_one_percent_off_at_most(store: Store) -> None:
+    """Of each endpoint, whatever its distribution; the rank is that of the docs. A duration of 0 was not sent."""
+    chance = random.Random(7)
+    durations = {
+        "/one": [7],
+        "/few": [30_000, 10_000, 1_000_000],
+        "/tail": [round(chance.lognormvariate(9, 3)) + 1 for _ in range(3_000)],
+        "/short": [chance.randint(1, 200) for _ in range(1_000)],
+        "/long": [chance.randint(1, 10**12) for _ in range(1_000)],
+    }
+    rows = [
+        {"at": "2025-08-13T10:00:00Z", "visitor": 1, "endpoint": endpoint, "duration_us": us}
+        for endpoint, all_of_it in durations.items()
+        for us in (*all_of_it, 0)
+    ]
+    populate(store, requests=rows)
+    found = reading_client(store, at(TRACKING_NOW), router).get(f"{URL}/stats").json()["stats"]
+    for row in found:
+        ordered = sorted(durations[row["endpoint"]])
+        for percent in (50, 95, 99):
+            exact = ordered[-(-percent * len(ordered) // 100) - 1] / 1000
+            assert row[f"p{percent}_ms"] == pytest.approx(exact, rel=0.01), (row["endpoint"], percent)
+
+
+def test_a_trend_over_everything_reaches_from_the_first_request_to_the_last(store: Store) -> None:
+    """Not from 2000, whose hours would be too many for one answer."""
+    populate(store, requests=[{"at": f"2015-05-1{day}T10:00:00Z", "visitor": 1} for day in (7, 8)])
+    client = reading_client(store, at(TRACKING_NOW), router)
+    for query in ("period=all", "from=2000-01-01"):
+        trends = client.get(f"{URL}/trends?granularity=hour&{query}").json()["trends"]
+        assert [row["time_bucket"] for row in trends] == ["2015-05-18T10:00:00Z", "2015-05-17T10:00:00Z"]
+    assert client.get(f"{URL}/trends?from=2016-01-01").json()["trends"] == []
+
+
+def test_a_trend_of_too_many_buckets_is_refused(store: Store) -> None:
+    populate(store, requests=[{"at": f"20{year}-01-01T00:00:00Z", "visitor": 1} for year in (15, 25)])
+    client = reading_client(store, at(TRACKING_NOW), router)
+    refused = client.get(f"{URL}/trends?granularity=hour&period=all")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_parameter")
+    assert len(client.get(f"{URL}/trends?granularity=day&period=all").json()["trends"]) == 2
 
 
 def test_the_document_explains_every_operation(client: Client) -> None:

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.support.draining import drain_all
+
 from footfall.clock import MINUTE, system_clock
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
@@ -121,9 +123,9 @@ def main(data: Path, number: int) -> None:
     store, journal = open_store(settings), Journal(data / "drain")
     store.migrate()
     healthy = Drain(lambda: [("serve", spool)], store, journal, _Silent())
-    healthy.drain_all()
+    drain_all(healthy, spool)
     spool.append(first_batch(number))
-    healthy.drain_all()
+    drain_all(healthy, spool)
     spool.append(late_batch(number))
     time.sleep(0.002)
     count = Countdown(number)

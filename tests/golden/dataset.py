@@ -5,6 +5,8 @@ Sessions are named by hand: 1 = e1 to e3, 2 = e4, 3 = e5 and e6, 4 = e7, 5 = e9,
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tests.support.populate import Row
 
 WEB_NOW = "2026-06-11T10:00:00Z"
@@ -33,14 +35,45 @@ _FOUR = {"visitor": 4, "session": 6, "country": "RO", "browser": "Chrome", "os":
 _SEARCH = {"source": "google.com", "channel": "search", "referrer": "https://www.google.com/"}
 _NEWS = {"source": "news.example", "channel": "referral", "referrer": "https://news.example/item?id=1"}
 _SIGNUP = {"event_type": "custom", "name": "signup", "path": "/pricing"}
+_CAMPAIGN = {
+    "utm_source": "newsletter",
+    "utm_medium": "email",
+    "utm_campaign": "spring sale",
+    "utm_content": "banner",
+    "utm_term": "shoes",
+}
+_CLUJ = {
+    "region": "Cluj",
+    "city": "Cluj-Napoca",
+    "language": "ro",
+    "screen": "1280x800",
+    "hostname": "www.shop.example",
+}
+_EUR = {"revenue": Decimal("49.5"), "currency": "EUR"}
+_USD = {"revenue": Decimal("0.125"), "currency": "USD"}
 
 EVENTS: list[Row] = [
-    {"at": "2026-06-10T09:50:00Z", **_ONE, **_SEARCH},  # e1: the session begins before the last 24 hours
-    {"at": "2026-06-10T10:10:00Z", **_ONE, "path": "/pricing"},  # e2
-    {"at": "2026-06-10T10:20:00Z", **_ONE, **_SIGNUP},  # e3
+    {"at": "2026-06-10T09:50:00Z", **_ONE, **_SEARCH, **_CAMPAIGN},  # e1: the session begins before the last 24 hours
+    {"at": "2026-06-10T10:10:00Z", **_ONE, "path": "/pricing", "title": "Pricing", "hostname": "shop.example"},  # e2
+    {"at": "2026-06-10T10:20:00Z", **_ONE, **_SIGNUP, **_EUR, "title": "Pricing"},  # e3
     {"at": "2026-06-10T12:00:00Z", **_TWO, "session": 2},  # e4: a bounce
-    {"at": "2026-06-11T09:00:00Z", **_THREE, **_NEWS, "session": 3},  # e5
-    {"at": "2026-06-11T09:10:00Z", **_THREE, "session": 3, "path": "/blog/a", "url": "https://shop.example/blog/a"},
+    {
+        "at": "2026-06-11T09:00:00Z",
+        **_THREE,
+        **_NEWS,
+        **_CLUJ,
+        "utm_source": "mail",
+        "title": "Home",
+        "session": 3,
+    },  # e5
+    {
+        "at": "2026-06-11T09:10:00Z",
+        **_THREE,
+        **_USD,
+        "session": 3,
+        "path": "/blog/a",
+        "url": "https://shop.example/blog/a",
+    },  # e6
     {
         "at": "2026-06-11T09:59:59.999Z",
         **_THREE,
@@ -52,7 +85,7 @@ EVENTS: list[Row] = [
     {"at": "2026-06-11T08:00:00Z", "visitor": 9, "session": 9, "country": "US", "traffic": "bot"},  # e8
     {"at": "2026-06-09T20:00:00Z", **_TWO, "session": 5},  # e9: a bounce
     {"at": "2026-06-10T09:00:00Z", **_FOUR, "path": "/pricing"},  # e10
-    {"at": "2026-06-10T09:00:30Z", **_FOUR, **_SIGNUP},  # e11
+    {"at": "2026-06-10T09:00:30Z", **_FOUR, **_SIGNUP, **_EUR},  # e11
     {"at": "2026-06-11T09:00:00Z", "visitor": 1, "session": 1, "project_id": 2, "country": "FR"},  # e12: not ours
 ]
 
@@ -76,9 +109,22 @@ ENGAGEMENTS: list[Row] = [
 ]
 
 REQUESTS: list[Row] = [
-    {"at": "2025-08-06T14:22:00Z", "visitor": 1},
-    {"at": "2025-08-13T10:29:59Z", "visitor": 1, "user_agent": "Firefox", "referer": "https://shop.example/"},
-    {"at": "2025-08-13T00:00:00Z", "visitor": 2},
+    {"at": "2025-08-06T14:22:00Z", "visitor": 1, "bytes": 1_000, "duration_us": 40, "host": "shop.example"},
+    {
+        "at": "2025-08-13T10:29:59Z",
+        "visitor": 1,
+        "user_id": "ada",
+        "user_agent": "Firefox",
+        "browser": "Firefox",
+        "country": "RO",
+        "referer": "https://shop.example/",
+        "host": "shop.example",
+        "protocol": "HTTP/1.1",
+        "status": 404,
+        "bytes": 500,
+        "duration_us": 90,
+    },
+    {"at": "2025-08-13T00:00:00Z", "visitor": 2, "duration_us": 60},
     {
         "at": "2025-08-12T23:59:59.999Z",
         "visitor": 2,
@@ -89,7 +135,7 @@ REQUESTS: list[Row] = [
         "ip_address": "192.0.2.7",
         "user_agent": "curl/8.5.0",
     },
-    {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old"},
+    {"at": "2024-08-13T10:00:00Z", "visitor": 3, "endpoint": "/old", "status": 0},
     {"at": "2025-08-13T10:00:00Z", "visitor": 7, "project_id": 2},
 ]
 

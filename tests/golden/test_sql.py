@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from footfall.api.tracking.toplists import TOP_ROUTES, TOP_USERS
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
@@ -58,7 +59,10 @@ SHAPES: dict[str, AnyQuery] = {
         replace(BASE, filters=filter.parse("!referrer:news.example|https://news.example/*")), "events"
     ),
     "first-row": build.first(7, Table.EVENTS),
+    "last-row": build.last(7, Table.REQUESTS),
     "endpoints": build.endpoints(REQUESTS, 1_000),
+    "top-requests": build.top(REQUESTS, TOP_ROUTES[0].ranking, 20),
+    "top-users": build.top(REQUESTS, TOP_USERS, 20),
     "requests-of-people": replace(build.totals(REQUESTS, "hits"), bots=False),
     "top-entry-pages": build.top(BASE, build.TOP_ENTRY_PAGES, 20),
     "visitor-by-name": replace(BASE, dimensions=("path",), filters=filter.parse("visitor_id:0123456789abcdef|ann")),
@@ -72,6 +76,12 @@ SHAPES: dict[str, AnyQuery] = {
     "visitor-sessions": VisitorSessions(
         build.of_visitors(BASE, (5,)), 77, 21, SessionPosition(1_780_000_360_000, "s-1")
     ),
+    "revenue-of-pages": build.revenue_of(BASE, build.TOP_PAGES, ("/", "/pricing")),
+    "revenue-of-entry-pages": build.revenue_of(
+        replace(BASE, filters=filter.parse("country:RO channel:search")), build.TOP_ENTRY_PAGES, ("/", "/pricing")
+    ),
+    "top-channels": build.top(BASE, build.declared("channel"), 20),
+    "top-titles": build.top(BASE, build.declared("title"), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(

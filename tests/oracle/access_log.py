@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Logged:
     time: datetime
     method: str
     path: str
+    protocol: str
     status: int
     bytes: int
     referer: str
@@ -46,20 +48,27 @@ def read(path: Path) -> list[Logged]:
 
 
 def _logged(number: int, line: str) -> Logged:
+    line = re.sub(r"(?:\\x[0-9a-f]{2})+", lambda found: _bytes(found[0]), line)
     [row] = csv.reader([line.rstrip("\n")], delimiter=" ", doublequote=False, escapechar="\\")
     address, _, _, stamp, zone, request, status, size, referer, agent = row
-    method, target, _ = re.fullmatch(r"(\S+) (.*) (HTTP/\S+)", request).groups()
+    method, target, protocol = re.fullmatch(r"(\S+) (.*) (HTTP/\S+)", request).groups()
     return Logged(
         line=number,
         time=datetime.strptime(f"{stamp}{zone}", "[%d/%b/%Y:%H:%M:%S%z]").astimezone(UTC),
         method=method,
         path=re.split(r"[?#]", target, maxsplit=1)[0],
+        protocol=protocol,
         status=int(status),
         bytes=0 if size == "-" else int(size),
         referer="" if referer == "-" else referer,
         agent="" if agent == "-" else agent,
         address=address,
     )
+
+
+def _bytes(escaped: str) -> str:
+    r"""What `\xHH` stands for, a run of them."""
+    return bytes.fromhex(escaped.replace("\\x", "")).decode("utf-8", "replace")
 
 
 def during(requests: Iterable[Logged], now: datetime, period: str) -> list[Logged]:
@@ -81,6 +90,11 @@ def stats(requests: list[Logged], period: str) -> Json:
             "unique_users": users(group),
             "last_access": iso(max(request.time for request in group)),
             "first_access": iso(min(request.time for request in group)),
+            "error_rate": float(round(Fraction(sum(request.status >= 400 for request in group), len(group)), 4)),
+            "p50_ms": None,  # such a log has no durations
+            "p95_ms": None,
+            "p99_ms": None,
+            "bytes": sum(request.bytes for request in group) or None,
         }
         for (path, method), group in grouped(requests, lambda request: (request.path, request.method)).items()
     ]
@@ -126,9 +140,57 @@ def visits(requests: list[Logged], limit: int) -> list[Json]:
             "user_agent": request.agent or None,
             "referer": request.referer or None,
             "timestamp": iso(request.time),
+            "status": request.status,
+            "bytes": request.bytes or None,
+            "duration_ms": None,
+            "host": None,
+            "protocol": request.protocol,
+            "user_id": None,
         }
         for request in newest
     ]
+
+
+LISTS: dict[str, tuple[str, Callable[[Logged], Any]]] = {
+    "top-statuses": ("status", lambda request: request.status),
+    "top-referers": ("referer", lambda request: request.referer or "direct"),
+    "top-hosts": ("host", lambda _: "unknown"),  # such a log does not name the site
+    "top-not-found": ("endpoint", lambda request: request.path if request.status == 404 else None),
+    "top-addresses": ("ip_address", lambda request: request.address),
+}
+"""Rankings by what the log itself says: the key of a row's label, and a request's label, None for no row."""
+
+
+def ranking(requests: list[Logged], name: str, period: str, limit: int) -> Json:
+    """Most hits first, ties by label."""
+    key, label = LISTS[name]
+    groups = grouped((request for request in requests if label(request) is not None), label)
+    items = [
+        {
+            key: one,
+            "hit_count": len(groups[one]),
+            "unique_users": users(groups[one]),
+            "bytes": sum(request.bytes for request in groups[one]) or None,
+        }
+        for one in sorted(groups, key=lambda one: (-len(groups[one]), one))
+    ]
+    return {"items": items[:limit], "period": period}
+
+
+def top_users(requests: list[Logged], period: str) -> Json:
+    """Without `user_hash`, which is secret, and so in the order of what is shown."""
+    groups = grouped(requests, lambda request: request.user)
+    items = [
+        {
+            "user_id": None,
+            "hit_count": len(group),
+            "bytes": sum(request.bytes for request in group) or None,
+            "last_access": iso(max(request.time for request in group)),
+            "first_access": iso(min(request.time for request in group)),
+        }
+        for group in groups.values()
+    ]
+    return {"items": sorted(items, key=repr), "period": period}
 
 
 GAP = timedelta(minutes=30)

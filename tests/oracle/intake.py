@@ -62,6 +62,7 @@ class Event:
     agent: Agent
     place: Place
     properties: Json
+    passive: bool = False  # the batch's events can't say it
 
     @property
     def order(self) -> tuple[int, int]:

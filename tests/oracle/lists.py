@@ -9,6 +9,7 @@ from tests.oracle.intake import Event
 from tests.oracle.moments import iso
 from tests.oracle.query import Query, compared, visitors
 from tests.oracle.sessions import Session
+from tests.oracle.urls import UTM
 
 Json = dict[str, Any]
 
@@ -107,6 +108,48 @@ def top_devices(query: Query) -> Json:
 
 def top_timezones(query: Query) -> Json:
     return ranking(query, "timezone", Query.events, lambda _: "unknown")  # the batch endpoint has no field for it
+
+
+def top_channels(query: Query) -> Json:
+    return ranking(query, "channel", Query.sessions, lambda session: session.first.channel)
+
+
+def top_campaigns(place: int) -> Callable[[Query], Json]:
+    """By one of the five utm parameters; sessions without it are not ranked."""
+
+    def answer(query: Query) -> Json:
+        return ranking(query, UTM[place], Query.sessions, lambda session: session.first.page.utm[place] or None)
+
+    return answer
+
+
+def top_hostnames(query: Query) -> Json:
+    return ranking(query, "hostname", Query.events, lambda event: event.page.hostname or None)
+
+
+def top_regions(query: Query) -> Json:
+    return ranking(query, "region", Query.events, lambda event: event.place.region)
+
+
+def top_cities(query: Query) -> Json:
+    return ranking(query, "city", Query.events, lambda event: event.place.city)
+
+
+def top_traffic(query: Query) -> Json:
+    return ranking(query, "traffic", Query.events, lambda event: event.agent.traffic)
+
+
+def top_event_types(query: Query) -> Json:
+    return ranking(query, "event_type", Query.events, lambda event: "pageview" if event.pageview else "custom")
+
+
+def top_screen_classes(query: Query) -> Json:
+    return ranking(query, "screen_class", Query.events, lambda _: "unknown")  # as above
+
+
+def top_nothing(query: Query) -> Json:
+    """By what the batch endpoint has no field for, and no label where there is none."""
+    return ranking(query, "", Query.events, lambda _: None)
 
 
 def top_entry_pages(query: Query) -> Json:

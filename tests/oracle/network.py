@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.oracle.facts import AGENTS, PLACES, Agent
 from tests.oracle.intake import YEAR_2000, Salts, Visitor, read_time
-from tests.oracle.moments import DAY, HOUR, MINUTE, to_datetime
+from tests.oracle.moments import DAY, HOUR, MINUTE, read_instant, to_datetime
 from tests.oracle.urls import split
 
 Json = dict[str, Any]
@@ -172,10 +172,17 @@ def answer(requests: list[Request], now: int, params: Mapping[str, str]) -> tupl
     if bots not in {"0", "1"}:
         return 400, "bots"
     length, step = RANGES[name]
+    start, end = now - length, now
+    if "from" in params or "to" in params:
+        pair = [read_instant(params.get(bound, "")) for bound in ("from", "to")]
+        if None in pair:
+            return 400, "from" if pair[0] is None else "to"
+        start, end = pair
+        if not 0 < end - start <= 62 * DAY:
+            return 400, "from"
+        step = HOUR if end - start <= 7 * DAY else DAY
     session_of = sessions(requests)
-    counted = [
-        request for request in requests if now - length <= request.at < now and not (bots == "0" and request.program)
-    ]
+    counted = [request for request in requests if start <= request.at < end and not (bots == "0" and request.program)]
     found = {"visits": points(counted, step, session_of, lambda _: "")}
     for point in found["visits"]:
         del point["type"]

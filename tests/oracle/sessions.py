@@ -47,8 +47,8 @@ class Session:
 
     @property
     def is_bounce(self) -> bool:
-        """Exactly one pageview and no custom event."""
-        return len(self.events) == 1 and self.events[0].pageview
+        """Exactly one pageview and no custom event other than passive ones."""
+        return len(self.pages) == 1 and all(event.pageview or event.passive for event in self.events)
 
 
 def sessions_of(events: Iterable[Event]) -> list[Session]:

@@ -52,7 +52,7 @@ class MemoryHistory:
 
 
 def in_order(events):
-    """The definition: [(events' ids, pageviews, start, end, entry, exit, hostname, name)] per session, sorted."""
+    """The definition. Per session: ids, pageviews, passive events, start, end, entry, exit, hostname, name; sorted."""
     sessions = {}
     by_visitor = sorted(events, key=lambda e: (e["project_id"], e["visitor"], e["timestamp"], e["id_hi"], e["id_lo"]))
     for visitor, its in groupby(by_visitor, key=lambda e: (e["project_id"], e["visitor"])):
@@ -83,6 +83,7 @@ def describe(events):
     return (
         sorted(event["id_lo"] for event in events),
         len(views),
+        sum(event["passive"] for event in events),
         events[0]["timestamp"],
         events[-1]["timestamp"],
         views[0] if views else "",
@@ -101,6 +102,7 @@ def stored(history):
         (
             members[key(row)],
             row["pageviews"],
+            row["passive_events"],
             row["start"],
             row["end"],
             row["entry_page"],
@@ -128,6 +130,7 @@ def histories(draw, names=NAMES):
     for number in range(count):
         name = draw(names)
         own = draw(st.booleans())
+        pageview = draw(st.booleans())
         rows.append(
             {
                 "project_id": draw(st.integers(1, 2)),
@@ -138,7 +141,8 @@ def histories(draw, names=NAMES):
                 "own_id": own,
                 "session_id": name,
                 "session_given": int(name != ""),
-                "pageview": draw(st.booleans()),
+                "passive": not pageview and draw(st.booleans()),
+                "pageview": pageview,
                 "path": f"/{number}",
                 **dict.fromkeys(FIRST_TOUCH, ""),
                 "hostname": f"h{number}",
@@ -173,6 +177,7 @@ def view(minute, path, *, pageview=True):
         "own_id": False,
         "session_id": "",
         "session_given": 0,
+        "passive": False,
         "pageview": pageview,
         "path": path,
         **dict.fromkeys(FIRST_TOUCH, ""),
@@ -222,6 +227,7 @@ def histories_of(times):
             "own_id": False,
             "session_id": "",
             "session_given": 0,
+            "passive": False,
             "pageview": True,
             "path": "/",
             **dict.fromkeys(FIRST_TOUCH, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 import threading
@@ -213,6 +214,25 @@ def test_a_close_that_takes_too_long_drops_what_is_left(stub):
     assert client.dropped == 2
     stub.hold.set()
     wait_for(lambda: client.accepted == 1)
+
+
+def test_an_asynchronous_lifespan_closes_it_while_the_loop_goes_on(stub, client):
+    turns = 0
+
+    async def lifespan() -> bool:
+        nonlocal turns
+        closing = asyncio.ensure_future(client.aclose(PATIENCE))
+        while not closing.done():
+            turns += 1
+            await asyncio.sleep(0)
+        return await closing
+
+    client.track("a")
+    assert asyncio.run(lifespan()) is True
+    assert turns > 0
+    assert [event.get("name") for event in stub.events()] == ["a"]
+    client.track("b")
+    assert client.dropped == 1
 
 
 def test_a_closed_client_takes_nothing(stub, caplog):

@@ -19,6 +19,7 @@ from sqlalchemy import delete
 from tests.oracle.facts import PLACES
 from tests.oracle.intake import Receipt, Sent
 from tests.support.asgi import TOKEN, Gate, querying, reading_app
+from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
 from footfall.collect.formats.events import submit_batch
@@ -115,7 +116,8 @@ class Product:
         self.clock = Clock()
         self._spool = MemorySpool(clock=self.clock)
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
-        self._salts = Database("sqlite://")
+        directory.mkdir(parents=True, exist_ok=True)
+        self._salts = Database(f"sqlite:///{directory}/salts.db")  # large bodies are read on other threads
         self._salts.migrate()
         self._gate = Gate()
         self._app: Any = reading_app(replace(querying(store, self.clock, self._gate), **parts), router)
@@ -157,7 +159,7 @@ class Product:
             self._spool.append(submissions)
 
     def drain(self) -> None:
-        self._drain.drain_all()
+        drain_all(self._drain, self._spool)
         assert not self._spool.rejected, self._spool.rejected
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.oracle import network
 from tests.oracle.facts import CHROME, GALAXY, GOOGLEBOT, IPAD, UPTIME
-from tests.oracle.moments import HOUR, MINUTE, SECOND, iso, read_instant
+from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
 from tests.support.history_product import Answer
 from tests.support.log_history import LogHistory, Post, TimedQuery
 from tests.support.log_product import Surface
@@ -129,9 +129,18 @@ def timed_query(draw: st.DrawFn, sent: list[Post], last: int) -> TimedQuery:
     now = draw(st.sampled_from((*[times[-1]] * 3, *times[len(times) // 2 :]))) + draw(st.sampled_from(WAITS))
     if draw(st.integers(0, 2)) == 0:
         now -= now % HOUR
-    params = draw(st.sampled_from(ASKED))
+    params = draw(st.sampled_from(ASKED)) + draw(pairs(times))
     after, project = draw(st.sampled_from((last, last, last, 0, 1))), draw(st.sampled_from((*[0] * 7, 1)))
     return TimedQuery(after, now, project, "/v2/apps/{app_id}/network/analytics", params)
+
+
+def pairs(times: list[int]) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+    """Mostly none; else bounds around requests, up to the longest allowed, and beyond; or half a pair."""
+    lengths = (HOUR, DAY, 7 * DAY, 7 * DAY + 1, 20 * DAY, 62 * DAY, 62 * DAY + 1, 0, -1)
+    ends = st.builds(lambda at, more: at + more, st.sampled_from(times), st.sampled_from((0, 1, HOUR, DAY)))
+    whole = st.builds(lambda to, long: (("from", iso(to - long)), ("to", iso(to))), ends, st.sampled_from(lengths))
+    odd = st.sampled_from(((("from", "2026-01-01"),), (("to", "2026-01-01"),), (("from", "x"), ("to", "2026-01-01"))))
+    return st.one_of(st.just(()), st.just(()), whole, whole, odd)
 
 
 def sound(row: Json) -> bool:

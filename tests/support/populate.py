@@ -8,6 +8,7 @@ import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -50,6 +51,11 @@ EVENT: Row = {
     "country": "",
     "language": "",
     "properties": "",
+    "region": "",
+    "city": "",
+    "screen": "",
+    "revenue": Decimal(0),
+    "currency": "",
 }
 REQUEST: Row = {
     "project_id": 1,
@@ -68,6 +74,8 @@ REQUEST: Row = {
     "traffic": "human",
     "country": "",
     "bytes": 0,
+    "duration_us": 0,
+    "user_id": "",
     "protocol": "",
     "provider": "",
 }
@@ -115,6 +123,8 @@ _INTEGERS = {
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
     "bytes": pl.UInt64,
+    "revenue": pl.Decimal(18, 4),
+    "duration_us": pl.UInt64,
     "engaged_ms": pl.UInt32,
     "scroll": pl.Int8,
     **dict.fromkeys(("order_id", "count", "bytes_sent", "bytes_received", "error_count", "batch"), pl.UInt64),

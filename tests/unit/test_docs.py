@@ -90,7 +90,8 @@ def test_codes_of_refused_rows_are_documented():
 
 
 def test_metrics_are_documented():
-    source = (ROOT / "src/footfall/api/metrics.py").read_text(encoding="utf-8")
+    modules = (ROOT / "src/footfall/api").glob("*metrics.py")
+    source = "".join(module.read_text(encoding="utf-8") for module in modules)
     page = text("operations.md")
     for name in re.findall(r'"(footfall_\w+)"', source):
         assert re.search(rf"`{name}(_total)?[`{{]", page), name

@@ -117,7 +117,22 @@ def files() -> list[Path]:
 def test_retired_words_stay_away(path):
     name = path.relative_to(SOURCE).as_posix()
     allowed = [text for (place, text) in ALLOWED if name.startswith(place)]
-    retired = RETIRED | (OF_THE_WIRE if name.startswith(WITHOUT_WIRE) else {})
+    check(path, RETIRED | (OF_THE_WIRE if name.startswith(WITHOUT_WIRE) else {}), allowed)
+
+
+def pages() -> list[Path]:
+    """What people read beside the source; decisions are history."""
+    patterns = ("*.md", "docs/*.md", "docs/[!a]*/*.md", "docs/api/*.md", "bench/*.py", "tools/*.py", "sdk/src/**/*.py")
+    found = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    return sorted(found - {ROOT / "docs" / "glossary.md"})
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_retired_words_stay_away_from_pages_and_tools(path):
+    check(path, RETIRED, ["most_common("])
+
+
+def check(path: Path, retired: dict[str, str], allowed: list[str]) -> None:
     for line in path.read_text(encoding="utf-8").splitlines():
         for word, instead in retired.items():
             case = 0 if re.search("[A-Z]", word) else re.IGNORECASE

@@ -7,9 +7,56 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.model.period import Bucket, Period, iso, iso_seconds, to_datetime, to_millis
+from footfall.model.period import Bucket, Period, iso, iso_seconds, parse_instant, to_datetime, to_millis
 
 moments = st.integers(to_millis(datetime(1999, 1, 1, tzinfo=UTC)), to_millis(datetime(2100, 1, 1, tzinfo=UTC)))
+
+
+INSTANTS = {
+    "2026-11-27T10:00:00Z": "2026-11-27T10:00:00.000Z",
+    "2026-11-27t10:00:00z": "2026-11-27T10:00:00.000Z",
+    "2026-11-27 10:00:00.25z": "2026-11-27T10:00:00.250Z",
+    "2026-11-27T10:00:00": "2026-11-27T10:00:00.000Z",
+    "2026-11-27T10:00:00,5+02:00": "2026-11-27T08:00:00.500Z",
+    "20261127T100000Z": "2026-11-27T10:00:00.000Z",
+    "2026-11-27": "2026-11-27T00:00:00.000Z",
+    "2026-11-27T24:00:00": "2026-11-28T00:00:00.000Z",
+    "2026-11-27t24:00:00.000z": "2026-11-28T00:00:00.000Z",
+    "2026-12-31T24:00:00Z": "2027-01-01T00:00:00.000Z",
+    "2026-11-27 24:00": "2026-11-28T00:00:00.000Z",
+    "20261127T240000+0200": "2026-11-27T22:00:00.000Z",
+    "2016-12-31T23:59:60Z": "2017-01-01T00:00:00.000Z",
+    "2016-12-31t23:59:60.5z": "2017-01-01T00:00:00.500Z",
+    "2016-12-31T15:59:60-08:00": "2017-01-01T00:00:00.000Z",
+    "2017-01-01T05:29:60+05:30": "2017-01-01T00:00:00.000Z",
+    "20161231T235960Z": "2017-01-01T00:00:00.000Z",
+}
+
+
+@pytest.mark.parametrize("text", INSTANTS)
+def test_an_instant_is_read_as_it_is_written(text):
+    assert iso(to_millis(parse_instant(text))) == INSTANTS[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2026-11-27T24:00:01Z",
+        "2026-11-27T24:01:00Z",
+        "2026-11-27T25:00:00Z",
+        "2026-11-27T12:30:60Z",
+        "2026-11-27T23:58:60Z",
+        "2026-11-27T23:59:61Z",
+        "2026-11-31T24:00:00Z",
+        "2026-11-27T24:00:00Zz",
+        "2026-11-27T10:00:00y",
+    ],
+)
+def test_what_is_no_instant(text):
+    with pytest.raises(ValueError, match=r"nvalid|must be|unconverted|range"):
+        parse_instant(text)
 
 
 def millis(text: str) -> int:

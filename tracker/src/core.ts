@@ -1,4 +1,4 @@
-import type { Core, Fields, Kind, Part, Props, Revenue } from "./types";
+import type { Core, Fields, Kind, Options, Part, Props, Revenue } from "./types";
 
 const doc = document;
 const place = location;
@@ -40,6 +40,10 @@ const seen = new Promise<unknown>((resolve) =>
   doc.hidden ? doc.addEventListener("visibilitychange", resolve, { once: true }) : resolve(0),
 );
 
+/** Browsers refuse a request with `keepalive` beyond this, by the bytes of all that are under way. */
+const KEEPALIVE_BYTES = 65536;
+let inFlight = 0;
+
 let current: string;
 let referrer = doc.referrer;
 /** An application names a page after it has moved to it: until it has, the title is the last page's. */
@@ -64,9 +68,12 @@ const send = async (t: Kind, fields?: Fields) => {
     if (isRefused()) return;
     const api = data.api || beside("api/collect");
     // A text needs no preflight.
-    if ("keepalive" in Request.prototype)
-      await fetch(api, { method: "POST", body, keepalive: true, credentials: "omit" });
-    else navigator.sendBeacon(api, body);
+    if (!("keepalive" in Request.prototype) && navigator.sendBeacon?.(api, body)) return;
+    const size = new Blob([body]).size;
+    inFlight += size;
+    await fetch(api, { method: "POST", body, keepalive: inFlight <= KEEPALIVE_BYTES, credentials: "omit" }).finally(
+      () => (inFlight -= size),
+    );
   } catch {} // offline, blocked, no JSON: the page is not to notice
 };
 
@@ -108,7 +115,8 @@ const follow = () => {
   addEventListener("pageshow", (event) => event.persisted && view());
 };
 
-const track = (n?: string, p?: Props, $?: Revenue) => send(n ? "event" : "pageview", { n, p, $ });
+const track = (n?: string, p?: Props, $?: Revenue, options?: Options) =>
+  send(n ? "event" : "pageview", { n, p, $, i: options?.interactive });
 
 /** What `window.footfall` is. `q` holds the arguments of calls made before; keys are those of scripts that run. */
 interface Global {

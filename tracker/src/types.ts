@@ -5,12 +5,18 @@ export interface Revenue {
   amount: number | string;
 }
 
+export interface Options {
+  /** Whether the event is an interaction; one that is not leaves a bounce a bounce. */
+  interactive?: boolean;
+}
+
 /** What a record says beside what all of them say; the names are those of `POST /api/collect`. */
 export interface Fields {
   n?: string | undefined;
   u?: string;
   p?: Props | undefined;
   $?: Revenue | undefined;
+  i?: boolean | undefined;
   /** How far down the page has been scrolled, 0 to 100. */
   sd?: number | undefined;
   /** Milliseconds of attention since the page's last record. */

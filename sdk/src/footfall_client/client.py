@@ -1,7 +1,8 @@
-"""`Footfall`, the client. No method raises; only `flush` and `close` wait."""
+"""`Footfall`, the client. No method raises; only `flush`, `close` and `aclose` wait."""
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import math
 import os
@@ -208,6 +209,13 @@ class Footfall:
     def close(self, timeout: float | None = 2.0) -> bool:
         """Flush, then accept no more rows; rows that could not be sent in time are dropped."""
         return bool(self._close(timeout))
+
+    async def aclose(self, timeout: float | None = 2.0) -> bool:
+        """`close` for an asynchronous lifespan: the event loop goes on meanwhile."""
+        try:
+            return await asyncio.to_thread(self.close, timeout)
+        except RuntimeError:  # the loop's threads have ended
+            return self.close(timeout)
 
     def fault(self, where: str, error: BaseException) -> None:
         """Log an error of the client itself, at most once a minute per place."""

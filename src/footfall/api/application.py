@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from footfall.api.building import Application, Reading, build_api, in_front
+from footfall.api.building import Application, Routers, build_api, in_front
 from footfall.api.events import routes as events
 from footfall.api.events.surface import EVENTS
 from footfall.api.network import routes as network
@@ -17,7 +17,7 @@ from footfall.api.tracking.surface import TRACKING
 from footfall.api.web import routes as web
 from footfall.api.web.surface import WEB
 
-READING: Reading = {
+READING: Routers = {
     EVENTS.name: events.router,
     WEB.name: web.router,
     TRACKING.name: tracking.router,

@@ -1,6 +1,6 @@
 """Who calls, what they may do, and which project they mean.
 
-Errors are UserErrors: `unauthorized` (no token, or one that does not hold), `forbidden` (it lacks the scope),
+Errors are UserErrors: `unauthorized` (no token, or an invalid one), `forbidden` (it lacks the scope),
 `rate_limited` (further bad tokens from one address), `project_required`, and `not_found` for a project that is unknown
 or another's: the two can't be told apart.
 """
@@ -32,7 +32,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 BAD_TOKENS_A_MINUTE = 20
 
 ANYONE = Principal(token_id=0, scopes=frozenset({Scope.READ}), projects=None)
-"""Who calls a reading surface without a token while authentication is off."""
+"""The caller of a reading surface without a token while authentication is off."""
 
 _HOW = "send it as 'Authorization: Bearer <token>' or 'X-API-Key: <token>'"
 _MAX_CLIENTS = 10_000
@@ -61,10 +61,10 @@ class Authenticator:
         self._verified: dict[bytes, _Verified] = {}
         self._touched: dict[int, int] = {}
         self._guesses = Guesses(BAD_TOKENS_A_MINUTE)
-        self._aside = ThreadPoolExecutor(1, "footfall-token-use")
+        self._writer = ThreadPoolExecutor(1, "footfall-token-use")
 
     def authenticate(self, headers: Headers, query_string: bytes, client: str, scope: Scope) -> Principal:
-        """The rights of the request's token, which has `scope`. `client` is the `address` that it comes from."""
+        """The rights of the request's token, which has `scope`. `client` is the address that the request comes from."""
         if query_string:
             refuse_token_in_query(query_string)
         text = presented_token(headers)
@@ -104,7 +104,7 @@ class Authenticator:
 
     def close(self) -> None:
         """Write down which tokens were used. Idempotent."""
-        self._aside.shutdown()
+        self._writer.shutdown()
 
     def _principal(self, text: bytes, client: str) -> Principal:
         key = hashlib.sha256(text).digest()
@@ -128,7 +128,7 @@ class Authenticator:
     def _note_use(self, token_id: int, now: int) -> None:
         if now - self._touched.get(token_id, 0) >= TOUCH_EVERY:
             self._touched[token_id] = now
-            self._aside.submit(self._meta.touch, token_id, now)
+            self._writer.submit(self._meta.touch, token_id, now)
 
 
 class Guesses:
@@ -139,7 +139,7 @@ class Guesses:
         self._buckets: OrderedDict[bytes | str, tuple[float, int]] = OrderedDict()
 
     def count(self, client: str, now: int) -> None:
-        """Raises UserError `rate_limited` where the address has had its share."""
+        """Raises UserError `rate_limited` once the address has used up its allowance."""
         raw = packed(client)
         key = client if raw is None else raw[:8]
         left, since = self._buckets.pop(key, (float(self._a_minute), now))
@@ -152,7 +152,7 @@ class Guesses:
 
 
 def presented_token(headers: Headers) -> bytes | None:
-    """The text that stands where a token may stand; of several, the first that begins like one."""
+    """The token that the headers present; of several, the first with a token's prefix."""
     found: bytes | None = None
     for name, value in headers:
         if name == b"authorization":
@@ -179,7 +179,7 @@ def refuse_token_in_query(query_string: bytes) -> None:
 
 
 def named_project(headers: Headers, query_string: bytes) -> str | None:
-    """What `X-Project`, else `?project=`, says; None where neither says anything."""
+    """The project that `X-Project`, else `?project=`, names; None for neither."""
     for name, value in headers:
         if name == b"x-project" and value.strip():
             return value.strip().decode("latin-1")

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from time import perf_counter
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
 from footfall.api.ingest.calls import Receive, Scope_, Send
-from footfall.api.ingest.fast_paths import App, FastPaths
+from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
+from footfall.api.request_log import RequestLog
+from footfall.api.request_metrics import RequestTimes
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
 
-Reading = Mapping[str, APIRouter]
+Routers = Mapping[str, APIRouter]
 """Routers of endpoints that query, by the name of their surface."""
 
 
 class Application:
-    """Tells the lifecycle of every request under way, so that a stop can wait for them."""
+    """Counts every request, and reports those under way to the lifecycle, so that a stop can wait for them."""
 
-    def __init__(self, app: App, lifecycle: Lifecycle) -> None:
+    def __init__(self, app: App, lifecycle: Lifecycle, times: RequestTimes) -> None:
         self._app = app
         self._lifecycle = lifecycle
+        self._times = times
 
     async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         self._lifecycle.enter()
+        began = perf_counter()
         try:
             await self._app(scope, receive, send)
         finally:
+            route = scope.get("route")  # set by FastPaths and by FastAPI, where a declared route is found
+            path = "none" if route is None else route.path
+            self._times.observe(scope["method"], path, scope.get(STATUS, 500), perf_counter() - began)
             self._lifecycle.leave()
 
 
-def build_api(state: State, reading: Reading) -> FastAPI:
+def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
     api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
@@ -55,10 +63,13 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    return Application(FastPaths(api, collecting, writing, public), collecting.lifecycle)
+    answering: App = FastPaths(api, collecting, writing, public)
+    if collecting.settings.log_level == "debug":
+        answering = RequestLog(answering)
+    return Application(answering, collecting.lifecycle, collecting.metrics.requests)
 
 
-def _routers(reading: Reading) -> Iterator[APIRouter]:
+def _routers(reading: Routers) -> Iterator[APIRouter]:
     for surface in SURFACES:
         yield surface.router
         if surface.name in reading:

@@ -151,7 +151,7 @@ _TOLD = {HEADER: {"description": "Query parameters that do not count.", "schema"
 
 
 def _endpoint(answered: Callable[[Collecting, Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
-    """What a route does when it is reached behind `FastPaths`: the same."""
+    """The endpoint of a route that is reached behind `FastPaths`: it answers the same."""
 
     async def endpoint(request: Request) -> Response:
         return response(await answered(collecting(request), request))
@@ -178,7 +178,7 @@ def _documented(description: str, code: str, message: str) -> dict[str, Any]:
 
 
 _READING_ERRORS: Responses = {
-    400: _documented("A parameter does not hold.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
+    400: _documented("A parameter is not valid.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
     401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
     403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
     404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),

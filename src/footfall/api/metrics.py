@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
+from shutil import disk_usage
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from footfall.api.request_metrics import RequestTimes
 from footfall.model.drops import DropReason
 from footfall.spool.protocol import SpoolState
 
@@ -22,6 +26,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.requests = RequestTimes()
+        self.registry.register(self.requests)
+        ProcessCollector(registry=self.registry)
+        self.tails_behind: Mapping[str, int] = {}  # bytes by log; replaced whole, never changed
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -78,9 +86,12 @@ class Metrics:
                 self._names.add(name)
         self._ignored.labels(name if known else "other").inc()
 
-    def render(self, state: SpoolState) -> bytes:
-        """The exposition, with the spools' figures of this moment."""
+    def render(self, state: SpoolState, data: Path) -> bytes:
+        """The exposition, with the figures of the spools and of the disk that holds `data` of this moment."""
+        disk = disk_usage(data)
         gauges = {
+            "footfall_disk_free_bytes": ("Bytes that are free on the disk of the data directory.", disk.free),
+            "footfall_disk_bytes": ("Size of the disk of the data directory.", disk.total),
             "footfall_spool_waiting": ("Events acknowledged and not yet queryable.", state.waiting),
             "footfall_spool_capacity": ("Events at which writes answer 503.", state.capacity),
             "footfall_spool_damaged_rows": ("Rows set aside because their checksum did not hold.", state.damaged),
@@ -89,6 +100,7 @@ class Metrics:
         }
         own = CollectorRegistry()
         own.register(_Gauges(gauges))
+        own.register(_TailsBehind(self.tails_behind))
         return generate_latest(self.registry) + generate_latest(own)
 
 
@@ -98,3 +110,14 @@ class _Gauges:
 
     def collect(self) -> list[GaugeMetricFamily]:
         return [GaugeMetricFamily(name, text, value) for name, (text, value) in self._gauges.items()]
+
+
+class _TailsBehind:
+    def __init__(self, found: Mapping[str, int]) -> None:
+        self._found = found
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        family = GaugeMetricFamily("footfall_tail_behind_bytes", "Bytes of a log not read yet.", labels=["file"])
+        for name, lag in self._found.items():
+            family.add_metric([name], lag)
+        return [family]

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 REQUIRED = "x-required"
-"""In a parameter's schema: it is required, though the surface words the refusal where it is absent."""
+"""Marks a parameter as required in its schema, where the surface itself answers a request without it."""
 
 TEXT = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer <token>`, as
 `Authorization: <token>` or as `X-API-Key: <token>`; never in the query string. All instants are UTC."""
@@ -34,7 +34,7 @@ def describe(api: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
 
 
 def _correct(operation: dict[str, Any]) -> None:
-    """Parameters that a surface requires in its own words; a bad one is 400 in our shape; guessed tokens are 429."""
+    """Marks `REQUIRED` parameters; a bad parameter is 400 in the surface's shape; guessed tokens are 429."""
     answers = operation["responses"]
     for parameter in operation.get("parameters", ()):
         if parameter["schema"].pop(REQUIRED, False):
@@ -46,7 +46,7 @@ def _correct(operation: dict[str, Any]) -> None:
 
 
 def _restore_nulls(made: dict[str, Any], routers: Sequence[APIRouter]) -> None:
-    """Examples as they were written: FastAPI leaves every null out of what it describes, answers' nulls included."""
+    """Puts the examples back as they were written: FastAPI drops every null from a description, examples' too."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     for route in routes:
         for method in (route.methods or ()) if route.include_in_schema else ():

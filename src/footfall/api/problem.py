@@ -48,7 +48,7 @@ _RETRY_AFTER = 60  # seconds, where the error does not say
 
 
 class ErrorDetail(BaseModel):
-    """`code` is a word that programs may compare; `message` names the parameter and the bad value."""
+    """`code` is a stable word for programs to compare; `message` names the parameter and the bad value."""
 
     code: str
     message: str
@@ -65,6 +65,20 @@ class StatusError(BaseModel):
 
 class DetailError(BaseModel):
     detail: str
+
+
+class Fault(BaseModel):
+    loc: list[str | int]
+    msg: str
+    type: str
+    input: Any = None
+    ctx: dict[str, Any] | None = None
+
+
+class Faults(BaseModel):
+    """422: what is wrong with a body, as FastAPI with Pydantic 2 lists it (`collect/schemas`)."""
+
+    detail: list[Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,7 @@ def response(reply: Reply) -> Response:
 
 
 def _describe(error: Exception, path: str) -> tuple[int, str, str]:
-    """Status, code and a message that says nothing about our insides."""
+    """Status, code and a message that reveals nothing internal."""
     if isinstance(error, UserError):
         return STATUS.get(error.code, 400), error.code, error.message
     if isinstance(error, TransientError):

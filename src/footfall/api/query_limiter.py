@@ -1,4 +1,4 @@
-"""Queries under way: how many a project may have, and what ends one."""
+"""Limits the queries of each project, and ends those whose callers have left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What endpoints lean on: one value for collecting, one for querying, found by one accessor each."""
+"""What endpoints depend on: one value for collecting, one for querying, and an accessor for each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """What writing endpoints and probes lean on, for the life of the process. `buffer` never waits."""
+    """What writing endpoints and probes depend on, for the life of the process. `buffer` never waits."""
 
     settings: Settings
     clock: Clock
@@ -44,13 +44,13 @@ class Collecting:
             return "the server is stopping"
         state = self.buffer()
         if state.waiting >= state.capacity:
-            return f"the buffer holds {state.waiting} events, its bound is {state.capacity}"
+            return f"the buffer holds {state.waiting} events, and its limit is {state.capacity}"
         return "a write to the buffer failed within the last 5 seconds" if self.committer.failing else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Querying:
-    """What reading endpoints lean on, for the life of the process."""
+    """What reading endpoints depend on, for the life of the process."""
 
     settings: Settings
     clock: Clock
@@ -65,7 +65,7 @@ class Querying:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a process does: a part that it does not have is None."""
+    """The parts of a process; one that it does not have is None."""
 
     collecting: Collecting | None = None
     querying: Querying | None = None

@@ -15,9 +15,9 @@ from footfall.api.problem import CODED, ErrorShape
 class Surface:
     """Its paths begin with `prefix`, its errors are worded by `errors`.
 
-    `writing` are its endpoints that take a token and store something, `public` those that need none. `router` documents
-    both and holds the surface's probes: all that a process answers which only collects. Endpoints that query are in the
-    folder's `routes`, since they need the query package.
+    `writing` are its endpoints that take a token and store something, `public` those that need no token. `router`
+    documents both and holds the surface's probes: everything that a process which only collects can answer. Endpoints
+    that query are in the folder's `routes`, since they need the query package.
     """
 
     name: str

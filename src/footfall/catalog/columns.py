@@ -47,13 +47,17 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TopList:
-    """An endpoint of the web surface: labels by events. `example` is a label."""
+class TopEndpoint:
+    """An endpoint of the web surface: labels by events, or by sessions. `example` is a label.
+
+    `pageviews` counts these only.
+    """
 
     path: str
     summary: str
     description: str
     example: str
+    pageviews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Plain:
     filterable: bool = True
     unknown: str = ""
     ignore_case: bool = False
-    top: TopList | None = None
+    top: TopEndpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,9 @@ class Column:
     cap: the most characters of a text that are kept; 0 where whoever makes the text bounds it.
     first_touch: a session takes it from its first event.
     sessionising: read to find an event's session.
-    choices: the only values there are. among: the only values that are kept; others count as absent.
+    choices: the only possible values. among: the only values that are kept; others count as absent.
     merged: how the store merges rows that agree in everything else: `sum` or `max`.
-    export: the name in an export; `shown` is the dimension that an export reads, where it is not the column's name.
+    export: the name in an export, which reads the dimension `shown`, or without one that of the column's name.
     """
 
     name: str
@@ -114,18 +118,22 @@ HUMAN = "human"
 
 TRAFFIC = (HUMAN, "bot", "ai", "monitor", "scanner")
 
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+"""Labels of a campaign: parameters of a page's URL, and columns of the same names."""
+
 _URL, _PATH, _REFERRER, _HOST, _AGENT, _UTM = 4_096, 2_048, 2_048, 253, 512, 256
 _SHOWN = Plain(filterable=False)
+_KNOWN = Plain(filterable=False, unknown="unknown")
 _FILTER = Plain()
 
 
-def _visitor(*, top: TopList | None = None) -> Plain:
+def _visitor(*, top: TopEndpoint | None = None) -> Plain:
     """A property of the visitor; names of agents are compared in any case."""
     return Plain(unknown="unknown", ignore_case=True, top=top)
 
 
 _COUNTRY = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-countries",
         "Countries by events",
         "Events and their visitors by country (ISO 3166-1 alpha-2, or `unknown`).",
@@ -133,15 +141,15 @@ _COUNTRY = _visitor(
     )
 )
 _BROWSER = _visitor(
-    top=TopList("top-browsers", "Browsers by events", "Events and their visitors by browser family.", "Firefox")
+    top=TopEndpoint("top-browsers", "Browsers by events", "Events and their visitors by browser family.", "Firefox")
 )
 _OS = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-os", "Operating systems by events", "Events and their visitors by operating-system family.", "Android"
     )
 )
 _DEVICE = _visitor(
-    top=TopList(
+    top=TopEndpoint(
         "top-devices",
         "Device types by events",
         "Events and their visitors by device type: `desktop`, `mobile`, `tablet`, `other` or `unknown`.",
@@ -150,12 +158,53 @@ _DEVICE = _visitor(
 )
 _TIME_ZONE = Plain(
     unknown="unknown",
-    top=TopList(
+    top=TopEndpoint(
         "top-timezones",
         "Time zones by events",
         "Events and their visitors by the browser's time zone (IANA name, or `unknown`).",
         "Europe/Bucharest",
     ),
+)
+_TRAFFIC = Plain(
+    top=TopEndpoint(
+        "top-traffic",
+        "Classes of traffic by events",
+        "Events and their visitors by class of the client; only people count unless `bots=1`.",
+        "human",
+    )
+)
+_EVENT_TYPE = Plain(
+    top=TopEndpoint(
+        "top-event-types", "Pageviews and custom events", "Events and their visitors by type of event.", "pageview"
+    )
+)
+_HOSTNAME = Plain(
+    top=TopEndpoint(
+        "top-hostnames", "Hosts by events", "Events and their visitors by the host of the page.", "shop.example"
+    )
+)
+_TITLE = Plain(
+    filterable=False,
+    top=TopEndpoint(
+        "top-titles",
+        "Page titles by pageviews",
+        "Pageviews and their visitors by the title of the page.",
+        "Pricing",
+        pageviews=True,
+    ),
+)
+_REGION = Plain(
+    top=TopEndpoint("top-regions", "Regions by events", "Events and their visitors by region of the visitor.", "Cluj")
+)
+_CITY = Plain(
+    top=TopEndpoint(
+        "top-cities", "Cities by events", "Events and their visitors by city of the visitor.", "Cluj-Napoca"
+    )
+)
+_LANGUAGE = Plain(
+    top=TopEndpoint(
+        "top-languages", "Languages by events", "Events and their visitors by the browser's language.", "ro-RO"
+    )
 )
 
 
@@ -186,31 +235,29 @@ EVENTS = (
         Kind.CHOICE,
         Origin.SENT,
         choices=("pageview", "custom"),
-        dimension=_FILTER,
+        dimension=_EVENT_TYPE,
         export="event_type",
         shown="event_kind",
     ),
-    Column("name", Kind.LABEL, Origin.SENT, 100, export="custom_event_name", shown="custom_event_name"),
+    Column("passive", Kind.FLAG, Origin.SENT, sessionising=True),
+    Column("name", Kind.LABEL, Origin.SENT, 120, export="custom_event_name", shown="custom_event_name"),
     Column("category", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="category"),
     Column("priority", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="priority"),
     Column("path", Kind.LABEL, Origin.SENT, _PATH, sessionising=True, dimension=_FILTER, export="path"),
     Column("url", Kind.TEXT, Origin.SPOOLED, _URL, dimension=_SHOWN, export="url"),
     Column("url_base", Kind.LABEL, Origin.WRITTEN),
     Column("url_rest", Kind.TEXT, Origin.WRITTEN),
-    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, first_touch=True, dimension=_FILTER, export="hostname"),
-    Column("title", Kind.LABEL, Origin.SENT, 512, dimension=_SHOWN, export="title"),
+    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, first_touch=True, dimension=_HOSTNAME, export="hostname"),
+    Column("title", Kind.LABEL, Origin.SENT, 512, dimension=_TITLE, export="title"),
     Column("referrer", Kind.LABEL, Origin.SENT, _REFERRER, first_touch=True, export="referrer", shown="referrer_url"),
     Column("source", Kind.LABEL, first_touch=True),
     Column("channel", Kind.LABEL, first_touch=True),
-    *(
-        Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}")
-        for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-    ),
+    *(Column(name, Kind.LABEL, cap=_UTM, first_touch=True, export=name, shown=f"event_{name}") for name in UTM),
     Column("visitor_id", Kind.TEXT, Origin.SENT, export="visitor_id"),
     Column("session_id", Kind.TEXT, Origin.SENT, sessionising=True, export="session_id"),
     Column("country", Kind.LABEL, Origin.SENT, first_touch=True, dimension=_COUNTRY, export="country_code"),
-    Column("region", Kind.LABEL, Origin.SENT, 128, dimension=_FILTER, export="region"),
-    Column("city", Kind.LABEL, Origin.SENT, 128, dimension=_FILTER, export="city"),
+    Column("region", Kind.LABEL, Origin.SENT, 128, dimension=_REGION, export="region"),
+    Column("city", Kind.LABEL, Origin.SENT, 128, dimension=_CITY, export="city"),
     Column("latitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="latitude"),
     Column("longitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="longitude"),
     Column("browser", Kind.LABEL, first_touch=True, dimension=_BROWSER, export="browser_family"),
@@ -218,10 +265,10 @@ EVENTS = (
     Column("os", Kind.LABEL, first_touch=True, dimension=_OS, export="os_family"),
     Column("os_version", Kind.LABEL, dimension=_SHOWN, export="os_version"),
     Column("device", Kind.LABEL, first_touch=True, dimension=_DEVICE, export="device_type"),
-    Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_FILTER, export="language"),
+    Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_LANGUAGE, export="language"),
     Column("timezone", Kind.LABEL, Origin.SENT, 64, among=time_zones, dimension=_TIME_ZONE, export="timezone"),
     Column("screen", Kind.LABEL, Origin.SENT, 16, dimension=_SHOWN, export="screen"),
-    Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_FILTER, export="traffic"),
+    Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_TRAFFIC, export="traffic"),
     _USER_AGENT,
     Column("revenue", Kind.MONEY, Origin.SENT, export="revenue"),
     Column("currency", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="currency"),
@@ -235,14 +282,14 @@ REQUESTS = (
     Column("user_id", Kind.TEXT, Origin.SENT),
     Column("method", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("endpoint", Kind.LABEL, Origin.SENT, _PATH, dimension=_SHOWN),
-    Column("host", Kind.LABEL, Origin.SENT, _HOST),
+    Column("host", Kind.LABEL, Origin.SENT, _HOST, dimension=_KNOWN),
     Column("status", Kind.UINT16, Origin.SENT),
     Column("bytes", Kind.UINT64, Origin.SENT),
-    Column("duration_us", Kind.UINT64, Origin.SENT),
-    Column("protocol", Kind.LABEL, Origin.SENT, 128),
+    Column("duration_us", Kind.UINT64, Origin.SENT, dimension=_SHOWN),
+    Column("protocol", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN),
     Column("ip_address", Kind.TEXT, Origin.SENT, dimension=_SHOWN),
     replace(_USER_AGENT, origin=Origin.SENT, dimension=_SHOWN),
-    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER),
+    Column("referer", Kind.LABEL, Origin.SENT, _REFERRER, dimension=replace(_KNOWN, unknown="direct")),
     Column("browser", Kind.LABEL, dimension=_BROWSER),
     Column("browser_version", Kind.LABEL),
     Column("os", Kind.LABEL, dimension=_OS),
@@ -252,7 +299,7 @@ REQUESTS = (
     Column("country", Kind.LABEL, Origin.SENT, dimension=_COUNTRY),
     Column("region", Kind.LABEL, Origin.SENT, 128),
     Column("city", Kind.LABEL, Origin.SENT, 128),
-    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=Plain(filterable=False, unknown="unknown")),
+    Column("provider", Kind.LABEL, Origin.SENT, 128, dimension=_KNOWN),
     _BATCH,
 )
 
@@ -305,6 +352,7 @@ SESSIONS = (
     Column("own_ids", Kind.UINT8),
     Column("events", Kind.UINT32),
     Column("pageviews", Kind.UINT32),
+    Column("passive_events", Kind.UINT32),
     Column("entry_at", Kind.INSTANT, Origin.WORKING),
     Column("exit_at", Kind.INSTANT, Origin.WORKING),
     Column("entry_lag", Kind.UINT64, Origin.WRITTEN),
@@ -340,5 +388,5 @@ def column(table: Table, name: str) -> Column:
 
 
 def stored(table: Table) -> tuple[str, ...]:
-    """The names of a table's columns, but for those that the store computes."""
+    """The names of a table's columns, except those that the store computes."""
     return tuple(column.name for column in COLUMNS[table] if column.stored)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from footfall.catalog.columns import COLUMNS, Column, Plain, TopList
+from footfall.catalog.columns import COLUMNS, UTM, Column, Plain, TopEndpoint
 from footfall.catalog.tables import Table
 
 
@@ -26,8 +26,8 @@ class Dimension:
     """`expressions` are SQL, per table that has the dimension.
 
     `empty` is the label of rows whose value is unknown, `''` where there is no such label. `ignore_case` and
-    `choices` (the only values there are) concern filters; `filterable` names are keys of the filter string. A value
-    with a `/` is compared with `urls` instead, where a dimension has that.
+    `choices` (the only possible values) concern filters; `filterable` names are keys of the filter string. A value
+    with a `/` is compared with `urls` instead, where a dimension has that. `top` is the list of its values.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Dimension:
     choices: tuple[str, ...] = ()
     filterable: bool = True
     urls: str = ""
+    top: TopEndpoint | None = None
 
 
 def _request(name: str, expression: str = "", *, empty: str = "") -> Dimension:
@@ -49,8 +50,15 @@ def _logged(name: str, expression: str) -> Dimension:
     return Dimension(name, {Table.PROXY_LOGS: expression}, filterable=False)
 
 
-def _visit(name: str, column: str = "", *, empty: str = "", urls: str = "") -> Dimension:
-    return Dimension(name, {Table.SESSIONS: column or name}, Level.SESSION, empty, urls=urls)
+def _visit(
+    name: str, column: str = "", *, empty: str = "", urls: str = "", top: TopEndpoint | None = None
+) -> Dimension:
+    return Dimension(name, {Table.SESSIONS: column or name}, Level.SESSION, empty, urls=urls, top=top)
+
+
+def _campaign(name: str) -> Dimension:
+    path, title = f"top-{name.replace('_', '-')}s", f"Sessions by `{name}`"
+    return _visit(name, top=TopEndpoint(path, title, f"Sessions and their visitors by `{name}`.", _CAMPAIGN[name]))
 
 
 def _shown(name: str, expression: str) -> Dimension:
@@ -89,18 +97,21 @@ _SCREEN_CLASS = (
     " 'desktop')"
 )
 
-_CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+_CAMPAIGN = dict(zip(UTM, ("newsletter", "email", "spring sale", "banner", "shoes"), strict=True))
+"""Labels of a campaign, each with a value as an example."""
 
 
 def _plain() -> tuple[Dimension, ...]:
-    """The dimensions that columns declare; a name means the same in every table that has it."""
+    """The dimensions that columns declare; a name means the same in every table that has it.
+
+    The first table's declaration holds, events before others.
+    """
     found: dict[str, Dimension] = {}
     for table, columns in COLUMNS.items():
         for column in columns:
             if column.dimension:
-                row = _of_column(column, column.dimension)
-                had = found.get(column.name, row)
-                found[column.name] = replace(row, expressions={**had.expressions, table: column.name})
+                row = found.get(column.name) or _of_column(column, column.dimension)
+                found[column.name] = replace(row, expressions={**row.expressions, table: column.name})
     return tuple(found.values())
 
 
@@ -112,6 +123,7 @@ def _of_column(column: Column, plain: Plain) -> Dimension:
         ignore_case=plain.ignore_case,
         choices=column.choices,
         filterable=plain.filterable,
+        top=plain.top,
     )
 
 
@@ -120,23 +132,41 @@ _ROWS = (
     Dimension("custom_event_name", {Table.EVENTS: "if(event_type = 'custom', name, '')"}),
     Dimension("visitor_id", dict.fromkeys((Table.EVENTS, Table.ENGAGEMENTS), _VISITOR_ID)),
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
-    Dimension("screen_class", {Table.EVENTS: _SCREEN_CLASS}, empty="unknown", choices=(*SCREENS, "unknown")),
+    Dimension(
+        "screen_class",
+        {Table.EVENTS: _SCREEN_CLASS},
+        empty="unknown",
+        choices=(*SCREENS, "unknown"),
+        top=TopEndpoint(
+            "top-screen-classes",
+            "Classes of screens by events",
+            "Events and their visitors by screen: `mobile`, `tablet`, `laptop`, `desktop` or `unknown`.",
+            "laptop",
+        ),
+    ),
     _shown("event_kind", "toString(event_type)"),
     Dimension("referrer_url", {Table.EVENTS: "referrer", Table.REQUESTS: "referer"}, filterable=False),
     _shown("weight", "length(properties) + length(url) + length(referrer)"),
     _shown("revenue", "toString(revenue)"),
-    *(_shown(f"event_{name}", name) for name in _CAMPAIGN),
+    *(_shown(f"event_{name}", name) for name in UTM),
     _shown("property", f"{_PROPERTIES}.1"),
     _shown("property_value", f"assumeNotNull({_PROPERTIES}.2)"),
     _visit("referrer", "source", empty="direct", urls="referrer"),
-    _visit("channel", empty="direct"),
-    *(_visit(name) for name in _CAMPAIGN),
+    _visit(
+        "channel",
+        empty="direct",
+        top=TopEndpoint("top-channels", "Channels by sessions", "Sessions and their visitors by channel.", "search"),
+    ),
+    *map(_campaign, _CAMPAIGN),
     _visit("entry_page"),
     _visit("exit_page"),
     _request("status", "toString(status)"),
+    _request("status_class", "concat(toString(intDiv(status, 100)), 'xx')"),
+    _request("response_bytes", "bytes"),
     _request("user_hash", _HASH.format("visitor")),
     _request("scheme", "if(lower(protocol) IN ('https', 'http'), lower(protocol), '')", empty="unknown"),
-    *(_logged(name, f"toString({name})") for name in ("user_id", "order_id")),
+    Dimension("user_id", {Table.REQUESTS: "user_id", Table.PROXY_LOGS: "toString(user_id)"}, filterable=False),
+    _logged("order_id", "toString(order_id)"),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),
     Dimension("visitor", dict.fromkeys(_VISITED, "visitor"), filterable=False),
     _key("id_hi", "id_hi"),
@@ -151,10 +181,8 @@ _ROWS = (
 
 DIMENSIONS: dict[str, Dimension] = {row.name: row for row in _ROWS}
 
-TOP_LISTS: tuple[tuple[str, TopList], ...] = tuple(
-    (column.name, column.dimension.top) for column in COLUMNS[Table.EVENTS] if column.dimension and column.dimension.top
-)
-"""Top lists that columns declare, each with the name of its dimension."""
+TOP_LISTS: tuple[tuple[str, TopEndpoint], ...] = tuple((row.name, row.top) for row in _ROWS if row.top)
+"""Top lists that dimensions declare, each with the name of its dimension."""
 
 SEARCH = "search"
 """Filter key: case-insensitive substring of any of `SEARCHED`."""

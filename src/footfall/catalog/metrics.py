@@ -10,15 +10,17 @@ from footfall.catalog.tables import TABLES, Table
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`expressions` are SQL aggregates, per table that can answer; the answer is a whole number.
+    """`expressions` are SQL aggregates, per table that can answer; the answer is a whole number, or as said below.
 
     `distinct` names the column whose values a *signed* table counts: there a value counts where its signs sum to
-    more than 0, so its rows are first summed per value, and the expression then counts what is left.
+    more than 0, so its rows are first summed per value, and the expression then counts what is left. `rows` is a
+    condition: a query with the metric reads no other rows.
     """
 
     name: str
     expressions: Mapping[Table, str]
     distinct: str = ""
+    rows: str = ""
 
 
 _FACTS = (Table.EVENTS, Table.REQUESTS)
@@ -30,6 +32,19 @@ def _sum(expression: str) -> dict[Table, str]:
     return {Table.PROXY_LOGS: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
 
 
+PERCENTILES = (50, 95, 99)
+
+DURATIONS = (
+    f"quantilesBFloat16If({', '.join(str(percent / 100) for percent in PERCENTILES)})(duration_us, duration_us > 0)"
+)
+"""Microseconds at each of `PERCENTILES`, by nearest rank; NaN where no duration was sent.
+
+The function keeps 8 significant bits of a value, so whatever the distribution, the relative error is below 2⁻⁷ (0.8 %),
+below 256 µs none. It counts each of the few values that are left, so memory is bounded and states merge. Of the
+engine's other functions, t-digest and reservoirs bound no error, exact ones keep every duration, and DDSketch takes a
+rank too low: of two durations, its p99 is the shorter one.
+"""
+
 _ROWS = (
     Metric("events", {Table.EVENTS: "count()"}),
     Metric("engagements", {Table.ENGAGEMENTS: "count()"}),
@@ -37,8 +52,9 @@ _ROWS = (
     Metric("pageviews", {Table.EVENTS: "countIf(event_type = 'pageview')"}),
     Metric("visitors", dict.fromkeys(_FACTS, "uniqExact(visitor)") | {Table.SESSIONS: "count()"}, distinct="visitor"),
     Metric("sessions", dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"}),
-    Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1))"}),
+    Metric("bounces", {Table.SESSIONS: "sum(sign * (pageviews = 1 AND events = 1 + passive_events))"}),
     Metric("duration_ms", {Table.SESSIONS: "sum(sign * dateDiff('millisecond', start, end))"}),
+    Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
     Metric("referrer_urls", {Table.REQUESTS: "uniqExact(referer)"}),
@@ -46,6 +62,10 @@ _ROWS = (
     Metric("first", {table: millis.format("min(timestamp)") for table, millis in _MILLIS.items()}),
     Metric("last", {table: millis.format("max(timestamp)") for table, millis in _MILLIS.items()}),
     Metric("bytes", {Table.REQUESTS: "sum(bytes)"}),
+    Metric("answered", {Table.REQUESTS: "countIf(status > 0)"}),
+    Metric("failed", {Table.REQUESTS: "countIf(status >= 400)"}),
+    Metric("named_user", {Table.REQUESTS: "max(user_id)"}),  # of one visitor's requests: a text
+    Metric("durations", {Table.REQUESTS: DURATIONS}),
     Metric("total_count", _sum("count")),
     Metric("total_errors", _sum("error_count")),
     Metric("total_bytes_sent", _sum("bytes_sent")),

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from footfall import __version__
 from footfall.cli import serving
+from footfall.cli.config import config_app
 from footfall.cli.geo import geo_app
 from footfall.cli.importing import import_app
 from footfall.cli.projects import project_app
@@ -20,7 +21,14 @@ from footfall.cli.tailing import tail_app
 from footfall.cli.tokens import token_app
 from footfall.errors import FootfallError
 
-_SUB_APPS = {"project": project_app, "token": token_app, "import": import_app, "tail": tail_app, "geo": geo_app}
+_SUB_APPS = {
+    "project": project_app,
+    "token": token_app,
+    "config": config_app,
+    "import": import_app,
+    "tail": tail_app,
+    "geo": geo_app,
+}
 
 
 class _Group(TyperGroup):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, load_settings
+from footfall.cli.options import Data, Host, Port, listening_settings
 
 if TYPE_CHECKING:
     from footfall.runtime.offline import Offline
@@ -17,21 +17,24 @@ SLUG = "demo"
 def demo(
     days: Annotated[int, typer.Option(help="Days of traffic, ending now.", min=1, max=730)] = 30,
     visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 300,
+    host: Host = None,
+    port: Port = None,
     data: Data = None,
 ) -> None:
-    """Make the project `demo` with made-up traffic, unless it is there, and serve."""
+    """Make the project `demo` with made-up traffic, unless it exists, and serve."""
+    from footfall.runtime.address import reachable
     from footfall.runtime.offline import offline
     from footfall.runtime.serving import serve
     from footfall.store.lock import holder
 
-    settings = load_settings(data)
+    settings = listening_settings(data, host, port)
     running = holder(settings.data) is not None
-    with offline(settings) as installation:
+    with offline(settings, overrides=not running) as installation:
         if installation.meta.project(SLUG) is None:
             token = fill(installation, days, visitors_per_day)
-            typer.echo(_told(f"http://{settings.host}:{settings.port}", token))
+            typer.echo(_told(reachable(settings.host, settings.port), token))
         else:
-            typer.echo(f"The project {SLUG!r} is there already; `footfall token create` makes another token for it.")
+            typer.echo(f"The project {SLUG!r} exists already; `footfall token create` makes another token for it.")
     if running:
         typer.echo("A server that uses this data directory is running: it shows the project.")
     else:
@@ -58,7 +61,7 @@ def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
         total += size(record)
         if installation.spool.state().waiting >= settings.batch_events:
             installation.wait_drained()
-    typer.echo(f"{total:,} events and requests made up, waiting until they can be queried…", err=True)
+    typer.echo(f"{total:,} events and requests are made; waiting until they can be queried…", err=True)
     installation.wait_drained()
     token, _ = installation.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
     return token

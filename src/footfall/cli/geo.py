@@ -1,4 +1,4 @@
-"""`footfall geo`: install geography databases and say which are in use."""
+"""`footfall geo`: install geography databases and list those in use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Kind = Annotated[str, typer.Option("--kind", help="country, city or asn.  [defa
 
 @geo_app.command("install")
 def install(source: _Source, kind: _Kind = "", *, data: Data = None) -> None:
-    """Check a database and put it in place; a running server takes it up within a second or two."""
+    """Check a database and put it in place; a running server uses it within a second or two."""
     from footfall.collect import geo_install
 
     typer.echo(geo_install.install(source, load_settings(data).data, kind))

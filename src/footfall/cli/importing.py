@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,12 +19,28 @@ from footfall.cli.options import Data, load_settings, opened
 
 if TYPE_CHECKING:
     from footfall.importers.access_log import Progress, Summary
+    from footfall.importers.formats import LogFormat
     from footfall.importers.report import Report
     from footfall.importers.target import Target
 
 import_app = typer.Typer(help="Bring in what other programs wrote.", no_args_is_help=True)
 
 _EVERY = 10.0  # seconds between two lines of progress, or on why there is none
+
+
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="A format's name (docs/import.md lists them, formats.toml in the data directory may name more), or one "
+        "that is written out: nginx:…, apache:…, goaccess:… or json:FIELD=NAME,…; left out, it is recognised.",
+    ),
+]
+DateFormat = Annotated[str | None, typer.Option("--date-format", help="What %d of goaccess:… is; left out, %d/%b/%Y.")]
+TimeFormat = Annotated[str | None, typer.Option("--time-format", help="What %t of goaccess:… is; left out, %T.")]
+Timezone = Annotated[
+    str, typer.Option("--timezone", help="Zone of times that name none, such as Europe/Berlin or +02:00.")
+]
 
 
 @import_app.callback()
@@ -32,60 +50,116 @@ def imports() -> None:
 
 @import_app.command("access-log")
 def access_log(
-    files: Annotated[list[str], typer.Argument(help="Logs, plain, .gz or .zst; `-` is standard input.")],
-    project: Annotated[str, typer.Option(help="Slug of the project that the requests belong to.")],
-    fmt: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="vhost-combined, combined, common, json, caddy, cloudfront or w3c; left out, it is recognised.",
-        ),
+    files: Annotated[
+        list[str], typer.Argument(help="Logs, plain or compressed (.gz, .zst, .bz2, .xz); `-` is standard input.")
+    ],
+    project: Annotated[
+        str | None, typer.Option(help="Slug of the project that the requests belong to. Required without --explain.")
     ] = None,
+    fmt: Format = None,
+    date_format: DateFormat = None,
+    time_format: TimeFormat = None,
+    timezone: Timezone = "UTC",
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Import nothing: show the first lines, field by field, and what would be stored."
+        ),
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Import contents that were imported before.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Where rejected lines are listed, with number and reason.")
     ] = None,
     data: Data = None,
 ) -> None:
-    """Import access logs. Exit status 0 where at least one line was accepted, now or in an earlier import, else 1."""
-    if not _import(files, project, fmt, again=again, report=report, data=data):
-        raise typer.Exit(1)
+    """Import access logs.
+
+    Exit status 0 where at least one line of each file was accepted, now or in an earlier import; 1 where none was, 2
+    where some file failed and another did not.
+    """
+    asked = Asked.of(fmt, date_format, time_format, timezone, data)
+    if explain:
+        done = [_explained(source, asked, data) for source in files]
+    elif project is None:
+        raise typer.BadParameter("name the project that the requests belong to", param_hint="--project")
+    else:
+        done = _import(files, project, asked, again=again, report=report, data=data)
+    if not all(done):
+        raise typer.Exit(2 if any(done) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How lines are to be read; without a form, the format is recognised."""
+
+    form: LogFormat | None
+    zone: str
+
+    @classmethod
+    def of(
+        cls, fmt: str | None, date_format: str | None, time_format: str | None, timezone: str, data: Path | None
+    ) -> Asked:
+        """Raises UserError (`bad_parameter`) for what means nothing: to open the store takes a while."""
+        from footfall.importers.formats.operator import format_of
+        from footfall.importers.times import zone_named
+
+        directory = load_settings(data).data
+        form = None
+        if fmt is not None:
+            form = format_of(fmt, date_format=date_format, time_format=time_format, data=directory)
+        return cls(form, zone_named(timezone))
+
+
+def _explained(source: str, asked: Asked, data: Path | None) -> bool:
+    """Whether the file could be read."""
+    from footfall.clock import MINUTE, system_clock
+    from footfall.errors import UserError
+    from footfall.importers.explain import explain
+    from footfall.importers.fields import ReadOptions
+    from footfall.model.retention import oldest_accepted
+
+    settings = load_settings(data)
+    now = system_clock()
+    oldest = oldest_accepted(now, settings.retention_days)
+    options = ReadOptions(oldest, now + 5 * MINUTE, asked.zone, settings.trusted_proxies)
+    try:
+        for text in explain(source, Path(gettempdir()), options, asked.form, settings.request_ip):
+            typer.echo(text)
+    except UserError as error:
+        typer.echo(error.message, err=True)
+        return False
+    return True
 
 
 def _import(
-    files: list[str], slug: str, fmt: str | None, *, again: bool, report: Path | None, data: Path | None
-) -> bool:
-    """Whether any line was accepted."""
+    files: list[str], slug: str, asked: Asked, *, again: bool, report: Path | None, data: Path | None
+) -> list[bool]:
+    """Of each file, whether any of its lines was accepted."""
     from footfall.errors import UserError
-    from footfall.importers.formats import named
     from footfall.importers.report import Report
     from footfall.runtime.offline import offline
 
-    # Complaints come before any work: to open the store takes a while.
-    if fmt is not None:
-        named(fmt)
     with opened(data) as meta:
         project = meta.project(slug)
     if project is None:
         raise UserError("not_found", f"project: there is none named {slug!r}")
     settings = load_settings(data)
     with offline(settings) as services:
-        target = make_target(services, project.number)
+        target = make_target(services, project.number, asked.zone)
         rejected = Report(report or settings.data / "imports" / f"rejected-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tsv")
-        accepted = [_one(source, target, rejected, fmt, again=again) for source in files]
+        accepted = [_one(source, target, rejected, asked.form, again=again) for source in files]
         if any(accepted):
             typer.echo("Waiting until everything can be queried…", err=True)
             services.wait_drained()
-    return any(accepted)
+    return accepted
 
 
-def make_target(services: Any, number: int, wait: Callable[[float], object] = time.sleep) -> Target:
+def make_target(services: Any, number: int, zone: str, wait: Callable[[float], object] = time.sleep) -> Target:
     """Where the lines of a project go, in an installation that `runtime.offline` opened."""
-    from footfall.clock import DAY, system_clock
-    from footfall.importers.target import YEAR_2000, Target
+    from footfall.clock import system_clock
+    from footfall.importers.target import Target
 
     settings = services.settings
-    days = settings.retention_days
     return Target(
         project_id=number,
         spool=services.spool,
@@ -97,18 +171,20 @@ def make_target(services: Any, number: int, wait: Callable[[float], object] = ti
         scratch=settings.data,
         store_ip=settings.request_ip,
         wait=wait,
-        oldest=YEAR_2000 if days is None else max(YEAR_2000, system_clock() - days * DAY),
+        retention_days=settings.retention_days,
+        zone=zone,
+        trusted=settings.trusted_proxies,
     )
 
 
-def _one(source: str, target: Target, report: Report, fmt: str | None, *, again: bool) -> bool:
+def _one(source: str, target: Target, report: Report, form: LogFormat | None, *, again: bool) -> bool:
     """Import one file and say how it went; a file that can't be read doesn't stop the others."""
     from footfall.errors import UserError
     from footfall.importers.access_log import import_access_log
 
     try:
         with _progress(source) as progress:
-            summary = import_access_log(source, target, report=report, progress=progress, fmt=fmt, again=again)
+            summary = import_access_log(source, target, report=report, progress=progress, form=form, again=again)
     except UserError as error:
         typer.echo(error.message, err=True)
         return False
@@ -124,6 +200,8 @@ def _told(summary: Summary, report: Path) -> str:
     text = f"{summary.name}: {fresh:,} lines imported in {summary.seconds:.1f} s ({rate:,.0f} lines/s)"
     if summary.resumed:
         text += f", {summary.resumed:,} were there from an unfinished import"
+    if summary.recognised:
+        text += f", read as {summary.recognised.sureness()}"
     if summary.rejected:
         text += f", {summary.rejected:,} rejected, see {report}"
     return text

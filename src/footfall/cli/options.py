@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.errors import FatalError
+from footfall.errors import FatalError, FootfallError
 
 if TYPE_CHECKING:
     from footfall.meta import Meta
@@ -19,34 +20,107 @@ if TYPE_CHECKING:
 Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory.  [default: $FOOTFALL_DATA, else ./data]")
 ]
+Host = Annotated[
+    str | None, typer.Option("--host", help="Address to listen on.  [default: $FOOTFALL_HOST, else 127.0.0.1]")
+]
+Port = Annotated[
+    int | None, typer.Option("--port", help="Port.  [default: $FOOTFALL_PORT, else 8000]", min=1, max=65535)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def load_settings(data: Path | None) -> Settings:
-    """The environment's settings, with the data directory that the command line names."""
+    """The environment's settings, with the data directory that the command line names.
+
+    FatalError for a value that does not hold, and for a variable that looks like a misspelt one.
+    """
     from pydantic import ValidationError
 
-    from footfall.settings import Settings
+    from footfall.settings import Settings, unknown_variables, variable
 
+    for name, meant in unknown_variables().items():
+        if meant:
+            raise FatalError(f"{name} is not a setting: did you mean {meant}?")
     try:
         return Settings() if data is None else Settings(data=data)
     except ValidationError as error:
         first = error.errors()[0]
-        name = "FOOTFALL_" + "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise FatalError(f"{name} {first['input']!r}: {first['msg']}") from error
+        raise FatalError(f"{variable(str(first['loc'][0]))} {first['input']!r}: {first['msg']}") from error
+
+
+def listening_settings(data: Path | None, host: str | None, port: int | None) -> Settings:
+    """The same, with what the command line says of where to listen."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return load_settings(data).model_copy(update=given)
+
+
+def installation_settings(data: Path | None) -> Settings:
+    """The settings that count for the installation: what it records, else the environment's.
+
+    FatalError where the environment contradicts the record, or where there is no installation.
+    """
+    from footfall.meta import RecordedSettings, recorded_over
+
+    settings = load_settings(data)
+    with _meta(settings, new=False) as meta:
+        return recorded_over(settings, RecordedSettings(meta.database).read())
 
 
 @contextmanager
-def opened(data: Path | None) -> Iterator[Meta]:
-    """The metadata for the length of a command; a running server may have it open too."""
+def opened(data: Path | None, *, new: bool = False) -> Iterator[Meta]:
+    """The metadata for the length of a command; a running server may have it open too.
+
+    FatalError where there is none, unless a `new` installation may be made, and where the environment contradicts the
+    settings that the installation records.
+    """
+    from footfall.meta import RecordedSettings, recorded_over
+
+    settings = load_settings(data)
+    with _meta(settings, new=new) as meta:
+        recorded_over(settings, RecordedSettings(meta.database).read())
+        yield meta
+
+
+@contextmanager
+def opened_any(data: Path | None, *, new: bool = False) -> Iterator[Meta]:
+    """The same whatever the environment says of the installation's settings."""
+    with _meta(load_settings(data), new=new) as meta:
+        yield meta
+
+
+@contextmanager
+def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
     from footfall.clock import system_clock
     from footfall.meta import open_meta
+    from footfall.runtime.logs import configure_logging
 
-    meta = open_meta(load_settings(data), system_clock)
+    configure_logging(settings.log_level)
+    if not new and not settings.meta_url and not (settings.data / "meta.db").exists():
+        raise FatalError(
+            f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
+        )
+    meta = open_meta(settings, system_clock)
     try:
         yield meta
     finally:
         meta.close()
+
+
+@contextmanager
+def logged_failure() -> Iterator[None]:
+    """What keeps a server from starting goes where its log goes. A person at a terminal reads it as of any command."""
+    try:
+        yield
+    except FootfallError as error:
+        if sys.stderr.isatty():
+            raise
+        from structlog import get_logger
+
+        from footfall.runtime.logs import configure_logging
+
+        configure_logging("error")
+        get_logger("server").error("the server can't run", reason=str(error))
+        raise typer.Exit(1) from error
 
 
 def print_json(value: Any) -> None:

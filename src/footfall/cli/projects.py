@@ -24,7 +24,7 @@ _Domains = Annotated[
 _Name = Annotated[str, typer.Option("--name", help="What people read.  [default: the slug]")]
 _Named = Annotated[str, typer.Argument(metavar="SLUG", help="The project's slug, or its id.")]
 _Url = Annotated[
-    str, typer.Option("--url", help="Where browsers reach the server.  [default: its own address and port]")
+    str, typer.Option("--url", help="Where browsers reach the server.  [default: where the running server listens]")
 ]
 
 
@@ -34,8 +34,13 @@ _ADDRESS = re.compile(r"(?i)https?://[^/\s]")
 @project_app.command("create")
 def create(slug: _Slug, domain: _Domains = None, name: _Name = "", *, as_json: Json = False, data: Data = None) -> None:
     """Make a project and print its id and its public site key."""
-    with opened(data) as meta:
-        project = meta.create_project(slug, domain or (), name)
+    from footfall.meta import DomainListedError
+
+    with opened(data, new=True) as meta:
+        try:
+            project = meta.create_project(slug, domain or (), name)
+        except DomainListedError as error:
+            raise UserError(error.code, f"{error.message}, {error.slug!r}") from error
     if as_json:
         print_json({"id": project.id, "slug": project.slug, "site_key": project.site_key})
     else:
@@ -55,18 +60,19 @@ def list_(*, as_json: Json = False, data: Data = None) -> None:
 
 @project_app.command("snippet")
 def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
-    """Print what a page needs for its visits to count: one line of HTML."""
+    """Print the line of HTML that a page needs for its visits to count."""
     from footfall.cli.options import load_settings
-    from footfall.runtime.address import reachable
+    from footfall.runtime.address import address_of_server
 
     if url and not _ADDRESS.match(url):
         raise UserError("bad_parameter", f"--url {url!r} is no address: it begins with https:// or http://")
-    settings = load_settings(data)
     with opened(data) as meta:
         project = meta.project(slug)
     if project is None:
         raise UserError("not_found", f"project {slug!r} does not exist")
-    server = url.rstrip("/") or reachable(settings.host, settings.port)
+    server = url.rstrip("/") or address_of_server(load_settings(data).data)
+    if server is None:
+        raise UserError("bad_parameter", "--url is missing: no server is running here whose address could be printed")
     typer.echo(f'<script defer src="{escape(server)}/t.js" data-key="{project.site_key}"></script>')
 
 

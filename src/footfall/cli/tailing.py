@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli.importing import make_target
+from footfall.cli.importing import Asked, DateFormat, Format, TimeFormat, Timezone, make_target
 from footfall.cli.options import Data, load_settings, opened
 
 if TYPE_CHECKING:
@@ -34,13 +34,10 @@ def tails() -> None:
 def access_log(
     file: Annotated[Path, typer.Argument(help="The log that the web server is writing.")],
     project: Annotated[str, typer.Option(help="Slug of the project that the requests belong to.")],
-    fmt: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="vhost-combined, combined, common, json, caddy, cloudfront or w3c; left out, it is recognised.",
-        ),
-    ] = None,
+    fmt: Format = None,
+    date_format: DateFormat = None,
+    time_format: TimeFormat = None,
+    timezone: Timezone = "UTC",
     from_end: Annotated[
         bool,
         typer.Option(
@@ -58,10 +55,9 @@ def access_log(
 ) -> None:
     """Follow an access log through rotation and restarts, each line once, until SIGTERM or SIGINT (exit status 0)."""
     from footfall.errors import UserError
-    from footfall.importers.formats import named
 
     stop = _told_to_stop()
-    form = None if fmt is None else named(fmt)
+    asked = Asked.of(fmt, date_format, time_format, timezone, data)
     with opened(data) as meta:
         found = meta.project(project)
     if found is None:
@@ -73,8 +69,9 @@ def access_log(
             services = stack.enter_context(_services(settings, path, found.number, once=once))
         except UserError as error:
             raise UserError(error.code, f"{path}: is being followed by another process ({error.message})") from error
-        options = {"form": form, "from_end": from_end, "once": once, "stop": stop.is_set}
-        _follow(services, path, make_target(services, found.number, wait=stop.wait), options, report)
+        target = make_target(services, found.number, asked.zone, wait=stop.wait)
+        options = {"form": asked.form, "from_end": from_end, "once": once, "stop": stop.is_set}
+        _follow(services, path, target, options, report)
 
 
 def _services(settings: Settings, path: Path, number: int, *, once: bool) -> Any:

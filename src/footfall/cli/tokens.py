@@ -45,7 +45,7 @@ def create(
     if not project and Scope.ADMIN not in scope:
         raise typer.BadParameter("--project is missing: only a token with --scope admin may touch all projects")
     expires_at = None if expires is None else system_clock() + lifetime(expires)
-    with opened(data) as meta:
+    with opened(data, new=not project) as meta:
         text, _ = meta.create_token(label, scope, project or None, expires_at)
     if as_json:
         print_json({"token": text})

@@ -1,1 +1,1 @@
-"""Bytes to validated raw records: what is refused is refused here, what must not be kept ends here."""
+"""From bytes to validated raw records. Bad input is refused here, and what must not be stored is dropped here."""

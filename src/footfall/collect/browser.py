@@ -1,8 +1,8 @@
-"""Reports of browsers become raw records here, whichever client's wire format they come in.
+"""From browsers' reports to raw records, for every client's wire format.
 
 Browsers hold no secret, so they are trusted less than senders with a token: a report for a host that the project does
-not list is dropped, query strings are cut, and only the present is accepted as its time (of Umami's client: the last 48
-hours).
+not list is dropped, query strings are cut, and the time of a report is that of its receipt (Umami's clients may date it
+back by up to 48 hours).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from footfall.collect.fields import put_place, read_revenue
 from footfall.collect.hit import Hit, Vitals
 from footfall.collect.hosts import host_of, is_allowed
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
+from footfall.collect.limits import RefusedError, check_name, check_time, encode_properties
 from footfall.collect.page_url import kept_url
 from footfall.errors import FootfallError
 from footfall.model.drops import DropReason
@@ -23,7 +23,7 @@ from footfall.model.raw import EngagementRows, EventRows, RawEngagement, RawEven
 
 BODY_BYTES = 64 << 10
 MAX_BACK = 48 * HOUR
-"""How far a public sender may date an event back: for as long as the salt of its day is certain to exist."""
+"""How far a public sender may date an event back. The salt of an earlier day may be deleted already."""
 
 _MAX_ENGAGED_MS = 24 * HOUR
 
@@ -40,12 +40,10 @@ class DroppedError(FootfallError):
 
 
 def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str) -> Rows:
-    """The record that is spooled; RefusedError where the report does not hold, DroppedError where it is not stored.
+    """The record that is spooled; RefusedError where the report is not valid, DroppedError where it is not stored.
 
     `origin` is the header of that name, `""` for none.
     """
-    if hit.kind == "custom" and not 1 <= len(hit.name) <= EVENT_NAME_CHARS:
-        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
     if project.domains:
         _check_host(project.domains, hit.url.host, origin)
     timestamp = _time(hit.timestamp, sender, intake)
@@ -57,7 +55,7 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
 def _check_host(domains: tuple[str, ...], host: str, origin: str) -> None:
     """Both the page that an event names and the page that sends it must be the project's.
 
-    A report with neither comes from no page: browsers name the origin of whatever they post to another host.
+    A report with neither does not come from a page: browsers send an origin with whatever they post to another host.
     """
     if host and not is_allowed(domains, host):
         raise DroppedError(DropReason.ORIGIN, host)
@@ -97,6 +95,8 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         currency=currency,
         properties=encode_properties(hit.properties),
     )
+    if hit.passive and not pageview:
+        raw.passive = True
     if url.path:
         raw.path = url.path[: TEXT_CAPS["path"]]
     if url.hostname:
@@ -142,12 +142,12 @@ def _visitor(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> int:
 
 
 def _agent(hit: Hit, sender: Sender) -> str:
-    """A browser has one: an event without any would pass for a backend's."""
+    """The user agent; a space for none, since an event without one counts as a backend's."""
     return (hit.user_agent or sender.user_agent)[: TEXT_CAPS["user_agent"]] or " "
 
 
 def _referrer(hit: Hit, intake: Intake) -> str:
-    """As sent; one of the site's own pages is cut like all of its URLs."""
+    """As sent, unless it is a page of the same site: that is cut like all of the site's URLs."""
     referrer = hit.referrer
     if "?" in referrer and host_of(referrer) == hit.url.host:
         referrer = kept_url(referrer, intake.keep_query)

@@ -94,7 +94,7 @@ def place_named_by(headers: Mapping[str, str]) -> Place:
 
 
 def completed(found: Place, named: Place) -> Place:
-    """What databases found, with the country, region and city that they lack, as headers name them."""
+    """The place that databases found; country, region and city from headers where the databases lack them."""
     if not named.country or found.region or found.city or found.country not in {"", named.country}:
         return found
     return replace(found, country=named.country, region=named.region, city=named.city)

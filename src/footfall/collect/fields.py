@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from footfall import ids
-from footfall.collect.address import canonical, packed
+from footfall.collect.address import client_of
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import NAME_CHARS, RefusedError, check_time
 from footfall.collect.privacy import Place
-from footfall.model.period import to_millis
+from footfall.model.period import parse_instant, to_millis
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Key, Submission
 
@@ -34,7 +34,7 @@ class Money(msgspec.Struct):
     """An amount in units of its currency (ISO 4217)."""
 
     amount: str | int | float
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217, three capitals.")] = ""
+    currency: Annotated[str, Meta(pattern=r"^[A-Za-z]{3}$", description="ISO 4217, in any case.")] = ""
 
 
 def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
@@ -48,15 +48,15 @@ def read_revenue(value: Money | str | float | None) -> tuple[str, str]:
         raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is not an amount") from error
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 14:
         raise RefusedError("bad_revenue", "revenue", f"revenue: {money.amount!r:.60} is out of range")
-    return str(amount), money.currency
+    return str(amount), money.currency.upper()
 
 
 def parse_time(value: str | float) -> int:
-    """Unix milliseconds of ISO 8601 text (no offset means UTC), or of Unix seconds or milliseconds. ValueError."""
+    """Unix milliseconds of what `parse_instant` reads, or of a Unix time in seconds or milliseconds. ValueError."""
     if isinstance(value, str):
         if value.isascii() and value.isdigit() and len(value) > 8:
             return parse_time(int(value))
-        return instant_millis(datetime.fromisoformat(value))
+        return to_millis(parse_instant(value))
     return int(value * 1000 if abs(value) < _MILLISECONDS_FROM else value)
 
 
@@ -79,12 +79,11 @@ def read_time(value: str | float | None, sender: Sender, intake: Intake) -> int:
 
 
 def read_address(field: str, value: str | None) -> str:
-    """The canonical address, or `""` for none; RefusedError where it is no IP address."""
-    if not value:
-        return ""
-    if packed(value) is None:
-        raise RefusedError(f"bad_{field}", field, f"{field}: {value[:60]!r} is not an IP address")
-    return canonical(value)
+    """The canonical address that `client_of` finds, `""` for none; RefusedError where it is no IP address."""
+    found = client_of(value) if value else ""
+    if found is None:
+        raise RefusedError(f"bad_{field}", field, f"{field}: {str(value)[:60]!r} is not an IP address")
+    return found
 
 
 def read_event_id(text: str | None) -> int | None:

@@ -106,7 +106,7 @@ class _Database:
 
 
 class _Snapshot:
-    """The databases as they are at one time, and a cache of places found in them."""
+    """The databases in use at one time, and a cache of places found in them."""
 
     def __init__(self, databases: Mapping[str, _Database], problems: Mapping[str, str]) -> None:
         self.databases = databases

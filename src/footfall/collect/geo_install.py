@@ -183,5 +183,5 @@ def public_address(host: str, port: int) -> str:
 def _is_public(address: str) -> bool:
     parsed = ip_address(address.partition("%")[0])
     if isinstance(parsed, IPv6Address) and (parsed.teredo or parsed.sixtofour or parsed in _NAT64):
-        return False  # it embeds an IPv4 address, which would go unchecked
+        return False  # it embeds an IPv4 address that would not be checked
     return parsed.is_global and not parsed.is_multicast

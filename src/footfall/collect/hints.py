@@ -1,4 +1,4 @@
-"""What browsers say in the client hints that they send by default and not in their user agent.
+"""What browsers say in their default client hints and not in their user agent.
 
 `Sec-CH-UA` is a list of brands with their major versions (https://wicg.github.io/ua-client-hints/#sec-ch-ua).
 """
@@ -11,7 +11,7 @@ BROWSERS = ("Brave", "DuckDuckGo", "Vivaldi")
 """Brands whose browsers send Chrome's user agent. The user agent definitions use the same names."""
 
 PROGRAMS = ("HeadlessChrome",)
-"""Brands of browsers without a window, whose agent can be set to that of a person's browser."""
+"""Brands of headless browsers, which may send the user agent of an ordinary one."""
 
 _NAMES = (*PROGRAMS, *BROWSERS)
 _CHARS = 300

@@ -28,6 +28,8 @@ class Vitals(msgspec.Struct, gc=False):
 class Hit(msgspec.Struct, gc=False):
     """One report. An absent text is `""`, absent figures are None.
 
+    A custom event has a `name`; it is `passive` where it is no interaction.
+
     `texts` are stored as they are, by the names of their columns, each cut to its cap. `timestamp` is in Unix
     milliseconds. A server that reports for a visitor gives the visitor's `address` and `user_agent`.
     """
@@ -46,3 +48,4 @@ class Hit(msgspec.Struct, gc=False):
     scroll: float | None = None
     engaged_ms: float | None = None
     vitals: Vitals | None = None
+    passive: bool = False

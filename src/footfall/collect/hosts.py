@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from footfall.meta.domains import ascii_host
+from footfall.idn import HOST_CHARS, ascii_host
 
 _MAX_CHARS = 400
-_HOST_CHARS = 260  # a name of 253, and a port
+_WITH_PORT = HOST_CHARS + len(":65535")
 
 
 def host_of(origin: str) -> str:
@@ -32,7 +32,7 @@ def _host_of(beginning: str) -> str:
 
 def bare(host: str) -> str:
     """A host in lower case and ASCII, as projects list it, without port and `www.`; `""` where it is too long."""
-    if len(host) > _HOST_CHARS:
+    if len(host) > _WITH_PORT:
         return ""
     name = host.lower()
     if name.startswith("["):

@@ -1,4 +1,4 @@
-"""Cookieless visitors: events of a day can be linked to each other, never to a person, and no longer without its salt.
+"""Cookieless visitors: events of one day can be linked to each other while its salt exists, and never to a person.
 
 `visitor` = BLAKE2b (RFC 7693), 64 bits, keyed with the salt of the event's UTC day, of project, address and user
 agent, as defined in docs/semantics. An address counts in its canonical spelling.
@@ -79,7 +79,7 @@ class MidnightCarryOver:
         self._lock = threading.Lock()
 
     def is_idle(self, today: int, now: int) -> bool:
-        """Whether there is nothing to look up and nothing to forget, as for most of the day."""
+        """Whether there is nothing to look up and nothing to forget, as most of the day."""
         return (
             SESSION_GAP < now % DAY < DAY - SESSION_GAP
             and today not in self._held
@@ -87,7 +87,7 @@ class MidnightCarryOver:
         )
 
     def visitor(self, today: int, before: int, now: int) -> int:
-        """The hash to store. `today` is that of the day of `now`, `before` that of the day before, 0 where it ended."""
+        """The hash to store. `today` is the hash of this day, `before` that of the day before, 0 where it has ended."""
         with self._lock:
             self._sweep(now)
             found = self._seen(today, now) or self._seen(before, now) or today
@@ -96,7 +96,7 @@ class MidnightCarryOver:
             return found
 
     def _seen(self, key: int, now: int) -> int:
-        """The hash that goes on under this key, 0 for none."""
+        """The hash that continues under this key, 0 for none."""
         found, last = self._held.get(key, (0, 0))
         return found if now - last <= SESSION_GAP else 0
 

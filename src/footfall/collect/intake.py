@@ -29,7 +29,7 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The parts that collection uses, wired once."""
+    """What collection needs, for the life of the process."""
 
     ids: IdSource
     identity: Identity
@@ -40,26 +40,26 @@ class Intake:
     _one_reader: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     def keeping(self, request_ip: StoreIp) -> Intake:
-        """The same, but for what is kept of requests' addresses."""
+        """The same, with another rule for what is kept of requests' addresses."""
         return self if request_ip == self.request_ip else replace(self, request_ip=request_ip)
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """What `work` returns, which turns a body into records: done on the event loop, or on a thread where it waits.
+        """The result of `work`, which turns a body into records: on the event loop, or on a thread if it would block.
 
-        It may be begun more than once, so it must change nothing before it returns.
+        It may be called more than once, so a call that raises WouldBlockError must have changed nothing.
         """
         try:
             return work()
         except WouldBlockError:
             pass
-        async with self._one_reader:  # of many that need a salt, one waits on a thread, and reads it for the others
+        async with self._one_reader:  # where many need a salt, one thread reads it for all of them
             try:
                 return work()
             except WouldBlockError:
                 return await asyncio.to_thread(work)
 
     def visitor(self, sender: Sender, timestamp: int, address: str, user_agent: str) -> int:
-        """The cookieless visitor. An address or agent that the event does not name is the connection's."""
+        """The cookieless visitor; the connection's address and agent where the event names none."""
         return self.identity.visitor(
             sender.project_id, timestamp, address or sender.address, user_agent or sender.user_agent
         )

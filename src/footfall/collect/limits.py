@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from footfall.clock import MINUTE
+from footfall.collect.surrogates import HALF_A_PAIR
 from footfall.errors import UserError
 from footfall.model.period import iso
 from footfall.model.retention import oldest_accepted
@@ -53,6 +54,13 @@ def check_name(field: str, name: str) -> str:
     return name
 
 
+def check_event_name(name: str) -> str:
+    """The name of a custom event, or RefusedError `bad_name`."""
+    if not 1 <= len(name) <= EVENT_NAME_CHARS:
+        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
+    return name
+
+
 def encode_properties(properties: dict[str, Any] | None) -> bytes:
     """Properties as JSON, or RefusedError where they are over a limit; `b""` for none."""
     if not properties:
@@ -60,12 +68,12 @@ def encode_properties(properties: dict[str, Any] | None) -> bytes:
     try:
         encoded = _encode(properties)
     except UnicodeEncodeError as error:
-        raise _refused("bad_text", "a text with half a surrogate pair can't be kept") from error
+        raise _refused("bad_text", HALF_A_PAIR) from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _refused("number_out_of_range", f"can't be kept as JSON ({error})") from error
     if len(encoded) > PROPERTY_BYTES:
         raise _refused("properties_too_large", f"{len(encoded)} bytes of JSON are more than {PROPERTY_BYTES}")
-    # Most properties are a few plain values, which no other limit concerns.
+    # Most properties are a few plain values, to which no other limit applies.
     if len(encoded) > 4 * PROPERTY_KEYS or not _are_plain(properties):
         _check_value(properties, 1)
     return encoded

@@ -15,8 +15,8 @@ KEPT_PARAMETERS = frozenset({"ref", "source"})
 class PageUrl(msgspec.Struct, frozen=True, gc=False):
     """A page's URL, parsed once.
 
-    `host` is bare (`hosts.bare`), `""` where it is unknown. `hostname` is the host that was sent beside a URL without
-    one, as sent. `path` is set where a single-page application's route counts: path and route, which the URL alone does
+    `host` is bare (`hosts.bare`), `""` where it is unknown. `hostname` is the host as it was sent apart from a URL
+    without one. `path` is set where a single-page application's route counts: path and route, which the URL alone does
     not say; `route` is then its fragment without parameters (`#/settings`), `""` where there is none.
     """
 

@@ -1,4 +1,4 @@
-"""Identity and place: computed while a request is handled, so that no address is spooled.
+"""Identity and place are computed while a request is handled, so that no address is spooled.
 
 Both protocols have a scalar form (one request) and a vectorised one (an import's columns) with the same results.
 """

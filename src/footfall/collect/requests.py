@@ -1,4 +1,4 @@
-"""HTTP requests that a server saw, whichever wire format they come in: here they become raw records."""
+"""From HTTP requests that a server saw to raw records, for every wire format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 
 
 class SeenRequest(msgspec.Struct, gc=False):
-    """One request. `endpoint` is a path or a URL, and goes before `url`; one of them is required."""
+    """One request. `endpoint` is a path or a URL and takes precedence over `url`; one of them is required."""
 
     timestamp: str | int | float | None = None
     method: str = "GET"
@@ -50,7 +50,7 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
     user_agent = seen.user_agent or ""
     user_id = check_name("user_id", seen.user_id or "")
     high, low = ids.split(intake.ids.take())
-    # The connection is the server's: it does not tell where the visitor is.
+    # The connection is the reporting server's, so its address is not the visitor's.
     headers = seen.headers or {}
     place = completed(intake.locator.place(address), place_named_by(headers))
     raw = RawRequest(

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from footfall.collect.limits import RefusedError
+from footfall.collect.surrogates import HALF_A_PAIR, find_half
 from footfall.collect.unknown import MAX_NAMES, Ignored, Reader, Unknown, of_names
 from footfall.errors import UserError
 
@@ -22,6 +23,9 @@ MAX_LISTED = 1_000
 
 NDJSON = "application/x-ndjson"
 
+_BOM = b"\xef\xbb\xbf"
+
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -67,9 +71,11 @@ class Refusals:
 def split(body: bytes, content_type: str, name: str) -> tuple[Iterable[msgspec.Raw], Ignored]:
     """The rows of a body, each still JSON, and the names that stand unknown beside the list.
 
-    UserError `bad_body` where there is no list of 1 to 1,000 rows. NDJSON may hold as many lines
-    as the size of the body allows, read one at a time; blank lines are skipped.
+    UserError `bad_body` where there is no list of 1 to 1,000 rows. NDJSON may hold as many lines as the size of the
+    body allows, read one at a time; blank lines are skipped, and so is the byte order mark that some editors put before
+    the first.
     """
+    body = body.removeprefix(_BOM)
     if content_type.partition(";")[0].strip().lower() == NDJSON:
         if not body.strip():
             raise UserError("bad_body", "the body has no line")
@@ -89,14 +95,24 @@ def _listed(body: bytes, name: str) -> tuple[list[msgspec.Raw], Iterable[str]]:
     """The rows, and all names of the body."""
     try:
         lists = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        return msgspec.json.decode(lists[name], type=list[msgspec.Raw]), lists
+        return items_of(lists[name]), lists
     except msgspec.DecodeError as error:
-        # JSON allows half a surrogate pair, and msgspec does not: such a text must only cost its own row.
+        # JSON allows half a surrogate pair, and msgspec does not: only the row with such a text is refused.
         whole = json.loads(body)
-        rows = whole[name] if isinstance(whole, dict) else None
-        if not isinstance(rows, list):
+        if not isinstance(whole, dict):
             raise TypeError(str(error)) from error
-        return [msgspec.Raw(json.dumps(row).encode()) for row in rows], whole
+        return items_of(json.dumps(whole[name]).encode()), whole
+
+
+def items_of(array: bytes | msgspec.Raw) -> list[msgspec.Raw]:
+    """The items of a JSON array, each still JSON. MsgspecError, ValueError, TypeError or RecursionError."""
+    try:
+        return _items(array)
+    except msgspec.DecodeError as error:
+        items = json.loads(bytes(array))
+        if not isinstance(items, list):
+            raise TypeError(str(error)) from error
+        return [msgspec.Raw(json.dumps(item).encode()) for item in items]
 
 
 def convert(
@@ -116,20 +132,23 @@ def convert(
         except RefusedError as error:
             refusals.add(index, error.code, error)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            refusals.add(index, "invalid", _explained(error, row))
+            refusals.add(index, *_explained(error, row))
     return accepted, refusals
 
 
-def _explained(error: Exception, row: msgspec.Raw) -> Exception:
-    """The error with the field and its value, where the row can be read."""
+def _explained(error: Exception, row: msgspec.Raw) -> tuple[str, Exception]:
+    """A code, and the error with the field and its value, where the row can be read."""
     reason, _, place = str(error).partition(" - at `$")
     try:
         value = json.loads(bytes(row))
     except (ValueError, RecursionError) as fault:
-        return ValueError(f"not JSON: {fault}")
+        return "invalid", ValueError(f"not JSON: {fault}")
     if not isinstance(error, msgspec.ValidationError):
-        return ValueError("a text with half a surrogate pair, or a number that is too large")
+        half = find_half(value)
+        if half is None:
+            return "invalid", error
+        return "bad_text", ValueError(f"{half[:60] or 'the row'}: {HALF_A_PAIR}")
     field = place.rstrip("`").lstrip(".")
     if isinstance(value, dict) and field in value:
-        return ValueError(f"{field}: {reason} (got {value[field]!r:.60})")
-    return ValueError(f"{field}: {reason}" if field else reason)
+        return "invalid", ValueError(f"{field}: {reason} (got {value[field]!r:.60})")
+    return "invalid", ValueError(f"{field}: {reason}" if field else reason)

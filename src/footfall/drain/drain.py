@@ -27,7 +27,7 @@ _FULL_SHARE = 0.5
 
 
 class Watcher(Protocol):
-    """Is told what the drain does; `Metrics` in the API implements it."""
+    """Observes the drain; `Metrics` in the API implements it."""
 
     def step(self, name: str, seconds: float) -> None: ...
 
@@ -105,17 +105,14 @@ class Drain:
         """Drain a batch of one spool; returns the number of its rows."""
         batch = spool.take(self._limit)
         if not self.rounds:
-            self._journal.forget(name, but=batch.number if batch else None)
+            self._journal.forget(name, keep=batch.number if batch else None)
         return self._drain(name, spool, batch) if batch else 0
-
-    def drain_all(self) -> None:
-        """Drain until nothing waits."""
-        while any(spool.take(self._limit) for _, spool in self._spools()):
-            self.drain_once()
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         plan = self._journal.read(name, batch.number)
         begun = plan is not None
+        if begun:
+            self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
         if plan is None:
             plan = self._plan(name, spool, batch)
             self._journal.write(name, plan)
@@ -164,7 +161,7 @@ class Drain:
         return make_plan(number, records, self._store, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
-        """Write a plan. Of a plan that was begun before, only what is missing."""
+        """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
         for insert in plan.inserts:
             if begun:

@@ -1,4 +1,4 @@
-"""What sessionising asks of the store: sessions near a batch, and now and then stored events."""
+"""What sessionising reads from the store: sessions near a batch and, rarely, stored events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans on disk, from when they are made until they are applied: after a crash the same plan is applied again."""
+"""Plans on disk, from when they are made until they have been applied: after a crash the same plan is applied again."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ class Journal:
 
     def write(self, spool: str, plan: Plan) -> None:
         """Durable at return."""
-        self._keep(self._path(spool, plan.number), msgspec.msgpack.encode(plan))
+        self._write(self._path(spool, plan.number), msgspec.msgpack.encode(plan))
 
     def remove(self, spool: str, number: int) -> None:
         self._path(spool, number).unlink(missing_ok=True)
 
-    def forget(self, spool: str, *, but: int | None) -> None:
-        """Remove plans of finished batches: a crash may come after a batch ends and before its plan is removed."""
+    def forget(self, spool: str, *, keep: int | None) -> None:
+        """Remove all plans of a spool but that of batch `keep`: a crash may have left those of finished batches."""
         for path in self._directory.glob("*.plan"):
             name, _, number = path.stem.rpartition("-")
-            if name == spool and number != str(but):
+            if name == spool and number != str(keep):
                 path.unlink()
 
     def _identity(self) -> str:
         path = self._directory / "id"
         if not path.exists():
-            self._keep(path, secrets.token_hex(16).encode())
+            self._write(path, secrets.token_hex(16).encode())
         return path.read_text()
 
-    def _keep(self, path: Path, content: bytes) -> None:
-        """A file that is there whole or not at all; durable at return."""
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file that exists completely or not at all; durable at return."""
         writing = path.with_suffix(".writing")
         with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)

@@ -1,4 +1,4 @@
-"""A batch's records to everything that will be written for them; pure but for what it reads of the store."""
+"""From a batch's records to everything that will be written for them. It reads the store and writes nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """How the rows of one table come about. `visitor_name` is the column of the sender's own name for the visitor."""
+    """How the rows of one table are made. `visitor_name` is the column with the sender's own name for the visitor."""
 
     table: Table
     decode: Callable[[Sequence[Record]], pl.DataFrame]
@@ -70,9 +70,9 @@ _FACTS = (
 def make_plan(
     number: int, records: Sequence[Record], store: Store, tools: steps.Tools, observe: Observe, *, writer: int
 ) -> Plan:
-    """Enrich and sessionise the records of a batch; `observe` is told the seconds of each step by name.
+    """Enrich and sessionise the records of a batch; `observe` is called with each step's name and seconds.
 
-    `writer` is the same for all batches that are applied one after the other, and no others.
+    `writer` identifies a sequence of batches that are applied one after the other.
     """
     stamp = rows.Stamp(number, writer)
     inserts: list[Insert] = []
@@ -114,7 +114,7 @@ def _insert(number: int, table: Table, arrow: bytes) -> Insert:
 
 
 def _changes(table: Table, outcome: Outcome) -> list[Change]:
-    """What points stored facts at the sessions that they belong to now."""
+    """The changes that point stored facts at the sessions that they now belong to."""
     merges = [] if outcome.merged.is_empty() else [_merge(table, outcome.merged)]
     moves = outcome.moved.partition_by("project_id", "session", "session_id")
     return [*merges, *(_move(table, moved) for moved in moves)]

@@ -20,7 +20,7 @@ from footfall.store.protocol import FactStore, SessionVersion
 
 
 def missing(facts: FactStore, number: int, insert: Insert) -> Insert | None:
-    """The rows of an insert of batch `number` whose partitions (months) have none of them; None for no rows."""
+    """An insert of batch `number`, cut down to the months (partitions) that are not stored yet; None where all are."""
     table = Table(insert.table)
     month = pl.col(TABLES[table].partition).dt.strftime("%Y%m").cast(pl.UInt32)
     frame = pl.read_ipc(io.BytesIO(insert.arrow)).with_columns(month=month)
@@ -39,7 +39,7 @@ def _facts(facts: FactStore, number: int, table: Table, frame: pl.DataFrame) -> 
 
 
 def _sessions(facts: FactStore, number: int, frame: pl.DataFrame) -> set[int]:
-    """Months that have the batch's sessions: those that it added, or, where it only cancelled, no longer the old."""
+    """Months in which the batch's sessions are stored: it added some there, or cancelled all that it had to."""
     there = facts.months_of_version(number)
     added = set(frame.filter(pl.col("sign") == 1)["month"])
     only_cancelled = frame.filter(~pl.col("month").is_in(sorted(added))).unique("month")

@@ -12,7 +12,7 @@ from footfall.drain.plan import Insert, Plan
 from footfall.store.protocol import FactStore
 
 _RENAMED = {"traffic": Table.PROXY_LOGS.value}
-"""Tables by the names that they had."""
+"""Today's names of tables, by their former names."""
 
 
 def upgraded(plan: Plan) -> Plan:

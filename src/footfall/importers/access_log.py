@@ -15,18 +15,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
+import structlog
 
-from footfall.clock import MINUTE
-from footfall.errors import TransientError, UserError
+from footfall.errors import TransientError
 from footfall.importers.claims import claimed
-from footfall.importers.fields import Parsed, Window
-from footfall.importers.formats import LogFormat, detect, named, parse
+from footfall.importers.fields import Lines, Parsed
+from footfall.importers.formats import LogFormat, Recognised, format_in
 from footfall.importers.reader import Content, LogFile, open_log, to_lines
 from footfall.importers.report import Report
 from footfall.importers.target import Target, to_record
 from footfall.spool.protocol import Key, Submission
-
-SAMPLE_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`accepted` includes the `resumed` lines that an earlier, unfinished import of the same content had stored."""
+    """`accepted` includes the `resumed` lines that an earlier, unfinished import of the same content had stored.
+
+    `recognised` says what the file's format was taken for, None where one was given or nothing was read.
+    """
 
     name: str
     accepted: int = 0
@@ -53,6 +54,7 @@ class Summary:
     resumed: int = 0
     seconds: float = 0.0
     skipped_as_duplicate: bool = False
+    recognised: Recognised | None = None
 
 
 def import_access_log(
@@ -61,17 +63,15 @@ def import_access_log(
     *,
     report: Report,
     progress: Callable[[Progress], None],
-    fmt: str | None = None,
+    form: LogFormat | None = None,
     again: bool = False,
 ) -> Summary:
-    """Import a path, or standard input for `-`. `fmt` None recognises the format; `again` imports a known content.
+    """Import a path, or standard input for `-`. `form` None recognises the format; `again` imports a known content.
 
-    Raises UserError: `bad_parameter` for an unknown `fmt`, `bad_file` for what can't be read, `bad_format` where no
-    format fits, `busy` where the same content is being imported into the project. Blocks before a damaged place stay
-    imported.
+    Raises UserError: `bad_file` for what can't be read, `bad_format` where no format fits, `busy` where the same
+    content is being imported into the project. Blocks before a damaged place stay imported.
     """
     started = time.monotonic()
-    form = None if fmt is None else named(fmt)
     with open_log(source, target.scratch) as log:
         content = log.content()
         with claimed(target.scratch / "imports", target.project_id, content.fingerprint, log.name):
@@ -83,7 +83,16 @@ def import_access_log(
             target = replace(target, block_bytes=size or target.block_bytes)
             run = _Run(log.name, target, content, keyed=not again)
             summary = run.blocks(log, form, done, report, progress)
-    return replace(summary, seconds=time.monotonic() - started)
+    summary = replace(summary, seconds=time.monotonic() - started)
+    structlog.get_logger("import").info(
+        "import finished",
+        file=summary.name,
+        project=target.project_id,
+        accepted=summary.accepted,
+        rejected=summary.rejected,
+        seconds=round(summary.seconds, 3),
+    )
+    return summary
 
 
 class _Run:
@@ -94,6 +103,7 @@ class _Run:
         self._target = target
         self._content = content
         self._keyed = keyed
+        self._recognised: Recognised | None = None
 
     def blocks(
         self, log: LogFile, form: LogFormat | None, done: int, report: Report, progress: Callable[[Progress], None]
@@ -111,17 +121,19 @@ class _Run:
                 resumed = now.accepted
             progress(now)
         self._note(now, number, finished=True)
-        return Summary(self._name, now.accepted, now.rejected, resumed)
+        return Summary(self._name, now.accepted, now.rejected, resumed, recognised=self._recognised)
 
     def _parsed(self, log: LogFile, form: LogFormat | None) -> Iterator[tuple[int, int, pl.Series, Parsed]]:
         """Per block: the number of its first line, its bytes, and its lines, as they are and parsed."""
         first, parser = 1, None
-        window = Window(self._target.oldest, self._target.clock() + 5 * MINUTE)
+        options = self._target.options()
         for block in log.blocks(self._content, self._target.block_bytes):
             lines = to_lines(block)
             if parser is None:
-                parser = (form or _recognise(self._name, lines, window)).begin()
-            yield first, len(block), lines, parse(parser, lines, window)
+                found = format_in(self._name, lines, options, form)
+                self._recognised = None if form else found
+                parser = found.begin()
+            yield first, len(block), lines, parser.parse(Lines(lines), options)
             first += lines.len()
 
     def _submit(self, parsed: Parsed, number: int, waits: Callable[[str], None]) -> None:
@@ -159,15 +171,6 @@ class _Run:
                 finished=finished,
                 block_bytes=self._target.block_bytes,
             )
-
-
-def _recognise(name: str, lines: pl.Series, window: Window) -> LogFormat:
-    form = detect(lines.head(SAMPLE_LINES).to_list(), window)
-    if form is None:
-        raise UserError(
-            "bad_format", f"{name}: no known format fits its first {SAMPLE_LINES} lines; name one with --format"
-        )
-    return form
 
 
 def _advanced(now: Progress, parsed: Parsed, size: int) -> Progress:

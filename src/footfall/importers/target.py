@@ -12,19 +12,20 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from footfall.clock import Clock
+from footfall.clock import MINUTE, Clock
 from footfall.collect.address import truncate
 from footfall.collect.privacy import Identity, Locator
 from footfall.ids import IdSource, split
-from footfall.importers.fields import Parsed, map_distinct
+from footfall.importers.fields import Parsed, ReadOptions, map_distinct
 from footfall.importers.ledger import ImportLedger
 from footfall.importers.reader import BLOCK_BYTES
 from footfall.model.raw import RequestColumns
+from footfall.model.retention import oldest_accepted
 from footfall.pipeline.frames import REQUEST_COLUMNS
-from footfall.settings import StoreIp
+from footfall.settings import Network, StoreIp
 from footfall.spool.protocol import Spool
 
-YEAR_2000 = 946_684_800_000
+_QUOTING = ("user_id", "endpoint", "host", "user_agent", "referer", "protocol")
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
 
 
@@ -41,9 +42,20 @@ class Target:
     clock: Clock
     scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
     store_ip: StoreIp = "full"
-    oldest: int = YEAR_2000  # earlier lines are refused; Unix milliseconds
+    retention_days: int | None = None  # None: of any age
     block_bytes: int = BLOCK_BYTES
     wait: Callable[[float], object] = time.sleep
+    zone: str = "UTC"  # of times that name none
+    trusted: tuple[Network, ...] = ()  # proxies whose addresses are no client's
+
+    def options(self) -> ReadOptions:
+        """How lines are read now."""
+        return ReadOptions(self.oldest, self.clock() + 5 * MINUTE, self.zone, self.trusted)
+
+    @property
+    def oldest(self) -> int:
+        """Earlier lines are rejected: Unix milliseconds. It moves on while a tail runs."""
+        return oldest_accepted(self.clock(), self.retention_days)
 
 
 def to_record(parsed: Parsed, target: Target) -> RequestColumns:
@@ -59,7 +71,19 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
     frame = frame.with_columns(high, low, visitor, *target.locator.places(frame["ip_address"]))
     told = pl.when(pl.col("provider") != "").then("provider").otherwise("network")
     frame = frame.with_columns(provider=told)
+    if target.store_ip != "full":
+        frame = frame.with_columns(_without_address(frame, name) for name in _QUOTING)
     return frame.with_columns(_kept(frame["ip_address"], target.store_ip)).select(_COLUMNS)
+
+
+def _without_address(frame: pl.DataFrame, column: str) -> pl.Series:
+    """A text that quotes the client's address (a search for oneself, say) is no way around what may be kept of it."""
+    text, address = pl.col(column), pl.col("ip_address")
+    quoting = frame.select((address != "") & text.str.contains(address, literal=True)).to_series()
+    if not quoting.any():
+        return frame[column]
+    rows = zip(frame[column], frame["ip_address"], quoting, strict=True)
+    return pl.Series(column, [one.replace(its, "") if quotes else one for one, its, quotes in rows], dtype=pl.String)
 
 
 def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:

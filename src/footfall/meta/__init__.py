@@ -1,10 +1,14 @@
-"""The metadata of an installation: projects, tokens, salts, imports. Small, transactional, shared by processes."""
+"""The metadata of an installation: projects, tokens, settings, salts, imports.
+
+Small, transactional, shared by processes.
+"""
 
 from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.drops import Drops
 from footfall.meta.ledger import Ledger
-from footfall.meta.repository import Meta, open_meta
+from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
+from footfall.meta.repository import DomainListedError, Meta, open_meta
 from footfall.meta.salts import Salts
 from footfall.meta.tokens import TokenInfo
 
@@ -12,12 +16,16 @@ __all__ = [
     "Answer",
     "Answers",
     "Directory",
+    "DomainListedError",
     "Drops",
     "Ledger",
     "MemoryAnswers",
     "Meta",
+    "RecordedSettings",
     "Salts",
     "StoredAnswers",
     "TokenInfo",
+    "environment_over",
     "open_meta",
+    "recorded_over",
 ]

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from footfall.clock import HOUR, Clock
-from footfall.meta.database import Database
+from footfall.meta.database import Database, insert
 from footfall.meta.tables import AnswerRow
 
 _FASTEST = 1  # zlib's level: an answer of 10 MB takes 60 ms
@@ -125,5 +124,4 @@ class MemoryAnswers:
 def _make(session: Session, key: str) -> None:
     """A row for the key, if there is none."""
     empty = {"key": key, "body": b"", "computed_at": 0, "claimed_by": "", "claimed_until": 0}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(AnswerRow).values(empty).on_conflict_do_nothing())
+    session.execute(insert(session, AnswerRow).values(empty).on_conflict_do_nothing())

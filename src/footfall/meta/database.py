@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
@@ -54,6 +56,8 @@ class Database:
         with _readable(), self._writer.begin() as connection:
             _lock_migration(connection)
             _upgrade(connection)
+        if found is not None:
+            structlog.get_logger("metadata").info("metadata migrated", old=found, new=SCHEMA)
 
     def erase_deleted(self) -> bool:
         """Remove the remains of deleted rows from the files.
@@ -73,6 +77,11 @@ class Database:
 
     def close(self) -> None:
         self._reader.dispose()
+
+
+def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may have an ON CONFLICT, in the dialect of the session's database."""
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def sqlite_url(path: Path) -> str:

@@ -55,8 +55,9 @@ class Directory:
         return self._public([("id", project_id), ("slug", project_id)])
 
     def of_domain(self, domain: str) -> Project | None:
-        """The oldest project that lists this host name, else the oldest with the nearest wildcard above it.
+        """The project that lists this host name, else the one with the nearest wildcard above it.
 
+        Of several that an earlier version let list the same, the oldest.
         `www.` in front is ignored on both sides.
         """
         name = domain.lower().removeprefix("www.")
@@ -88,7 +89,7 @@ class Directory:
     def _list(self) -> None:
         self._listed_at = self._clock()
         self._listed = {}
-        for project in self._meta.projects():  # oldest first: the oldest keeps a domain that several list
+        for project in self._meta.projects():  # oldest first, so the oldest keeps a domain that several list
             own = [("site_key", project.site_key), ("id", project.id), ("slug", project.slug)]
             for key in (*own, *(("domain", domain) for domain in project.domains)):
                 self._listed.setdefault(key, project)

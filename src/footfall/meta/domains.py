@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-import idna
-
 from footfall.errors import UserError
+from footfall.idn import HOST_CHARS, ascii_host
 
-_CHARS = 253
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*")
 _WITHIN_URL = re.compile(r"(?:[a-z]+://)?([^/:?#]+)(?::\d*)?(?:[/?#].*)?")
@@ -25,16 +23,5 @@ def listed_domain(text: str) -> str:
     raise UserError("bad_parameter", f"domain {text!r} is not a host name such as example.com or *.example.com{hint}")
 
 
-def ascii_host(host: str) -> str:
-    """The host in the form that browsers send (UTS 46); unchanged where it is ASCII or has no such form."""
-    if host.isascii() or len(host) > _CHARS:
-        return host
-    star = "*." if host.startswith("*.") else ""
-    try:
-        return star + idna.encode(host[len(star) :], uts46=True).decode()
-    except idna.IDNAError:
-        return host
-
-
 def _is_host(domain: str) -> bool:
-    return len(domain) <= _CHARS and _DOMAIN.fullmatch(domain) is not None
+    return len(domain) <= HOST_CHARS and _DOMAIN.fullmatch(domain) is not None

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from footfall.clock import DAY, Clock
-from footfall.meta.database import Database
+from footfall.meta.database import Database, insert
 from footfall.meta.tables import DropRow, NamedDropRow
 from footfall.model.drops import DropReason, NameKind
 
@@ -30,7 +29,7 @@ _NamedKey = tuple[int, str, int, str]
 
 
 class Drops:
-    """Counts in memory, from any thread; `flush` writes them. Counts that a killed process has not written are lost."""
+    """Counts in memory, from any thread; `flush` writes them. A killed process loses what it has not written."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -95,7 +94,6 @@ class Drops:
 def _add_named(session: Session, counts: Counter[_NamedKey]) -> None:
     """The counts; a name that a project does not have yet counts as `REST` where it has `MAX_NAMES` of the kind."""
     table = NamedDropRow
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     known: dict[tuple[int, str], set[str]] = {}
     for (project, kind, day, name), count in counts.items():
         if (project, kind) not in known:
@@ -104,7 +102,7 @@ def _add_named(session: Session, counts: Counter[_NamedKey]) -> None:
         names = known[project, kind]
         if len(names) <= MAX_NAMES:
             names.add(name)
-        row = insert(table).values(
+        row = insert(session, table).values(
             project=project, kind=kind, day=day, name=name if name in names else REST, count=count
         )
         more = {"count": table.count + row.excluded.count}
@@ -112,8 +110,7 @@ def _add_named(session: Session, counts: Counter[_NamedKey]) -> None:
 
 
 def _add(session: Session, counts: Iterable[tuple[_Key, int]]) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for (project, day, reason), count in counts:
-        row = insert(DropRow).values(project=project, day=day, reason=reason, count=count)
+        row = insert(session, DropRow).values(project=project, day=day, reason=reason, count=count)
         more = {"count": DropRow.count + row.excluded.count}
         session.execute(row.on_conflict_do_update(index_elements=["project", "day", "reason"], set_=more))

@@ -22,6 +22,15 @@ from footfall.meta.tokens import TokenInfo
 from footfall.model.project import Project, Scope
 from footfall.settings import Settings
 
+
+class DomainListedError(UserError):
+    """Another project, `slug`, lists the domain. The message does not name it: not every caller may know of it."""
+
+    def __init__(self, domain: str, slug: str) -> None:
+        super().__init__("conflict", f"domain {domain!r} is listed by another project")
+        self.slug = slug
+
+
 TOUCH_EVERY = MINUTE
 """How far a token's last-used time may lag behind."""
 
@@ -46,7 +55,11 @@ class Meta:
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "") -> Project:
-        """Raises UserError: `bad_parameter` for a malformed slug or domain, `conflict` where the slug is taken."""
+        """Raises UserError: `bad_parameter` for a malformed slug or domain, `conflict` where the slug is taken.
+
+        DomainListedError where another project lists one of the domains: an event that names nothing but its host could
+        belong to either.
+        """
         if not _SLUG.fullmatch(slug):
             raise UserError("bad_parameter", f"slug {slug!r} does not match [a-z0-9][a-z0-9-]{{0,62}}")
         row = ProjectRow(
@@ -61,6 +74,7 @@ class Meta:
             with self.database.write() as session:
                 session.add(row)
                 session.flush()
+                _check_unlisted(session, row)
                 return _project(row)
         except IntegrityError as error:
             raise UserError("conflict", f"slug {slug!r} is taken") from error
@@ -191,6 +205,20 @@ def _number(session: Session, name: str) -> int:
     if number is None:
         raise UserError("not_found", f"project {name!r} does not exist")
     return number
+
+
+def _check_unlisted(session: Session, project: ProjectRow) -> None:
+    """DomainListedError where another project lists a domain of this one."""
+    wanted = [row.domain for row in project.domains]
+    others = (
+        select(DomainRow.domain, ProjectRow.slug)
+        .join(ProjectRow, ProjectRow.number == DomainRow.project)
+        .where(DomainRow.domain.in_(wanted), ProjectRow.number != project.number)
+        .order_by(DomainRow.domain, ProjectRow.number)
+    )
+    listed = session.execute(others).first()
+    if listed is not None:
+        raise DomainListedError(*listed)
 
 
 def _find_token(session: Session, which: str) -> TokenRow:

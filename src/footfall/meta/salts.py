@@ -2,7 +2,7 @@
 
 docs/semantics defines `visitor`. There are two kinds. A `live` salt is made for today or yesterday (or tomorrow, for
 clocks that run ahead); it serves its day until 48 hours after the day's end, used or not. An `import` salt serves a day
-that has no live one, and is deleted 48 hours after its last use.
+without a live one, and is deleted 48 hours after its last use.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Salts:
             self._hold(day, now)
 
     def sweep(self, now: int) -> int:
-        """Delete the salts whose time is over, from the files too; returns how many.
+        """Delete expired salts, from the files too; returns how many.
 
         Where another process was reading, the files are cleaned by the next sweep.
         """

@@ -135,3 +135,12 @@ class ValueRow(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[bytes]
+
+
+class SettingRow(Base):
+    """A setting of the installation, as text: see `settings.InstallationSettings`."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -1,1 +1,1 @@
-"""Pure data: the values that pass between packages. Imports nothing else of Footfall."""
+"""Pure data: the values that pass between packages. Of Footfall it imports the units of `clock` only."""

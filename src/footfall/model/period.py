@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
-_MINUTE = 60_000
-_QUARTER = 900_000
-_HOUR = 3_600_000
-_DAY = 86_400_000
+from footfall.clock import DAY, HOUR, MINUTE, SECOND
+
+_QUARTER = 15 * MINUTE
+
+_ENDING = r"(?:[Zz]|[+-][0-9:]{2,8})?"
+_MIDNIGHT = re.compile(rf"(.{{8,10}}[Tt ])24(:?00(?::?00(?:[.,]0+)?)?{_ENDING})")
+_LEAP_SECOND = re.compile(rf"(.{{8,10}}[Tt ]\d\d:?\d\d:?)60((?:[.,]\d+)?{_ENDING})")
 
 
 class Bucket(StrEnum):
@@ -62,7 +66,7 @@ class Bucket(StrEnum):
         return found
 
 
-_CLOCK = {Bucket.MINUTE: _MINUTE, Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: _HOUR}
+_CLOCK = {Bucket.MINUTE: MINUTE, Bucket.QUARTER_HOUR: _QUARTER, Bucket.HOUR: HOUR}
 _LONGEST = {Bucket.DAY: 1, Bucket.WEEK: 7, Bucket.MONTH: 31}
 
 
@@ -101,6 +105,28 @@ class Period:
         return Period(self.start - self.length, self.start)
 
 
+def parse_instant(text: str) -> datetime:
+    """An instant as ISO 8601 or RFC 3339 write it, in letters of any case; without an offset it is UTC. ValueError.
+
+    24:00 is the midnight at the day's end. A leap second is the second after it, as in Unix time.
+    """
+    try:
+        return _parse(text)
+    except ValueError:
+        midnight, leap = _MIDNIGHT.fullmatch(text), _LEAP_SECOND.fullmatch(text)
+        if midnight:
+            return _parse(f"{midnight[1]}00{midnight[2]}") + timedelta(days=1)
+        second = _parse(f"{leap[1]}59{leap[2]}") + timedelta(seconds=1) if leap else None
+        if second is None or to_millis(second) % DAY >= SECOND:  # leap seconds end a day of UTC
+            raise
+        return second
+
+
+def _parse(text: str) -> datetime:
+    found = datetime.fromisoformat(text.upper())
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def to_millis(instant: datetime) -> int:
     """Exact milliseconds of an aware datetime, rounded down."""
     # `timestamp()` is a rounded double; as a whole number of microseconds it is exact for 285 years around 1970.
@@ -118,10 +144,10 @@ def iso(millis: int) -> str:
 
 def iso_seconds(millis: int) -> str:
     """`2026-06-10T00:00:00Z`; the milliseconds are dropped."""
-    return _iso_second(millis // 1000)
+    return _iso_second(millis // SECOND)
 
 
 @lru_cache(maxsize=64)
 def _iso_second(second: int) -> str:
     # Answers carry the time of receipt: thousands of them within one second.
-    return to_datetime(second * 1000).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return to_datetime(second * SECOND).isoformat(timespec="seconds").replace("+00:00", "Z")

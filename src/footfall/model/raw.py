@@ -1,8 +1,8 @@
 """What collection hands to the spool: validated, free of what must not be kept, not yet enriched.
 
-Times are Unix milliseconds (UTC). An absent text is `""`, an absent number 0 (but a coordinate, where 0 is one, None):
-the store has no NULLs. These structs are encoded as arrays, so a field may only be added at the end, with a default:
-spools outlive upgrades.
+Times are Unix milliseconds (UTC). The store has no NULLs, so an absent text is `""` and an absent number 0; only absent
+measurements and coordinates, for which 0 is a valid value, are None. These structs are encoded as arrays, so new fields
+go to the end, with a default: spools outlive upgrades.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class RawEvent(msgspec.Struct, array_like=True, gc=False):
     latitude: float | None = None  # degrees, at most 4 decimals
     longitude: float | None = None
     timezone: str = ""  # the browser's, an IANA name
+    passive: bool = False  # a custom event that is no interaction, by its sender's word: it does not end a bounce
 
 
 class RawRequest(msgspec.Struct, array_like=True, gc=False):
@@ -73,7 +74,7 @@ class RawRequest(msgspec.Struct, array_like=True, gc=False):
 
 
 class RawEngagement(msgspec.Struct, array_like=True, gc=False):
-    """How a page view was used, reported when it ends. No event: it never changes a session or a count of events."""
+    """How a page was read, reported when the view ends. Not an event: it changes no session and no count of events."""
 
     timestamp: int
     id_hi: int
@@ -86,7 +87,7 @@ class RawEngagement(msgspec.Struct, array_like=True, gc=False):
     user_agent: str = ""
     country: str = ""
     engaged_ms: int = 0  # visible and in focus
-    scroll: int = -1  # deepest point that was seen, 0 to 100; -1 where it was not measured
+    scroll: int = -1  # deepest point that was seen, in percent of the page; -1 where it was not measured
     lcp: float | None = None  # web vitals, in milliseconds except cls, which has no unit
     inp: float | None = None
     cls: float | None = None

@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
-SESSION_GAP = 30 * 60_000
+from footfall.clock import MINUTE
+
+SESSION_GAP = 30 * MINUTE
 """The longest pause within a session, in milliseconds, where nobody names the session."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
-from footfall.catalog.columns import TEXT_CAPS
+from footfall.catalog.columns import HUMAN, TEXT_CAPS
 from footfall.pipeline.lookup import look_up, read_table
 from footfall.pipeline.rules import RuleSet
 
@@ -21,7 +21,9 @@ AGENT_CHARS = TEXT_CAPS["user_agent"]
 UNKNOWN = "unknown"
 _LABEL_CHARS = 128
 _VERSION_CHARS = 16
-_KEPT_AGENTS = 20_000
+KEPT_AGENTS = 20_000
+"""How many agents are remembered with what was found about them."""
+
 _NO_VERSION = frozenset({"Linux", "WebKit"})  # the definitions give a distribution's or a kernel's, and the engine's
 _HANDHELD = frozenset({"mobile", "tablet"})
 
@@ -53,7 +55,7 @@ class AgentParser:
         self._systems = resolver.os
         self._names = {(kind, theirs): ours for kind, theirs, ours in read_table("families.tsv")}
         self._devices = RuleSet((label, pattern) for label, pattern in read_table("devices.tsv"))
-        self.parse = lru_cache(_KEPT_AGENTS)(self._parse)
+        self.parse = lru_cache(KEPT_AGENTS)(self._parse)
 
     def _parse(self, agent: str) -> Agent:
         text = agent[:AGENT_CHARS]
@@ -84,5 +86,5 @@ def parse_agents(frame: pl.DataFrame, parser: AgentParser) -> pl.DataFrame:
     A program has no device: traffic that is not `human` is `other`, whichever browser it claims to be.
     """
     parsed = look_up(frame, "user_agent", parser.parse, Agent._fields)
-    is_program = (pl.col("traffic") != "human") & (pl.col("user_agent") != "")
+    is_program = (pl.col("traffic") != HUMAN) & (pl.col("user_agent") != "")
     return parsed.with_columns(device=pl.when(is_program).then(pl.lit("other")).otherwise("device"))

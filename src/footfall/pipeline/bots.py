@@ -11,11 +11,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from footfall.pipeline.agents import AGENT_CHARS
+from footfall.catalog.columns import HUMAN
+from footfall.pipeline.agents import AGENT_CHARS, KEPT_AGENTS
 from footfall.pipeline.lookup import look_up, read_table
 from footfall.pipeline.rules import RuleSet
-
-_KEPT_AGENTS = 20_000
 
 
 class TrafficClassifier:
@@ -23,12 +22,12 @@ class TrafficClassifier:
 
     def __init__(self) -> None:
         self._rules = RuleSet(_rules())
-        self.classify = lru_cache(_KEPT_AGENTS)(self._classify)
+        self.classify = lru_cache(KEPT_AGENTS)(self._classify)
 
     def _classify(self, agent: str) -> str:
         """`human`, `ai`, `monitor`, `scanner` or `bot`; an agent of nothing but spaces is `bot`."""
         text = agent[:AGENT_CHARS]
-        return self._rules.first(text) or "human" if text.strip() else "bot"
+        return self._rules.first(text) or HUMAN if text.strip() else "bot"
 
 
 def _rules() -> Iterator[tuple[str, str]]:
@@ -36,7 +35,7 @@ def _rules() -> Iterator[tuple[str, str]]:
 
     kept = [(row[0], row[1]) for row in read_table("traffic.tsv")]
     skipped = {pattern for label, pattern in kept if label == "skip"}
-    for wanted in ("human", "ai", "monitor", "scanner"):
+    for wanted in (HUMAN, "ai", "monitor", "scanner"):
         yield from ((label, pattern) for label, pattern in kept if label == wanted)
     listed = [row for row in CRAWLER_USER_AGENTS_DATA if row["pattern"] not in skipped]
     yield from (("scanner" if "scanner" in row["tags"] else "bot", row["pattern"]) for row in listed)

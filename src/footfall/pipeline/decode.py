@@ -23,12 +23,12 @@ from footfall.pipeline.frames import REQUEST_COLUMNS, schema
 
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
-    """EVENT_COLUMNS of every event in the records, in order."""
+    """The spooled columns of every event in the records, in order."""
     return _transpose([record for record in records if isinstance(record, EventRows)], EVENTS)
 
 
 def requests(records: Iterable[Record]) -> pl.DataFrame:
-    """REQUEST_COLUMNS of every request in the records; rows first, then imported columns."""
+    """The spooled columns of every request in the records; rows first, then imported columns."""
     records = list(records)
     frames = [_transpose([record for record in records if isinstance(record, RequestRows)], REQUESTS)]
     frames += [_read(record) for record in records if isinstance(record, RequestColumns)]
@@ -36,12 +36,12 @@ def requests(records: Iterable[Record]) -> pl.DataFrame:
 
 
 def engagements(records: Iterable[Record]) -> pl.DataFrame:
-    """ENGAGEMENT_COLUMNS of every engagement in the records, in order."""
+    """The spooled columns of every engagement in the records, in order."""
     return _transpose([record for record in records if isinstance(record, EngagementRows)], ENGAGEMENTS)
 
 
 def proxy_logs(records: Iterable[Record]) -> pl.DataFrame:
-    """PROXY_LOG_COLUMNS of every proxy log in the records, in order."""
+    """The spooled columns of every proxy log in the records, in order."""
     found = [record for record in records if isinstance(record, ProxyLogs)]
 
     def values(name: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The columns that the pipeline starts from: one polars frame per batch of each kind of facts."""
+"""The types of the pipeline's frames: one frame per batch of each kind of facts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from footfall.catalog.columns import ENGAGEMENTS, EVENTS, PROXY_LOGS, REQUESTS, Column, Kind
+from footfall.catalog.columns import REQUESTS, Column, Kind
 
 Schema = dict[str, pl.DataType]
 
@@ -28,7 +28,4 @@ def schema(columns: Iterable[Column]) -> Schema:
     return {column.name: _TYPES[column.kind] for column in columns}
 
 
-EVENT_COLUMNS = schema(column for column in EVENTS if column.spooled)
 REQUEST_COLUMNS = schema(column for column in REQUESTS if column.spooled)
-ENGAGEMENT_COLUMNS = schema(column for column in ENGAGEMENTS if column.spooled)
-PROXY_LOG_COLUMNS = schema(column for column in PROXY_LOGS if column.spooled)

@@ -70,20 +70,24 @@ def _assign(line: pl.DataFrame, runs: set[int]) -> pl.DataFrame:
     for _, rows in groupby(line.iter_rows(named=True), key=itemgetter(*s.VISITOR)):
         visitor = _Visitor(list(rows))
         for row in visitor.rows:
-            key, name = visitor.named(row) or visitor.spanning() or visitor.going_on(row) or _opened(row, runs, taken)
-            visitor.heard(row, key, name)
+            key, name = visitor.named(row) or visitor.spanning() or visitor.continued(row) or _begun(row, runs, taken)
+            visitor.add(row, key, name)
             keys.append(key)
             names.append(name)
     return line.with_columns(session=pl.Series(keys, dtype=pl.UInt64), session_id=pl.Series(names, dtype=pl.String))
 
 
 class _Visitor:
-    """One visitor's events in order, and what is known of them at each step."""
+    """One visitor's events in order, and the state of the visitor's sessions at each of them.
+
+    `named`, `spanning` and `continued` give the key and the name of the session that an event belongs to by that part
+    of the rule, or None.
+    """
 
     def __init__(self, rows: list[_Row]) -> None:
         self.rows = rows
         self._left = Counter(row["session_id"] for row in rows if row["session_given"])
-        self._open: dict[str, int] = {}  # named sessions with events still to come, the one heard of last at the end
+        self._open: dict[str, int] = {}  # named sessions with events still to come, the most recent one last
         self._last: tuple[int, int, str] | None = None  # time, key and name of the event before
 
     def named(self, row: _Row) -> tuple[int, str] | None:
@@ -92,10 +96,10 @@ class _Visitor:
     def spanning(self) -> tuple[int, str] | None:
         return (self._open[name], name) if (name := next(reversed(self._open), "")) else None
 
-    def going_on(self, row: _Row) -> tuple[int, str] | None:
+    def continued(self, row: _Row) -> tuple[int, str] | None:
         return self._last[1:] if self._last and row["timestamp"] - self._last[0] <= SESSION_GAP else None
 
-    def heard(self, row: _Row, key: int, name: str) -> None:
+    def add(self, row: _Row, key: int, name: str) -> None:
         if row["session_given"]:
             self._open.pop(name, None)
             self._left[name] -= 1
@@ -104,7 +108,7 @@ class _Visitor:
         self._last = (row["timestamp"], key, name)
 
 
-def _opened(row: _Row, runs: set[int], taken: set[int]) -> tuple[int, str]:
+def _begun(row: _Row, runs: set[int], taken: set[int]) -> tuple[int, str]:
     kept = row["was"] in runs and row["was"] not in taken
     key = int(row["was"]) if kept else _fresh(row)
     taken.add(key)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from footfall.catalog.columns import PROXY_LOGS
+from footfall.clock import SECOND
 from footfall.pipeline.keys import combine
 from footfall.pipeline.rows import Stamp, arrow, as_stored
 
 ALONE_FROM = 1 << 40
 """A log with a figure of at least this is never summed up with others; sums of 16 million smaller ones fit 64 bits."""
 
-_SECOND = 1000
 _SPOOLED = [column for column in PROXY_LOGS if column.spooled]
 _KEY = [column.name for column in _SPOOLED if not column.merged]
 """All of a proxy log but its figures; logs that agree in these, to the second, become one row."""
@@ -21,9 +21,9 @@ _MAXIMA = [column.name for column in _SPOOLED if column.merged == "max"]
 
 
 def proxy_log_rows(logs: pl.DataFrame, stamp: Stamp) -> bytes:
-    """An Arrow IPC file for the table `proxy_logs`, of PROXY_LOG_COLUMNS."""
+    """An Arrow IPC file for the table `proxy_logs`, of the frame that `decode.proxy_logs` gives."""
     return arrow(
-        logs.with_columns(writer=_writers(logs, stamp), timestamp=pl.col("timestamp") // _SECOND * _SECOND)
+        logs.with_columns(writer=_writers(logs, stamp), timestamp=pl.col("timestamp") // SECOND * SECOND)
         .group_by(*_KEY, "writer")
         .agg(pl.col(_SUMS).sum(), pl.col(_MAXIMA).max())
         .sort("project_id", "timestamp")

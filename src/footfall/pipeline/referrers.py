@@ -10,13 +10,13 @@ from urllib.parse import unquote
 import polars as pl
 
 from footfall.catalog.click_ids import CLICK_IDS
-from footfall.meta.domains import ascii_host
+from footfall.idn import ascii_host
 from footfall.pipeline.lookup import on_distinct, read_table, translate
 from footfall.pipeline.urls import host
 
 DIRECT = "direct"
 CHANNELS = ("paid", "email", "social", "ai", "search")
-"""What the lists know; beside them there are `referral` and `direct`."""
+"""Channels that the lists assign; the others are `referral` and `direct`."""
 
 _REFERRER = r"^(?i:https?|android-app|ios-app)://([^/?#\\]*)"
 _HOST = r"^(?:[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*|\[[0-9a-f:.]+\])$"
@@ -60,7 +60,7 @@ def _squeezed(medium: str) -> str:
 
 
 def _patterns(name: str) -> Iterator[str]:
-    """The host itself, it without its country (`images.google.*` of `images.google.co.uk`), the hosts it is below."""
+    """The host, the host without its country (`images.google.*` of `images.google.co.uk`), and wildcards above it."""
     yield name
     head, _, last = name.rpartition(".")
     shorter, _, second = head.rpartition(".")
@@ -94,7 +94,7 @@ def _sources(distinct: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spelled(hosts: pl.Series) -> pl.Series:
-    """Hosts in ASCII. Nearly all are, so the others alone are looked at one by one."""
+    """Hosts in ASCII. Nearly all are already; only the others are converted, one by one."""
     others = hosts.filter(hosts.str.contains(_SPELLED_OTHERWISE)).unique()
     if others.is_empty():
         return hosts
@@ -105,9 +105,8 @@ def _spelled(hosts: pl.Series) -> pl.Series:
 def name_channels(frame: pl.DataFrame, channels: Channels) -> pl.DataFrame:
     """Adds channel and drops click_id; reads utm_medium, utm_source, click_id and source.
 
-    In order: any sign that the click was paid for; the link's tags (medium, then source, then a medium that says
-    little, such as `organic`); the referrer's host; a network's click id; `referral` for a tag or a referrer that
-    no list has; `direct` for nothing at all.
+    In order: any sign of a paid click; the link's tags (medium, then source, then a vague medium such as `organic`);
+    the referrer's host; a network's click id; `referral` for a tag or a referrer that is on no list; else `direct`.
     """
 
     def code(column: str, find: Callable[[str], str]) -> pl.Series:

@@ -44,7 +44,7 @@ def session_input(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "pageview": False}
+_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "passive": False, "pageview": False}
 
 
 def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def engagement_rows(frame: pl.DataFrame, stamp: Stamp) -> bytes:
 
 
 def session_rows(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the table `sessions`: what to cancel with sign -1, what to add with sign 1."""
+    """Rows of the table `sessions`: those of `before` cancel with sign -1, those of `after` are added with sign 1."""
     signed = [rows.with_columns(sign=pl.lit(sign, pl.Int8)) for rows, sign in ((before, -1), (after, 1))]
     viewed = pl.col("pageviews") > 0
     return (

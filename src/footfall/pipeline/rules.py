@@ -1,7 +1,7 @@
 """Ordered rules over text: the first pattern that matches names the answer.
 
 Matching is the Rust engine that `ua-parser` uses: finite automata behind a filter on the literals of all patterns,
-so time is linear in the text and thousands of rules cost microseconds (SECURITY.md, item 9).
+so time is linear in the text and thousands of rules cost microseconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What both ways of sessionising share: columns, what is stored already, keys, and sums of events."""
+"""What the ways of sessionising share: columns, stored sessions and events, keys, and sums of events."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ MOVE_COLUMNS = schema(column for column in EVENTS if column.name in {"project_id
 
 
 class History(Protocol):
-    """What is stored already. Frames in, frames out; times in Unix milliseconds."""
+    """Stored sessions and events. Frames in, frames out; times in Unix milliseconds."""
 
     def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         """SESSION_COLUMNS of the sessions of these (project_id, visitor) that overlap [start, end]."""
 
     def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
-        """SESSION_COLUMNS of these (project_id, visitor, session), whenever they were."""
+        """SESSION_COLUMNS of these (project_id, visitor, session), at any time."""
 
     def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         """EVENT_INPUT and `session` of the events of these (project_id, visitor) in [start, end]."""
@@ -51,7 +51,7 @@ def within(sessions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
 
 
 def fresh_key(first: pl.DataFrame) -> pl.Series:
-    """The key of a session that begins with this event: of its time, too, since an id may be used again after a day."""
+    """The key of a session that begins with this event. It includes the time: an id may be used again after a day."""
     return combine(*(first[name].cast(pl.UInt64) for name in ("visitor", "timestamp", "id_hi", "id_lo")))
 
 
@@ -73,6 +73,7 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
             own_ids=pl.col("own_id").any(),
             events=pl.len(),
             pageviews=seen.sum(),
+            passive_events=pl.col("passive").sum(),
             entry_at=at.first().fill_null(0),
             exit_at=at.last().fill_null(0),
             entry_page=path.first().fill_null(""),

@@ -36,8 +36,8 @@ from footfall.pipeline.session_state import (
     within,
 )
 
-EVENT_COLUMNS = ("row", *EVENT_INPUT, "session")
-"""A batch's events while they are worked on: `row` is their place in the batch."""
+_BATCH_COLUMNS = ("row", *EVENT_INPUT, "session")
+"""A batch's events while they are sessionised: `row` is their place in the batch."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _runs(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     """Unnamed events with their sessions, and the stored sessions that became part of an earlier one."""
     line = _line(events.with_columns(fresh=fresh_key(events)), known)
     assigned = line.filter(pl.col("row").is_not_null()).select("row", session="target")
-    runs = events.drop("session").join(assigned, on="row").select(*EVENT_COLUMNS)
+    runs = events.drop("session").join(assigned, on="row").select(*_BATCH_COLUMNS)
     gone = pl.col("old").is_not_null() & (pl.col("old") != pl.col("target"))
     return runs, line.filter(gone).select(*VISITOR, "target", session="old", start="lo", end="hi")
 
@@ -166,7 +166,7 @@ def _line(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 def _grow(
     events: pl.DataFrame, known: pl.DataFrame, merged: pl.DataFrame, version: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stored rows to cancel and the rows that take their place: stored parts and new events, added up."""
+    """Stored rows to cancel, and the rows that replace them: the sums of stored parts and new events."""
     new = summarise(events)
     target = merged.lazy().select(*SESSION, "target")
     touched = pl.concat([new.select(SESSION), merged.select(*VISITOR, session="target")]).unique()
@@ -209,6 +209,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             own_ids=pl.col("own_ids").max(),
             events=pl.col("events").sum(),
             pageviews=pl.col("pageviews").sum(),
+            passive_events=pl.col("passive_events").sum(),
             entry_at=entered.min().fill_null(0),
             exit_at=left.max().fill_null(0),
             entry_page=entry.fill_null(""),

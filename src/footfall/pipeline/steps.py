@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import EVENTS, TEXT_CAPS
+from footfall.catalog.columns import EVENTS, HUMAN, TEXT_CAPS
 from footfall.pipeline.agents import AgentParser, parse_agents
 from footfall.pipeline.bots import TrafficClassifier, classify_traffic
 from footfall.pipeline.lookup import on_distinct
@@ -79,7 +79,7 @@ def _parse_url(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:
 
 def _classify_event_traffic(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:
     # A custom event that a backend sends has no agent, but a person caused it.
-    return classify_traffic(frame, tools.traffic, empty="human")
+    return classify_traffic(frame, tools.traffic, empty=HUMAN)
 
 
 def _classify_request_traffic(frame: pl.DataFrame, tools: Tools) -> pl.DataFrame:

@@ -9,10 +9,8 @@ from urllib.parse import unquote_plus
 
 import polars as pl
 
-from footfall.catalog.columns import TEXT_CAPS
+from footfall.catalog.columns import TEXT_CAPS, UTM
 from footfall.pipeline.lookup import on_distinct, translate
-
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _PATH_CHARS = TEXT_CAPS["path"]
 _HOST_CHARS = TEXT_CAPS["hostname"]
@@ -36,12 +34,12 @@ def host(authority: pl.Expr) -> pl.Expr:
 def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.DataFrame:
     """Adds path, hostname, the five utm labels and click_id, the name of a click id in the query, or `""`.
 
-    Reads url, path and hostname: what the sender named itself wins, a path ending at `?` or `#`, but for
-    the route of a single-page application: a fragment such as `/app#/inbox`, or one that the URL has, too.
-    The path is as received, never decoded; that of an absolute URL without one is `/`. Labels are the first of
-    their name, decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. A parameter's name counts
-    decoded, too: `utm%5Fsource` is `utm_source`. `click_ids` are groups: the first name of the first group that the
-    query has.
+    Reads url, path and hostname. A path and a hostname that the sender gives apart from the URL take precedence. Such a
+    path ends at `?` or `#`, unless its fragment is the route of a single-page application: `/app#/inbox`, or a fragment
+    that the URL has, too. Paths are kept as received, never decoded; an absolute URL without a path has `/`. Labels are
+    the first of their name, decoded, at most 256 characters; bytes that are not UTF-8 become U+FFFD. Names of
+    parameters are decoded, too: `utm%5Fsource` is `utm_source`. `click_ids` are groups in order of precedence; the
+    first name of the first group that occurs in the query is taken.
     """
     names = [tuple(group) for group in click_ids]
     groups = ["|".join(re.escape(name) for name in group) for group in names]

@@ -129,6 +129,19 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRevenue:
+    """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
+
+    Of these labels, and of sessions that match `only`.
+    """
+
+    base: Query
+    dimension: str
+    labels: tuple[str, ...]
+    only: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
     """Visitors by the number of steps they took in order, within `window` milliseconds: columns level, visitors.
 
@@ -242,6 +255,7 @@ AnyQuery = (
     Query
     | Kpis
     | Flows
+    | SessionRevenue
     | Funnel
     | Retention
     | VisitorSessions

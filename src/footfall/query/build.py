@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Funnel, Keys, Order, Pick, Position, Query, Retention, Term, equals
+from footfall.query.ast import (
+    Funnel,
+    Keys,
+    Order,
+    Pick,
+    Position,
+    Query,
+    Retention,
+    SessionRevenue,
+    Term,
+    equals,
+)
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 NEWEST = (Order("timestamp", descending=True), Order("id_hi", descending=True), Order("id_lo", descending=True))
@@ -18,12 +30,16 @@ VIEWED = equals("viewed", "yes")
 
 @dataclass(frozen=True, slots=True)
 class TopList:
-    """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`."""
+    """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`.
+
+    `figures` are the metrics that it shows beside that.
+    """
 
     dimension: str
     count: str = "events"
     table: Table = Table.EVENTS
     only: tuple[Term, ...] = ()
+    figures: tuple[str, ...] = ("visitors",)
 
 
 TOP_PAGES = TopList("path", only=(PAGEVIEW,))
@@ -32,6 +48,23 @@ TOP_ENTRY_PAGES = TopList("entry_page", "sessions", Table.SESSIONS, only=(VIEWED
 TOP_EXIT_PAGES = TopList("exit_page", "sessions", Table.SESSIONS, only=(VIEWED,))
 CUSTOM_EVENTS = TopList("custom_event_name", only=(CUSTOM,))
 PROPERTIES = TopList("property")
+
+ENDPOINT_FIGURES = ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations")
+
+
+def with_value(dimension: str) -> Term:
+    """That a row has a value there."""
+    return replace(equals(dimension, ""), negated=True)
+
+
+def declared(dimension: str) -> TopList:
+    """The ranking that a dimension declares: rows without a value are left out where they have no label."""
+    row = DIMENSIONS[dimension]
+    only = () if row.empty or row.choices else (with_value(dimension),)
+    if row.level is Level.SESSION:
+        return TopList(dimension, "sessions", Table.SESSIONS, only)
+    pageviews = dict(TOP_LISTS)[dimension].pageviews
+    return TopList(dimension, only=(PAGEVIEW, *only) if pageviews else only)
 
 
 def totals(base: Query, *metrics: str) -> Query:
@@ -45,7 +78,7 @@ def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bo
 
 def top(base: Query, ranking: TopList, limit: int) -> Query:
     order = (Order(ranking.count, descending=True), Order(ranking.dimension))
-    return replace(_ranked(base, ranking), metrics=(ranking.count, "visitors"), order=order, limit=limit)
+    return replace(_ranked(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
 
 
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
@@ -56,6 +89,18 @@ def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
 def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tuple[int, ...]) -> Query:
     """The counts of these labels by bucket, in any order."""
     return replace(counts_of(base, ranking, labels), buckets=starts)
+
+
+def revenue_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query | SessionRevenue:
+    """What these labels earned, by currency: columns are the label's, currency, earned.
+
+    Of all events with the label, also where the ranking counts some of them, as pageviews by path.
+    """
+    if ranking.table is Table.SESSIONS:
+        return SessionRevenue(base, ranking.dimension, labels, ranking.only)
+    order = (Order(ranking.dimension), Order("currency"))
+    dimensions = (ranking.dimension, "currency")
+    return replace(base, dimensions=dimensions, metrics=("earned",), only=labels, order=order)
 
 
 def values_of(base: Query, names: tuple[str, ...], limit: int) -> Query:
@@ -75,7 +120,7 @@ def endpoints(base: Query, limit: int) -> Query:
     return replace(
         base,
         dimensions=("endpoint", "method"),
-        metrics=("hits", "visitors", "first", "last"),
+        metrics=ENDPOINT_FIGURES,
         order=(Order("hits", descending=True), Order("endpoint"), Order("method")),
         limit=limit,
     )
@@ -180,8 +225,16 @@ def between(base: Query, oldest: dict[str, int], newest: dict[str, int]) -> Quer
 
 def first(project: int, table: Table) -> Query:
     """The time of a project's first row, bots included."""
-    order = (Order("timestamp"),)
-    return replace(everything(project), table=table, dimensions=("timestamp",), order=order, limit=1)
+    return _row_at(project, table, Order("timestamp"))
+
+
+def last(project: int, table: Table) -> Query:
+    """The time of a project's last row, bots included."""
+    return _row_at(project, table, Order("timestamp", descending=True))
+
+
+def _row_at(project: int, table: Table, order: Order) -> Query:
+    return replace(everything(project), table=table, dimensions=("timestamp",), order=(order,), limit=1)
 
 
 def everything(project: int) -> Query:

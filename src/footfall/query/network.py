@@ -37,8 +37,9 @@ def analytics(store: Reader, project: int, period: Period, bucket: Bucket, *, bo
     Ordered by dimension, bucket, most hits, label; buckets without requests are left out.
     """
     base = Query(project=project, table=Table.REQUESTS, period=period, buckets=bucket.starts(period), bots=bots)
-    # Roll-ups count all requests, bots included.
-    rolled_up = valid_hours(store, replace(base, buckets=())) if bots else RolledUpHours()
+    # Roll-ups count all requests, bots included, and a day's sessions are not those of its hours added up.
+    rolls_up = bots and bucket is not Bucket.DAY
+    rolled_up = valid_hours(store, replace(base, buckets=())) if rolls_up else RolledUpHours()
     step = bucket.next(0) // SECOND
     return fetch_frame(store, Breakdowns(base, GROUPINGS, MAX_LABELS, step, rolled_up))
 

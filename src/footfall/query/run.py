@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
-from footfall.query import ast, build
+from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, compare_counts
 from footfall.query.fetch import Row, fetch
@@ -38,9 +41,12 @@ class TimePoint:
 
 @dataclass(frozen=True, slots=True)
 class RankedLabel:
+    """`revenue` is by currency, `unknown` where none was sent; empty where nothing was earned."""
+
     label: str
     visitors: int
     count: Compared[int]
+    revenue: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,26 @@ def top(
     return [RankedLabel(label, row["visitors"], compared[label]) for label, row in rows.items()]
 
 
+def top_with_revenue(
+    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
+) -> list[RankedLabel]:
+    """The same, with what the labels earned in the period of `base`."""
+    ranked = top(store, base, ranking, limit, previous)
+    earned: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    labels = tuple(row.label for row in ranked)
+    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
+        label, currency, amount = row.values()
+        earned[label][currency or "unknown"] = amount
+    return [replace(row, revenue=earned.get(row.label, {})) for row in ranked]
+
+
+def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
+    """Labels of requests with their figures, highest counts first; ties by label."""
+    return fetch(store, build.top(base, ranking, limit))
+
+
 def endpoints(store: Reader, base: Query, limit: int) -> Limited:
-    """Hits, visitors, first and last by (endpoint, method), most hits first."""
+    """`build.ENDPOINT_FIGURES` by (endpoint, method), most hits first."""
     rows = fetch(store, build.endpoints(base, limit))
     if len(rows) < limit:
         return Limited(rows, len(rows))
@@ -155,16 +179,28 @@ def endpoint_totals(store: Reader, base: Query) -> Row:
 
 
 def endpoint_trend(store: Reader, base: Query, bucket: Bucket) -> list[Row]:
-    """Buckets that have hits, newest first."""
-    starts = bucket.starts(base.period)
+    """Buckets that have hits, newest first. UserError(`bad_parameter`) where they may be too many for one answer."""
+    starts = timerange.starts(bucket, base.period)
+    if not starts:
+        return []
     return fetch(store, build.series(base, starts, "hits", "visitors", "endpoints", newest_first=True))
+
+
+def within_history(store: Reader, base: Query) -> Query:
+    """The base, its period cut to the time from the project's first row to its last."""
+    ends = [fetch(store, end(base.project, base.table)) for end in (build.first, build.last)]
+    if not all(ends):
+        return replace(base, period=Period(base.period.start, base.period.start))
+    first, last = (rows[0]["timestamp"] for rows in ends)
+    start, end = max(base.period.start, first), min(base.period.end, last + 1)
+    return replace(base, period=Period(start, max(start, end)))
 
 
 def custom_events(
     store: Reader, base: Query, previous: Query | None, time_range: TimeRange, limit: int
 ) -> list[Sparkline]:
     """Names by count, each with its counts per bucket of the range."""
-    ranked = top(store, base, build.CUSTOM_EVENTS, limit, previous)
+    ranked = top_with_revenue(store, base, build.CUSTOM_EVENTS, limit, previous)
     starts = time_range.starts()
     counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
     series = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)

@@ -8,7 +8,6 @@ visitor merge when a request falls between them, and if both have requests in th
 
 from __future__ import annotations
 
-import io
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,8 +16,10 @@ from time import monotonic
 
 import polars as pl
 
+from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, SECOND, Clock
 from footfall.model.period import Bucket, Period
+from footfall.pipeline.rows import arrow
 from footfall.query import build
 from footfall.query.ast import Breakdowns, HoursToRollUp, ValidityMarkers
 from footfall.query.fetch import fetch, fetch_frame
@@ -97,7 +98,7 @@ class HourlyRollups:
         return [hour for hour in found if hour.key not in self._skipped]
 
     def roll_up(self, wanted: _Hour) -> bool:
-        """Roll up an hour; False if its requests changed since it was found, change meanwhile, or are too varied."""
+        """Roll up an hour; False where its requests changed since it was found, change meanwhile, or are too varied."""
         base = hour_of(wanted.project, wanted.hour)
         facts = build.totals(base, "hits", "last_batch", "endpoints", "referrer_urls")
         with self._quiesced() as quiesced:
@@ -123,9 +124,7 @@ class HourlyRollups:
             batch=pl.lit(hour.last_batch, pl.UInt64),
             edition=pl.lit(version, pl.UInt64),
         )
-        out = io.BytesIO()
-        rows.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
-        self._store.insert("breakdowns", out.getvalue(), token=f"{hour.project}:{hour.hour}:{version}")
+        self._store.insert(Table.BREAKDOWNS.value, arrow(rows), token=f"{hour.project}:{hour.hour}:{version}")
 
     def _cells(self, hour: _Hour, step: Bucket) -> pl.DataFrame:
         base = hour_of(hour.project, hour.hour)
@@ -145,7 +144,4 @@ class HourlyRollups:
         today = self._clock() // DAY
         if today != self._day:
             self._day = today
-            self._store.command(
-                "ALTER TABLE breakdowns DELETE WHERE bucket < {oldest:DateTime('UTC')}",
-                {"oldest": (today * DAY - MAX_AGE) // SECOND},
-            )
+            self._store.delete_before(Table.BREAKDOWNS, today * DAY - MAX_AGE)

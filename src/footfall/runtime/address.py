@@ -1,11 +1,17 @@
-"""The address that the server listens on."""
+"""The address that the server listens on, and how other processes learn of it."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from footfall.errors import FatalError
 from footfall.settings import Settings
+from footfall.store.lock import holder
+
+_FILE = "server.url"
 
 
 def check_address(settings: Settings) -> None:
@@ -30,3 +36,23 @@ def reachable(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104 - as above
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def published_address(settings: Settings) -> Iterator[None]:
+    """The address, readable in the data directory while the server has it."""
+    path = settings.data / _FILE
+    path.touch(mode=0o600)
+    path.write_text(reachable(settings.host, settings.port) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def address_of_server(data: Path) -> str | None:
+    """The URL of the server that uses the data directory; None where none does."""
+    try:
+        return (data / _FILE).read_text(encoding="utf-8").strip() if holder(data) is not None else None
+    except FileNotFoundError:
+        return None

@@ -7,23 +7,25 @@ from footfall.runtime.parts import Parts
 
 
 def greeting(parts: Parts) -> str:
-    """The first start makes the project `default` and a token, which is shown this once."""
-    settings = parts.settings
+    """The first start makes a token, shown this once, for the projects that exist, else for a new one, `default`."""
+    meta, settings = parts.meta, parts.settings
     url = reachable(settings.host, settings.port)
-    if parts.meta.projects():
+    slugs = [project.slug for project in meta.projects()]
+    if slugs and meta.tokens():
         return f"Footfall serves on {url}"
-    parts.meta.create_project("default")
-    token, _ = parts.meta.create_token("first start", ["read", "ingest"], ["default"], None)
+    slugs = slugs or [meta.create_project("default").slug]
+    token, _ = meta.create_token("first start", ["read", "ingest"], slugs, None)
+    named = f"?project={slugs[0]}" if slugs[1:] else ""  # a token for several projects does not say which
     event = '{"event_name": "hello", "category": "page_view", "page_url": "https://example.org/"}'
     return f"""
 Footfall serves on {url}
 
-Project:  default
+Project:  {", ".join(slugs)}
 Token:    {token}    (read and ingest; it is not shown again)
 
 Send an event, read the key figures, open the documentation:
 
-  curl -X POST {url}/api/v1/analytics -H "Authorization: Bearer {token}" -d '{event}'
-  curl "{url}/api/web-events/default/kpis?range=24h" -H "Authorization: Bearer {token}"
+  curl -X POST "{url}/api/v1/analytics{named}" -H "Authorization: Bearer {token}" -d '{event}'
+  curl "{url}/api/web-events/{slugs[0]}/kpis?range=24h" -H "Authorization: Bearer {token}"
   curl {url}/docs
 """

@@ -7,15 +7,14 @@ import sys
 
 import structlog
 
-from footfall.settings import Settings
 
-
-def configure_logging(settings: Settings) -> None:
-    """Lines for a person on a terminal, JSON elsewhere; always on standard error."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def configure_logging(least: str) -> None:
+    """Lines for a person on a terminal, JSON elsewhere; always on standard error. `least` is the least level."""
+    level = logging.getLevelNamesMapping()[least.upper()]
     terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if terminal else [structlog.processors.format_exc_info]),
@@ -25,7 +24,7 @@ def configure_logging(settings: Settings) -> None:
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     # Their warnings quote URLs, and a store's URL may carry a password.

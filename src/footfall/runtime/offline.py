@@ -13,7 +13,7 @@ from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
 from footfall.errors import FatalError
 from footfall.ids import IdSource
-from footfall.meta import Ledger, Meta
+from footfall.meta import Ledger, Meta, environment_over, recorded_over
 from footfall.runtime.draining import Draining
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.parts import make_data_directory, open_parts
@@ -88,15 +88,19 @@ class Filler:
 
 
 @contextmanager
-def offline(settings: Settings, *, only: str = "", drains: bool = True) -> Iterator[Offline]:
+def offline(settings: Settings, *, only: str = "", drains: bool = True, overrides: bool = False) -> Iterator[Offline]:
     """Parts for a tool that writes; the spool keeps its file, so that keys hold over several runs.
 
-    `only` names a spool that the tool shares with none. What runs for ever leaves draining to servers (`drains` False):
-    it would keep them from the store.
+    The tool uses the settings that the installation records; with `overrides` its environment wins and is recorded, as
+    with a server. `only` names a spool that the tool shares with none. What runs for ever leaves draining to servers
+    (`drains` False): it would keep them from the store.
     """
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     make_data_directory(settings)
-    with open_parts(settings) as parts:
+    with open_parts(settings, combine=environment_over if overrides else recorded_over) as parts:
+        settings = parts.settings
+        if overrides or not parts.recorded.read():
+            parts.recorded.write(settings.texts())
         spools = Spools(settings, parts.clock)
         spool = spools.only(only) if only else spools.own(IMPORTS)
         filler = Filler(settings, spools, spool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,15 +11,16 @@ from footfall.collect.geo import GeoLocator
 from footfall.collect.identity import SaltedIdentity
 from footfall.errors import FatalError
 from footfall.ids import IdSource
-from footfall.meta import Ledger, Meta, Salts, open_meta
+from footfall.meta import Ledger, Meta, RecordedSettings, Salts, open_meta, recorded_over
 from footfall.settings import Settings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Metadata, identity and places of one process."""
+    """Metadata, identity and places of one process. `settings` are those that count for its installation."""
 
     settings: Settings
+    recorded: RecordedSettings
     clock: Clock
     meta: Meta
     salts: Salts
@@ -30,13 +31,19 @@ class Parts:
 
 
 @contextmanager
-def open_parts(settings: Settings, clock: Clock = system_clock) -> Iterator[Parts]:
-    """The parts, in a data directory that exists."""
+def open_parts(
+    settings: Settings,
+    clock: Clock = system_clock,
+    combine: Callable[[Settings, Mapping[str, str]], Settings] = recorded_over,
+) -> Iterator[Parts]:
+    """The parts, in a data directory that exists. `combine` makes one of these settings and the recorded ones."""
     meta = open_meta(settings, clock)
     try:
         salts = Salts(meta.database)
+        recorded = RecordedSettings(meta.database)
         yield Parts(
-            settings=settings,
+            settings=combine(settings, recorded.read()),
+            recorded=recorded,
             clock=clock,
             meta=meta,
             salts=salts,

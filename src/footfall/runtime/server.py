@@ -7,6 +7,8 @@ import signal
 import sys
 from typing import Any
 
+import structlog
+
 from footfall.api.building import Application
 from footfall.api.state import Collecting, Querying
 from footfall.runtime.ending import STOP_SECONDS
@@ -38,6 +40,7 @@ class Server:
         sys.stdout.flush()
         waiting = loop.create_task(stopped.wait())
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        structlog.get_logger("server").info("server stops")
         await self._end_requests()
         if not serving.done():
             granian.stop()

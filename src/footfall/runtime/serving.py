@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 
+import structlog
 import uvloop
 
 from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.meta import Drops
+from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
-from footfall.runtime.address import check_address
+from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
 from footfall.runtime.ending import STOP_SECONDS, leave
@@ -25,24 +27,32 @@ from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import Periodic
 from footfall.runtime.querying import make_querying
 from footfall.runtime.server import Server
+from footfall.runtime.start_log import log_start
+from footfall.runtime.tails import tails_behind
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 
 FLUSH_DROPS = 10 * SECOND
 """How often counts of what was left out are written down."""
 
+LOOK_AT_TAILS = 10 * SECOND
+"""How old the figures of tails in /metrics may be."""
+
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start."""
     check_auth_off(settings)
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
     with ExitStack() as stack:
+        parts = stack.enter_context(open_parts(settings, clock, environment_over))
+        settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
         draining = stack.enter_context(_filled_store(settings, spools, clock, metrics))
         check_address(settings)
-        parts = stack.enter_context(open_parts(settings, clock))
+        stack.enter_context(published_address(settings))
+        parts.recorded.write(settings.texts())
         greeted = greeting(parts)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
@@ -51,9 +61,12 @@ def serve(settings: Settings) -> None:
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
+            (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
+        log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+    structlog.get_logger("server").info("server stopped")
 
 
 async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
@@ -64,6 +77,10 @@ async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metric
         # The loop would wait for the thread that answers, and a query may take its time.
         draining.drain.stop()
         leave("stopping in the middle of a request that takes too long")
+
+
+def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
+    metrics.tails_behind = tails_behind(spools)
 
 
 @contextmanager

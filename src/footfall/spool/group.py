@@ -15,8 +15,8 @@ GROUP_EVENTS = 20_000
 """Most events of one commit; the rest waits for the next, so that no commit takes too long."""
 
 FAILING_SECONDS = 5.0
-"""How long the spool counts as failing after a failed commit. It ends by itself: a balancer that stops sending because
-of it could not see it recover."""
+"""How long the spool counts as failing after a failed commit. This expires by itself: a load balancer that has stopped
+sending would otherwise never see it recover."""
 
 _Answers = asyncio.Future[list[bytes]]
 _Member = tuple[Sequence[Submission], _Answers]
@@ -37,7 +37,7 @@ class GroupCommitter:
 
     @property
     def failing(self) -> bool:
-        """Whether the last commit was within the last 5 seconds and stored nothing."""
+        """Whether the last commit stored nothing, and is less than `FAILING_SECONDS` ago."""
         return self._loop.time() < self._failed_until
 
     def submit(self, submissions: Sequence[Submission]) -> _Answers:
@@ -47,7 +47,7 @@ class GroupCommitter:
         if not self._busy:
             self._busy = True
             self._idle.clear()
-            # Deferred: what else arrives in this iteration of the loop joins the same commit.
+            # Deferred, so that whatever else arrives in this iteration of the loop joins the same commit.
             self._loop.call_soon(self._commit)
         return future
 

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from footfall.clock import DAY, Clock, system_clock
+from footfall.clock import Clock, system_clock
 from footfall.errors import TransientError
 from footfall.model.raw import Record, size
-from footfall.spool.protocol import Batch, Key, SpoolState, Submission
+from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 
 
 @dataclass(slots=True)
@@ -94,4 +94,4 @@ class MemorySpool:
         if key is None or key not in self._keys:
             return None
         at, answer = self._keys[key]
-        return answer if at > self._clock() - DAY else None
+        return answer if at > self._clock() - KEY_LIFETIME else None

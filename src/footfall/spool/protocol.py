@@ -8,7 +8,11 @@ from typing import Protocol
 
 import msgspec
 
+from footfall.clock import DAY
 from footfall.model.raw import Record
+
+KEY_LIFETIME = DAY
+"""How long an idempotency key is remembered, in milliseconds."""
 
 
 class Key(msgspec.Struct, frozen=True, gc=False):
@@ -34,8 +38,8 @@ class Submission(msgspec.Struct, frozen=True, gc=False):
 class Batch:
     """A fixed range of spool rows, recorded before its first insert: after a crash the same rows are taken again.
 
-    `number` only increases within a spool, is practically unique in an installation (it is the time in milliseconds and
-    three random digits), and is stored in the rows made from the batch.
+    `number` only increases within a spool and is practically unique in an installation (the time in milliseconds and
+    three random digits). It is stored in the rows made from the batch.
     """
 
     number: int

@@ -34,7 +34,7 @@ class Spools:
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, FileLock] = {}
         self._unreadable: set[str] = set()
-        # The start, the drain and the periodic look each call this on a thread of their own.
+        # The start, the drain and the periodic refresh each call this on a thread of their own.
         self._lock = threading.RLock()
         # Replaced whole, never changed: `state` reads them without a lock.
         self._own: Mapping[str, SqliteSpool] = {}
@@ -56,8 +56,8 @@ class Spools:
     def only(self, name: str) -> SqliteSpool:
         """This process's spool, which no other may have: UserError (`busy`) where another process writes to it now.
 
-        So a process that comes back under the name finds its note. A server that looks at the file holds its lock for
-        a moment.
+        A process that comes back under the same name therefore finds its note. The lock is tried for a second, since a
+        server holds it for a moment while it inspects the file.
         """
         for _ in range(20):
             with self._lock:
@@ -68,7 +68,7 @@ class Spools:
         raise UserError("busy", f"another process writes to {self.directory / name}.db")
 
     def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
-        """(name, spool) of every spool that can be read, the server's first; `state` knows then what they hold."""
+        """(name, spool) of every spool that can be read, the server's first; updates what `state` knows of them."""
         names = sorted((path.stem for path in self.directory.glob("*.db")), key=lambda name: (name != SERVER, name))
         with self._lock:
             states = {name: state for name in names if (state := self._read(name)) is not None}
@@ -76,13 +76,13 @@ class Spools:
             return iter([(name, self._open[name]) for name in states])
 
     def refresh(self) -> None:
-        """Look at every spool, for `state`. Waits for files and locks: never on an event loop."""
+        """Update what `state` knows of all spools. Waits for files and locks: not for an event loop."""
         iter(self)
 
     def state(self) -> SpoolState:
         """All spools added up. Never waits: callable on an event loop.
 
-        The events of this process's own spools are those of this moment; the rest is as of the last look at them.
+        Counts of this process's own spools are current; everything else is as of the last `refresh`.
         """
         total = SpoolState(0, 0, self._settings.spool_max_events, 0, 0, 0)
         states = dict(self._seen)
@@ -94,7 +94,7 @@ class Spools:
         return total
 
     def sweep(self) -> None:
-        """Remove abandoned spools: no process writes to them, and nothing in them is of use any more."""
+        """Remove abandoned spools: no process writes to them, and they hold nothing that is still needed."""
         for name, spool in self:
             if name not in self._locks and name != SERVER and spool.spent():
                 self._remove(name, spool)
@@ -115,9 +115,9 @@ class Spools:
         return spool
 
     def _read(self, name: str) -> SpoolState | None:
-        """What the spool holds, or None, logged once, where its file is no spool or its disk fails.
+        """What the spool holds; None where its file is not a spool or its disk fails, which is logged once.
 
-        The next look tries again.
+        The next `refresh` tries again.
         """
         try:
             state = self._opened(name).state()
@@ -146,8 +146,8 @@ class Spools:
             if lock is None:
                 return
             with lock:
-                # Asked again under the lock: its owner may have written to it and died in between. The lock's file
-                # stays, since another process may have it open and be about to take it.
+                # Checked again under the lock: its owner may have written to it and died in between. The lock file
+                # stays, since another process may have it open and be about to lock it.
                 if spool.spent():
                     del self._open[name]
                     spool.remove()

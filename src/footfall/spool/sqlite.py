@@ -18,10 +18,10 @@ from pathlib import Path
 
 import msgspec
 
-from footfall.clock import DAY, SECOND, Clock
+from footfall.clock import SECOND, Clock
 from footfall.errors import TransientError
 from footfall.model.raw import Record, coalesced, size
-from footfall.spool.protocol import Batch, Key, SpoolState, Submission
+from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 
 BATCH_BYTES = 64 << 20
 """Most bytes of one batch, which limits the drain's memory when events are large."""
@@ -71,7 +71,7 @@ class SqliteSpool:
             return answers
 
     def _check_room(self) -> None:
-        """TransientError where the spool is full. What was drained since is looked up only when it looks full."""
+        """TransientError where the spool is full. The count of drained events is read again only when it looks full."""
         if self._total - self._drained >= self._capacity:
             self._drained = _drained(self._writer)
         if self._total - self._drained >= self._capacity:
@@ -174,7 +174,7 @@ class SqliteSpool:
                 db.execute("DELETE FROM rows WHERE seq <= ?", (last,))
                 db.execute("DELETE FROM batches WHERE number <= ?", (number if position else number - 1,))
                 break
-        db.execute("DELETE FROM keys WHERE at <= ?", (now - DAY,))
+        db.execute("DELETE FROM keys WHERE at <= ?", (now - KEY_LIFETIME,))
 
     @property
     def counted(self) -> tuple[int, int]:
@@ -186,7 +186,7 @@ class SqliteSpool:
         return self._total - drained, drained
 
     def state(self) -> SpoolState:
-        """Looked up beside the appenders, since the drain may hold its own connection while it decodes a batch."""
+        """Read on the appenders' connection, since the drain may hold its own while it decodes a batch."""
         with self._lock, _transient():
             db = self._writer
             (_, total), drained = _high_mark(db), _drained(db)
@@ -197,12 +197,14 @@ class SqliteSpool:
         return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected)
 
     def spent(self) -> bool:
-        """Nothing waits, is set aside or noted, and no idempotency key is valid any more."""
+        """Whether nothing waits, is set aside or noted, and no idempotency key is still valid."""
         state = self.state()
         if state.waiting or state.damaged or state.rejected or self.note():
             return False
         with self._draining, _transient():
-            keys = self._drain.execute("SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - DAY,)).fetchone()
+            keys = self._drain.execute(
+                "SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - KEY_LIFETIME,)
+            ).fetchone()
         return keys is None
 
     def close(self) -> None:
@@ -213,7 +215,7 @@ class SqliteSpool:
                 self._drain.close()
 
     def remove(self) -> None:
-        """Close and delete the file, for the spool of a process that has ended and left nothing to drain."""
+        """Close and delete the file: its process has ended and left nothing to drain."""
         self.close()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
@@ -249,7 +251,7 @@ def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
 def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> bytes | None:
     """The first answer to a key of the last 24 hours, or None after noting the key with this one."""
     digest = blake2b(f"{key.project_id}:{key.text}".encode(), digest_size=16).digest()
-    known = db.execute("SELECT answer FROM keys WHERE key = ? AND at > ?", (digest, now - DAY)).fetchone()
+    known = db.execute("SELECT answer FROM keys WHERE key = ? AND at > ?", (digest, now - KEY_LIFETIME)).fetchone()
     if known is not None:
         return bytes(known[0])
     db.execute("INSERT OR REPLACE INTO keys (key, answer, at) VALUES (?, ?, ?)", (digest, answer, now))

@@ -1,4 +1,4 @@
-"""What a store is. `tests/contract/test_store.py` holds every implementation to this text."""
+"""The contract of a store. `tests/contract/test_store.py` tests every implementation against it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class FactStore(Protocol):
     """Stored facts and their sessions, as the drain reads and changes them; rows are added by `Store.insert`.
 
     Frames have columns of the catalogue by name: instants in Unix milliseconds, texts as strings, no row twice, in any
-    order. Integers may be narrower or wider than the catalogue's. Keys are given as frames of the columns named, and
-    may be of any number. All rows that were inserted before a call count.
+    order. Integers may be narrower or wider than the catalogue's. Keys are frames of the columns named, of any
+    length. Every call sees all rows inserted before it.
     """
 
     def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
@@ -80,13 +80,13 @@ class FactStore(Protocol):
         """The columns `names` of the facts of these (project_id, visitor) in [start, end]."""
 
     def apply(self, change: Change) -> None:
-        """Change stored facts. Doing it twice is doing it once; after a failure part of it may be done."""
+        """Change stored facts. Applying it twice has the effect of once; after a failure, part of it may be applied."""
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         """Months (yyyymm) in which these projects have facts of the batch."""
 
     def months_of_version(self, version: int) -> set[int]:
-        """Months (yyyymm) in which a batch, by its number, added sessions."""
+        """Months (yyyymm) in which the batch of this number added sessions."""
 
     def is_live(self, session: SessionVersion) -> bool:
         """Whether the version is stored and no row cancels it."""
@@ -121,6 +121,9 @@ class Store(Reader, Protocol):
 
         Repeating it with the same `token` and table changes nothing, whether the first attempt succeeded or not.
         """
+
+    def delete_before(self, table: Table, instant: int) -> None:
+        """Delete the rows of a table that lie before an instant (Unix milliseconds). Returns once they are gone."""
 
     def command(self, sql: str, params: Params | None = None) -> None:
         """One statement without an answer (DDL, UPDATE, OPTIMIZE)."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from footfall.api.web.toplists import TOP_ROUTES
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, SEARCHED, Dimension, Level
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
@@ -30,6 +31,12 @@ def test_levels_are_those_of_the_semantics() -> None:
 def test_a_filter_is_compared_with_the_rows_of_its_level(row: Dimension) -> None:
     if row.filterable:
         assert (Table.SESSIONS if row.level is Level.SESSION else Table.EVENTS) in row.expressions
+
+
+def test_every_filter_key_has_a_list() -> None:
+    """But for ids, `search`, and names of custom events, which have a list of another kind."""
+    other = {"visitor_id", "session_id", "search", "custom_event_name"}
+    assert {route.ranking.dimension for route in TOP_ROUTES} == (set(FILTER_KEYS) - other) | {"title"}
 
 
 def test_everything_has_its_row() -> None:

@@ -22,8 +22,14 @@ BY_HAND = {
     "columns.py",  # the declaration
     "0011_timezone.sql",  # the migration
 }
-# The same word for the zone by whose clocks a query's days begin, which is a parameter of endpoints and no column.
-PARAMETER = ("api/web/parse.py", "query/timerange.py")
+# The same word for zones that are parameters of endpoints and commands, and no column.
+PARAMETER = (
+    "api/web/parse.py",
+    "query/timerange.py",
+    "cli/importing.py",  # of log lines that name no zone
+    "cli/tailing.py",
+    "importers/times.py",
+)
 
 MENTION = re.compile(
     r"""

@@ -14,7 +14,9 @@ from footfall.cli.tokens import lifetime
 from footfall.clock import DAY, HOUR, system_clock
 from footfall.meta import open_meta
 from footfall.model.project import Scope
+from footfall.runtime.address import published_address
 from footfall.settings import Settings
+from footfall.store.lock import lock_data_directory
 
 
 @pytest.fixture
@@ -55,16 +57,23 @@ def test_project_list(run, meta):
     assert [line.split()[0] for line in lines] == ["SLUG", "shop", "blog"]
 
 
-def test_project_snippet(run, meta):
+def test_project_snippet(run, meta, tmp_path):
     shop = meta.create_project("shop")
     for arguments, url in (
         (("--url", "https://stats.example/"), "https://stats.example"),
         (("--url", 'https://x/"><b>'), "https://x/&quot;&gt;&lt;b&gt;"),
-        ((), "http://127.0.0.1:8000"),
     ):
         line = run("project", "snippet", "shop", *arguments).stdout
         assert line == f'<script defer src="{url}/t.js" data-key="{shop.site_key}"></script>\n'
-    assert run("project", "snippet", shop.id).exit_code == 0
+    unknown = run("project", "snippet", "shop")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert unknown.stderr.startswith("footfall: --url is missing: no server is running here")
+    running = Settings(data=tmp_path / "data", host="0.0.0.0", port=8123)  # noqa: S104 - not bound
+    with lock_data_directory(running.data), published_address(running):
+        line = run("project", "snippet", shop.id).stdout
+    assert line == f'<script defer src="http://127.0.0.1:8123/t.js" data-key="{shop.site_key}"></script>\n'
+    (running.data / "server.url").write_text("http://127.0.0.1:8123\n")  # as after a kill
+    assert run("project", "snippet", shop.id).exit_code == 1
     for url in ("stats.example", "//stats.example", "https://", "ftp://stats.example", "/stats"):
         bad = run("project", "snippet", "shop", "--url", url)
         assert (bad.exit_code, bad.stdout) == (1, "")
@@ -132,6 +141,13 @@ def test_data_option_wins_over_the_environment(run, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_a_host_that_a_project_lists_is_refused_by_name(run):
+    assert run("project", "create", "shop", "--domain", "example.com").exit_code == 0
+    result = run("project", "create", "blog", "--domain", "www.example.com")
+    assert result.exit_code == 1
+    assert result.stderr == "footfall: domain 'example.com' is listed by another project, 'shop'\n"
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
@@ -148,6 +164,7 @@ def test_data_option_wins_over_the_environment(run, tmp_path):
         (["nope"], 2, "nope"),
     ],
 )
+@pytest.mark.usefixtures("meta")
 def test_failures(run, args, code, message):
     result = run(*args)
     assert result.exit_code == code

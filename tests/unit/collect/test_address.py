@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from footfall.collect.address import ClientAddresses, canonical, packed, truncate
+from footfall.collect.address import ClientAddresses, canonical, client_of, packed, truncate
 
 TRUSTED = tuple(ip_network(text) for text in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"))
 PROXY = "10.0.0.1"
@@ -43,7 +43,11 @@ PROXY = "10.0.0.1"
         (PROXY, [""], PROXY),
         (PROXY, ["203.0.113.9, unknown"], PROXY),
         (PROXY, ["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
-        (PROXY, ["203.0.113.9,"], PROXY),
+        # empty elements do not count
+        (PROXY, ["203.0.113.9,"], "203.0.113.9"),
+        (PROXY, ["1.2.3.4, 203.0.113.9, ,\t, 10.0.0.2,,"], "203.0.113.9"),
+        (PROXY, ["", "203.0.113.9", ""], "203.0.113.9"),
+        (PROXY, [", ,"], PROXY),
         (PROXY, ["203.0.113.256"], PROXY),
         (PROXY, ["\xff\x00"], PROXY),
         # spellings
@@ -102,6 +106,9 @@ def test_another_header_where_it_is_configured(header, value, client):
         ("2001:DB8:1:2:3::4", "2001:db8:1:2:3::4", "2001:db8:1::"),
         ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.0"),
         ("fe80::1%eth0", "fe80::1", "fe80::"),
+        ("198.51.100.7:4711", "198.51.100.7", "198.51.100.0"),
+        ("[2001:db8:1:2:3::4]:4711", "2001:db8:1:2:3::4", "2001:db8:1::"),
+        ("[2001:db8:1:2:3::4]", "2001:db8:1:2:3::4", "2001:db8:1::"),
         ("client.example.com", "client.example.com", ""),
         ("", "", ""),
     ],
@@ -113,8 +120,55 @@ def test_truncate(address, full, truncated):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.4\0", "::1::", "\ud800", "x", "1.2.3.4/8"]
+    "text",
+    [
+        "",
+        "1.2.3",
+        "1.2.3.4.5",
+        "01.2.3.4",
+        "1.2.3.4\0",
+        "::1::",
+        "\ud800",
+        "x",
+        "1.2.3.4/8",
+        "1.2.3.4:",
+        "x:80",
+        "1.2.3.4:123456",
+        "[]:80",
+        "[x]:80",
+        "[::1",
+        "::1]",
+        "[::1]x",
+        "[1.2.3.4",
+        "[[::1]]",
+        ":80",
+    ],
 )
 def test_what_is_no_address(text):
     assert packed(text) is None
     assert canonical(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7:4711", "198.51.100.7"),
+        ("2001:DB8::0:7", "2001:db8::7"),
+        ("-", ""),
+        ("", ""),
+        ("unix:", ""),
+        ("unix:/run/app.sock", ""),
+        ("198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.2, 192.168.0.1, 198.51.100.9", "198.51.100.9"),
+        ("203.0.113.7, 100.64.3.2,169.254.1.1, fe80::1, fd00::1, ::1, 127.0.0.1", "203.0.113.7"),
+        ("203.0.113.7, 2001:db8:aaaa::5", "203.0.113.7"),
+        ("192.168.0.9, 10.0.0.1", "192.168.0.9"),
+        ("192.168.0.9,, -, 10.0.0.1:80", "192.168.0.9"),
+        ("host.example", None),
+        ("203.0.113.7, unknown", None),
+        ("203.0.113.7 10.0.0.1", None),
+    ],
+)
+def test_a_logged_list_names_one_client(text, client):
+    assert client_of(text, TRUSTED) == client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx
@@ -13,8 +13,11 @@ from fastapi import FastAPI
 from msgspec.structs import asdict
 from pydantic import BaseModel, Field
 
+from footfall.collect.fields import parse_time
+from footfall.collect.formats.events import RefusedEvent
 from footfall.collect.schemas.events import read_batch, read_event
 from footfall.collect.schemas.faults import SchemaError
+from footfall.model.period import to_millis
 
 
 class Event(BaseModel):
@@ -181,7 +184,18 @@ def test_what_is_not_json_is_refused_as_such(body):
 def test_half_a_surrogate_pair_is_no_text(field):
     body = json.dumps({"event_name": "a"} | {field: "x\ud800"}).encode()
     (fault,) = faults_of(read_event, body)
-    assert (fault["type"], fault["loc"]) == ("string_unicode", ["body", field])
+    assert (fault["type"], fault["loc"], fault["input"]) == ("bad_text", ["body", field], "x\ufffd")
+    sent = {"events": [{"event_name": "b"}, {"event_name": "a"} | {field: "x\ud800"}]}
+    fine, bad = read_batch(json.dumps(sent).encode())[0].events
+    assert not isinstance(fine, RefusedEvent)
+    assert isinstance(bad, RefusedEvent)
+    assert (bad.reason.code, bad.reason.field) == ("bad_text", field)
+
+
+def test_half_a_surrogate_pair_in_the_name_of_the_client_refuses_its_batch():
+    body = json.dumps({"events": [{"event_name": "a"}], "client_id": "\ud800"}).encode()
+    (fault,) = faults_of(read_batch, body)
+    assert (fault["type"], fault["loc"]) == ("bad_text", ["body", "client_id"])
 
 
 def test_a_whole_surrogate_pair_is_one_character():
@@ -226,3 +240,20 @@ def test_event_ids_are_ulids_or_uuids(text, known):
     else:
         (fault,) = faults_of(read_batch, body)
         assert (fault["loc"], fault["input"]) == (["body", "events", 0, "event_id"], text)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-11-27t10:00:00z", 1_795_773_600_000),
+        ("20261127T100000Z", 1_795_773_600_000),
+        ("2026-11-27T24:00:00", 1_795_824_000_000),
+        ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+        ("1795773600", 1_795_773_600_000),
+    ],
+)
+def test_times_are_read_as_on_every_surface(text, read):
+    body = json.dumps({"events": [{"event_name": "a", "timestamp": text}]}).encode()
+    (event,) = read_batch(body)[0].events
+    assert isinstance(event.timestamp, datetime)
+    assert to_millis(event.timestamp.replace(tzinfo=event.timestamp.tzinfo or UTC)) == parse_time(text) == read

@@ -9,8 +9,9 @@ from footfall.collect.formats import visits
 from footfall.errors import UserError
 
 
-def refused(body):
-    accepted, refusals = rows.convert(rows.split(body, "", "visits")[0], visits.decode, lambda visit: visit)
+def refused(body, kind=""):
+    found, _ = rows.split(body, kind, "visits")
+    accepted, refusals = rows.convert(found, visits.decode, lambda visit: visit)
     return len(accepted), [(row.index, row.code, row.message) for row in refusals.listed]
 
 
@@ -25,9 +26,16 @@ def test_a_refusal_names_the_field_and_its_value():
 
 
 def test_half_a_surrogate_refuses_its_own_row_only():
-    accepted, ((index, _, message),) = refused(rb'{"visits": [{"endpoint": "/a"}, {"endpoint": "/\ud800"}]}')
-    assert (accepted, index) == (1, 1)
-    assert "half a surrogate" in message
+    for row, place in (
+        (rb'{"endpoint": "/\ud800"}', "endpoint"),
+        (b'{"endpoint": "/\xed\xa0\x80"}', "endpoint"),
+        (rb'{"endpoint": "/", "headers": {"a": "\udc00x"}}', "headers.a"),
+        (rb'{"endpoint": "/", "headers": {"\udc00": "x"}}', "headers"),
+        (rb'{"endpoint": "/", "\ud800": "x"}', "the row"),
+    ):
+        told = refused(b'{"visits": [{"endpoint": "/a"}, ' + row + b"]}")
+        assert told == (1, [(1, "bad_text", f"{place}: a text with half a surrogate pair can't be kept")])
+        assert refused(row + b'\n{"endpoint": "/b"}\n', rows.NDJSON)[1][0][1] == "bad_text"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b'{"visits": 5}', b'{"visits": [1', b'{"visits": []}', b"\xff"])

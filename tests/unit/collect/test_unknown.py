@@ -8,7 +8,10 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
+from footfall.collect import rows
 from footfall.collect.formats import beacon, bulk, events, logrequest, plausible, proxy, umami, visits
+from footfall.collect.formats.events import RefusedEvent
+from footfall.collect.schemas.events import read_batch
 from footfall.collect.unknown import MAX_NAMES, NAME_CHARS, Reader
 from footfall.errors import UserError
 
@@ -110,3 +113,29 @@ def test_long_and_short_names_of_plausibles_clients_are_known() -> None:
     assert plausible.read_event(json.dumps(body).encode())[2] == ()
     _, _, (one,) = plausible.read_event(json.dumps({**body, "referer": "x"}).encode())
     assert one.hint == "referer: did you mean referrer?"
+
+
+def test_half_a_surrogate_pair_hides_no_unknown_name() -> None:
+    half = rb'"x\ud800"'
+    for sent in (b'{"k": "x", "u": ' + half + b', "zzz": 1}', b'{"zzz": 1, "k": "x", "u": ' + half + b"}"):
+        report, (one,) = beacon.read_beacon(sent)
+        assert (report.url, one.name) == ("x\ufffd", "zzz")
+    body = b'{"type": "event", "payload": {"website": "x", "title": ' + half + b', "tille": ' + half + b"}}"
+    event, (one,) = umami.read_send(body)
+    assert (event.payload.title, one.hint) == ("x\ufffd", "payload.tille: did you mean title?")
+    _, hit, (one,) = plausible.read_event(b'{"n": ' + half + b', "u": "https://a.example/", "d": "a", "props_": 1}')
+    assert (hit.name, one.name) == ("x\ufffd", "props_")
+    log = b'{"api_key": "a", "frame": "x", "requests": [{"path": ' + half + b', "pathh": 1}, {"path": "/", "pat": 1}]}'
+    _, (one,) = logrequest.read_body(log)
+    assert one.name == "frame"
+    found, beside = rows.split(
+        b'{"visits": [{"url": ' + half + b', "urll": 1}, {"url": "/"}], "more": 1}', "", "visits"
+    )
+    accepted, refusals = rows.convert(found, visits.decode, lambda visit: visit.url, beside)
+    assert (accepted, dict(refusals.codes), [one.name for one in refusals.ignored]) == (
+        ["/"],
+        {"bad_text": 1},
+        ["more"],
+    )
+    batch, (one,) = read_batch(b'{"events": [{"event_name": "a", "page_url": ' + half + b', "pageurl": 1}]}')
+    assert (type(batch.events[0]), one.name) == (RefusedEvent, "pageurl")

@@ -64,7 +64,7 @@ def test_plans_left_behind_are_forgotten_of_that_spool_alone(folder, but, left):
     journal = Journal(folder)
     for name, number in (("serve", 6), ("serve", 7), ("serve-2", 7), ("import", 7)):
         journal.write(name, plan(number))
-    journal.forget("serve", but=but)
+    journal.forget("serve", keep=but)
     assert {path.name for path in folder.glob("*.plan")} == left
 
 

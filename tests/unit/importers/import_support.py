@@ -11,6 +11,7 @@ import polars as pl
 
 from footfall.collect.privacy import Place
 from footfall.importers.access_log import Progress, Summary, import_access_log
+from footfall.importers.formats.operator import format_of
 from footfall.importers.report import Report
 from footfall.importers.target import Target
 from footfall.model.raw import RequestColumns
@@ -61,7 +62,7 @@ class Importer:
             self.target,
             report=Report(self.report),
             progress=self._show,
-            fmt=fmt,
+            form=None if fmt is None else format_of(fmt),
             again=again,
         )
 

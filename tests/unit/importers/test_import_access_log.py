@@ -6,13 +6,15 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import polars as pl
 import pytest
-from backports import zstd
 from import_support import NOW, HashedIdentity, Importer
 
+from footfall import zstd
+from footfall.clock import DAY
 from footfall.errors import TransientError, UserError
 from footfall.importers.access_log import Progress
 from footfall.meta import Ledger, open_meta
@@ -130,7 +132,7 @@ def test_ids_carry_into_their_high_half(importer: Importer, write: Callable[...,
 @pytest.mark.parametrize(
     ("mode", "kept"),
     [
-        ("full", ["83.149.9.216", "2001:db8:1:2::3", "client.example"]),
+        ("full", ["83.149.9.216", "2001:db8:1:2::3", ""]),
         ("truncated", ["83.149.9.0", "2001:db8:1::", ""]),
         ("none", ["", "", ""]),
     ],
@@ -138,8 +140,8 @@ def test_ids_carry_into_their_high_half(importer: Importer, write: Callable[...,
 def test_addresses_are_cut_down_after_they_were_used(
     importer: Importer, write: Callable[..., Path], mode: StoreIp, kept: list[str]
 ) -> None:
-    addresses = ("83.149.9.216", "2001:db8:1:2::3", "client.example")
-    importer.changed(store_ip=mode)(write(*(line(1, ip=address) for address in addresses)))
+    addresses = ("83.149.9.216", "2001:db8:1:2::3", "")
+    importer.changed(store_ip=mode)(write(*(line(1, ip=address or "-") for address in addresses)))
     stored = importer.stored()
     assert stored["ip_address"].to_list() == kept
     assert stored["country"].to_list() == ["RU", "NL", ""]
@@ -152,9 +154,9 @@ def test_rejected_lines_are_reported_with_number_and_reason(importer: Importer, 
     summary = importer.changed(block_bytes=120)(path)
     assert (summary.accepted, summary.rejected) == (3, 3)
     assert importer.refused() == [
-        (str(path), 2, "no [time] before a quoted request", r"bad\tline"),
+        (str(path), 2, "address: not what format combined has there", r"bad\tline"),
         (str(path), 4, "empty line", ""),
-        (str(path), 5, "no [time] before a quoted request", "\ufffd\ufffd"),
+        (str(path), 5, "address: not what format combined has there", "\ufffd\ufffd"),
     ]
     assert importer.report.stat().st_mode & 0o777 == 0o600
 
@@ -198,9 +200,23 @@ def test_bytes_that_are_not_utf8_are_replaced(importer: Importer, write: Callabl
 
 
 def test_too_old_for_the_project(importer: Importer, write: Callable[..., Path]) -> None:
-    summary = importer.changed(oldest=1_728_568_502_000)(write(line(1), line(2), line(3)))
+    a_day_later = 1_728_568_502_000 + DAY
+    aged = importer.changed(clock=lambda: a_day_later, retention_days=1)
+    summary = aged(write(line(1), line(2), line(3)))
     assert (summary.accepted, summary.rejected) == (2, 1)
-    assert importer.refused()[0][1:3] == (1, "time 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
+    assert importer.refused()[0][1:3] == (1, "time: 2024-10-10T13:55:01Z is before 2024-10-10T13:55:02Z")
+
+
+def test_lines_before_the_retention_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer.changed(retention_days=30)(write(*map(line, range(300))))
+    assert (summary.accepted, summary.rejected) == (0, 300)
+
+
+def test_old_lines_before_new_ones_tell_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    old = [line(n).replace("2024", "2001") for n in range(300)]
+    aged = importer.changed(clock=lambda: 1_728_568_502_000 + DAY, retention_days=2)
+    summary = aged(write(*old, line(3)))
+    assert (summary.accepted, summary.rejected) == (1, 300)
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstd.compress, lambda data: data], ids=["gzip", "zstd", "plain"])
@@ -321,3 +337,44 @@ def test_an_empty_file(importer: Importer, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     summary = importer(tmp_path / "empty")
     assert (summary.accepted, summary.rejected, summary.skipped_as_duplicate) == (0, 0, False)
+
+
+@pytest.mark.parametrize("mode", ["truncated", "none"])
+def test_no_other_column_holds_the_address(importer: Importer, write: Callable[..., Path], mode: StoreIp) -> None:
+    quoting = (
+        line(1, ip="192.0.2.77", agent="192.0.2.77")
+        .replace("/1 ", "/whois/192.0.2.77/ ")
+        .replace('"-"', '"https://x.example/?ip=192.0.2.77"')
+    )
+    importer.changed(store_ip=mode)(write(quoting, line(2)))
+    [row, other] = importer.stored().to_dicts()
+    assert [name for name, value in row.items() if "192.0.2.77" in str(value)] == []
+    assert (row["endpoint"], row["referer"]) == ("/whois//", "https://x.example/?ip=")
+    assert other["endpoint"] == "/2"
+
+
+def test_a_given_format_is_unwrapped_too(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write(*(f"web-1  | {line(n)}" for n in range(3))), fmt="combined")
+    assert (summary.accepted, summary.recognised) == (3, None)
+
+
+def test_what_was_recognised_is_told(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write("a banner", *(f"web-1  | {line(n)}" for n in range(3))))
+    assert summary.recognised is not None
+    assert summary.recognised.sureness() == "combined in compose, which 3 of 4 sample lines fit"
+
+
+def test_an_odd_beginning_does_not_hide_the_format(importer: Importer, write: Callable[..., Path]) -> None:
+    summary = importer(write(*["a banner"] * 500, *(line(n) for n in range(600))))
+    assert (summary.accepted, summary.rejected) == (600, 500)
+
+
+def test_trusted_proxies_are_no_clients(importer: Importer, write: Callable[..., Path]) -> None:
+    path = write(line(1, ip="203.0.113.7, 198.51.100.1"), line(2, ip="198.51.100.1"))
+    importer.changed(trusted=(ip_network("198.51.100.0/24"),))(path)
+    assert importer.stored()["ip_address"].to_list() == ["203.0.113.7", "198.51.100.1"]
+
+
+def test_a_w3c_log_without_fields_is_named(importer: Importer, write: Callable[..., Path]) -> None:
+    with pytest.raises(UserError, match="it looks like a W3C log, but has no #Fields: line"):
+        importer(write("#Software: x", "2024-10-10 13:55:01 192.0.2.1 GET / 200"))

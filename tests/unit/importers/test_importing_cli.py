@@ -95,7 +95,7 @@ def test_rejected_lines_go_to_a_report(installation: Installation, tmp_path: Pat
     code, out, _ = run(installation, log, "--project", "default", "--report", report)
     assert code == 0
     assert f"1 rejected, see {report}" in out
-    assert report.read_text() == f"{log}\t2\tno [time] before a quoted request\tbad\n"
+    assert report.read_text() == f"{log}\t2\taddress: not what format common has there\tbad\n"
 
 
 def test_nothing_accepted_exits_with_1(installation: Installation, head: Path) -> None:
@@ -109,7 +109,7 @@ def test_nothing_accepted_exits_with_1(installation: Installation, head: Path) -
 
 def test_a_bad_file_does_not_stop_the_others(installation: Installation, head: Path, tmp_path: Path) -> None:
     code, _, err = run(installation, tmp_path / "none.log", head, "--project", "default")
-    assert code == 0
+    assert code == 2
     assert "none.log: No such file or directory" in err
     assert installation.spool.state().waiting == 400
 
@@ -118,7 +118,7 @@ def test_a_bad_file_does_not_stop_the_others(installation: Installation, head: P
     ("arguments", "message"),
     [
         (("--project", "nope"), "project: there is none named 'nope'"),
-        (("--project", "default", "--format", "apache"), "format: 'apache' is not one of"),
+        (("--project", "default", "--format", "apach"), "format: 'apach' is not one of"),
     ],
 )
 def test_mistakes_name_what_is_wrong(
@@ -158,3 +158,66 @@ def test_why_it_waits_is_said_at_once_and_then_now_and_again(
     shown = capsys.readouterr()
     assert shown.err.count("some[1].log: waiting to go on, at 50%: the disk is full") == times
     assert shown.out == ""
+
+
+GOOD = '192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] "GET / HTTP/1.1" 200 1\n'
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [
+        ([GOOD, GOOD + "x\n"], 0),
+        ([GOOD + "x\n" * 9], 0),
+        (["x\n", "y\n"], 1),
+        (["x\n", GOOD], 2),
+        ([GOOD, ""], 2),
+        ([""], 1),
+    ],
+)
+def test_exit_status(installation: Installation, tmp_path: Path, contents: list[str], expected: int) -> None:
+    paths = [tmp_path / f"{number}.log" for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_text(content)
+    assert run(installation, *paths, "--project", "default")[0] == expected
+
+
+def test_a_project_is_needed(installation: Installation, head: Path) -> None:
+    code, _, err = run(installation, head)
+    assert code == 2
+    assert "--project" in err
+
+
+def test_explain_shows_fields_and_what_would_be_stored(installation: Installation, tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text(
+        'Oct 10 13:55:36 web1 nginx: 192.0.2.1 - ann [10/Oct/2024:13:55:36 +0000] "GET /a?x HTTP/1.1" 200 5 "-" "x"\n'
+        'Oct 10 13:55:36 web1 nginx: 192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] "GET /a HTTP/1.1" OK 5 "-" "x"\n'
+    )
+    code, out, _ = run(installation, log, "--explain")
+    assert code == 0
+    assert out.splitlines()[0] == f"{log}: combined in rfc3164, which 1 of 2 sample lines fit"
+    for label, text in [("address", "192.0.2.1"), ("user", "ann"), ("target", "/a?x"), ("status", "200")]:
+        assert any(line.split() == [label, text] for line in out.splitlines()), label
+    assert "would be stored: timestamp 2024-10-10T13:55:36.000Z, user_id ann, method GET, endpoint /a" in out
+    assert "rejected: status: not what format combined has there" in out
+    assert '  and then                 OK 5 "-" "x"' in out
+    assert (installation.opened, installation.spool.state().waiting) == (0, 0)
+
+
+def test_explain_with_a_wrong_format(installation: Installation, head: Path) -> None:
+    code, out, err = run(installation, head, "--explain", "--format", "nginx:$remote_addr $status $request")
+    assert code == 1
+    assert "status                   -" in out
+    assert "no line fits the format" in err
+
+
+def test_a_format_of_the_data_directory_and_a_zone(installation: Installation, tmp_path: Path) -> None:
+    (installation.settings.data / "formats.toml").write_text("own = 'goaccess:%d %t %h %U %s'")
+    log = tmp_path / "a.log"
+    log.write_text("27.11.2025 19.49 203.0.113.7 /a 200\n")
+    formats = ("--format", "own", "--date-format", "%d.%m.%Y", "--time-format", "%H.%M", "--timezone", "Europe/Berlin")
+    code, out, _ = run(installation, log, "--explain", *formats)
+    assert code == 1, "the options are for a format that is written out"
+    code, out, _ = run(installation, log, "--explain", "--format", "goaccess:%d %t %h %U %s", *formats[2:])
+    assert code == 0
+    assert "timestamp 2025-11-27T18:49:00.000Z" in out

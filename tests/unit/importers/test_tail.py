@@ -13,11 +13,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from backports import zstd
 from import_support import NOW, Importer
 
+from footfall import zstd
 from footfall.errors import TransientError, UserError
-from footfall.importers.formats import named
+from footfall.importers.formats.operator import format_of
 from footfall.importers.report import Report
 from footfall.importers.tail.follow import Tail
 from footfall.importers.target import Target
@@ -470,13 +470,16 @@ def test_rejected_lines_are_counted_and_listed(log: Log, importer: Importer) -> 
     tail = log.run()
     assert (tail.counts.accepted, tail.counts.rejected) == (2, 2)
     path = str(log.path)
-    assert importer.refused() == [(path, 2, "no [time] before a quoted request", "bad"), (path, 4, "empty line", "")]
+    assert importer.refused() == [
+        (path, 2, "address: not what format combined has there", "bad"),
+        (path, 4, "empty line", ""),
+    ]
 
 
 def test_the_list_of_rejected_lines_has_an_end(log: Log) -> None:
     log.run()
     tail = log.run()
-    tail.report, tail.form = Report(log.report, limit=10), named("combined")
+    tail.report, tail.form = Report(log.report, limit=10), format_of("combined")
     for number in range(3):
         with log.path.open("a") as file:
             file.write(f"bad {number}\n")
@@ -520,7 +523,7 @@ def test_no_format_for_many_lines(log: Log) -> None:
         log.run()
     assert caught.value.code == "bad_format"
     log.kill()
-    log.run(form=named("combined"))
+    log.run(form=format_of("combined"))
     assert log.tail is not None
     assert log.tail.counts.rejected == 200
 
@@ -608,3 +611,38 @@ def test_what_cannot_be_read_is_waited_for(log: Log) -> None:
     Tail(log.path, log.target, Report(log.report), stop=lambda: len(waits) > 3).follow()
     assert log.stored() == ["1"]
     assert waits == [0.5, 1.0, 1.0, 0.25]
+
+
+WRAPPED = [
+    ("web-1  | {}", None),
+    ("Oct 10 13:55:36 web1 nginx: {}", None),
+    ("2024-10-10T13:55:36.5Z stdout F {}", "combined"),
+    ("{}", 'apache:%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i"'),
+]
+
+
+@pytest.mark.parametrize(("around", "form"), WRAPPED)
+def test_wrappers_and_formats_of_the_operator(log: Log, around: str, form: str | None) -> None:
+    log.path.write_text("".join(around.replace("{}", line(name)) + "\n" for name in "ab"))
+    log.run(form=None if form is None else format_of(form))
+    with log.path.open("a") as file:
+        file.write(around.replace("{}", line("c")) + "\n")
+    log.run()
+    assert log.stored() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("zeros", [1, 5000, 9 << 20])
+def test_what_a_torn_rotation_leaves(log: Log, zeros: int) -> None:
+    log.write("a", "b")
+    log.run()
+    os.truncate(log.path, 0)
+    os.truncate(log.path, zeros)  # the server goes on where it was
+    log.write("c", "d")
+    log.run()
+    assert log.stored() == ["a", "b", "c", "d"]
+
+
+def test_an_archive_is_refused(log: Log) -> None:
+    log.path.write_bytes(b"PK\x03\x04" + bytes(100) + b"\n")
+    with pytest.raises(UserError, match="is a zip archive"):
+        log.run()

@@ -40,7 +40,7 @@ def test_order(tmp_path: Path, oldest_first: list[str]) -> None:
         "error.log.1",
         "access.log.old",
         "access.log~",
-        "access.log.1.bz2",
+        "access.log.1.lz4",
         "my-access.log.1",
         "access-1.log",
         "access.1.log",

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from footfall.errors import UserError
-from footfall.meta.domains import ascii_host, listed_domain
+from footfall.idn import ascii_host
+from footfall.meta.domains import listed_domain
 
 
 @pytest.mark.parametrize(

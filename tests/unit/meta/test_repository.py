@@ -7,7 +7,7 @@ import pytest
 
 from footfall.clock import DAY, MINUTE
 from footfall.errors import UserError
-from footfall.meta import open_meta, tokens
+from footfall.meta import DomainListedError, open_meta, tokens
 from footfall.model.project import Scope
 
 
@@ -42,6 +42,21 @@ def test_taken_slug_is_a_conflict(meta):
     with pytest.raises(UserError, match="'shop' is taken") as caught:
         meta.create_project("shop")
     assert caught.value.code == "conflict"
+
+
+@pytest.mark.parametrize("again", ["www.Shop.example", "*.b.shop.example"])
+def test_a_host_is_listed_by_one_project(meta, again):
+    meta.create_project("first", ["shop.example", "*.b.shop.example"])
+    with pytest.raises(DomainListedError, match="is listed by another project") as caught:
+        meta.create_project("second", ["free.example", again])
+    assert (caught.value.code, caught.value.slug) == ("conflict", "first")
+    assert "first" not in caught.value.message
+    assert [project.slug for project in meta.projects()] == ["first"]
+
+
+def test_a_host_and_a_wildcard_above_it_are_two_listings(meta):
+    meta.create_project("all", ["*.shop.example"])
+    assert meta.create_project("one", ["a.shop.example", "*.a.shop.example"]).domains
 
 
 @pytest.mark.parametrize(

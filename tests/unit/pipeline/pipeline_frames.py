@@ -7,20 +7,22 @@ from typing import Any
 
 import polars as pl
 
-from footfall.pipeline.frames import EVENT_COLUMNS, REQUEST_COLUMNS
+from footfall.catalog.columns import EVENTS, REQUESTS, Column
+from footfall.pipeline.frames import schema
 
 
 def events(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    return _frame(rows, EVENT_COLUMNS)
+    return _frame(rows, EVENTS)
 
 
 def requests(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    return _frame(rows, REQUEST_COLUMNS)
+    return _frame(rows, REQUESTS)
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pl.DataFrame:
     def column(name: str, dtype: pl.DataType) -> pl.Series:
         absent: Any = "" if dtype == pl.String else False if dtype == pl.Boolean else 0
         return pl.Series(name, [row.get(name, absent) for row in rows], dtype=dtype)
 
-    return pl.DataFrame([column(name, dtype) for name, dtype in schema.items()])
+    spooled = schema(each for each in columns if each.spooled)
+    return pl.DataFrame([column(name, dtype) for name, dtype in spooled.items()])

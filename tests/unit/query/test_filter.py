@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.filter_text import written
 
 from footfall.errors import UserError
 from footfall.query.ast import Pattern, Term
@@ -98,19 +99,6 @@ def test_limits() -> None:
 PIECES = st.sampled_from([*'!|"\\*: \t%_/é\x00\n', "path", "prop.", "search:", "country:", "a", "'", "referrer:"])
 
 
-def written(terms: tuple[Term, ...]) -> str:
-    """A filter string with these terms, every value in quotes."""
-    return " ".join(
-        f"{'!' if term.negated else ''}{escaped(term.key)}:"
-        + "|".join('"' + "*".join(escaped(part) for part in value.parts) + '"' for value in term.values)
-        for term in terms
-    )
-
-
-def escaped(text: str) -> str:
-    return "".join("\\" + char if char in ' \t\r\n|"\\*:!' else char for char in text)
-
-
 def outcome(text: str) -> tuple[Term, ...] | UserError:
     try:
         return parse(text)
@@ -124,7 +112,7 @@ def test_what_parses_is_written_and_parsed_to_the_same(text: str) -> None:
     if isinstance(found, UserError):
         assert found.code == "bad_filter"
     else:
-        assert parse(written(found)) == found
+        assert parse(written(*found)) == found
 
 
 @pytest.mark.parametrize("char", ["*", "\\", '"', "!", "a", ":", "|", " "])

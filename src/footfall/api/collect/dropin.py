@@ -16,14 +16,15 @@ from footfall.collect.browser import Rows
 from footfall.collect.formats import plausible, umami
 from footfall.collect.limits import RefusedError
 from footfall.collect.rows import Refusals
-from footfall.collect.unknown import Ignored, refuse
+from footfall.collect.unknown import refuse
 from footfall.errors import UserError
-from footfall.meta.domains import ascii_host
+from footfall.idn import HOST_CHARS, ascii_host
 from footfall.model.drops import DropReason
+from footfall.model.project import Project
 
 _encode = msgspec.json.Encoder().encode
 _CACHE = b"x-umami-cache"
-_HOST_CHARS = 253
+_WEBSITE_CHARS = 64
 
 
 async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
@@ -34,7 +35,7 @@ async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
     found: list[Rows] = []
     reasons: list[DropReason] = []
     for domain in domains:
-        project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:_HOST_CHARS]))
+        project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:HOST_CHARS]))
         evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
         if project:
             evaluated = await collecting.intake.run(partial(evaluate, collecting, call, project, hit))
@@ -61,8 +62,10 @@ async def umami_send(collecting: Collecting, call: PublicCall) -> Reply:
     sent, ignored = umami.read_send(call.body)
     if call.strict:
         refuse(ignored)
-    work = partial(_umami, collecting, call, sent, ignored, call.header(_CACHE))
+    project = _website(collecting, sent)
+    work = partial(_umami, collecting, call, project, sent, call.header(_CACHE))
     found, answered, reason = await collecting.intake.run(work)
+    count(collecting, project.number, ignored)
     await store(collecting, found)
     return 200, [*OPEN, *JSON, *dropped(reason)], _encode(answered | told(ignored))
 
@@ -78,8 +81,10 @@ async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
         try:
             sent, ignored = umami.read_send(item)
             unknown.ignore(ignored, index)
-            work = partial(_umami, collecting, call, sent, ignored, cache)
+            project = _website(collecting, sent)
+            work = partial(_umami, collecting, call, project, sent, cache)
             rows, answered, _ = await collecting.intake.run(work)
+            count(collecting, project.number, ignored)
         except UserError as error:
             details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
             continue
@@ -92,14 +97,19 @@ async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
     return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None} | told(unknown.ignored))
 
 
+def _website(collecting: Collecting, sent: umami.Send) -> Project:
+    """The project that the payload names, by its id."""
+    website = sent.payload.website
+    project = collecting.auth.directory.of_website(website) if len(website) <= _WEBSITE_CHARS else None
+    if project is None or project.id != website:
+        raise UserError("unknown_website", f"payload.website: {website[:_WEBSITE_CHARS]!r} is not the id of a project")
+    return project
+
+
 def _umami(
-    collecting: Collecting, call: PublicCall, sent: umami.Send, ignored: Ignored, cache: str
+    collecting: Collecting, call: PublicCall, project: Project, sent: umami.Send, cache: str
 ) -> tuple[list[Rows], dict[str, str], DropReason | None]:
     """What to store, what the client is told, and why nothing is stored."""
-    website = sent.payload.website
-    project = collecting.auth.directory.of_website(website) if len(website) <= 64 else None
-    if project is None or project.id != website:
-        raise UserError("unknown_website", f"payload.website: {website[:64]!r} is no project's id")
     hit = umami.hit(sent)
     address, agent = hit.address or call.address, hit.user_agent or call.header(b"user-agent")
     visitor = hit.visitor_id or collecting.intake.identity.present(project.number, call.received_at, address, agent)
@@ -107,5 +117,4 @@ def _umami(
     session = umami.session_id(project.number, visitor)
     visited = umami.visit_id(session, call.received_at, cache)
     answered = {"cache": umami.cache_of(visited, call.received_at), "sessionId": session, "visitId": visited}
-    count(collecting, project.number, ignored)
     return ([], answered, evaluated) if isinstance(evaluated, DropReason) else ([evaluated], answered, None)

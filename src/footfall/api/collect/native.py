@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from footfall.api.collect.taking import project_of_key, take
 from footfall.api.ignored import STRICT, count, refuse_parameters
 from footfall.api.ingest.calls import with_headers
-from footfall.api.ingest.public import OPEN, Handler, PublicCall, accepted, coded, dropped, readable
+from footfall.api.ingest.public import OPEN, PublicCall, PublicHandler, accepted, coded, dropped, readable
 from footfall.api.problem import Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.formats.beacon import hit, read_beacon, read_query
@@ -74,7 +74,7 @@ def broken_pixel(error: Exception, path: str) -> Reply:
     return status, [*_IMAGE[1:], *kept, (b"x-footfall-error", reason if status < 500 else b"unavailable")], _GIF
 
 
-def script(name: str) -> Handler:
+def script(name: str) -> PublicHandler:
     """Serves one of `SCRIPTS`."""
 
     async def serve(_: Collecting, call: PublicCall) -> Reply:
@@ -97,7 +97,7 @@ def _script(name: str, known: str, *, gzipped: bool) -> Reply:
 
 @lru_cache
 def _read(name: str, *, gzipped: bool) -> tuple[bytes, str] | None:
-    """The content and its ETag: to a cache, two encodings of one file are two things."""
+    """The content and its ETag, which caches use to tell the two encodings apart."""
     file = resources.files("footfall").joinpath("assets", name)
     if not file.is_file():
         return None

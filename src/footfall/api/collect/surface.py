@@ -21,12 +21,13 @@ from footfall.collect.formats.beacon import Beacon
 from footfall.collect.formats.bulk import BulkEvent
 from footfall.collect.formats.plausible import PlausibleEvent
 
+_PREFIX = "/api/collect"
 _READ = ("GET", "HEAD", "OPTIONS")
 
 router = APIRouter(tags=["collection"])
 
-_BULK = Route("/api/collect/bulk", store_bulk, rows.BODY_BYTES)
-_COLLECT = PublicRoute("/api/collect", collect, BODY_BYTES)
+_BULK = Route(f"{_PREFIX}/bulk", store_bulk, rows.BODY_BYTES)
+_COLLECT = PublicRoute(_PREFIX, collect, BODY_BYTES)
 _EVENT = PublicRoute("/api/event", plausible_event, BODY_BYTES, plausible_error)
 _SEND = PublicRoute("/api/send", umami_send, BODY_BYTES)
 _BATCH = PublicRoute("/api/batch", umami_batch, umami.BATCH_BYTES)
@@ -34,7 +35,7 @@ _PIXEL = PublicRoute("/p.gif", pixel, 0, broken_pixel, _READ, head=blank, parame
 
 COLLECT = Surface(
     "collect",
-    "/api/collect",
+    _PREFIX,
     writing=(_BULK,),
     public=(
         _COLLECT,
@@ -98,7 +99,7 @@ public_route(
     status=202,
     summary="Store an event of Plausible's clients",
     description="Their wire format, with short or long names. `x-plausible-dropped` counts the projects that did not "
-    'take it; a body that does not hold is 400 `{"errors": {…}}`.',
+    'take it; a body that is not valid is 400 `{"errors": {…}}`.',
     examples=Example(request={"n": "pageview", "u": "https://shop.example/", "d": "shop.example", "h": 0}, answer="ok"),
 )
 public_route(

@@ -1,4 +1,4 @@
-"""From a report to the spool: screened, evaluated, and stored, or dropped and counted."""
+"""From a report to the spool: it is screened, evaluated and stored, or dropped and counted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def project_of_key(collecting: Collecting, site_key: str) -> Project:
     known = site_key.startswith(_SITE_KEY) and len(site_key) <= _KEY_CHARS
     found = collecting.auth.directory.of_site_key(site_key) if known else None
     if found is None:
-        raise UserError("unknown_site_key", f"k: {site_key[:_KEY_CHARS]!r} is no project's site key")
+        raise UserError("unknown_site_key", f"k: {site_key[:_KEY_CHARS]!r} is not the site key of a project")
     return found
 
 
@@ -34,7 +34,7 @@ def evaluate(
 ) -> Rows | DropReason:
     """The rows to store, or why there are none. RefusedError where the report is not valid.
 
-    With `image`, no script could honour the visitor's opt-out before, and no `Origin` names the page that embeds it.
+    `image`: no script could honour the visitor's opt-out, and no `Origin` names the page that embeds the image.
     """
     reason = _screened(call.headers, collecting.settings.opt_out, ask_gpc=image)
     if reason is None:
@@ -68,7 +68,7 @@ async def take(
 
 
 def _origin(call: PublicCall, *, image: bool) -> str:
-    """The page that sends this, as far as its browser names it; for an image, by `Referer` where that has a host."""
+    """The page that sends this, where its browser names it; for an image, by a `Referer` that has a host."""
     origin = call.header(b"origin")
     if origin or not image:
         return origin
@@ -77,7 +77,7 @@ def _origin(call: PublicCall, *, image: bool) -> str:
 
 
 def _screened(headers: dict[bytes, bytes], opt_out: tuple[str, ...], *, ask_gpc: bool) -> DropReason | None:
-    """Why the headers forbid to store this: the page is not shown yet, or its visitor has opted out."""
+    """Why the headers forbid storing this: the page is not shown yet, or its visitor has opted out."""
     if not headers.keys().isdisjoint(_PURPOSES) and any(b"prefetch" in headers.get(name, b"") for name in _PURPOSES):
         return DropReason.PREFETCH
     wished = headers.get(b"sec-gpc") == b"1" and (ask_gpc or "gpc" in opt_out)

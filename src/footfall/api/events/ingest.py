@@ -1,4 +1,4 @@
-"""`POST /api/v1/analytics` and `/batch`: answered once what they bring is durable."""
+"""`POST /api/v1/analytics` and `/batch`: answered once the events are durable."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def single(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     event, ignored = schema.read_event(call.body)
     if ignored and call.strict:
         raise unknown_fields(ignored)
-    event.event_id = None  # only a batch names its events; this one has the header for that
+    event.event_id = None  # ids belong to batches; a single event is identified by the header
     key = idempotency_key(call, sender, "header")
     try:
         raw = await collecting.intake.run(partial(_raw, event, sender, collecting.intake))

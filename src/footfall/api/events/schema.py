@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, Field
 
 from footfall.api.ignored import HINTS, IGNORED
@@ -58,15 +56,3 @@ class Health(BaseModel):
     accepting: bool
     message: str
     timestamp: str
-
-
-class Fault(BaseModel):
-    loc: list[str | int]
-    msg: str
-    type: str
-    input: Any = None
-    ctx: dict[str, Any] | None = None
-
-
-class Faults(BaseModel):
-    detail: list[Fault]

@@ -1,7 +1,7 @@
 """The events surface (docs/api/events.md): its writing endpoints, and whether events can be accepted.
 
-`FastPaths` answers the writing ones before a route is looked for; the router says the same for /openapi.json and does
-the same when it is reached.
+`FastPaths` answers the writing ones before a route is looked for; the router describes them in /openapi.json, and
+answers them alike where it is reached.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
 from footfall.api.parameters import parameters
-from footfall.api.problem import DETAILED
+from footfall.api.problem import DETAILED, Faults
 from footfall.api.state import collecting
 from footfall.api.surface import Surface
 from footfall.collect.formats.events import BODY_BYTES
@@ -39,7 +39,7 @@ EVENTS = Surface(
 )
 
 _SINGLE, _BATCH = EVENTS.writing
-_REFUSALS = refusals(DETAILED, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}}
+_REFUSALS = refusals(DETAILED, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": Faults}}
 
 writing_route(
     router,

@@ -73,13 +73,11 @@ class Public(Protocol):
 
 
 async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: Receive) -> Reply:
-    """Authenticate, read the body, and ask the handler. The token is looked at before the body is read."""
-    if collecting.lifecycle.stopping:
-        raise TransientError("the server is stopping", retry_after=5)
+    """Authenticate, read the body, and call the handler. The token is checked before the body is read."""
+    address = admit(collecting, scope)
     lines: Headers = scope["headers"]
     query: bytes = scope["query_string"]
     auth = collecting.auth
-    address = auth.address(scope["client"][0] if scope["client"] else "", lines)
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
     strict, unread = parameters(query, PARAMETERS) if query else (False, ())
@@ -105,8 +103,15 @@ def with_headers(answered: Reply, more: Headers) -> Reply:
     return status, [*headers, *more], body
 
 
+def admit(collecting: Collecting, scope: Scope_) -> str:
+    """The address that a request comes from, past trusted proxies; TransientError where the server is stopping."""
+    if collecting.lifecycle.stopping:
+        raise TransientError("the server is stopping", retry_after=5)
+    return collecting.auth.address(scope["client"][0] if scope["client"] else "", scope["headers"])
+
+
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
-    """What the header says, apart for each surface; UserError `idempotency_key_too_long`."""
+    """The header's key, separate for each surface; UserError `idempotency_key_too_long`."""
     text = call.header(_KEY)
     if len(text) > KEY_CHARS:
         raise UserError("idempotency_key_too_long", f"Idempotency-Key: more than {KEY_CHARS} characters")
@@ -124,7 +129,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
         raise too_large(limit)
     message = await receive()
     body: bytes = message.get("body", b"")
-    # The server says `more_body` of bodies that are whole, too: their length tells, and saves a turn of the loop.
+    # The server sets `more_body` on complete bodies, too: comparing the length saves an iteration of the event loop.
     if message.get("more_body") and not (length.isdigit() and len(body) == int(length)):
         body = await _rest(body, receive, limit)
     if len(body) > limit:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from footfall.api.ingest.calls import Public, Receive, Route, Scope_, Send, answer
+from footfall.api.ingest.calls import Message, Public, Receive, Route, Scope_, Send, answer
 from footfall.api.problem import Reply, problem
 from footfall.api.state import Collecting
 
 App = Callable[[Scope_, Receive, Send], Awaitable[None]]
 
+STATUS = "footfall.status"
+"""The key of a request's scope that holds the status of its answer, once there is one."""
+
 
 class FastPaths:
-    """Answers the writing endpoints and the public ones itself and passes everything else to `app`."""
+    """Answers the writing endpoints and the public ones itself and passes everything else to `app`.
+
+    It notes the answer's status in the request's scope and, as FastAPI does, the route.
+    """
 
     def __init__(self, app: App, collecting: Collecting, writing: Iterable[Route], public: Iterable[Public]) -> None:
         self._app = app
@@ -23,9 +29,10 @@ class FastPaths:
     async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
         found = await self._answer(scope, receive) if scope["type"] == "http" else None
         if found is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _noting(scope, send))
             return
         status, headers, body = found
+        scope[STATUS] = status
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -35,9 +42,21 @@ class FastPaths:
         route = self._writing.get(path) if method == "POST" else None
         if route is None:
             public = self._public.get(path)
-            known = public is not None and method in public.methods
-            return await public.answer(self._collecting, scope, receive) if public and known else None
+            if public is None or method not in public.methods:
+                return None
+            scope["route"] = public
+            return await public.answer(self._collecting, scope, receive)
+        scope["route"] = route
         try:
             return await answer(self._collecting, route, scope, receive)
         except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
             return problem(error, route.errors, path)
+
+
+def _noting(scope: Scope_, send: Send) -> Send:
+    def noted(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            scope[STATUS] = message["status"]
+        return send(message)
+
+    return noted

@@ -1,4 +1,4 @@
-"""Public endpoints as raw ASGI: any page may call them, so every answer, errors too, says so (CORS)."""
+"""Public endpoints as raw ASGI. Any page may call them: every answer has the CORS header, errors included."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from footfall.api.ignored import HEADER, STRICT, headers_of, parameters
-from footfall.api.ingest.calls import Call, Receive, Scope_, read_body, with_headers
+from footfall.api.ingest.calls import Call, Receive, Scope_, admit, read_body, with_headers
 from footfall.api.problem import CODED, Headers, Reply, problem
 from footfall.api.state import Collecting
 from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
 from footfall.collect.unknown import Ignored
-from footfall.errors import TransientError
 from footfall.model.drops import DropReason
 from footfall.model.project import Project
 
@@ -36,7 +35,7 @@ class PublicCall(Call, frozen=True, gc=False):
         return Sender(project.number, self.received_at, self.address, agent)
 
 
-Handler = Callable[[Collecting, PublicCall], Awaitable[Reply]]
+PublicHandler = Callable[[Collecting, PublicCall], Awaitable[Reply]]
 Failed = Callable[[Exception, str], Reply]
 
 
@@ -50,11 +49,11 @@ class PublicRoute:
     """One path. `failed` gives errors the shape that its clients know; `head` answers HEAD, without its body."""
 
     path: str
-    handler: Handler
+    handler: PublicHandler
     body_bytes: int
     failed: Failed = coded
     methods: Sequence[str] = ("POST", "OPTIONS")
-    head: Handler | None = None
+    head: PublicHandler | None = None
     parameters: Sequence[str] | None = (STRICT,)  # of the query; None: left to the handler
     preflight: Reply = field(init=False)
 
@@ -74,7 +73,7 @@ class PublicRoute:
             return _without_body(await self._answer(self.head or self.handler, collecting, scope, receive))
         return await self._answer(self.handler, collecting, scope, receive)
 
-    async def _answer(self, handler: Handler, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply:
+    async def _answer(self, handler: PublicHandler, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply:
         try:
             unread: Ignored = ()
             strict = False
@@ -87,11 +86,8 @@ class PublicRoute:
             return status, [*OPEN, *headers], body
 
     async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive, *, strict: bool) -> PublicCall:
-        if collecting.lifecycle.stopping:
-            raise TransientError("the server is stopping", retry_after=5)
-        lines: Headers = scope["headers"]
-        address = collecting.auth.address(scope["client"][0] if scope["client"] else "", lines)
-        headers = dict(lines)
+        address = admit(collecting, scope)
+        headers = dict(scope["headers"])
         body = await read_body(headers, receive, self.body_bytes) if self.body_bytes else b""
         return PublicCall(headers, body, strict, scope["query_string"], address, collecting.clock())
 
@@ -102,7 +98,7 @@ def _without_body(answer: Reply) -> Reply:
 
 
 def accepted(reason: DropReason | None) -> Reply:
-    """202 `ok`, and why the event is dropped, if it is."""
+    """202 `ok`, with the reason where the event is dropped."""
     if reason is None:
         return _ACCEPTED
     status, headers, body = _ACCEPTED

@@ -1,4 +1,4 @@
-"""Endpoints that take many rows and refuse them one by one: 202 with what was accepted and what was not."""
+"""Endpoints that take many rows and refuse them one by one: 202 with what was accepted and what was refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from footfall.collect.unknown import refuse
 from footfall.spool.protocol import Submission
 
 THREAD_BYTES = 256 << 10
-"""Larger bodies are worked on in a thread, so that other requests go on."""
+"""Larger bodies are processed on a thread, so that the event loop can serve other requests."""
 
 _encode = msgspec.json.Encoder().encode
 _T = TypeVar("_T")
@@ -50,7 +50,7 @@ async def store_rows(
         refuse(refusals.ignored)
     answers = await collecting.committer.submit(submissions) if submissions else []
     count_rows(collecting, surface, sender.project_id, accepted, refusals)
-    # Events have keys of their own, and no answer of theirs; visits share one answer, which may be an earlier one.
+    # A body of visits has one key and one answer, which may be an earlier one; events have keys and no answers.
     return 202, JSON, next(filter(None, answers), b"") or receipt(accepted, refusals)
 
 
@@ -67,5 +67,5 @@ def receipt(accepted: int, refusals: Refusals) -> bytes:
 
 
 async def apart(collecting: Collecting, call: Call, work: Callable[[], _T]) -> _T:
-    """The result of the work, which a large body gives to a thread."""
+    """The result of the work, which is done on a thread for a large body."""
     return await (asyncio.to_thread(work) if len(call.body) > THREAD_BYTES else collecting.intake.run(work))

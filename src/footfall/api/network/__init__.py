@@ -1,1 +1,1 @@
-"""Network analytics, `/v2/apps/{app_id}/network/analytics`: a server's requests by ten keys over time."""
+"""Network analytics, `/v2/apps/{app_id}/network/analytics`: requests over time, in total and by nine groupings."""

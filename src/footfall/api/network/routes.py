@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from footfall.api.callers import Caller, require
 from footfall.api.network import examples, render, schema
+from footfall.api.network.parse import NetworkRange, Span
 from footfall.api.network.surface import NETWORK
 from footfall.api.state import Querying, querying
-from footfall.clock import DAY
-from footfall.model.period import Bucket, Period
 from footfall.model.project import Project, Scope
 from footfall.query import network
 from footfall.store.protocol import Reader
 
 router = APIRouter(prefix=NETWORK.prefix, tags=["network analytics"])
 
-Range = Literal["daily", "weekly", ""]
-
-_DAILY = (DAY, Bucket.QUARTER_HOUR)
-_RANGES = {"daily": _DAILY, "weekly": (7 * DAY, Bucket.HOUR), "": _DAILY}
-
 
 @router.get(
     "/{app_id}/network/analytics",
-    summary="Visits, requests and bytes over time, by ten keys",
+    summary="Visits, requests and bytes over time, in total and by nine groupings",
     response_model=schema.Analytics,
     responses=examples.ANALYTICS,
     operation_id="network_analytics",
@@ -35,20 +29,17 @@ async def analytics(
     request: Request,
     app_id: Annotated[str, Path(description="The project's id or slug.", examples=["shop"])],
     caller: Annotated[Caller, Depends(require(Scope.READ))],
-    range_: Annotated[
-        Range,
-        Query(alias="range", description="The last 24 hours by 15 minutes, or 7 days by hour.", examples=["daily"]),
-    ] = "daily",
+    span: Annotated[Span, Depends()],
     bots: Annotated[bool, Query(description="`0` leaves known bots out.", examples=["1"])] = True,
 ) -> Response:
-    """Answers are kept for ten seconds, by project and range; the headers `Age` and `X-Cache` tell."""
+    """Answers are kept for ten seconds, by project and range or pair; the headers `Age` and `X-Cache` tell."""
     part = querying(request)
     project = part.auth.project_in_path(caller.principal, app_id)
-    length, bucket = _RANGES[range_]
-    key = f"network:{project.number}:{bucket.value}:{bots:d}"
+    window = span.window()
+    key = f"network:{project.number}:{window.name}:{bots:d}"
 
     async def compute() -> bytes:
-        return await _computed(part, project, length, bucket, bots=bots)
+        return await _computed(part, project, window, bots=bots)
 
     answer = await part.answers.get(request, key, compute)
     headers = {
@@ -59,11 +50,10 @@ async def analytics(
     return Response(answer.body, headers=headers, media_type="application/json")
 
 
-async def _computed(part: Querying, project: Project, length: int, bucket: Bucket, *, bots: bool) -> bytes:
-    now = part.clock()
-    period = Period(now - length, now)
+async def _computed(part: Querying, project: Project, window: NetworkRange, *, bots: bool) -> bytes:
+    period = window.period(part.clock())
 
     def query(store: Reader) -> bytes:
-        return render.analytics(network.analytics(store, project.number, period, bucket, bots=bots))
+        return render.analytics(network.analytics(store, project.number, period, window.bucket, bots=bots))
 
     return await part.limiter.run(project.number, query, request=None)

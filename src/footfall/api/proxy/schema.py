@@ -76,13 +76,3 @@ class Websites(BaseModel):
     limit: int
     total: int = Field(description="Domains on all pages.")
     totalPages: int  # noqa: N815 - the contract's name
-
-
-class Fault(BaseModel):
-    loc: list[str | int]
-    msg: str
-    type: str
-
-
-class Faults(BaseModel):
-    detail: list[Fault]

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from footfall.api import body_schema
 from footfall.api.documented import refusals, writing_route
 from footfall.api.ingest.calls import Route
-from footfall.api.problem import CODED
-from footfall.api.proxy import examples, schema
+from footfall.api.problem import CODED, Faults
+from footfall.api.proxy import examples
 from footfall.api.proxy.ingest import ingest
 from footfall.api.surface import Surface
 from footfall.collect.formats.proxy import BODY_BYTES
@@ -33,5 +33,5 @@ writing_route(
     summary="Store 1 to 10,000 logs of a proxy's workers",
     description="All of them or none; durable at 204. A repeated `Idempotency-Key` within 24 hours stores nothing.",
     examples=examples.INGEST,
-    refusals=refusals(CODED, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": schema.Faults}},
+    refusals=refusals(CODED, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": Faults}},
 )

@@ -73,7 +73,8 @@ def readyz(request: Request, response: Response) -> dict[str, str]:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     part = collecting(request)
-    return Response(part.metrics.render(part.buffer()), media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = part.metrics.render(part.buffer(), part.settings.data)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _unready(state: State) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.api.documented import answers
+from footfall.api.documented import Responses, answers
 
 STATS = answers(
     {
@@ -14,6 +14,11 @@ STATS = answers(
                 "unique_users": 89,
                 "last_access": "2025-08-13T10:30:00Z",
                 "first_access": "2025-08-06T14:22:00Z",
+                "error_rate": 0.0122,
+                "p50_ms": 12.401,
+                "p95_ms": 87.22,
+                "p99_ms": 240.5,
+                "bytes": 1254400,
             }
         ],
         "period": "week",
@@ -52,8 +57,36 @@ VISITS = answers(
                 "user_agent": "curl/8.5.0",
                 "referer": None,
                 "timestamp": "2025-08-13T10:30:00Z",
+                "status": 401,
+                "bytes": 512,
+                "duration_ms": 12.5,
+                "host": "shop.example",
+                "protocol": "HTTP/1.1",
+                "country_code": None,
+                "user_id": None,
             }
         ],
         "count": 1,
     }
 )
+
+TOP_USERS = answers(
+    {
+        "items": [
+            {
+                "user_hash": "5b1f0c9e2a7d4e31",
+                "user_id": "ada",
+                "hit_count": 96,
+                "bytes": 491520,
+                "last_access": "2025-08-13T10:30:00Z",
+                "first_access": "2025-08-06T14:22:00Z",
+            }
+        ],
+        "period": "all",
+    }
+)
+
+
+def top(label: str, value: str | int) -> Responses:
+    row = {label: value, "hit_count": 96, "unique_users": 61, "bytes": 491520}
+    return answers({"items": [row], "period": "all"})

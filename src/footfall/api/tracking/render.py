@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
+from footfall.catalog.metrics import PERCENTILES
 from footfall.model.period import Bucket, iso_seconds
 from footfall.query.fetch import Row
+from footfall.query.shares import share
 
 Json = dict[str, Any]
 
-VISIT_DIMENSIONS = ("user_hash", "endpoint", "method", "ip_address", "user_agent", "referrer_url")
+VISIT_DIMENSIONS = (
+    "user_hash",
+    "endpoint",
+    "method",
+    "ip_address",
+    "user_agent",
+    "referrer_url",
+    "status",
+    "response_bytes",
+    "duration_us",
+    "host",
+    "protocol",
+    "country",
+    "user_id",
+)
 
 
 def stats(rows: list[Row], period: str, total: int) -> Json:
@@ -24,7 +42,15 @@ def _endpoint(row: Row) -> Json:
         "unique_users": row["visitors"],
         "last_access": iso_seconds(row["last"]),
         "first_access": iso_seconds(row["first"]),
+        "error_rate": share(row["failed"], row["answered"]) if row["answered"] else None,
+        **{f"p{percent}_ms": _ms(us) for percent, us in zip(PERCENTILES, row["durations"], strict=True)},
+        "bytes": row["bytes"] or None,
     }
+
+
+def _ms(us: float) -> float | None:
+    """To whole microseconds; None for what was not sent, which is stored as 0 and estimated as NaN."""
+    return None if not us or math.isnan(us) else round(us) / 1000
 
 
 def summary(row: Row, period: str) -> Json:
@@ -77,4 +103,43 @@ def _visit(row: Row) -> Json:
         "user_agent": row["user_agent"] or None,
         "referer": row["referrer_url"] or None,
         "timestamp": iso_seconds(row["timestamp"]),
+        "status": int(row["status"]) or None,
+        "bytes": row["response_bytes"] or None,
+        "duration_ms": _ms(row["duration_us"]),
+        "host": _known(row["host"]),
+        "protocol": row["protocol"] or None,
+        "country_code": _known(row["country"]),
+        "user_id": row["user_id"] or None,
     }
+
+
+def _known(label: str) -> str | None:
+    return None if label == "unknown" else label
+
+
+def top(rows: list[Row], dimension: str, label: str, read: Callable[[str], str | int | None], period: str) -> Json:
+    items = [
+        {
+            label: read(row[dimension]),
+            "hit_count": row["hits"],
+            "unique_users": row["visitors"],
+            "bytes": row["bytes"] or None,
+        }
+        for row in rows
+    ]
+    return {"items": items, "period": period}
+
+
+def top_users(rows: list[Row], period: str) -> Json:
+    items = [
+        {
+            "user_hash": f"{row['visitor']:016x}",
+            "user_id": row["named_user"] or None,
+            "hit_count": row["hits"],
+            "bytes": row["bytes"] or None,
+            "last_access": iso_seconds(row["last"]),
+            "first_access": iso_seconds(row["first"]),
+        }
+        for row in rows
+    ]
+    return {"items": items, "period": period}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from footfall.api.tracking import examples, render, schema
-from footfall.api.tracking.parse import Granularity, ParsedQuery, PeriodName, TrendPeriod, VisitFilter
+from footfall.api.tracking import examples, render, schema, toplists
+from footfall.api.tracking.parse import Granularity, ParsedQuery, TrendPeriod
 from footfall.api.tracking.surface import TRACKING
+from footfall.api.tracking.toplists import During
 from footfall.model.period import Bucket
 from footfall.query import run
 
@@ -17,7 +18,6 @@ router = APIRouter(prefix=TRACKING.prefix, tags=["endpoint tracking"])
 MAX_ENDPOINTS = 10_000
 MAX_VISITS = 1_000
 
-During = Annotated[PeriodName, Query(description="Today since 00:00 UTC, or rolling.", examples=["week"])]
 Json = dict[str, Any]
 
 
@@ -35,7 +35,7 @@ def stats(
 ) -> Json:
     """One row per (endpoint, method), most hits first, ties by endpoint, then method."""
     found = run.endpoints(query.store, query.during(period), min(limit, MAX_ENDPOINTS))
-    return render.stats(found.rows, period, found.total)
+    return render.stats(found.rows, query.name(period), found.total)
 
 
 @router.get(
@@ -47,7 +47,7 @@ def stats(
 )
 def summary(query: ParsedQuery, period: During = "all") -> Json:
     """Hits, distinct endpoints and users, and the first and last visit."""
-    return render.summary(run.endpoint_totals(query.store, query.during(period)), period)
+    return render.summary(run.endpoint_totals(query.store, query.during(period)), query.name(period))
 
 
 @router.get(
@@ -60,11 +60,13 @@ def summary(query: ParsedQuery, period: During = "all") -> Json:
 def trends(
     query: ParsedQuery,
     granularity: Annotated[Granularity, Query(description="Length of a bucket.", examples=["day"])] = "day",
-    period: Annotated[TrendPeriod, Query(description="Rolling, ending now.", examples=["7d"])] = "7d",
+    period: Annotated[TrendPeriod, Query(description="Rolling, ending now; or everything.", examples=["7d"])] = "7d",
 ) -> Json:
     """Buckets that have hits, newest first."""
-    bucket = Bucket(granularity)
-    return render.trends(run.endpoint_trend(query.store, query.during(period), bucket), bucket, period)
+    bucket, asked = Bucket(granularity), query.during(period)
+    if period == "all" or query.custom:
+        asked = run.within_history(query.store, asked)
+    return render.trends(run.endpoint_trend(query.store, asked, bucket), bucket, query.name(period))
 
 
 @router.get(
@@ -76,9 +78,11 @@ def trends(
 )
 def visits(
     query: ParsedQuery,
-    chosen: Annotated[VisitFilter, Depends()],
     limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_VISITS} at most.", examples=[50])] = 50,
 ) -> Json:
     """Newest first, equal times by id descending."""
-    page = run.page(query.store, chosen.narrow(query.base), render.VISIT_DIMENSIONS, min(limit, MAX_VISITS))
+    page = run.page(query.store, query.base, render.VISIT_DIMENSIONS, min(limit, MAX_VISITS))
     return render.visits(page.rows)
+
+
+toplists.add_to(router)

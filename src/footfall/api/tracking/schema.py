@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
 
 
 class EndpointStats(BaseModel):
+    """Null is what no request of the endpoint was sent with; percentiles are estimates, at most 1 % off."""
+
     endpoint: str
     method: str
     hit_count: int
     unique_users: int
     last_access: str
     first_access: str
+    error_rate: float | None = Field(description="Share of requests with a status that is 400 or above, 4 decimals.")
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    bytes: int | None = Field(description="Sum of response bytes.")
 
 
 class Stats(BaseModel):
@@ -48,7 +58,7 @@ class Trends(BaseModel):
 
 
 class Visit(BaseModel):
-    """`ip_address`, `user_agent` and `referer` are null where there is none or it is not kept."""
+    """Null is what is unknown, was not sent, or is not kept."""
 
     user_hash: str
     endpoint: str
@@ -57,8 +67,44 @@ class Visit(BaseModel):
     user_agent: str | None
     referer: str | None
     timestamp: str
+    status: int | None
+    bytes: int | None
+    duration_ms: float | None
+    host: str | None
+    protocol: str | None
+    country_code: str | None
+    user_id: str | None
 
 
 class Visits(BaseModel):
     visits: list[Visit]
     count: int
+
+
+class TopUser(BaseModel):
+    """`user_id` is null where the server named none."""
+
+    user_hash: str
+    user_id: str | None
+    hit_count: int
+    bytes: int | None
+    last_access: str
+    first_access: str
+
+
+class TopUsers(BaseModel):
+    items: list[TopUser]
+    period: str
+
+
+@cache
+def top_list(label: str, *, numbers: bool) -> type[BaseModel]:
+    """The answer of a ranking whose rows have their label under the key `label`; a number may be null."""
+    fields: dict[str, Any] = {
+        label: (int | None if numbers else str, ...),
+        "hit_count": (int, ...),
+        "unique_users": (int, ...),
+        "bytes": (int | None, ...),
+    }
+    row = create_model(f"TopRequests_{label}", **fields)
+    return create_model(f"TopRequestsList_{label}", items=(list[row], ...), period=(str, ...))

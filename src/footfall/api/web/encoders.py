@@ -19,6 +19,8 @@ _DANGEROUS = r"^[=+\-@\t\r\n]"
 _GROUP = 10_000
 """Rows of a Parquet row group, which is held in memory until it is full."""
 
+_MONEY = pl.Decimal(18, 4)
+
 
 class Encoder(Protocol):
     """Every page has the same columns. `end` is called once, after the last page; `close` always, and last."""
@@ -77,7 +79,10 @@ class NdJson:
 
 
 class Parquet:
-    """Row groups as they fill up. The writer runs on a thread of its own, because it pulls its rows."""
+    """Row groups as they fill up; `revenue` is a decimal number.
+
+    The writer runs on a thread of its own, because it pulls its rows.
+    """
 
     media_type = "application/vnd.apache.parquet"
     extension = "parquet"
@@ -90,10 +95,11 @@ class Parquet:
         self._closed = False
 
     def page(self, rows: pl.DataFrame) -> bytes:
+        typed = rows.with_columns(pl.col("revenue").cast(_MONEY))
         if self._thread is None:
-            self._thread = threading.Thread(target=self._write, args=(rows.schema,), name="parquet", daemon=True)
+            self._thread = threading.Thread(target=self._write, args=(typed.schema,), name="parquet", daemon=True)
             self._thread.start()
-        self._give(rows)
+        self._give(typed)
         return self._out.take()
 
     def end(self) -> bytes:

@@ -90,6 +90,14 @@ CUSTOM_EVENTS = answers(
     {
         "items": [
             {"name": "signup_completed", "count": 42, "prev_count": 31, "delta_pct": 35, "spark": [12, 21, 9]},
+            {
+                "name": "purchase",
+                "count": 5,
+                "prev_count": 4,
+                "delta_pct": 25,
+                "spark": [1, 3, 1],
+                "revenue": {"EUR": "249.50"},
+            },
         ],
         "buckets": ["2026-06-09T00:00:00.000Z", "2026-06-10T00:00:00.000Z", "2026-06-11T00:00:00.000Z"],
         "bucket": "day",

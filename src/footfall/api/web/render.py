@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from footfall.api.web.parse import WebQuery
@@ -125,7 +127,8 @@ def custom_events(query: WebQuery, found: list[Sparkline]) -> Json:
 
 def _sparkline(found: Sparkline) -> Json:
     row = found.ranked
-    return {"name": row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
+    item = {"name": row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
+    return item | _revenue(row.revenue)
 
 
 def properties(found: list[RankedProperty]) -> Json:
@@ -144,7 +147,18 @@ def top(label: str, ranked: list[RankedLabel], *, compare: bool) -> Json:
 
 def _ranked(label: str, row: RankedLabel, *, compare: bool) -> Json:
     item: Json = {label: row.label, "count": row.count.current, "visitors": row.visitors}
-    return item | _comparison(row.count) if compare else item
+    return item | (_comparison(row.count) if compare else {}) | _revenue(row.revenue)
+
+
+def _revenue(earned: Mapping[str, Decimal]) -> Json:
+    """Nothing where nothing was earned."""
+    return {"revenue": {currency: _amount(amount) for currency, amount in earned.items()}} if earned else {}
+
+
+def _amount(exact: Decimal) -> str:
+    """All the decimals that it has, two at least: `49.50`, `0.125`."""
+    units, _, decimals = f"{exact:.4f}".partition(".")
+    return f"{units}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _comparison(count: Compared[int]) -> Json:

@@ -100,6 +100,7 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
     "/custom-events",
     summary="Custom events over time",
     response_model=schema.CustomEvents,
+    response_model_exclude_unset=True,
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+REVENUE = "Exact sums by currency (ISO 4217, or `unknown`); absent where there is no revenue."
+
 
 class KpiFigures(BaseModel):
     visitors: int
@@ -111,6 +113,7 @@ class CustomEvent(BaseModel):
     prev_count: int | None
     delta_pct: int | None
     spark: list[int]
+    revenue: dict[str, str] = Field({}, description=REVENUE)
 
 
 class CustomEvents(BaseModel):
@@ -315,6 +318,7 @@ def top_list(label: str) -> type[BaseModel]:
         "visitors": (int, ...),
         "prev_count": (int | None, None),
         "delta_pct": (int | None, None),
+        "revenue": (dict[str, str], Field({}, description=REVENUE)),
     }
     item = create_model(f"Top_{label}", **fields)
     return create_model(f"TopList_{label}", items=(list[item], ...))

@@ -57,11 +57,11 @@ TOP_ROUTES = (
         label="path",
     ),
     *(
-        TopRoute(top.path, build.TopList(dimension), top.summary, top.description, top.example)
+        TopRoute(top.path, build.declared(dimension), top.summary, top.description, top.example)
         for dimension, top in TOP_LISTS
     ),
 )
-"""Those that columns declare come last."""
+"""Those that dimensions declare come last."""
 
 
 def add_to(router: APIRouter) -> None:
@@ -82,7 +82,7 @@ def add_to(router: APIRouter) -> None:
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
     def top(query: Parsed, limit: Limit = 20, compare: Compare = False) -> Any:
         previous = query.previous if compare else None
-        ranked = run.top(query.store, query.base, ranking, min(limit, MAX_LABELS), previous)
+        ranked = run.top_with_revenue(query.store, query.base, ranking, min(limit, MAX_LABELS), previous)
         return render.top(label, ranked, compare=compare)
 
     return top

@@ -10,8 +10,9 @@ from msgspec import Meta, field
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind, Vitals
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing
 from footfall.collect.unknown import Ignored, Reader, of_names
 from footfall.errors import UserError
 
@@ -49,6 +50,9 @@ class Beacon(msgspec.Struct, gc=False):
     ] = field(name="e", default=None)
     vitals: Annotated[Vitals | None, Meta(description="Of an engagement: web vitals.")] = field(name="v", default=None)
     revenue: Money | None = field(name="$", default=None)
+    interactive: Annotated[
+        bool | None, Meta(description="Of an event: false for one that is no interaction; a bounce stays one.")
+    ] = field(name="i", default=None)
 
 
 _KINDS: dict[str, Kind] = {
@@ -63,7 +67,7 @@ _NAMES = tuple(field.encode_name for field in msgspec.structs.fields(Beacon))
 def read_beacon(body: bytes) -> tuple[Beacon, Ignored]:
     """The report, and its unknown names. UserError `bad_body`, which names the field, where the body is no report."""
     try:
-        return _reader.read(body)
+        return decode_replacing(_reader.read, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError("bad_body", f"the body is not a report: {error}") from error
 
@@ -84,7 +88,8 @@ def hit(beacon: Beacon) -> Hit:
     return Hit(
         url,
         kind=_KINDS[beacon.type],
-        name=beacon.name or "",
+        name=check_event_name(beacon.name or "") if beacon.type == "event" else "",
+        passive=beacon.interactive is False,
         referrer=beacon.referrer or "",
         texts={
             "title": beacon.title,

@@ -49,6 +49,9 @@ class BulkEvent(msgspec.Struct, gc=False):
     event_id: Annotated[str | None, Meta(description="ULID or UUID; the same id within 24 hours is stored once.")] = (
         None
     )
+    interactive: Annotated[
+        bool | None, Meta(description="Of a custom event: false for one that is no interaction; a bounce stays one.")
+    ] = None
 
 
 _TEXTS = ("url", "path", "hostname", "title", "referrer", "language", "timezone", "screen")
@@ -84,6 +87,8 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
         currency=currency,
         properties=encode_properties(event.properties),
     )
+    if event.interactive is False and event.type == "custom":
+        raw.passive = True
     for column in _TEXTS:
         setattr(raw, column, getattr(event, column) or "")
     put_place(raw, _place(event, intake.place(sender, address)))

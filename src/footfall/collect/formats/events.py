@@ -40,6 +40,12 @@ class EventIn(msgspec.Struct, gc=False):
     event_id: str | None = None
 
 
+class RefusedEvent(EventIn, kw_only=True, gc=True):
+    """An event that fits the schema and can't be kept, and why."""
+
+    reason: RefusedError
+
+
 class BatchIn(msgspec.Struct):
     """A batch as sent."""
 
@@ -143,6 +149,8 @@ def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[S
     rejected: list[RejectedEvent] = []
     for index, event in enumerate(batch.events):
         try:
+            if isinstance(event, RefusedEvent):
+                raise event.reason
             accepted.append(raw_event(event, reception, first + index))
         except RefusedError as error:
             rejected.append(RejectedEvent(index, error.code, error.message))

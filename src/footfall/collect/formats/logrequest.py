@@ -5,16 +5,18 @@ Source: what version 1.2.5 of that package sends.
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from footfall.collect.address import packed
+from footfall.collect.address import client_of
 from footfall.collect.fields import Host, Method, Milliseconds, Name, Status
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.requests import SeenRequest, raw_request
-from footfall.collect.rows import Refusals, convert
+from footfall.collect.rows import Refusals, convert, items_of
+from footfall.collect.surrogates import replace_halves
 from footfall.collect.unknown import Ignored, Reader
 from footfall.errors import UserError
 from footfall.model.raw import RawRequest
@@ -54,7 +56,6 @@ class LoggedRequest(msgspec.Struct, gc=False):
 
 
 _body = Reader(LogBody)
-_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _request = Reader(LoggedRequest)
 
 
@@ -65,8 +66,29 @@ def read_body(body: bytes) -> tuple[LogBody, Ignored]:
     """
     try:
         return _body.read(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError("bad_body", f"the body is not a request log: {error}") from error
+    except msgspec.DecodeError as error:
+        # Half a surrogate pair costs its own request only, when they are read one by one.
+        found = None if isinstance(error, msgspec.ValidationError) else _reread(body)
+        if found is None:
+            raise _no_log(error) from error
+        return found
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise _no_log(error) from error
+
+
+def _reread(body: bytes) -> tuple[LogBody, Ignored] | None:
+    """A body that only Python's reader takes, if it does."""
+    try:
+        sent = json.loads(body)
+        requests = msgspec.Raw(json.dumps(sent["requests"]).encode())
+        head, ignored = _body.read(json.dumps(replace_halves({**sent, "requests": []})).encode())
+    except (msgspec.MsgspecError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return msgspec.structs.replace(head, requests=requests), ignored
+
+
+def _no_log(error: Exception) -> UserError:
+    return UserError("bad_body", f"the body is not a request log: {error}")
 
 
 def raw_requests(
@@ -93,8 +115,8 @@ def _listed(requests: msgspec.Raw) -> list[msgspec.Raw]:
     found: list[msgspec.Raw] = []
     if bytes(requests).count(b",") <= _MAX_COMMAS:  # a list of millions is not decoded at all
         try:
-            found = _rows(requests)
-        except (msgspec.MsgspecError, RecursionError) as error:
+            found = items_of(requests)
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
             raise UserError("bad_body", f"requests: {error}") from error
         if len(found) <= MAX_REQUESTS:
             return found
@@ -108,7 +130,7 @@ def _seen(request: LoggedRequest, *, use_address: bool) -> SeenRequest:
         endpoint=request.path or "/",
         status=request.status,
         duration_ms=request.response_time,
-        ip_address=request.ip_address if use_address and packed(request.ip_address or "") else None,
+        ip_address=request.ip_address if use_address and client_of(request.ip_address or "") else None,
         user_agent=request.user_agent,
         host=request.hostname,
         user_id=request.user_id,

@@ -15,12 +15,15 @@ from msgspec.structs import fields
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
-from footfall.collect.limits import EVENT_NAME_CHARS
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing, replace_halves
 from footfall.collect.unknown import Ignored, of_names
 from footfall.errors import UserError
 
 Body = dict[str, Any]
+NAME_CHARS = 120
+"""Longest name of an event, as at Plausible's own server."""
+
 MAX_DOMAINS = 20
 """Most projects that one event may name."""
 
@@ -29,13 +32,16 @@ class PlausibleEvent(msgspec.Struct):
     """One event by short names; long names are accepted, too. For description only: bodies are read leniently."""
 
     n: Annotated[
-        str, Meta(max_length=EVENT_NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
+        str, Meta(max_length=NAME_CHARS, description="Name; `pageview` and `engagement` are not custom events.")
     ]
     u: Annotated[str, Meta(description="URL of the page.")]
     d: Annotated[str, Meta(description="Host that a project lists; several are separated by commas.")]
     r: Annotated[str | None, Meta(description="Referrer.")] = None
     p: Annotated[dict[str, Any] | str | None, Meta(description="Properties, an object or its JSON text.")] = None
     revenue: Money | str | None = field(name="$", default=None)
+    i: Annotated[
+        bool | None, Meta(description="Of a custom event: false for one that is no interaction; a bounce stays one.")
+    ] = None
     h: Annotated[bool | int | None, Meta(description="The fragment is a route.")] = None
     w: Annotated[float | None, Meta(description="Width of the screen.")] = None
     sd: Annotated[float | None, Meta(description="Of an engagement: the deepest scroll, percent.")] = None
@@ -49,15 +55,17 @@ _NAMES = (
     ("r", "referrer"),
     ("p", "props", "m", "meta"),
     ("$", "revenue"),
+    ("i", "interactive"),
     ("h", "hashMode"),
     ("w", "screen_width"),
 )
-_UNREAD = ("v", "i", "interactive")
-"""What trackers send and nothing here reads: their version, and whether an event is the visitor's doing."""
+_UNREAD = ("v",)
+"""What trackers send and nothing here reads: their version."""
 
 _KNOWN = dict.fromkeys(
     [*(name for names in _NAMES for name in names), *(f.encode_name for f in fields(PlausibleEvent)), *_UNREAD]
 )
+_decode = msgspec.json.Decoder(Body).decode
 _KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
 
 
@@ -80,8 +88,8 @@ def read_event(body: bytes) -> tuple[list[str], Hit, Ignored]:
         errors["domain"] = "can't be blank"
     if not isinstance(name, str) or not name.strip():
         errors["event_name"] = "can't be blank"
-    elif len(name) > EVENT_NAME_CHARS:
-        errors["event_name"] = f"should be at most {EVENT_NAME_CHARS} character(s)"
+    elif len(name) > NAME_CHARS:
+        errors["event_name"] = f"should be at most {NAME_CHARS} character(s)"
     page = PageUrl.parse(url if isinstance(url, str) else "", fragment_is_route=bool(sent.get("h")))
     if not page.text:
         errors["url"] = "is required"
@@ -99,6 +107,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
         url,
         kind=kind,
         name=name if kind == "custom" else "",
+        passive=_is_false(sent.get("i")),
         referrer=_text(sent.get("r")),
         texts={"screen": f"{width:.0f}"} if width else {},
         properties=_properties(sent.get("p")),
@@ -111,7 +120,7 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
 def _sent(body: bytes) -> Body:
     """FieldError where the body is no object."""
     try:
-        return msgspec.json.decode(body, type=Body)
+        return decode_replacing(_decode, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FieldError({"request": "Unable to parse request body as json"}) from error
 
@@ -147,7 +156,7 @@ def _revenue(value: Any) -> Money | None:
 def _object(field: str, value: Any) -> Body | None:
     if isinstance(value, str) and value:
         try:
-            value = json.loads(value)
+            value = replace_halves(json.loads(value))
         except (ValueError, RecursionError) as error:
             raise FieldError({field: "must be a valid JSON string"}) from error
     if value is None or value == "":
@@ -159,6 +168,10 @@ def _object(field: str, value: Any) -> Body | None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _is_false(value: Any) -> bool:
+    return value is False or value in (0, "false")
 
 
 def _number(value: Any) -> float | None:

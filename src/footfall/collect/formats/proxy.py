@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from footfall.collect.address import truncate
+from footfall.collect.address import canonical, truncate
 from footfall.collect.fields import parse_time
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_time
@@ -99,8 +99,11 @@ def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:
 
 
 def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
-    """The addresses as sent, or as much of each as may be stored. Canonical spellings would double the time."""
-    return addresses if mode == "full" else [truncate(address, mode) for address in addresses]
+    """As much of each address as may be stored, in its canonical spelling."""
+    if mode != "full":
+        return [truncate(address, mode) for address in addresses]
+    # An IPv4 address without a port, as most are, has one spelling only.
+    return [canonical(address) if ":" in address or "[" in address else address for address in addresses]
 
 
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:

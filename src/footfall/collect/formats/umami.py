@@ -5,7 +5,9 @@ Source: the documentation of Umami's sending API, and what its tracker and its n
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
 from uuid import UUID, uuid5
 
 import msgspec
@@ -14,8 +16,9 @@ from msgspec import Meta
 from footfall.clock import HOUR
 from footfall.collect.fields import Money, Name, parse_time, read_address
 from footfall.collect.hit import Hit, Kind, Vitals
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name
+from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name, check_name
 from footfall.collect.page_url import PageUrl
+from footfall.collect.surrogates import decode_replacing
 from footfall.collect.unknown import Ignored, Reader
 from footfall.errors import UserError
 from footfall.model.session import SESSION_GAP
@@ -30,7 +33,7 @@ class Payload(Vitals, gc=False):
 
     website: Annotated[str, Meta(description="The project's id.")] = ""
     hostname: str | None = None
-    url: Annotated[str | None, Meta(description="Path on `hostname`, or a whole URL.")] = None
+    url: Annotated[str | None, Meta(description="Path on `hostname`, or relative to its root, or a whole URL.")] = None
     referrer: str | None = None
     title: str | None = None
     language: str | None = None
@@ -59,6 +62,9 @@ class Send(msgspec.Struct, gc=False):
 
 _NAMESPACE = UUID("6f6f7466-616c-5c00-8000-000000000001")
 
+_ROOT = "http://host"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
 _send = Reader(Send, also=("cache",))  # some clients repeat the header in the body
 _batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -67,7 +73,7 @@ _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 def read_send(body: bytes | msgspec.Raw) -> tuple[Send, Ignored]:
     """The event, and its unknown names. UserError `bad_body`, which names the field, where the body is no event."""
     try:
-        sent, ignored = _send.read(body)
+        sent, ignored = decode_replacing(_send.read, body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not an event: {error}") from error
     if not sent.payload.website:
@@ -78,7 +84,7 @@ def read_send(body: bytes | msgspec.Raw) -> tuple[Send, Ignored]:
 def read_batch(body: bytes) -> list[msgspec.Raw]:
     """The items, each still JSON."""
     try:
-        items = _batch(body)
+        items = decode_replacing(_batch, body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not a list of events: {error}") from error
     if len(items) > MAX_ITEMS:
@@ -91,9 +97,9 @@ def hit(sent: Send) -> Hit:
     payload = sent.payload
     kind: Kind = "custom" if payload.name else "pageview"
     return Hit(
-        PageUrl.parse(payload.url or "/", hostname=payload.hostname or ""),
+        PageUrl.parse(_resolved(payload.url or "/"), hostname=payload.hostname or ""),
         kind="engagement" if sent.type == "performance" else kind,
-        name=payload.name or "",
+        name=check_event_name(payload.name) if payload.name else "",
         referrer=payload.referrer or "",
         texts={"title": payload.title, "language": payload.language, "screen": payload.screen},
         properties=_properties(payload),
@@ -104,6 +110,13 @@ def hit(sent: Send) -> Hit:
         user_agent=payload.agent or "",
         vitals=payload,
     )
+
+
+def _resolved(url: str) -> str:
+    """As a browser resolves it against the host's root: `/?a=b` of `?a=b`, `/d` of `d`. One that is absolute stays."""
+    if url.startswith("/") or _SCHEME.match(url):
+        return url
+    return urljoin(f"{_ROOT}/", url.strip()).removeprefix(_ROOT)
 
 
 def session_id(project_id: int, visitor: int | str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic_core import PydanticKnownError
 
+from footfall.collect.surrogates import HALF_A_PAIR
 from footfall.collect.unknown import Ignored
 from footfall.errors import UserError
 from footfall.nearest import suggestion
@@ -44,12 +45,26 @@ def _unicode(text: str) -> str:
 Text = Annotated[str, AfterValidator(_unicode)]
 
 
-def validated(kind: type[_Model], body: bytes) -> _Model:
-    """The body as a model; SchemaError lists what is wrong with it."""
+def parsed(body: bytes) -> Any:
+    """The JSON of a body; SchemaError where it has none."""
     if not body:
         raise SchemaError([{"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}])
     try:
-        return kind.model_validate(_parsed(body), from_attributes=True)  # as FastAPI: it decides the message
+        return json.loads(body, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise _not_json(error.pos, error.msg) from error
+    except UnicodeDecodeError as error:
+        raise _not_json(error.start, "not UTF-8") from error
+    except RecursionError as error:
+        raise _not_json(0, "nested too deeply") from error
+    except ValueError as error:
+        raise _not_json(0, str(error)) from error
+
+
+def validated(kind: type[_Model], sent: Any) -> _Model:
+    """A parsed body as a model; SchemaError lists what is wrong with it."""
+    try:
+        return kind.model_validate(sent, from_attributes=True)  # as FastAPI does: it affects the message
     except ValidationError as error:
         faults = error.errors(include_url=False)[:MAX_FAULTS]
         raise SchemaError([_fault(found) for found in faults]) from error
@@ -81,25 +96,15 @@ def quoted(value: Any) -> dict[str, Any]:
 
 
 def _fault(found: Any) -> dict[str, Any]:
-    fault = {"type": found["type"], "loc": ["body", *found["loc"]], "msg": found["msg"], **quoted(found["input"])}
+    kind, message = found["type"], found["msg"]
+    if kind == "string_unicode":
+        kind, message = "bad_text", HALF_A_PAIR
+    fault = {"type": kind, "loc": ["body", *found["loc"]], "msg": message, **quoted(found["input"])}
     if "ctx" in found:
         fault["ctx"] = {
             name: value if isinstance(value, int | float | str) else str(value) for name, value in found["ctx"].items()
         }
     return fault
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise _not_json(error.pos, error.msg) from error
-    except UnicodeDecodeError as error:
-        raise _not_json(error.start, "not UTF-8") from error
-    except RecursionError as error:
-        raise _not_json(0, "nested too deeply") from error
-    except ValueError as error:
-        raise _not_json(0, str(error)) from error
 
 
 def _no_constant(name: str) -> Any:

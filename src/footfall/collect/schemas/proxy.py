@@ -20,7 +20,7 @@ from footfall.collect.formats.proxy import (
     LogIn,
 )
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.schemas.faults import SchemaError, Text, quoted, validated
+from footfall.collect.schemas.faults import SchemaError, Text, parsed, quoted, validated
 from footfall.collect.unknown import Ignored
 from footfall.model.raw import ProxyLogs
 
@@ -70,6 +70,6 @@ def _logs(body: bytes) -> tuple[list[LogIn], Ignored]:
     try:
         sent, ignored = proxy.reader.read(body)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
-        logs = [LogIn(**model.model_dump()) for model in validated(LogsModel, body).logs]
+        logs = [LogIn(**model.model_dump()) for model in validated(LogsModel, parsed(body)).logs]
         return logs, proxy.reader.unknown(body)
     return sent.logs, ignored

@@ -1,51 +1,80 @@
 """Formats that name their columns in a `#Fields:` line: W3C extended (IIS and others) and CloudFront.
 
-Sources: https://www.w3.org/TR/WD-logfile.html; Microsoft's "W3C Logging"; Amazon's "Standard logging reference".
+Sources: https://www.w3.org/TR/WD-logfile.html; Microsoft's "W3C Logging" and "Advanced Logging"; Amazon's "Standard
+logging reference".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 import polars as pl
 
-from footfall.importers.fields import FIELDS, Fields, map_distinct
+from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, read_fields
+from footfall.importers.formats import kinds
+from footfall.importers.formats.kinds import undo_percent
 
 _DIRECTIVE = r"^(?i:#fields|#date):"
-# Our column ← the first of these that the file has.
-_NAMES: dict[str, tuple[str, ...]] = {
-    "ip_address": ("c-ip",),
-    "user_id": ("cs-username",),
-    "method": ("cs-method",),
-    "target": ("cs-uri-stem", "cs-uri"),
-    "host": ("x-host-header", "cs-host", "cs(host)"),
-    "protocol": ("cs-protocol", "cs-version", "cs-protocol-version"),
-    "status": ("sc-status",),
-    "bytes": ("sc-bytes",),
-    "referer": ("cs(referer)",),
-    "user_agent": ("cs(user-agent)",),
-    "clock": ("time",),
-    "day": ("date",),
-    "taken": ("time-taken",),
-}
+_CELL = re.compile(r'"((?:[^"]|"")*)"(?=[ \t]|$)|([^ \t]+)')
+_TABBED = re.compile(r'"((?:[^"]|"")*)"(?=\t|$)|([^\t]*)')
+_DAY = Field("date", "day", kinds.texts)
+_CLOCK = Field("time", "clock", kinds.texts)
+
+COLUMNS: tuple[tuple[Field, tuple[str, ...]], ...] = (
+    (_DAY, ("date", "date-utc", "date-local")),
+    (_CLOCK, ("time", "time-utc", "time-local")),
+    (kinds.TIME, ("timestamp(ms)", "timestamp", "beginrequest-utc", "endrequest-utc")),
+    (kinds.ADDRESS, ("c-ip", "client-ip")),
+    (kinds.FORWARDED, ("x-forwarded-for", "cs(x-forwarded-for)", "x-real-ip", "cs(x-real-ip)", "true-client-ip")),
+    (kinds.NAMED_USER, ("cs-username",)),
+    (kinds.METHOD, ("cs-method",)),
+    (kinds.TARGET, ("cs-uri-stem", "cs-uri")),
+    (kinds.GIVEN_HOST, ("x-host-header", "cs-host", "cs(host)")),
+    (kinds.PROTOCOL, ("cs-protocol", "cs-version", "cs-protocol-version")),
+    (kinds.STATUS, ("sc-status",)),
+    (kinds.BYTES, ("sc-bytes",)),
+    (kinds.REFERER, ("cs(referer)",)),
+    (kinds.AGENT, ("cs(user-agent)",)),
+    (kinds.MILLIS, ("timetakenms",)),
+    (kinds.W3C_TAKEN, ("time-taken",)),
+)
+"""Fields, and the names of their columns; the first that a file has counts."""
+
+_DECODED = {"user_agent", "referer", "forwarded"}
+
+CLOUDFRONT = (
+    "date time x-edge-location sc-bytes c-ip cs-method cs(host) cs-uri-stem sc-status cs(referer) cs(user-agent) "
+    "cs-uri-query cs(cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken "
+    "x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status "
+    "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
+    "sc-range-start sc-range-end"
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExtendedFormat:
-    """`separator` divides the columns; `percent` says that agent and referrer are percent-encoded once more.
+    """`percent` says that agent and referrer are percent-encoded once more. `mark` is a column that a file must have.
 
-    `provider` is the network whose edges write such logs.
+    `default` names the columns of a file without `#Fields:`: so many of them as it has cells, where that is one of
+    `lengths`.
     """
 
     name: str
-    separator: str
-    percent: bool
-    provider: str | None = None
+    percent: bool = False
+    mark: str = "cs-method"
+    constants: tuple[tuple[str, str], ...] = ()
+    default: tuple[str, ...] = ()
+    lengths: tuple[int, ...] = ()
 
     def begin(self) -> ExtendedParser:
         return ExtendedParser(self)
+
+    def count(self, lines: Lines, options: ReadOptions) -> tuple[int, int]:
+        fitting = self.begin().parse(lines, options).frame.height
+        return fitting, fitting
 
 
 class ExtendedParser:
@@ -53,16 +82,25 @@ class ExtendedParser:
 
     def __init__(self, form: ExtendedFormat) -> None:
         self._form = form
-        self._columns: list[str] = []
+        self._columns: tuple[str, ...] = ()
         self._day = ""
 
-    def parse(self, lines: pl.Series) -> Fields:
-        frames, rejects = [_nothing()], []
-        for first, run in self._runs(lines):
-            fields = self._rows(first, run)
-            frames.append(fields.frame)
-            rejects += fields.rejects
-        return Fields(pl.concat(frames), rejects)
+    def parse(self, lines: Lines, options: ReadOptions) -> Parsed:
+        frames, rejects = [self._rows(0, lines.texts.head(0), options).frame], list[Reject]()
+        for first, run in self._runs(lines.texts):
+            parsed = self._rows(first, run, options)
+            frames.append(parsed.frame)
+            rejects += parsed.rejects
+        return Parsed(pl.concat(frames), sorted(rejects))
+
+    def explain(self, line: str, options: ReadOptions) -> list[tuple[str, str]]:
+        """The cells that are read, by the columns' own names."""
+        if line.startswith("#"):
+            self.parse(Lines(pl.Series("line", [line])), options)
+            return []
+        names = self._names(cells := self._cells(line))
+        read = {name for _, known in COLUMNS for name in known}
+        return [(name, cell) for name, cell in zip(names, cells, strict=False) if name in read]
 
     def _runs(self, lines: pl.Series) -> Iterator[tuple[int, pl.Series]]:
         """Lines under the same columns, with the index of the first; directives take effect as they are passed."""
@@ -78,62 +116,73 @@ class ExtendedParser:
     def _direct(self, directive: str) -> None:
         name, _, value = directive.partition(":")
         if name.lower() == "#fields":
-            self._columns = value.lower().split()
+            self._columns = tuple(value.lower().split())
         elif name.lower() == "#date":
-            self._day = value.strip().partition(" ")[0]
+            self._day = value.strip().strip('"').partition(" ")[0]
 
-    def _rows(self, first: int, lines: pl.Series) -> Fields:
-        cells = lines.str.split(self._form.separator)
+    def _rows(self, first: int, lines: pl.Series, options: ReadOptions) -> Parsed:
         remark = lines.str.starts_with("#")
-        fits = (cells.list.len() == len(self._columns)) & (lines != "") & ~remark
-        rejects = [(first + at, self._reason(lines[at])) for at in (~fits & ~remark).arg_true()]
         index = pl.int_range(first, first + lines.len(), dtype=pl.UInt32, eager=True).alias("line")
-        chosen = {
-            ours: cells.filter(fits).list.get(self._columns.index(theirs))
-            for ours, names in _NAMES.items()
-            for theirs in [next((name for name in names if name in self._columns), "")]
-            if theirs
-        }
-        return Fields(self._typed(pl.DataFrame({"line": index.filter(fits), **chosen})), rejects)
+        cells = self._split(lines)
+        columns = self._columns
+        if not columns and lines.len():
+            lengths = set(cells.list.len().unique()) & set(self._form.lengths)
+            columns = self._form.default[: max(lengths, default=0)]
+        usable = bool(columns) and self._form.mark in columns
+        fits = (cells.list.len() == len(columns)) & (lines != "") & ~remark & usable
+        rejects = [(first + at, self._reason(lines[at], columns)) for at in (~fits & ~remark).arg_true()]
+        fields, texts = self._typed(cells.filter(fits), columns)
+        raw = pl.DataFrame({"line": index.filter(fits)}).with_columns(texts)
+        parsed = read_fields(raw, fields, Lines(lines), options, self._form.constants)
+        return Parsed(parsed.frame, rejects + parsed.rejects)
 
-    def _typed(self, raw: pl.DataFrame) -> pl.DataFrame:
-        day = pl.col("day") if "day" in raw.columns else pl.lit(self._day)
-        clock = pl.col("clock") if "clock" in raw.columns else pl.lit("")
-        at = (day + "T" + clock).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="ms", strict=False).dt.epoch("ms")
-        numbers = [pl.col(name).cast(FIELDS[name], strict=False) for name in ("status", "bytes") if name in raw.columns]
-        texts = [map_distinct(raw[name], self._decode) for name in ("user_agent", "referer") if name in raw.columns]
-        taken = [_duration()] if "taken" in raw.columns else []
-        provider = pl.lit(self._form.provider, pl.String).alias("provider")
-        typed = raw.with_columns(at.alias("timestamp"), provider, *numbers, *texts, *taken)
-        missing = [pl.lit(None, kind).alias(name) for name, kind in FIELDS.items() if name not in typed.columns]
-        return typed.with_columns(missing).select("line", *FIELDS)
+    def _split(self, lines: pl.Series) -> pl.Series:
+        if lines.str.contains('"', literal=True).any():
+            return pl.Series([self._cells(line) for line in lines], dtype=pl.List(pl.String))
+        tab = lines.str.contains("\t", literal=True) & ~lines.str.starts_with("#")
+        return lines.str.strip_chars_end(" ").str.split("\t" if tab.any() else " ")
 
-    def _decode(self, text: str) -> str:
+    @staticmethod
+    def _cells(line: str) -> list[str]:
+        """A quoted string is one cell."""
+        pattern, text = (_TABBED, line) if "\t" in line else (_CELL, line)
+        found = [
+            (match[1].replace('""', '"') if match[1] is not None else match[2], match)
+            for match in pattern.finditer(text)
+        ]
+        if pattern is _TABBED:  # an empty match follows each cell
+            found = [one for at, one in enumerate(found) if at == 0 or one[1].start() > found[at - 1][1].end()]
+        return [cell for cell, _ in found]
+
+    def _names(self, cells: list[str]) -> tuple[str, ...]:
+        return self._columns or (self._form.default if len(cells) in self._form.lengths else ())
+
+    def _typed(self, cells: pl.Series, columns: tuple[str, ...]) -> tuple[list[Field], list[pl.Series]]:
+        fields, texts = [], list[pl.Series]()
+        for field, names in COLUMNS:
+            for name in [name for name in names if name in columns]:
+                text = cells.list.get(columns.index(name))
+                if field.column in _DECODED:
+                    text = map_distinct(text, self._decoded if field.column != "user_agent" else self._decoded_agent)
+                fields.append(field)
+                texts.append(text.alias(f"cell{len(texts)}"))
+        if "day" not in {field.column for field in fields}:
+            fields.append(_DAY)
+            texts.append(pl.Series("today", [self._day] * cells.len(), dtype=pl.String))
+        return fields, texts
+
+    def _decoded(self, text: str) -> str:
         """A blank is written `+` by IIS, so `++` was a blank and a plus: `(compatible;++http://…)`."""
         if self._form.percent:
             return unquote(text)
-        return text.replace("++", " \0").replace("+", " ").replace("\0", "+")
+        return text if " " in text else text.replace("++", " \0").replace("+", " ").replace("\0", "+")
 
-    def _reason(self, line: str) -> str:
-        if not self._columns:
+    def _decoded_agent(self, text: str) -> str:
+        return undo_percent(text) if self._form.percent else self._decoded(text)
+
+    def _reason(self, line: str, columns: tuple[str, ...]) -> str:
+        if not columns:
             return "no #Fields: line before this one"
-        found = len(line.split(self._form.separator))
-        return f"{found} columns where the last #Fields: line names {len(self._columns)}"
-
-
-def _duration() -> pl.Expr:
-    """`time-taken` in microseconds: whole numbers are milliseconds (IIS), others seconds (W3C, CloudFront)."""
-    number = pl.col("taken").cast(pl.Float64, strict=False)
-    unit = pl.when(pl.col("taken").str.contains(".", literal=True)).then(1e6).otherwise(1e3)
-    micros = (number * unit).round()
-    return pl.when(micros.is_between(0, 1e15)).then(micros).cast(pl.UInt64).alias("duration_us")
-
-
-def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema={"line": pl.UInt32(), **FIELDS})
-
-
-EXTENDED_FORMATS = (
-    ExtendedFormat("cloudfront", separator="\t", percent=True, provider="Amazon CloudFront"),
-    ExtendedFormat("w3c", separator=" ", percent=False),
-)
+        if self._form.mark not in columns:
+            return f"{self._form.mark}: not among the columns that #Fields: names"
+        return f"{len(self._cells(line))} columns where the last #Fields: line names {len(columns)}"

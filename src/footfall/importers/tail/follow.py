@@ -10,20 +10,21 @@ from typing import Any
 
 import structlog
 
-from footfall.clock import MINUTE, SECOND
+from footfall.clock import SECOND
 from footfall.errors import TransientError, UserError
-from footfall.importers.fields import Parsed, Window
-from footfall.importers.formats import LogFormat, Parser, detect, named, parse
-from footfall.importers.reader import to_lines
+from footfall.importers.fields import Lines, Parsed
+from footfall.importers.formats import ENTRIES, LogFormat, Parser, Recognised, recognise, sample_of, why_unknown
+from footfall.importers.formats.recognise import SAMPLE_LINES
+from footfall.importers.reader import HEAD_BYTES, refuse_binary, to_lines
 from footfall.importers.report import Report
 from footfall.importers.tail.files import Files, beginning
+from footfall.importers.tail.lag import behind
 from footfall.importers.tail.place import Note, Place, decode, encode
 from footfall.importers.tail.rotation import MovedError
 from footfall.importers.tail.source import SAMPLE_BYTES, Block, DamagedError, Source
-from footfall.importers.target import YEAR_2000, Target, to_record
+from footfall.importers.target import Target, to_record
 from footfall.spool.protocol import Submission
 
-SAMPLE_LINES = 200
 SETTLE_SECONDS = 60.0
 """A rotated file is done once nothing was written to it for so long: servers go on with it for a while."""
 
@@ -59,7 +60,7 @@ class Tail:
     def __post_init__(self) -> None:
         self._files: Files | None = None
         self.unknown: Path | None = None  # a file with lines that wait for a format, as of the last step
-        self._last_form = self.form
+        self._last: Recognised | None = None
         self._seldom = _Seldom(SUMMARY_SECONDS)
 
     def follow(self) -> Counts:
@@ -72,7 +73,7 @@ class Tail:
         try:
             while not self.stop():
                 length = self._round()
-                summary.tell()
+                summary.tell(self._behind)
                 pause = min(2 * pause, IDLE_SECONDS) if length == 0 else BUSY_SECONDS
                 if self.once and not length:
                     break
@@ -83,6 +84,9 @@ class Tail:
             if self._files is not None:
                 self._files.close()
         return self.counts
+
+    def _behind(self) -> int | None:
+        return None if self._files is None else behind(self._files.note())
 
     def _round(self) -> int:
         try:
@@ -155,9 +159,8 @@ class Tail:
         parser = source.parser or self._parser(source, final=final)
         if parser is None:
             return False
-        source.parser = parser
         lines = to_lines(block.data)
-        parsed = parse(parser, lines, self._window())
+        parsed = parser.parse(Lines(lines), self.target.options())
         before = source.place
         quoted = lines if self.target.store_ip == "full" else None
         source.place = source.after(block, lines.len())
@@ -186,25 +189,28 @@ class Tail:
 
     def _parser(self, source: Source, *, final: bool) -> Parser | None:
         """None where what is there so far fits no format, but more may come."""
-        lines = to_lines(source.beginning(SAMPLE_BYTES)).head(SAMPLE_LINES)
-        form = self.form or detect(lines.to_list(), Window(YEAR_2000, self._window().newest)) or self._last_form
-        if form is None and lines.len() >= SAMPLE_LINES:
-            raise UserError(
-                "bad_format", f"{source.path}: no known format fits its first {SAMPLE_LINES} lines; name one"
-            )
-        if form is None and not final:
+        beginning = source.beginning(SAMPLE_BYTES)
+        refuse_binary(str(source.path), beginning[:HEAD_BYTES])
+        lines = to_lines(beginning)
+        found = self._recognised(sample_of(lines))
+        if found is None and lines.len() >= SAMPLE_LINES:
+            raise UserError("bad_format", f"{source.path}: {why_unknown(sample_of(lines))}")
+        if found is None and not final:
             self.unknown = source.path
             self._complain("no known format fits its lines so far, waiting for more")
             return None
-        self._last_form = form
-        parser = (form or named("combined")).begin()  # a settled file without one good line: all are refused
+        parser = (found or Recognised(ENTRIES[0].form)).begin()  # a settled file without one good line: all are refused
         directives = b"\n".join(source.directives())
         if directives:
-            parser.parse(to_lines(directives))
+            parser.parse(Lines(to_lines(directives)), self.target.options())
+        if found and found.fitting:
+            self._last, source.parser = found, parser
         return parser
 
-    def _window(self) -> Window:
-        return Window(self.target.oldest, self.target.clock() + 5 * MINUTE)
+    def _recognised(self, sample: list[str]) -> Recognised | None:
+        """By the sample, else what the last file was, else what was given."""
+        found = recognise(sample, self.target.options(), (self.form,) if self.form else ())
+        return found or self._last or (Recognised(self.form) if self.form else None)
 
     def _complain(self, what: str, **about: Any) -> None:
         if self._seldom():
@@ -238,7 +244,7 @@ class _Summary:
         self._told = Counts()
         self._seldom = _Seldom(SUMMARY_SECONDS)
 
-    def tell(self) -> None:
+    def tell(self, lag: Callable[[], int | None]) -> None:
         now, told = self._counts, self._told
         if (now.accepted, now.rejected) == (told.accepted, told.rejected) or not self._seldom():
             return
@@ -247,6 +253,7 @@ class _Summary:
             file=str(self._path),
             accepted=now.accepted - told.accepted,
             rejected=now.rejected - told.rejected,
+            behind=lag(),
         )
         self._told = Counts(now.accepted, now.rejected)
 

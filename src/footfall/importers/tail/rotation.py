@@ -12,7 +12,7 @@ from pathlib import Path
 
 from footfall.errors import UserError
 
-_PACKED = r"(?P<packed>\.gz|\.zst)?"
+_PACKED = r"(?P<packed>\.gz|\.zst|\.bz2|\.xz)?"
 _INDEX = r"\.(?P<index>[0-9]{1,4})"
 _SECOND = r"[0-9]{10,}"  # Unix time
 _MONTH = rf"(?P<date>(?:19|20)[0-9]{{2}}[._-]?[0-9]{{2}}[0-9T:._-]*|{_SECOND})"

@@ -81,7 +81,10 @@ class Source:
         return Block(data[:end], end) if end else None
 
     def _long_line(self, data: bytes, *, final: bool) -> Block | None:
-        """A line over a block: so much of it that it is seen to be too long."""
+        """A line over a block: so much of it that it is seen to be too long; NUL bytes before it are no part of it."""
+        zeros = len(data) - len(data.lstrip(b"\0"))
+        if zeros:
+            return Block(data[:zeros], zeros)
         length = len(data)
         while more := self._chunk(self.place.offset + length, _STEP):
             end = more.find(b"\n") + 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.model.period import Period
+from footfall.model.retention import YEAR_2000
 from footfall.query.ast import Query
 
-EARLIEST = 946_684_800_000  # 2000-01-01, before which events are refused (docs/semantics)
+EARLIEST = YEAR_2000  # events before it are refused (docs/semantics)
 LATEST = 7_258_118_400_000  # 2200-01-01
 
 

@@ -16,6 +16,7 @@ from footfall.query.ast import (
     Kpis,
     Query,
     Retention,
+    SessionRevenue,
     ValidityMarkers,
     VisitorSessions,
 )
@@ -36,6 +37,7 @@ class Statement:
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
     Flows: (shapes.flows, ("steps", "sessions", "visitors")),
+    SessionRevenue: (shapes.session_revenue, shapes.REVENUE),
     Funnel: (shapes.funnel, ("level", "visitors")),
     Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),

@@ -86,6 +86,7 @@ def where(query: Query, binder: Binder) -> str:
         TABLES[query.table].fixed,
         within(query.period, query.table, binder),
         *conditions(query, binder),
+        *(METRICS[name].rows for name in query.metrics),
         _only(query, binder),
         _after(query, binder),
     ]

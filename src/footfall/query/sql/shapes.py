@@ -9,7 +9,7 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, VisitorSessions
+from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, SessionRevenue, VisitorSessions
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
@@ -17,6 +17,7 @@ from footfall.query.sql.select import bucket_of, conditions, project, select, wh
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
+REVENUE = ("label", "currency", "earned")
 KPIS = ("visitors", "pageviews", "sessions", "bounces", "duration_ms")
 
 
@@ -63,6 +64,23 @@ def _overlapping(base: Query, binder: Binder) -> list[str]:
     row = TABLES[Table.SESSIONS]
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
     return [project(base, binder), row.fixed, row.since.format(start), row.before.format(end)]
+
+
+def session_revenue(query: SessionRevenue, binder: Binder) -> str:
+    """Sessions joined with what was paid in them, which few events are about. Superseded rows cancel out."""
+    base = query.base
+    paid = select(replace(base, dimensions=("session", "currency"), metrics=("earned",)), binder)
+    name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
+    sessions = [
+        *_overlapping(base, binder),
+        *(condition(term, Table.SESSIONS, binder) for term in query.only),
+        f"{name} IN {binder.texts(query.labels)}",
+    ]
+    return (
+        f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
+        f" JOIN ({paid}) AS paid ON session = paid.c0 WHERE {' AND '.join(sessions)}"
+        " GROUP BY f0, f1 HAVING sum(sign) > 0 ORDER BY f0, f1"
+    )
 
 
 def funnel(query: Funnel, binder: Binder) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from footfall.catalog.tables import TABLES
+from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FootfallError, StoreError
 from footfall.store.clickhouse import statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
@@ -75,6 +75,10 @@ class ClickHouse:
             raise StoreError(f"rows for {table} are not an Arrow IPC file", details=str(error)) from error
         with self._client() as client:
             self._engine.insert(client, table, columns, arrow, token)
+
+    def delete_before(self, table: Table, instant: int) -> None:
+        condition = TABLES[table].before.format("fromUnixTimestamp64Milli({instant:Int64}, 'UTC')")
+        self.command(f"ALTER TABLE {table} DELETE WHERE {condition}", {"instant": instant})
 
     def query(self, sql: str, params: Params | None = None) -> Rows:
         with self._client() as client:

@@ -1,4 +1,4 @@
-"""The engine's error codes, sorted by what the caller should do next."""
+"""The engine's errors as Footfall's, by what the caller should do next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LIMITS = {
 _TOTAL = "(total)"
 """How a message names the limit of the whole engine's memory; its code is that of a query's own limit."""
 _CANCELLED = 394
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     {
         *(202, 203, 439),  # too many queries, no free connection, no free thread
         *(209, 210, 236, 279, 425),  # socket timeout, network, aborted, all connections failed, system error
@@ -54,7 +54,7 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
         return UserError("query_limit", f"the query exceeds its limit of {_LIMITS[code]}; reduce range or filter")
     if code == _CANCELLED:
         return QueryCancelledError()
-    if code in _LIMITS or code in _PASSING or _is_network(error, code):
+    if code in _LIMITS or code in _TRANSIENT or _is_network(error, code):
         return TransientError(f"the store can't do this now ({_reason(error, code)})")
     if code in _REFUSED:
         return FatalError("the store refuses the user or password of FOOTFALL_STORE_URL, or the rights it has")

@@ -9,6 +9,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
+import structlog
+
 from footfall.errors import FatalError
 from footfall.store.protocol import Params, Store
 
@@ -34,8 +36,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 """
-# What an interrupted CREATE TABLE … AS SELECT leaves: it fills a table of another name and renames it at the end.
-_HALVES = (
+# Left behind by an interrupted CREATE TABLE … AS SELECT, which fills a table under this name and renames it at the end.
+_LEFTOVERS = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
 )
 
@@ -62,6 +64,11 @@ def migrations(folder: Traversable | None = None) -> list[Migration]:
         if before.number == after.number:
             raise FatalError(f"two migrations have the number {after.number}: {before.name} and {after.name}")
     return found
+
+
+def newest_migration() -> int:
+    """The number of the schema that this version works with: that of a store once it is migrated."""
+    return migrations()[-1].number
 
 
 def statements(sql: str) -> list[str]:
@@ -91,17 +98,19 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
     newest = known[-1].number if known else 0
     if applied and max(applied) > newest:
         raise FatalError(
-            f"the store's schema is number {max(applied)}, this version of Footfall knows up to {newest}: "
+            f"the store has schema {max(applied)}, but this version of Footfall supports {newest} at most: "
             "install the version that wrote it, or a later one"
         )
     missing = [migration for migration in known if migration.number not in applied]
     if not missing:
         return
-    for (half,) in store.query(_HALVES).rows:
-        store.command(clustered(f"DROP TABLE IF EXISTS {half}", cluster))
+    for (leftover,) in store.query(_LEFTOVERS).rows:
+        store.command(clustered(f"DROP TABLE IF EXISTS {leftover}", cluster))
     params = {"database": store.query("SELECT currentDatabase()").scalar}
     for migration in missing:
         _apply(store, migration, cluster, params)
+        if applied:  # else the store is new
+            structlog.get_logger("store").info("store migrated", number=migration.number, name=migration.name)
 
 
 def _apply(store: Store, migration: Migration, cluster: str, params: Params) -> None:

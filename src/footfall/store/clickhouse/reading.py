@@ -1,4 +1,4 @@
-"""Readers whose callers may leave, and how their queries are cancelled.
+"""Readers for callers who may leave, and how their queries are cancelled.
 
 Every statement of a reading carries the reading's mark as its `log_comment`, by which it is found in the list of
 running queries. This works on both engines: the embedded one accepts no query id, and a comment in the SQL text is lost

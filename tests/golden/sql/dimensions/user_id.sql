@@ -1,3 +1,12 @@
+SELECT user_id AS c0
+FROM requests
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+
 SELECT toString(user_id) AS c0
 FROM proxy_logs
 WHERE project_id = {p0:UInt64}

@@ -1,5 +1,5 @@
 SELECT sum(sign * (pageviews = 1
-AND events = 1)) AS c0
+AND events = 1 + passive_events)) AS c0
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'

@@ -1,5 +1,5 @@
 -- Sessions get the referrer of their first event as it was sent, so that a filter on a whole URL need not read events.
--- Rows of before are filled from the events through a table in memory, some 150 bytes for each session with a referrer.
+-- Stored sessions are filled from the events through a table in memory, some 150 bytes for each one with a referrer.
 -- Cancelled rows get the same value as the rows that they cancel, as every column of a session has.
 
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS referrer LowCardinality(String) CODEC(ZSTD(1)) AFTER hostname;

@@ -1,6 +1,6 @@
--- One visitor over the whole history: of the granules that do not have it, one in a hundred is read. Sessions need no
--- index of their own: whoever lists a session's events knows whose it is, and an index on a column that the drain
--- updates would be left aside wherever an update is not merged in yet.
+-- Finds one visitor over the whole history: one in a hundred of the granules without the visitor is read. Sessions need
+-- no index of their own: queries for a session's events know the visitor, and the engine would ignore an index on a
+-- column that the drain updates until the update is merged in.
 
 ALTER TABLE events ADD INDEX IF NOT EXISTS visitor_key visitor TYPE bloom_filter(0.01) GRANULARITY 1;
 

@@ -1,5 +1,5 @@
--- Where an event came from, as the operator's city database has it. NaN is unknown: 0 is a place on the equator.
--- A column of NaN takes next to no room, and points repeat byte by byte only some way apart, hence ZSTD(3).
+-- Where an event came from, by the operator's city database. NaN is unknown, since 0 is a valid coordinate.
+-- A column of NaN takes hardly any space, and equal points are some way apart in the data, hence ZSTD(3).
 
 ALTER TABLE events
     ADD COLUMN IF NOT EXISTS latitude Float32 DEFAULT nan

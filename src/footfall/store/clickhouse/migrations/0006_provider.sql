@@ -1,4 +1,4 @@
--- The network or CDN that a request came through: said by its sender, told by a CDN's headers, or the organisation of its
+-- The network or CDN that a request came through: named by its sender, by a CDN's headers, or the organisation of its
 -- address's autonomous system.
 
 ALTER TABLE requests

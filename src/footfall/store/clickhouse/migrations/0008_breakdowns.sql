@@ -1,7 +1,7 @@
--- Requests of an hour that is over, counted: in all (dimension '') and by every dimension of the network surface, once for
--- the hour (`step` 3600) and once for each of its quarters (900). All rows of one counting have its number, `edition`;
--- the row of the hour in all is its seal: the counting holds as long as the hour has that many requests, none of a later
--- batch than `batch` (docs/adr/0019). One that no longer holds is made again, under a higher number.
+-- Hourly roll-ups: the requests of a past hour in total (dimension '') and by every grouping of the network surface, once
+-- for the hour (`step` 3600) and once for each of its quarters (900). All rows of one roll-up have its version, `edition`.
+-- The row with the total of the hour is the validity marker: the roll-up is valid as long as the hour has that many
+-- requests, none of a later batch than `batch` (docs/adr/0019). Otherwise it is made again, under a higher version.
 
 CREATE TABLE IF NOT EXISTS breakdowns
 (

@@ -1,4 +1,4 @@
--- What page views were worth, as browsers report it when a page is left: time in focus, scroll depth, web vitals. No
+-- How pages were read, as browsers report it when a page is left: time in focus, scroll depth, web vitals. These are not
 -- events: they change neither sessions nor counts. What was not measured is NaN, a depth -1.
 
 CREATE TABLE IF NOT EXISTS engagements
