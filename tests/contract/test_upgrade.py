@@ -84,9 +84,8 @@ class OldJournal(Journal):
 
 def older(insert: Insert) -> Insert:
     rows = pl.read_ipc(io.BytesIO(insert.arrow))
-    if insert.table != "sessions":
-        return insert
-    return msgspec.structs.replace(insert, arrow=arrow(rows.drop("referrer")))
+    later = {"events": ["passive"], "sessions": ["passive_events", "referrer"]}.get(insert.table, [])
+    return msgspec.structs.replace(insert, arrow=arrow(rows.drop(later))) if later else insert
 
 
 def event(minute, number, visitor, project=1, session_id=""):

@@ -15,22 +15,18 @@ Json = Any
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`answer` works out the JSON. `zoned` endpoints take `timezone`.
-
-    `range` is what holds where none is given, None where the endpoint doesn't look at it.
-    """
+    """`answer` works out the JSON. `range` is what holds where none is given, None where the endpoint takes none."""
 
     answer: Callable[..., Json]
     range: str | None = "24h"
-    zoned: bool = False
 
 
 ENDPOINTS = {
     "": Endpoint(lists.rows),
     "/count": Endpoint(lists.count),
-    "/kpis": Endpoint(figures.kpis, zoned=True),
-    "/timeseries": Endpoint(figures.timeseries, zoned=True),
-    "/custom-events": Endpoint(figures.custom_events, zoned=True),
+    "/kpis": Endpoint(figures.kpis),
+    "/timeseries": Endpoint(figures.timeseries),
+    "/custom-events": Endpoint(figures.custom_events),
     "/top-pages": Endpoint(lists.top_pages),
     "/top-referrers": Endpoint(lists.top_referrers),
     "/top-countries": Endpoint(lists.top_countries),
@@ -73,7 +69,7 @@ def answer(site: Site, now: int, path: str, params: Params, **in_path: str) -> t
     """
     endpoint = ENDPOINTS[path]
     try:
-        query: Query = read(site, now, params, endpoint.range, zoned=endpoint.zoned)
+        query: Query = read(site, now, params, endpoint.range)
         return 200, endpoint.answer(query, **in_path)
     except Refused as refusal:
         return refusal.status, refusal.says

@@ -11,6 +11,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 RANGES = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "3m": 90 * DAY, "12m": 365 * DAY}
+CALENDAR = ("today", "yesterday", "month", "last-month", "year")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,9 +28,11 @@ def iso(at: int) -> str:
     return to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03}Z"
 
 
-def read_instant(text: str) -> int | None:
-    """ISO 8601, UTC without an offset; None if malformed."""
+def read_instant(text: str, zone: tzinfo = UTC) -> int | None:
+    """ISO 8601, UTC without an offset; or a date, which begins by the clocks of `zone`. None if malformed."""
     try:
+        if len(text) == 10:
+            return day_begins(date.fromisoformat(text), zone)
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
@@ -57,6 +60,17 @@ def buckets(bucket: str, start: int, end: int, zone: tzinfo = UTC) -> list[int]:
         if following != found[-1]:
             found.append(following)
     return found
+
+
+def calendar(name: str, now: int, zone: tzinfo) -> tuple[int, int]:
+    """The current day, month or year up to now, or the day or the month before."""
+    unit = "month" if "month" in name else "day"
+    start = begin(unit, now, zone)
+    if name in {"yesterday", "last-month"}:
+        return begin(unit, start - 1, zone), start
+    if name == "year":
+        start = day_begins(date(to_datetime(now, zone).year, 1, 1), zone)
+    return start, max(now, start + 1)
 
 
 def first_day(bucket: str, day: date) -> date:

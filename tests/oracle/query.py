@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from tests.oracle import filters
 from tests.oracle.filters import Term
 from tests.oracle.intake import Event, Visitor
-from tests.oracle.moments import DAY, RANGES, begin, buckets, read_instant
+from tests.oracle.moments import CALENDAR, DAY, RANGES, begin, buckets, calendar, read_instant
 from tests.oracle.sessions import Session
 from tests.oracle.site import Site
 
@@ -86,14 +86,14 @@ class Query:
         return begin(self.bucket, event.at, self.zone)
 
 
-def read(site: Site, now: int, params: Params, default_range: str | None = "24h", *, zoned: bool = False) -> Query:
+def read(site: Site, now: int, params: Params, default_range: str | None = "24h") -> Query:
     try:
         terms = filters.parse(one(params, "filter"))
     except filters.BadFilter as fault:
         raise Refused(400, "filter", "" if fault.position is None else f"position {fault.position}") from fault
-    zone = read_zone(one(params, "timezone", "UTC")) if zoned else UTC
+    zone = read_zone(one(params, "timezone", "UTC")) if default_range else UTC
     chip, start, end = read_range(site, now, params, default_range, zone) if default_range else ("ever", 0, now)
-    short = chip in {"1h", "24h"} or (chip == "custom" and end - start <= 2 * DAY)
+    short = chip in {"1h", "24h", "today", "yesterday"} or (chip == "custom" and end - start <= 2 * DAY)
     return Query(
         site=site,
         now=now,
@@ -110,10 +110,10 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
 
 
 def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo) -> tuple[str, int, int]:
-    """Both bounds, if both are valid, else the named range, which ends now."""
-    given = read_instant(one(params, "from")), read_instant(one(params, "to"))
+    """Both bounds, if both are valid, else the named range, which ends now, or is of the calendar."""
+    given = read_instant(one(params, "from"), zone), read_instant(one(params, "to"), zone)
     name = one(params, "range", default)
-    if name not in {*RANGES, "all", "ever"}:
+    if name not in {*RANGES, *CALENDAR, "all", "ever"}:
         raise Refused(400, "range", name)
     if given[0] is not None and given[1] is not None:
         if given[0] >= given[1]:
@@ -124,6 +124,8 @@ def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo)
     if name == "all":
         first = min([now, *(event.at for event in site.events)])
         return name, begin("day", first, zone), now
+    if name in CALENDAR:
+        return name, *calendar(name, now, zone)
     return name, now - RANGES[name], now
 
 

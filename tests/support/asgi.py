@@ -95,12 +95,16 @@ class Client:
 
 
 def reading_client(
-    store: Store, now: int, *routers: APIRouter, raising: bool = False, limiter: QueryLimiter | None = None
+    store: Store,
+    now: int,
+    *routers: APIRouter,
+    raising: bool = False,
+    limiter: QueryLimiter | None = None,
+    timezone: str = "UTC",
 ) -> Client:
     """A client of the given surfaces, for the projects `shop` (1) and `blog` (2), at a clock that stands still."""
-    gate = Gate(
-        {slug: Project(number, f"p{number}", slug, "") for number, slug in enumerate(("shop", "blog"), start=1)}
-    )
+    slugs = enumerate(("shop", "blog"), start=1)
+    gate = Gate({slug: Project(number, f"p{number}", slug, "", timezone=timezone) for number, slug in slugs})
     return Client(reading_app(querying(store, lambda: now, gate, limiter), *routers), raising)
 
 

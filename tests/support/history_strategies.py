@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.oracle.facts import CHROME, EDGE, FIREFOX, GALAXY, GOOGLEBOT, GPTBOT, IPAD, IPHONE, UPTIME
 from tests.oracle.filters import KEYS
 from tests.oracle.intake import YEAR_2000, Sent, read_id, read_time
-from tests.oracle.moments import DAY, HOUR, MINUTE, SECOND, iso, read_instant
+from tests.oracle.moments import CALENDAR, DAY, HOUR, MINUTE, SECOND, iso, read_instant
 from tests.support.history import History, QueryTemplate, Term
 
 Json = dict[str, Any]
@@ -240,7 +240,7 @@ def without_twins(sent: list[Sent]) -> list[Sent]:
     return sent
 
 
-SPANS = ("", "1h", "24h", "7d", "7d", "30d", "30d", "3m", "12m", "all", "all", "all", "all")
+SPANS = ("", "1h", "24h", "7d", "7d", "30d", "30d", "3m", "12m", "all", "all", "all", "all", *CALENDAR)
 FORMS = ("zulu", "zulu", "naive", "offset", "date")
 STYLES = (
     *(
@@ -284,9 +284,7 @@ OTHERS: dict[str, tuple[str | None, ...]] = {
     "window": (None, None, "1m", "30m", "2h", "1d", "90d", "91d", "0m", "1w"),
 }
 TAKEN = {
-    "/kpis": ("timezone",),
-    "/timeseries": ("timezone",),
-    "/custom-events": ("timezone", "limit"),
+    "/custom-events": ("limit",),
     "": ("limit",),
     "/top-flows": ("limit", "compare", "depth"),
     "/recent-events": ("limit", "windowMs"),
@@ -296,7 +294,7 @@ TAKEN = {
     "/retention": ("period",),
     "/export": ("format",),
 }
-"""Parameters beside range, filter and bots; the rankings all take `limit` and `compare`."""
+"""Parameters beside range, time zone, filter and bots; the rankings all take `limit` and `compare`."""
 
 
 STEPS_OF_A_FUNNEL = st.one_of(
@@ -310,7 +308,9 @@ STEPS_OF_A_FUNNEL = st.one_of(
 
 def template(path: str) -> st.SearchStrategy[QueryTemplate]:
     taken = TAKEN.get(path, ("limit", "compare") if path.startswith("/top-") else ())
-    others = [st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", *taken)]
+    others = [
+        st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", "timezone", *taken)
+    ]
     return st.builds(
         QueryTemplate,
         st.just(path),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli.options import Data, load_settings, opened
+from footfall.cli.options import Data, installation_settings, load_settings, opened
 
 if TYPE_CHECKING:
     from footfall.importers.access_log import Progress, Summary
@@ -118,7 +118,7 @@ def _explained(source: str, asked: Asked, data: Path | None) -> bool:
     from footfall.importers.fields import ReadOptions
     from footfall.model.retention import oldest_accepted
 
-    settings = load_settings(data)
+    settings = installation_settings(data)
     now = system_clock()
     oldest = oldest_accepted(now, settings.retention_days)
     options = ReadOptions(oldest, now + 5 * MINUTE, asked.zone, settings.trusted_proxies)

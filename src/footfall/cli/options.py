@@ -55,13 +55,15 @@ def listening_settings(data: Path | None, host: str | None, port: int | None) ->
 
 
 def installation_settings(data: Path | None) -> Settings:
-    """The settings that count for the installation: what it records, else the environment's.
+    """The settings that count: what the installation records; the environment's where there is no installation yet.
 
-    FatalError where the environment contradicts the record, or where there is no installation.
+    FatalError where the environment contradicts the record.
     """
     from footfall.meta import RecordedSettings, recorded_over
 
     settings = load_settings(data)
+    if not _is_installed(settings):
+        return settings
     with _meta(settings, new=False) as meta:
         return recorded_over(settings, RecordedSettings(meta.database).read())
 
@@ -95,7 +97,7 @@ def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
     from footfall.runtime.logs import configure_logging
 
     configure_logging(settings.log_level)
-    if not new and not settings.meta_url and not (settings.data / "meta.db").exists():
+    if not new and not _is_installed(settings):
         raise FatalError(
             f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
         )
@@ -104,6 +106,10 @@ def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
         yield meta
     finally:
         meta.close()
+
+
+def _is_installed(settings: Settings) -> bool:
+    return bool(settings.meta_url) or (settings.data / "meta.db").exists()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import polars as pl
 
 from footfall.collect.address import is_inner, packed
 from footfall.collect.requests import MAX_RESPONSE_BYTES
-from footfall.importers.times import DAY_AND_CLOCK, at_zone
+from footfall.importers.times import DAY_AND_CLOCK, ahead, at_zone
 from footfall.model.period import iso_seconds
 from footfall.settings import Network
 
@@ -76,8 +76,9 @@ class Field:
     """One typed value of a line.
 
     `label` is what reasons and explanations call it. `column` is one of `FIELDS`; or `day` and `clock`, which make a
-    timestamp together; or `forwarded`, a list of addresses that names the client where `ip_address` does not; or `""`
-    for a text that is checked only. Of two fields with one column the first that is present counts; durations add up.
+    timestamp together, with an `offset` where that is one (`+0200`); or `duration_part`, one of several
+    durations that add up; or `forwarded`, a list of addresses that names the client where `ip_address` does not; or
+    `""` for a text that is checked only. Of two fields with one column the first that is present counts.
     """
 
     label: str
@@ -135,14 +136,17 @@ def _combined(fields: Sequence[Field], values: Sequence[pl.Series]) -> list[pl.S
     for field, value in zip(fields, values, strict=True):
         if field.column:
             columns.setdefault(field.column, []).append(value)
-    return [_merged(name, found).alias(name) for name, found in columns.items()]
+    return [
+        _merged(name, found).alias("duration_us" if name == "duration_part" else name)
+        for name, found in columns.items()
+    ]
 
 
 def _merged(name: str, found: list[pl.Series]) -> pl.Series:
     if len(found) == 1:
         return found[0]
     frame = pl.DataFrame({str(number): value for number, value in enumerate(found)})
-    if name == "duration_us":
+    if name == "duration_part":
         return frame.sum_horizontal()
     return frame.select(pl.coalesce(pl.all())).to_series()
 
@@ -188,6 +192,8 @@ def _timed(frame: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
         return frame
     local = (pl.col("day") + "T" + pl.col("clock")).str.to_datetime(DAY_AND_CLOCK, time_unit="ms", strict=False)
     at = at_zone(local, options.zone)
+    if "offset" in frame.columns:
+        at = pl.coalesce(local.dt.epoch("ms") - ahead(pl.col("offset")), at)
     return frame.with_columns(
         timestamp=pl.coalesce("timestamp", at) if "timestamp" in frame.columns else at,
     )

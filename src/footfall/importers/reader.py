@@ -47,6 +47,9 @@ _REFUSED: tuple[tuple[int, bytes, str], ...] = (
 )
 """Where in the unpacked file, what stands there, and what such a file is."""
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""What servers and Compose colour a terminal with; no part of a line."""
+
 _TORN = re.compile(rb"(?:^|\n)[^\n\0]*\0+")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\x1b\0")
 
@@ -137,7 +140,7 @@ def open_log(source: str, scratch: Path) -> Iterator[LogFile]:
 def to_lines(block: bytes) -> pl.Series:
     """A block's lines without their ends (LF or CR LF). Bytes that aren't UTF-8 become U+FFFD.
 
-    A rotation that tore leaves NUL bytes before a line, after half of another: both are dropped.
+    A rotation that tore leaves NUL bytes before a line, after half of another: both are dropped, as are colours.
     """
     block = block.removeprefix(b"\xef\xbb\xbf")
     if not block.strip(b"\0"):
@@ -146,6 +149,8 @@ def to_lines(block: bytes) -> pl.Series:
         lines = pl.read_lines(block, name="line").to_series()
     except pl.exceptions.ComputeError:
         lines = pl.read_lines(block.decode("utf-8", "replace").encode(), name="line").to_series()
+    if b"\x1b" in block:
+        lines = lines.str.replace_all(COLOURS.pattern, "")
     return lines.str.strip_chars("\0").str.replace(r"^.*\x00", "") if b"\0" in block else lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from footfall.clock import MINUTE, Clock
-from footfall.collect.address import truncate
+from footfall.collect.address import packed, truncate
 from footfall.collect.privacy import Identity, Locator
 from footfall.ids import IdSource, split
 from footfall.importers.fields import Parsed, ReadOptions, map_distinct
@@ -26,6 +27,8 @@ from footfall.settings import Network, StoreIp
 from footfall.spool.protocol import Spool
 
 _QUOTING = ("user_id", "endpoint", "host", "user_agent", "referer", "protocol")
+_COLON = re.compile("%3[Aa]")
+_IPV6 = r"(?:[0-9A-Fa-f]{0,4}(?::|%3[Aa])){2,7}[0-9A-Fa-f]{0,4}"  # percent-encoded or not
 _COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "project_id")
 
 
@@ -79,11 +82,19 @@ def _enriched(parsed: Parsed, target: Target) -> pl.DataFrame:
 def _without_address(frame: pl.DataFrame, column: str) -> pl.Series:
     """A text that quotes the client's address (a search for oneself, say) is no way around what may be kept of it."""
     text, address = pl.col(column), pl.col("ip_address")
-    quoting = frame.select((address != "") & text.str.contains(address, literal=True)).to_series()
-    if not quoting.any():
+    quoting = frame.select((address != "") & (text.str.contains(address, literal=True) | text.str.contains(_IPV6)))
+    if not quoting.to_series().any():
         return frame[column]
-    rows = zip(frame[column], frame["ip_address"], quoting, strict=True)
-    return pl.Series(column, [one.replace(its, "") if quotes else one for one, its, quotes in rows], dtype=pl.String)
+    rows = zip(frame[column], frame["ip_address"], quoting.to_series(), strict=True)
+    return pl.Series(column, [_rid(one, its) if quotes else one for one, its, quotes in rows], dtype=pl.String)
+
+
+def _rid(text: str, address: str) -> str:
+    """The text without the address, however an IPv6 address is spelled; `203.0.113.70` does not quote `203.0.113.7`."""
+    if ":" not in address:
+        return re.sub(rf"(?<![0-9]){re.escape(address)}(?![0-9])", "", text)
+    own = packed(address)
+    return re.sub(_IPV6, lambda found: "" if packed(_COLON.sub(":", found[0])) == own else found[0], text)
 
 
 def _kept(addresses: pl.Series, mode: StoreIp) -> pl.Series:

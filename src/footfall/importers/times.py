@@ -41,6 +41,19 @@ def clf(text: pl.Expr) -> pl.Expr:
     return text.str.to_datetime(CLF, time_unit="ms", strict=False).dt.epoch("ms")
 
 
+def http(text: pl.Expr) -> pl.Expr:
+    """`Fri, 27 Nov 2026 19:49:57 GMT`."""
+    return text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", time_unit="ms", strict=False).dt.epoch("ms")
+
+
+def any_clf(text: pl.Expr, zone: str) -> pl.Expr:
+    """The same with a fraction, with `UTC`, `GMT` or `Z` for the offset or without any; or ISO 8601 in its place."""
+    zoned = text.str.replace(" (?:UTC|GMT|Z)$", " +0000")
+    fractional = zoned.str.to_datetime("%d/%b/%Y:%H:%M:%S%.f %z", time_unit="ms", strict=False).dt.epoch("ms")
+    local = text.str.to_datetime("%d/%b/%Y:%H:%M:%S%.f", time_unit="ms", strict=False)
+    return pl.coalesce(fractional, at_zone(local, zone), iso(text, zone))
+
+
 def local_clf(text: pl.Expr, zone: str) -> pl.Expr:
     """The same without a zone, with a fraction or not, with a blank for the first colon or not."""
     parts = text.str.replace(r"^(\d\d/\w{3}/\d{4}) ", "$1:")
@@ -53,13 +66,15 @@ def iso(text: pl.Expr, zone: str) -> pl.Expr:
     day, clock, fraction, offset = (parts.struct[str(number)] for number in range(1, 5))
     moment = day + "T" + clock + "." + fraction.fill_null("0")
     local = moment.str.to_datetime(DAY_AND_CLOCK, time_unit="ms", strict=False)
-    digits = offset.str.replace_all(":", "", literal=True).str.pad_end(5, "0")
-    minutes = digits.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + digits.str.slice(3, 2).cast(
-        pl.Int64, strict=False
-    )
-    ahead = pl.when(digits.str.starts_with("-")).then(-minutes).when(offset.str.contains("^[Zz]")).then(0)
-    shift = ahead.otherwise(minutes) * 60_000
+    shift = pl.when(offset.str.contains("^[Zz]")).then(0).otherwise(ahead(offset))
     return pl.when(offset.is_null()).then(at_zone(local, zone)).otherwise(local.dt.epoch("ms") - shift)
+
+
+def ahead(offset: pl.Expr) -> pl.Expr:
+    """How far `+0200` or `-03:30` is ahead of UTC, in milliseconds; null for other texts."""
+    parts = offset.str.extract_groups(r"^([+-])(\d\d):?(\d\d)?$")
+    hours, minutes = parts.struct["2"].cast(pl.Int64), parts.struct["3"].fill_null("0").cast(pl.Int64)
+    return pl.when(parts.struct["1"] == "-").then(-1).otherwise(1) * (hours * 60 + minutes) * 60_000
 
 
 def unix(text: pl.Expr) -> pl.Expr:

@@ -8,13 +8,17 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type."""
+    """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type.
+
+    `timezone` is the IANA name of the zone that the project's days belong to.
+    """
 
     number: int
     id: str
     slug: str
     site_key: str
     domains: tuple[str, ...] = ()
+    timezone: str = "UTC"
 
 
 class Scope(StrEnum):

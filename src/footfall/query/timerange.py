@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from footfall.catalog.columns import time_zones
 from footfall.clock import DAY, HOUR
 from footfall.errors import UserError
-from footfall.model.period import Bucket, Period, iso, to_millis
+from footfall.model.period import Bucket, Period, iso, to_datetime, to_millis
 from footfall.query.passes.clamp import EARLIEST
 
 CHIPS: dict[str, int] = {
@@ -21,6 +21,11 @@ CHIPS: dict[str, int] = {
     "12m": 365 * DAY,
 }
 """Rolling ranges by name, in milliseconds."""
+
+TODAY, YESTERDAY, MONTH, LAST_MONTH, YEAR = "today", "yesterday", "month", "last-month", "year"
+
+CALENDAR = (TODAY, YESTERDAY, MONTH, LAST_MONTH, YEAR)
+"""Ranges of the calendar by name: the current day, month or year up to now, or the day or month before."""
 
 WHOLE = "all"
 CUSTOM = "custom"
@@ -50,6 +55,18 @@ def rolling(chip: str, now: int, zone: tzinfo = UTC) -> TimeRange:
     return TimeRange(chip, period, Bucket.HOUR if CHIPS[chip] <= DAY else Bucket.DAY, period.previous(), zone)
 
 
+def calendar(chip: str, now: int, days: tzinfo, zone: tzinfo = UTC) -> TimeRange:
+    """A range of `CALENDAR` by the clocks of `days`; its buckets follow `zone`."""
+    unit = Bucket.DAY if chip in {TODAY, YESTERDAY} else Bucket.MONTH
+    start, end = unit.floor(now, days), now
+    if chip in {YESTERDAY, LAST_MONTH}:
+        start, end = unit.floor(start - 1, days), start
+    elif chip == YEAR:
+        start = _begin(date(to_datetime(now).astimezone(days).year, 1, 1), days)
+    period = Period(start, max(end, start + 1))  # today begins now at midnight
+    return TimeRange(chip, period, Bucket.HOUR if unit is Bucket.DAY else Bucket.DAY, period.previous(), zone)
+
+
 def explicit(start: int, end: int, zone: tzinfo = UTC) -> TimeRange:
     """UserError(`bad_parameter`) if `start` is not before `end`."""
     if start >= end:
@@ -70,9 +87,9 @@ def ever(now: int) -> TimeRange:
     return TimeRange(WHOLE, Period(EARLIEST, now), Bucket.DAY, None)
 
 
-def between(start: str | None, end: str | None) -> tuple[int, int] | None:
-    """Both instants; None if one is missing or can't be parsed."""
-    found = instant(start or ""), instant(end or "")
+def between(start: str | None, end: str | None, days: tzinfo = UTC) -> tuple[int, int] | None:
+    """Both instants, dates by the clocks of `days`; None if one is missing or can't be parsed."""
+    found = instant(start or "", days), instant(end or "", days)
     return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
@@ -93,14 +110,27 @@ def starts(bucket: Bucket, period: Period, zone: tzinfo = UTC) -> tuple[int, ...
     return bucket.starts(period, zone)
 
 
-def instant(text: str) -> int | None:
-    """ISO 8601 with or without offset (without: UTC), or a date, as Unix milliseconds.
+def instant(text: str, days: tzinfo = UTC) -> int | None:
+    """ISO 8601 with or without offset (without: UTC), or the begin of a date in `days`, as Unix milliseconds.
 
     None if it is neither, or outside of the years 1970 to 9998.
     """
     try:
-        found = datetime.fromisoformat(text)
-        millis = to_millis(found if found.tzinfo else found.replace(tzinfo=UTC))
+        millis = _millis(text, days)
     except (ValueError, OverflowError):
         return None
     return millis if 0 <= millis < _LAST else None
+
+
+def _millis(text: str, days: tzinfo) -> int:
+    """ValueError where it is neither a date nor a timestamp."""
+    try:
+        return _begin(date.fromisoformat(text), days)
+    except ValueError:
+        found = datetime.fromisoformat(text)
+    return to_millis(found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+def _begin(day: date, zone: tzinfo) -> int:
+    """The first instant of a date, which has a noon, but not always a midnight."""
+    return Bucket.DAY.floor(to_millis(datetime.combine(day, time(12), zone)), zone)

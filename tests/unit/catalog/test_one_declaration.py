@@ -22,10 +22,11 @@ BY_HAND = {
     "columns.py",  # the declaration
     "0011_timezone.sql",  # the migration
 }
-# The same word for zones that are parameters of endpoints and commands, and no column.
+# The same word for zones that are parameters of endpoints, projects and commands, and no column.
 PARAMETER = (
     "api/web/parse.py",
     "query/timerange.py",
+    "model/project.py",
     "cli/importing.py",  # of log lines that name no zone
     "cli/tailing.py",
     "importers/times.py",

@@ -149,14 +149,15 @@ LINE = b'203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a HTTP/1.1" 200 512\
     [
         (zipped(LINE), "x: is a zip archive: unpack it first"),
         (tarred(LINE), "x: is a tar archive: unpack it first"),
-        (gzip.compress(tarred(LINE)), "x: is a tar archive: unpack it first"),
-        (gzip.compress(zstd.compress(LINE)), "x: is compressed twice: unpack it first"),
+        (gzip.compress(tarred(LINE), mtime=0), "x: is a tar archive: unpack it first"),
+        (gzip.compress(zstd.compress(LINE), mtime=0), "x: is compressed twice: unpack it first"),
         (LINE.decode().encode("utf-16"), "x: is UTF-16: convert it to UTF-8 first"),
         (LINE.decode().encode("utf-16-le"), "x: is UTF-16: convert it to UTF-8 first"),
         (LINE.decode().encode("utf-16-be"), "x: is UTF-16: convert it to UTF-8 first"),
         (b"\x7fELF\x02\x01", "x: is a program"),
         (bytes(range(256)) * 4, "x: is a binary file, not a log"),
     ],
+    ids=["zip", "tar", "tar.gz", "zst.gz", "utf-16", "utf-16-le", "utf-16-be", "program", "binary"],
 )
 def test_what_is_no_log_is_named(data: bytes, message: str) -> None:
     with pytest.raises(UserError) as caught:

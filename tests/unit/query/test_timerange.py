@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.support.populate import at
 
@@ -24,6 +27,44 @@ NOW = at("2026-06-11T10:00:00Z")
 def test_rolling(chip: str, start: str, before: str, bucket: Bucket) -> None:
     found = timerange.rolling(chip, NOW)
     assert found == timerange.TimeRange(chip, Period(at(start), NOW), bucket, Period(at(before), at(start)))
+
+
+@pytest.mark.parametrize(
+    ("chip", "start", "end"),
+    [
+        ("today", "2026-06-10T21:00Z", "2026-06-11T10:00Z"),
+        ("yesterday", "2026-06-09T21:00Z", "2026-06-10T21:00Z"),
+        ("month", "2026-05-31T21:00Z", "2026-06-11T10:00Z"),
+        ("last-month", "2026-04-30T21:00Z", "2026-05-31T21:00Z"),
+        ("year", "2025-12-31T22:00Z", "2026-06-11T10:00Z"),
+    ],
+)
+def test_calendar(chip: str, start: str, end: str) -> None:
+    found = timerange.calendar(chip, NOW, ZoneInfo("Europe/Bucharest"))
+    assert found.period == Period(at(start), at(end))
+    assert found.previous == found.period.previous()
+    assert found.bucket is (Bucket.HOUR if chip in {"today", "yesterday"} else Bucket.DAY)
+    assert set(timerange.CALENDAR) >= {chip}
+
+
+def test_today_begins_now_at_midnight() -> None:
+    midnight = at("2026-06-11")
+    assert timerange.calendar("today", midnight, UTC).period == Period(midnight, midnight + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "instant"),
+    [
+        ("2026-06-11", "Europe/Bucharest", "2026-06-10T21:00Z"),
+        ("20260611", "Europe/Bucharest", "2026-06-10T21:00Z"),
+        ("2026-06-11T00:00", "Europe/Bucharest", "2026-06-11T00:00Z"),
+        ("2026-03-08", "America/Havana", "2026-03-08T05:00Z"),  # clocks go from midnight to one
+        ("2026-11-01", "America/Havana", "2026-11-01T04:00Z"),  # and back: midnight comes twice
+        ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00Z"),  # a date that was left out: the next one
+    ],
+)
+def test_a_date_begins_by_the_clocks_of_a_zone(text: str, zone: str, instant: str) -> None:
+    assert timerange.instant(text, ZoneInfo(zone)) == at(instant)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,12 @@ from footfall.store.protocol import Reader
 PREFIX = f"{WEB.prefix}/{{slug}}"
 TAGS: list[str | Enum] = ["web analytics"]
 
+EVER = "ever"
+"""In place of a range: all time, without looking up the first event."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
-RangeName = Literal["1h", "24h", "7d", "30d", "3m", "12m", "all"]
+RangeName = Literal["1h", "24h", "7d", "30d", "3m", "12m", "all", "today", "yesterday", "month", "last-month", "year"]
 
 Slug = Annotated[str, Path(description="The project's slug.", examples=["shop"])]
 VisitorId = Annotated[
@@ -43,19 +46,24 @@ Cursor = Annotated[
     str | None, Query(alias="cursor", description="`next_cursor` of the previous page; it carries the range.")
 ]
 TimeZone = Annotated[
-    str, Query(description="IANA time zone of the buckets.", examples=["Europe/Bucharest"], max_length=100)
+    str | None,
+    Query(
+        description="IANA time zone of buckets (else UTC), dates and ranges of the calendar (else the project's).",
+        examples=["Europe/Bucharest"],
+        max_length=100,
+    ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RangeParameters:
-    """The range as the client gives it; `range_` is None without the parameter."""
+    """The range as the client gives it; None without the parameter."""
 
     range_: Annotated[
         RangeName | None,
         Query(
             alias="range",
-            description="Rolling, ending now; `24h` by default, for a single visitor everything.",
+            description="Rolling, ending now, or of the calendar; `24h` by default, for a single visitor everything.",
             examples=["7d"],
         ),
     ] = None
@@ -71,6 +79,27 @@ class RangeParameters:
         str | None,
         Query(description="End (not included), ISO 8601; goes with `from`.", examples=["2026-06-11T10:00:00Z"]),
     ] = None
+    timezone: TimeZone = None
+
+    def time_range(self, context: RequestContext, default: str = "24h") -> TimeRange:
+        """UserError(`bad_parameter`) for a zone that is none, or bounds that are no range."""
+        zone = _zone(self.timezone or "UTC")
+        days = zone if self.timezone else _zone(context.project.timezone)
+        bounds = timerange.between(self.from_, self.to, days)
+        if bounds:
+            return timerange.explicit(*bounds, zone)
+        name = self.range_ or default
+        if name == EVER:
+            return timerange.ever(context.now)
+        if name == timerange.WHOLE:
+            return timerange.whole(run.first_row(context.store, context.project.number), context.now, zone)
+        if name in timerange.CALENDAR:
+            return timerange.calendar(name, context.now, days, zone)
+        return timerange.rolling(name, context.now, zone)
+
+
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else timerange.time_zone(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,39 +184,18 @@ Filter = Annotated[FilterParameters, Depends()]
 
 def web_query(context: Context, span: Range, chosen: Filter) -> WebQuery:
     """UserError for a bad range or filter."""
-    return _web_query(context, span, chosen, UTC)
-
-
-def web_query_in_zone(context: Context, span: Range, chosen: Filter, timezone: TimeZone = "UTC") -> WebQuery:
-    """The same with buckets of a time zone."""
-    return _web_query(context, span, chosen, UTC if timezone == "UTC" else timerange.time_zone(timezone))
+    time_range = span.time_range(context)
+    return WebQuery(context.store, time_range, chosen.query(context.project, time_range.period))
 
 
 def web_query_of_visitor(context: Context, span: Range, chosen: Filter, visitor_id: VisitorId) -> WebQuery:
     """Over one visitor's events: all of them, unless a range is given."""
-    bounds = timerange.between(span.from_, span.to)
-    ever = span.range_ in {None, timerange.WHOLE} and bounds is None
-    time_range = timerange.ever(context.now) if ever else _time_range(context, span, UTC)
+    every = replace(span, range_=None) if span.range_ == timerange.WHOLE else span
+    time_range = every.time_range(context, EVER)
     base = chosen.query(context.project, time_range.period)
     filters = (*base.filters, ast.equals("visitor_id", visitor_id))
     return WebQuery(context.store, time_range, replace(base, filters=filters))
 
 
 Parsed = Annotated[WebQuery, Depends(web_query)]
-ParsedInZone = Annotated[WebQuery, Depends(web_query_in_zone)]
 ParsedOfVisitor = Annotated[WebQuery, Depends(web_query_of_visitor)]
-
-
-def _web_query(context: RequestContext, span: RangeParameters, chosen: FilterParameters, zone: tzinfo) -> WebQuery:
-    time_range = _time_range(context, span, zone)
-    return WebQuery(context.store, time_range, chosen.query(context.project, time_range.period))
-
-
-def _time_range(context: RequestContext, span: RangeParameters, zone: tzinfo) -> TimeRange:
-    bounds = timerange.between(span.from_, span.to)
-    if bounds:
-        return timerange.explicit(*bounds, zone)
-    name = span.range_ or "24h"
-    if name == timerange.WHOLE:
-        return timerange.whole(run.first_row(context.store, context.project.number), context.now, zone)
-    return timerange.rolling(name, context.now, zone)

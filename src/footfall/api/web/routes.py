@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import engagement, examples, export, journeys, render, schema, toplists, visitors
-from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed, ParsedInZone
+from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
 from footfall.query import cursor, run
 
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 @router.get(
     "/kpis", summary="Key figures", response_model=schema.Kpis, responses=examples.KPIS, operation_id="web_kpis"
 )
-def kpis(query: ParsedInZone) -> Json:
+def kpis(query: Parsed) -> Json:
     """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the previous period."""
     return render.kpis(query, run.kpis(query.store, query.base, query.previous))
 
@@ -47,7 +47,7 @@ def kpis(query: ParsedInZone) -> Json:
     responses=examples.TIMESERIES,
     operation_id="web_timeseries",
 )
-def timeseries(query: ParsedInZone) -> Json:
+def timeseries(query: Parsed) -> Json:
     """One item per bucket, ascending, zero-filled, each beside the same bucket of the previous period."""
     points = run.timeline(query.store, query.base, query.previous, query.time_range)
     return render.timeseries(query, points)
@@ -104,7 +104,7 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )
-def custom_events(query: ParsedInZone, limit: toplists.Limit = 20) -> Json:
+def custom_events(query: Parsed, limit: toplists.Limit = 20) -> Json:
     """Custom events by name, each with its count per bucket and that of the previous period."""
     most = min(limit, toplists.MAX_LABELS)
     found = run.custom_events(query.store, query.base, query.previous, query.time_range, most)

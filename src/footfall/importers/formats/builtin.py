@@ -9,13 +9,12 @@ Sources: the documentation of each server, named by its entry.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from footfall.importers.fields import Field
 from footfall.importers.formats import caddy, kinds
-from footfall.importers.formats.extended import CLOUDFRONT, COLUMNS, ExtendedFormat
+from footfall.importers.formats.extended import CLOUDFRONT, COLUMNS, ExtendedFormat, decode_cloudfront
 from footfall.importers.formats.protocol import LogFormat
-from footfall.importers.formats.records import Named, Record, RecordFormat, json_object, pairs
+from footfall.importers.formats.records import Named, RecordFormat, pairs
 from footfall.importers.formats.text import TextFormat, parts_of
 
 
@@ -43,6 +42,10 @@ _CALL = '"{request}" {status} {bytes}'
 _COMMON, _COMBINED = _WHO + _CALL, _WHO + _CALL + ' "{referer}" "{agent}"'
 _CUT = _WHO + _CALL + ' "{referer}" "{cut_agent}'
 _UPSTREAM = "{list} {list} {list} {list}"  # address, length, time, status
+_ELB = (
+    "{iso} {word} {peer} {word} {part_seconds} {part_seconds} {part_seconds} {status} {word} {number} {bytes} "
+    '"{request}"'
+)
 _INGRESS = "{number} {seconds} [{text}] "
 
 TEXT_ENTRIES = (
@@ -51,7 +54,7 @@ TEXT_ENTRIES = (
             "ingress-nginx",
             _COMBINED + " " + _INGRESS + "[{text}] " + _UPSTREAM + " {word}",
             _COMBINED + " " + _INGRESS + _UPSTREAM + "{columns}",
-            _COMBINED.replace("{identity}", "- [{text}] -", 1) + " " + _INGRESS + _UPSTREAM + "{columns}",
+            _COMBINED.replace("{identity}", "- [{forwarded}] -", 1) + " " + _INGRESS + _UPSTREAM + "{columns}",
         ),
         "ingress-nginx (Kubernetes), old and new",
         '203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "Mozilla/5.0" 300 0.012 '
@@ -76,9 +79,9 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "vhost-common",
-            f"{{named_host}} {_COMMON}",
-            f"{{host_port}}:{_COMMON}",
-            unsure=(f"{{host}} {_COMMON}",),
+            f"{{named_host}} {_COMMON}{{numbers}}",
+            f"{{host_port}}:{_COMMON}{{numbers}}",
+            unsure=(f"{{host}} {_COMMON}{{numbers}}",),
         ),
         "common with the host in front, with its port or without",
         'shop.example:443 203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a?x=1 HTTP/1.1" 200 512',
@@ -90,9 +93,16 @@ TEXT_ENTRIES = (
         ("apache", "nginx", "gunicorn"),
     ),
     Entry(
-        _text("common", _COMMON),
-        "Apache and others: combined without referrer and agent",
+        _text("common", _COMMON + "{numbers}"),
+        "Apache and others: combined without referrer and agent, with numbers or words at the end or not",
         '203.0.113.7 - - [27/Nov/2026:19:49:57 +0000] "GET /a?x=1 HTTP/1.1" 200 512',
+    ),
+    Entry(
+        _text(
+            "fastly-text", '{address} "-" "-" {http_date} {method} {spaced_target} {status}{numbers}', provider="Fastly"
+        ),
+        "Fastly, version 1 of its text format",
+        '203.0.113.7 "-" "-" Fri, 27 Nov 2026 19:49:57 GMT GET /a?x=1 200',
     ),
     Entry(
         _text("http.server", '{address} {identity} {user} [{local}] "{request}" {status} {bytes}'),
@@ -100,7 +110,11 @@ TEXT_ENTRIES = (
         '203.0.113.7 - - [27/Nov/2026 19:49:57] "GET /a?x=1 HTTP/1.1" 200 -',
     ),
     Entry(
-        _text("uvicorn", 'INFO:  {address} - "{request}" {status}{any}'),
+        _text(
+            "uvicorn",
+            'INFO:  {peer} - "{request}" {status}{any}',
+            '{peer} - "{request}" {status}{any}',
+        ),
         "uvicorn; the time is a wrapper's",
         '2026-11-27T19:49:57Z INFO:     203.0.113.7:51234 - "GET /a?x=1 HTTP/1.1" 200 OK',
     ),
@@ -110,7 +124,7 @@ TEXT_ENTRIES = (
             *(
                 f'[{{clf}}] {status} - {{method}} {{scheme}} {{given_host}} "{{target}}" [Client {{addresses}}] '
                 f'[Length {{bytes}}] [Gzip {{text}}] {sent}"{{agent}}" "{{referer}}"'
-                for status, sent in (("{word} {word} {status}", "[Sent-to {text}] "), ("{status}", ""))
+                for status, sent in (("{word} {list} {status}", "[Sent-to {text}] "), ("{status}", ""))
             ),
         ),
         "nginx-proxy-manager",
@@ -121,7 +135,7 @@ TEXT_ENTRIES = (
         _text(
             "haproxy",
             *(
-                "{address} [{local}] {word} {word} {text}/{text}/{text}/{text}/{millis} {status} {bytes} {word} {word} "
+                "{peer} [{local}] {word} {word} {text}/{text}/{text}/{text}/{millis} {status} {bytes} {word} {word} "
                 "{word} {word} {word} " + captured + '"{request}"{columns}'
                 for captured in ("", "{captured} ", "{captured} {captured} ")
             ),
@@ -133,8 +147,12 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "istio",
-            '[{iso}] "{request}" {status} {word} {word} {word} "{text}" {number} {bytes} {millis} {word} '
-            '"{addresses}" "{agent}" "{text}" "{given_host}" "{text}" {word} {word} {word} {address} {word} {word}',
+            *(
+                f'[{{iso}}] "{{request}}" {{code}} {{word}} {reasons} {{number}} {{bytes}} {{millis}} {{word}} '
+                '"{addresses}" "{agent}" "{text}" "{given_host}" "{text}" {word} {word} {word} {peer} {word}'
+                "{columns}"
+                for reasons in ('{word} {word} "{text}"', '"{text}"', '"{text}" "{text}"')
+            ),
         ),
         "Istio's default",
         '[2026-11-27T19:49:57.000Z] "GET /a?x=1 HTTP/1.1" 200 - via_upstream - "-" 0 512 12 10 "203.0.113.7" '
@@ -143,7 +161,7 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "envoy",
-            '[{iso}] "{request}" {status} {word} {number} {bytes} {millis} {word} "{addresses}" "{agent}" "{text}" '
+            '[{iso}] "{request}" {code} {word} {number} {bytes} {millis} {word} "{addresses}" "{agent}" "{text}" '
             '"{given_host}" "{text}"{columns}',
         ),
         "Envoy's default",
@@ -153,8 +171,7 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "alb",
-            "{lb_type} {iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
-            '"{request}" "{agent}"{columns}',
+            "{lb_type} " + _ELB + ' "{agent}"{columns}',
         ),
         "AWS Application Load Balancer",
         "https 2026-11-27T19:49:57.186641Z app/lb/50dc 203.0.113.7:51234 10.0.0.1:80 0.000 0.001 0.000 200 200 34 512 "
@@ -163,9 +180,8 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "elb",
-            "{iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "
-            '"{request}" "{agent}"{columns}',
-            '{iso} {word} {address} {word} {seconds} {seconds} {seconds} {status} {word} {number} {bytes} "{request}"',
+            _ELB + ' "{agent}"{columns}',
+            _ELB,
         ),
         "AWS Classic Load Balancer",
         "2026-11-27T19:49:57.186641Z lb 203.0.113.7:51234 10.0.0.1:80 0.000 0.001 0.000 200 200 0 512 "
@@ -174,11 +190,12 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "s3",
-            "{word} {word} [{clf}] {address} {word} {word} {word} {word} "
-            '"{request}" {status} {word} {bytes} {word} {millis} {word} "{referer}" "{agent}" {word} {word} {word} '
-            "{word} {word} {host_word}{columns}",
-            "{word} {word} [{clf}] {address} {word} {word} {word} {word} "
-            '"{request}" {status} {word} {bytes} {word} {millis} {word} "{referer}" "{agent}" {word}',
+            *(
+                "{word} {word} [{clf}] {address} {word} {word} {word} {word} "
+                f'"{{request}}" {{status}} {{word}} {{bytes}} {{word}} {{millis}} {{word}} {said} {end}'
+                for said in ('"{referer}" "{agent}"', '- "{agent}"', '"{referer}" -', "- -")
+                for end in ("{word} {word} {word} {word} {word} {host_word}{columns}", "{word}{columns}")
+            ),
         ),
         "AWS S3 server access log",
         "79a5 bucket [27/Nov/2026:19:49:57 +0000] 203.0.113.7 arn:aws:iam::1:user/u 3E57427F3 REST.GET.OBJECT a "
@@ -187,7 +204,8 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "squid",
-            "{unix}  {millis} {address} {word}/{status} {bytes} {method} {target} {named_user} {word} {word}{columns}",
+            "{unix}  {millis} {address} {word}/{status} {bytes} {method} {squid_target} {user_word} {hierarchy} "
+            "{word}{columns}",
         ),
         "Squid, native",
         "1795808997.000    120 203.0.113.7 TCP_MISS/200 512 GET http://shop.example/a?x=1 - HIER_DIRECT/198.51.100.1 "
@@ -197,7 +215,7 @@ TEXT_ENTRIES = (
         _text(
             "iis",
             "{address}, {named_user}, {us_date}, {clock}, {text}, {text}, {text}, {millis}, {text}, {bytes}, {status}, "
-            "{text}, {method}, {target},{any}",
+            "{text}, {method}, {spaced_target},{any}",
         ),
         "IIS's own format",
         "203.0.113.7, -, 11/27/2026, 19:49:57, W3SVC1, WEB1, 10.0.0.1, 120, 300, 512, 200, 0, GET, /a, x=1,",
@@ -205,7 +223,7 @@ TEXT_ENTRIES = (
     Entry(
         _text(
             "bunny",
-            "{capitals}|{status}|{unix}|{bytes}|{text}|{addresses}|{referer}|{target}|{text}|{agent}|{text}|{text}",
+            "{capitals}|{status}|{unix}|{bytes}|{text}|{addresses}|{referer}|{url}|{pop}|{piped_agent}|{hex}|{country}",
             method="GET",  # it does not say
             provider="Bunny",
         ),
@@ -223,23 +241,26 @@ _NGINX = _named(
     (kinds.TIME, "msec time_iso8601 @timestamp time_local timestamp datetime date_time time ts date"),
     (
         kinds.ADDRESS,
-        "remote_addr client_ip clientip remote_ip client.ip ip_address ip client client_addr remote_host host_ip",
+        (
+            "remote_addr client_ip remote_ip client.ip source.ip client.address source.address ip_address ip client "
+            "client_addr client_address remote_address source_ip src_ip real_ip remote_host host_ip"
+        ),
     ),
-    (kinds.FORWARDED, "http_x_forwarded_for x_forwarded_for xff http_x_real_ip x_real_ip"),
-    (kinds.NAMED_USER, "remote_user user auth_user username"),
+    (kinds.FORWARDED, "http_x_forwarded_for x_forwarded_for xff forwarded_for http_x_real_ip x_real_ip"),
+    (kinds.NAMED_USER, "remote_user user auth_user username user.name"),
     (kinds.METHOD, "request_method http_method method verb http.request.method"),
     (kinds.TARGET, "request_uri"),
     (kinds.TARGET, "url request_url path request_path uri url.original url.path"),
     (kinds.GIVEN_HOST, "http_host host vhost virtual_host domain server_name"),
     (kinds.SCHEME, "scheme"),
-    (kinds.PROTOCOL, "server_protocol protocol http_version"),
+    (kinds.PROTOCOL, "server_protocol protocol http_version http.version"),
     (
         kinds.STATUS,
         "status status_code http_status response_status response_code response code http.response.status_code",
     ),
     (kinds.BYTES, "body_bytes_sent bytes_sent bytes size response_size body_size length http.response.body.bytes"),
-    (kinds.REFERER, "http_referer http_referrer referer referrer"),
-    (kinds.AGENT, "http_user_agent user_agent useragent userAgent agent ua user_agent.original"),
+    (kinds.REFERER, "http_referer http_referrer referer referrer http.request.referrer"),
+    (kinds.AGENT, "http_user_agent user_agent agent ua user_agent.original"),
     (kinds.SECONDS, "request_time"),
     (kinds.MILLIS, "duration_ms request_time_ms response_time_ms"),
     (kinds.PROVIDER, "provider"),
@@ -248,6 +269,7 @@ _NGINX = _named(
 _CADDY = _named(
     (kinds.TIME, "ts"),
     (kinds.ADDRESS, "request.client_ip request.remote_ip request.remote_addr"),
+    (kinds.FORWARDED, "request.headers.X-Forwarded-For request.headers.X-Real-Ip"),
     (kinds.NAMED_USER, "user_id"),
     (kinds.METHOD, "request.method"),
     (kinds.TARGET, "request.uri"),
@@ -262,15 +284,6 @@ _CADDY = _named(
 
 
 _CLOUDFRONT = "Amazon CloudFront"
-
-
-def _cloudfront(text: str) -> Record:
-    """Names in lower case; agent and referrer are percent-encoded once more."""
-    record = {name.lower(): value for name, value in json_object(text).items()}
-    for name, decoded in (("cs(user-agent)", kinds.undo_percent), ("cs(referer)", unquote)):
-        if isinstance(record.get(name), str):
-            record[name] = decoded(record[name])
-    return record
 
 
 _CADDY_LINE = (
@@ -327,9 +340,9 @@ RECORD_ENTRIES = (
         RecordFormat(
             "cloudfront-json",
             tuple(Named(field, names) for field, names in COLUMNS),
-            ("x-edge-location",),
+            ("x-edge-location", "x-edge-request-id", "x-edge-result-type", "cs-method"),
             constants=(("provider", _CLOUDFRONT),),
-            decode=_cloudfront,
+            decode=decode_cloudfront,
         ),
         "CloudFront standard logs v2, JSON",
         '{"date": "2026-11-27", "time": "19:49:57", "x-edge-location": "FRA1", "sc-bytes": "512", "c-ip": '
@@ -409,9 +422,12 @@ RECORD_ENTRIES = (
             "envoy-json",
             _named(
                 (kinds.TIME, "start_time"),
-                (kinds.ADDRESS, "x_forwarded_for downstream_remote_address"),
-                (kinds.METHOD, "method"),
-                (kinds.TARGET, "path x-envoy-original-path x_envoy_original_path"),
+                (kinds.ADDRESS, "x_forwarded_for x-forwarded-for downstream_remote_address"),
+                (kinds.METHOD, "method :method"),
+                (
+                    kinds.TARGET,
+                    "path x-envoy-original-path x_envoy_original_path x-envoy-origin-path :path",
+                ),
                 (kinds.GIVEN_HOST, "authority :authority"),
                 (kinds.PROTOCOL, "protocol"),
                 (kinds.STATUS, "response_code"),
@@ -444,8 +460,8 @@ RECORD_ENTRIES = (
                 (kinds.SCHEME, "protocol"),
                 (kinds.STATUS, "status"),
                 (kinds.BYTES, "bytes"),
-                (kinds.DURATION, "connect"),
-                (kinds.DURATION, "service"),
+                (kinds.PART_DURATION, "connect"),
+                (kinds.PART_DURATION, "service"),
             ),
             ("dyno",),
             decode=pairs,

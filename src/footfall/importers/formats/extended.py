@@ -16,6 +16,7 @@ import polars as pl
 from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, read_fields
 from footfall.importers.formats import kinds
 from footfall.importers.formats.kinds import undo_percent
+from footfall.importers.formats.records import Record, json_object
 
 _DIRECTIVE = r"^(?i:#fields|#date):"
 _CELL = re.compile(r'"((?:[^"]|"")*)"(?=[ \t]|$)|([^ \t]+)')
@@ -28,7 +29,19 @@ COLUMNS: tuple[tuple[Field, tuple[str, ...]], ...] = (
     (_CLOCK, ("time", "time-utc", "time-local")),
     (kinds.TIME, ("timestamp(ms)", "timestamp", "beginrequest-utc", "endrequest-utc")),
     (kinds.ADDRESS, ("c-ip", "client-ip")),
-    (kinds.FORWARDED, ("x-forwarded-for", "cs(x-forwarded-for)", "x-real-ip", "cs(x-real-ip)", "true-client-ip")),
+    (
+        kinds.FORWARDED,
+        (
+            "x-forwarded-for",
+            "cs(x-forwarded-for)",
+            "x-real-ip",
+            "cs(x-real-ip)",
+            "true-client-ip",
+            "cs(true-client-ip)",
+            "cf-connecting-ip",
+            "cs(cf-connecting-ip)",
+        ),
+    ),
     (kinds.NAMED_USER, ("cs-username",)),
     (kinds.METHOD, ("cs-method",)),
     (kinds.TARGET, ("cs-uri-stem", "cs-uri")),
@@ -52,6 +65,15 @@ CLOUDFRONT = (
     "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
     "sc-range-start sc-range-end"
 )
+
+
+def decode_cloudfront(text: str) -> Record:
+    """The same columns as JSON, by names in lower case; agent and referrer are percent-encoded once more."""
+    record = {name.lower(): value for name, value in json_object(text).items()}
+    for name, decoded in (("cs(user-agent)", undo_percent), ("cs(referer)", unquote)):
+        if isinstance(record.get(name), str):
+            record[name] = decoded(record[name])
+    return record
 
 
 @dataclass(frozen=True)
@@ -140,6 +162,8 @@ class ExtendedParser:
         if lines.str.contains('"', literal=True).any():
             return pl.Series([self._cells(line) for line in lines], dtype=pl.List(pl.String))
         tab = lines.str.contains("\t", literal=True) & ~lines.str.starts_with("#")
+        if not tab.any() and lines.str.contains("  ", literal=True).any():
+            lines = lines.str.replace_all(" +", " ")
         return lines.str.strip_chars_end(" ").str.split("\t" if tab.any() else " ")
 
     @staticmethod

@@ -19,7 +19,7 @@ from footfall.importers import times
 from footfall.importers.fields import Field, Reader, ReadOptions, map_distinct
 
 _METHOD = re.compile("[A-Za-z][A-Za-z_-]{0,31}")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/]*")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/]*(?:ns|us|µs|ms|s)?")
 _NAME = re.compile(r"(?=.*[A-Za-z_])[\w](?:[\w.-]*[\w.])?(?::[0-9]{1,5})?", re.ASCII)
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+", re.ASCII)
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -69,12 +69,14 @@ def _duration(micros: float) -> Reader:
 
 
 def _with_unit(text: pl.Expr, _options: ReadOptions) -> pl.Expr:
-    """`12ms`, `0.5s`, `300µs`, or seconds without a unit."""
-    parts = text.str.extract_groups(r"^([0-9.]+)(ns|us|µs|ms|s|m)?$")
-    unit = parts.struct["2"].fill_null("s")
-    sizes = {"ns": 1e-3, "us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6, "m": 6e7}
-    number = parts.struct["1"].cast(pl.Float64, strict=False) * unit.replace_strict(sizes, return_dtype=pl.Float64)
-    return pl.when(number.round() <= 1e15).then(number.round()).cast(pl.UInt64)
+    """`12ms`, `300µs`, `1m2.5s`, or seconds without a unit."""
+    parts = text.str.extract_groups(r"^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9.]+(?:e[+-]?[0-9]+)?)(ns|us|µs|μs|ms|s)?)?$")
+    hours, minutes, rest = (parts.struct[str(number)].cast(pl.Float64, strict=False) for number in range(1, 4))
+    sizes = {"ns": 1e-3, "us": 1.0, "µs": 1.0, "μs": 1.0, "ms": 1e3, "s": 1e6}
+    unit = parts.struct["4"].fill_null("s").replace_strict(sizes, return_dtype=pl.Float64)
+    number = pl.sum_horizontal(hours * 3.6e9, minutes * 6e7, rest * unit).round()
+    said = pl.any_horizontal(hours.is_not_null(), minutes.is_not_null(), rest.is_not_null())
+    return pl.when(said & (number <= 1e15)).then(number).cast(pl.UInt64)
 
 
 def _w3c_taken(text: pl.Expr, _options: ReadOptions) -> pl.Expr:
@@ -94,6 +96,14 @@ def _any_time(text: pl.Expr, options: ReadOptions) -> pl.Expr:
     )
 
 
+def _clf_time(text: pl.Series, options: ReadOptions) -> pl.Series:
+    """A time as servers write it between brackets; where one of a block is another, any that names its day first."""
+    known = evaluated(lambda text, _: times.clf(text))(text, options)
+    if known.null_count() == text.null_count():
+        return known
+    return evaluated(lambda text, options: times.any_clf(text, options.zone))(text, options)
+
+
 def _address(text: pl.Series, options: ReadOptions) -> pl.Series:
     distinct = text.unique().drop_nulls()
     odd = distinct.filter(~distinct.str.contains(_IPV4))  # IPv4 has one spelling
@@ -101,6 +111,16 @@ def _address(text: pl.Series, options: ReadOptions) -> pl.Series:
         return text
     clients = [client_of(one, options.trusted) for one in odd]
     return text.replace(odd, pl.Series(clients, dtype=pl.String))
+
+
+def _peer(text: pl.Series, options: ReadOptions) -> pl.Series:
+    """An address that always has its port: an IPv6 address without brackets would swallow the port as its end."""
+    return _address(text.str.replace(r"^(?:unix:.*|([^\[\]]*[^:\[\]]):[0-9]{1,5})$", "$1"), options)
+
+
+def _squid_target(text: str, _options: ReadOptions) -> str | None:
+    """`error:invalid-request` and the like stand where no request could be read."""
+    return None if text.startswith("error:") else text
 
 
 def _forwarded(text: str, options: ReadOptions) -> str:
@@ -138,6 +158,8 @@ def _user(text: str, _options: ReadOptions, *, guessed: bool) -> str | None:
 
 
 def _named_host(text: str, _options: ReadOptions) -> str | None:
+    if text == "_":  # nginx's name of a server without names
+        return ""
     return text if _NAME.fullmatch(text) and packed(text) is None else None
 
 
@@ -186,15 +208,17 @@ def _clock(text: pl.Series, _options: ReadOptions) -> pl.Series:
 # The fields.
 
 TIME = Field("time", "timestamp", evaluated(_any_time))
-CLF_TIME = Field("time", "timestamp", evaluated(lambda text, _: times.clf(text)))
+CLF_TIME = Field("time", "timestamp", _clf_time)
 LOCAL_TIME = Field(
     "time",
     "timestamp",
     evaluated(lambda text, options: pl.coalesce(times.local_clf(text, options.zone), times.clf(text))),
 )
 ISO_TIME = Field("time", "timestamp", evaluated(lambda text, options: times.iso(text, options.zone)))
+HTTP_TIME = Field("time", "timestamp", evaluated(lambda text, _: times.http(text)))
 UNIX_TIME = Field("time", "timestamp", evaluated(lambda text, _: times.unix(text)))
 ADDRESS = Field("address", "ip_address", _address)
+PEER = Field("address", "ip_address", _peer)
 FORWARDED = Field("forwarded addresses", "forwarded", _distinct(_forwarded))
 REST = Field("columns after the agent", "forwarded", _first_of_rest)
 IDENTITY = Field("identity", "", _distinct(_identity))
@@ -202,6 +226,7 @@ USER = Field("user", "user_id", _distinct(partial(_user, guessed=True)))
 NAMED_USER = Field("user", "user_id", _distinct(partial(_user, guessed=False)))
 METHOD = Field("method", "method", _distinct(_method))
 TARGET = Field("target", "target", texts)
+SQUID_TARGET = Field("target", "target", _distinct(_squid_target))
 PROTOCOL = Field("protocol", "protocol", texts)
 SCHEME = Field("scheme", "protocol", texts)
 PROVIDER = Field("provider", "provider", texts)
@@ -212,11 +237,14 @@ AGENT = Field("agent", "user_agent", _agent)
 HOST = Field("host", "host", _distinct(_any_host))
 NAMED_HOST = Field("host", "host", _distinct(_named_host), required=True)
 GIVEN_HOST = Field("host", "host", _distinct(_given_host))
+PART_SECONDS = Field("duration", "duration_part", _duration(1e6))
+PART_DURATION = Field("duration", "duration_part", evaluated(_with_unit))
 SECONDS = Field("duration", "duration_us", _duration(1e6))
 MILLIS = Field("duration", "duration_us", _duration(1e3))
 MICROS = Field("duration", "duration_us", _duration(1.0))
 NANOS = Field("duration", "duration_us", _duration(1e-3))
 DURATION = Field("duration", "duration_us", evaluated(_with_unit))
+OFFSET = Field("zone", "offset", texts)
 US_DAY = Field("date", "day", _us_day, required=True)
 CLOCK = Field("time", "clock", _clock, required=True)
 W3C_TAKEN = Field("duration", "duration_us", evaluated(_w3c_taken))
@@ -239,18 +267,23 @@ class Kind:
 
 
 _TARGET = r"([A-Za-z_-]+) {target}(?: ([A-Z]+/[0-9.]+))?"
-_COLUMNS = r'(?: (?:"(?:[^"\\]|\\.)*"|[^" ]*))*'  # what operators add at the end
+_LOOSE_TARGET = r"([A-Za-z_-]+) +([^ ].*?)(?: +((?:[A-Z]+|http)/[0-9.]+) *)?"
+_COLUMNS = r'(?: [^" ]*(?:"(?:[^"\\]|\\.)*"[^" ]*)*)*'  # what operators add at the end, `rt="0.1"` too
+_NUMBERS = '(?: [^" ]*)*'  # the same after `common`, where a quoted text would be a referrer or an agent
 _ADDRESSES = "([^ ,]*(?: *, *[^ ,]*)*)"
+_QUOTED_ADDRESSES = '"?([^ ,"]*(?: *, *[^ ,"]*)*)"?'
 _LIST = r"[^ ,]+(?:, [^ ,]+| : [^ ,]+)*"  # nginx, of several upstreams
 
 KINDS: dict[str, Kind] = {
-    "address": Kind("address", (ADDRESS,), "([^ ]+)", _ADDRESSES),
+    "address": Kind("address", (ADDRESS,), "([^ ]+)", _QUOTED_ADDRESSES),
+    "peer": Kind("address", (PEER,), "([^ ]+)", "([^ ]*)"),
     "forwarded": Kind("forwarded addresses", (FORWARDED,), "", _ADDRESSES),
     "addresses": Kind("address", (ADDRESS,)),  # by their place between other fields, as in quotes
-    "identity": Kind("identity", (IDENTITY,), "(-)", r'([^ "\[]+)'),
-    "user": Kind("user", (USER,), r'([^ "\[]+)', r'("(?:[^"\\]|\\.)*"|[^\["]*?)'),
-    "named_user": Kind("user", (NAMED_USER,), "", r'("(?:[^"\\]|\\.)*"|[^\["]*?)'),
-    "clf": Kind("time", (CLF_TIME,), r"([^\] ]+ [^\] ]+)"),
+    "identity": Kind("identity", (IDENTITY,), "(-)", r'("-"|[^ "\[]+)'),
+    "user": Kind("user", (USER,), r'([^ "\[]+)', r'("(?:[^"\\]|\\.)*"|(?:[^\["\\]|\\.)*?)'),
+    "user_word": Kind("user", (NAMED_USER,), "([^ ]+)"),
+    "named_user": Kind("user", (NAMED_USER,), "", r'("(?:[^"\\]|\\.)*"|(?:[^\["\\]|\\.)*?)'),
+    "clf": Kind("time", (CLF_TIME,), r"([^\] ]+ [^\] ]+)", r"([^\] ]+(?: [^\] ]+)?)"),
     "local": Kind("time", (LOCAL_TIME,), r"([^\]]+)"),
     "iso": Kind("time", (ISO_TIME,), r"([0-9T:.,Zz/+-]+)"),
     "unix": Kind("time", (UNIX_TIME,), r"([0-9]+(?:\.[0-9]+)?)"),
@@ -258,24 +291,34 @@ KINDS: dict[str, Kind] = {
         "request",
         (METHOD, TARGET, PROTOCOL),
         _TARGET.replace("{target}", '([^ "]+)'),
-        _TARGET.replace("{target}", "([^ ].*?)"),
+        _LOOSE_TARGET,
     ),
     "method": Kind("method", (METHOD,)),
     "target": Kind("target", (TARGET,)),
+    "spaced_target": Kind("target", (TARGET,), "([^, ]+)", "([^ ].*?)"),
+    "squid_target": Kind("target", (SQUID_TARGET,), "([^ ]+)", "([^ ].*?)"),
+    "url": Kind("target", (TARGET,), "([^|]+)", "([A-Za-z]+://.+?)"),
     "protocol": Kind("protocol", (PROTOCOL,)),
     "scheme": Kind("scheme", (SCHEME,)),
     "status": Kind("status", (STATUS,), "([0-9]{3}|-)"),
+    "code": Kind("status", (STATUS,), "([0-9]{3}|0)"),
     "bytes": Kind("bytes", (BYTES,), r"(\+?[0-9]+|-)"),
     "number": Kind("number", (), r"(?:[0-9]+|-)"),
     "capitals": Kind("cache status", (), "(?:[A-Z_]+|-)"),
+    "hierarchy": Kind("hierarchy", (), "[A-Z_0-9]+/[^ ]+"),
+    "pop": Kind("edge", (), "(?:[A-Z]{2,4}[0-9]*|-)"),
+    "hex": Kind("request's number", (), "(?:[0-9a-f-]+)"),
+    "country": Kind("country", (), "(?:[A-Z]{2}|-)?"),
     "lb_type": Kind("type", (), "(?:https?|h2|grpcs|wss?)"),
     "word": Kind("text", (), r"[^ ]+"),
     "list": Kind("text", (), _LIST),
     "text": Kind("text"),
     "referer": Kind("referrer", (REFERER,)),
     "agent": Kind("agent", (AGENT,)),
+    "piped_agent": Kind("agent", (AGENT,), "([^|]*)", "(.*?)"),
     "cut_agent": Kind("agent", (AGENT,), '([^"]*)'),
     "rest": Kind("columns after the agent", (REST,), f"({_COLUMNS})", f'({_COLUMNS}(?: "[^"]*)?)'),
+    "numbers": Kind("columns at the end", (), _NUMBERS),
     "columns": Kind("columns at the end", (), _COLUMNS),
     "any": Kind("columns at the end", (), "(?: .*)?"),
     "named_host": Kind("host", (NAMED_HOST,), r"([^ ]+)"),
@@ -283,9 +326,11 @@ KINDS: dict[str, Kind] = {
     "host": Kind("host", (HOST,), r"([^ ]+)"),
     "given_host": Kind("host", (GIVEN_HOST,)),
     "host_word": Kind("host", (GIVEN_HOST,), "([^ ]+)"),
+    "http_date": Kind("time", (HTTP_TIME,), "([A-Z][a-z]{2}, [^ ]+ [^ ]+ [^ ]+ [^ ]+ GMT)"),
     "us_date": Kind("date", (US_DAY,)),
     "clock": Kind("time", (CLOCK,)),
     "captured": Kind("captured headers", (), r"\{[^}]*\}"),
+    "part_seconds": Kind("duration", (PART_SECONDS,)),
     "seconds": Kind("duration", (SECONDS,)),
     "millis": Kind("duration", (MILLIS,)),
     "micros": Kind("duration", (MICROS,)),

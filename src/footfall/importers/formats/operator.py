@@ -34,6 +34,8 @@ _NGINX = {
     "realip_remote_addr": "text",
     "http_x_forwarded_for": "forwarded",
     "http_x_real_ip": "forwarded",
+    "http_cf_connecting_ip": "forwarded",
+    "http_true_client_ip": "forwarded",
     "proxy_protocol_addr": "forwarded",
     "remote_user": "named_user",
     "time_local": "clf",
@@ -82,6 +84,8 @@ _APACHE = {
     "{host}i": "given_host",
     "{x-forwarded-for}i": "forwarded",
     "{x-real-ip}i": "forwarded",
+    "{cf-connecting-ip}i": "forwarded",
+    "{true-client-ip}i": "forwarded",
     "{sec}t": "unix",
     "{msec}t": "unix",
     "{usec}t": "unix",
@@ -142,6 +146,17 @@ _NGINX_CODE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _APACHE_CODE = re.compile(r"%(%|[!0-9,]*[<>]?(?:\{([^}]*)\}(?:\^t[io]|[A-Za-z])|[A-Za-z]))")
 _GOACCESS_CODE = re.compile(r"%(?:%|([A-Za-z^~]))|~h\{[^}]*\}")
 _BLANK = Kind("blanks", (), " *")
+_QUOTED_LIST = Kind("forwarded addresses", (kinds.FORWARDED,), '"?([^ ,"]*(?: *, *[^ ,"]*)*)"?')
+_ZONE = Kind("zone", (kinds.OFFSET,), "", "")
+_STATEMENT = re.compile(
+    r"""(?:log_format\s+\S+\s+)?(?:escape=\w+\s+)?((?:'(?:[^'\\]|\\.)*'\s*)+);?"""
+    r"""|(?:LogFormat\s+)?("(?:[^"\\]|\\.)*")(?:\s+[\w-]+)?"""
+)
+_STRING = re.compile(r"""'((?:[^'\\]|\\.)*)'|^"(.*)"$""", re.DOTALL)
+# What follows a target without anything in between is its query.
+_QUERIES = re.compile(r"(\$(?:request_)?uri)(?:\$is_args)?\$(?:args|query_string)\b|(%U)%q")
+_URL = re.compile(r"\$scheme://\$(?:http_)?host(\$(?:request_)?uri)")
+_FINEST = ("nanos", "micros", "millis", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +190,15 @@ def format_of(
             f"format: {text!r} is not one of {known}, no name in {FILE}, and does not begin with "
             f"{', '.join(f'{name}:' for name in _READERS)}",
         )
-    return reader(pattern.strip(), spec)
+    return reader(_written(pattern.strip()), spec)
+
+
+def _written(pattern: str) -> str:
+    r"""What stands in a server's configuration, without its statement and quotes; `\t` is a tab."""
+    if _STATEMENT.fullmatch(pattern):
+        pattern = "".join(match[1] or match[2] or "" for match in _STRING.finditer(_STATEMENT.sub(r"\1\2", pattern)))
+    pattern = _URL.sub(r"\1", _QUERIES.sub(r"\1\2", pattern))
+    return pattern.replace('\\"', '"').replace("\\t", "\t")
 
 
 def _named(path: Path) -> Mapping[str, Spec]:
@@ -205,7 +228,7 @@ def _nginx(pattern: str, _spec: Spec) -> LogFormat:
         for match in _NGINX_CODE.finditer(pattern):
             yield pattern[at : match.start()]
             name = match[1] or match[2]
-            yield KINDS[_NGINX.get(name, "text")]
+            yield KINDS["list" if name.startswith("upstream_") else _NGINX.get(name, "text")]
             at = match.end()
         yield pattern[at:]
 
@@ -213,8 +236,6 @@ def _nginx(pattern: str, _spec: Spec) -> LogFormat:
 
 
 def _apache(pattern: str, _spec: Spec) -> LogFormat:
-    pattern = pattern.replace('\\"', '"').replace("\\t", "\t")
-
     def parts() -> Iterator[Part]:
         at = 0
         for match in _APACHE_CODE.finditer(pattern):
@@ -254,7 +275,9 @@ def _goaccess(pattern: str, spec: Spec) -> LogFormat:
             if match[0] == "%%":
                 yield "%"
             elif match[0].startswith("~h"):
-                yield KINDS["forwarded"]
+                yield _QUOTED_LIST
+            elif match[1] == "^" and pattern[: match.start()].endswith("%t "):
+                yield _ZONE  # GoAccess would pass it over
             else:
                 name = _GOACCESS.get(match[1])
                 if name is None:
@@ -304,12 +327,13 @@ def _json(pattern: str, _spec: Spec) -> LogFormat:
 def _checked(writer: str, parts: list[Part]) -> LogFormat:
     """Raises UserError where two fields stand side by side, or what a request needs is missing."""
     merged: list[Part] = []
+    coarse = [KINDS[name] for name in _FINEST if KINDS[name] in parts][1:]  # the same duration once more
     for part in parts:
         last = merged[-1] if merged else None
         if isinstance(part, str) and isinstance(last, str):
             merged[-1] = last + part
         elif part:
-            merged.append(part)
+            merged.append(part if part not in coarse else KINDS["text"])
     for first, second in pairwise(merged):
         if isinstance(first, Kind) and isinstance(second, Kind) and not (first.strict or second.strict):
             raise UserError("bad_parameter", f"format: {writer}: nothing tells {first.label} and {second.label} apart")

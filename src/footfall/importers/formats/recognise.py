@@ -110,8 +110,8 @@ def _best(lines: Lines, options: ReadOptions, forms: Sequence[LogFormat]) -> Rec
 def _unwrapped(lines: Lines, options: ReadOptions) -> Iterator[tuple[tuple[Wrapper, ...], Lines]]:
     """The lines as they are, then without one wrapper, without two…, where any line has such."""
     level: list[tuple[tuple[Wrapper, ...], Lines]] = [((), lines)]
+    yield from level
     for _ in range(_DEEPEST):
-        yield from level
         level = [
             ((*around, wrapper), bare)
             for around, inner in level
@@ -119,6 +119,7 @@ def _unwrapped(lines: Lines, options: ReadOptions) -> Iterator[tuple[tuple[Wrapp
             for bare, missing in [wrapper.strip(inner, options)]
             if len(missing) < inner.texts.len()
         ]
+        yield from level
 
 
 def sample_of(lines: pl.Series) -> list[str]:

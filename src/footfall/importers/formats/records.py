@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,8 @@ class RecordFormat:
 
     def _columns(self, rows: Sequence[Record]) -> tuple[list[Field], list[pl.Series]]:
         """The fields, and their texts by row."""
-        names = set[str]().union(*rows)
+        spelled = sorted(set[str]().union(*rows))
+        names = {_folded(name): name for name in spelled} | {name: name for name in spelled}
         known, columns = list[Field](), list[pl.Series]()
         for one in self.fields:
             known.append(one.field)
@@ -115,9 +116,16 @@ class RecordFormat:
         return known, columns
 
 
-def _texts(rows: Sequence[Record], names: Sequence[str], known: set[str]) -> pl.Series:
-    """Per row, the text of the first of the names that has one; null where none has."""
-    present = [name for name in names if name in known or name.partition(".")[0] in known]
+def _texts(rows: Sequence[Record], names: Sequence[str], known: Mapping[str, str]) -> pl.Series:
+    """Per row, the text of the first of the names that has one; null where none has.
+
+    `known` are the rows' own names, by themselves and as `_folded`.
+    """
+    present = [
+        known.get(name) or known.get(_folded(name)) or name
+        for name in names
+        if name in known or _folded(name) in known or name.partition(".")[0] in known
+    ]
     if not present:
         return pl.Series([None] * len(rows), dtype=pl.String)
     first, *others = present
@@ -125,6 +133,11 @@ def _texts(rows: Sequence[Record], names: Sequence[str], known: set[str]) -> pl.
     for name in others:
         values = [_scalar(_at(row, name)) if value is None else value for value, row in zip(values, rows, strict=True)]
     return pl.Series(values, dtype=pl.String)
+
+
+def _folded(name: str) -> str:
+    """`clientip` of `client_ip`, `clientIp` and `Client-IP`."""
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def _at(record: Record, path: str) -> Any:

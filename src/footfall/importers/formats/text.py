@@ -20,6 +20,8 @@ _BLANKS = re.compile(r" +")
 _QUOTED = r'((?:[^"\\]|\\.)*)'
 _ESCAPED = {"user_id", "target", "referer", "user_agent", "forwarded"}
 _ESCAPE = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|(["\\/bfnrtv]))')
+_AT = r"\[[0-9]{2}(?:/[A-Z][a-z]{2}/[0-9]{4}|[0-9]{2}-[0-9]{2}-[0-9]{2}T)"
+_TWICE = f"{_AT}.*{_AT}"
 _CONTROL = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t", "v": b"\v"}
 
 
@@ -36,6 +38,7 @@ class Shape:
     pattern: str
     fields: tuple[Field, ...]
     steps: tuple[tuple[str, str], ...]
+    loose: bool
     sure: bool = True
 
 
@@ -83,7 +86,7 @@ class TextFormat:
         escaped = lines.texts.str.contains("\\", literal=True).any()
         found, faults = list[pl.DataFrame](), dict[int, str]()
         for shape in shapes:
-            raw = _extracted(left, shape, escaped=bool(escaped))
+            raw = _extracted(_single(left, faults) if shape.loose else left, shape, escaped=bool(escaped))
             if raw.is_empty() and found:
                 found.append(found[0].clear())
                 continue
@@ -139,6 +142,15 @@ def _labelled(shape: Shape, pattern: str, line: str) -> list[tuple[str, str]]:
     return [(label, text or "") for label, text in zip(labels, groups.values(), strict=False)]
 
 
+def _single(left: pl.DataFrame, faults: dict[int, str]) -> pl.DataFrame:
+    """The lines that are one line each. What is unescaped could otherwise reach into the line behind a torn one."""
+    torn = left.filter(pl.col("text").str.contains(_TWICE))
+    if torn.is_empty():
+        return left
+    faults.update(dict.fromkeys(torn["line"], "two lines in one: the first is torn"))
+    return left.join(torn.select("line"), on="line", how="anti", maintain_order="left")
+
+
 def _extracted(left: pl.DataFrame, shape: Shape, *, escaped: bool) -> pl.DataFrame:
     """`line` and one column per field, of the lines that have the shape."""
     columns = left.select("line", pl.col("text").str.extract_groups(shape.pattern).struct.unnest())
@@ -164,7 +176,7 @@ def _shape(parts: Sequence[Part], *, loose: bool) -> Shape:
         follows = _literal(after, loose=loose) if isinstance(after, str) else ""
         steps.append((part.label, f"^{pattern}{follows}" + ("" if after else "$")))
     fields = tuple(known for part in parts if isinstance(part, Kind) for known in part.fields)
-    return Shape(f"^{pattern}$", fields, tuple(steps))
+    return Shape(f"^{pattern}$", fields, tuple(steps), loose)
 
 
 def _text(part: Part) -> str:

@@ -14,12 +14,15 @@ import polars as pl
 from footfall.importers import times
 from footfall.importers.fields import Lines, ReadOptions, Reject
 from footfall.importers.formats.records import NotARecordError, json_object
+from footfall.importers.reader import COLOURS
 
 _TIME = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 _PRIORITY = r"(?:<\d{1,3}>)?"
 _TAG = r"[^ :\[]+(?:\[[^ \]]*\])?: "
 _STRUCTURED = r'(?:[^ ]+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)|-)'  # Heroku leaves one of both out
-_COLOUR = r"(?:\x1b\[[0-9;]*m)*"
+_LOCAL_TIME = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+_LEVEL = r"\[?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?"
+_LOGGER = r"[A-Za-z_][\w.]*(?::\w+:\d+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _record(text: str) -> dict[str, Any]:
 
 def _docker(record: dict[str, Any]) -> str | None:
     log = record.get("log")
-    return log.rstrip("\r\n") if isinstance(log, str) else None
+    return COLOURS.sub("", log.rstrip("\r\n")) if isinstance(log, str) else None
 
 
 def _journal(record: dict[str, Any]) -> str | None:
@@ -98,7 +101,7 @@ def _journal(record: dict[str, Any]) -> str | None:
             message = bytes(message).decode("utf-8", "replace")
         except (TypeError, ValueError):
             return None
-    return message if isinstance(message, str) else None
+    return COLOURS.sub("", message) if isinstance(message, str) else None
 
 
 WRAPPERS: tuple[Wrapper, ...] = (
@@ -124,7 +127,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "compose",
         "`docker compose logs`",
         "web-1  | {}",
-        _pattern(rf"{_COLOUR}[A-Za-z0-9][A-Za-z0-9_.-]* +\| {_COLOUR}", _iso),
+        _pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]* +\| ", _iso),
     ),
     Wrapper(
         "pod",
@@ -151,12 +154,22 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "rsyslog",
         "syslog with ISO 8601 times (rsyslog, `journalctl -o short-iso`)",
         "2026-11-27T19:49:58.123456+00:00 web1 nginx[123]: {}",
-        _pattern(rf"{_PRIORITY}(?P<time>{_TIME}) (?:[^ ]+ )?{_TAG}", _iso),
+        _pattern(rf"{_PRIORITY}(?P<time>{_LOCAL_TIME}) (?:[^ ]+ )?{_TAG}", _iso),
     ),
     Wrapper(
         "timestamps",
         "`kubectl logs --timestamps`, `docker logs --timestamps`",
         "2026-11-27T19:49:58.123456789Z {}",
-        _pattern(rf"(?P<time>{_TIME}) ", _iso),
+        _pattern(rf"\[?(?P<time>{_LOCAL_TIME})\]?[ \t]", _iso),
+    ),
+    Wrapper(
+        "logging",
+        "Python's `logging`, Gunicorn's and Loguru's loggers",
+        "2026-11-27 19:49:58,123 - INFO - {}",
+        _pattern(
+            rf"(?:\[?(?P<time>{_LOCAL_TIME})\]?[ |-]+)?(?:\[\d+\] |{_LOGGER} - )?"
+            rf"{_LEVEL}(?::{_LOGGER}:| *(?:[:|-] *)?(?:{_LOGGER} - )?)",
+            _iso,
+        ),
     ),
 )
