@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from time import perf_counter
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
@@ -13,6 +13,7 @@ from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Receive, Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.lifecycle import Lifecycle
+from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
 from footfall.api.state import Collecting, State
@@ -50,9 +51,11 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
     problem.install(api, errors_of)
+    api.add_middleware(TellIgnored)
     routers = list(_routers(reading))
     for router in routers:
-        api.include_router(router)
+        asked = router in reading.values()
+        api.include_router(router, dependencies=[Depends(parameters)] if asked else [])
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 

@@ -18,7 +18,16 @@ from footfall.clock import DAY, HOUR, Clock
 from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.domains import check_hosts_free, listed_domain
-from footfall.meta.tables import DomainRow, DropRow, ImportRow, OldSiteKeyRow, ProjectRow, TokenProjectRow, TokenRow
+from footfall.meta.tables import (
+    DomainRow,
+    DropRow,
+    ImportRow,
+    NamedDropRow,
+    OldSiteKeyRow,
+    ProjectRow,
+    TokenProjectRow,
+    TokenRow,
+)
 from footfall.model.project import OldSiteKey, Project
 
 OVERLAP_HOURS = 24
@@ -195,6 +204,7 @@ def _remove_notes(session: Session, number: int) -> None:
     """What metadata keeps about a project's data."""
     session.execute(delete(ImportRow).where(ImportRow.project == number))
     session.execute(delete(DropRow).where(DropRow.project == number))
+    session.execute(delete(NamedDropRow).where(NamedDropRow.project == number))
 
 
 def audit(event: str, by: str, **details: object) -> None:

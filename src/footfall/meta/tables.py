@@ -137,6 +137,18 @@ class DropRow(Base):
     count: Mapped[int]
 
 
+class NamedDropRow(Base):
+    """What was left out on one UTC day by a name that a sender made up; `other` counts the names beyond the most."""
+
+    __tablename__ = "named_drops"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class ValueRow(Base):
     """A value of the installation, such as a secret."""
 

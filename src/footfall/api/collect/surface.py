@@ -31,7 +31,7 @@ _COLLECT = PublicRoute(_PREFIX, collect, BODY_BYTES)
 _EVENT = PublicRoute("/api/event", plausible_event, BODY_BYTES, plausible_error)
 _SEND = PublicRoute("/api/send", umami_send, BODY_BYTES)
 _BATCH = PublicRoute("/api/batch", umami_batch, umami.BATCH_BYTES)
-_PIXEL = PublicRoute("/p.gif", pixel, 0, broken_pixel, _READ, head=blank)
+_PIXEL = PublicRoute("/p.gif", pixel, 0, broken_pixel, _READ, head=blank, parameters=None)
 
 COLLECT = Surface(
     "collect",
@@ -43,7 +43,7 @@ COLLECT = Surface(
         _SEND,
         _BATCH,
         _PIXEL,
-        *(PublicRoute(f"/{name}", script(name), 0, methods=_READ) for name in SCRIPTS),
+        *(PublicRoute(f"/{name}", script(name), 0, methods=_READ, parameters=None) for name in SCRIPTS),
     ),
     router=router,
 )

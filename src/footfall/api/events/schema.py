@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from footfall.api.ignored import HINTS, IGNORED
 from footfall.api.wire_types import Instant
 
 
@@ -12,6 +13,8 @@ class Accepted(BaseModel):
     event_id: str = Field(description="ULID of the stored event.")
     message: str
     timestamp: Instant = Field(description="Time of receipt, UTC.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class FailedEvent(BaseModel):
@@ -28,6 +31,8 @@ class BatchAccepted(BaseModel):
     message: str
     timestamp: Instant
     errors: list[FailedEvent] | None = Field(None, description="Why events failed; absent where none did.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class BufferStatus(BaseModel):

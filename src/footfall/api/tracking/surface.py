@@ -19,7 +19,7 @@ from footfall.collect.formats.visits import VisitIn
 
 router = APIRouter(tags=["collection"])
 
-_VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES)
+_VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES, idempotent=True)
 _LOGS = PublicRoute("/api/log-request", log_request, logrequest.BODY_BYTES)
 
 TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOGS,), router=router)
@@ -52,7 +52,6 @@ writing_route(
         answer={"accepted": 1, "rejected": [], "rejected_total": 0},
     ),
     refusals=refusals(CODED, 400, 401, 403, 404, 413, 415, 503),
-    idempotent=True,
     ndjson='{"method": "GET", "endpoint": "/pricing", "status": 200, "ip_address": "203.0.113.7"}\n',
 )
 public_route(

@@ -285,6 +285,17 @@ class DroppedReason(BaseModel):
 
 class ProgramClass(BaseModel):
     class_: str = Field(alias="class")
+    count: int = Field(description="Events.")
+    engagements: int = Field(description="Reports of engagement.")
+
+
+class RefusedHost(BaseModel):
+    host: str
+    count: int
+
+
+class IgnoredField(BaseModel):
+    name: str
     count: int
 
 
@@ -293,6 +304,8 @@ class Dropped(BaseModel):
 
     dropped: list[DroppedReason]
     programs: list[ProgramClass]
+    hosts: list[RefusedHost] = Field(description="Hosts of reports dropped as `origin`; `other` beyond the first 100.")
+    ignored: list[IgnoredField] = Field(description="Unknown fields of bodies; `other` beyond the first 100.")
 
 
 @cache
