@@ -77,3 +77,10 @@ class Reader:
 def parsed(done: subprocess.CompletedProcess[str]) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def snippet(page: str, start: str) -> str:
+    """The one Python block of the page that starts so."""
+    blocks = re.findall(r"^```python\n(.*?)^```", text(page), re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if block.startswith(start)]
+    return str(found)
