@@ -22,11 +22,13 @@ def text(page: str) -> str:
 
 
 def command(page: str, start: str) -> str:
-    """The one command of the page's shell blocks that starts so; its further lines are indented."""
+    """The one command of the page that starts so: in a shell block, with its indented lines, or within a sentence."""
     blocks = re.findall(r"^```sh\n(.*?)^```", text(page), re.MULTILINE | re.DOTALL)
-    found = [line for block in blocks for line in re.split(r"\n(?=\S)", block.strip()) if line.startswith(start)]
+    written = [line for block in blocks for line in re.split(r"\n(?=\S)", block.strip())]
+    written += re.findall(r"`(footfall [^`\n]+)`", text(page))
+    found = {line for line in written if line.startswith(start)}
     assert len(found) == 1, f"{page} has {len(found)} commands that start with {start!r}"
-    return str(found[0])
+    return str(found.pop())
 
 
 class Reader:
