@@ -39,9 +39,16 @@ $(VENV)/.clients: tests/browser/clients/package.json tests/browser/clients/packa
 	cd tests/browser/clients && npm ci --silent
 	touch $@
 
+# An environment of its own: the generator needs other versions than Footfall does.
+$(VENV)/.generators: requirements/clients.txt tests/clients/package.json tests/clients/package-lock.json
+	test -x $(VENV)/generators/bin/python || python3 -m venv $(VENV)/generators
+	$(VENV)/generators/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/clients.txt
+	cd tests/clients && npm ci --silent
+	touch $@
+
 setup: $(VENV)/.runtime $(VENV)/.assets $(VENV)/.tracker ## install what the server needs into .venv
 
-setup-dev: setup $(VENV)/.dev $(VENV)/.clients ## and what tests, linters and benchmarks need
+setup-dev: setup $(VENV)/.dev $(VENV)/.clients $(VENV)/.generators ## and what tests, linters and benchmarks need
 
 serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
 	exec $(VENV)/bin/footfall serve
@@ -83,8 +90,9 @@ lists: setup-dev ## raise the lists of agents, show what changes in them and in 
 
 requirements: ## pin pyproject.toml again (needs uv)
 	cd requirements && uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 build.in -o build.txt
+	cd requirements && uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 clients.in -o clients.txt
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/runtime.txt
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed and built (never ./data)
-	rm -rf $(VENV) vendor/node_modules tracker/node_modules tests/browser/clients/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) vendor/node_modules tracker/node_modules tests/browser/clients/node_modules tests/clients/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis

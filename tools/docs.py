@@ -41,6 +41,7 @@ _PAGES = {
     "/api/log-request": "collect.md",
     "/v2/apps": "network.md",
     "/analytics": "proxy.md",
+    "/api/projects": "projects.md",
 }
 """The page of each surface in docs/api, by how its paths begin."""
 

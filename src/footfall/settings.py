@@ -9,14 +9,20 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 StoreIp = Literal["full", "truncated", "none"]
 
 PREFIX = "FOOTFALL_"
 _OF_CLIENTS = ("FOOTFALL_URL", "FOOTFALL_TOKEN", "FOOTFALL_PROJECT")  # footfall-client reads them
+
+
+def _parts(value: object) -> object:
+    """`10.0.0.0/8, ::1` is two networks; an empty text is none."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 class InstallationSettings(BaseModel):
@@ -33,25 +39,19 @@ class InstallationSettings(BaseModel):
     retention_days: int | None = Field(
         None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_parts)] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
         description="Networks whose headers are trusted to name the client, separated by commas.",
     )
     client_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = Field(
         "x-forwarded-for", description="The header in which trusted proxies name the client."
     )
-    keep_query: Annotated[tuple[str, ...], NoDecode] = Field(
+    keep_query: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)] = Field(
         (), description="Further query parameters of browsers' URLs that are kept, separated by commas."
     )
-    opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode] = Field(
+    opt_out: Annotated[tuple[Literal["gpc", "dnt"], ...], NoDecode, BeforeValidator(_parts)] = Field(
         (), description="`gpc`, `dnt`: headers by which browsers' events are left out here, whatever their script does."
     )
-
-    @field_validator("trusted_proxies", "keep_query", "opt_out", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """`10.0.0.0/8, ::1` is two networks; an empty text is none."""
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("store_ip", "retention_days", mode="before")
     @classmethod
@@ -84,6 +84,9 @@ class Settings(BaseSettings, InstallationSettings):
     meta_url: str = Field("", description="SQLAlchemy URL of the metadata; empty: SQLite in the data directory.")
     auth: Literal["on", "off"] = Field(
         "on", description="`off` opens the reading surfaces, on a loopback address only."
+    )
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_parts)] = Field(
+        (), description="Origins whose pages may read with a token, such as `https://app.example`, separated by commas."
     )
     flush_interval: float = Field(
         1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (when the drain keeps up)."

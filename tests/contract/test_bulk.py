@@ -242,6 +242,7 @@ def test_the_bounds_of_a_body(access):
         "accepted": 1,
         "rejected": [],
         "rejected_total": 0,
+        "ignored": ["x"],
     }
 
 

@@ -40,6 +40,9 @@ class Watcher:
     def failed(self, stage):
         self.failures.append(stage)
 
+    def discarded(self, rows):
+        self.rows["discarded"] = self.rows.get("discarded", 0) + rows
+
 
 class FailingStore:
     """The store, refusing the n-th write."""
@@ -329,3 +332,43 @@ def test_it_tells_whether_a_batch_is_partly_written(make, spool, store):
     drain.drain_once()
     with drain.quiesced() as quiesced:
         assert quiesced
+
+
+def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):
+    deleted: set[int] = set()
+    drain = make(deleted=lambda: deleted)
+    submit(spool, event(0), event(1), request(2), project=3)
+    submit(spool, event(3), project=4)
+    deleted.add(3)
+    drain.drain_all()
+    assert watcher.rows == {"discarded": 3, "events": 1}
+    assert store.query("SELECT DISTINCT project_id FROM events").rows == [(4,)]
+    assert store.query("SELECT count() FROM requests").scalar == 0
+
+
+def test_a_project_is_erased_from_every_table_and_no_other_is(store, spool, make):
+    drain = make()
+    for project in (3, 4):
+        submit(spool, event(0), event(40, visitor=8), request(2), event(40 * 24 * 60), project=project)
+        drain.drain_once()
+        submit(spool, event(10), event(20), project=project)  # joins a session: the store updates rows in place
+        drain.drain_once()
+    tables = ("events", "requests", "sessions")
+
+    def counts(project):
+        return [
+            store.query(f"SELECT count() FROM {table} WHERE project_id = {project}").scalar  # noqa: S608 - constants
+            for table in tables
+        ]
+
+    before = counts(4)
+    assert counts(3) == before
+    steps = 0
+    while store.facts.erase_some(3):
+        steps += 1
+    assert steps >= 5  # events and sessions have two months each
+    assert (counts(3), counts(4)) == ([0, 0, 0], before)
+    assert not store.facts.erase_some(99)
+    submit(spool, event(30), project=4)
+    drain.drain_once()
+    assert counts(4)[0] == before[0] + 1

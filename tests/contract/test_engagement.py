@@ -164,10 +164,17 @@ def test_a_project_sees_what_was_dropped(site, server):
     found = until(lambda: (answer := site.access.read(path))["programs"] and answer)
     assert found == {
         "dropped": [{"reason": "origin", "count": 2}, {"reason": "prefetch", "count": 1}],
-        "programs": [{"class": "ai", "count": 1}],
+        "programs": [{"class": "ai", "count": 1, "engagements": 0}],
+        "hosts": [{"host": "evil.example", "count": 2}],
+        "ignored": [],
     }
     other = Site.of(server, f"read{next(_names)}")
-    assert other.access.read(f"/api/web-events/{other.access.slug}/dropped") == {"dropped": [], "programs": []}
+    assert other.access.read(f"/api/web-events/{other.access.slug}/dropped") == {
+        "dropped": [],
+        "programs": [],
+        "hosts": [],
+        "ignored": [],
+    }
 
 
 def test_dropped_reports_are_known_after_a_restart(tmp_path):

@@ -417,7 +417,7 @@ LARGE = {"ts": NOON, "domain": "google.com", "count": MOST}
 
 def submission(key: str, *logs: Row) -> Submission:
     intake = Intake(None, None, None)  # type: ignore[arg-type] # proxy logs have neither ids nor visitors
-    record = read_logs(json.dumps({"logs": logs}).encode(), Sender(1, NOON, "", ""), intake)
+    record = read_logs(json.dumps({"logs": logs}).encode(), Sender(1, NOON, "", ""), intake)[0]
     return Submission(record, Key(1, key))
 
 

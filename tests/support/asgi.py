@@ -16,6 +16,7 @@ from footfall.api.state import Querying, State
 from footfall.api.surfaces import errors_of
 from footfall.errors import UserError
 from footfall.meta import MemoryAnswers
+from footfall.model.drops import NameKind
 from footfall.model.project import Principal, Project, Scope
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
@@ -56,6 +57,9 @@ class DropCounts:
 
     def by_reason(self, project: int, *_: int) -> dict[str, int]:
         return {"origin": 3} if project == 1 else {}
+
+    def by_name(self, project: int, kind: NameKind, *_: int) -> dict[str, int]:
+        return {"staging.shop.example": 3} if project == 1 and kind is NameKind.HOST else {}
 
 
 def querying(store: Store, clock: Callable[[], int], gate: Gate, limiter: QueryLimiter | None = None) -> Querying:

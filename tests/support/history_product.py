@@ -146,7 +146,7 @@ class Product:
         self.clock.set(sent.at)
         sender = Sender(project.number, sent.at, sent.address, sent.agent)
         try:
-            batch = read_batch(json.dumps(sent.body).encode())
+            batch, _ = read_batch(json.dumps(sent.body).encode())
             submissions, failures = submit_batch(batch, sender, intake)
         except (SchemaError, RefusedError):
             return Receipt(422), []

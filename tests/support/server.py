@@ -157,6 +157,15 @@ class Server:
             meta.close()
         return Access(self, slug, project.number, project.id, token)
 
+    def admin(self) -> Access:
+        """A token for the whole installation."""
+        meta = open_meta(Settings(data=self.data), system_clock)
+        try:
+            token, _ = meta.create_token("test", ["admin"], None)
+        finally:
+            meta.close()
+        return Access(self, "default", 1, "", token)
+
     def default(self) -> Access:
         return Access(self, "default", 1, "", self.token)
 

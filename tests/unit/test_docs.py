@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from fnmatch import fnmatch
 
 import pytest
 from tools.docs import ROOT, commands, endpoints, page_of, pages, rendered
 
+from footfall.api.collect.native import SCRIPTS
 from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.settings import Settings
 
@@ -73,7 +75,7 @@ def test_endpoints_are_on_the_page_of_their_surface():
         page = page_of(path)
         assert page, f"{path}: tools/docs.py knows no page for it"
         # A surface's page may name its endpoints by what follows the surface's path.
-        tail = "/" + path.rpartition("/")[2].replace("{slug}", "api/web-events/{slug}")
+        tail = path if path.endswith("{slug}") else "/" + path.rpartition("/")[2]
         assert re.search(rf"{re.escape(tail)}(?![\w-])", text(f"api/{page}")), (method, path, page)
 
 
@@ -87,6 +89,16 @@ def test_codes_of_refused_rows_are_documented():
     for source in (ROOT / "src/footfall/collect").glob("*.py"):
         for code in re.findall(r'(?:RefusedError|_refused)\(\s*"(\w+)"', source.read_text(encoding="utf-8")):
             assert f"`{code}`" in page, (source.name, code)
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "p.gif", "api/collect"])
+def test_blocks_for_proxies_pass_what_pages_need(name):
+    page = text("operations.md")
+    (nginx,) = re.findall(r"location ~ (\^/stats/\S+) \{", page)
+    (caddy,) = re.findall(r"@stats path (.+)", page)
+    assert re.match(nginx, f"/stats/{name}")
+    assert any(fnmatch(f"/stats/{name}", pattern) for pattern in caddy.split())
+    assert not re.match(nginx, "/stats/metrics")
 
 
 def test_metrics_are_documented():

@@ -9,6 +9,8 @@ from footfall.api.events import routes as events
 from footfall.api.events.surface import EVENTS
 from footfall.api.network import routes as network
 from footfall.api.network.surface import NETWORK
+from footfall.api.projects import routes as projects
+from footfall.api.projects.surface import PROJECTS
 from footfall.api.proxy import routes as proxy
 from footfall.api.proxy.surface import PROXY
 from footfall.api.state import Collecting, Querying, State
@@ -23,6 +25,7 @@ READING: Routers = {
     TRACKING.name: tracking.router,
     NETWORK.name: network.router,
     PROXY.name: proxy.router,
+    PROJECTS.name: projects.router,
 }
 
 

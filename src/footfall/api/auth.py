@@ -54,7 +54,7 @@ class Authenticator:
 
     def __init__(self, meta: Meta, settings: Settings, clock: Clock) -> None:
         self.directory = Directory(meta, clock)
-        self._meta = meta
+        self.meta = meta
         self._clock = clock
         self._open = settings.auth == "off"
         self.address = ClientAddresses(settings.trusted_proxies, settings.client_header)
@@ -115,7 +115,7 @@ class Authenticator:
         return known.principal
 
     def _verify(self, key: bytes, text: bytes, client: str, now: int) -> _Verified:
-        info = self._meta.token(text.decode("latin-1"))
+        info = self.meta.token(text.decode("latin-1"))
         if info is None or not info.holds(now):
             self._verified.pop(key, None)
             self._guesses.count(client, now)
@@ -128,7 +128,7 @@ class Authenticator:
     def _note_use(self, token_id: int, now: int) -> None:
         if now - self._touched.get(token_id, 0) >= TOUCH_EVERY:
             self._touched[token_id] = now
-            self._writer.submit(self._meta.touch, token_id, now)
+            self._writer.submit(self.meta.touch, token_id, now)
 
 
 class Guesses:

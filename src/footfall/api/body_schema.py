@@ -44,7 +44,8 @@ def _inlined(schema: Schema, definitions: dict[str, Schema]) -> Schema:
         if isinstance(node, dict):
             if "$ref" in node:
                 return walk(definitions[node["$ref"].rpartition("/")[2]])
-            return {name: walk(value) for name, value in node.items() if (name, value) != ("required", [])}
+            found = {name: walk(value) for name, value in node.items() if (name, value) != ("required", [])}
+            return found | {"items": {}} if found.get("type") == "array" and "items" not in found else found
         return [walk(item) for item in node] if isinstance(node, list) else node
 
     found: Schema = walk(schema)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from time import perf_counter
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Receive, Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.lifecycle import Lifecycle
+from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
 from footfall.api.state import Collecting, State
@@ -46,12 +48,14 @@ class Application:
 
 def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
-    api = FastAPI(title="Footfall", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
+    api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
     state.install(api)
     problem.install(api, errors_of)
+    api.add_middleware(TellIgnored)
     routers = list(_routers(reading))
     for router in routers:
-        api.include_router(router)
+        asked = router in reading.values()
+        api.include_router(router, dependencies=[Depends(parameters)] if asked else [])
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
@@ -61,6 +65,8 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
     answering: App = FastPaths(api, collecting, writing, public)
+    if collecting.settings.cors_origins:
+        answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":
         answering = RequestLog(answering)
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)

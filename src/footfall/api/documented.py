@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
 from footfall.api.body_schema import Schema
+from footfall.api.ignored import HEADER, STRICT
 from footfall.api.ingest.calls import Public, Route, answer
 from footfall.api.problem import CODED, ErrorShape, Reply, response
 from footfall.api.state import Collecting, collecting
@@ -42,6 +43,12 @@ _PROJECT = (
         "description": "The same, for callers that can't set a header.",
     },
 )
+_STRICT = {
+    "name": STRICT,
+    "in": "query",
+    "schema": {"type": "boolean", "default": False},
+    "description": "`1` refuses fields and parameters that are not known; else the answer tells them.",
+}
 _ENCODING = {
     "name": "Content-Encoding",
     "in": "header",
@@ -70,13 +77,14 @@ def refusals(errors: ErrorShape, *statuses: int) -> Responses:
 
 def answers(example: dict[str, Any]) -> Responses:
     """`responses` of a reading operation: an example of its answer, and the errors that it may give."""
-    return {200: {"content": {"application/json": {"example": example}}}, **_READING_ERRORS}
+    return {200: {"content": {"application/json": {"example": example}}, "headers": _TOLD}, **_READING_ERRORS}
 
 
 def writing_route(
     router: APIRouter,
     route: Route,
     *,
+    operation_id: str,
     body: Schema,
     status: int,
     response_model: type[BaseModel] | None,
@@ -85,16 +93,12 @@ def writing_route(
     examples: Example,
     refusals: Responses,
     ndjson: str = "",
-    idempotent: bool = False,
 ) -> None:
-    """Document a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them.
-
-    `idempotent` endpoints take an `Idempotency-Key`.
-    """
-    headers = [_ENCODING, _KEY] if idempotent else [_ENCODING]
+    """Document a writing endpoint; `ndjson` is an example body of lines, where the endpoint takes them."""
+    headers = [_ENCODING, _KEY] if route.idempotent else [_ENCODING]
     content: dict[str, Any] = {"application/json": {"schema": body, "example": examples.request}}
     if ndjson:
-        content["application/x-ndjson"] = {"schema": {"type": "string"}, "example": ndjson}
+        content["application/x-ndjson"] = {"schema": {"type": "string", "format": "binary"}, "example": ndjson}
     router.add_api_route(
         route.path,
         _endpoint(lambda part, request: answer(part, route, dict(request.scope), _receive(request))),
@@ -103,9 +107,12 @@ def writing_route(
         response_model=response_model,
         summary=summary,
         description=description,
-        operation_id=_operation_id(route.path),
+        operation_id=operation_id,
         responses={**refusals, status: _answered(examples.answer)},
-        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [*_PROJECT, *headers]},
+        openapi_extra={
+            "requestBody": {"required": True, "content": content},
+            "parameters": [*_PROJECT, _STRICT, *headers],
+        },
     )
 
 
@@ -113,6 +120,7 @@ def public_route(
     router: APIRouter,
     route: Public,
     *,
+    operation_id: str,
     body: Schema,
     status: int,
     summary: str,
@@ -132,13 +140,16 @@ def public_route(
         response_class=answered,
         summary=summary,
         description=description,
-        operation_id=_operation_id(route.path),
+        operation_id=operation_id,
         responses={
             **refusals(CODED, *statuses),
             status: {"content": {str(answered.media_type): {"example": examples.answer}}},
         },
-        openapi_extra={"requestBody": {"required": True, "content": content}, "security": []},
+        openapi_extra={"requestBody": {"required": True, "content": content}, "parameters": [_STRICT], "security": []},
     )
+
+
+_TOLD = {HEADER: {"description": "Query parameters that do not count.", "schema": {"type": "string"}}}
 
 
 def _endpoint(answered: Callable[[Collecting, Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
@@ -152,10 +163,6 @@ def _endpoint(answered: Callable[[Collecting, Request], Awaitable[Reply]]) -> Ca
 
 def _receive(request: Request) -> Any:
     return request._receive  # noqa: SLF001 - the raw body's source
-
-
-def _operation_id(path: str) -> str:
-    return path.strip("/").replace("/", "_").replace("-", "_")
 
 
 def _answered(example: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,9 @@ from prometheus_client.core import GaugeMetricFamily
 from footfall.api.request_metrics import RequestTimes
 from footfall.model.drops import DropReason
 from footfall.spool.protocol import SpoolState
+
+_MAX_NAMES = 100
+"""Names of unknown fields that are counted apart: clients make them up."""
 
 _STEP_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10)
 
@@ -50,6 +54,15 @@ class Metrics:
             "footfall_dropped", "Reports of browsers that were left out.", ["reason"], registry=self.registry
         )
 
+        self._discarded = Counter(
+            "footfall_discarded", "Rows of deleted projects that the drain discarded.", registry=self.registry
+        )
+        self._ignored = Counter(
+            "footfall_ignored_fields", "Bodies with a field that is not known.", ["name"], registry=self.registry
+        )
+        self._lock = threading.Lock()
+        self._names: set[str] = set()
+
     def step(self, name: str, seconds: float) -> None:
         self._steps.labels(name).observe(seconds)
 
@@ -59,6 +72,9 @@ class Metrics:
     def failed(self, stage: str) -> None:
         self._failures.labels(stage).inc()
 
+    def discarded(self, rows: int) -> None:
+        self._discarded.inc(rows)
+
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
 
@@ -67,6 +83,14 @@ class Metrics:
 
     def dropped(self, reason: DropReason) -> None:
         self._dropped.labels(reason.value).inc()
+
+    def ignored(self, name: str) -> None:
+        """A field of a body that is not known; names beyond the first 100 count as `other`."""
+        with self._lock:
+            known = name in self._names or len(self._names) < _MAX_NAMES
+            if known:
+                self._names.add(name)
+        self._ignored.labels(name if known else "other").inc()
 
     def render(self, state: SpoolState, data: Path) -> bytes:
         """The exposition, with the figures of the spools and of the disk that holds `data` of this moment."""

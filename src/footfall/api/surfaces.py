@@ -6,13 +6,14 @@ from footfall.api.collect.surface import COLLECT
 from footfall.api.events.surface import EVENTS
 from footfall.api.network.surface import NETWORK
 from footfall.api.problem import CODED, ErrorShape
+from footfall.api.projects.surface import PROJECTS
 from footfall.api.proxy.surface import PROXY
 from footfall.api.site.surface import SITE
 from footfall.api.surface import Surface
 from footfall.api.tracking.surface import TRACKING
 from footfall.api.web.surface import WEB
 
-SURFACES: tuple[Surface, ...] = (EVENTS, WEB, TRACKING, NETWORK, PROXY, COLLECT, SITE)
+SURFACES: tuple[Surface, ...] = (EVENTS, WEB, TRACKING, NETWORK, PROXY, COLLECT, PROJECTS, SITE)
 
 
 def errors_of(path: str) -> ErrorShape:

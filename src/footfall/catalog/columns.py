@@ -295,7 +295,7 @@ REQUESTS = (
     Column("os", Kind.LABEL, dimension=_OS),
     Column("os_version", Kind.LABEL),
     Column("device", Kind.LABEL, dimension=_DEVICE),
-    Column("traffic", Kind.LABEL, choices=TRAFFIC, dimension=_FILTER),
+    Column("traffic", Kind.LABEL, choices=TRAFFIC, dimension=_TRAFFIC),
     Column("country", Kind.LABEL, Origin.SENT, dimension=_COUNTRY),
     Column("region", Kind.LABEL, Origin.SENT, 128),
     Column("city", Kind.LABEL, Origin.SENT, 128),
@@ -306,7 +306,7 @@ REQUESTS = (
 ENGAGEMENTS = (
     *_identity(),
     Column("visitor_id", Kind.TEXT, Origin.SENT),
-    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, dimension=_FILTER),
+    Column("hostname", Kind.LABEL, Origin.SENT, _HOST, dimension=_HOSTNAME),
     Column("path", Kind.LABEL, Origin.SENT, _PATH, dimension=_FILTER),
     Column("url", Kind.TEXT, Origin.SPOOLED, _URL),
     _USER_AGENT,
@@ -316,7 +316,7 @@ ENGAGEMENTS = (
     Column("browser", Kind.LABEL, dimension=_BROWSER),
     Column("os", Kind.LABEL, dimension=_OS),
     Column("device", Kind.LABEL, dimension=_DEVICE),
-    Column("traffic", Kind.LABEL, choices=TRAFFIC, dimension=_FILTER),
+    Column("traffic", Kind.LABEL, choices=TRAFFIC, dimension=_TRAFFIC),
     Column("country", Kind.LABEL, Origin.SENT, dimension=_COUNTRY),
     _BATCH,
 )

@@ -47,6 +47,7 @@ rank too low: of two durations, its p99 is the shorter one.
 
 _ROWS = (
     Metric("events", {Table.EVENTS: "count()"}),
+    Metric("engagements", {Table.ENGAGEMENTS: "count()"}),
     Metric("hits", {Table.REQUESTS: "count()"}),
     Metric("pageviews", {Table.EVENTS: "countIf(event_type = 'pageview')"}),
     Metric("visitors", dict.fromkeys(_FACTS, "uniqExact(visitor)") | {Table.SESSIONS: "count()"}, distinct="visitor"),

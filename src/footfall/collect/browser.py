@@ -31,11 +31,12 @@ Rows = EventRows | EngagementRows
 
 
 class DroppedError(FootfallError):
-    """A well-formed report that is not stored, and why."""
+    """A well-formed report that is not stored, why, and for `origin` the host that is refused."""
 
-    def __init__(self, reason: DropReason) -> None:
+    def __init__(self, reason: DropReason, host: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.host = host
 
 
 def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str) -> Rows:
@@ -56,8 +57,10 @@ def _check_host(domains: tuple[str, ...], host: str, origin: str) -> None:
 
     A report with neither does not come from a page: browsers send an origin with whatever they post to another host.
     """
-    if (host and not is_allowed(domains, host)) or (origin and not is_allowed(domains, host_of(origin))):
-        raise DroppedError(DropReason.ORIGIN)
+    if host and not is_allowed(domains, host):
+        raise DroppedError(DropReason.ORIGIN, host)
+    if origin and not is_allowed(domains, host_of(origin)):
+        raise DroppedError(DropReason.ORIGIN, host_of(origin) or origin)
 
 
 def _time(timestamp: int | None, sender: Sender, intake: Intake) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -35,9 +35,14 @@ class Watcher(Protocol):
 
     def failed(self, stage: str) -> None: ...
 
+    def discarded(self, rows: int) -> None: ...
+
 
 class Drain:
-    """One per installation. `run` needs a thread of its own; a failure there never affects collection."""
+    """One per installation. `run` needs a thread of its own; a failure there never affects collection.
+
+    `deleted` gives the numbers of deleted projects: what the spools hold of them is discarded.
+    """
 
     def __init__(
         self,
@@ -46,6 +51,7 @@ class Drain:
         journal: Journal,
         watcher: Watcher,
         *,
+        deleted: Callable[[], Collection[int]] = tuple,
         tools: Tools | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
@@ -54,6 +60,7 @@ class Drain:
         self._store = store
         self._journal = journal
         self._watcher = watcher
+        self._deleted = deleted
         self._tools = tools or Tools.default()
         self._limit = batch_events
         self._interval = flush_interval
@@ -127,7 +134,7 @@ class Drain:
         return sum(plan.facts.values())
 
     def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
-        records = spool.records(batch)
+        records = self._kept(spool.records(batch))
         writer = self._journal.writer(name)
         try:
             return self._planned(batch.number, records, writer)
@@ -137,6 +144,14 @@ class Drain:
             self._watcher.failed("plan")
             self._log.exception("a batch can't be processed as a whole, looking for the cause", error=str(error))
             return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
+
+    def _kept(self, records: list[Record]) -> list[Record]:
+        """The records whose project is not deleted."""
+        deleted = self._deleted()
+        kept = [record for record in records if record.project_id not in deleted]
+        if len(kept) < len(records):
+            self._watcher.discarded(sum(map(size, records)) - sum(map(size, kept)))
+        return kept
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
         """The records, or parts of records, that can be processed; the others are rejected, each with its reason."""

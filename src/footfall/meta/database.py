@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
 
-SCHEMA = "0004"
+SCHEMA = "0006"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 _BUSY_MS = 30_000
@@ -88,7 +88,9 @@ def sqlite_url(path: Path) -> str:
     """The URL of a database file. File and directory are created where missing, accessible to their owner only."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not os.access(path, os.R_OK | os.W_OK):
+            # Only where the file can't be in use: to close a file drops every lock that this process has on it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise FatalError(f"FOOTFALL_DATA {str(path.parent)!r} can't be written: {error.strerror}") from error
     return f"sqlite:///{path.resolve()}"

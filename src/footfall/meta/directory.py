@@ -69,6 +69,11 @@ class Directory:
         """The installation's project where it has exactly one."""
         return self._look_up("only", "", self._the_only)
 
+    def forget(self) -> None:
+        """Look everything up again: a project was changed by this process."""
+        self._found.clear()
+        self._listed_at = -FRESH_FOR
+
     def _the_only(self, _: str) -> Project | None:
         projects = self._meta.projects()
         return projects[0] if len(projects) == 1 else None
@@ -91,6 +96,7 @@ class Directory:
         self._listed = {}
         for project in self._meta.projects():  # oldest first, so the oldest keeps a domain that several list
             own = [("site_key", project.site_key), ("id", project.id), ("slug", project.slug)]
+            own += [("site_key", old.site_key) for old in project.old_site_keys if self._listed_at < old.valid_until]
             for key in (*own, *(("domain", domain) for domain in project.domains)):
                 self._listed.setdefault(key, project)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
 import secrets
 from collections.abc import Collection, Iterable
 from hmac import compare_digest
@@ -16,25 +14,14 @@ from footfall.clock import MINUTE, Clock
 from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
-from footfall.meta.domains import listed_domain
-from footfall.meta.tables import DomainRow, ProjectRow, TokenProjectRow, TokenRow, ValueRow
+from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
+from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo
 from footfall.model.project import Project, Scope
 from footfall.settings import Settings
 
-
-class DomainListedError(UserError):
-    """Another project, `slug`, lists the domain. The message does not name it: not every caller may know of it."""
-
-    def __init__(self, domain: str, slug: str) -> None:
-        super().__init__("conflict", f"domain {domain!r} is listed by another project")
-        self.slug = slug
-
-
 TOUCH_EVERY = MINUTE
 """How far a token's last-used time may lag behind."""
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def open_meta(settings: Settings, clock: Clock) -> Meta:
@@ -52,32 +39,12 @@ class Meta:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
+        self.editor = ProjectEditor(database, clock)
         self._clock = clock
 
-    def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "") -> Project:
-        """Raises UserError: `bad_parameter` for a malformed slug or domain, `conflict` where the slug is taken.
-
-        DomainListedError where another project lists one of the domains: an event that names nothing but its host could
-        belong to either.
-        """
-        if not _SLUG.fullmatch(slug):
-            raise UserError("bad_parameter", f"slug {slug!r} does not match [a-z0-9][a-z0-9-]{{0,62}}")
-        row = ProjectRow(
-            id=f"prj_{_random_text(10)}",
-            slug=slug,
-            name=name or slug,
-            site_key=f"ff_site_{_random_text(15)}",
-            created_at=self._clock(),
-            domains=[DomainRow(domain=domain) for domain in sorted({listed_domain(text) for text in domains})],
-        )
-        try:
-            with self.database.write() as session:
-                session.add(row)
-                session.flush()
-                _check_unlisted(session, row)
-                return _project(row)
-        except IntegrityError as error:
-            raise UserError("conflict", f"slug {slug!r} is taken") from error
+    def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:
+        """As `ProjectEditor.create`."""
+        return self.editor.create(slug, domains, name, timezone)
 
     def project(self, slug_or_id: str) -> Project | None:
         return self._one_project(or_(ProjectRow.slug == slug_or_id, ProjectRow.id == slug_or_id))
@@ -88,7 +55,8 @@ class Meta:
     def projects(self) -> list[Project]:
         """All projects, oldest first."""
         with self.database.read() as session:
-            return [_project(row) for row in session.scalars(select(ProjectRow).order_by(ProjectRow.number))]
+            there = select(ProjectRow).where(ProjectRow.deleted_at.is_(None)).order_by(ProjectRow.number)
+            return [project_of(row) for row in session.scalars(there)]
 
     def create_token(
         self,
@@ -116,7 +84,9 @@ class Meta:
             row.projects = [TokenProjectRow(project=number) for number in _numbers(session, projects)]
             session.add(row)
             session.flush()
-            return text, _token(row)
+            made = _token(row)
+        audit("token created", LOCAL, **_named(made))
+        return text, made
 
     def tokens(self, project: str | None = None) -> list[TokenInfo]:
         """All tokens, or those with access to a project (by slug or id), oldest first, revoked ones included."""
@@ -146,7 +116,9 @@ class Meta:
             row = _find_token(session, which)
             row.revoked_at = row.revoked_at or self._clock()
             session.flush()
-            return _token(row)
+            revoked = _token(row)
+        audit("token revoked", LOCAL, **_named(revoked))
+        return revoked
 
     def touch(self, token_id: int, now: int) -> None:
         """Record that a token was used; written at most once a minute, by however many processes."""
@@ -174,12 +146,9 @@ class Meta:
 
     def _one_project(self, condition: ColumnElement[bool]) -> Project | None:
         with self.database.read() as session:
-            row = session.scalar(select(ProjectRow).where(condition).order_by(ProjectRow.number).limit(1))
-            return None if row is None else _project(row)
-
-
-def _random_text(size: int) -> str:
-    return base64.b32encode(secrets.token_bytes(size)).decode().lower()
+            there = select(ProjectRow).where(condition, ProjectRow.deleted_at.is_(None))
+            row = session.scalar(there.order_by(ProjectRow.number).limit(1))
+            return None if row is None else project_of(row)
 
 
 def _scopes(names: Collection[Scope | str]) -> set[Scope]:
@@ -196,29 +165,8 @@ def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
         return []
     if not projects:
         raise UserError("bad_parameter", "project is missing: a token needs at least one project")
-    found = [_number(session, name) for name in projects]
+    found = [find_project(session, name).number for name in projects]
     return sorted(set(found))
-
-
-def _number(session: Session, name: str) -> int:
-    number = session.scalar(select(ProjectRow.number).where(or_(ProjectRow.slug == name, ProjectRow.id == name)))
-    if number is None:
-        raise UserError("not_found", f"project {name!r} does not exist")
-    return number
-
-
-def _check_unlisted(session: Session, project: ProjectRow) -> None:
-    """DomainListedError where another project lists a domain of this one."""
-    wanted = [row.domain for row in project.domains]
-    others = (
-        select(DomainRow.domain, ProjectRow.slug)
-        .join(ProjectRow, ProjectRow.number == DomainRow.project)
-        .where(DomainRow.domain.in_(wanted), ProjectRow.number != project.number)
-        .order_by(DomainRow.domain, ProjectRow.number)
-    )
-    listed = session.execute(others).first()
-    if listed is not None:
-        raise DomainListedError(*listed)
 
 
 def _find_token(session: Session, which: str) -> TokenRow:
@@ -238,9 +186,10 @@ def _find_token(session: Session, which: str) -> TokenRow:
     return found[0]
 
 
-def _project(row: ProjectRow) -> Project:
-    domains = tuple(domain.domain for domain in row.domains)
-    return Project(number=row.number, id=row.id, slug=row.slug, site_key=row.site_key, domains=domains)
+def _named(token: TokenInfo) -> dict[str, object]:
+    """What the audit log says of a token."""
+    projects = None if token.projects is None else sorted(token.projects)
+    return {"token": token.last_four, "scopes": sorted(scope.value for scope in token.scopes), "projects": projects}
 
 
 def _token(row: TokenRow) -> TokenInfo:

@@ -14,7 +14,10 @@ class Base(DeclarativeBase):
 
 
 class ProjectRow(Base):
-    """`number` is the key in the store's tables, so it is never reused."""
+    """`number` is the key in the store's tables, so it is never reused: a deleted project keeps its row.
+
+    From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows.
+    """
 
     __tablename__ = "projects"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
@@ -25,7 +28,15 @@ class ProjectRow(Base):
     name: Mapped[str]
     site_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[int]
-    domains: Mapped[list[DomainRow]] = relationship(order_by="DomainRow.domain", lazy="selectin", cascade="all, delete")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    deleted_at: Mapped[int | None]
+    erased_at: Mapped[int | None]
+    domains: Mapped[list[DomainRow]] = relationship(
+        order_by="DomainRow.domain", lazy="selectin", cascade="all, delete-orphan"
+    )
+    old_site_keys: Mapped[list[OldSiteKeyRow]] = relationship(
+        order_by="OldSiteKeyRow.valid_until", lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class DomainRow(Base):
@@ -35,6 +46,16 @@ class DomainRow(Base):
 
     project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
     domain: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class OldSiteKeyRow(Base):
+    """A site key that was replaced, and that pages may still use until `valid_until`."""
+
+    __tablename__ = "old_site_keys"
+
+    site_key: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"))
+    valid_until: Mapped[int]
 
 
 class TokenRow(Base):
@@ -113,6 +134,18 @@ class DropRow(Base):
     project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
     day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class NamedDropRow(Base):
+    """What was left out on one UTC day by a name that a sender made up; `other` counts the names beyond the most."""
+
+    __tablename__ = "named_drops"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
 
 

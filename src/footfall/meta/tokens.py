@@ -43,7 +43,7 @@ class TokenInfo:
 
     @property
     def principal(self) -> Principal:
-        return Principal(self.id, self.scopes, self.projects)
+        return Principal(self.id, self.scopes, self.projects, self.last_four)
 
 
 def new_token() -> str:

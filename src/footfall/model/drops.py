@@ -1,8 +1,15 @@
-"""Why a well-formed report of a browser is not stored: a closed list (docs/api/collect)."""
+"""Why a well-formed report of a browser is not stored: a closed list (docs/api/collect); and what is told by name."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class NameKind(StrEnum):
+    """What a project's names, which senders make up, are names of."""
+
+    FIELD = "field"  # a field of a body that is not known
+    HOST = "host"  # a host whose reports are dropped, as the project does not list it
 
 
 class DropReason(StrEnum):

@@ -7,6 +7,14 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
+class OldSiteKey:
+    """A site key that was replaced; pages may still use it before `valid_until` (Unix milliseconds)."""
+
+    site_key: str
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type.
 
@@ -18,7 +26,10 @@ class Project:
     slug: str
     site_key: str
     domains: tuple[str, ...] = ()
+    name: str = ""
     timezone: str = "UTC"
+    created_at: int = 0
+    old_site_keys: tuple[OldSiteKey, ...] = ()
 
 
 class Scope(StrEnum):
@@ -29,11 +40,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified token: its rights. `projects` is None for a token of the installation, which may touch them all."""
+    """A verified token: its rights. `projects` is None for a token of the installation, which may touch them all.
+
+    `last_four` are the last characters of its text, by which a log may name it.
+    """
 
     token_id: int
     scopes: frozenset[Scope]
     projects: frozenset[int] | None
+    last_four: str = ""
 
     def may_touch(self, project: Project) -> bool:
         return self.projects is None or project.number in self.projects

@@ -248,5 +248,12 @@ def by_class_of_traffic(base: Query) -> Query:
     return replace(base, dimensions=("traffic",), metrics=("events",), order=order, bots=True)
 
 
+def engagements_by_class(base: Query) -> Query:
+    """The same of engagements; the base's filters are those that engagements have."""
+    order = (Order("engagements", descending=True), Order("traffic"))
+    metrics = ("engagements",)
+    return replace(base, table=Table.ENGAGEMENTS, dimensions=("traffic",), metrics=metrics, order=order, bots=True)
+
+
 def by_category(base: Query) -> Query:
     return replace(base, dimensions=("category",), metrics=("events",), order=(Order("category"),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from footfall.catalog.columns import HUMAN
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
@@ -33,6 +34,14 @@ class PageEngagement:
     vitals: dict[str, float | None]
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramCounts:
+    """What programs of a class reported."""
+
+    events: int
+    engagements: int
+
+
 def pages(store: Reader, base: Query, limit: int) -> list[PageEngagement]:
     """Most pageviews first, ties by path. UserError(`bad_filter`) for a key that is not one of `KEYS`."""
     unknown = next((term.key for term in base.filters if term.key not in KEYS), None)
@@ -41,6 +50,24 @@ def pages(store: Reader, base: Query, limit: int) -> list[PageEngagement]:
     viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, build.TOP_PAGES, limit))}
     reports = {row["path"]: row for row in fetch(store, engagement_of(base, tuple(viewed)))} if viewed else {}
     return [_page(path, views, reports.get(path, {})) for path, views in viewed.items()]
+
+
+def programs(store: Reader, base: Query) -> dict[str, ProgramCounts]:
+    """What figures about people leave out, by class of visitor; most first, ties by class.
+
+    Engagements count where they have all that the filter asks about.
+    """
+    events = {row["traffic"]: row["events"] for row in fetch(store, build.by_class_of_traffic(base))}
+    reports: dict[str, int] = {}
+    if all(term.key in KEYS for term in base.filters):
+        found = fetch(store, build.engagements_by_class(base))
+        reports = {row["traffic"]: row["engagements"] for row in found}
+    counts = {
+        name: ProgramCounts(events.get(name, 0), reports.get(name, 0))
+        for name in {**events, **reports}
+        if name != HUMAN
+    }
+    return dict(sorted(counts.items(), key=lambda item: (-item[1].events - item[1].engagements, item[0])))
 
 
 def engagement_of(base: Query, paths: tuple[str, ...]) -> Engagement:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
@@ -96,12 +95,6 @@ def count(store: Reader, base: Query) -> int:
 def visitors(store: Reader, base: Query) -> int:
     found: int = fetch(store, build.totals(base, "visitors"))[0]["visitors"]
     return found
-
-
-def programs(store: Reader, base: Query) -> dict[str, int]:
-    """The events that figures about people leave out, by class of visitor; most first, ties by class."""
-    rows = fetch(store, build.by_class_of_traffic(base))
-    return {row["traffic"]: row["events"] for row in rows if row["traffic"] != HUMAN}
 
 
 def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:

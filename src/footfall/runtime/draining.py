@@ -9,6 +9,7 @@ import structlog
 from footfall.clock import Clock
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.journal import Journal
+from footfall.meta import Meta, open_meta
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
@@ -17,10 +18,12 @@ from footfall.store.protocol import Store
 
 
 class Draining:
-    """Open together, and for one process at a time."""
+    """Open together, and for one process at a time. `projects` is the drain's own view of the metadata."""
 
     def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
         self.store = _opened(settings)
+        self._meta = _opened_meta(settings, clock, self.store)
+        self.projects = self._meta.editor
         self.last_round = clock()
         self._clock = clock
         self._spools = spools
@@ -29,6 +32,7 @@ class Draining:
             self.store,
             Journal(settings.data / "drain"),
             watcher,
+            deleted=self.projects.deleted,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
         )
@@ -48,7 +52,17 @@ class Draining:
 
     def close(self) -> None:
         """Close the store, once the drain has stopped: nothing may be closed under it."""
+        self._meta.close()
         self.store.close()
+
+
+def _opened_meta(settings: Settings, clock: Clock, store: Store) -> Meta:
+    """Once the store is open: its lock keeps a second server away, which must not migrate what the first one uses."""
+    try:
+        return open_meta(settings, clock)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _opened(settings: Settings) -> Store:

@@ -14,6 +14,7 @@ from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
+from footfall.drain.erasure import Erasure
 from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
 from footfall.runtime.address import check_address, published_address
@@ -85,13 +86,21 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 
 @contextmanager
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
-    """The drain and the roll-ups at work on the store; closed once both have stopped."""
+    """The drain, the roll-ups and the erasure at work on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    rollups = Periodic(SECOND, HourlyRollups(draining.store, clock, draining.drain.quiesced))
+    rollups = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
+
+    def work() -> None:
+        """One after the other: no roll-up may be written of rows that are being removed."""
+        erasure()
+        rollups()
+
+    working = Periodic(SECOND, work)
 
     def stop() -> bool:
         until = time.monotonic() + STOP_SECONDS
-        return draining.stop(STOP_SECONDS) and rollups.stop(max(until - time.monotonic(), 0))
+        return draining.stop(STOP_SECONDS) and working.stop(max(until - time.monotonic(), 0))
 
     try:
         yield draining

@@ -94,6 +94,12 @@ class FactStore(Protocol):
     def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
         """By session, the referrer of its first event in [start, end]; sessions without an event there are left out."""
 
+    def erase_some(self, project: int) -> bool:
+        """Remove a project's rows of one partition of one table; False where no table has a row of the project.
+
+        The rows are gone from the files at return. Nothing may write rows of the project meanwhile.
+        """
+
     def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
         """Set the referrer in all rows of these sessions of events, those that are cancelled included."""
 

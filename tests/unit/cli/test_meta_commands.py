@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from footfall import __version__
@@ -13,6 +14,7 @@ from footfall.cli import app
 from footfall.cli.tokens import lifetime
 from footfall.clock import DAY, HOUR, system_clock
 from footfall.meta import open_meta
+from footfall.model.period import iso_seconds
 from footfall.model.project import Scope
 from footfall.runtime.address import published_address
 from footfall.settings import Settings
@@ -22,7 +24,9 @@ from footfall.store.lock import lock_data_directory
 @pytest.fixture
 def run(tmp_path):
     def invoke(*args: str, env: dict[str, str] | None = None):
-        return CliRunner().invoke(app, args, env={"FOOTFALL_DATA": str(tmp_path / "data"), **(env or {})})
+        result = CliRunner().invoke(app, args, env={"FOOTFALL_DATA": str(tmp_path / "data"), **(env or {})})
+        structlog.reset_defaults()  # the runner has closed what the command logged to
+        return result
 
     return invoke
 
@@ -40,6 +44,11 @@ def answer(result):
     return json.loads(result.stdout)
 
 
+def shape(project, **fields):
+    told = {"id": project.id, "slug": project.slug, "site_key": project.site_key, "old_site_keys": []}
+    return told | {"timezone": "UTC", "created_at": iso_seconds(project.created_at)} | fields
+
+
 def test_project_create_json(run, meta):
     made = answer(run("project", "create", "shop", "--domain", "example.com", "--domain", "*.example.org", "--json"))
     project = meta.project("shop")
@@ -50,11 +59,38 @@ def test_project_create_json(run, meta):
 def test_project_list(run, meta):
     shop, blog = meta.create_project("shop", ["example.com"]), meta.create_project("blog")
     assert answer(run("project", "list", "--json")) == [
-        {"id": shop.id, "slug": "shop", "site_key": shop.site_key, "domains": ["example.com"]},
-        {"id": blog.id, "slug": "blog", "site_key": blog.site_key, "domains": []},
+        shape(shop, name="shop", domains=["example.com"]),
+        shape(blog, name="blog", domains=[]),
     ]
     lines = run("project", "list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["SLUG", "shop", "blog"]
+
+
+def test_project_changes(run, meta):
+    shop = meta.create_project("shop", ["example.com"])
+    run("project", "create", "blog", "--timezone", "Europe/Berlin")
+    assert meta.project("blog").timezone == "Europe/Berlin"
+    made = answer(run("project", "update", "shop", "--name", "The shop", "--timezone", "Asia/Tokyo", "--json"))
+    assert (made["name"], made["timezone"]) == ("The shop", "Asia/Tokyo")
+    assert answer(run("project", "rename", "shop", "store", "--json"))["slug"] == "store"
+    assert answer(run("project", "domains", "store", "--add", "b.example", "--remove", "example.com", "--json")) == [
+        "b.example"
+    ]
+    assert run("project", "domains", "store").stdout == "b.example\n"
+    rotated = answer(run("project", "rotate-key", "store", "--overlap-hours", "2", "--json"))
+    assert [old["site_key"] for old in rotated["old_site_keys"]] == [shop.site_key]
+    assert rotated["site_key"] != shop.site_key
+    assert meta.project(shop.id).number == shop.number
+
+
+def test_project_delete_asks_first(run, meta):
+    meta.create_project("shop")
+    assert run("project", "delete", "shop").exit_code == 1
+    assert meta.project("shop")
+    done = run("project", "delete", "shop", "--yes")
+    assert done.stdout == "project 'shop' is deleted\n"
+    assert '"logger": "audit"' in done.stderr
+    assert meta.project("shop") is None
 
 
 def test_project_snippet(run, meta, tmp_path):

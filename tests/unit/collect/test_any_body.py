@@ -101,7 +101,7 @@ def spooled(record: Record) -> None:
 @example({"event_name": "a", "session_id": "\ud800"})
 def test_an_event(body):
     try:
-        event = read_event(encoded(body))
+        event, _ = read_event(encoded(body))
         raw = events.raw_event(event, events.Reception.of(SENDER, INTAKE), INTAKE.ids.take())
     except SchemaError as error:
         json.dumps(error.faults, allow_nan=False)
@@ -124,7 +124,8 @@ def test_any_bytes(body):
             read(body)
     for kind in ("", rows.NDJSON):
         with suppress(UserError):
-            rows.convert(rows.split(body, kind, "events"), bulk.decode, lambda event: event)
+            found, beside = rows.split(body, kind, "events")
+            rows.convert(found, bulk.decode, lambda event: event, beside)
 
 
 @given(bodies(bulk.BulkEvent))
@@ -160,7 +161,7 @@ def reported(hit: Hit) -> None:
 @example({"k": "a", "u": "https://a.example/", "t": "event", "n": "a", "$": {"amount": "sNaN"}})
 def test_a_report_of_our_tracker(body):
     with suppress(UserError):
-        reported(beacon.hit(beacon.read_beacon(encoded(body))))
+        reported(beacon.hit(beacon.read_beacon(encoded(body))[0]))
 
 
 @given(st.dictionaries(st.sampled_from(["n", "u", "d", "r", "p", "$", "h", "w", "sd", "e", "name", "props"]), values))
@@ -181,13 +182,13 @@ def test_every_described_field_of_plausibles_clients_is_read():
 @example("event", {"website": "a", "data": {"revenue": "x" * 99, "currency": "lei"}})
 def test_a_report_of_umamis_clients(kind, payload):
     with suppress(UserError):
-        reported(umami.hit(umami.read_send(encoded({"type": kind, "payload": payload}))))
+        reported(umami.hit(umami.read_send(encoded({"type": kind, "payload": payload}))[0]))
 
 
 @given(values, values, bodies(logrequest.LoggedRequest))
 def test_a_request_log(key, level, request):
     with suppress(UserError):
-        sent = logrequest.read_body(encoded({"api_key": key, "privacy_level": level, "requests": [request]}))
+        sent, _ = logrequest.read_body(encoded({"api_key": key, "privacy_level": level, "requests": [request]}))
         accepted, refusals = logrequest.raw_requests(sent, SENDER, INTAKE)
         assert len(accepted) + len(refusals.listed) == 1
         spooled(RequestRows(1, NOW, accepted))

@@ -85,10 +85,10 @@ def test_hosts_of_long_urls(url: str, host: str) -> None:
 
 def test_a_request_log_is_taken_apart_only_up_to_its_bound() -> None:
     for requests in (b"1," * 1_000_000 + b"1", b"{}," * logrequest.MAX_REQUESTS + b"{}"):
-        body = logrequest.read_body(b'{"api_key": "x", "requests": [' + requests + b"]}")
+        body, _ = logrequest.read_body(b'{"api_key": "x", "requests": [' + requests + b"]}")
         assert isinstance(body.requests, msgspec.Raw), "not before the token is known to hold"
         with pytest.raises(UserError, match=f"requests: more than {logrequest.MAX_REQUESTS}"):
             logrequest.raw_requests(body, SENDER, INTAKE)
-    body = logrequest.read_body(b'{"api_key": "x", "requests": {}}')
+    body, _ = logrequest.read_body(b'{"api_key": "x", "requests": {}}')
     with pytest.raises(UserError, match="requests: "):
         logrequest.raw_requests(body, SENDER, INTAKE)

@@ -52,7 +52,7 @@ def of_plausible(**fields) -> Hit:
 
 def of_umami(**payload) -> Hit:
     body = {"type": "event", "payload": {"website": "prj_a", "hostname": "shop.example", **payload}}
-    return umami.hit(umami.read_send(json.dumps(body).encode()))
+    return umami.hit(umami.read_send(json.dumps(body).encode())[0])
 
 
 def test_names_of_plausibles_clients_have_up_to_120_characters():
@@ -120,7 +120,8 @@ def test_a_tag_of_umamis_clients_is_a_property(data, properties):
     ],
 )
 def test_a_byte_order_mark_is_no_part_of_the_first_row(kind, body):
-    accepted, refusals = rows.convert(rows.split(BOM + body, kind, "events"), bulk.decode, lambda event: event.path)
+    found, _ = rows.split(BOM + body, kind, "events")
+    accepted, refusals = rows.convert(found, bulk.decode, lambda event: event.path)
     assert (accepted, refusals.total) == (["/a", "/b"], 0)
 
 
@@ -141,7 +142,7 @@ def test_half_a_surrogate_pair_of_a_browser_is_replaced(half):
     url = f"https://a.example/{half}"
 
     sent = f'{{"k": "a", "u": "{url}", "t": "event", "n": "{half}", "ti": "{half}", "p": {properties}}}'
-    hit = beacon.hit(beacon.read_beacon(sent.encode()))
+    hit = beacon.hit(beacon.read_beacon(sent.encode())[0])
     assert (hit.name, hit.texts["title"], hit.url.text, hit.properties) == (
         whole,
         whole,
@@ -151,18 +152,18 @@ def test_half_a_surrogate_pair_of_a_browser_is_replaced(half):
 
     for props in (properties, json.dumps(properties)):
         sent = f'{{"n": "{half}", "u": "{url}", "d": "a.example", "r": "{half}", "p": {props}}}'
-        _, hit = plausible.read_event(sent.encode())
+        _, hit, _ = plausible.read_event(sent.encode())
         assert (hit.name, hit.referrer, hit.properties) == (whole, whole, kept)
 
     sent = f'{{"type": "event", "payload": {{"website": "a", "name": "{half}", "id": "{half}", "data": {properties}}}}}'
     for read in (sent.encode(), *umami.read_batch(f"[{sent}]".encode())):
-        hit = umami.hit(umami.read_send(read))
+        hit = umami.hit(umami.read_send(read)[0])
         assert (hit.name, hit.visitor_id, hit.properties) == (whole, whole, kept)
 
 
 def test_bytes_that_are_half_a_surrogate_pair_are_replaced():
     sent = b'{"k": "a", "u": "https://a.example/", "ti": "x\xed\xa0\xbd"}'
-    assert beacon.read_beacon(sent).title == "x\ufffd"
+    assert beacon.read_beacon(sent)[0].title == "x\ufffd"
 
 
 @pytest.mark.parametrize("body", [b"\xff", b'{"k": "\\ud800", "u": NaN}', b'{"k": "\\ud800", "u": 5}', b"[" * 60_000])
@@ -174,7 +175,7 @@ def test_other_bodies_are_no_better_for_it(body):
 
 def test_half_a_surrogate_pair_refuses_its_own_request_of_a_log():
     body = rb'{"api_key": "a", "framework": "\ud800", "requests": [{"path": "/\ud800"}, {"path": "/a"}]}'
-    sent = logrequest.read_body(body)
+    sent, _ = logrequest.read_body(body)
     accepted, refusals = logrequest.raw_requests(sent, SENDER, INTAKE)
     assert [request.endpoint for request in accepted] == ["/a"]
     assert [(row.index, row.code) for row in refusals.listed] == [(0, "bad_text")]
@@ -214,11 +215,11 @@ def test_ports_and_brackets_are_no_part_of_an_address_on_any_surface(sent):
     visit = visits.decode(json.dumps({"endpoint": "/", "ip_address": sent}).encode())
     assert raw_request(visit, SENDER, INTAKE).ip_address == address
     log = json.dumps({"api_key": "a", "requests": [{"path": "/", "ip_address": sent}]}).encode()
-    (request,), _ = logrequest.raw_requests(logrequest.read_body(log), SENDER, INTAKE)
+    (request,), _ = logrequest.raw_requests(logrequest.read_body(log)[0], SENDER, INTAKE)
     assert request.ip_address == address
     counted = {"ts": NOW, "domain": "a.example", "count": 1, "ip_from": sent, "ip_out": sent}
-    columns = read_logs(json.dumps({"logs": [counted]}).encode(), SENDER, INTAKE).columns
-    assert (columns.ip_from, columns.ip_out) == ([address], [address])
+    logs, _ = read_logs(json.dumps({"logs": [counted]}).encode(), SENDER, INTAKE)
+    assert (logs.columns.ip_from, logs.columns.ip_out) == ([address], [address])
 
 
 @pytest.mark.parametrize(

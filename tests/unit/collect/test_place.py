@@ -53,7 +53,7 @@ def test_an_event_of_a_server(said, expected):
 @pytest.mark.parametrize("address", PLACES)
 def test_an_event_of_a_browser(address):
     reception = events.Reception.of(Sender(1, NOW, address, "agent"), INTAKE)
-    raw = events.raw_event(events.decode_event(b'{"event_name": "x", "properties": {"plan": "pro"}}'), reception, 5)
+    raw = events.raw_event(events.decode_event(b'{"event_name": "x", "properties": {"plan": "pro"}}')[0], reception, 5)
     assert Place(raw.country, raw.region, raw.city, raw.latitude, raw.longitude) == PLACES[address]
     assert (raw.properties, raw.revenue, raw.currency) == (b'{"plan":"pro"}', "", "")
 

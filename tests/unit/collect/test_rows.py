@@ -10,7 +10,8 @@ from footfall.errors import UserError
 
 
 def refused(body, kind=""):
-    accepted, refusals = rows.convert(rows.split(body, kind, "visits"), visits.decode, lambda visit: visit)
+    found, _ = rows.split(body, kind, "visits")
+    accepted, refusals = rows.convert(found, visits.decode, lambda visit: visit)
     return len(accepted), [(row.index, row.code, row.message) for row in refusals.listed]
 
 

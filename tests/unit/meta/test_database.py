@@ -138,3 +138,11 @@ def test_threads_that_open_at_once_migrate_once(tmp_path, clock):
         opened = open_meta(Settings(data=tmp_path / str(turn)), clock)
         assert len(opened.projects()) == 8
         opened.close()
+
+
+def test_a_second_opening_in_a_process_does_not_drop_the_locks_of_the_first(meta, settings, clock):
+    meta.create_project("first")
+    open_meta(settings, clock).create_project("second")
+    subprocess.run([sys.executable, "-c", OPEN, str(settings.data), "third"], input=b"\n", check=True)  # noqa: S603 - constant
+    assert [project.slug for project in meta.projects()] == ["first", "second", "third"]
+    assert (settings.data / "meta.db-wal").exists()  # the other process was not the last one to leave

@@ -14,11 +14,13 @@ from footfall.collect.intake import Sender
 
 async def store_bulk(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     def take() -> Taken:
+        found, beside = rows.split(call.body, call.header(b"content-type"), "events")
         accepted, refusals = rows.convert(
-            rows.split(call.body, call.header(b"content-type"), "events"),
+            found,
             bulk.decode,
             lambda event: bulk.raw_event(event, sender, collecting.intake),
+            beside,
         )
         return submissions(accepted, sender), len(accepted), refusals
 
-    return await store_rows(collecting, "collect", call, take)
+    return await store_rows(collecting, "collect", call, sender, take)

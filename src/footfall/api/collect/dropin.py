@@ -7,13 +7,16 @@ from functools import partial
 import msgspec
 
 from footfall.api.collect.taking import evaluate, store
+from footfall.api.ignored import count, told
 from footfall.api.ingest.calls import JSON
-from footfall.api.ingest.public import OPEN, PublicCall, accepted, coded, dropped
+from footfall.api.ingest.public import OPEN, PublicCall, accepted, coded, dropped, readable
 from footfall.api.problem import Reply
 from footfall.api.state import Collecting
 from footfall.collect.browser import Rows
 from footfall.collect.formats import plausible, umami
 from footfall.collect.limits import RefusedError
+from footfall.collect.rows import Refusals
+from footfall.collect.unknown import refuse
 from footfall.errors import UserError
 from footfall.idn import HOST_CHARS, ascii_host
 from footfall.model.drops import DropReason
@@ -26,7 +29,9 @@ _WEBSITE_CHARS = 64
 
 async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
     """For every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
-    domains, hit = plausible.read_event(call.body)
+    domains, hit, ignored = plausible.read_event(call.body)
+    if call.strict:
+        refuse(ignored)
     found: list[Rows] = []
     reasons: list[DropReason] = []
     for domain in domains:
@@ -34,14 +39,15 @@ async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
         evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
         if project:
             evaluated = await collecting.intake.run(partial(evaluate, collecting, call, project, hit))
+            count(collecting, project.number, ignored)
         if isinstance(evaluated, DropReason):
             reasons.append(evaluated)
         else:
             found.append(evaluated)
     await store(collecting, found)
     status, headers, body = accepted(reasons[0] if reasons else None)
-    count = [(b"x-plausible-dropped", str(len(reasons)).encode())] if reasons else []
-    return status, [*headers, *count], body
+    number = [(b"x-plausible-dropped", str(len(reasons)).encode())] if reasons else []
+    return status, [*headers, *number, *readable(ignored)], body
 
 
 def plausible_error(error: Exception, path: str) -> Reply:
@@ -53,12 +59,15 @@ def plausible_error(error: Exception, path: str) -> Reply:
 
 
 async def umami_send(collecting: Collecting, call: PublicCall) -> Reply:
-    sent = umami.read_send(call.body)
+    sent, ignored = umami.read_send(call.body)
+    if call.strict:
+        refuse(ignored)
     project = _website(collecting, sent)
-    told_by = partial(_umami, collecting, call, project, sent, call.header(_CACHE))
-    found, told, reason = await collecting.intake.run(told_by)
+    work = partial(_umami, collecting, call, project, sent, call.header(_CACHE))
+    found, answered, reason = await collecting.intake.run(work)
+    count(collecting, project.number, ignored)
     await store(collecting, found)
-    return 200, [*OPEN, *JSON, *dropped(reason)], _encode(told)
+    return 200, [*OPEN, *JSON, *dropped(reason)], _encode(answered | told(ignored))
 
 
 async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
@@ -66,20 +75,26 @@ async def umami_batch(collecting: Collecting, call: PublicCall) -> Reply:
     items = umami.read_batch(call.body)
     found: list[Rows] = []
     details: list[dict[str, object]] = []
+    unknown = Refusals()
     cache = call.header(_CACHE)
     for index, item in enumerate(items):
         try:
-            sent = umami.read_send(item)
+            sent, ignored = umami.read_send(item)
+            unknown.ignore(ignored, index)
             project = _website(collecting, sent)
-            rows, told, _ = await collecting.intake.run(partial(_umami, collecting, call, project, sent, cache))
+            work = partial(_umami, collecting, call, project, sent, cache)
+            rows, answered, _ = await collecting.intake.run(work)
+            count(collecting, project.number, ignored)
         except UserError as error:
             details.append({"index": index, "response": {"error": {"code": error.code, "message": error.message}}})
             continue
         found += rows
-        cache = told["cache"]
+        cache = answered["cache"]
+    if call.strict:
+        refuse(unknown.ignored)
     await store(collecting, found)
     counts = {"size": len(items), "processed": len(items) - len(details), "errors": len(details)}
-    return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None})
+    return 200, [*OPEN, *JSON], _encode({**counts, "details": details, "cache": cache or None} | told(unknown.ignored))
 
 
 def _website(collecting: Collecting, sent: umami.Send) -> Project:
@@ -101,5 +116,5 @@ def _umami(
     evaluated = evaluate(collecting, call, project, hit) if sent.type != "identify" else DropReason.IDENTIFY
     session = umami.session_id(project.number, visitor)
     visited = umami.visit_id(session, call.received_at, cache)
-    told = {"cache": umami.cache_of(visited, call.received_at), "sessionId": session, "visitId": visited}
-    return ([], told, evaluated) if isinstance(evaluated, DropReason) else ([evaluated], told, None)
+    answered = {"cache": umami.cache_of(visited, call.received_at), "sessionId": session, "visitId": visited}
+    return ([], answered, evaluated) if isinstance(evaluated, DropReason) else ([evaluated], answered, None)

@@ -11,10 +11,13 @@ from importlib import resources
 from urllib.parse import parse_qsl
 
 from footfall.api.collect.taking import project_of_key, take
-from footfall.api.ingest.public import OPEN, PublicCall, PublicHandler, accepted, coded, dropped
+from footfall.api.ignored import STRICT, count, refuse_parameters
+from footfall.api.ingest.calls import with_headers
+from footfall.api.ingest.public import OPEN, PublicCall, PublicHandler, accepted, coded, dropped, readable
 from footfall.api.problem import Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.formats.beacon import hit, read_beacon, read_query
+from footfall.collect.unknown import refuse
 
 SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
 """The tracker, and the parts that it loads on pages that use them."""
@@ -34,16 +37,28 @@ _NOT_BUILT = b"// The tracker is not part of this installation: `make setup` bui
 
 
 async def collect(collecting: Collecting, call: PublicCall) -> Reply:
-    beacon = read_beacon(call.body)
-    return accepted(await take(collecting, call, project_of_key(collecting, beacon.key), hit(beacon)))
+    beacon, ignored = read_beacon(call.body)
+    if call.strict:
+        refuse(ignored)
+    project = project_of_key(collecting, beacon.key)
+    answered = accepted(await take(collecting, call, project, hit(beacon)))
+    if not ignored:
+        return answered
+    count(collecting, project.number, ignored)
+    return with_headers(answered, readable(ignored))
 
 
 async def pixel(collecting: Collecting, call: PublicCall) -> Reply:
     """Global Privacy Control always applies here, whatever the settings say: no script could honour it before."""
     query = dict(parse_qsl(call.query.decode("latin-1"), encoding="utf-8", errors="replace"))
-    beacon = read_query(query, call.header(b"referer"))
-    reason = await take(collecting, call, project_of_key(collecting, beacon.key), hit(beacon), image=True)
-    return 200, [*_IMAGE, *dropped(reason)], _GIF
+    strict = query.pop(STRICT, "0") == "1"
+    beacon, ignored = read_query(query, call.header(b"referer"))
+    if strict:
+        refuse_parameters(ignored)
+    project = project_of_key(collecting, beacon.key)
+    reason = await take(collecting, call, project, hit(beacon), image=True)
+    count(collecting, project.number, ignored)
+    return 200, [*_IMAGE, *dropped(reason), *readable(ignored)], _GIF
 
 
 async def blank(_: Collecting, __: PublicCall) -> Reply:

@@ -31,7 +31,7 @@ _COLLECT = PublicRoute(_PREFIX, collect, BODY_BYTES)
 _EVENT = PublicRoute("/api/event", plausible_event, BODY_BYTES, plausible_error)
 _SEND = PublicRoute("/api/send", umami_send, BODY_BYTES)
 _BATCH = PublicRoute("/api/batch", umami_batch, umami.BATCH_BYTES)
-_PIXEL = PublicRoute("/p.gif", pixel, 0, broken_pixel, _READ, head=blank)
+_PIXEL = PublicRoute("/p.gif", pixel, 0, broken_pixel, _READ, head=blank, parameters=None)
 
 COLLECT = Surface(
     "collect",
@@ -43,7 +43,7 @@ COLLECT = Surface(
         _SEND,
         _BATCH,
         _PIXEL,
-        *(PublicRoute(f"/{name}", script(name), 0, methods=_READ) for name in SCRIPTS),
+        *(PublicRoute(f"/{name}", script(name), 0, methods=_READ, parameters=None) for name in SCRIPTS),
     ),
     router=router,
 )
@@ -59,6 +59,7 @@ _SENT = {"type": "event", "payload": {"website": "prj_abc234", "hostname": "shop
 writing_route(
     router,
     _BULK,
+    operation_id="collect_bulk",
     body=body_schema.wrapped("events", body_schema.list_of(body_schema.of_struct(BulkEvent), rows.MAX_ROWS, least=1)),
     status=202,
     response_model=RowsAccepted,
@@ -84,6 +85,7 @@ writing_route(
 public_route(
     router,
     _COLLECT,
+    operation_id="collect_beacon",
     body=body_schema.of_struct(Beacon),
     status=202,
     summary="Store what a browser reports",
@@ -95,6 +97,7 @@ public_route(
 public_route(
     router,
     _EVENT,
+    operation_id="collect_plausible_event",
     body=body_schema.of_struct(PlausibleEvent),
     status=202,
     summary="Store an event of Plausible's clients",
@@ -105,6 +108,7 @@ public_route(
 public_route(
     router,
     _SEND,
+    operation_id="collect_umami_event",
     body=_UMAMI,
     status=200,
     summary="Store an event of Umami's clients",
@@ -114,6 +118,7 @@ public_route(
 public_route(
     router,
     _BATCH,
+    operation_id="collect_umami_batch",
     body=body_schema.list_of(_UMAMI, umami.MAX_ITEMS),
     status=200,
     summary="Store several events of Umami's clients",

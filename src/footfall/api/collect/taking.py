@@ -10,12 +10,13 @@ from footfall.collect.browser import DroppedError, Rows, rows
 from footfall.collect.hit import Hit
 from footfall.collect.hosts import host_of
 from footfall.errors import UserError
-from footfall.model.drops import DropReason
+from footfall.model.drops import DropReason, NameKind
 from footfall.model.project import Project
 from footfall.spool.protocol import Submission
 
 _SITE_KEY = "ff_site_"
 _KEY_CHARS = 100
+_HOST_CHARS = 253
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")
 
 
@@ -41,6 +42,8 @@ def evaluate(
             return rows(hit, project, call.sender(project), collecting.intake, _origin(call, image=image))
         except DroppedError as error:
             reason = error.reason
+            if error.host:
+                collecting.drops.count_name(project.number, NameKind.HOST, error.host[:_HOST_CHARS])
     collecting.drops.count(project.number, reason)
     collecting.metrics.dropped(reason)
     return reason

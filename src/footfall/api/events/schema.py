@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from footfall.api.ignored import HINTS, IGNORED
+from footfall.api.wire_types import Instant
+
 
 class Accepted(BaseModel):
     success: bool
     event_id: str = Field(description="ULID of the stored event.")
     message: str
-    timestamp: str = Field(description="Time of receipt, UTC.")
+    timestamp: Instant = Field(description="Time of receipt, UTC.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class FailedEvent(BaseModel):
@@ -24,15 +29,17 @@ class BatchAccepted(BaseModel):
     events_queued: int
     events_failed: int
     message: str
-    timestamp: str
+    timestamp: Instant
     errors: list[FailedEvent] | None = Field(None, description="Why events failed; absent where none did.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
 class BufferStatus(BaseModel):
     buffer_size: int = Field(description="Events in the durable buffer.")
     max_buffer_size: int = Field(description="Events at which writes answer 503 with Retry-After.")
     flush_interval_seconds: float
-    last_flush: str
+    last_flush: Instant
     events_pending: int = Field(description="Accepted, not yet queryable.")
     events_flushed_total: int
 
@@ -49,4 +56,4 @@ class Health(BaseModel):
     status: str = Field(description="`healthy`, or `unavailable` while no event can be accepted.")
     accepting: bool
     message: str
-    timestamp: str
+    timestamp: Instant

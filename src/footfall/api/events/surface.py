@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from footfall.api import body_schema
 from footfall.api.documented import refusals, writing_route
 from footfall.api.events import examples, schema
 from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
+from footfall.api.parameters import parameters
 from footfall.api.problem import DETAILED, Faults
 from footfall.api.state import collecting
 from footfall.api.surface import Surface
@@ -31,7 +32,7 @@ EVENTS = Surface(
     _PREFIX,
     DETAILED,
     writing=(
-        Route(_PREFIX, single, BODY_BYTES, DETAILED),
+        Route(_PREFIX, single, BODY_BYTES, DETAILED, idempotent=True),
         Route(f"{_PREFIX}/batch", batch, BODY_BYTES, DETAILED),
     ),
     router=router,
@@ -43,6 +44,7 @@ _REFUSALS = refusals(DETAILED, 400, 401, 403, 404, 413, 415, 503) | {422: {"mode
 writing_route(
     router,
     _SINGLE,
+    operation_id="events_store",
     body=body_schema.of_model(EventModel),
     status=200,
     response_model=schema.Accepted,
@@ -50,12 +52,12 @@ writing_route(
     description="Answered once the event is durable. A repeated `Idempotency-Key` within 24 hours stores nothing and "
     "gets the first answer.",
     examples=examples.SINGLE,
-    idempotent=True,
     refusals=_REFUSALS,
 )
 writing_route(
     router,
     _BATCH,
+    operation_id="events_store_batch",
     body=body_schema.of_model(BatchModel),
     status=200,
     response_model=schema.BatchAccepted,
@@ -76,6 +78,7 @@ writing_route(
         503: {"model": schema.Health, "description": "No event can be accepted."},
     },
     operation_id="events_health",
+    dependencies=[Depends(parameters)],
     openapi_extra={"security": []},
 )
 async def health(request: Request, response: Response) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import Any, Protocol
 import msgspec
 
 from footfall.api.auth import named_project
+from footfall.api.ignored import STRICT, headers_of, parameters
 from footfall.api.problem import CODED, ErrorShape, Headers, Reply
 from footfall.api.state import Collecting
 from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
+from footfall.collect.unknown import Ignored, Unknown
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Scope
 from footfall.spool.protocol import Key
@@ -25,6 +27,10 @@ Send = Callable[[Message], Awaitable[None]]
 KEY_CHARS = 255
 """Longest `Idempotency-Key`."""
 
+PARAMETERS = ("project", STRICT)
+"""Query parameters of writing endpoints."""
+
+_KEY = b"idempotency-key"
 JSON = [(b"content-type", b"application/json")]
 _encode = msgspec.json.Encoder().encode
 
@@ -34,6 +40,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     headers: dict[bytes, bytes]  # names in lower case; of several of a name, the last
     body: bytes
+    strict: bool = False  # refuses what is not known
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
@@ -50,6 +57,7 @@ class Route:
     handler: Handler
     body_bytes: int
     errors: ErrorShape = CODED
+    idempotent: bool = False  # takes an `Idempotency-Key`
 
 
 class Public(Protocol):
@@ -72,11 +80,27 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     auth = collecting.auth
     principal = auth.authenticate(lines, query, address, Scope.INGEST)
     project = auth.project(principal, named_project(lines, query))
+    strict, unread = parameters(query, PARAMETERS) if query else (False, ())
     headers = dict(lines)
+    if not route.idempotent and _KEY in headers:
+        unread = _with_key(unread, strict=strict)
     body = await read_body(headers, receive, route.body_bytes)
     agent = headers.get(b"user-agent", b"").decode("latin-1")
     sender = Sender(project.number, collecting.clock(), address, agent)
-    return await route.handler(collecting, Call(headers, body), sender)
+    answered = await route.handler(collecting, Call(headers, body, strict), sender)
+    return with_headers(answered, headers_of(unread)) if unread else answered
+
+
+def _with_key(unread: Ignored, *, strict: bool) -> Ignored:
+    """UserError `bad_parameter` where the request is strict: a retry would store its rows twice."""
+    if strict:
+        raise UserError("bad_parameter", "Idempotency-Key: this endpoint takes none; an event's own event_id is one")
+    return (*unread, Unknown(("Idempotency-Key",), ()))
+
+
+def with_headers(answered: Reply, more: Headers) -> Reply:
+    status, headers, body = answered
+    return status, [*headers, *more], body
 
 
 def admit(collecting: Collecting, scope: Scope_) -> str:
@@ -88,7 +112,7 @@ def admit(collecting: Collecting, scope: Scope_) -> str:
 
 def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
     """The header's key, separate for each surface; UserError `idempotency_key_too_long`."""
-    text = call.header(b"idempotency-key")
+    text = call.header(_KEY)
     if len(text) > KEY_CHARS:
         raise UserError("idempotency_key_too_long", f"Idempotency-Key: more than {KEY_CHARS} characters")
     return Key(sender.project_id, f"{surface}:{text}") if text else None

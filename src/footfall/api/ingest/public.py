@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from footfall.api.ingest.calls import Call, Receive, Scope_, admit, read_body
+from footfall.api.ignored import HEADER, STRICT, headers_of, parameters
+from footfall.api.ingest.calls import Call, Receive, Scope_, admit, read_body, with_headers
 from footfall.api.problem import CODED, Headers, Reply, problem
 from footfall.api.state import Collecting
 from footfall.collect.hints import hinted_agent
 from footfall.collect.intake import Sender
+from footfall.collect.unknown import Ignored
 from footfall.model.drops import DropReason
 from footfall.model.project import Project
 
@@ -17,16 +19,16 @@ OPEN: Headers = [(b"access-control-allow-origin", b"*")]
 """No credentials: there are none."""
 
 _ACCEPTED = (202, [*OPEN, (b"content-type", b"text/plain; charset=utf-8")], b"ok")
-_READABLE = (b"access-control-expose-headers", b"X-Footfall-Dropped, x-plausible-dropped")
+_READABLE = (b"access-control-expose-headers", f"X-Footfall-Dropped, x-plausible-dropped, {HEADER}".encode())
 _DAY = b"86400"
 
 
 class PublicCall(Call, frozen=True, gc=False):
     """A public call: beside headers and body its query string, and the address it comes from, past trusted proxies."""
 
-    query: bytes
-    address: str
-    received_at: int
+    query: bytes = b""
+    address: str = ""
+    received_at: int = 0
 
     def sender(self, project: Project) -> Sender:
         agent = hinted_agent(self.header(b"user-agent"), self.header(b"sec-ch-ua"))
@@ -52,6 +54,7 @@ class PublicRoute:
     failed: Failed = coded
     methods: Sequence[str] = ("POST", "OPTIONS")
     head: PublicHandler | None = None
+    parameters: Sequence[str] | None = (STRICT,)  # of the query; None: left to the handler
     preflight: Reply = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,16 +75,21 @@ class PublicRoute:
 
     async def _answer(self, handler: PublicHandler, collecting: Collecting, scope: Scope_, receive: Receive) -> Reply:
         try:
-            return await handler(collecting, await self._call(collecting, scope, receive))
+            unread: Ignored = ()
+            strict = False
+            if scope["query_string"] and self.parameters is not None:
+                strict, unread = parameters(scope["query_string"], self.parameters)
+            answered = await handler(collecting, await self._call(collecting, scope, receive, strict=strict))
+            return with_headers(answered, readable(unread))
         except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
             status, headers, body = self.failed(error, scope["path"])
             return status, [*OPEN, *headers], body
 
-    async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive) -> PublicCall:
+    async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive, *, strict: bool) -> PublicCall:
         address = admit(collecting, scope)
         headers = dict(scope["headers"])
         body = await read_body(headers, receive, self.body_bytes) if self.body_bytes else b""
-        return PublicCall(headers, body, scope["query_string"], address, collecting.clock())
+        return PublicCall(headers, body, strict, scope["query_string"], address, collecting.clock())
 
 
 def _without_body(answer: Reply) -> Reply:
@@ -95,6 +103,11 @@ def accepted(reason: DropReason | None) -> Reply:
         return _ACCEPTED
     status, headers, body = _ACCEPTED
     return status, [*headers, *dropped(reason)], body
+
+
+def readable(ignored: Ignored) -> Headers:
+    """The names that are not known, readable by the page's scripts, too; no header where there is none."""
+    return [*headers_of(ignored), _READABLE] if ignored else []
 
 
 def dropped(reason: DropReason | None) -> Headers:

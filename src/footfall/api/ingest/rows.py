@@ -9,10 +9,13 @@ from typing import TypeVar
 import msgspec
 from pydantic import BaseModel, Field
 
+from footfall.api.ignored import HINTS, IGNORED, count, told
 from footfall.api.ingest.calls import JSON, Call
 from footfall.api.problem import Reply
 from footfall.api.state import Collecting
+from footfall.collect.intake import Sender
 from footfall.collect.rows import MAX_LISTED, Refusals
+from footfall.collect.unknown import refuse
 from footfall.spool.protocol import Submission
 
 THREAD_BYTES = 256 << 10
@@ -35,24 +38,32 @@ class RowsAccepted(BaseModel):
     accepted: int
     rejected: list[RejectedRow] = Field(max_length=MAX_LISTED, description="The first 1,000 rows that were refused.")
     rejected_total: int = Field(description="All rows that were refused.")
+    ignored: list[str] | None = IGNORED
+    hints: list[str] | None = HINTS
 
 
-async def store_rows(collecting: Collecting, surface: str, call: Call, take: Callable[[], Taken]) -> Reply:
+async def store_rows(
+    collecting: Collecting, surface: str, call: Call, sender: Sender, take: Callable[[], Taken]
+) -> Reply:
     submissions, accepted, refusals = await apart(collecting, call, take)
+    if call.strict:
+        refuse(refusals.ignored)
     answers = await collecting.committer.submit(submissions) if submissions else []
-    count_rows(collecting, surface, accepted, refusals)
+    count_rows(collecting, surface, sender.project_id, accepted, refusals)
     # A body of visits has one key and one answer, which may be an earlier one; events have keys and no answers.
     return 202, JSON, next(filter(None, answers), b"") or receipt(accepted, refusals)
 
 
-def count_rows(collecting: Collecting, surface: str, accepted: int, refusals: Refusals) -> None:
+def count_rows(collecting: Collecting, surface: str, project: int, accepted: int, refusals: Refusals) -> None:
     collecting.metrics.accepted(surface, accepted)
-    for code, count in refusals.codes.items():
-        collecting.metrics.refused(surface, code, count)
+    count(collecting, project, refusals.ignored)
+    for code, rows in refusals.codes.items():
+        collecting.metrics.refused(surface, code, rows)
 
 
 def receipt(accepted: int, refusals: Refusals) -> bytes:
-    return _encode({"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total})
+    content = {"accepted": accepted, "rejected": refusals.listed, "rejected_total": refusals.total}
+    return _encode(content | told(refusals.ignored))
 
 
 async def apart(collecting: Collecting, call: Call, work: Callable[[], _T]) -> _T:

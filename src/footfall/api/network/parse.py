@@ -23,7 +23,7 @@ _HOURLY = 7 * DAY
 
 @dataclass(frozen=True, slots=True)
 class NetworkRange:
-    """`length` milliseconds up to `end`, or up to now. `name` tells windows apart."""
+    """`length` milliseconds up to `end`, or up to now. `name` tells ranges apart."""
 
     name: str
     length: int

@@ -30,7 +30,7 @@ async def analytics(
     app_id: Annotated[str, Path(description="The project's id or slug.", examples=["shop"])],
     caller: Annotated[Caller, Depends(require(Scope.READ))],
     span: Annotated[Span, Depends()],
-    bots: Annotated[bool, Query(description="`0` leaves known bots out.", examples=["1"])] = True,
+    bots: Annotated[bool, Query(description="`false` or `0` leaves known bots out.", examples=[True])] = True,
 ) -> Response:
     """Answers are kept for ten seconds, by project and range or pair; the headers `Age` and `X-Cache` tell."""
     part = querying(request)

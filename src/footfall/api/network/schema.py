@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from footfall.api.wire_types import Instant
+
 
 class Point(BaseModel):
     """`visits`: distinct sessions with a request in the bucket; `bytes`: of responses; `date`: start of the bucket."""
@@ -13,7 +15,7 @@ class Point(BaseModel):
     visits: int
     requests: int
     bytes: int
-    date: str
+    date: Instant
 
 
 class GroupPoint(Point):

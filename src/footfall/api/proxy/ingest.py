@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from footfall.api.ignored import count, headers_of
 from footfall.api.ingest.calls import Call, idempotency_key
 from footfall.api.ingest.rows import apart
 from footfall.api.problem import Reply
 from footfall.api.state import Collecting
 from footfall.collect.intake import Sender
+from footfall.collect.schemas.faults import unknown_fields
 from footfall.collect.schemas.proxy import read_logs
+from footfall.collect.unknown import Ignored
 from footfall.model.raw import ProxyLogs
 from footfall.spool.protocol import Submission
 
@@ -17,11 +20,14 @@ SURFACE = "proxy"
 async def ingest(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """All of the body's logs, or none. A repeated `Idempotency-Key` stores nothing."""
 
-    def take() -> ProxyLogs:
+    def take() -> tuple[ProxyLogs, Ignored]:
         return read_logs(call.body, sender, collecting.intake)
 
     key = idempotency_key(call, sender, SURFACE)
-    logs = await apart(collecting, call, take)
+    logs, ignored = await apart(collecting, call, take)
+    if ignored and call.strict:
+        raise unknown_fields(ignored)
     await collecting.committer.submit([Submission(logs, key)])
     collecting.metrics.accepted(SURFACE, logs.count)
-    return 204, [], b""
+    count(collecting, sender.project_id, ignored)
+    return 204, headers_of(ignored), b""

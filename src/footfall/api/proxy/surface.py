@@ -18,19 +18,21 @@ _PREFIX = "/analytics"
 
 router = APIRouter(tags=["proxy traffic"])
 
-PROXY = Surface("proxy", _PREFIX, writing=(Route(f"{_PREFIX}/ingest", ingest, BODY_BYTES),), router=router)
+PROXY = Surface(
+    "proxy", _PREFIX, writing=(Route(f"{_PREFIX}/ingest", ingest, BODY_BYTES, idempotent=True),), router=router
+)
 
 (_INGEST,) = PROXY.writing
 
 writing_route(
     router,
     _INGEST,
+    operation_id="proxy_store_logs",
     body=body_schema.of_model(LogsModel),
     status=204,
     response_model=None,
     summary="Store 1 to 10,000 logs of a proxy's workers",
     description="All of them or none; durable at 204. A repeated `Idempotency-Key` within 24 hours stores nothing.",
     examples=examples.INGEST,
-    idempotent=True,
     refusals=refusals(CODED, 400, 401, 403, 404, 413, 415, 503) | {422: {"model": Faults}},
 )

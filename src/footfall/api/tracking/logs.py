@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from footfall.api.ignored import told
 from footfall.api.ingest.calls import reply
 from footfall.api.ingest.public import PublicCall
 from footfall.api.ingest.rows import apart, count_rows
@@ -9,6 +10,7 @@ from footfall.api.problem import Reply
 from footfall.api.state import Collecting
 from footfall.collect.formats.logrequest import LogBody, raw_requests, read_body
 from footfall.collect.rows import Refusals
+from footfall.collect.unknown import refuse
 from footfall.errors import UserError
 from footfall.model.project import Project, Scope
 from footfall.model.raw import RawRequest, RequestRows
@@ -19,20 +21,22 @@ Taken = tuple[list[RawRequest], Refusals]
 
 async def log_request(collecting: Collecting, call: PublicCall) -> Reply:
     """201 with what was stored; 400 where there is something and all of it was refused."""
-    sent = await apart(collecting, call, lambda: read_body(call.body))
+    sent, beside = await apart(collecting, call, lambda: read_body(call.body))
     project = _project(collecting, call, sent)
     sender = call.sender(project)
 
     def take() -> Taken:
-        return raw_requests(sent, sender, collecting.intake)
+        return raw_requests(sent, sender, collecting.intake, beside)
 
     accepted, refusals = await apart(collecting, call, take)
+    if call.strict:
+        refuse(refusals.ignored)
     if refusals.total and not accepted:
         raise UserError("bad_body", f"requests.0: {refusals.listed[0].message}")
     if accepted:
         await collecting.committer.submit([Submission(RequestRows(project.number, call.received_at, accepted))])
-    count_rows(collecting, "tracking", len(accepted), refusals)
-    return reply(201, {"status": 201, "message": _message(len(accepted), refusals)})
+    count_rows(collecting, "tracking", project.number, len(accepted), refusals)
+    return reply(201, {"status": 201, "message": _message(len(accepted), refusals)} | told(refusals.ignored))
 
 
 def _project(collecting: Collecting, call: PublicCall, sent: LogBody) -> Project:

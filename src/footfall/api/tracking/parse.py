@@ -29,7 +29,7 @@ CUSTOM = "custom"
 
 _DAYS = {"week": 7, "month": 30, "year": 365, "24h": 1, "7d": 7, "30d": 30, "1y": 365}
 
-Bots = Annotated[bool, Query(description="`0` leaves known bots out.", examples=["1"])]
+Bots = Annotated[bool, Query(description="`false` or `0` leaves known bots out.", examples=[True])]
 
 
 @dataclass(frozen=True, slots=True)

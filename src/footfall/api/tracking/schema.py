@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
+from footfall.api.wire_types import Instant
+
 
 class EndpointStats(BaseModel):
     """Null is what no request of the endpoint was sent with; percentiles are estimates, at most 1 % off."""
@@ -15,8 +17,8 @@ class EndpointStats(BaseModel):
     method: str
     hit_count: int
     unique_users: int
-    last_access: str
-    first_access: str
+    last_access: Instant
+    first_access: Instant
     error_rate: float | None = Field(description="Share of requests with a status that is 400 or above, 4 decimals.")
     p50_ms: float | None
     p95_ms: float | None
@@ -39,8 +41,8 @@ class Summary(BaseModel):
     total_hits: int
     total_endpoints: int
     total_unique_users: int
-    oldest_visit: str | None
-    newest_visit: str | None
+    oldest_visit: Instant | None
+    newest_visit: Instant | None
     tracking_active: bool
 
 
@@ -66,7 +68,7 @@ class Visit(BaseModel):
     ip_address: str | None
     user_agent: str | None
     referer: str | None
-    timestamp: str
+    timestamp: Instant
     status: int | None
     bytes: int | None
     duration_ms: float | None
@@ -88,8 +90,8 @@ class TopUser(BaseModel):
     user_id: str | None
     hit_count: int
     bytes: int | None
-    last_access: str
-    first_access: str
+    last_access: Instant
+    first_access: Instant
 
 
 class TopUsers(BaseModel):

@@ -19,7 +19,7 @@ from footfall.collect.formats.visits import VisitIn
 
 router = APIRouter(tags=["collection"])
 
-_VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES)
+_VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES, idempotent=True)
 _LOGS = PublicRoute("/api/log-request", log_request, logrequest.BODY_BYTES)
 
 TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOGS,), router=router)
@@ -27,6 +27,7 @@ TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOG
 writing_route(
     router,
     _VISITS,
+    operation_id="tracking_store_visits",
     body=body_schema.wrapped("visits", body_schema.list_of(body_schema.of_struct(VisitIn), rows.MAX_ROWS, least=1)),
     status=202,
     response_model=RowsAccepted,
@@ -51,12 +52,12 @@ writing_route(
         answer={"accepted": 1, "rejected": [], "rejected_total": 0},
     ),
     refusals=refusals(CODED, 400, 401, 403, 404, 413, 415, 503),
-    idempotent=True,
     ndjson='{"method": "GET", "endpoint": "/pricing", "status": 200, "ip_address": "203.0.113.7"}\n',
 )
 public_route(
     router,
     _LOGS,
+    operation_id="tracking_log_requests",
     body=body_schema.of_struct(
         logrequest.LogBody,
         requests=body_schema.list_of(body_schema.of_struct(logrequest.LoggedRequest), logrequest.MAX_REQUESTS),

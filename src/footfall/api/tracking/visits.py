@@ -19,13 +19,15 @@ async def store_visits(collecting: Collecting, call: Call, sender: Sender) -> Re
     key = idempotency_key(call, sender, "visits")
 
     def take() -> Taken:
+        found, beside = rows.split(call.body, call.header(b"content-type"), "visits")
         accepted, refusals = rows.convert(
-            rows.split(call.body, call.header(b"content-type"), "visits"),
+            found,
             visits.decode,
             lambda visit: raw_request(visit, sender, collecting.intake),
+            beside,
         )
         record = RequestRows(sender.project_id, sender.received_at, accepted)
         answer = receipt(len(accepted), refusals)
         return [Submission(record, key, answer)] if accepted else [], len(accepted), refusals
 
-    return await store_rows(collecting, "tracking", call, take)
+    return await store_rows(collecting, "tracking", call, sender, take)

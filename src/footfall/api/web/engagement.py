@@ -10,7 +10,8 @@ from footfall.api.state import querying
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.meta import Drops
-from footfall.query import engagement, run
+from footfall.model.drops import NameKind
+from footfall.query import engagement
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -42,8 +43,11 @@ def pages(query: Parsed, limit: toplists.Limit = 20) -> Json:
     operation_id="web_dropped",
 )
 def dropped(query: Parsed, drops: Annotated[Drops, Depends(drops_of)]) -> Json:
-    """Reports that were not stored, by reason, of the UTC days that the range touches; events of programs, by class."""
-    period = query.base.period
-    return render.dropped(
-        drops.by_reason(query.base.project, period.start, period.end), run.programs(query.store, query.base)
-    )
+    """Reports that were not stored, by reason, of the UTC days that the range touches; events of programs, by class.
+
+    Also the hosts that were refused and the unknown fields of bodies, the first 100 of each by name.
+    """
+    project, period = query.base.project, query.base.period
+    reasons = drops.by_reason(project, period.start, period.end)
+    hosts, fields = (drops.by_name(project, kind, period.start, period.end) for kind in (NameKind.HOST, NameKind.FIELD))
+    return render.dropped(reasons, engagement.programs(query.store, query.base), hosts, fields)

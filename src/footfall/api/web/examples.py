@@ -242,7 +242,14 @@ ENGAGEMENT = answers(
     }
 )
 
-DROPPED = answers({"dropped": [{"reason": "origin", "count": 12}], "programs": [{"class": "bot", "count": 40}]})
+DROPPED = answers(
+    {
+        "dropped": [{"reason": "origin", "count": 12}],
+        "programs": [{"class": "bot", "count": 40, "engagements": 2}],
+        "hosts": [{"host": "staging.shop.example", "count": 12}],
+        "ignored": [{"name": "visitorId", "count": 3}],
+    }
+)
 
 EXPORT: Responses = {
     **RETENTION,

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Request
 
 from footfall.api.callers import Caller, require
+from footfall.api.parameters import ParametersOfRequest
 from footfall.api.state import querying
 from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
@@ -113,7 +114,7 @@ class FilterParameters:
             examples=["country:RO|US !os:iOS"],
         ),
     ] = ""
-    bots: Annotated[bool, Query(description="`1` counts known bots as well.", examples=["0"])] = False
+    bots: Annotated[bool, Query(description="`true` or `1` counts known bots as well.", examples=[False])] = False
 
     def query(self, project: Project, period: Period) -> ast.Query:
         """UserError(`bad_filter`) with the position of the fault."""
@@ -167,8 +168,17 @@ async def request_context(request: Request, project: ProjectInPath) -> AsyncIter
         yield RequestContext(project, store, part.clock())
 
 
+def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: ParametersOfRequest) -> RangeParameters:
+    """The range; a bound that does not count is told, or refused by a strict request."""
+    if timerange.between(span.from_, span.to) is None:
+        for name, text in (("from", span.from_), ("to", span.to)):
+            if text is not None:
+                parameters.ignore(name, f"{text[:100]!r} does not count: from and to must both be ISO 8601 timestamps")
+    return span
+
+
 Context = Annotated[RequestContext, Depends(request_context, scope="function")]
-Range = Annotated[RangeParameters, Depends()]
+Range = Annotated[RangeParameters, Depends(range_parameters)]
 Filter = Annotated[FilterParameters, Depends()]
 
 

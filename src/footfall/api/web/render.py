@@ -13,7 +13,7 @@ from footfall.ids import join, render
 from footfall.model.period import iso
 from footfall.query import cursor
 from footfall.query.compared import Compared
-from footfall.query.engagement import PageEngagement
+from footfall.query.engagement import PageEngagement, ProgramCounts
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
 from footfall.query.run import KeyFigures, RankedLabel, RankedProperty, RowsPage, Sparkline, TimePoint
@@ -296,8 +296,15 @@ def _page(page: PageEngagement) -> Json:
     }
 
 
-def dropped(reasons: dict[str, int], classes: dict[str, int]) -> Json:
+def dropped(
+    reasons: dict[str, int], classes: dict[str, ProgramCounts], hosts: dict[str, int], fields: dict[str, int]
+) -> Json:
     return {
         "dropped": [{"reason": name, "count": count} for name, count in reasons.items()],
-        "programs": [{"class": name, "count": count} for name, count in classes.items()],
+        "programs": [
+            {"class": name, "count": counts.events, "engagements": counts.engagements}
+            for name, counts in classes.items()
+        ],
+        "hosts": [{"host": name, "count": count} for name, count in hosts.items()],
+        "ignored": [{"name": name, "count": count} for name, count in fields.items()],
     }

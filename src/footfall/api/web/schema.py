@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from footfall.api.wire_types import Instant
+
 REVENUE = "Exact sums by currency (ISO 4217, or `unknown`); absent where there is no revenue."
 
 
@@ -22,8 +24,8 @@ class RangeInfo(BaseModel):
     """`chip` is the name of the range, `custom` for from/to."""
 
     chip: str
-    from_: str = Field(alias="from")
-    to: str
+    from_: Instant = Field(alias="from")
+    to: Instant
     bucket: Literal["hour", "day"]
     hasPrevious: bool  # noqa: N815 - the contract's name
 
@@ -37,7 +39,7 @@ class Kpis(BaseModel):
 
 
 class TimePoint(BaseModel):
-    bucket: str
+    bucket: Instant
     pageviews: int
     visitors: int
     sessions: int
@@ -68,7 +70,7 @@ class EventItem(BaseModel):
     referrer: str | None
     hostname: str | None
     properties: dict[str, Any]
-    timestamp: str
+    timestamp: Instant
 
 
 class Events(BaseModel):
@@ -93,7 +95,7 @@ class RecentEvent(BaseModel):
     country_code: str | None
     browser_family: str
     device_type: str
-    timestamp: str
+    timestamp: Instant
 
 
 class RecentEvents(BaseModel):
@@ -118,7 +120,7 @@ class CustomEvent(BaseModel):
 
 class CustomEvents(BaseModel):
     items: list[CustomEvent]
-    buckets: list[str]
+    buckets: list[Instant]
     bucket: Literal["hour", "day"]
 
 
@@ -163,7 +165,7 @@ class Location(BaseModel):
     city: str | None
     latitude: float | None
     longitude: float | None
-    last_seen: str
+    last_seen: Instant
     path: str
     browser_family: str
     os_family: str
@@ -181,8 +183,8 @@ class VisitorDetails(BaseModel):
     """Country, browser, system and device of the latest event; pages are null for a visitor without a pageview."""
 
     visitor_id: str
-    first_seen: str
-    last_seen: str
+    first_seen: Instant
+    last_seen: Instant
     sessions: int
     pageviews: int
     events: int
@@ -204,15 +206,15 @@ class SessionEvent(BaseModel):
     url: str
     event_type: Literal["pageview", "custom"]
     custom_event_name: str | None
-    timestamp: str
+    timestamp: Instant
 
 
 class Session(BaseModel):
     """`events` lists the first 1,000, oldest first; `event_count` counts all of them."""
 
     session_id: str
-    start: str
-    end: str
+    start: Instant
+    end: Instant
     duration_ms: int
     page_count: int
     entry_page: str | None
@@ -247,7 +249,7 @@ class Funnel(BaseModel):
 class Cohort(BaseModel):
     """Counts and shares of the visitors who return, in the cohort's bucket and in each later one."""
 
-    cohort: str
+    cohort: Instant
     visitors: int
     returned: list[int]
     retention: list[float]
@@ -283,6 +285,17 @@ class DroppedReason(BaseModel):
 
 class ProgramClass(BaseModel):
     class_: str = Field(alias="class")
+    count: int = Field(description="Events.")
+    engagements: int = Field(description="Reports of engagement.")
+
+
+class RefusedHost(BaseModel):
+    host: str
+    count: int
+
+
+class IgnoredField(BaseModel):
+    name: str
     count: int
 
 
@@ -291,6 +304,8 @@ class Dropped(BaseModel):
 
     dropped: list[DroppedReason]
     programs: list[ProgramClass]
+    hosts: list[RefusedHost] = Field(description="Hosts of reports dropped as `origin`; `other` beyond the first 100.")
+    ignored: list[IgnoredField] = Field(description="Unknown fields of bodies; `other` beyond the first 100.")
 
 
 @cache

@@ -16,7 +16,7 @@ from footfall.query import build, run
 MAX_LABELS = 300
 
 Limit = Annotated[int, Query(ge=1, description=f"Labels, {MAX_LABELS} at most.", examples=[20])]
-Compare = Annotated[bool, Query(description="`1` adds the count of the previous period.", examples=["1"])]
+Compare = Annotated[bool, Query(description="`true` or `1` adds the count of the previous period.", examples=[True])]
 
 
 @dataclass(frozen=True, slots=True)

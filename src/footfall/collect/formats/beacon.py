@@ -13,6 +13,7 @@ from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
 from footfall.collect.page_url import PageUrl
 from footfall.collect.surrogates import decode_replacing
+from footfall.collect.unknown import Ignored, Reader, of_names
 from footfall.errors import UserError
 
 
@@ -59,21 +60,22 @@ _KINDS: dict[str, Kind] = {
     "event": "custom",
     "engagement": "engagement",
 }
-_decode = msgspec.json.Decoder(Beacon).decode
+_reader = Reader(Beacon, also=("h",))  # our tracker's: the URL that it sends has the route already
+_NAMES = tuple(field.encode_name for field in msgspec.structs.fields(Beacon))
 
 
-def read_beacon(body: bytes) -> Beacon:
-    """UserError `bad_body`, which names the field, where the body is no report."""
+def read_beacon(body: bytes) -> tuple[Beacon, Ignored]:
+    """The report, and its unknown names. UserError `bad_body`, which names the field, where the body is no report."""
     try:
-        return decode_replacing(_decode, body)
+        return decode_replacing(_reader.read, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError("bad_body", f"the body is not a report: {error}") from error
 
 
-def read_query(query: Mapping[str, str], page: str) -> Beacon:
+def read_query(query: Mapping[str, str], page: str) -> tuple[Beacon, Ignored]:
     """A pixel's report; `u` defaults to `page`, the page that embeds it. UserError as above."""
     try:
-        return msgspec.convert({"u": page, **query}, Beacon, strict=False)
+        return msgspec.convert({"u": page, **query}, Beacon, strict=False), of_names(query, _NAMES)
     except msgspec.ValidationError as error:
         raise UserError("bad_body", f"the query is not a report: {error}") from error
 

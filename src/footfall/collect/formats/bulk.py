@@ -13,6 +13,7 @@ from footfall.collect.fields import Money, Name, put_place, read_address, read_e
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, encode_properties
 from footfall.collect.privacy import Place
+from footfall.collect.unknown import Reader
 from footfall.model.raw import RawEvent
 
 
@@ -56,7 +57,7 @@ class BulkEvent(msgspec.Struct, gc=False):
 _TEXTS = ("url", "path", "hostname", "title", "referrer", "language", "timezone", "screen")
 """Fields that are stored as they are, in the columns of the same names."""
 
-decode = msgspec.json.Decoder(BulkEvent).decode
+decode = Reader(BulkEvent)
 
 
 def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:

@@ -14,6 +14,7 @@ from footfall.collect.fields import instant_millis, parse_time, submissions
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
 from footfall.collect.privacy import Place
+from footfall.collect.unknown import Ignored, Reader
 from footfall.model.raw import RawEvent
 from footfall.spool.protocol import Submission
 
@@ -61,22 +62,30 @@ class RejectedEvent:
     message: str
 
 
-_event = msgspec.json.Decoder(EventIn).decode
-_batch = msgspec.json.Decoder(BatchIn).decode
+event_reader = Reader(EventIn)
+batch_reader = Reader(BatchIn)
+_event = event_reader.closed
 
 
-def decode_event(body: bytes) -> EventIn:
-    """The event of a body, its id well formed. msgspec.MsgspecError, ValueError, RecursionError or OverflowError."""
-    event = _event(body)
-    return event if event.event_id is None else _checked(event)
+def decode_event(body: bytes) -> tuple[EventIn, Ignored]:
+    """The event of a body, its id well formed, and the names that are unknown.
+
+    msgspec.MsgspecError, ValueError, RecursionError or OverflowError.
+    """
+    ignored: Ignored = ()
+    try:
+        event = _event(body)
+    except msgspec.ValidationError:
+        event, ignored = event_reader.open(body)
+    return (event if event.event_id is None else _checked(event)), ignored
 
 
-def decode_batch(body: bytes) -> BatchIn:
+def decode_batch(body: bytes) -> tuple[BatchIn, Ignored]:
     """As `decode_event`, for a batch."""
-    batch = _batch(body)
+    batch, ignored = batch_reader.read(body)
     for event in batch.events:
         _checked(event)
-    return batch
+    return batch, ignored
 
 
 class Reception(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,7 @@ from footfall.collect.intake import Intake, Sender
 from footfall.collect.requests import SeenRequest, raw_request
 from footfall.collect.rows import Refusals, convert, items_of
 from footfall.collect.surrogates import replace_halves
+from footfall.collect.unknown import Ignored, Reader
 from footfall.errors import UserError
 from footfall.model.raw import RawRequest
 
@@ -54,41 +55,49 @@ class LoggedRequest(msgspec.Struct, gc=False):
     created_at: Annotated[str | int | float | None, Meta(description="ISO 8601; without an offset, UTC.")] = None
 
 
-_body = msgspec.json.Decoder(LogBody).decode
-_request = msgspec.json.Decoder(LoggedRequest).decode
+_body = Reader(LogBody)
+_request = Reader(LoggedRequest)
 
 
-def read_body(body: bytes) -> LogBody:
-    """UserError `bad_body`, which names the field, where the body is no request log."""
+def read_body(body: bytes) -> tuple[LogBody, Ignored]:
+    """The log, and the unknown names beside its requests.
+
+    UserError `bad_body`, which names the field, where the body is no request log.
+    """
     try:
-        return _body(body)
+        return _body.read(body)
     except msgspec.DecodeError as error:
         # Half a surrogate pair costs its own request only, when they are read one by one.
-        sent = None if isinstance(error, msgspec.ValidationError) else _reread(body)
-        if sent is None:
+        found = None if isinstance(error, msgspec.ValidationError) else _reread(body)
+        if found is None:
             raise _no_log(error) from error
-        return sent
+        return found
     except (UnicodeDecodeError, RecursionError) as error:
         raise _no_log(error) from error
 
 
-def _reread(body: bytes) -> LogBody | None:
+def _reread(body: bytes) -> tuple[LogBody, Ignored] | None:
     """A body that only Python's reader takes, if it does."""
     try:
         sent = json.loads(body)
         requests = msgspec.Raw(json.dumps(sent["requests"]).encode())
-        head = _body(json.dumps(replace_halves({**sent, "requests": []})).encode())
+        head, ignored = _body.read(json.dumps(replace_halves({**sent, "requests": []})).encode())
     except (msgspec.MsgspecError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return msgspec.structs.replace(head, requests=requests)
+    return msgspec.structs.replace(head, requests=requests), ignored
 
 
 def _no_log(error: Exception) -> UserError:
     return UserError("bad_body", f"the body is not a request log: {error}")
 
 
-def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[RawRequest], Refusals]:
-    """The requests as they are spooled, and those that were refused. UserError `bad_body` where there is no list."""
+def raw_requests(
+    sent: LogBody, sender: Sender, intake: Intake, beside: Ignored = ()
+) -> tuple[list[RawRequest], Refusals]:
+    """The requests as they are spooled, and what is not stored; `beside` is as `rows.convert` takes it.
+
+    UserError `bad_body` where there is no list.
+    """
     rows = _listed(sent.requests)
     use_address = sent.privacy_level <= _PLACE_ONLY
     keep = intake.request_ip if sent.privacy_level == _KEPT else "none"
@@ -97,6 +106,7 @@ def raw_requests(sent: LogBody, sender: Sender, intake: Intake) -> tuple[list[Ra
         rows,
         _request,
         lambda request: raw_request(_seen(request, use_address=use_address), chosen, intake.keeping(keep)),
+        beside,
     )
 
 

@@ -11,11 +11,13 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
+from msgspec.structs import fields
 
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
 from footfall.collect.page_url import PageUrl
 from footfall.collect.surrogates import decode_replacing, replace_halves
+from footfall.collect.unknown import Ignored, of_names
 from footfall.errors import UserError
 
 Body = dict[str, Any]
@@ -57,6 +59,12 @@ _NAMES = (
     ("h", "hashMode"),
     ("w", "screen_width"),
 )
+_UNREAD = ("v",)
+"""What trackers send and nothing here reads: their version."""
+
+_KNOWN = dict.fromkeys(
+    [*(name for names in _NAMES for name in names), *(f.encode_name for f in fields(PlausibleEvent)), *_UNREAD]
+)
 _decode = msgspec.json.Decoder(Body).decode
 _KINDS: dict[str, Kind] = {"pageview": "pageview", "engagement": "engagement"}
 
@@ -69,9 +77,11 @@ class FieldError(UserError):
         self.errors = {name: [text] for name, text in errors.items()}
 
 
-def read_event(body: bytes) -> tuple[list[str], Hit]:
-    """The domains that an event is for, and what it reports; FieldError where a field is not what it should be."""
-    sent = _fields(body)
+def read_event(body: bytes) -> tuple[list[str], Hit, Ignored]:
+    """The domains that an event is for, what it reports, and its unknown names; FieldError where a field is wrong."""
+    sent = _sent(body)
+    ignored = of_names(sent, _KNOWN)
+    _shorten(sent)
     name, url, domains = sent.get("n"), sent.get("u"), _domains(sent.get("d"))
     errors = {}
     if not domains:
@@ -87,7 +97,7 @@ def read_event(body: bytes) -> tuple[list[str], Hit]:
         errors["url"] = "must be a valid url"
     if errors:
         raise FieldError(errors)
-    return domains, _hit(str(name), page, sent)
+    return domains, _hit(str(name), page, sent), ignored
 
 
 def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
@@ -107,15 +117,18 @@ def _hit(name: str, url: PageUrl, sent: Body) -> Hit:
     )
 
 
-def _fields(body: bytes) -> Body:
-    """The fields by their short names; the first name present counts. FieldError where the body is no object."""
+def _sent(body: bytes) -> Body:
+    """FieldError where the body is no object."""
     try:
-        found = decode_replacing(_decode, body)
+        return decode_replacing(_decode, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FieldError({"request": "Unable to parse request body as json"}) from error
+
+
+def _shorten(sent: Body) -> None:
+    """Put the values under the short names; of several names of a field, the first that is present counts."""
     for names in _NAMES:
-        found[names[0]] = next((found[name] for name in names if found.get(name) is not None), None)
-    return found
+        sent[names[0]] = next((sent[name] for name in names if sent.get(name) is not None), None)
 
 
 def _domains(value: Any) -> list[str]:

@@ -11,6 +11,7 @@ from footfall.collect.address import canonical, truncate
 from footfall.collect.fields import parse_time
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_time
+from footfall.collect.unknown import Reader
 from footfall.model.raw import ProxyColumns, ProxyLogs
 from footfall.settings import StoreIp
 
@@ -65,7 +66,7 @@ class BodyIn(msgspec.Struct):
     logs: Annotated[list[LogIn], Meta(min_length=1, max_length=MAX_LOGS)]
 
 
-decode = msgspec.json.Decoder(BodyIn).decode
+reader = Reader(BodyIn)
 
 
 def proxy_logs(logs: list[LogIn], sender: Sender, intake: Intake) -> ProxyLogs:

@@ -19,6 +19,7 @@ from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name, check_name
 from footfall.collect.page_url import PageUrl
 from footfall.collect.surrogates import decode_replacing
+from footfall.collect.unknown import Ignored, Reader
 from footfall.errors import UserError
 from footfall.model.session import SESSION_GAP
 
@@ -64,20 +65,20 @@ _NAMESPACE = UUID("6f6f7466-616c-5c00-8000-000000000001")
 _ROOT = "http://host"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
-_send = msgspec.json.Decoder(Send).decode
+_send = Reader(Send, also=("cache",))  # some clients repeat the header in the body
 _batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-def read_send(body: bytes | msgspec.Raw) -> Send:
-    """UserError `bad_body`, which names the field, where the body is no event."""
+def read_send(body: bytes | msgspec.Raw) -> tuple[Send, Ignored]:
+    """The event, and its unknown names. UserError `bad_body`, which names the field, where the body is no event."""
     try:
-        sent = decode_replacing(_send, body)
+        sent, ignored = decode_replacing(_send.read, body)
     except _FAULTS as error:
         raise UserError("bad_body", f"the body is not an event: {error}") from error
     if not sent.payload.website:
         raise UserError("bad_body", "payload.website: the project's id is required")
-    return sent
+    return sent, ignored
 
 
 def read_batch(body: bytes) -> list[msgspec.Raw]:

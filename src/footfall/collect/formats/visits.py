@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from footfall.collect.fields import Host, Method, Milliseconds, Name, Status
 from footfall.collect.requests import MAX_RESPONSE_BYTES, SeenRequest
+from footfall.collect.unknown import Reader
 
 
 class VisitIn(SeenRequest, gc=False):
@@ -40,4 +40,4 @@ class VisitIn(SeenRequest, gc=False):
     ] = None
 
 
-decode = msgspec.json.Decoder(VisitIn).decode
+decode = Reader(VisitIn)

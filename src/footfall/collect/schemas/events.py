@@ -16,6 +16,7 @@ from footfall.collect.formats.events import BATCH_EVENTS, BatchIn, Category, Eve
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError
 from footfall.collect.schemas.faults import SchemaError, Text, parsed, quoted, validated
 from footfall.collect.surrogates import HALF_A_PAIR, find_half, replace_halves
+from footfall.collect.unknown import Ignored
 from footfall.model.period import parse_instant
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
@@ -63,8 +64,8 @@ class BatchModel(BaseModel):
     client_id: Text | None = Field(None, description="The visitor of all these events.")
 
 
-def read_event(body: bytes) -> EventIn:
-    """The event of a body; SchemaError lists what is wrong with it."""
+def read_event(body: bytes) -> tuple[EventIn, Ignored]:
+    """The event of a body, and the names that are unknown; SchemaError lists what is wrong with it."""
     try:
         return events.decode_event(body)
     except _UNREADABLE:
@@ -73,10 +74,10 @@ def read_event(body: bytes) -> EventIn:
         event = validated(EventModel, sent)
         if half:
             raise refused(_half_a_pair(half), getattr(event, half)) from None
-        return _event_in(event)
+        return _event_in(event), events.event_reader.unknown(body)
 
 
-def read_batch(body: bytes) -> BatchIn:
+def read_batch(body: bytes) -> tuple[BatchIn, Ignored]:
     """As `read_event`, for a batch. A text with half a surrogate pair refuses its own event only."""
     try:
         return events.decode_batch(body)
@@ -84,14 +85,21 @@ def read_batch(body: bytes) -> BatchIn:
         sent = parsed(body)
         listed = sent.get("events") if isinstance(sent, dict) else None
         halves = [_replace_halves(event) for event in listed] if isinstance(listed, list) else []
-        batch = validated(BatchModel, sent)
-        return BatchIn(list(map(_event_in, batch.events, halves)), batch.client_id)
+        model = validated(BatchModel, sent)
+        batch = BatchIn(list(map(_event_in, model.events, halves)), model.client_id)
+        return batch, events.batch_reader.unknown(body)
 
 
 def refused(error: RefusedError, value: Any) -> SchemaError:
     """A single event's refusal in the shape of a schema fault."""
     fault = {"type": error.code, "loc": ["body", error.field], "msg": error.message}
     return SchemaError([fault | quoted(value)])
+
+
+def pageless(*place: str | int) -> SchemaError:
+    """The refusal of a page view, at a place in the body, that does not name its page."""
+    loc = ["body", *place, "page_url"]
+    return SchemaError([{"type": "missing", "loc": loc, "msg": "a page_view needs its page", "input": None}])
 
 
 def _event_in(model: EventModel, half: str = "") -> EventIn:

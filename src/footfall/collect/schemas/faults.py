@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic_core import PydanticKnownError
 
 from footfall.collect.surrogates import HALF_A_PAIR
+from footfall.collect.unknown import Ignored
 from footfall.errors import UserError
+from footfall.nearest import suggestion
 
 INPUT_CHARS = 10_000
 """Longest input that an answer quotes, as JSON: a list with one item too many would come back whole."""
@@ -66,6 +68,20 @@ def validated(kind: type[_Model], sent: Any) -> _Model:
     except ValidationError as error:
         faults = error.errors(include_url=False)[:MAX_FAULTS]
         raise SchemaError([_fault(found) for found in faults]) from error
+
+
+def unknown_fields(ignored: Ignored) -> SchemaError:
+    """The refusal of names that are unknown."""
+    return SchemaError(
+        [
+            {
+                "type": "extra_forbidden",
+                "loc": ["body", *one.loc],
+                "msg": f"Extra inputs are not permitted{suggestion(str(one.loc[-1]), one.known)}",
+            }
+            for one in ignored
+        ]
+    )
 
 
 def quoted(value: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from footfall.collect.formats.proxy import (
 )
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.schemas.faults import SchemaError, Text, parsed, quoted, validated
+from footfall.collect.unknown import Ignored
 from footfall.model.raw import ProxyLogs
 
 _Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -55,18 +56,20 @@ class LogsModel(BaseModel):
     logs: list[LogModel] = Field(min_length=1, max_length=MAX_LOGS)
 
 
-def read_logs(body: bytes, sender: Sender, intake: Intake) -> ProxyLogs:
-    """The logs of a body as they are spooled; SchemaError lists what is wrong with it."""
-    logs = _logs(body)
+def read_logs(body: bytes, sender: Sender, intake: Intake) -> tuple[ProxyLogs, Ignored]:
+    """The logs of a body as they are spooled, and the unknown names; SchemaError lists what is wrong with it."""
+    logs, ignored = _logs(body)
     try:
-        return proxy.proxy_logs(logs, sender, intake)
+        return proxy.proxy_logs(logs, sender, intake), ignored
     except BadTimeError as error:
         fault = {"type": error.code, "loc": ["body", "logs", error.index, "ts"], "msg": error.message}
         raise SchemaError([fault | quoted(error.value)]) from error
 
 
-def _logs(body: bytes) -> list[LogIn]:
+def _logs(body: bytes) -> tuple[list[LogIn], Ignored]:
     try:
-        return proxy.decode(body).logs
+        sent, ignored = proxy.reader.read(body)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
-        return [LogIn(**model.model_dump()) for model in validated(LogsModel, parsed(body)).logs]
+        logs = [LogIn(**model.model_dump()) for model in validated(LogsModel, parsed(body)).logs]
+        return logs, proxy.reader.unknown(body)
+    return sent.logs, ignored

@@ -111,6 +111,25 @@ class ClickHouseFacts:
         for piece in _text_pieces(referrers):
             self._store.command(sql, {"project": project, "sessions": list(piece), "referrers": list(piece.values())})
 
+    def erase_some(self, project: int) -> bool:
+        for table in self._tables_by_project():
+            sql = f"SELECT any(_partition_id) FROM {table} WHERE project_id = {{project:UInt32}}"  # noqa: S608 - the schema's
+            partition = str(self._store.query(sql, {"project": project}).scalar)
+            if partition:
+                sql = f"ALTER TABLE {table} DELETE IN PARTITION ID '{partition}' WHERE project_id = {{project:UInt32}}"
+                self._store.command(sql, {"project": project})
+                return True
+        return False
+
+    def _tables_by_project(self) -> list[str]:
+        """Every table with rows of projects, those that no query reads included."""
+        sql = """
+        SELECT name FROM system.tables
+        WHERE database = currentDatabase() AND endsWith(engine, 'MergeTree') AND name IN (
+          SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'project_id'
+        ) ORDER BY name"""
+        return [row[0] for row in self._store.query(sql).rows]
+
     def _sessions(self, table: Table, condition: str, wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
         selected = (
             _selected(column) if column.name in _VERSION else f"any({_selected(column)})" for column in _SESSION

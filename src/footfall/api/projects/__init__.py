@@ -1,0 +1,1 @@
+"""The projects surface: projects made, changed and deleted over HTTP."""

@@ -1,0 +1,43 @@
+"""The bodies and answers that /openapi.json shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.openapi.models import Example
+
+from footfall.api.documented import Responses, refusals
+from footfall.api.problem import CODED
+
+_REFUSALS: Responses = refusals(CODED, 400, 401, 403, 404, 429, 503)
+_CONFLICT: Responses = {409: {"model": CODED.model, "description": "The slug, or a host, is another project's."}}
+
+_PROJECT = {
+    "id": "prj_m5m54jeucvftczhx",
+    "slug": "store",
+    "name": "The store",
+    "site_key": "ff_site_kntdm5p6tfgwijn3ujxrxjdg",
+    "old_site_keys": [{"site_key": "ff_site_r6jlsjfzw6nmcvffbspcqlaj", "valid_until": "2026-06-11T00:00:00Z"}],
+    "domains": ["store.example"],
+    "timezone": "Europe/Berlin",
+    "created_at": "2026-06-10T00:00:00Z",
+}
+
+
+def _body(value: Any) -> dict[str, Example]:
+    return {"example": {"value": value}}
+
+
+NEW = _body({"slug": "store", "name": "The store", "domains": ["store.example"], "timezone": "Europe/Berlin"})
+CHANGE = _body({"name": "The store", "timezone": "Europe/Berlin"})
+ROTATION = _body({"overlap_hours": 24})
+
+
+def _answer(status: int, body: Any) -> Responses:
+    return {status: {"content": {"application/json": {"example": body}}}}
+
+
+PROJECT = _answer(200, _PROJECT) | _REFUSALS | _CONFLICT
+CREATED = _answer(201, _PROJECT) | _REFUSALS | _CONFLICT
+LIST = _answer(200, {"projects": [_PROJECT]}) | _REFUSALS
+DELETED: Responses = {204: {"description": "Deleted."}, **_REFUSALS}

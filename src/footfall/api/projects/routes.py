@@ -1,0 +1,180 @@
+"""The endpoints of the projects surface. All of them need the scope `admin`, and tell the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
+
+from footfall.api.auth import Authenticator
+from footfall.api.callers import Caller, require
+from footfall.api.projects import examples, schema
+from footfall.api.projects.surface import PROJECTS
+from footfall.api.state import querying
+from footfall.errors import UserError
+from footfall.model.period import iso_seconds
+from footfall.model.project import Project, Scope
+
+router = APIRouter(prefix=PROJECTS.prefix, tags=["projects"])
+
+Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
+Named = Annotated[str, Path(description="The project's slug or id.", examples=["shop"])]
+Host = Annotated[
+    str, Path(description="A host such as `store.example` or `*.store.example`.", examples=["store.example"])
+]
+
+
+@router.get(
+    "", summary="Projects", response_model=schema.ProjectList, responses=examples.LIST, operation_id="projects_list"
+)
+async def list_projects(request: Request, caller: Admin) -> schema.ProjectList:
+    """The projects that the token may touch."""
+    found = await asyncio.to_thread(querying(request).auth.meta.projects)
+    return schema.ProjectList(projects=[_details(one) for one in found if caller.principal.may_touch(one)])
+
+
+@router.post(
+    "",
+    summary="Make a project",
+    status_code=201,
+    response_model=schema.ProjectDetails,
+    responses=examples.CREATED,
+    operation_id="projects_create",
+)
+async def create_project(
+    request: Request, caller: Admin, body: Annotated[schema.NewProject, Body(openapi_examples=examples.NEW)]
+) -> schema.ProjectDetails:
+    """Needs a token of the installation: one made with `admin` and without projects."""
+    if caller.principal.projects is not None:
+        raise UserError("forbidden", "the token is for some projects only: one for the whole installation makes others")
+    auth = querying(request).auth
+    domains, name = body.domains, body.name or ""
+    return await _changed(
+        auth, lambda: auth.meta.editor.create(body.slug, domains, name, body.timezone, by=_by(caller))
+    )
+
+
+@router.get(
+    "/{slug}",
+    summary="One project",
+    response_model=schema.ProjectDetails,
+    responses=examples.PROJECT,
+    operation_id="projects_show",
+)
+async def get_project(request: Request, caller: Admin, slug: Named) -> schema.ProjectDetails:
+    """By slug or id."""
+    return _details(querying(request).auth.project_in_path(caller.principal, slug))
+
+
+@router.patch(
+    "/{slug}",
+    summary="Change a project's slug, name or time zone",
+    response_model=schema.ProjectDetails,
+    responses=examples.PROJECT,
+    operation_id="projects_update",
+)
+async def update_project(
+    request: Request,
+    caller: Admin,
+    slug: Named,
+    body: Annotated[schema.ProjectChange, Body(openapi_examples=examples.CHANGE)],
+) -> schema.ProjectDetails:
+    """Id, site key and data stay. Other processes know of it within 5 seconds."""
+    auth, project = _meant(request, caller, slug)
+    new, name, zone = body.slug, body.name, body.timezone
+    return await _changed(
+        auth, lambda: auth.meta.editor.update(project.id, slug=new, name=name, timezone=zone, by=_by(caller))
+    )
+
+
+@router.delete(
+    "/{slug}",
+    summary="Delete a project and its data",
+    status_code=204,
+    responses=examples.DELETED,
+    operation_id="projects_delete",
+)
+async def delete_project(request: Request, caller: Admin, slug: Named) -> Response:
+    """It answers 404 from now on, and its rows are removed in the background. There is no way back."""
+    auth, project = _meant(request, caller, slug)
+    await _changed(auth, lambda: auth.meta.editor.delete(project.id, by=_by(caller)))
+    return Response(status_code=204)
+
+
+@router.put(
+    "/{slug}/domains/{domain}",
+    summary="List a host",
+    response_model=schema.ProjectDetails,
+    responses=examples.PROJECT,
+    operation_id="projects_add_domain",
+)
+async def add_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
+    """Browser events may come from it from now on. A host that is listed already stays."""
+    auth, project = _meant(request, caller, slug)
+    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, add=[domain], by=_by(caller)))
+
+
+@router.delete(
+    "/{slug}/domains/{domain}",
+    summary="List a host no more",
+    response_model=schema.ProjectDetails,
+    responses=examples.PROJECT,
+    operation_id="projects_remove_domain",
+)
+async def remove_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
+    """A project without hosts takes browser events from any."""
+    auth, project = _meant(request, caller, slug)
+    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, remove=[domain], by=_by(caller)))
+
+
+@router.post(
+    "/{slug}/rotate-key",
+    summary="Give a project a new site key",
+    response_model=schema.ProjectDetails,
+    responses=examples.PROJECT,
+    operation_id="projects_rotate_key",
+)
+async def rotate_site_key(
+    request: Request,
+    caller: Admin,
+    slug: Named,
+    body: Annotated[schema.KeyRotation, Body(openapi_examples=examples.ROTATION)],
+) -> schema.ProjectDetails:
+    """The old key is taken for `overlap_hours` more, so that pages can be changed meanwhile."""
+    auth, project = _meant(request, caller, slug)
+    return await _changed(auth, lambda: auth.meta.editor.rotate_key(project.id, body.overlap_hours, by=_by(caller)))
+
+
+def _meant(request: Request, caller: Caller, slug: str) -> tuple[Authenticator, Project]:
+    auth = querying(request).auth
+    return auth, auth.project_in_path(caller.principal, slug)
+
+
+async def _changed(auth: Authenticator, change: Callable[[], Project]) -> schema.ProjectDetails:
+    """Make the change on a thread; this process goes by it at once."""
+    try:
+        return _details(await asyncio.to_thread(change))
+    finally:
+        auth.directory.forget()
+
+
+def _by(caller: Caller) -> str:
+    return f"token …{caller.principal.last_four}"
+
+
+def _details(project: Project) -> schema.ProjectDetails:
+    return schema.ProjectDetails(
+        id=project.id,
+        slug=project.slug,
+        name=project.name,
+        site_key=project.site_key,
+        old_site_keys=[
+            schema.ReplacedSiteKey(site_key=old.site_key, valid_until=iso_seconds(old.valid_until))
+            for old in project.old_site_keys
+        ],
+        domains=list(project.domains),
+        timezone=project.timezone,
+        created_at=iso_seconds(project.created_at),
+    )

@@ -1,0 +1,55 @@
+"""What the projects surface takes and answers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from footfall.api.wire_types import Instant
+from footfall.meta.projects import MAX_OVERLAP_HOURS, OVERLAP_HOURS
+
+
+class _Body(BaseModel):
+    """Unknown names are refused: a change that does not happen must not look as if it did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewProject(_Body):
+    slug: str = Field(description="Short unique name: `[a-z0-9][a-z0-9-]{0,62}`.")
+    name: str | None = Field(None, description="What people read; absent: the slug.")
+    domains: list[str] = Field([], max_length=1_000, description="Hosts that browser events may come from; none: any.")
+    timezone: str = Field("UTC", description="IANA name of the zone of its days.")
+
+
+class ProjectChange(_Body):
+    """What is absent or null stays."""
+
+    slug: str | None = Field(None, description="Its new slug; the old one is free at once.")
+    name: str | None = None
+    timezone: str | None = Field(None, description="IANA name of the zone of its days.")
+
+
+class KeyRotation(_Body):
+    overlap_hours: int = Field(
+        OVERLAP_HOURS, ge=0, le=MAX_OVERLAP_HOURS, description="Hours for which the old site key is still taken."
+    )
+
+
+class ReplacedSiteKey(BaseModel):
+    site_key: str
+    valid_until: Instant
+
+
+class ProjectDetails(BaseModel):
+    id: str = Field(description="Opaque name; never changes.")
+    slug: str
+    name: str
+    site_key: str = Field(description="Public name under which browsers report.")
+    old_site_keys: list[ReplacedSiteKey] = Field(description="Replaced keys that pages may still use.")
+    domains: list[str]
+    timezone: str
+    created_at: Instant
+
+
+class ProjectList(BaseModel):
+    projects: list[ProjectDetails] = Field(description="Those that the token may touch, oldest first.")
