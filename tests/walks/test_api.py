@@ -139,3 +139,14 @@ def test_the_network_surface_takes_from_and_to(owner):
     line = 'curl -sS "http://127.0.0.1:8000/v2/apps/default/network/analytics"'
     daily = owner.answer(README, line)["response"]
     assert sum(point["requests"] for point in daily["visits"]) == 112
+
+
+def test_a_misspelt_field_is_told(owner):
+    visit = {"method": "GET", "endpoint": "/typo", "status": 200, "duration": 3}
+    bearer = {"Authorization": f"Bearer {owner.token}"}
+    answer = owner.server.http.post("/api/tracking/visits?strict=1", json={"visits": [visit]}, headers=bearer)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unknown_field")
+    answer = owner.server.http.post("/api/tracking/visits", json={"visits": [visit]}, headers=bearer)
+    assert answer.status_code == 202
+    assert answer.json()["ignored"] == ["duration"]
+    assert answer.json()["hints"] == ["duration: did you mean duration_ms?"]

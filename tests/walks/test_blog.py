@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -104,14 +105,24 @@ def test_engagement_has_its_page(visited):
     assert (page["path"], page["engagedSec"], page["scrollDepth"], page["lcp"]) == ("/pricing", 12.0, 80, 1200)
 
 
-def test_today_begins_at_midnight(visited):
-    found = visited.get("/api/web-events/shop/kpis", range="today")["range"]
-    assert datetime.fromisoformat(found["from"]) == datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def test_today_begins_at_midnight_in_the_projects_zone(visited):
+    assert visited.runs("footfall project update shop --timezone Europe/Bucharest").returncode == 0
+
+    def hour() -> int:
+        found = visited.get("/api/web-events/shop/kpis", range="today")["range"]
+        return datetime.fromisoformat(found["from"]).astimezone(ZoneInfo("Europe/Bucharest")).hour
+
+    assert until(lambda: hour() == 0)
 
 
 def test_what_was_dropped_is_counted(visited):
     dropped = visited.get("/api/web-events/shop/dropped", range="24h")["dropped"]
     assert dropped == [{"reason": "origin", "count": 1}]
+
+
+def test_what_was_dropped_names_the_refused_host(visited):
+    hosts = visited.get("/api/web-events/shop/dropped", range="24h")["hosts"]
+    assert hosts == [{"host": "staging.example", "count": 1}]
 
 
 def test_a_host_belongs_to_one_project(visited):
