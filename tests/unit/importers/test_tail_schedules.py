@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from import_support import NOW, HashedIdentity, ListedPlaces
 from test_tail import AT_ONCE, LATER, Log, line, older
 
@@ -140,6 +140,7 @@ def schedules() -> st.SearchStrategy[list[str]]:
     return st.one_of(st.lists(st.sampled_from(names), max_size=40) for names in (RENAMING, COPYING))
 
 
+@example(["unended_line", "rename_and_reopen", "rename"])  # FILE is away, and was another file than the one last seen
 @settings(max_examples=60, deadline=None)
 @given(schedules())
 def test_every_line_once(schedule: list[str]) -> None:

@@ -107,9 +107,15 @@ class Files:
             if source not in again:
                 source.close()
         self._known = _without_gone([it for _, it in sorted(order, key=lambda pair: pair[0])])
-        self._live = next((file.inode for file in found if file.live), self._live)
+        self._live = self._live_among(found)
         self._siblings = [file.known_as() for file in found]
         self._located = True
+
+    def _live_among(self, found: list[Found]) -> int:
+        """The inode of FILE. While FILE is away, what was FILE last is the newest file beside it."""
+        named = next((file.inode for file in found if file.live), 0)
+        passed = any(file.inode == self._live for file in found[:-1])
+        return named or (found[-1].inode if passed else self._live)
 
     def _unread(self, found: list[Found], matches: list[int | None], first: list[Source | Place]) -> list[int]:
         """Files from the first known content on; where that was not found, those written to after it."""
