@@ -15,7 +15,7 @@ SLUG = "demo"
 
 
 def demo(
-    days: Annotated[int, typer.Option(help="Days of traffic, ending now.", min=1, max=730)] = 30,
+    days: Annotated[int, typer.Option(help="UTC days of traffic, up to now; today is the last.", min=1, max=730)] = 30,
     visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 300,
     host: Host = None,
     port: Port = None,
