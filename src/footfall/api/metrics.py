@@ -51,7 +51,7 @@ class Metrics:
         )
 
         self._dropped = Counter(
-            "footfall_dropped", "Reports of browsers that were left out.", ["reason"], registry=self.registry
+            "footfall_dropped", "Reports of browsers that were dropped.", ["reason"], registry=self.registry
         )
 
         self._discarded = Counter(
