@@ -7,6 +7,7 @@ import math
 import msgspec
 import polars as pl
 import pytest
+from tests.support.draining import drain_all
 
 from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
@@ -340,7 +341,7 @@ def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make,
     submit(spool, event(0), event(1), request(2), project=3)
     submit(spool, event(3), project=4)
     deleted.add(3)
-    drain.drain_all()
+    drain_all(drain, spool)
     assert watcher.rows == {"discarded": 3, "events": 1}
     assert store.query("SELECT DISTINCT project_id FROM events").rows == [(4,)]
     assert store.query("SELECT count() FROM requests").scalar == 0
