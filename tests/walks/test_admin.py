@@ -16,6 +16,8 @@ from tests.walks.reader import Reader, text
 CLI, IMPORT, SETTINGS, OPERATIONS = "docs/cli.md", "docs/import.md", "docs/settings.md", "docs/operations.md"
 LOG = "/var/log/nginx/access.log"
 
+pytestmark = pytest.mark.slow
+
 
 def line(days_ago: int, path: str = "/page", address: str = "198.51.100.77") -> str:
     at = datetime.now(UTC) - timedelta(days=days_ago, minutes=1)

@@ -28,6 +28,8 @@ LISTS = {
     "top-devices": ("device", "desktop"),
 }
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def owner(tmp_path_factory):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import json
 import re
@@ -23,6 +24,8 @@ README, AUTH, EVENTS, WEB, PROJECTS = (
 )
 BULK = "/api/collect/bulk"
 PAGE = "https://shop.example/pricing?utm_source=news"
+
+pytestmark = pytest.mark.slow
 
 
 def rows() -> list[dict]:
@@ -56,7 +59,9 @@ class Integrator(Reader):
 
 @pytest.fixture(scope="module")
 def integrator(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("integrator") / "data", flush_interval="0.2") as server:
+    origins = re.search(r"`FOOTFALL_CORS_ORIGINS=(\S+)`", text(AUTH))[1]
+    path = tmp_path_factory.mktemp("integrator") / "data"
+    with running(path, cors_origins=origins, flush_interval="0.2") as server:
         reader = Integrator(server)
         assert reader.types(AUTH, "footfall project create shop").returncode == 0
         reader.token = reader.types(AUTH, "footfall token create --project shop").stdout.split()[0]
@@ -159,6 +164,23 @@ def test_misspelt_parameters_are_told_and_strict_refuses_them(integrator):
     refused = integrator.asks("GET", path, params={"Range": "7d", "strict": "1"})
     assert refused.status_code == 400
     assert "Range" in refused.json()["error"]["message"]
+
+
+def test_a_raw_quote_in_a_url_is_answered_400_as_the_page_says(integrator):
+    assert 'A URL with a raw `"`, `<` or space in it is not HTTP' in text("docs/api/README.md")
+    connection = http.client.HTTPConnection("127.0.0.1", integrator.server.port, timeout=30)
+    connection.request("GET", '/api/web-events/shop/kpis?filter=utm_source:"news"')
+    assert connection.getresponse().status == 400
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://app.example", "https://app.example"), ("https://other.example", None)]
+)
+def test_a_page_of_a_listed_origin_may_read(integrator, origin, allowed):
+    answer = integrator.asks("GET", "/api/web-events/shop/kpis", headers={"Origin": origin})
+    assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+    assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
 def test_openapi_names_each_schema_once(integrator):
