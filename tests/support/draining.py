@@ -6,7 +6,7 @@ from footfall.drain.drain import Drain
 from footfall.spool.protocol import Spool
 
 
-def drain_all(drain: Drain, spool: Spool) -> None:
-    """Drain until nothing waits in the spool."""
-    while spool.state().waiting:
+def drain_all(drain: Drain, *spools: Spool) -> None:
+    """Drain until nothing waits in the spools."""
+    while any(spool.state().waiting for spool in spools):
         drain.drain_once()

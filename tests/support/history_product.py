@@ -115,6 +115,7 @@ class Product:
     def __init__(self, store: Store, directory: Path, router: APIRouter, **parts: Any) -> None:
         self.clock = Clock()
         self._spool = MemorySpool(clock=self.clock)
+        self._spools: tuple[MemorySpool, ...] = (self._spool,)
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
         directory.mkdir(parents=True, exist_ok=True)
         self._salts = Database(f"sqlite:///{directory}/salts.db")  # large bodies are read on other threads
@@ -159,7 +160,7 @@ class Product:
             self._spool.append(submissions)
 
     def drain(self) -> None:
-        drain_all(self._drain, self._spool)
+        drain_all(self._drain, *self._spools)
         assert not self._spool.rejected, self._spool.rejected
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:

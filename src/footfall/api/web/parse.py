@@ -83,8 +83,8 @@ class RangeParameters:
 
     def time_range(self, context: RequestContext, default: str = "24h") -> TimeRange:
         """UserError(`bad_parameter`) for a zone that is none, or bounds that are no range."""
-        zone = _zone(self.timezone or "UTC")
-        days = zone if self.timezone else _zone(context.project.timezone)
+        zone = UTC if self.timezone is None else _zone(self.timezone)
+        days = _zone(context.project.timezone) if self.timezone is None else zone
         bounds = timerange.between(self.from_, self.to, days)
         if bounds:
             return timerange.explicit(*bounds, zone)
