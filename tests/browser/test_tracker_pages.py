@@ -114,7 +114,9 @@ def test_the_next_page_of_an_application_comes_from_the_last(lab: Lab) -> None:
     page.run("document.title = 'Basket'; footfall.track('added')")
     page.run("document.title = 'Thanks'; history.pushState(0, '', '/c')")
 
-    reports = lab.stats.wait(4)
+    page.run("history.pushState(0, '', '/d'); document.title = 'Order'")
+
+    reports = lab.stats.wait(5)
     assert [
         (report["u"].removeprefix(lab.site), report["r"].removeprefix(lab.site), report["ti"]) for report in reports
     ] == [
@@ -122,6 +124,7 @@ def test_the_next_page_of_an_application_comes_from_the_last(lab: Lab) -> None:
         ("/b", "/a", ""),  # not named yet
         ("/b", "/a", "Basket"),
         ("/c", "/b", ""),
+        ("/d", "/c", "Order"),  # named in the task that moved
     ]
 
 

@@ -48,22 +48,26 @@ let current: string;
 let referrer = doc.referrer;
 /** An application names a page after it has moved to it: until it has, the title is the last page's. */
 let staleTitle = "";
+/** Resolves once the task that moved has ended: it may still name the page. */
+let naming: Promise<unknown> | undefined;
 
 const send = async (t: Kind, fields?: Fields) => {
   try {
     if (!core.url) return;
-    const body = JSON.stringify({
+    const page = {
       k: data.key,
       t,
       u: core.url,
       r: referrer,
       h: on("hash") ? 1 : undefined,
-      ti: doc.title == staleTitle ? "" : doc.title,
       w: screen.width,
       l: navigator.language,
       tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...fields,
-    });
+    };
+    if (naming) await naming;
+    const named = page.u == core.url && doc.title != staleTitle;
+    const body = JSON.stringify({ ...page, ti: named ? doc.title : "" });
     await seen;
     if (isRefused()) return;
     const api = data.api || beside("api/collect");
@@ -98,6 +102,8 @@ const view = () => {
 const move = () => {
   if (current == path()) return;
   staleTitle = doc.title;
+  const task = (naming = new Promise((resolve) => setTimeout(resolve)));
+  naming.then(() => naming == task && (naming = undefined));
   view();
 };
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from footfall.catalog.columns import time_zones
 from footfall.clock import DAY, HOUR
 from footfall.errors import UserError
-from footfall.model.period import Bucket, Period, iso, to_datetime, to_millis
+from footfall.model.period import Bucket, Period, iso, parse_instant, to_datetime, to_millis
 from footfall.query.passes.clamp import EARLIEST
 
 CHIPS: dict[str, int] = {
@@ -127,8 +127,7 @@ def _millis(text: str, days: tzinfo) -> int:
     try:
         return _begin(date.fromisoformat(text), days)
     except ValueError:
-        found = datetime.fromisoformat(text)
-    return to_millis(found if found.tzinfo else found.replace(tzinfo=UTC))
+        return to_millis(parse_instant(text))
 
 
 def _begin(day: date, zone: tzinfo) -> int:

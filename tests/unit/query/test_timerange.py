@@ -128,3 +128,15 @@ def test_buckets_are_bounded() -> None:
     assert len(timerange.starts(Bucket.DAY, Period(0, 20_000 * 86_400_000))) == 20_000
     with pytest.raises(UserError, match="20000 buckets"):
         timerange.starts(Bucket.DAY, Period(0, at("9998-12-31")))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2026-06-11t10:00:00z", "2026-06-11T10:00:00Z"),
+        ("2026-06-11T24:00:00Z", "2026-06-12T00:00:00Z"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+    ],
+)
+def test_instants_are_read_as_on_every_surface(text: str, same: str) -> None:
+    assert timerange.instant(text) == timerange.instant(same) is not None
