@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -24,7 +25,9 @@ def server(tmp_path_factory) -> Iterator[Server]:
 
 def run(*command: str | Path, folder: Path) -> str:
     """Output of a command that must succeed."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - the test's own
+    path = os.pathsep.join((str(PYTHON), os.environ["PATH"]))  # the generator looks for its formatter there
+    env = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - the test's own
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -50,7 +50,7 @@ class Origin(StrEnum):
 class TopEndpoint:
     """An endpoint of the web surface: labels by events, or by sessions. `example` is a label.
 
-    `pageviews` counts these only.
+    `pageviews` counts these only. `key` is that of a label in an item, where it is not the dimension's name.
     """
 
     path: str
@@ -58,6 +58,7 @@ class TopEndpoint:
     description: str
     example: str
     pageviews: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,6 @@ _TRAFFIC = Plain(
         "human",
     )
 )
-_EVENT_TYPE = Plain(
-    top=TopEndpoint(
-        "top-event-types", "Pageviews and custom events", "Events and their visitors by type of event.", "pageview"
-    )
-)
 _HOSTNAME = Plain(
     top=TopEndpoint(
         "top-hostnames", "Hosts by events", "Events and their visitors by the host of the page.", "shop.example"
@@ -235,7 +231,7 @@ EVENTS = (
         Kind.CHOICE,
         Origin.SENT,
         choices=("pageview", "custom"),
-        dimension=_EVENT_TYPE,
+        dimension=_FILTER,
         export="event_type",
         shown="event_kind",
     ),

@@ -144,7 +144,18 @@ _ROWS = (
             "laptop",
         ),
     ),
-    _shown("event_kind", "toString(event_type)"),
+    Dimension(
+        "event_kind",  # as text, since ties go by the label, and the stored choice sorts by its number
+        {Table.EVENTS: "toString(event_type)"},
+        filterable=False,
+        top=TopEndpoint(
+            "top-event-types",
+            "Pageviews and custom events",
+            "Events and their visitors by type of event.",
+            "pageview",
+            key="event_type",
+        ),
+    ),
     Dimension("referrer_url", {Table.EVENTS: "referrer", Table.REQUESTS: "referer"}, filterable=False),
     _shown("weight", "length(properties) + length(url) + length(referrer)"),
     _shown("revenue", "toString(revenue)"),

@@ -57,7 +57,7 @@ TOP_ROUTES = (
         label="path",
     ),
     *(
-        TopRoute(top.path, build.declared(dimension), top.summary, top.description, top.example)
+        TopRoute(top.path, build.declared(dimension), top.summary, top.description, top.example, top.key)
         for dimension, top in TOP_LISTS
     ),
 )
