@@ -181,7 +181,7 @@ def test_bodies_say_what_is_enforced(document):
     logged = body_of(document, "/api/log-request")["properties"]["requests"]
     assert (event["minItems"], event["maxItems"]) == (visit["minItems"], visit["maxItems"]) == (1, 1_000)
     assert logged["maxItems"] == 10_000
-    assert bounds(event["items"], "country_code")["pattern"] == "^(|[A-Za-z]{2})$"
+    assert bounds(event["items"], "country_code")["pattern"] == "^(|[A-Za-z][A-Za-z0-9])$"
     assert bounds(visit["items"], "method")["pattern"] == "^[A-Za-z][A-Za-z-]*$"
     assert bounds(logged["items"], "method")["pattern"] == "^[A-Za-z][A-Za-z-]*$"
     assert bounds(body_of(document, "/api/collect"), "w")["maximum"] == 100_000

@@ -78,3 +78,9 @@ def test_what_headers_of_a_cdn_say_fills_gaps(address, said, expected):
     body = {"endpoint": "/", "ip_address": address, "headers": said}
     raw = raw_request(visits.decode(msgspec.Raw(msgspec.json.encode(body))), SENDER, INTAKE)
     assert Place(raw.country, raw.region, raw.city) == expected
+
+
+@pytest.mark.parametrize("code", ["T1", "xx"])
+def test_a_code_that_names_no_country_is_unknown_in_bulk(code):
+    event = bulk.decode(msgspec.Raw(msgspec.json.encode({"url": "/", "country_code": code})))
+    assert bulk.raw_event(event, SENDER, INTAKE).country == ""

@@ -40,7 +40,8 @@ class BulkEvent(msgspec.Struct, gc=False):
     timezone: Annotated[str | None, Meta(description="A name of the IANA time zone database.")] = None
     screen: str | None = None
     country_code: Annotated[
-        Annotated[str, Meta(pattern="^(|[A-Za-z]{2})$")] | None, Meta(description="ISO 3166-1 alpha-2.")
+        Annotated[str, Meta(pattern="^(|[A-Za-z][A-Za-z0-9])$")] | None,
+        Meta(description="ISO 3166-1 alpha-2; `T1` and `XX` are unknown."),
     ] = None
     region: str | None = None
     city: str | None = None
