@@ -22,9 +22,14 @@ hypothesis.settings.register_profile("footfall", deadline=None, suppress_health_
 hypothesis.settings.load_profile("footfall")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plain_tracebacks() -> None:
-    """The renderer's own, with every local variable, take half a minute where a frame holds a data frame."""
+@pytest.fixture(autouse=True)
+def log_of_the_test() -> None:
+    """The log as no test has left it: commands run in this process configure it, levels that hide lines included.
+
+    Its tracebacks are plain: the renderer's own, with every local variable, take half a minute where a frame holds a
+    data frame.
+    """
+    structlog.reset_defaults()
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
