@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
 
 from footfall.drain.journal import Journal
+from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, make_plan
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
@@ -67,6 +68,7 @@ class Drain:
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
         self._applying = threading.Lock()
+        self._marks = Marks(store)
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
 
@@ -93,6 +95,11 @@ class Drain:
         """Whether no batch is partly written; none is begun while the block lasts."""
         with self._applying:
             yield self.rounds > 0 and not self._begun
+
+    def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
+        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
+        with self.quiesced() as quiesced:
+            return self._marks.begin(until) if quiesced else None
 
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
@@ -178,6 +185,7 @@ class Drain:
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
+        self._marks.write(plan.touched)
         for insert in plan.inserts:
             if begun:
                 self._complete(plan, insert)

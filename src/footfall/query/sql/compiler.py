@@ -10,17 +10,25 @@ from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
     Engagement,
+    FirstFacts,
     Flows,
     Funnel,
     HoursToRollUp,
     Kpis,
+    MadeCells,
+    MakeCells,
     Query,
     Retention,
+    RolledUp,
     SessionRevenue,
+    StaleCells,
+    Uncounted,
+    Uneven,
     ValidityMarkers,
     VisitorSessions,
+    Whole,
 )
-from footfall.query.sql import breakdowns, engagement, shapes
+from footfall.query.sql import breakdowns, cells, engagement, roll_up, shapes, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -36,6 +44,13 @@ class Statement:
 
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
+    Uneven: (whole.uneven, whole.UNEVEN),
+    RolledUp: (cells.rolled_up, cells.ROLLED_UP),
+    Uncounted: (cells.uncounted, cells.UNCOUNTED),
+    MakeCells: (roll_up.make_cells, ()),
+    FirstFacts: (cells.first_facts, cells.FIRST_FACTS),
+    MadeCells: (cells.made_cells, cells.MADE_CELLS),
+    StaleCells: (cells.stale_cells, cells.STALE_CELLS),
     Flows: (shapes.flows, ("steps", "sessions", "visitors")),
     SessionRevenue: (shapes.session_revenue, shapes.REVENUE),
     Funnel: (shapes.funnel, ("level", "visitors")),
@@ -52,5 +67,7 @@ def compile_query(query: AnyQuery) -> Statement:
     binder = Binder()
     if isinstance(query, Query):
         return Statement(select(query, binder), binder.params, names(query))
+    if isinstance(query, Whole):
+        return Statement(whole.whole(query, binder), binder.params, names(query.asked))
     write, columns = _SHAPES[type(query)]
     return Statement(write(query, binder), binder.params, columns)
