@@ -344,6 +344,18 @@ PROXY_LOGS = (
     replace(_BATCH, merged="max"),
 )
 
+VARIES = ("traffic", "country", "region", "city", "browser", "os", "device", "language", "timezone", "screen")
+"""First-touch columns by their bit in `sessions.varies`, set where the events of a session differ in the column.
+
+Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds.
+"""
+
+GAPS = 1 << 14
+"""A bit of `sessions.varies`: between two neighbouring events lie more than SESSION_GAP."""
+
+FLOW = 1 << 15
+"""A bit of `sessions.varies`: `flow` is not known."""
+
 SESSIONS = (
     Column("project_id", Kind.UINT32),
     Column("source_table", Kind.CHOICE, Origin.WRITTEN, choices=("events", "requests")),
@@ -365,7 +377,11 @@ SESSIONS = (
     Column("exit_lag", Kind.UINT64, Origin.WRITTEN),
     Column("entry_page", Kind.LABEL),
     Column("exit_page", Kind.LABEL),
-    *(Column(column.name, column.kind) for column in EVENTS if column.first_touch),
+    *(
+        Column(column.name, column.kind, dimension=column.dimension if column.name in VARIES else None)
+        for column in EVENTS
+        if column.first_touch
+    ),
     Column("varies", Kind.UINT16),
     Column("flow", Kind.LABELS),
 )
@@ -389,18 +405,6 @@ TEXT_CAPS: Mapping[str, int] = {name: cap for columns in COLUMNS.values() for na
 
 FIRST_TOUCH = tuple(column.name for column in EVENTS if column.first_touch)
 """Columns that a session takes from its first event."""
-
-VARIES = ("traffic", "country", "region", "city", "browser", "os", "device", "language", "timezone", "screen")
-"""First-touch columns by their bit in `sessions.varies`, set where the events of a session differ in the column.
-
-Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds.
-"""
-
-GAPS = 1 << 14
-"""A bit of `sessions.varies`: between two neighbouring events lie more than SESSION_GAP."""
-
-FLOW = 1 << 15
-"""A bit of `sessions.varies`: `flow` is not known."""
 
 VARIES_UNKNOWN = 0xFFFF
 """`sessions.varies` as written by versions without it: neither the other bits nor `flow` say anything."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import COLUMNS, SESSIONS, Column, Kind
+from footfall.catalog.columns import COLUMNS, FLOW, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT

@@ -40,9 +40,7 @@ class Wanted:
     zone: str
 
 
-def missing(
-    project: int, grain: Bucket, zone: str, first: int, closed: int, made: Period | None
-) -> Iterator[Wanted]:
+def missing(project: int, grain: Bucket, zone: str, first: int, closed: int, made: Period | None) -> Iterator[Wanted]:
     """Cells from that of the project's first fact to the last that is `closed`, but those in `made`."""
     clocks = UTC if zone == "UTC" else ZoneInfo(zone)
     at = grain.floor(first, clocks)

@@ -10,8 +10,7 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import EVERY, GRAINS, ROLLUPS, Rollup
-from footfall.catalog.tables import Table
+from footfall.catalog.rollups import GRAINS, ROLLUPS, Rollup
 from footfall.clock import MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
@@ -94,7 +93,9 @@ class Roller:
             )
         ]
         known = {(cell.project, cell.grain, cell.cell.start) for cell in found}
-        return found + [cell for cell in self._stale(now, zones) if (cell.project, cell.grain, cell.cell.start) not in known]
+        return found + [
+            cell for cell in self._stale(now, zones) if (cell.project, cell.grain, cell.cell.start) not in known
+        ]
 
     def make(self, job: Job) -> bool:
         """False while a batch is partly written."""

@@ -25,7 +25,7 @@ from footfall.query.ast import (
 )
 from footfall.query.passes import complete
 from footfall.query.rows import read
-from footfall.query.sources.sessions import windows_of
+from footfall.query.sources.sessions import long_enough, windows_of
 from footfall.query.sources.tiles import Cell, Tiling, gaps, tile
 from footfall.store.protocol import Reader
 
@@ -58,6 +58,8 @@ def _totals(store: Reader, query: Query) -> Whole | None:
     of_sessions = tuple(name for name in query.metrics if name in _SESSIONS.metrics)
     if set(query.metrics) - {*of_events, *of_sessions} or query.filters != (_PEOPLE,):
         return None
+    if of_sessions and not long_enough(query.period):
+        return None
     tiling = _tiling(store, query, "events", "sessions")
     if not tiling.cells:
         return None
@@ -79,24 +81,41 @@ def _events(query: Query, tiling: Tiling) -> list[AnyPart]:
 def _sessions(store: Reader, query: Query, tiling: Tiling) -> list[AnyPart]:
     """Even sessions count in the cell or gap that they begin in, and at the start of each bucket that they reach into.
 
-    The others are counted by their events.
+    The others are counted by their events, and so are all in a bucket that the period cuts so short that a session may
+    reach over it without an event.
     """
     rows = replace(query, table=Table.SESSIONS)
-    edges = _edges(query)
+    short = _short(query)
+    edges = [edge for edge in _edges(query) if not any(part.start == edge for part in short)]
     from_cells = {cell.period.start for cell in tiling.cells} if query.buckets else set()
     opening = tuple(edge for edge in edges if edge in from_cells)
     reached = tuple(edge for edge in edges if edge not in from_cells)
+    begun = tuple(part for gap in tiling.gaps for part in gaps(gap, [cut for cut in short if _within(cut, gap)]))
     found: list[AnyPart] = [CellPart(query, _cells("sessions", tiling.cells), opening)]
-    if tiling.gaps:
-        found.append(BegunPart(replace(rows, windows=tiling.gaps)))
+    if begun:
+        found.append(BegunPart(replace(rows, windows=begun)))
     if reached:
         found.append(ReachingPart(rows, reached))
-    return found + _uneven(store, query)
+    if short:
+        found.append(Part(complete(replace(query, windows=short))))
+    return found + _uneven(store, query, short)
 
 
-def _uneven(store: Reader, query: Query) -> list[AnyPart]:
+def _short(query: Query) -> tuple[Period, ...]:
+    """Buckets, as far as they lie in the period, in which a session without long pauses may have no event."""
+    edges = (*_edges(query), query.period.end)
+    cut = (Period(start, end) for start, end in zip(edges, edges[1:], strict=False))
+    return tuple(part for part in cut if not long_enough(part)) if query.buckets else ()
+
+
+def _within(part: Period, whole: Period) -> bool:
+    return whole.start <= part.start and part.end <= whole.end
+
+
+def _uneven(store: Reader, query: Query, without: tuple[Period, ...]) -> list[AnyPart]:
     uneven = Uneven(replace(_everyone(query), table=Table.SESSIONS))
-    windows = windows_of(read(store, uneven), query.period)
+    found = read(store, uneven)
+    windows = tuple(part for kept in gaps(query.period, list(without)) for part in windows_of(found, kept))
     if not windows:
         return []
     if query.buckets:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.clock import HOUR
 from footfall.model.period import Period
+from footfall.model.session import SESSION_GAP
 from footfall.query.ast import Part, Query, Uneven
 from footfall.query.passes import complete
 from footfall.query.rows import Row, read
@@ -58,15 +58,13 @@ def _eligible(query: Query) -> bool:
         and all({query.table, Table.SESSIONS} <= METRICS[name].parts.keys() for name in query.metrics)
         and all(name in DIMENSIONS and Table.SESSIONS in DIMENSIONS[name].expressions for name in names)
         and all(query.table in DIMENSIONS[name].expressions for name in query.dimensions)
-        and _hours_at_least(query)
+        and (query.table is Table.EVENTS or long_enough(query.period))
     )
 
 
-def _hours_at_least(query: Query) -> bool:
-    """Whether buckets are so long that a session without pauses has an event in each that it overlaps."""
-    return not query.buckets or all(
-        after - before >= HOUR for before, after in zip(query.buckets, query.buckets[1:], strict=False)
-    )
+def long_enough(period: Period) -> bool:
+    """Whether each session without long pauses that overlaps the period has an event in it."""
+    return period.length >= SESSION_GAP
 
 
 def windows_of(uneven: list[Row], within: Period) -> tuple[Period, ...]:

@@ -75,18 +75,21 @@ def _signed(query: Query, keys: list[str], metrics: tuple[str, ...], found: str)
     inner += [f"{text} AS {name}_left" for name, text in sums.items()]
     groups = ", ".join(["visitor", *places])
     left = f"(SELECT {', '.join(inner)} FROM {found} GROUP BY {groups} HAVING sum(sign) > 0)"
-    values = {
-        name: f"sum({name}_left)" if name in sums else METRICS[name].parts[query.table] for name in query.metrics
-    }
+    values = {name: f"sum({name}_left)" if name in sums else METRICS[name].parts[query.table] for name in query.metrics}
     return _select(places, values, metrics, left)
 
 
 def _select(keys: list[str], values: dict[str, str], metrics: tuple[str, ...], found: str) -> str:
     """Columns of an answer's part: keys, then its metrics, of which `values` may lack some. No row where none is found."""
-    texts = [*keys, *(values.get(name, METRICS[name].nothing) for name in metrics)]
+    texts = [*keys, *(_typed(name, values.get(name, METRICS[name].nothing)) for name in metrics)]
     shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate(texts))
     by = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else " HAVING count() > 0"
     return f"SELECT {shown} FROM {found}{by}"
+
+
+def _typed(name: str, value: str) -> str:
+    """Parts of a figure must agree in their type."""
+    return value if METRICS[name].distinct else f"toInt64({value})"
 
 
 def _begun(part: BegunPart, metrics: tuple[str, ...], binder: Binder) -> str:
