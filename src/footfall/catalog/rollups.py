@@ -1,6 +1,6 @@
 """Roll-ups: which figures are computed ahead for closed days and months. Pure data; a new one is a row here.
 
-The table `rollups` has their rows. How a question finds them: docs/adr/0020.
+The table `rollups` has their rows. How a query finds them: docs/adr/0020.
 """
 
 from __future__ import annotations

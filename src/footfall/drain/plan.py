@@ -39,7 +39,7 @@ class Update(msgspec.Struct, frozen=True):
 
 
 class Touched(msgspec.Struct, frozen=True):
-    """Hours (their starts, Unix milliseconds, ascending) in which a batch changes facts of a project, or its sessions."""
+    """Hours (Unix milliseconds of their starts, ascending) in which a batch changes facts or sessions of a project."""
 
     source: str
     project: int

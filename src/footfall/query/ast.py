@@ -163,12 +163,12 @@ class ReachingPart:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a roll-up: its name, and the grain, start and edition of each cell."""
+    """Cells of a roll-up: its name, and the grain, start and version of each cell."""
 
     rollup: str
     grains: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
-    editions: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ AnyPart = Part | BegunPart | ReachingPart | CellPart
 
 @dataclass(frozen=True, slots=True)
 class RolledUp:
-    """The cells of a project that lie in the period and are valid: columns grain, start, end, edition, rollups.
+    """The cells of a project that lie in the period and are valid: columns grain, start, end, version, rollups.
 
     A cell is valid while no hour of it was touched after it was made.
     """
@@ -205,7 +205,10 @@ class FirstFacts:
 
 @dataclass(frozen=True, slots=True)
 class MadeCells:
-    """The time that a project's cells of a grain, by the clocks of a zone, cover: columns project, grain, zone, start, end."""
+    """The time that a project's cells of a grain, by the clocks of a zone, cover.
+
+    Columns project, grain, zone, start, end.
+    """
 
     source: str
 
@@ -231,7 +234,7 @@ class MakeCells:
     grain: str
     starts: tuple[int, ...]
     projects: tuple[int, ...]
-    edition: int
+    version: int
     counted: int | None = None
 
 

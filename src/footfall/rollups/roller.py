@@ -25,7 +25,7 @@ CLOSED_AFTER = 10 * MINUTE
 """How long after its end a cell is made: most late events have come by then."""
 
 AGAIN_AFTER: Mapping[Bucket, int] = {Bucket.DAY: 15 * MINUTE, Bucket.MONTH: 120 * MINUTE}
-"""The least time between two makings of a cell. Meanwhile questions read its facts."""
+"""The least time between two makings of a cell. Meanwhile queries read its facts."""
 
 _LOOK = 60.0
 _FIRSTS = 1800.0
@@ -123,7 +123,7 @@ class Roller:
             zone=pl.lit(job.zone),
             rollups=pl.lit([rollup.name for rollup in ROLLUPS], pl.List(pl.String)),
             stamp=pl.lit(stamp, pl.UInt64),
-            edition=pl.lit(stamp, pl.UInt64),
+            version=pl.lit(stamp, pl.UInt64),
         )
         self._store.insert("rolled_up", arrow(rows), token=str(stamp))
 

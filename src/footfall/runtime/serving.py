@@ -17,6 +17,7 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.erasure import Erasure
 from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
+from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
@@ -88,13 +89,15 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
     """The drain, the roll-ups and the erasure at work on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    rollups = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    roller = Roller(draining.store, draining.projects.zones, clock, draining.drain.begin_cells)
     erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
-        rollups()
+        hourly()
+        roller()
 
     working = Periodic(SECOND, work)
 

@@ -64,7 +64,7 @@ def test_everything_else_is_derived() -> None:
     assert column.name in stored(Table.SESSIONS)
     assert TEXT_CAPS[column.name] == column.cap
     assert column.name in FILTER_KEYS
-    assert DIMENSIONS[column.name].expressions == {Table.EVENTS: "timezone"}
+    assert DIMENSIONS[column.name].expressions == dict.fromkeys((Table.EVENTS, Table.SESSIONS), "timezone")
     assert "timezone" in dict(TOP_LISTS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.rollups import ROLLUPS, Rollup
@@ -104,7 +105,7 @@ def _sessions(store: Reader, query: Query, tiling: Tiling) -> list[AnyPart]:
 def _short(query: Query) -> tuple[Period, ...]:
     """Buckets, as far as they lie in the period, in which a session without long pauses may have no event."""
     edges = (*_edges(query), query.period.end)
-    cut = (Period(start, end) for start, end in zip(edges, edges[1:], strict=False))
+    cut = (Period(start, end) for start, end in pairwise(edges))
     return tuple(part for part in cut if not long_enough(part)) if query.buckets else ()
 
 
@@ -182,14 +183,14 @@ def _cells(rollup: str, cells: tuple[Cell, ...]) -> Cells:
         rollup,
         tuple(cell.grain.value for cell in cells),
         tuple(cell.period.start for cell in cells),
-        tuple(cell.edition for cell in cells),
+        tuple(cell.version for cell in cells),
     )
 
 
 def _tiling(store: Reader, query: Query, *rollups: str) -> Tiling:
     rows = read(store, RolledUp(query.project, WEB, query.period))
     cells = [
-        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["edition"], frozenset(row["rollups"]))
+        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
         for row in rows
     ]
     return tile(query.period, [cell for cell in cells if cell.rollups.issuperset(rollups)], query.buckets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
@@ -78,7 +79,7 @@ def windows_of(uneven: list[Row], within: Period) -> tuple[Period, ...]:
         elif cut.length > 0:
             merged.append(cut)
     while len(merged) > _MAX_WINDOWS:
-        gaps = [after.start - before.end for before, after in zip(merged, merged[1:], strict=False)]
+        gaps = [after.start - before.end for before, after in pairwise(merged)]
         at = gaps.index(min(gaps))
         merged[at : at + 2] = [Period(merged[at].start, merged[at + 1].end)]
     return tuple(merged)

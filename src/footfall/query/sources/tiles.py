@@ -15,7 +15,7 @@ class Cell:
 
     grain: Bucket
     period: Period
-    edition: int
+    version: int
     rollups: frozenset[str]
 
 

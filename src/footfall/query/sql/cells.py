@@ -6,7 +6,7 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import Cells, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
 
-ROLLED_UP = ("grain", "start", "end", "edition", "rollups")
+ROLLED_UP = ("grain", "start", "end", "version", "rollups")
 UNCOUNTED = ("grain", "start")
 FIRST_FACTS = ("project", "first")
 MADE_CELLS = ("project", "grain", "zone", "start", "end")
@@ -18,12 +18,12 @@ _MILLIS = TABLES[Table.ROLLUPS].millis
 def rows_of(project: int, cells: Cells, binder: Binder) -> str:
     """The condition on rows of `rollups`; grain and start find them by the primary key."""
     starts = binder.instants(cells.starts)
-    chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.editions)})"
+    chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.versions)})"
     return (
         f"project_id = {binder.number(project)} AND rollup = {binder.text(cells.rollup)}"
         f" AND grain IN {binder.texts(tuple(sorted(set(cells.grains))))}"
         f" AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {starts})"
-        f" AND (toString(grain), {_MILLIS.format('bucket')}, edition) IN {chosen}"
+        f" AND (toString(grain), {_MILLIS.format('bucket')}, version) IN {chosen}"
     )
 
 
@@ -32,8 +32,8 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
     rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
     cells = (
-        "SELECT grain, bucket, argMax(until, edition) AS till, argMax(stamp, edition) AS made,"
-        " max(edition) AS newest, argMax(rollups, edition) AS names"
+        "SELECT grain, bucket, argMax(until, version) AS till, argMax(stamp, version) AS made,"
+        " max(version) AS newest, argMax(rollups, version) AS names"
         f" FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end} GROUP BY grain, bucket"
     )
     touched = (
@@ -65,15 +65,17 @@ def made_cells(query: MadeCells, binder: Binder) -> str:
     start, end = (_MILLIS.format(text) for text in ("min(bucket)", "max(until)"))
     return (
         f"SELECT project_id AS c0, toString(grain) AS c1, zone AS c2, {start} AS c3, {end} AS c4"
-        f" FROM rolled_up WHERE source = {binder.text(query.source)} GROUP BY project_id, grain, zone ORDER BY c0, c1, c2"
+        f" FROM rolled_up WHERE source = {binder.text(query.source)}"
+        " GROUP BY project_id, grain, zone ORDER BY c0, c1, c2"
     )
 
 
 def stale_cells(query: StaleCells, binder: Binder) -> str:
     rows = f"source = {binder.text(query.source)}"
     cells = (
-        "SELECT project_id, grain, bucket, argMax(zone, edition) AS zone_name, argMax(until, edition) AS till,"
-        f" argMax(stamp, edition) AS made, argMax(rollups, edition) AS names FROM rolled_up WHERE {rows} GROUP BY project_id, grain, bucket"
+        "SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till,"
+        " argMax(stamp, version) AS made, argMax(rollups, version) AS names"
+        f" FROM rolled_up WHERE {rows} GROUP BY project_id, grain, bucket"
     )
     marks = f"SELECT project_id, hour, max(stamp) AS newest FROM touched WHERE {rows} GROUP BY project_id, hour"
     touched = "hour < till AND addHours(hour, 1) > bucket AND newest > made"

@@ -1,4 +1,4 @@
-"""Statements that make the cells of a roll-up. Their aggregates are those that questions ask of facts."""
+"""Statements that make the cells of a roll-up. Their aggregates are those that queries ask of facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from footfall.query.sql.select import conditions, within
 from footfall.query.sql.whole import DIFFER
 
 _BIG = " SETTINGS max_bytes_before_external_group_by = 300000000"
-_FIXED = ("project_id", "rollup", "grain", "bucket", "label", "edition")
+_FIXED = ("project_id", "rollup", "grain", "bucket", "label", "version")
 
 
 def make_cells(query: MakeCells, binder: Binder) -> str:
@@ -21,7 +21,7 @@ def make_cells(query: MakeCells, binder: Binder) -> str:
     columns, rows = made
     fixed = (
         f"project_id, {binder.text(query.rollup)}, {binder.text(query.grain)},"
-        f" toDateTime(intDiv(cell, 1000), 'UTC'), label, {binder.number(query.edition)}"
+        f" toDateTime(intDiv(cell, 1000), 'UTC'), label, {binder.number(query.version)}"
     )
     return (
         f"INSERT INTO rollups ({', '.join((*_FIXED, *columns))})"
@@ -34,18 +34,20 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
     name = label(DIMENSIONS[base.dimensions[0]], base.table) if base.dimensions else "''"
     rows = " AND ".join(_rows(query, binder))
     cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, toString({name}) AS label"
-    values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics}
-    values["counted"] = "1"
+    values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics} | {"counted": "1"}
+    found = f"{base.table} WHERE {rows}"
+    shown = cells
     if query.counted is not None:
+        values |= {"visitors": UNIQUES.format("StateIf", "visitor, most"), "counted": "any(most)"}
         most = (
-            f"(project_id, cell, label) IN (SELECT project_id, cell, label FROM"
-            f" (SELECT {cells}, count() AS rows FROM {base.table} WHERE {rows} GROUP BY project_id, cell, label)"
+            "(project_id, cell, label) IN (SELECT project_id, cell, label FROM"
+            f" (SELECT {cells}, count() AS rows FROM {found} GROUP BY project_id, cell, label)"
             f" ORDER BY rows DESC, label LIMIT {binder.number(query.counted)} BY project_id, cell)"
         )
-        values["visitors"] = UNIQUES.format("StateIf", f"visitor, {most}")
-        values["counted"] = f"any({most})"
-    shown = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
-    return (*values,), f"SELECT {cells}, {shown} FROM {base.table} WHERE {rows} GROUP BY project_id, cell, label"
+        found = f"(SELECT {cells}, visitor, {most} AS most FROM {found})"
+        shown = "project_id, cell, label"
+    figures = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
+    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY project_id, cell, label"
 
 
 def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:

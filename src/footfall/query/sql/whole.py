@@ -80,7 +80,7 @@ def _signed(query: Query, keys: list[str], metrics: tuple[str, ...], found: str)
 
 
 def _select(keys: list[str], values: dict[str, str], metrics: tuple[str, ...], found: str) -> str:
-    """Columns of an answer's part: keys, then its metrics, of which `values` may lack some. No row where none is found."""
+    """The columns of a part: keys, then metrics, of which `values` may lack some. No row where none is found."""
     texts = [*keys, *(_typed(name, values.get(name, METRICS[name].nothing)) for name in metrics)]
     shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate(texts))
     by = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else " HAVING count() > 0"
