@@ -402,8 +402,11 @@ GAPS = 1 << 14
 FLOW = 1 << 15
 """A bit of `sessions.varies`: `flow` is not known."""
 
+ALL_VARY = (1 << len(VARIES)) - 1 | GAPS | FLOW
+"""`sessions.varies` where nothing is known, since events of the session are gone."""
+
 VARIES_UNKNOWN = 0xFFFF
-"""`sessions.varies` as written by versions without it: neither the other bits nor `flow` say anything."""
+"""`sessions.varies` where nothing is known, since an earlier version began the session: to be worked out."""
 
 FLOW_STEPS = 5
 """The most paths in `sessions.flow`: those of the first pageviews in order of (time, id)."""
