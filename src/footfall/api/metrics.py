@@ -30,6 +30,7 @@ class Metrics:
         self.registry.register(self.requests)
         ProcessCollector(registry=self.registry)
         self.tails_behind: Mapping[str, int] = {}  # bytes by log; replaced whole, never changed
+        self._without_facts = 0
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -75,6 +76,9 @@ class Metrics:
     def discarded(self, rows: int) -> None:
         self._discarded.inc(rows)
 
+    def sessions_without_facts(self, count: int) -> None:
+        self._without_facts = count
+
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
 
@@ -102,6 +106,10 @@ class Metrics:
             "footfall_spool_capacity": ("Events at which writes answer 503.", state.capacity),
             "footfall_spool_damaged_rows": ("Rows set aside because their checksum did not hold.", state.damaged),
             "footfall_spool_rejected": ("Events set aside because they could not be processed.", state.rejected),
+            "footfall_sessions_without_facts": (
+                "Sessions of an earlier version that queries can't rely on yet.",
+                self._without_facts,
+            ),
             "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
         }
         own = CollectorRegistry()

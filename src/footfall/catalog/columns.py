@@ -356,6 +356,9 @@ GAPS = 1 << 14
 FLOW = 1 << 15
 """A bit of `sessions.varies`: `flow` is not known."""
 
+ALL_VARY = (1 << len(VARIES)) - 1 | GAPS | FLOW
+"""`sessions.varies` where nothing is known, since events of the session are gone."""
+
 SESSIONS = (
     Column("project_id", Kind.UINT32),
     Column("source_table", Kind.CHOICE, Origin.WRITTEN, choices=("events", "requests")),
@@ -407,7 +410,7 @@ FIRST_TOUCH = tuple(column.name for column in EVENTS if column.first_touch)
 """Columns that a session takes from its first event."""
 
 VARIES_UNKNOWN = 0xFFFF
-"""`sessions.varies` as written by versions without it: neither the other bits nor `flow` say anything."""
+"""`sessions.varies` where nothing is known, since an earlier version began the session: to be worked out."""
 
 FLOW_STEPS = 5
 """The most paths in `sessions.flow`: those of the first pageviews in order of (time, id)."""

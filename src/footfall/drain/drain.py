@@ -67,8 +67,8 @@ class Drain:
         self._interval = flush_interval
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
-        self._applying = threading.Lock()
         self._marks = Marks(store)
+        self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
 
@@ -92,8 +92,8 @@ class Drain:
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
-        """Whether no batch is partly written; none is begun while the block lasts."""
-        with self._applying:
+        """Whether no batch is planned or partly written; none is begun while the block lasts."""
+        with self._batch:
             yield self.rounds > 0 and not self._begun
 
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
@@ -123,15 +123,15 @@ class Drain:
         return self._drain(name, spool, batch) if batch else 0
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
-        plan = self._journal.read(name, batch.number)
-        begun = plan is not None
-        if begun:
-            self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
-        if plan is None:
-            plan = self._plan(name, spool, batch)
-            self._journal.write(name, plan)
-        self._begun.add(name)
-        with self._applying:
+        with self._batch:
+            plan = self._journal.read(name, batch.number)
+            begun = plan is not None
+            if begun:
+                self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
+            if plan is None:
+                plan = self._plan(name, spool, batch)
+                self._journal.write(name, plan)
+            self._begun.add(name)
             self._apply(plan, begun=begun)
             self._begun.discard(name)
         spool.finish(batch)

@@ -15,6 +15,7 @@ from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.erasure import Erasure
+from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
 from footfall.rollups.roller import Roller
@@ -87,17 +88,20 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 
 @contextmanager
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
-    """The drain, the roll-ups and the erasure at work on the store; closed once all have stopped."""
+    """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
     hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
     roller = Roller(draining.store, draining.projects.zones, clock, draining.drain.begin_cells)
     erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
+    session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
         hourly()
-        roller()
+        session_facts()
+        if session_facts.done:  # a cell counts a session by its row only if that has its facts
+            roller()
 
     working = Periodic(SECOND, work)
 

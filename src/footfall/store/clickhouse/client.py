@@ -45,7 +45,7 @@ class ClickHouse:
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
         self._readers = Readers(lambda: self._connect(limits), self._aside)
-        self.facts = ClickHouseFacts(self)
+        self.facts = ClickHouseFacts(self, engine.cluster)
 
     def migrate(self) -> None:
         with translated():
