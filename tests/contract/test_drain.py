@@ -350,6 +350,8 @@ def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool
                 waiting[0].join(0.2)
             return store.arrow(sql, params)
 
+        query = store.query
+
         def insert(self, table, arrow, *, token):
             order.append(table)
             store.insert(table, arrow, token=token)

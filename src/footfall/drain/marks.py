@@ -7,15 +7,14 @@ older stamp, and a batch with a newer one has marked the cell's hours.
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 
 import polars as pl
 
-from footfall.clock import SECOND
 from footfall.drain.plan import Touched
+from footfall.model.period import to_millis
+from footfall.pipeline.rows import INSTANT, arrow
 from footfall.store.protocol import Store
 
 Owner = tuple[str, int]
@@ -30,16 +29,14 @@ class Marks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._until: dict[Owner, int] = {}
-        self._stamp: int = store.query(_NEWEST).scalar
-        for source, project, until, stamp in store.query(_UNTIL).rows:
-            self._until[source, project] = _millis(until)
-            self._stamp = max(self._stamp, stamp)
+        self._until: dict[Owner, int] | None = None  # the ends of the last cells; None: not yet looked up
+        self._stamp = 0
 
     def begin(self, until: Mapping[Owner, int]) -> int:
         """The stamp of cells that are made next, and that end at these instants, at most."""
+        known = self._known()
         for owner, at in until.items():
-            self._until[owner] = max(at, self._until.get(owner, at))
+            known[owner] = max(at, known.get(owner, at))
         return self._next()
 
     def write(self, touched: Iterable[Touched]) -> None:
@@ -48,23 +45,27 @@ class Marks:
             (part.source, part.project, hour)
             for part in touched
             for hour in part.hours
-            if hour < self._until.get((part.source, part.project), hour)
+            if hour < self._known().get((part.source, part.project), hour)
         ]
         if not rows:
             return
         stamp = self._next()
-        frame = pl.DataFrame(
-            rows, schema={"source": pl.String, "project_id": pl.UInt32, "hour": pl.Int64}, orient="row"
-        ).with_columns(pl.col("hour").cast(pl.Datetime("ms", "UTC")), stamp=pl.lit(stamp, pl.UInt64))
-        out = io.BytesIO()
-        frame.write_ipc(out, compression="lz4", compat_level=pl.CompatLevel.oldest())
-        self._store.insert("touched", out.getvalue(), token=str(stamp))
+        schema = {"source": pl.String, "project_id": pl.UInt32, "hour": pl.Int64}
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        frame = frame.with_columns(pl.col("hour").cast(INSTANT), stamp=pl.lit(stamp, pl.UInt64))
+        self._store.insert("touched", arrow(frame), token=str(stamp))
+
+    def _known(self) -> dict[Owner, int]:
+        if self._until is None:
+            self._stamp = self._store.query(_NEWEST).scalar
+            self._until = {}
+            for source, project, until, stamp in self._store.query(_UNTIL).rows:
+                self._until[source, project] = to_millis(until)
+                self._stamp = max(self._stamp, stamp)
+        return self._until
 
     def _next(self) -> int:
         """Microseconds since 1970, unless the clock was set back."""
+        self._known()
         self._stamp = max(self._stamp + 1, time.time_ns() // 1000)
         return self._stamp
-
-
-def _millis(instant: datetime) -> int:
-    return int(instant.astimezone(UTC).timestamp()) * SECOND
