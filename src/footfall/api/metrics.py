@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from shutil import disk_usage
@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from footfall.api.request_metrics import RequestTimes
+from footfall.api.shared_work import SharedWork
 from footfall.model.drops import DropReason
 from footfall.spool.protocol import SpoolState
 
@@ -62,6 +63,7 @@ class Metrics:
         )
         self._lock = threading.Lock()
         self._names: set[str] = set()
+        self._rendering = SharedWork[bytes](pause=0.1)
 
     def step(self, name: str, seconds: float) -> None:
         self._steps.labels(name).observe(seconds)
@@ -91,6 +93,10 @@ class Metrics:
             if known:
                 self._names.add(name)
         self._ignored.labels(name if known else "other").inc()
+
+    async def exposition(self, buffer: Callable[[], SpoolState], data: Path) -> bytes:
+        """The exposition of this moment, for all who ask within a tenth of a second together."""
+        return await self._rendering(lambda: self.render(buffer(), data))
 
     def render(self, state: SpoolState, data: Path) -> bytes:
         """The exposition, with the figures of the spools and of the disk that holds `data` of this moment."""

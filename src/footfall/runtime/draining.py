@@ -9,6 +9,7 @@ import structlog
 from footfall.clock import Clock
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.journal import Journal
+from footfall.errors import FatalError
 from footfall.meta import Meta, open_meta
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
@@ -69,12 +70,25 @@ def _opened(settings: Settings) -> Store:
     store = open_store(settings)
     try:
         store.migrate()
-        store.set_retention(settings.retention_days)
+        _retain(store, settings)
         _report_damage(store)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _retain(store: Store, settings: Settings) -> None:
+    """Set the retention. FatalError where it is new, removes most of a table, and is not confirmed."""
+    days = settings.retention_days
+    if days is not None and settings.confirm_retention_days != days:
+        for table, (expired, stored) in store.expiring(days).items():
+            if expired * 2 > stored:
+                raise FatalError(
+                    f"a retention of {days} days deletes {expired:,} of the {stored:,} rows of {table}: choose another "
+                    f"FOOTFALL_RETENTION_DAYS, or confirm this one with FOOTFALL_CONFIRM_RETENTION_DAYS={days}"
+                )
+    store.set_retention(days)
 
 
 def _report_damage(store: Store) -> None:

@@ -20,7 +20,7 @@ from footfall.rollups.hourly import HourlyRollups
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
-from footfall.runtime.ending import STOP_SECONDS, leave
+from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.greeting import greeting
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
@@ -46,7 +46,7 @@ def serve(settings: Settings) -> None:
     configure_logging(settings.log_level)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
-    with ExitStack() as stack:
+    with written_end() as ending, ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, clock, environment_over))
         settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
@@ -67,6 +67,7 @@ def serve(settings: Settings) -> None:
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+        ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
 
