@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.auth import Authenticator
+from footfall.api.bodies import Bodies
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
 from footfall.api.query_limiter import QueryLimiter
@@ -33,6 +34,7 @@ class Collecting:
     auth: Authenticator
     intake: Intake
     committer: GroupCommitter
+    bodies: Bodies
     metrics: Metrics
     drops: Drops
     buffer: Callable[[], SpoolState]  # all spools added up

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.api.auth import Authenticator
+from footfall.api.bodies import Bodies
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
 from footfall.api.state import Collecting
@@ -32,6 +33,7 @@ def make_collecting(parts: Parts, spools: Spools, metrics: Metrics, drops: Drops
             _kept_parameters(settings),
         ),
         committer=GroupCommitter(spools.own(SERVER)),
+        bodies=Bodies(),
         metrics=metrics,
         drops=drops,
         buffer=spools.state,
