@@ -107,6 +107,7 @@ class Metrics:
             "footfall_spool_waiting": ("Events acknowledged and not yet queryable.", state.waiting),
             "footfall_spool_capacity": ("Events at which writes answer 503.", state.capacity),
             "footfall_spool_damaged_rows": ("Rows set aside because their checksum did not hold.", state.damaged),
+            "footfall_spool_lost": ("Events acknowledged and gone: a spool's file was damaged.", state.lost),
             "footfall_spool_rejected": ("Events set aside because they could not be processed.", state.rejected),
             "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 
@@ -111,6 +112,7 @@ class Spools:
     def _owned(self, name: str, lock: FileLock) -> SqliteSpool:
         self._locks[name] = lock
         spool = self._opened(name)
+        spool.mendable = True
         self._own = {**self._own, name: spool}
         return spool
 
@@ -122,6 +124,10 @@ class Spools:
         try:
             state = self._opened(name).state()
         except TransientError as error:
+            spool = self._open.get(name)
+            if spool is not None and spool.damaged and not spool.mendable:
+                spool.close()
+                del self._open[name]  # opened again, it is mended as soon as no other process writes to it
             if name not in self._unreadable:
                 self._unreadable.add(name)
                 structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
@@ -132,12 +138,17 @@ class Spools:
     def _opened(self, name: str) -> SqliteSpool:
         if name not in self._open:
             settings = self._settings
-            self._open[name] = SqliteSpool(
-                self.directory / f"{name}.db",
-                clock=self._clock,
-                capacity=settings.spool_max_events,
-                keep_seconds=settings.spool_keep_seconds,
-            )
+            with ExitStack() as stack:
+                lock = None if name in self._locks else self._try_lock(name)
+                if lock is not None:
+                    stack.enter_context(lock)
+                self._open[name] = SqliteSpool(
+                    self.directory / f"{name}.db",
+                    clock=self._clock,
+                    capacity=settings.spool_max_events,
+                    keep_seconds=settings.spool_keep_seconds,
+                    owned=lock is not None or name in self._locks,
+                )
         return self._open[name]
 
     def _remove(self, name: str, spool: SqliteSpool) -> None:
@@ -164,4 +175,5 @@ def _added(one: SpoolState, other: SpoolState) -> SpoolState:
         last_drained_at=max(one.last_drained_at, other.last_drained_at),
         damaged=one.damaged + other.damaged,
         rejected=one.rejected + other.rejected,
+        lost=one.lost + other.lost,
     )
