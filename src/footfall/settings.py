@@ -119,6 +119,9 @@ class Settings(BaseSettings, InstallationSettings):
         None,
         description="Repeats a retention that deletes more than half of a table; without it, the start is refused.",
     )
+    stale_seconds: int = Field(
+        300, ge=10, description="Seconds without progress of the drain after which `/readyz` answers 503."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
 

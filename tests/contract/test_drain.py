@@ -335,6 +335,17 @@ def test_it_tells_whether_a_batch_is_partly_written(make, spool, store):
         assert quiesced
 
 
+def test_it_tells_since_when_nothing_is_drained_and_why(make, spool, store):
+    submit(spool, event(0))
+    drain = make(FailingStore(store, 1, StoreError("the store refused a statement")))
+    with pytest.raises(StoreError):
+        drain.drain_once()
+    (one,) = drain.progress.standstills()
+    assert (one.spool, one.reason) == ("serve", "the store refused a statement")
+    drain.drain_once()
+    assert drain.progress.standstills() == []
+
+
 def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):
     deleted: set[int] = set()
     drain = make(deleted=lambda: deleted)

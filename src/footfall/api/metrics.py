@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from shutil import disk_usage
@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from footfall.api.request_metrics import RequestTimes
 from footfall.api.shared_work import SharedWork
 from footfall.model.drops import DropReason
+from footfall.model.progress import Standstill
 from footfall.spool.protocol import SpoolState
 
 _MAX_NAMES = 100
@@ -94,11 +95,13 @@ class Metrics:
                 self._names.add(name)
         self._ignored.labels(name if known else "other").inc()
 
-    async def exposition(self, buffer: Callable[[], SpoolState], data: Path) -> bytes:
+    async def exposition(
+        self, buffer: Callable[[], SpoolState], standstills: Callable[[], Sequence[Standstill]], data: Path
+    ) -> bytes:
         """The exposition of this moment, for all who ask within a tenth of a second together."""
-        return await self._rendering(lambda: self.render(buffer(), data))
+        return await self._rendering(lambda: self.render(buffer(), standstills(), data))
 
-    def render(self, state: SpoolState, data: Path) -> bytes:
+    def render(self, state: SpoolState, standstills: Sequence[Standstill], data: Path) -> bytes:
         """The exposition, with the figures of the spools and of the disk that holds `data` of this moment."""
         disk = disk_usage(data)
         gauges = {
@@ -113,7 +116,11 @@ class Metrics:
         }
         own = CollectorRegistry()
         own.register(_Gauges(gauges))
-        own.register(_TailsBehind(self.tails_behind))
+        own.register(_Labelled("footfall_tail_behind_bytes", "Bytes of a log not read yet.", "file", self.tails_behind))
+        still = {one.spool: one.seconds for one in standstills}
+        own.register(
+            _Labelled("footfall_drain_standstill_seconds", "Time without progress of a spool.", "spool", still)
+        )
         return generate_latest(self.registry) + generate_latest(own)
 
 
@@ -125,12 +132,11 @@ class _Gauges:
         return [GaugeMetricFamily(name, text, value) for name, (text, value) in self._gauges.items()]
 
 
-class _TailsBehind:
-    def __init__(self, found: Mapping[str, int]) -> None:
-        self._found = found
+class _Labelled:
+    def __init__(self, name: str, text: str, label: str, found: Mapping[str, float]) -> None:
+        self._family = GaugeMetricFamily(name, text, labels=[label])
+        for value, figure in found.items():
+            self._family.add_metric([value], figure)
 
     def collect(self) -> list[GaugeMetricFamily]:
-        family = GaugeMetricFamily("footfall_tail_behind_bytes", "Bytes of a log not read yet.", labels=["file"])
-        for name, lag in self._found.items():
-            family.add_metric([name], lag)
-        return [family]
+        return [self._family]

@@ -62,6 +62,7 @@ def serve(settings: Settings) -> None:
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
+            (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
@@ -72,7 +73,7 @@ def serve(settings: Settings) -> None:
 
 
 async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
-    collecting = make_collecting(parts, spools, metrics, drops)
+    collecting = make_collecting(parts, spools, metrics, drops, draining.standstills)
     querying = make_querying(parts, draining, collecting)
     server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):

@@ -14,6 +14,7 @@ import structlog
 from footfall.clock import Clock
 from footfall.errors import TransientError, UserError
 from footfall.filelock import FileLock, try_lock
+from footfall.model.progress import Standstill
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.spool.sqlite import SqliteSpool
@@ -34,7 +35,8 @@ class Spools:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, FileLock] = {}
-        self._unreadable: set[str] = set()
+        # By name; `seconds` is when it began. Replaced whole, as those below.
+        self._unreadable: Mapping[str, Standstill] = {}
         # The start, the drain and the periodic refresh each call this on a thread of their own.
         self._lock = threading.RLock()
         # Replaced whole, never changed: `state` reads them without a lock.
@@ -129,11 +131,18 @@ class Spools:
                 spool.close()
                 del self._open[name]  # opened again, it is mended as soon as no other process writes to it
             if name not in self._unreadable:
-                self._unreadable.add(name)
                 structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
+            first = self._unreadable.get(name) or Standstill(name, self._clock(), time.monotonic(), error.message)
+            self._unreadable = {**self._unreadable, name: first}
             return None
-        self._unreadable.discard(name)
+        if name in self._unreadable:
+            self._unreadable = {other: one for other, one in self._unreadable.items() if other != name}
         return state
+
+    def unreadable(self) -> list[Standstill]:
+        """Spools whose file can't be read, as of the last `refresh`. Never waits."""
+        now = time.monotonic()
+        return [replace(one, seconds=now - one.seconds) for one in self._unreadable.values()]
 
     def _opened(self, name: str) -> SqliteSpool:
         if name not in self._open:

@@ -7,7 +7,7 @@ from importlib import resources
 from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
-from footfall.api.state import Collecting, State, collecting, state_of
+from footfall.api.state import Collecting, State, collecting, stale_since, state_of
 from footfall.api.surface import Surface
 from footfall.collect.address import is_loopback
 from footfall.errors import UserError
@@ -76,7 +76,7 @@ def readyz(request: Request, response: Response) -> dict[str, str]:
 async def metrics(request: Request) -> Response:
     part = collecting(request)
     _check_reader(request, part)
-    text = await part.metrics.exposition(part.buffer, part.settings.data)
+    text = await part.metrics.exposition(part.buffer, part.standstills, part.settings.data)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -92,7 +92,10 @@ def _check_reader(request: Request, part: Collecting) -> None:
 def _unready(state: State) -> str:
     if state.collecting and (refusal := state.collecting.refusal()):
         return refusal
-    return "the store does not answer" if state.querying and not state.querying.store.ping() else ""
+    if state.querying and not state.querying.store.ping():
+        return "the store does not answer"
+    stale = state.collecting.stale() if state.collecting else None
+    return stale_since(stale) if stale else ""
 
 
 def _page(name: str) -> Response:
