@@ -371,6 +371,17 @@ def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool
     assert order == ["events", "sessions", "other"]
 
 
+def test_it_tells_since_when_nothing_is_drained_and_why(make, spool, store):
+    submit(spool, event(0))
+    drain = make(FailingStore(store, 1, StoreError("the store refused a statement")))
+    with pytest.raises(StoreError):
+        drain.drain_once()
+    (one,) = drain.progress.standstills()
+    assert (one.spool, one.reason) == ("serve", "the store refused a statement")
+    drain.drain_once()
+    assert drain.progress.standstills() == []
+
+
 def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):
     deleted: set[int] = set()
     drain = make(deleted=lambda: deleted)

@@ -11,9 +11,11 @@ from typing import Protocol
 
 import structlog
 
+from footfall.clock import Clock, system_clock
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, make_plan
+from footfall.drain.progress import Progress
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -56,6 +58,7 @@ class Drain:
         tools: Tools | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
+        clock: Clock = system_clock,
     ) -> None:
         self._spools = spools
         self._store = store
@@ -71,6 +74,7 @@ class Drain:
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self.progress = Progress(clock)
 
     def run(self) -> None:
         """Drain until `stop`."""
@@ -107,8 +111,11 @@ class Drain:
         failures: list[Exception] = []
         for name, spool in self._spools():
             try:
+                self.progress.begins(name)
                 busy |= self._take(name, spool) >= self._limit * _FULL_SHARE
+                self.progress.goes_on(name)
             except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
+                self.progress.fails(name, error)
                 failures.append(error)
         self.rounds += 1
         if failures:

@@ -22,7 +22,7 @@ from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
-from footfall.runtime.ending import STOP_SECONDS, leave
+from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.greeting import greeting
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
     configure_logging(settings.log_level)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
-    with ExitStack() as stack:
+    with written_end() as ending, ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, clock, environment_over))
         settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
@@ -64,16 +64,18 @@ def serve(settings: Settings) -> None:
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
+            (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+        ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
 
 async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
-    collecting = make_collecting(parts, spools, metrics, drops)
+    collecting = make_collecting(parts, spools, metrics, drops, draining.standstills)
     querying = make_querying(parts, draining, collecting)
     server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):

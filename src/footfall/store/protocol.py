@@ -134,6 +134,9 @@ class Store(Reader, Protocol):
     def set_retention(self, days: int | None) -> None:
         """From now on, rows older than this many days are removed when their parts are merged; None keeps all rows."""
 
+    def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
+        """By table of facts, the rows that this retention removes, and all rows; only tables that keep more now."""
+
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.
 
