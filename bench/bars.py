@@ -16,11 +16,16 @@ from bench.scale import Scale
 
 @dataclass
 class Work:
-    """The scale, and a directory that lasts as long as the run; `kept`, where there is one, outlives it."""
+    """The scale, and a directory that lasts as long as the run.
+
+    `kept` is a directory of `bench data`, `ranges` and `endpoints` are those of B4; all of them where they are empty.
+    """
 
     scale: Scale
     root: Path
     kept: Path | None = None
+    ranges: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
     _filled: tuple[Path, Result] | None = field(default=None, init=False)
 
     @contextmanager
@@ -34,7 +39,7 @@ class Work:
 
     def made(self, name: str, make: Callable[[Path], Result]) -> tuple[Path, Result]:
         """The directory of that name and the figures of `make`, which fills it unless an earlier run did."""
-        data = (self.kept or self.root) / name
+        data = self.root / name
         note = data.with_suffix(".json")
         if not note.exists():
             shutil.rmtree(data, ignore_errors=True)

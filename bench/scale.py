@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Scale:
-    """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement.
+    """`runs` paired repetitions, `samples` of each endpoint and range; times in seconds.
+
+    `quiet` is the longest wait for an idle machine per measurement.
 
     Of the queries of B5, with `ranges` in days, every `step`-th is run.
     """
 
     runs: int = 5
+    samples: int = 50
     single_seconds: int = 5
     single_connections: int = 256
     events: int = 1_000_000
@@ -41,6 +44,7 @@ class Scale:
 FULL = Scale()
 SMOKE = Scale(
     runs=1,
+    samples=2,
     single_seconds=1,
     single_connections=32,
     events=4_000,
