@@ -35,6 +35,7 @@ from bench.scale import FULL, SMOKE
 from footfall.clock import DAY
 from footfall.model.period import iso, parse_instant, to_millis
 from footfall.runtime.logs import configure_logging
+from footfall.settings import Settings
 
 BARS: dict[str, Bar] = {
     module.BAR.name: module.BAR
@@ -54,6 +55,9 @@ BARS: dict[str, Bar] = {
         b15_collect,
     )
 }
+
+_MEMORY = 6_000_000_000
+"""Bytes that the engine may use while rows are made."""
 
 
 def main() -> None:
@@ -76,8 +80,9 @@ def main() -> None:
 
 def _data(options: argparse.Namespace) -> None:
     wanted = Wanted(options.until, options.events, options.requests, options.logs)
+    settings = Settings(data=options.directory.resolve(), store_url="", meta_url="", store_memory=_MEMORY)
     try:
-        print(json.dumps(fill(options.directory.resolve(), wanted)["surfaces"], indent=1))
+        print(json.dumps(fill(settings, wanted)["surfaces"]))
     except ValueError as error:
         raise SystemExit(str(error)) from error
 

@@ -20,8 +20,9 @@ class Picker:
     """Draws numbers below `len(weights)`, each as often as its weight says, to one in a million."""
 
     def __init__(self, weights: Sequence[float] | NDArray[np.floating]) -> None:
-        edges = np.cumsum(np.asarray(weights, dtype=float))
-        self.table = np.searchsorted(edges / edges[-1] * _SLOTS, np.arange(_SLOTS) + 0.5).astype(np.int32)
+        edges = np.cumsum([0.0, *weights])
+        slots = np.diff(np.round(edges / edges[-1] * _SLOTS).astype(np.int64))
+        self.table = np.repeat(np.arange(len(slots), dtype=np.int32), slots)
 
     def draw(self, random: np.random.Generator, count: int) -> NDArray[np.int32]:
         return self.of(random.integers(0, _SLOTS, count, dtype=np.uint32))

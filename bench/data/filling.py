@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,9 @@ from bench.data.rollups import roll_up
 from bench.data.sessions import SessionRows
 from bench.data.visits import Drawn, Events, People, draw_sessions
 from bench.data.world import World
-from bench.harness import opened_meta
 from footfall.catalog.tables import Table
-from footfall.clock import DAY
+from footfall.clock import DAY, system_clock
+from footfall.meta import open_meta
 from footfall.pipeline.steps import Tools
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
@@ -42,7 +42,6 @@ UNTIL = 1_795_824_000_000
 
 _SEED = 13
 _BLOCK = 1_000_000
-_MEMORY = 6_000_000_000
 _GROUPS = ((1, 1), (2, 1 + draws.SMALL))
 
 Manifest = dict[str, Any]
@@ -61,8 +60,9 @@ class Wanted:
     logs: int = 0
 
 
-def fill(data: Path, wanted: Wanted) -> Manifest:
+def fill(settings: Settings, wanted: Wanted) -> Manifest:
     """Make what is missing; ValueError where the directory holds other rows than those wanted."""
+    data = settings.data
     manifest = read_manifest(data)
     _check(manifest, wanted)
     missing = [name for name in _MAKERS if getattr(wanted, name) and not _complete(manifest, name)]
@@ -70,9 +70,10 @@ def fill(data: Path, wanted: Wanted) -> Manifest:
         return manifest
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if "token" not in manifest:
-        manifest |= {"until": wanted.until, "token": _projects(data), "surfaces": {}}
+        manifest |= {"until": wanted.until, "token": _projects(settings), "surfaces": {}}
         _write(data, manifest)
-    with _opened(data) as store:
+    with closing(open_store(settings)) as store:
+        store.migrate()
         for name in missing:
             _surface(data, store, manifest, name, getattr(wanted, name))
     return manifest
@@ -105,25 +106,15 @@ def _write(data: Path, manifest: Manifest) -> None:
     torn.replace(path)
 
 
-def _projects(data: Path) -> str:
+def _projects(settings: Settings) -> str:
     """A project with most of the rows and the small ones; the text of a token for all of them."""
-    with opened_meta(data) as meta:
+    with closing(open_meta(settings, system_clock)) as meta:
         if not meta.projects():
             meta.create_project(LARGE_SLUG)
             for number in range(1, draws.SMALL + 1):
                 meta.create_project(f"small-{number}")
         token, _ = meta.create_token("bench", ["ingest", "read"], [LARGE_SLUG])
     return token
-
-
-@contextmanager
-def _opened(data: Path) -> Iterator[Store]:
-    store = open_store(Settings(data=data, store_url="", store_memory=_MEMORY))
-    try:
-        store.migrate()
-        yield store
-    finally:
-        store.close()
 
 
 def _surface(data: Path, store: Store, manifest: Manifest, name: str, rows: int) -> None:
@@ -162,24 +153,34 @@ def _insert(store: Store, inserting: ThreadPoolExecutor, token: str, blocks: Blo
         waiting.result()
 
 
-def _events(total: int) -> Make:
+def event_blocks(total: int) -> Callable[[Month, int], Iterator[tuple[EventBlock, np.random.Generator]]]:
+    """What makes the events of a month: those of the large project first, then of the small ones."""
     world = World(Tools.default())
     drawing = Events(world)
     large = round(total * draws.LARGE_SHARE)
     groups = (People.of(1, 1, large), People.of(2, 1 + draws.SMALL, total - large))
 
-    def make(month: Month, count: int) -> Blocks:
+    def make(month: Month, count: int) -> Iterator[tuple[EventBlock, np.random.Generator]]:
         number = 0
         in_large = round(count * draws.LARGE_SHARE)
         for people, own in zip(groups, (in_large, count - in_large), strict=True):
             random = _random(people, month)
             for part in draw_sessions(people, month, own, random).parts(_BLOCK):
-                drawn = Drawn.of(part)
-                block = EventBlock(world, people, drawn, _batch(month, number), number, drawing.draw(drawn, random))
-                yield block.table, block.rows()
-                yield Table.SESSIONS, SessionRows(block).rows()
-                yield Table.ENGAGEMENTS, block.engagements(random, month.period.end)
+                drawn, batch = Drawn.of(part), _batch(month, number)
+                yield EventBlock(world, people, drawn, batch, number, drawing.draw(drawn, random)), random
                 number += len(part.gaps)
+
+    return make
+
+
+def _events(total: int) -> Make:
+    blocks = event_blocks(total)
+
+    def make(month: Month, count: int) -> Blocks:
+        for block, random in blocks(month, count):
+            yield block.table, block.rows()
+            yield Table.SESSIONS, SessionRows(block).rows()
+            yield Table.ENGAGEMENTS, block.engagements(random, month.period.end)
 
     return make
 

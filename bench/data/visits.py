@@ -91,9 +91,10 @@ def draw_sessions(people: People, month: Month, events: int, random: np.random.G
     durations = np.add.reduceat(gaps, first)
     project = random.integers(people.first, people.last + 1, count)
     named = random.random(count) < draws.NAMED
-    # Nobody who returns next month is seen in the last half hour of this one.
-    latest = month.period.end - 1 - durations - np.where(named, SESSION_GAP + 1, 0)
-    start = np.minimum(month.draw(random, count), latest)
+    start = month.draw(random, count)
+    # Keys that change daily end with the day, and nobody who returns is seen in the last half hour of a month.
+    ends = np.where(named, month.period.end - SESSION_GAP, start // DAY * DAY + DAY)
+    start = np.minimum(start, ends - 1 - durations)
     progress = np.clip(0.15 + (start - month.period.end + 365 * DAY) / (365 * DAY) * 0.85, 0.15, 1)
     number = (people.each * progress * random.random(count) ** 1.3).astype(np.int64)
     name = np.where(named, (project - people.first) * people.each + np.minimum(number, people.each - 1), NOBODY)
