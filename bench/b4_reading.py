@@ -73,7 +73,7 @@ def measure(work: Work) -> Result:
     data = prepared(work)
     wait_quiet(work.scale.quiet)
     with asked(data) as server, Peak(server.process.pid) as peak:
-        found = cells(server, work.scale.samples, work.ranges or tuple(RANGES), work.endpoints)
+        found = cells(server, work.scale.samples, work.ranges or work.scale.ranges, work.endpoints)
     return found | {"peak_bytes": peak.bytes, "data": str(data)}
 
 

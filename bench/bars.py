@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,16 +35,6 @@ class Work:
             yield path
         finally:
             shutil.rmtree(path)
-
-    def made(self, name: str, make: Callable[[Path], Result]) -> tuple[Path, Result]:
-        """The directory of that name and the figures of `make`, which fills it unless an earlier run did."""
-        data = self.root / name
-        note = data.with_suffix(".json")
-        if not note.exists():
-            shutil.rmtree(data, ignore_errors=True)
-            note.write_text(json.dumps(make(data)))
-        figures: Result = json.loads(note.read_text())
-        return data, figures
 
     def filled(self) -> tuple[Path, Result]:
         """A data directory with the events of B7, made once, and the figures of making it."""

@@ -11,7 +11,7 @@ class Scale:
 
     `quiet` is the longest wait for an idle machine per measurement.
 
-    Of the queries of B5, with `ranges` in days, every `step`-th is run.
+    `ranges` are those of B4 and B5, by name; of the queries of B5 every `step`-th is run.
     """
 
     runs: int = 5
@@ -27,7 +27,7 @@ class Scale:
     asked: int = 10_000_000
     requests: int = 10_000_000
     logs: int = 2_000_000
-    ranges: tuple[int, ...] = (7, 30)
+    ranges: tuple[str, ...] = ("24h", "7d", "30d", "12m", "all")
     step: int = 1
     settle: float = 60.0
     quiet: float = 60.0
@@ -56,8 +56,8 @@ SMOKE = Scale(
     asked=20_000,
     requests=400_000,
     logs=20_000,
-    ranges=(7,),
-    step=7,
+    ranges=("30d",),
+    step=20,
     settle=1.0,
     quiet=0.0,
 )

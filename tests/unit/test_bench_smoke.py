@@ -18,7 +18,7 @@ FIELDS = {
     "B2": {"median", "against_median", "ratio", "values", "against", "connections", "peak_bytes", "drain_steps"},
     "B3": {"median", "against_median", "ratio", "values", "against", "log", "rows", "goaccess"},
     "B4": {"cells", "reference", "over", "rows", "peak_bytes"},
-    "B5": {"worst_ratio", "median_ratio", "over", "cases", "filling"},
+    "B5": {"worst_ratio", "median_ratio", "over", "cases", "events"},
     "B7": {"bytes_per_event", "bytes_per_event_as_left", "directory_bytes_per_event", "columns", "filling"},
     "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
