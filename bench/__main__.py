@@ -16,10 +16,12 @@ from bench import (
     b3_access_log,
     b4_reading,
     b5_filters,
+    b6_growth,
     b7_storage,
     b8_memory,
     b9_start,
     b10_tracker,
+    b11_dashboards,
     b12_sdk,
     b13_network,
     b14_logs,
@@ -45,10 +47,12 @@ BARS: dict[str, Bar] = {
         b3_access_log,
         b4_reading,
         b5_filters,
+        b6_growth,
         b7_storage,
         b8_memory,
         b9_start,
         b10_tracker,
+        b11_dashboards,
         b12_sdk,
         b13_network,
         b14_logs,
@@ -71,7 +75,7 @@ def main() -> None:
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
     scale = replace(scale, runs=options.runs or scale.runs, samples=options.samples or scale.samples)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-        work = Work(scale, Path(folder), options.data, options.ranges, options.endpoints)
+        work = Work(scale, Path(folder), options.data, options.against, options.ranges, options.endpoints)
         if options.command == "profile":
             profile(work)
         else:
@@ -118,7 +122,8 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
     parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
     parser.add_argument("--samples", type=int, help="requests of each endpoint and range in B4; 50 where left out")
-    parser.add_argument("--data", type=_directory, help="what `bench data` made, for the bars that read it")
+    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7 and B11")
+    parser.add_argument("--against", type=_directory, help="what `bench data` made with fewer rows, for B6")
     parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
     parser.add_argument(
         "--endpoints", type=_among([each.name for each in ENDPOINTS]), default=(), help="endpoints of B4, by name"

@@ -77,11 +77,11 @@ def measure(work: Work) -> Result:
     return found | {"peak_bytes": peak.bytes, "data": str(data)}
 
 
-def prepared(work: Work) -> Path:
-    """The directory of `--data`, or one with a few rows of every surface, made for this run."""
-    if work.kept is not None:
+def prepared(work: Work, rows: int = 0) -> Path:
+    """The directory of `--data`, or one that is made for this run; with `rows` one with so many events."""
+    if work.kept is not None and not rows:
         return work.kept
-    rows = work.scale.asked
+    rows = rows or work.scale.asked
     data = work.root / f"rows-{rows}"
     run(
         *(sys.executable, "-m", "bench", "data", data),

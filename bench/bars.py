@@ -17,12 +17,14 @@ from bench.scale import Scale
 class Work:
     """The scale, and a directory that lasts as long as the run.
 
-    `kept` is a directory of `bench data`, `ranges` and `endpoints` are those of B4; all of them where they are empty.
+    `kept` is a directory of `bench data`, `against` a smaller one for B6. `ranges` and `endpoints` are those of B4, B5
+    and B6; all of them where they are empty.
     """
 
     scale: Scale
     root: Path
     kept: Path | None = None
+    against: Path | None = None
     ranges: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     _filled: tuple[Path, Result] | None = field(default=None, init=False)

@@ -29,6 +29,8 @@ class Scale:
     logs: int = 2_000_000
     ranges: tuple[str, ...] = ("24h", "7d", "30d", "12m", "all")
     step: int = 1
+    dashboards: int = 50
+    dashboard_seconds: float = 60.0
     settle: float = 60.0
     quiet: float = 60.0
 
@@ -58,6 +60,8 @@ SMOKE = Scale(
     logs=20_000,
     ranges=("30d",),
     step=20,
+    dashboards=3,
+    dashboard_seconds=3.0,
     settle=1.0,
     quiet=0.0,
 )

@@ -50,7 +50,7 @@ class Choices:
         for name, values in zip(frame.columns, frame.iter_columns(), strict=True):
             array = pa.array(values.to_list(), _arrow_type(values.dtype))
             label = values.dtype == pl.String and name not in plain
-            found[name] = array.dictionary_encode() if label else array
+            found[name] = _labels(array) if label else array
         return cls(found)
 
     def __len__(self) -> int:
@@ -63,10 +63,18 @@ class Choices:
         codes = column.indices.to_numpy()[rows]
         return pa.DictionaryArray.from_arrays(pa.array(codes), column.dictionary)
 
-    def codes(self, name: str) -> NDArray[np.int32]:
+    def codes(self, name: str) -> Indexes:
         """The code of each row's text: equal texts have equal codes."""
-        codes: NDArray[np.int32] = self.columns[name].indices.to_numpy()
+        codes: Indexes = self.columns[name].indices.to_numpy()
         return codes
+
+
+def _labels(texts: pa.Array) -> pa.DictionaryArray:
+    """With codes of as few bytes as will do: they are most of a block."""
+    found = texts.dictionary_encode()
+    size = len(found.dictionary)
+    width = pa.int8() if size < 1 << 7 else pa.int16() if size < 1 << 15 else pa.int32()
+    return pa.DictionaryArray.from_arrays(found.indices.cast(width), found.dictionary)
 
 
 def _arrow_type(dtype: pl.DataType) -> pa.DataType:

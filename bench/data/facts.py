@@ -30,7 +30,7 @@ INSTANT = pa.timestamp("ms", "UTC")
 
 def texts(count: int, text: str = "") -> pa.Array:
     """The same text in every row."""
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text]))
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int8)), pa.array([text]))
 
 
 def instants(millis: Numbers) -> pa.Array:
@@ -191,6 +191,8 @@ class EventBlock(Block):
             return pa.array(np.zeros(len(places), dtype=np.uint8))
         if name == "session_id":
             return texts(len(places))
+        if name in {"latitude", "longitude"}:  # the database of countries has none
+            return pa.array(np.full(len(places), np.nan, dtype=np.float32))
         raise KeyError(name)
 
     def engagements(self, random: np.random.Generator, until: int) -> pa.Table:

@@ -95,19 +95,16 @@ class World:
     @cached_property
     def places(self) -> Choices:
         """Cities, twice each: with their country's language and with that of many visitors everywhere."""
-        random = np.random.default_rng(3)
         share = zipf(len(draws.COUNTRIES), 1.1)
         each = np.maximum(2, np.round(share / share.sum() * draws.CITIES)).astype(int)
         rows = []
         for (country, language, zone), count in zip(draws.COUNTRIES, each.tolist(), strict=True):
             for number in range(count):
-                spot = random.uniform((-50, -170), (65, 170)).round(4).tolist()
                 region = f"{country} Region {number % max(1, count // 8) + 1}"
                 city = f"{country} City {number + 1}"
-                rows += [(country, region, city, spoken, zone, *spot) for spoken in (language, _ABROAD)]
-        names = ["country", "region", "city", "language", "timezone", "latitude", "longitude"]
-        frame = pl.DataFrame(rows, schema=names, orient="row")
-        return Choices.of(frame.with_columns(pl.col("latitude", "longitude").cast(pl.Float32)))
+                rows += [(country, region, city, spoken, zone) for spoken in (language, _ABROAD)]
+        frame = pl.DataFrame(rows, schema=["country", "region", "city", "language", "timezone"], orient="row")
+        return Choices.of(frame)
 
     @cached_property
     def actions(self) -> Choices:
