@@ -1,4 +1,4 @@
-"""`python -m bench run` measures the bars, `data` makes rows for it, `profile` shows where B1 and B2 spend time."""
+"""`python -m bench run` measures the bars on rows that `data` makes; `profile` shows where B1 and B2 spend time."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from bench import (
     b13_network,
     b14_logs,
     b15_collect,
+    plots,
+    recorded,
     report,
 )
 from bench.bars import Bar, Work
@@ -70,6 +72,9 @@ def main() -> None:
     if options.command == "data":
         _data(options)
         return
+    if options.command == "plot":
+        print(*plots.write(), sep="\n")
+        return
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
@@ -79,7 +84,7 @@ def main() -> None:
         if options.command == "profile":
             profile(work)
         else:
-            _measure(work, options.only or tuple(BARS), options.out)
+            _measure(work, options.only or tuple(BARS), options.out, options.record)
 
 
 def _data(options: argparse.Namespace) -> None:
@@ -91,7 +96,7 @@ def _data(options: argparse.Namespace) -> None:
         raise SystemExit(str(error)) from error
 
 
-def _measure(work: Work, names: tuple[str, ...], out: Path) -> None:
+def _measure(work: Work, names: tuple[str, ...], out: Path, label: str | None) -> None:
     machine = report.conditions(work.scale)
     results = []
     for bar in (BARS[name] for name in names):
@@ -99,6 +104,8 @@ def _measure(work: Work, names: tuple[str, ...], out: Path) -> None:
         print(f"{bar.name}: {bar.figure(found)}  (bar: {bar.bar})", flush=True)
         results.append((bar, found))
         table = report.write(out, machine, results)
+        if label and bar.name == b4_reading.BAR.name:
+            print(recorded.keep(label, machine, found))
     print(table)
 
 
@@ -107,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _run_options(commands.add_parser("run", help="measure the bars"))
     _run_options(commands.add_parser("profile", help="where B1 and the drain spend their time, by function"))
+    commands.add_parser("plot", help="write the plots of docs/performance from what is recorded")
     made = commands.add_parser("data", help="fill a directory with rows to measure, once")
     made.add_argument("directory", type=Path, metavar="DIR", help="a data directory, new or made by this command")
     made.add_argument("--events", type=_count, default=100_000_000, help="events over 12 months")
@@ -128,6 +136,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--endpoints", type=_among([each.name for each in ENDPOINTS]), default=(), help="endpoints of B4, by name"
     )
+    parser.add_argument("--record", choices=recorded.LABELS, help="keep what B4 finds in bench/measured, for the docs")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
 
 

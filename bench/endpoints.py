@@ -91,7 +91,7 @@ def _tracking(name: str, key: str = "period", names: Mapping[str, str] = _PERIOD
 
 
 TRACKING_ENDPOINTS = (
-    *(_tracking(name) for name in ("stats", "summary", "visits", *(row.path for row in TRACKING_LISTS))),
+    *(_tracking(name) for name in ("stats", "summary", "visits", "top-users", *(row.path for row in TRACKING_LISTS))),
     _tracking("trends", names=_TREND),
 )
 
