@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from footfall.runtime.offline import Offline
 
 SLUG = "demo"
+PAGE = f"/sites/{SLUG}"
 
 
 def demo(
@@ -38,7 +39,7 @@ def demo(
     if running:
         typer.echo("A server that uses this data directory is running: it shows the project.")
     else:
-        serve(settings)
+        serve(settings, PAGE)
 
 
 def fill(installation: Offline, days: int, visitors_per_day: int) -> str:

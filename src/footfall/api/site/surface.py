@@ -1,4 +1,7 @@
-"""`/`, `/docs`, `/healthz`, `/readyz` and `/metrics`. Pages load nothing from elsewhere and run no inline script."""
+"""`/docs`, `/healthz`, `/readyz`, `/metrics`, and the dashboard where it is built, else a page of links.
+
+Pages load nothing from elsewhere and run no inline script.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from importlib import resources
 from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
+from footfall.api.site import dashboard
 from footfall.api.state import State, collecting, state_of
 from footfall.api.surface import Surface
 from footfall.errors import UserError
@@ -31,8 +35,18 @@ _PAGE = {
 
 
 @router.get("/")
-def first_page(request: Request) -> Response:
-    return _page("index.html", str(request.base_url).rstrip("/"))
+@router.get("/sign-in")
+@router.get("/settings")
+@router.get("/settings/{rest:path}")
+@router.get("/sites/{rest:path}")
+def page_of_dashboard(request: Request) -> Response:
+    """The dashboard's pages, each of which the browser makes of the same document."""
+    return dashboard.page(request.headers) or _page("index.html", str(request.base_url).rstrip("/"))
+
+
+@router.get("/assets/{name}")
+def asset_of_dashboard(request: Request, name: str) -> Response:
+    return dashboard.asset(name, request.headers)
 
 
 @router.get("/docs")
