@@ -141,7 +141,9 @@ def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> J
     ranking = page.of(build.PROPERTIES)
     found = run.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
     answer = render.properties(found)
-    return answer | (render.label_total(listing.label_count(query.store, query.base, ranking)) if page.totals else {})
+    if page.totals:
+        answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 toplists.add_to(router)
