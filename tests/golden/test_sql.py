@@ -20,10 +20,12 @@ from footfall.query.ast import (
     Breakdowns,
     CellPart,
     Cells,
+    FiguresOfSource,
     FirstFacts,
     Flows,
     HoursToRollUp,
     Kpis,
+    LabelCount,
     MadeCells,
     MakeCells,
     Part,
@@ -33,7 +35,12 @@ from footfall.query.ast import (
     ReachingPart,
     RolledUp,
     RolledUpHours,
+    SessionFigures,
     SessionPosition,
+    SiteDays,
+    SiteFigures,
+    SitesWithEvents,
+    SiteVisitors,
     StaleCells,
     Term,
     Uncounted,
@@ -58,6 +65,10 @@ CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000),
 GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
+SITES = (
+    SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
+    SiteDays((9,), tuple(start + 3_600_000 for start in STARTS), Period(1_779_930_000_000, 1_779_963_600_000)),
+)
 SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
@@ -100,6 +111,20 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "top-channels": build.top(BASE, build.declared("channel"), 20),
     "top-titles": build.top(BASE, build.declared("title"), 20),
+    "session-figures-by-bucket": SessionFigures(
+        replace(BASE, buckets=STARTS, dimensions=("session",), filters=filter.parse("path:/blog/* channel:search"))
+    ),
+    "session-figures-of-countries": SessionFigures(
+        replace(BASE, dimensions=("country", "session"), only=("RO", "unknown"))
+    ),
+    "session-figures-of-channels": FiguresOfSource(
+        replace(BASE, filters=filter.parse("country:RO channel:search")), "channel", ("search", "direct")
+    ),
+    "session-figures-of-entry-pages": FiguresOfSource(BASE, "entry_page", ("/",), (build.VIEWED,)),
+    "labels-that-match": LabelCount(
+        replace(build.of_ranking(BASE, build.TOP_PAGES), metrics=("events",), search="50%_off")
+    ),
+    "part-of-a-list": build.top(BASE, replace(build.TOP_REFERRERS, order="visitors", search="news", skip=20), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(
@@ -118,6 +143,9 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), (GROUPINGS["country"],)),
     "validity-markers": ValidityMarkers(REQUESTS),
+    "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
+    "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
+    "sites-with-events": SitesWithEvents((7, 8)),
     "hours-to-roll-up": HoursToRollUp(BASE.period, 1_000, 1_780_086_300_000_000),
     "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
     "proxy-errors": proxy.errors_of(LOGS, 50),

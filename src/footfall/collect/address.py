@@ -52,6 +52,10 @@ class ClientAddresses:
         lines = [value for name, value in headers if name == self._header]
         return self._walk(client, b",".join(lines).decode("latin-1")) if lines else client
 
+    def trusts(self, peer: str) -> bool:
+        """Whether this is the address of a trusted proxy."""
+        return self._hop(peer)[1]
+
     def _walk(self, client: str, entries: str) -> str:
         read = _forwarded_for if self._header == b"forwarded" else str.strip
         for entry in reversed(entries.rsplit(",", _MAX_HOPS)):

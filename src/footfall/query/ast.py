@@ -82,8 +82,8 @@ class Query:
 
     With metrics or picks: one row per combination of bucket and dimensions (a single row if there is neither).
     Without: the rows themselves, showing the dimensions. `buckets` are the starts of the time buckets, ascending; the
-    first is not after the period's start. `each` limits the rows per value of the first dimension; `skip` drops that
-    many rows before `limit` applies.
+    first is not after the period's start. `search` keeps the labels of the first dimension that contain it, ignoring
+    case. `each` limits the rows per value of the first dimension; `skip` drops that many rows before `limit` applies.
     """
 
     project: int
@@ -96,6 +96,7 @@ class Query:
     filters: tuple[Term, ...] = ()
     bots: bool | None = None  # None: the table's default in the catalogue
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
+    search: str = ""
     keys: tuple[Keys, ...] = ()
     windows: tuple[Period, ...] = ()  # parts of the period that are read; none: all of it
     after: Position | None = None
@@ -256,6 +257,33 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """The key figures of the sessions that the events of each group of `base` belong to, named after their metrics.
+
+    `base` groups events by a bucket or a dimension, which is the first column, and by session.
+    """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresOfSource:
+    """The same, without visitors, by a dimension of sessions: of these labels, and of sessions that match `only`."""
+
+    base: Query
+    dimension: str
+    labels: tuple[str, ...]
+    only: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """How many labels the list `base` has: one column, labels."""
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Flows:
     """Sessions by the paths of their first `depth` pageviews: columns steps, sessions, visitors; most sessions first.
 
@@ -380,6 +408,45 @@ class ValidityMarkers:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteDays:
+    """Projects of one zone, the starts of its last days, and the part of yesterday that today is compared with."""
+
+    projects: tuple[int, ...]
+    starts: tuple[int, ...]
+    yesterday: Period
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """People of many projects, one row for each that has events of these days.
+
+    Columns project, live (within `live` milliseconds), today, yesterday, week, previous_week, last (event).
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisitors:
+    """People of many projects by day: columns project, day (its start), visitors. Days without any are left out.
+
+    Day 0 is what lies before the days of a project's zone and in those of another.
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class SitesWithEvents:
+    """Which of these projects have any event: one column, project."""
+
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoursToRollUp:
     """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
 
@@ -402,6 +469,9 @@ AnyQuery = (
     | FirstFacts
     | MadeCells
     | StaleCells
+    | SessionFigures
+    | FiguresOfSource
+    | LabelCount
     | Flows
     | SessionRevenue
     | Funnel
@@ -410,6 +480,9 @@ AnyQuery = (
     | Engagement
     | Breakdowns
     | ValidityMarkers
+    | SiteFigures
+    | SiteVisitors
+    | SitesWithEvents
     | HoursToRollUp
 )
 

@@ -42,8 +42,11 @@ LOOK_AT_TAILS = 10 * SECOND
 """How old the figures of tails in /metrics may be."""
 
 
-def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start."""
+def serve(settings: Settings, page: str = "/") -> None:
+    """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start.
+
+    `page` is what the printed link shows.
+    """
     check_auth_off(settings)
     configure_logging(settings.log_level)
     make_data_directory(settings)
@@ -56,7 +59,7 @@ def serve(settings: Settings) -> None:
         check_address(settings)
         stack.enter_context(published_address(settings))
         parts.recorded.write(settings.texts())
-        greeted = greeting(parts)
+        greeted = greeting(parts, page)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
         for millis, work in (

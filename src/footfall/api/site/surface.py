@@ -1,4 +1,7 @@
-"""`/`, `/docs`, `/healthz`, `/readyz` and `/metrics`. Pages load nothing from elsewhere and run no inline script."""
+"""`/docs`, `/healthz`, `/readyz`, `/metrics`, and the dashboard where it is built, else a page of links.
+
+Pages load nothing from elsewhere and run no inline script.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from importlib import resources
 from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
+from footfall.api.site import dashboard
 from footfall.api.state import Collecting, State, collecting, stale_since, state_of
 from footfall.api.surface import Surface
 from footfall.collect.address import is_loopback
@@ -32,9 +36,21 @@ _PAGE = {
 
 
 @router.get("/")
-def first_page() -> Response:
-    """It names no host: what a request says of it may be made up, and caches keep the page."""
-    return _page("index.html")
+@router.get("/sign-in")
+@router.get("/settings")
+@router.get("/settings/{rest:path}")
+@router.get("/sites/{rest:path}")
+def page_of_dashboard(request: Request) -> Response:
+    """The dashboard's pages, each of which the browser makes of the same document.
+
+    It names no host: what a request says of it may be made up, and caches keep the page.
+    """
+    return dashboard.page(request.headers) or _page("index.html")
+
+
+@router.get("/assets/{name}")
+def asset_of_dashboard(request: Request, name: str) -> Response:
+    return dashboard.asset(name, request.headers)
 
 
 @router.get("/docs")

@@ -48,6 +48,8 @@ def answered(store: Reader, query: Query) -> Whole | None:
     """A prepared query, answered from cells as far as they go; None where they can't answer it, or there are none."""
     if query.table is not Table.EVENTS or query.picks or query.keys or query.after or query.within or query.each:
         return None
+    if query.search:
+        return None
     if not query.dimensions:
         return _totals(store, query)
     rollup = _BY_DIMENSION.get(query.dimensions[0]) if len(query.dimensions) == 1 else None
