@@ -17,13 +17,16 @@ from footfall.query import build, engagement, filter, network, proxy  # noqa: A0
 from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
+    FiguresOfSource,
     Flows,
     HoursToRollUp,
     Kpis,
+    LabelCount,
     Pattern,
     Position,
     Query,
     RolledUpHours,
+    SessionFigures,
     SessionPosition,
     Term,
     ValidityMarkers,
@@ -82,6 +85,20 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "top-channels": build.top(BASE, build.declared("channel"), 20),
     "top-titles": build.top(BASE, build.declared("title"), 20),
+    "session-figures-by-bucket": SessionFigures(
+        replace(BASE, buckets=STARTS, dimensions=("session",), filters=filter.parse("path:/blog/* channel:search"))
+    ),
+    "session-figures-of-countries": SessionFigures(
+        replace(BASE, dimensions=("country", "session"), only=("RO", "unknown"))
+    ),
+    "session-figures-of-channels": FiguresOfSource(
+        replace(BASE, filters=filter.parse("country:RO channel:search")), "channel", ("search", "direct")
+    ),
+    "session-figures-of-entry-pages": FiguresOfSource(BASE, "entry_page", ("/",), (build.VIEWED,)),
+    "labels-that-match": LabelCount(
+        replace(build.of_ranking(BASE, build.TOP_PAGES), metrics=("events",), search="50%_off")
+    ),
+    "part-of-a-list": build.top(BASE, replace(build.TOP_REFERRERS, order="visitors", search="news", skip=20), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(

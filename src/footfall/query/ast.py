@@ -82,8 +82,8 @@ class Query:
 
     With metrics or picks: one row per combination of bucket and dimensions (a single row if there is neither).
     Without: the rows themselves, showing the dimensions. `buckets` are the starts of the time buckets, ascending; the
-    first is not after the period's start. `each` limits the rows per value of the first dimension; `skip` drops that
-    many rows before `limit` applies.
+    first is not after the period's start. `search` keeps the labels of the first dimension that contain it, ignoring
+    case. `each` limits the rows per value of the first dimension; `skip` drops that many rows before `limit` applies.
     """
 
     project: int
@@ -96,6 +96,7 @@ class Query:
     filters: tuple[Term, ...] = ()
     bots: bool | None = None  # None: the table's default in the catalogue
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
+    search: str = ""
     keys: tuple[Keys, ...] = ()
     after: Position | None = None
     within: tuple[Member, ...] = ()
@@ -111,6 +112,33 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Kpis:
     """Key figures of the events of `base` and of their sessions, in one row, named after their metrics."""
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """The key figures of the sessions that the events of each group of `base` belong to, named after their metrics.
+
+    `base` groups events by a bucket or a dimension, which is the first column, and by session.
+    """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresOfSource:
+    """The same, without visitors, by a dimension of sessions: of these labels, and of sessions that match `only`."""
+
+    base: Query
+    dimension: str
+    labels: tuple[str, ...]
+    only: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """How many labels the list `base` has: one column, labels."""
 
     base: Query
 
@@ -254,6 +282,9 @@ class HoursToRollUp:
 AnyQuery = (
     Query
     | Kpis
+    | SessionFigures
+    | FiguresOfSource
+    | LabelCount
     | Flows
     | SessionRevenue
     | Funnel

@@ -24,7 +24,7 @@ BY_HAND = {
 }
 # The same word for zones that are parameters of endpoints, projects and commands, and no column.
 PARAMETER = re.compile(
-    r"/(api/(web/parse|projects/\w+)|query/timerange|model/project|meta/.+|cli/\w+|importers/\w+)\.py$"
+    r"/(api/(web/parse|projects/\w+|session/\w+|sites/\w+)|query/timerange|model/project|meta/.+|cli/\w+|importers/\w+)\.py$"
 )
 
 MENTION = re.compile(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
+from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.errors import UserError
@@ -53,7 +54,9 @@ Json = dict[str, Any]
     responses=examples.TOP_FLOWS,
     operation_id="web_top_flows",
 )
-def top_flows(query: Parsed, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
+def top_flows(
+    query: ParsedCompared, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False
+) -> Json:
     """Sessions by the paths of their first pageviews; a session with fewer than `depth` makes a shorter flow."""
     previous = query.previous if compare else None
     found = journeys.flows(query.store, query.base, depth, min(limit, toplists.MAX_LABELS), previous)

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import engagement, examples, export, journeys, render, schema, toplists, visitors
+from footfall.api.web.comparing import BucketName, ParsedCompared, by
 from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
-from footfall.query import cursor, run
+from footfall.query import build, cursor, listing, run, series
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -33,22 +34,32 @@ Json = dict[str, Any]
 
 
 @router.get(
-    "/kpis", summary="Key figures", response_model=schema.Kpis, responses=examples.KPIS, operation_id="web_kpis"
+    "/kpis",
+    summary="Key figures",
+    response_model=schema.Kpis,
+    response_model_exclude_unset=True,
+    responses=examples.KPIS,
+    operation_id="web_kpis",
 )
-def kpis(query: Parsed) -> Json:
+def kpis(query: ParsedCompared, *, figures: toplists.Figures = False) -> Json:
     """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the previous period."""
-    return render.kpis(query, run.kpis(query.store, query.base, query.previous))
+    return render.kpis(query, run.kpis(query.store, query.base, query.previous), figures=figures)
 
 
 @router.get(
     "/timeseries",
     summary="Figures over time",
     response_model=schema.Timeseries,
+    response_model_exclude_unset=True,
     responses=examples.TIMESERIES,
     operation_id="web_timeseries",
 )
-def timeseries(query: Parsed) -> Json:
+def timeseries(query: ParsedCompared, bucket: BucketName = None, *, figures: toplists.Figures = False) -> Json:
     """One item per bucket, ascending, zero-filled, each beside the same bucket of the previous period."""
+    query = by(query, bucket)
+    if figures:
+        found = series.figures(query.store, query.base, query.previous, query.time_range)
+        return render.timeseries_of_figures(query, found)
     points = run.timeline(query.store, query.base, query.previous, query.time_range)
     return render.timeseries(query, points)
 
@@ -104,24 +115,29 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )
-def custom_events(query: Parsed, limit: toplists.Limit = 20) -> Json:
+def custom_events(query: ParsedCompared, page: toplists.Page, bucket: BucketName = None) -> Json:
     """Custom events by name, each with its count per bucket and that of the previous period."""
-    most = min(limit, toplists.MAX_LABELS)
-    found = run.custom_events(query.store, query.base, query.previous, query.time_range, most)
-    return render.custom_events(query, found)
+    query, ranking = by(query, bucket), page.of(build.CUSTOM_EVENTS)
+    starts = query.time_range.starts()
+    found = run.sparklines(query.store, query.base, query.previous, starts, page.most, ranking)
+    answer = render.custom_events(query, found, figures=page.figures)
+    return answer | (render.totals(listing.totals(query.store, query.base, ranking)) if page.totals else {})
 
 
 @router.get(
     "/properties",
     summary="Custom properties",
     response_model=schema.Properties,
+    response_model_exclude_unset=True,
     responses=examples.PROPERTIES,
     operation_id="web_properties",
 )
-def properties(query: Parsed, limit: toplists.Limit = 20, values: ValueLimit = 10) -> Json:
+def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> Json:
     """Names of event properties by the number of events that have them, each with its most frequent values."""
-    found = run.properties(query.store, query.base, min(limit, toplists.MAX_LABELS), min(values, MAX_VALUES))
-    return render.properties(found)
+    ranking = page.of(build.PROPERTIES)
+    found = run.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
+    answer = render.properties(found)
+    return answer | (render.label_total(listing.label_count(query.store, query.base, ranking)) if page.totals else {})
 
 
 toplists.add_to(router)

@@ -10,17 +10,20 @@ from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
     Engagement,
+    FiguresOfSource,
     Flows,
     Funnel,
     HoursToRollUp,
     Kpis,
+    LabelCount,
     Query,
     Retention,
+    SessionFigures,
     SessionRevenue,
     ValidityMarkers,
     VisitorSessions,
 )
-from footfall.query.sql import breakdowns, engagement, shapes
+from footfall.query.sql import breakdowns, engagement, figures, shapes
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -36,6 +39,9 @@ class Statement:
 
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
+    SessionFigures: (figures.session_figures, figures.COLUMNS),
+    FiguresOfSource: (figures.figures_of_source, figures.SUMS),
+    LabelCount: (figures.label_count, ("labels",)),
     Flows: (shapes.flows, ("steps", "sessions", "visitors")),
     SessionRevenue: (shapes.session_revenue, shapes.REVENUE),
     Funnel: (shapes.funnel, ("level", "visitors")),

@@ -11,7 +11,7 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
 from footfall.query.ast import Member, Order, Pick, Query
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.conditions import condition, label
+from footfall.query.sql.conditions import condition, containing, label
 
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
 """For listings: they sort by id within a time, and read-ahead buffers would fill with the whole period."""
@@ -88,6 +88,7 @@ def where(query: Query, binder: Binder) -> str:
         *conditions(query, binder),
         *(METRICS[name].rows for name in query.metrics),
         _only(query, binder),
+        _search(query, binder),
         _after(query, binder),
     ]
     return " AND ".join(text for text in found if text)
@@ -114,6 +115,12 @@ def _only(query: Query, binder: Binder) -> str:
     if not query.only:
         return ""
     return f"{label(DIMENSIONS[query.dimensions[0]], query.table)} IN {binder.texts(query.only)}"
+
+
+def _search(query: Query, binder: Binder) -> str:
+    if not query.search:
+        return ""
+    return f"{label(DIMENSIONS[query.dimensions[0]], query.table)} ILIKE {binder.text(containing(query.search))}"
 
 
 def _after(query: Query, binder: Binder) -> str:
