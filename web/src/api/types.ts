@@ -1,10 +1,14 @@
 /** Names for the answers of the server; their shapes come from docs/openapi.json (`npm run types`). */
-import type { components } from './schema';
+import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
+/** What a GET of the path answers. */
+type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
 
-export type Figures = Schemas['KpiFigures'] & { viewsPerSession?: number | null };
 export type Kpis = Schemas['Kpis'];
+/** An item of any list by label, without its label. */
+export type ListFigures = Omit<Schemas['Top_path'], 'path'>;
+export type ListBase = Schemas['ListBase'];
 export type Timeseries = Schemas['Timeseries'];
 export type CustomEvents = Schemas['CustomEvents'];
 export type RecentEvent = Schemas['RecentEvent'];
@@ -17,23 +21,8 @@ export type Retention = Schemas['Retention'];
 export type Properties = Schemas['Properties'];
 export type Dropped = Schemas['DroppedObject'];
 
-export interface Project {
-  slug: string;
-  id: string;
-  name: string;
-  timezone: string;
-  site_key: string;
-  domains: string[];
-}
-
-export interface SessionInfo {
-  auth: 'session' | 'token' | 'off';
-  scopes: string[];
-  installation: boolean;
-  expires_at: string | null;
-  csrf: string | null;
-  projects: Project[];
-}
+export type SessionInfo = Answer<'/api/session'>;
+export type Project = SessionInfo['projects'][number];
 
 export interface Site extends Project {
   live: number;

@@ -1,22 +1,24 @@
 /** The lists of the web page as rows of a table. A list that the surface has becomes a tab by one entry here. */
+import type { ListBase, ListFigures } from '../../api/types';
 import { capitalised, absent, countryName, decoded, languageName, sourceLink, sourceName } from '../../lib/labels';
 
 /** A row of any list, whatever its endpoint calls the columns. */
 export interface Row {
   label: string;
-  visitors: number;
-  count: number;
-  previous: number | undefined;
-  previousVisitors: number | undefined;
+  /** What the bar shows, in the list's measure; and of the comparison. */
+  value: number;
+  before: number | undefined;
+  /** Of the other measure. */
+  other: number | undefined;
   revenue: Record<string, string> | undefined;
   bounceRate: number | undefined;
   duration: number | undefined;
 }
 
 export interface ListAnswer {
-  items: Record<string, unknown>[];
+  items: (Partial<ListFigures> & Record<string, unknown>)[];
   total?: number;
-  base?: { count: number; visitors: number };
+  base?: ListBase | null;
 }
 
 export interface List {
@@ -28,7 +30,8 @@ export interface List {
   filter: string | null;
   /** The heads of the first column and of the counted one. */
   head: string;
-  counted: 'Views' | 'Sessions' | 'Events' | 'Times';
+  counted: 'Views' | 'Sessions' | 'Events';
+  measure: 'visitors' | 'count';
   show(label: string): string;
   /** A short code before the label. */
   code?(label: string): string;
@@ -37,22 +40,22 @@ export interface List {
   hint: string;
 }
 
-const OUTDATED = 'Pages appear here with the first visit.';
+const FIRST = 'Labels appear here with the first visit.';
 const place = (what: string) => `${what} need a city database: footfall geo install.`;
 
 const list = (id: string, name: string, label: string, head: string, more: Partial<List> = {}): List => ({
-  id, name, endpoint: `top-${id}`, label, filter: label, head, counted: 'Events', show: absent, hint: OUTDATED, ...more,
+  id, name, endpoint: `top-${id}`, label, filter: label, head, counted: 'Events', measure: 'visitors', show: absent, hint: FIRST, ...more,
 });
 
-const campaign = (id: string, name: string, label: string): List =>
-  list(id, name, label, name, { counted: 'Sessions', hint: `Links tagged with ${label} appear here as soon as someone follows one.` });
+const campaign = (id: string, name: string, label: string, head: string): List =>
+  list(id, name, label, head, { counted: 'Sessions', hint: `Links tagged with ${label} appear here as soon as someone follows one.` });
 
 export const CAMPAIGNS: readonly List[] = [
-  campaign('utm-campaigns', 'Campaign', 'utm_campaign'),
-  campaign('utm-sources', 'Source', 'utm_source'),
-  campaign('utm-mediums', 'Medium', 'utm_medium'),
-  campaign('utm-contents', 'Content', 'utm_content'),
-  campaign('utm-terms', 'Term', 'utm_term'),
+  campaign('utm-campaigns', 'Campaigns', 'utm_campaign', 'Campaign'),
+  campaign('utm-sources', 'Sources', 'utm_source', 'Source'),
+  campaign('utm-mediums', 'Mediums', 'utm_medium', 'Medium'),
+  campaign('utm-contents', 'Contents', 'utm_content', 'Content'),
+  campaign('utm-terms', 'Terms', 'utm_term', 'Term'),
 ];
 
 export const LISTS: Readonly<Record<string, List>> = {
@@ -73,7 +76,7 @@ export const LISTS: Readonly<Record<string, List>> = {
   languages: list('languages', 'Languages', 'language', 'Language', { show: languageName, hint: 'Languages come from browsers.' }),
   zones: list('timezones', 'Time zones', 'timezone', 'Time zone', { show: (zone) => absent(zone).replaceAll('_', ' ') }),
   events: list('events', 'Custom events', 'name', 'Event', {
-    endpoint: 'custom-events', filter: 'custom_event_name', counted: 'Times', hint: 'Send one with footfall("signup") in a page, and it appears here.',
+    endpoint: 'custom-events', filter: 'custom_event_name', measure: 'count', hint: 'Send one with footfall.track("signup") from a page, and it appears here.',
   }),
 };
 
@@ -83,19 +86,24 @@ export const BY_ENDPOINT: ReadonlyMap<string, List> = new Map([...Object.values(
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 export function rowsOf(list: List, answer: ListAnswer): Row[] {
-  return answer.items.map((item) => ({
-    label: String(item[list.label] ?? ''),
-    visitors: numberOf(item.visitors) ?? numberOf(item.count) ?? 0,
-    count: numberOf(item.count) ?? 0,
-    previous: numberOf(item.prev_count),
-    previousVisitors: numberOf(item.prev_visitors),
-    revenue: item.revenue as Row['revenue'],
-    bounceRate: numberOf(item.bounceRate),
-    duration: numberOf(item.avgDurationSec),
-  }));
+  return answer.items.map((item) => {
+    const [visitors, count] = [numberOf(item.visitors), numberOf(item.count)];
+    const [before, beforeCount] = [numberOf(item.prev_visitors), numberOf(item.prev_count)];
+    const isCount = list.measure === 'count';
+    return {
+      label: String(item[list.label] ?? ''),
+      value: (isCount ? count : visitors) ?? 0,
+      before: isCount ? beforeCount : before,
+      other: isCount ? visitors : count,
+      revenue: item.revenue,
+      bounceRate: numberOf(item.bounceRate),
+      duration: numberOf(item.avgDurationSec),
+    };
+  });
 }
 
 /** The share of a row in all of the list; undefined where the server does not say how many there are. */
-export function shareOf(row: Row, answer: ListAnswer): number | undefined {
-  return answer.base && answer.base.visitors > 0 ? row.visitors / answer.base.visitors : undefined;
+export function shareOf(list: List, row: Row, answer: ListAnswer): number | undefined {
+  const all = answer.base?.[list.measure];
+  return all ? row.value / all : undefined;
 }

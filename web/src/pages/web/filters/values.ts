@@ -33,7 +33,7 @@ export async function valuesOf(view: View, key: string, typed: string, signal: A
     ...params, compare: null, compare_from: null, compare_to: null, order: 'visitors', limit: isNamed ? 300 : MAX, search: isNamed ? null : typed,
   }, signal);
   return rowsOf(list, found)
-    .map((row) => ({ pattern: literal(row.label), name: list.show(row.label), code: list.code?.(row.label) ?? '', visitors: row.visitors }))
+    .map((row) => ({ pattern: literal(row.label), name: list.show(row.label), code: list.code?.(row.label) ?? '', visitors: row.value }))
     .filter(({ name, pattern }) => !isNamed || `${name} ${pattern}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase()))
     .slice(0, MAX);
 }
