@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -110,6 +111,28 @@ def counted(query: Query, events: list[Event]) -> Json:
         "visitors": len(visitors(events)),
         "sessions": len({query.site.session_of[event] for event in events}),
     }
+
+
+def traffic(query: Query) -> Json:
+    """Every class of traffic by its events over time."""
+    query = replace(query.by_bucket(), bots=True)
+    edges, found, before = query.buckets(), query.events(), query.previous()
+    then = [event.agent.traffic for event in before.events()] if before else None
+    names = [event.agent.traffic for event in found]
+    items = []
+    for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
+        group = [event for event in found if event.agent.traffic == name]
+        in_buckets = [query.bucket_of(event) for event in group]
+        items.append(
+            {
+                "traffic": name,
+                "count": len(group),
+                "visitors": len(visitors(group)),
+                **compared(len(group), None if then is None else then.count(name)),
+                "spark": [in_buckets.count(edge) for edge in edges],
+            }
+        )
+    return {"items": items, "buckets": [iso(edge) for edge in edges], "bucket": query.bucket}
 
 
 def custom_events(query: Query) -> Json:

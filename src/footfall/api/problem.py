@@ -119,7 +119,7 @@ def problem(error: Exception, shape: ErrorShape, path: str) -> Reply:
         return _refusal(error, shape)
     if isinstance(error, SchemaError):
         return 422, [(b"content-type", b"application/json")], _encode({"detail": error.faults})
-    status, code, message = _describe(error, path)
+    status, code, message = described(error, path)
     headers: Headers = [(b"content-type", b"application/json")]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
@@ -150,7 +150,7 @@ def response(reply: Reply) -> Response:
     return Response(body, status, {name.decode("latin-1"): value.decode("latin-1") for name, value in headers})
 
 
-def _describe(error: Exception, path: str) -> tuple[int, str, str]:
+def described(error: Exception, path: str) -> tuple[int, str, str]:
     """Status, code and a message that reveals nothing internal."""
     if isinstance(error, UserError):
         return STATUS.get(error.code, 400), error.code, error.message

@@ -146,17 +146,17 @@ def recent_events(page: RowsPage, active_visitors: int, window: int) -> Json:
     return {"items": items, "count": len(items), "active_visitors": active_visitors, "windowMs": window}
 
 
-def custom_events(query: WebQuery, found: list[Sparkline], *, figures: bool) -> Json:
+def sparklines(query: WebQuery, label: str, found: list[Sparkline], *, figures: bool) -> Json:
     return {
-        "items": [_sparkline(item) | ({"visitors": item.ranked.visitors} if figures else {}) for item in found],
+        "items": [_sparkline(label, item) | ({"visitors": item.ranked.visitors} if figures else {}) for item in found],
         "buckets": [iso(start) for start in query.time_range.starts()],
         "bucket": query.time_range.bucket.value,
     }
 
 
-def _sparkline(found: Sparkline) -> Json:
+def _sparkline(label: str, found: Sparkline) -> Json:
     row = found.ranked
-    item = {"name": row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
+    item = {label: row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
     return item | _revenue(row.revenue)
 
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.web import engagement, examples, export, journeys, render, schema, toplists, visitors
-from footfall.api.web.comparing import BucketName, ParsedCompared, by
+from footfall.api.web import answers, engagement, examples, export, journeys, panels, render, schema, toplists, visitors
+from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
-from footfall.query import build, cursor, listing, run, series
+from footfall.query import build, cursor, listing, run
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -43,7 +43,7 @@ Json = dict[str, Any]
 )
 def kpis(query: ParsedCompared, *, figures: toplists.Figures = False) -> Json:
     """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the previous period."""
-    return render.kpis(query, run.kpis(query.store, query.base, query.previous), figures=figures)
+    return answers.kpis(query, figures=figures)
 
 
 @router.get(
@@ -56,12 +56,7 @@ def kpis(query: ParsedCompared, *, figures: toplists.Figures = False) -> Json:
 )
 def timeseries(query: ParsedCompared, bucket: BucketName = None, *, figures: toplists.Figures = False) -> Json:
     """One item per bucket, ascending, zero-filled, each beside the same bucket of the previous period."""
-    query = by(query, bucket)
-    if figures:
-        found = series.figures(query.store, query.base, query.previous, query.time_range)
-        return render.timeseries_of_figures(query, found)
-    points = run.timeline(query.store, query.base, query.previous, query.time_range)
-    return render.timeseries(query, points)
+    return answers.timeseries(query, bucket, figures=figures)
 
 
 @router.get(
@@ -117,11 +112,20 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
 )
 def custom_events(query: ParsedCompared, page: toplists.Page, bucket: BucketName = None) -> Json:
     """Custom events by name, each with its count per bucket and that of the previous period."""
-    query, ranking = by(query, bucket), page.of(build.CUSTOM_EVENTS)
-    starts = query.time_range.starts()
-    found = run.sparklines(query.store, query.base, query.previous, starts, page.most, ranking)
-    answer = render.custom_events(query, found, figures=page.figures)
-    return answer | (render.totals(listing.totals(query.store, query.base, ranking)) if page.totals else {})
+    return answers.custom_events(query, page, bucket)
+
+
+@router.get(
+    "/traffic",
+    summary="Classes of traffic over time",
+    response_model=schema.Traffic,
+    response_model_exclude_unset=True,
+    responses=examples.TRAFFIC,
+    operation_id="web_traffic",
+)
+def traffic(query: ParsedCompared, bucket: BucketName = None) -> Json:
+    """Events of people, bots, AI crawlers, monitors and scanners, each with its count per bucket."""
+    return answers.traffic(query, bucket)
 
 
 @router.get(
@@ -142,5 +146,5 @@ def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> J
 
 toplists.add_to(router)
 # Not `include_router`: code that lists this router's routes would not see them.
-for part in (visitors, journeys, engagement, export):
+for part in (visitors, journeys, engagement, export, panels):
     router.routes.extend(part.router.routes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from footfall.api.problem import ErrorDetail
 from footfall.api.wire_types import Instant
 
 BEFORE = "Present with `compare=1` and either `figures=1` or `order=visitors`."
@@ -152,6 +154,24 @@ class CustomEvents(BaseModel):
     bucket: BucketName
     total: int = Field(0, description=TOTALS)
     base: ListBase | None = Field(None, description=TOTALS)
+
+
+class TrafficClass(BaseModel):
+    """As of a custom event."""
+
+    traffic: Literal["human", "bot", "ai", "monitor", "scanner"]
+    count: int
+    visitors: int
+    prev_count: int | None
+    delta_pct: int | None
+    spark: list[int]
+    revenue: dict[str, str] = Field({}, description=REVENUE)
+
+
+class Traffic(BaseModel):
+    items: list[TrafficClass]
+    buckets: list[Instant]
+    bucket: BucketName
 
 
 class PropertyValue(BaseModel):
@@ -338,6 +358,30 @@ class Dropped(BaseModel):
     programs: list[ProgramClass]
     hosts: list[RefusedHost] = Field(description="Hosts of reports dropped as `origin`; `other` beyond the first 100.")
     ignored: list[IgnoredField] = Field(description="Unknown fields of bodies; `other` beyond the first 100.")
+
+
+def panels(top_lists: Mapping[str, str]) -> type[BaseModel]:
+    """Panels by name. `top_lists` has the key of the label of each top list."""
+    kinds: dict[str, type[BaseModel]] = {
+        "kpis": Kpis,
+        "timeseries": Timeseries,
+        "custom-events": CustomEvents,
+        "traffic": Traffic,
+        **{name: top_list(label) for name, label in top_lists.items()},
+    }
+    fields: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        fields[name.replace("-", "_")] = (_panel(kind), Field(None, alias=name))
+    return create_model("Panels", panels=(create_model("PanelsByName", **fields), ...))
+
+
+@cache
+def _panel(kind: type[BaseModel]) -> type[BaseModel]:
+    """One of both is there."""
+    said = "What the endpoint of this name answers."
+    return create_model(
+        f"Panel_{kind.__name__}", answer=(kind, Field(None, description=said)), error=(ErrorDetail, Field(None))
+    )
 
 
 @cache

@@ -78,6 +78,10 @@ class TopRoute:
     example: str
     label: str = ""
 
+    @property
+    def key(self) -> str:
+        return self.label or self.ranking.dimension
+
 
 TOP_ROUTES = (
     TopRoute("top-pages", build.TOP_PAGES, "Pages by pageviews", "Pageviews and their visitors by path.", "/pricing"),
@@ -114,16 +118,15 @@ TOP_ROUTES = (
 
 def add_to(router: APIRouter) -> None:
     for row in TOP_ROUTES:
-        label = row.label or row.ranking.dimension
         router.add_api_route(
             f"/{row.path}",
-            _endpoint(row.ranking, label),
+            _endpoint(row.ranking, row.key),
             summary=row.summary,
             description=row.description,
             operation_id=f"web_{row.path.replace('-', '_')}",
-            response_model=schema.top_list(label),
+            response_model=schema.top_list(row.key),
             response_model_exclude_unset=True,
-            responses=examples.top(label, row.example),
+            responses=examples.top(row.key, row.example),
         )
 
 
