@@ -28,6 +28,10 @@ from footfall.query.ast import (
     RolledUpHours,
     SessionFigures,
     SessionPosition,
+    SiteDays,
+    SiteFigures,
+    SitesWithEvents,
+    SiteVisitors,
     Term,
     ValidityMarkers,
     VisitorSessions,
@@ -43,6 +47,10 @@ LOGS = replace(BASE, table=Table.PROXY_LOGS)
 GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
+SITES = (
+    SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
+    SiteDays((9,), tuple(start + 3_600_000 for start in STARTS), Period(1_779_930_000_000, 1_779_963_600_000)),
+)
 SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
@@ -117,6 +125,9 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), (GROUPINGS["country"],)),
     "validity-markers": ValidityMarkers(REQUESTS),
+    "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
+    "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
+    "sites-with-events": SitesWithEvents((7, 8)),
     "hours-to-roll-up": HoursToRollUp(BASE.period, 1_000, 1_780_086_300_000_000),
     "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
     "proxy-errors": proxy.errors_of(LOGS, 50),

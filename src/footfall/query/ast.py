@@ -268,6 +268,45 @@ class ValidityMarkers:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteDays:
+    """Projects of one zone, the starts of its last days, and the part of yesterday that today is compared with."""
+
+    projects: tuple[int, ...]
+    starts: tuple[int, ...]
+    yesterday: Period
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """People of many projects, one row for each that has events of these days.
+
+    Columns project, live (within `live` milliseconds), today, yesterday, week, previous_week, last (event).
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisitors:
+    """People of many projects by day: columns project, day (its start), visitors. Days without any are left out.
+
+    Day 0 is what lies before the days of a project's zone and in those of another.
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class SitesWithEvents:
+    """Which of these projects have any event: one column, project."""
+
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoursToRollUp:
     """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
 
@@ -293,6 +332,9 @@ AnyQuery = (
     | Engagement
     | Breakdowns
     | ValidityMarkers
+    | SiteFigures
+    | SiteVisitors
+    | SitesWithEvents
     | HoursToRollUp
 )
 

@@ -20,10 +20,13 @@ from footfall.query.ast import (
     Retention,
     SessionFigures,
     SessionRevenue,
+    SiteFigures,
+    SitesWithEvents,
+    SiteVisitors,
     ValidityMarkers,
     VisitorSessions,
 )
-from footfall.query.sql import breakdowns, engagement, figures, shapes
+from footfall.query.sql import breakdowns, engagement, figures, shapes, sites
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -50,6 +53,9 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
     ValidityMarkers: (breakdowns.validity_markers, breakdowns.MARKER),
+    SiteFigures: (sites.figures, sites.FIGURES),
+    SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
+    SitesWithEvents: (sites.with_events, ("project",)),
     HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
