@@ -11,7 +11,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs lists requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs screenshots lists requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -93,6 +93,9 @@ bench-smoke: setup-dev ## the same, small: fails on errors, never on time
 
 docs: setup-dev ## write docs/openapi.json and the generated reference pages
 	$(PY) -m tools.docs
+
+screenshots: setup-dev chromium ## write docs/images, every page of the dashboard with the demo's data
+	$(PY) -m tools.screenshots
 
 lists: setup-dev ## raise the lists of agents, show what changes in them and in public lists of hosts (needs uv, git)
 	$(PY) -m tools.lists $(LISTS)

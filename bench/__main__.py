@@ -21,6 +21,7 @@ from bench import (
     b13_network,
     b14_logs,
     b15_collect,
+    b16_dashboard,
     report,
 )
 from bench.bars import Bar, Work
@@ -43,6 +44,7 @@ BARS: dict[str, Bar] = {
         b13_network,
         b14_logs,
         b15_collect,
+        b16_dashboard,
     )
 }
 

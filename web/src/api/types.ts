@@ -24,14 +24,5 @@ export type Dropped = Schemas['DroppedObject'];
 export type SessionInfo = Answer<'/api/session'>;
 export type Project = SessionInfo['projects'][number];
 
-export interface Site extends Project {
-  live: number;
-  today: { visitors: number; prev_visitors: number; delta_pct: number | null };
-  week: { visitors: number; prev_visitors: number; delta_pct: number | null };
-  spark: number[];
-  last_event: string | null;
-}
-export interface Sites {
-  items: Site[];
-  as_of: string;
-}
+export type Sites = Answer<'/api/sites'>;
+export type Site = Sites['items'][number];
