@@ -40,7 +40,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
             where = f"https://shop.example/{clean}?utm_source={clean}&utm_medium={clean}&utm_campaign={clean}".replace(
                 " ", "%20"
             )
-            agent = f"Mozilla/5.0 {clean[:40].encode('ascii', 'ignore').decode()}"
+            agent = f"Mozilla/5.0 {clean[:40].encode('ascii', 'ignore').decode()}".strip()
             common = {
                 "u": where,
                 "r": "javascript:alert(1)" if number % 2 else f"https://{number}.example/{clean}".replace(" ", "%20"),

@@ -1,9 +1,14 @@
-/** Now, by the minute: views that run up to now ask again when it changes, as long as someone can see them. */
+/** The end of the minute that it is: views that run up to now ask again when it changes, as long as someone can see them. */
 
 const MINUTE = 60_000;
 
+/** What has just happened is part of it. */
+function endOfMinute(): number {
+  return (Math.floor(Date.now() / MINUTE) + 1) * MINUTE;
+}
+
 class Clock {
-  now = $state(Math.floor(Date.now() / MINUTE) * MINUTE);
+  now = $state(endOfMinute());
   /** Counts the times that everything has to be asked again. */
   turn = $state(0);
 
@@ -26,7 +31,7 @@ class Clock {
   }
 
   private tick(): void {
-    this.now = Math.floor(Date.now() / MINUTE) * MINUTE;
+    this.now = endOfMinute();
   }
 }
 

@@ -81,7 +81,7 @@ class Session {
   }
 
   private signedOut(): void {
-    this.ended = this.state === 'in';
+    this.ended ||= this.state === 'in';
     this.state = 'out';
     this.info = undefined;
     if (address.path === '/sign-in') return;
@@ -89,19 +89,25 @@ class Session {
     address.go(here === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(here)}`, { replace: true });
   }
 
+  /** One request that fails may have been kept away by the browser: only where no other arrives is the server lost. */
   private lost(): void {
-    this.offline = true;
     if (this.reconnecting) return;
-    this.reconnecting = window.setInterval(() => {
-      void fetch('/healthz').then((answer) => answer.ok && this.found(), () => {});
-    }, RECONNECT_MS);
+    const look = async () => {
+      try {
+        if ((await fetch('/healthz')).ok) this.found();
+      } catch {
+        this.offline = true;
+      }
+    };
+    this.reconnecting = window.setInterval(() => void look(), RECONNECT_MS);
+    void look();
   }
 
   private found(): void {
-    if (!this.offline) return;
-    this.offline = false;
     clearInterval(this.reconnecting);
     this.reconnecting = 0;
+    if (!this.offline) return;
+    this.offline = false;
     clock.refresh();
   }
 }
