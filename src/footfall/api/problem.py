@@ -33,16 +33,35 @@ STATUS: dict[str, int] = {
     "invalid": 422,
     "rate_limited": 429,
     "too_many_queries": 429,
+    "too_many_streams": 429,
     "internal": 500,
     "query_limit": 500,
     "unavailable": 503,
 }
 """By code of a UserError; every other code is 400."""
 
+_OTHERS = {
+    "invalid",
+    "unsupported_encoding",
+    "unsupported_media_type",
+    "query_limit",
+    "too_many_queries",
+    "too_many_streams",
+}
+"""Codes that share their status with a more general one."""
+
 _CODES = {400: "bad_request", 415: "unsupported_media_type", 422: "bad_parameter"} | {
     status: code
     for code, status in STATUS.items()
-    if code not in {"invalid", "unsupported_encoding", "unsupported_media_type", "query_limit", "too_many_queries"}
+    if code
+    not in {
+        "invalid",
+        "unsupported_encoding",
+        "unsupported_media_type",
+        "query_limit",
+        "too_many_queries",
+        "too_many_streams",
+    }
 }
 _RETRY_AFTER = 60  # seconds, where the error does not say
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from footfall.api.auth import Authenticator
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
 from footfall.api.query_limiter import QueryLimiter
+from footfall.api.streams import Streams
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
 from footfall.meta import Drops
@@ -61,6 +62,7 @@ class Querying:
     drops: Drops
     buffer: Callable[[], SpoolState]  # as above
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(frozen=True, slots=True)

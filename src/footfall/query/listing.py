@@ -37,14 +37,17 @@ class ListTotals:
 NO_SESSIONS = SessionKeyFigures(0, 0, 0.0, 0.0, 0.0)
 
 
-def totals(store: Reader, base: Query, ranking: TopList) -> ListTotals:
+def totals(store: Reader, base: Query, ranking: TopList, shown: int, limit: int) -> ListTotals:
+    """As `label_count`, with what all labels sum up to."""
     every = build.of_ranking(base, ranking)
     (found,) = fetch(store, replace(every, dimensions=(), metrics=(ranking.count, "visitors")))
-    return ListTotals(label_count(store, base, ranking), found[ranking.count], found["visitors"])
+    return ListTotals(label_count(store, base, ranking, shown, limit), found[ranking.count], found["visitors"])
 
 
-def label_count(store: Reader, base: Query, ranking: TopList) -> int:
-    """How many labels match the search of a list."""
+def label_count(store: Reader, base: Query, ranking: TopList, shown: int, limit: int) -> int:
+    """How many labels match the search of a list, of which `shown` are on this page of `limit`."""
+    if shown < limit and (shown or not ranking.skip):
+        return ranking.skip + shown
     every = build.of_ranking(base, ranking)
     listed = replace(every, metrics=(ranking.count,), search=ranking.search)
     found: int = fetch(store, ast.LabelCount(listed))[0]["labels"]

@@ -32,7 +32,9 @@ def custom_events(query: WebQuery, page: ListParameters, bucket: str | None) -> 
     starts = query.time_range.starts()
     found = run.sparklines(query.store, query.base, query.previous, starts, page.most, ranking)
     answer = render.sparklines(query, "name", found, figures=page.figures)
-    return answer | (render.totals(listing.totals(query.store, query.base, ranking)) if page.totals else {})
+    if page.totals:
+        answer |= render.totals(listing.totals(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 def traffic(query: WebQuery, bucket: str | None) -> Json:

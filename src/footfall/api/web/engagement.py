@@ -33,8 +33,11 @@ def drops_of(request: Request) -> Drops:
 def pages(query: Parsed, page: toplists.Part) -> Json:
     """Pages by pageviews, with time in focus per pageview, scroll depth and the third quartile of web vitals."""
     ranking = page.of(build.TOP_PAGES)
-    answer = render.engagement(engagement.pages(query.store, query.base, page.most, ranking))
-    return answer | (render.label_total(listing.label_count(query.store, query.base, ranking)) if page.totals else {})
+    found = engagement.pages(query.store, query.base, page.most, ranking)
+    answer = render.engagement(found)
+    if page.totals:
+        answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 @router.get(

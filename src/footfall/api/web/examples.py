@@ -298,6 +298,20 @@ EXPORT: Responses = {
     },
 }
 
+LIVE: Responses = {
+    **RETENTION,
+    200: {
+        "description": "Server-sent events `now`, `events` and `end`.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": 'event: now\ndata: {"visitors":3,"pages":[{"path":"/","visitors":2}],"minutes":[0,4,3],'
+                '"at":"2026-06-11T10:00:00.000Z"}\n\n',
+            }
+        },
+    },
+}
+
 
 def top(label: str, value: str) -> Responses:
     return answers({"items": [{label: value, "count": 96, "visitors": 61, "prev_count": 80, "delta_pct": 20}]})

@@ -17,6 +17,7 @@ from footfall.query.engagement import PageEngagement, ProgramCounts
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
 from footfall.query.listing import NO_SESSIONS, ListTotals, SessionKeyFigures, views_per_session
+from footfall.query.live import Moment
 from footfall.query.run import KeyFigures, RankedLabel, RankedProperty, RowsPage, Sparkline, TimePoint
 from footfall.query.series import FiguresPoint
 from footfall.query.timerange import TimeRange
@@ -34,6 +35,7 @@ BRIEF_DIMENSIONS = (
     "browser",
     "device",
 )
+LIVE_DIMENSIONS = (*BRIEF_DIMENSIONS, "revenue", "currency")
 ROW_DIMENSIONS = (*BRIEF_DIMENSIONS, "url", "os", "referrer_url", "hostname", "properties")
 
 
@@ -135,6 +137,24 @@ def _brief(row: Row) -> Json:
         "device_type": row["device"],
         "timestamp": iso(row["timestamp"]),
     }
+
+
+def live_now(found: Moment) -> Json:
+    return {
+        "visitors": found.visitors,
+        "pages": [{"path": path, "visitors": visitors} for path, visitors in found.pages],
+        "minutes": found.minutes,
+        "at": iso(found.at),
+    }
+
+
+def live_events(rows: list[Row]) -> list[Json]:
+    return [_brief(row) | _revenue(_earned(row)) for row in rows]
+
+
+def _earned(row: Row) -> dict[str, Decimal]:
+    amount = Decimal(row["revenue"])
+    return {row["currency"] or "unknown": amount} if amount else {}
 
 
 def _country(row: Row) -> str | None:

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.web import answers, engagement, examples, export, journeys, panels, render, schema, toplists, visitors
+from footfall.api.web import (
+    answers,
+    engagement,
+    examples,
+    export,
+    journeys,
+    live,
+    panels,
+    render,
+    schema,
+    toplists,
+    visitors,
+)
 from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
@@ -141,10 +153,12 @@ def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> J
     ranking = page.of(build.PROPERTIES)
     found = run.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
     answer = render.properties(found)
-    return answer | (render.label_total(listing.label_count(query.store, query.base, ranking)) if page.totals else {})
+    if page.totals:
+        answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 toplists.add_to(router)
 # Not `include_router`: code that lists this router's routes would not see them.
-for part in (visitors, journeys, engagement, export, panels):
+for part in (visitors, journeys, engagement, export, panels, live):
     router.routes.extend(part.router.routes)

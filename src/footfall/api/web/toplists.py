@@ -149,4 +149,6 @@ def answer(
     if compare and (page.figures or page.order == "visitors"):
         before = None if previous is None else listing.visitors(query.store, previous, wanted, labels)
         render.add_previous_visitors(found["items"], label, before)
-    return found | (render.totals(listing.totals(query.store, query.base, wanted)) if page.totals else {})
+    if page.totals:
+        found |= render.totals(listing.totals(query.store, query.base, wanted, len(labels), page.most))
+    return found
