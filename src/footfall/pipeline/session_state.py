@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import Protocol
 
 import polars as pl
@@ -61,42 +61,43 @@ def fresh_key(first: pl.DataFrame) -> pl.Series:
 
 def summarise(events: pl.DataFrame) -> pl.DataFrame:
     """SESSION_COLUMNS of the sessions that these events alone make."""
+    other = reduce(or_, (pl.col(name) != pl.col(name).shift() for name in SESSION)).fill_null(value=True)
+    ordered = events.lazy().sort(*SESSION, *ORDER).with_columns(begins=other)
+    place = pl.col("begins").cum_sum().set_sorted()
+    rows = ordered.with_columns(place=place, varies=_changes()).collect().lazy()
+    firsts = rows.filter("begins").select(*SESSION, *FIRST_TOUCH)
+    return pl.concat([firsts, _sums(rows)], how="horizontal").select(typed()).collect()
+
+
+def _sums(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """What sessions have of all of their events; `rows` are in the order of sessions, and of events within each."""
     seen = pl.col("pageview")
     path = pl.col("path").filter(seen)
     at = pl.col("timestamp").filter(seen)
-    sessions = (
-        events.lazy()
-        .sort(*SESSION, *ORDER)
-        .with_columns(varies=_changes())
-        .group_by(SESSION, maintain_order=True)
-        .agg(
-            start=pl.col("timestamp").first(),
-            end=pl.col("timestamp").last(),
-            version=pl.lit(0, pl.UInt64),
-            session_id=pl.col("session_id").max(),
-            joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
-            own_ids=pl.col("own_id").any(),
-            events=pl.len(),
-            pageviews=seen.sum(),
-            passive_events=pl.col("passive").sum(),
-            entry_at=at.first().fill_null(0),
-            exit_at=at.last().fill_null(0),
-            entry_page=path.first().fill_null(""),
-            exit_page=path.last().fill_null(""),
-            **{name: pl.col(name).first() for name in FIRST_TOUCH},
-            varies=pl.col("varies").bitwise_or(),
-            flow=path.head(FLOW_STEPS),
-        )
+    return rows.group_by("place", maintain_order=True).agg(
+        start=pl.col("timestamp").first(),
+        end=pl.col("timestamp").last(),
+        version=pl.lit(0, pl.UInt64),
+        session_id=pl.col("session_id").max(),
+        joined=((pl.col("session_given") == 0) & (pl.col("session_id") != "")).any().cast(pl.UInt8),
+        own_ids=pl.col("own_id").any(),
+        events=pl.len(),
+        pageviews=seen.sum(),
+        passive_events=pl.col("passive").sum(),
+        entry_at=at.first().fill_null(0),
+        exit_at=at.last().fill_null(0),
+        entry_page=path.first().fill_null(""),
+        exit_page=path.last().fill_null(""),
+        varies=pl.col("varies").bitwise_or(),
+        flow=path.head(FLOW_STEPS),
     )
-    return sessions.select(typed()).collect()
 
 
 def _changes() -> pl.Expr:
-    """`varies` of each row and the row before it, where both are of one session. Sessions stand in one piece each."""
-    same = reduce(and_, (pl.col(name) == pl.col(name).shift() for name in SESSION))
+    """`varies` of each row and the row before it, where both are of one session."""
     changed = {name: pl.col(name).ne_missing(pl.col(name).shift()) for name in VARIES}
     paused = pl.col("timestamp") - pl.col("timestamp").shift() > SESSION_GAP
-    return pl.when(same).then(bits(changed, paused)).otherwise(pl.lit(0, pl.UInt16))
+    return pl.when("begins").then(pl.lit(0, pl.UInt16)).otherwise(bits(changed, paused))
 
 
 def bits(changed: Mapping[str, pl.Expr], paused: pl.Expr) -> pl.Expr:
