@@ -20,6 +20,7 @@ from footfall.query.ast import (
     Breakdowns,
     CellPart,
     Cells,
+    CellSizes,
     FiguresOfSource,
     FirstFacts,
     Flows,
@@ -196,6 +197,7 @@ READY: dict[str, AnyQuery] = {
     "rolled-up-cells": RolledUp(7, "events", BASE.period),
     "uncounted-cells": Uncounted(7, CELLS, ("/", "/pricing")),
     "first-facts": FirstFacts(),
+    "cell-sizes": CellSizes((7, 8), BASE.period),
     "made-cells": MadeCells("events"),
     "stale-cells": StaleCells("events", ("events", "pages")),
     "make-cells": MakeCells(

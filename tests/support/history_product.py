@@ -176,7 +176,7 @@ class Product:
             row[0]
             for row in self.store.query("SELECT DISTINCT toStartOfDay(timestamp) AS day FROM events ORDER BY day").rows
         ]
-        roller = Roller(self.store, dict, self.clock, self._drain.begin_cells)
+        roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={})
         for grain in GRAINS:
             for job in jobs_of(grain, [to_millis(day) for day in days], zone, tuple(range(1, self._projects + 1))):
                 assert roller.make(job)

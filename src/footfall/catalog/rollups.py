@@ -13,6 +13,12 @@ from footfall.model.period import Bucket
 
 EVERY = 1 << 32
 
+SMALL = "small"
+"""Stands in place of a roll-up's name in cells that were found too small to be made: reading their facts is as fast."""
+
+LEAST_EVENTS: Mapping[Bucket, int] = {Bucket.DAY: 1_000, Bucket.MONTH: 20_000}
+"""A project's cells of a grain are made where they have at least so many events, on the average of a job."""
+
 GRAINS = (Bucket.MONTH, Bucket.DAY)
 """Lengths of cells, longest first."""
 

@@ -124,7 +124,7 @@ class Uneven:
     Their events differ, or pause for longer than a session without a name may (`varies`). Others where it is asked:
     `versions`, those of which the store holds several versions; `across`, those that reach beyond the period, or over
     a start of its buckets. Columns first, last (the earliest start and the latest end of those that start in one
-    hour), sessions.
+    hour), sessions (their keys).
     """
 
     base: Query
@@ -141,8 +141,8 @@ class Part:
     """
 
     query: Query
-    among: Uneven | None = None
-    without: Uneven | None = None
+    among: Uneven | Keys | None = None
+    without: Uneven | Keys | None = None
     even: bool | None = None
     signed: bool = False
 
@@ -189,9 +189,9 @@ AnyPart = Part | BegunPart | ReachingPart | CellPart
 
 @dataclass(frozen=True, slots=True)
 class RolledUp:
-    """The cells of a project that lie in the period and are valid: columns grain, start, end, version, rollups.
+    """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    A cell is valid while no hour of it was touched after it was made.
+    Columns grain, start, end, version, stamp, rollups. A cell is valid while no hour of it has a later stamp.
     """
 
     project: int
@@ -202,6 +202,14 @@ class RolledUp:
 @dataclass(frozen=True, slots=True)
 class FirstFacts:
     """The first event of each project: columns project, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSizes:
+    """How many events each of the projects has in the period: columns project, events."""
+
+    projects: tuple[int, ...]
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +475,7 @@ AnyQuery = (
     | Uncounted
     | MakeCells
     | FirstFacts
+    | CellSizes
     | MadeCells
     | StaleCells
     | SessionFigures

@@ -10,11 +10,11 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import GRAINS, ROLLUPS, Rollup
+from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, ROLLUPS, SMALL, Rollup
 from footfall.clock import MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
-from footfall.query.ast import FirstFacts, MadeCells, MakeCells, Query, StaleCells, equals
+from footfall.query.ast import CellSizes, FirstFacts, MadeCells, MakeCells, Query, StaleCells, equals
 from footfall.query.rows import read
 from footfall.query.sources.rolled import WEB, ranking_of
 from footfall.query.sql import compile_query
@@ -47,12 +47,14 @@ class Roller:
         clock: Clock,
         begin: Begin,
         tick: Callable[[], float] = monotonic,
+        least: Mapping[Bucket, int] = LEAST_EVENTS,
     ) -> None:
         self._store = store
         self._zones = zones
         self._clock = clock
         self._begin = begin
         self._tick = tick
+        self._least = least
         self._jobs: list[Job] = []
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
@@ -102,16 +104,26 @@ class Roller:
         stamp = self._begin({(WEB, project): job.end for project in job.projects})
         if stamp is None:
             return False
-        for rollup in ROLLUPS:
-            statement = compile_query(_making(job, rollup, stamp))
-            self._store.command(statement.sql, statement.params)
-        self._record(job, stamp)
+        large = self._large(job)
+        if large:
+            for rollup in ROLLUPS:
+                statement = compile_query(_making(replace(job, projects=large), rollup, stamp))
+                self._store.command(statement.sql, statement.params)
+        self._record(replace(job, projects=large), stamp, [rollup.name for rollup in ROLLUPS])
+        self._record(replace(job, projects=tuple(sorted({*job.projects} - {*large}))), stamp, [SMALL])
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
         return True
 
-    def _record(self, job: Job, stamp: int) -> None:
+    def _large(self, job: Job) -> tuple[int, ...]:
+        least = self._least.get(job.grain, 0) * len(job.starts)
+        rows = read(self._store, CellSizes(job.projects, job.period))
+        return tuple(row["project"] for row in rows if row["events"] >= least)
+
+    def _record(self, job: Job, stamp: int, names: list[str]) -> None:
+        if not job.projects:
+            return
         cells = list(job.cells())
         projects = pl.DataFrame({"project_id": job.projects}, schema={"project_id": pl.UInt32})
         rows = projects.join(
@@ -121,11 +133,11 @@ class Roller:
             source=pl.lit(WEB),
             grain=pl.lit(job.grain.value),
             zone=pl.lit(job.zone),
-            rollups=pl.lit([rollup.name for rollup in ROLLUPS], pl.List(pl.String)),
+            rollups=pl.lit(names, pl.List(pl.String)),
             stamp=pl.lit(stamp, pl.UInt64),
             version=pl.lit(stamp, pl.UInt64),
         )
-        self._store.insert("rolled_up", arrow(rows), token=str(stamp))
+        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{names[0]}")
 
     def _first_facts(self) -> dict[int, int]:
         """By project, the time of its first event, looked up now and then."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from footfall.catalog.tables import Table
+from footfall.clock import DAY
 from footfall.query import build
 from footfall.query.ast import AnyQuery, Kpis, Query, Whole
 from footfall.query.passes import complete, prepare
@@ -27,15 +28,23 @@ class Source(StrEnum):
 
 ALL = frozenset(Source)
 
+FACTS_UP_TO = 2 * DAY
+
 
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
     chosen: AnyQuery | None = None
     if Source.ROLLUPS in allowed:
         chosen = _from_rollups(store, query)
-    if chosen is None and Source.SESSIONS in allowed:
+    if chosen is None and Source.SESSIONS in allowed and (Source.FACTS not in allowed or _long(query)):
         chosen = _from_sessions(store, query)
     return chosen or complete(query)
+
+
+def _long(query: AnyQuery) -> bool:
+    """Whether the query is of so many facts that reading sessions instead pays for looking up the uneven ones."""
+    base = query.base if isinstance(query, Kpis) else query
+    return isinstance(base, Query) and base.period.length > FACTS_UP_TO
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
@@ -51,9 +60,9 @@ def _from_sessions(store: Reader, query: AnyQuery) -> Whole | None:
         return Whole(asked, parts) if parts else None
     if isinstance(query, Kpis):
         base = query.base
-        events = sessions.parts(store, prepare(build.totals(base, *KPIS_OF_EVENTS)))
-        whole = build.totals(replace(base, table=Table.SESSIONS), *KPIS_OF_SESSIONS)
-        found = sessions.parts(store, prepare(whole)) if events else ()
+        events = prepare(build.totals(base, *KPIS_OF_EVENTS))
+        whole = prepare(build.totals(replace(base, table=Table.SESSIONS), *KPIS_OF_SESSIONS))
+        parts = sessions.parts(store, events, whole)
         asked = build.totals(base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
-        return Whole(asked, (*events, *found)) if events and found else None
+        return Whole(asked, parts) if parts else None
     return None

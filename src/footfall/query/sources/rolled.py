@@ -25,8 +25,8 @@ from footfall.query.ast import (
     equals,
 )
 from footfall.query.passes import complete
-from footfall.query.rows import read
-from footfall.query.sources.sessions import long_enough, windows_of
+from footfall.query.rows import Row, read
+from footfall.query.sources.sessions import long_enough, members_of, windows_of
 from footfall.query.sources.tiles import Cell, Tiling, gaps, tile
 from footfall.store.protocol import Reader
 
@@ -122,7 +122,7 @@ def _uneven(store: Reader, query: Query, without: tuple[Period, ...]) -> list[An
     if not windows:
         return []
     if query.buckets:
-        return [Part(complete(replace(query, windows=windows)), among=uneven)]
+        return [Part(complete(replace(query, windows=windows)), among=members_of(uneven, found))]
     rest = complete(replace(query, table=Table.SESSIONS))
     members = [replace(member, query=replace(member.query, windows=windows)) for member in rest.within]
     return [Part(replace(rest, within=tuple(members)), even=False, signed=True)]
@@ -189,10 +189,16 @@ def _cells(rollup: str, cells: tuple[Cell, ...]) -> Cells:
     )
 
 
+def _outdates(mark: Row, cell: Row) -> bool:
+    return bool(mark["start"] < cell["end"] and mark["end"] > cell["start"] and mark["stamp"] > cell["stamp"])
+
+
 def _tiling(store: Reader, query: Query, *rollups: str) -> Tiling:
     rows = read(store, RolledUp(query.project, WEB, query.period))
+    touched = [row for row in rows if not row["grain"]]
     cells = [
         Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
         for row in rows
+        if row["grain"] and not any(_outdates(mark, row) for mark in touched)
     ]
     return tile(query.period, [cell for cell in cells if cell.rollups.issuperset(rollups)], query.buckets)

@@ -10,7 +10,7 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
-from footfall.query.ast import Part, Query, Uneven
+from footfall.query.ast import Keys, Part, Query, Uneven
 from footfall.query.passes import complete
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
@@ -19,23 +19,36 @@ MAX_UNEVEN = 200_000
 """With more uneven sessions, reading events alone is cheaper."""
 
 _MAX_WINDOWS = 40
+_MAX_KEYS = 5_000
+"""A remote server bounds the size of a parameter."""
 
 
-def parts(store: Reader, query: Query) -> tuple[Part, ...]:
-    """The parts of a prepared query that sessions answer, and those that facts must; none where sessions can't."""
-    if not _eligible(query):
+def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
+    """The parts that sessions answer, and those that facts must, of prepared queries about the same time and people.
+
+    None where sessions can't answer all of them, or where too many are uneven.
+    """
+    if not all(map(eligible, queries)):
         return ()
-    base = Query(project=query.project, table=Table.SESSIONS, period=query.period, buckets=query.buckets, bots=True)
-    uneven = Uneven(base, versions=True, across=query.table is Table.EVENTS)
+    one = queries[0]
+    base = Query(project=one.project, table=Table.SESSIONS, period=one.period, buckets=one.buckets, bots=True)
+    uneven = Uneven(base, versions=True, across=any(query.table is Table.EVENTS for query in queries))
     found = read(store, uneven)
-    if sum(row["sessions"] for row in found) > MAX_UNEVEN:
+    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
         return ()
-    even = replace(query, table=Table.SESSIONS)
-    windows = windows_of(found, query.period)
+    windows = windows_of(found, one.period)
     if not windows:
-        return (Part(even, even=True),)
-    rest = Part(_rest(query, windows), among=uneven, signed=query.table is Table.SESSIONS)
-    return (Part(even, without=uneven, even=True), rest)
+        return tuple(Part(replace(query, table=Table.SESSIONS), even=True) for query in queries)
+    those = members_of(uneven, found)
+    even = [Part(replace(query, table=Table.SESSIONS), without=those, even=True) for query in queries]
+    rest = [Part(_rest(query, windows), among=those, signed=query.table is Table.SESSIONS) for query in queries]
+    return (*even, *rest)
+
+
+def members_of(uneven: Uneven, found: list[Row]) -> Uneven | Keys:
+    """By their keys, where these are few enough for a parameter."""
+    keys = {key for row in found for key in row["sessions"]}
+    return Keys("session", tuple(sorted(keys))) if len(keys) <= _MAX_KEYS else uneven
 
 
 def _rest(query: Query, windows: tuple[Period, ...]) -> Query:
@@ -47,7 +60,7 @@ def _rest(query: Query, windows: tuple[Period, ...]) -> Query:
     return replace(rest, within=tuple(members))
 
 
-def _eligible(query: Query) -> bool:
+def eligible(query: Query) -> bool:
     plain = not (query.picks or query.after or query.within or query.each)
     keyed = all(keys.column == "visitor" for keys in query.keys)
     names = (*query.dimensions, *(term.key for term in query.filters))

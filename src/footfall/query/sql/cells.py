@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from footfall.catalog.rollups import SMALL
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import Cells, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.ast import Cells, CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
+from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "rollups")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
 UNCOUNTED = ("grain", "start")
+CELL_SIZES = ("project", "events")
 FIRST_FACTS = ("project", "first")
 MADE_CELLS = ("project", "grain", "zone", "start", "end")
 STALE_CELLS = (*MADE_CELLS, "stamp")
@@ -28,23 +31,16 @@ def rows_of(project: int, cells: Cells, binder: Binder) -> str:
 
 
 def rolled_up(query: RolledUp, binder: Binder) -> str:
-    """Joins in the engine's hash tables: a project has some hundred cells a year, and hardly a touched hour."""
+    """Cells, and touched hours as cells without a grain: some hundred a year, and hardly any."""
     start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
     rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
-    cells = (
-        "SELECT grain, bucket, argMax(until, version) AS till, argMax(stamp, version) AS made,"
-        " max(version) AS newest, argMax(rollups, version) AS names"
-        f" FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end} GROUP BY grain, bucket"
-    )
-    touched = (
-        "SELECT groupArray((hour, newest)) FROM ("
-        f"SELECT hour, max(stamp) AS newest FROM touched WHERE {rows}"
-        f" AND hour > subtractHours({start}, 1) AND hour < {end} GROUP BY hour)"
-    )
-    valid = "NOT arrayExists(at -> at.1 < till AND addHours(at.1, 1) > bucket AND at.2 > made, late)"
     return (
-        f"WITH ({touched}) AS late SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
-        f" {_MILLIS.format('till')} AS c2, newest AS c3, names AS c4 FROM ({cells}) WHERE {valid} ORDER BY c0, c1"
+        f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
+        f" {_MILLIS.format('argMax(until, version)')} AS c2, max(version) AS c3, argMax(stamp, version) AS c4,"
+        f" argMax(rollups, version) AS c5 FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end}"
+        " GROUP BY grain, bucket"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, max(stamp), []"
+        f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end} GROUP BY hour"
     )
 
 
@@ -59,6 +55,13 @@ def uncounted(query: Uncounted, binder: Binder) -> str:
 def first_facts(_: FirstFacts, __: Binder) -> str:
     first = TABLES[Table.EVENTS].millis.format("min(timestamp)")
     return f"SELECT project_id AS c0, {first} AS c1 FROM events GROUP BY project_id ORDER BY c0"
+
+
+def cell_sizes(query: CellSizes, binder: Binder) -> str:
+    return (
+        f"SELECT project_id AS c0, count() AS c1 FROM events WHERE project_id IN {binder.numbers(query.projects)}"
+        f" AND {within(query.period, Table.EVENTS, binder)} GROUP BY project_id ORDER BY c0"
+    )
 
 
 def made_cells(query: MadeCells, binder: Binder) -> str:
@@ -86,6 +89,7 @@ def stale_cells(query: StaleCells, binder: Binder) -> str:
     return (
         f"SELECT project_id AS c0, toString(grain) AS c1, zone_name AS c2, {_MILLIS.format('bucket')} AS c3,"
         f" {_MILLIS.format('till')} AS c4, made AS c5 FROM ({cells})"
-        f" WHERE NOT hasAll(names, {binder.texts(query.rollups)}) OR (project_id, grain, bucket) IN ({late})"
+        f" WHERE NOT (hasAll(names, {binder.texts(query.rollups)}) OR has(names, '{SMALL}'))"
+        f" OR (project_id, grain, bucket) IN ({late})"
         " ORDER BY c0, c1, c3"
     )

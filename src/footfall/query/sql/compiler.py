@@ -9,6 +9,7 @@ from typing import Any
 from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
+    CellSizes,
     Engagement,
     FiguresOfSource,
     FirstFacts,
@@ -55,6 +56,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Uncounted: (cells.uncounted, cells.UNCOUNTED),
     MakeCells: (roll_up.make_cells, ()),
     FirstFacts: (cells.first_facts, cells.FIRST_FACTS),
+    CellSizes: (cells.cell_sizes, cells.CELL_SIZES),
     MadeCells: (cells.made_cells, cells.MADE_CELLS),
     StaleCells: (cells.stale_cells, cells.STALE_CELLS),
     SessionFigures: (figures.session_figures, figures.COLUMNS),

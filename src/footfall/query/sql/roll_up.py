@@ -34,7 +34,9 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
     name = label(DIMENSIONS[base.dimensions[0]], base.table) if base.dimensions else "''"
     rows = " AND ".join(_rows(query, binder))
     cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, toString({name}) AS label"
-    values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics} | {"counted": "1"}
+    values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics} | {
+        "counted": str(int("visitors" in base.metrics))
+    }
     found = f"{base.table} WHERE {rows}"
     shown = cells
     if query.counted is not None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from footfall.catalog.columns import FLOW
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import AnyPart, BegunPart, CellPart, Part, Query, ReachingPart, Uneven, Whole
+from footfall.clock import DAY
+from footfall.query.ast import AnyPart, BegunPart, CellPart, Keys, Part, Query, ReachingPart, Uneven, Whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
@@ -16,6 +17,9 @@ UNEVEN = ("first", "last", "sessions")
 
 DIFFER = f"bitAnd(varies, {FLOW - 1}) != 0"
 """All bits but that of the flow, which figures do not need."""
+
+_SCANNED = 40 * DAY
+"""Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
 
 _SESSIONS = TABLES[Table.SESSIONS]
 _CELLS = TABLES[Table.ROLLUPS]
@@ -49,9 +53,9 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     if part.even is not None:
         rows.append(f"NOT {DIFFER}" if part.even else DIFFER)
     if part.without:
-        rows.append(f"session NOT IN ({_members(part.without, binder)})")
+        rows.append(f"session NOT IN {_members(part.without, binder)}")
     if part.among:
-        rows.append(f"session IN ({_members(part.among, binder)})")
+        rows.append(f"session IN {_members(part.among, binder)}")
     keys = keys_of(query, binder)
     found = f"{query.table} WHERE {' AND '.join(rows)}"
     if part.signed and any(METRICS[name].distinct for name in query.metrics):
@@ -134,17 +138,19 @@ def uneven(query: Uneven, binder: Binder) -> str:
     first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
     rows = _uneven(query, "session, start, end", binder)
     return (
-        f"SELECT {first} AS c0, {last} AS c1, uniq(session) AS c2 FROM ({rows})"
+        f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2 FROM ({rows})"
         " GROUP BY toStartOfHour(start) ORDER BY c0"
     )
 
 
-def _members(query: Uneven, binder: Binder) -> str:
-    return _uneven(query, "session", binder)
+def _members(sessions: Uneven | Keys, binder: Binder) -> str:
+    if isinstance(sessions, Keys):
+        return binder.numbers(sessions.values)
+    return f"({_uneven(sessions, 'session', binder)})"
 
 
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
-    """One SELECT per kind, so that each finds its rows by an index."""
+    """Over a long time one SELECT per kind, so that each finds its rows by an index."""
     base = query.base
     rows = f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder)}"
     if not query.versions:  # of several versions, the one that is left decides
@@ -155,4 +161,6 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
         kinds += [f"start < {start}", f"end >= {end}"]
     if query.across and base.buckets:
         kinds.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
+    if base.period.length <= _SCANNED:
+        kinds = [f"({' OR '.join(kinds)})"]
     return " UNION ALL ".join(f"SELECT {columns} FROM sessions WHERE {rows} AND {kind}" for kind in kinds)

@@ -12,28 +12,10 @@ WHERE project_id = {p3:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND bitAnd(varies, 32767) != 0
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p3:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND sign < 0
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p3:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p3:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))
+AND (bitAnd(varies, 32767) != 0
+OR sign < 0
+OR start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+OR end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')))
 GROUP BY c0
 UNION ALL SELECT replaceRegexpOne(country, '^$', 'unknown') AS c0, toInt64(count()) AS c1, uniqCombined64State(17)(visitor) AS c2
 FROM events
@@ -48,28 +30,10 @@ WHERE project_id = {p13:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
-AND bitAnd(varies, 32767) != 0
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p13:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
-AND sign < 0
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p13:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
-UNION ALL SELECT session
-FROM sessions
-WHERE project_id = {p13:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
-AND end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC'))
+AND (bitAnd(varies, 32767) != 0
+OR sign < 0
+OR start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
+OR end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')))
 GROUP BY c0)
 GROUP BY c0
 ORDER BY c1 DESC, c0

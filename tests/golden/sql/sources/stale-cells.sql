@@ -3,7 +3,8 @@ FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argM
 FROM rolled_up
 WHERE source = {p0:String}
 GROUP BY project_id, grain, bucket)
-WHERE NOT hasAll(names, {p1:Array(String)})
+WHERE NOT (hasAll(names, {p1:Array(String)})
+OR has(names, 'small'))
 OR (project_id, grain, bucket) IN (SELECT project_id, grain, bucket
 FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till, argMax(stamp, version) AS made, argMax(rollups, version) AS names
 FROM rolled_up

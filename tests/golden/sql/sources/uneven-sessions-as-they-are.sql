@@ -1,4 +1,4 @@
-SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, uniq(session) AS c2
+SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2
 FROM (SELECT session, start, end
 FROM sessions
 WHERE project_id = {p0:UInt64}
