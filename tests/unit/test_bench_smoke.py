@@ -17,7 +17,8 @@ FIELDS = {
     "B1": {"median", "against_median", "ratio", "values", "against", "answered", "accepted", "queryable"},
     "B2": {"median", "against_median", "ratio", "values", "against", "connections", "peak_bytes", "drain_steps"},
     "B3": {"median", "against_median", "ratio", "values", "against", "log", "rows", "goaccess"},
-    "B5": {"worst_ratio", "median_ratio", "over", "cases", "filling"},
+    "B4": {"cells", "reference", "over", "rows", "peak_bytes"},
+    "B5": {"worst_ratio", "median_ratio", "over", "cases", "events"},
     "B7": {"bytes_per_event", "bytes_per_event_as_left", "directory_bytes_per_event", "columns", "filling"},
     "B8": {"fresh_bytes", "peak_bytes", "after_bytes"},
     "B9": {"first_seconds", "again_seconds", "full_seconds"},
@@ -25,6 +26,7 @@ FIELDS = {
     "B12": {"frameworks", "worst_micros"},
     "B13": {"median", "against_median", "ratio", "filling"},
     "B15": {"median", "against_median", "ratio", "answered", "accepted", "queryable"},
+    "B16": {"painted_ms", "filtered_ms", "requests", "queries", "loaded_bytes", "values", "filling"},
     "B14": {"median", "queryable_median", "logs"},
 }
 
