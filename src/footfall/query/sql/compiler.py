@@ -9,6 +9,7 @@ from typing import Any
 from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
+    BucketFigures,
     CellSizes,
     Engagement,
     FiguresOfSource,
@@ -59,6 +60,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     CellSizes: (cells.cell_sizes, cells.CELL_SIZES),
     MadeCells: (cells.made_cells, cells.MADE_CELLS),
     StaleCells: (cells.stale_cells, cells.STALE_CELLS),
+    BucketFigures: (figures.bucket_figures, figures.OF_BUCKETS),
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
     LabelCount: (figures.label_count, ("labels",)),
