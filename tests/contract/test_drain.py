@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import msgspec
@@ -229,20 +230,27 @@ def test_a_moved_event_does_not_take_along_another_one_of_its_id(store, spool, m
     assert named == [(7, ""), (7, "s-1"), (7, "s-1"), (8, ""), (7, "s-1"), (7, "s-1")]
 
 
+def check_sessions(store):
+    """Stored sessions are those that the facts' own sessions make."""
+    for table in ("events", "requests"):
+        recomputed = store.query(
+            f"SELECT min(timestamp), max(timestamp), count() FROM {table}"  # noqa: S608 - a literal of the test
+            " GROUP BY project_id, visitor, session ORDER BY ALL"
+        ).rows
+        stored = store.query(
+            "SELECT start, end, any(events) FROM sessions WHERE source_table = {table:String}"
+            " GROUP BY project_id, visitor, session, start, end, version HAVING sum(sign) > 0 ORDER BY ALL",
+            {"table": table},
+        ).rows
+        assert stored == recomputed
+
+
 def test_what_is_stored_equals_a_recomputation_after_each_batch(store, spool, make):
     drain = make()
     for minute in (0, 40, 20, 70, 100, 85, 300, 280):
         submit(spool, event(minute), request(minute) if minute % 40 else event(minute, visitor=8))
         drain.drain_once()
-        recomputed = store.query(
-            "SELECT min(timestamp), max(timestamp), count() FROM events"
-            " GROUP BY project_id, visitor, session ORDER BY ALL"
-        ).rows
-        stored = store.query(
-            "SELECT start, end, events FROM sessions WHERE source_table = 'events'"
-            " GROUP BY project_id, visitor, session, start, end, events, version HAVING sum(sign) > 0 ORDER BY ALL"
-        ).rows
-        assert stored == recomputed
+        check_sessions(store)
 
 
 @pytest.mark.parametrize("error", [TransientError("away"), StoreError("no", details="")])
@@ -262,6 +270,28 @@ def test_a_write_that_fails_is_made_good_by_the_next_round(store, spool, make, f
     assert store.query("SELECT count(), uniqExact(session) FROM requests").rows == [(2, 1)]
     assert [row[2] for row in sessions(store)] == [3]
     assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 5)]
+
+
+@pytest.mark.parametrize("applied", range(5))
+@pytest.mark.parametrize("content", [b"", b"\xc1garbage", b"\x95\x01"])
+def test_a_batch_whose_plan_is_damaged_is_completed(store, spool, make, tmp_path, applied, content):
+    """However much of it was written: facts once, sessions as the facts make them."""
+    submit(spool, event(0), event(50), event(0, visitor_id="ann", visitor=0), request(0))
+    make().drain_once()
+    submit(spool, event(20), event(25, session_id="s"), event(1, visitor_id="ann", visitor=0), request(5), event(90))
+    with contextlib.suppress(StoreError):
+        make(FailingStore(store, applied + 1, StoreError("no"))).drain_once()
+    plans = list((tmp_path / "drain").glob("*.plan"))
+    for plan in plans:
+        plan.write_bytes(content)
+    drain = make()
+    drain_all(drain, spool)
+    assert store.query("SELECT count() FROM events").scalar == 7
+    assert store.query("SELECT count() FROM requests").scalar == 2
+    check_sessions(store)
+    assert store.query("SELECT uniqExact(visitor, session) FROM events").scalar == 4
+    assert {path.name for path in (tmp_path / "drain").iterdir() if path.is_file()} == {"id"}
+    assert [path.name for path in (tmp_path / "drain" / "damaged").glob("*")] == [plan.name for plan in plans]
 
 
 def test_rows_that_the_engine_lost_but_remembers_are_inserted_again(store, spool, make):
