@@ -31,7 +31,9 @@ class Metrics:
         self.requests = RequestTimes()
         self.registry.register(self.requests)
         ProcessCollector(registry=self.registry)
-        self.tails_behind: Mapping[str, int] = {}  # bytes by log; replaced whole, never changed
+        # Both are replaced whole, never changed.
+        self.tails_behind: Mapping[str, int] = {}  # bytes by log
+        self.parts_set_aside: Mapping[str, int] = {}  # by table
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -117,6 +119,8 @@ class Metrics:
         own = CollectorRegistry()
         own.register(_Gauges(gauges))
         own.register(_Labelled("footfall_tail_behind_bytes", "Bytes of a log not read yet.", "file", self.tails_behind))
+        aside = self.parts_set_aside
+        own.register(_Labelled("footfall_store_parts_set_aside", "Damaged parts of tables.", "table", aside))
         still = {one.spool: one.seconds for one in standstills}
         own.register(
             _Labelled("footfall_drain_standstill_seconds", "Time without progress of a spool.", "spool", still)

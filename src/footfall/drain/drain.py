@@ -17,6 +17,7 @@ from footfall.clock import Clock, system_clock
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert, Plan, make_plan, make_sessions_plan, touched_by
 from footfall.drain.progress import Progress
+from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -75,6 +76,7 @@ class Drain:
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
         self._clock = clock
+        self._rebuild_sessions = SessionsRebuilding(store, journal, clock)
         self.progress = Progress(clock)
 
     def run(self) -> None:
@@ -105,6 +107,8 @@ class Drain:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
         busy = False
         failures: list[Exception] = []
+        if self._store.set_damage_aside() or not self.rounds:
+            self._rebuild_sessions()
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)

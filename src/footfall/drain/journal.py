@@ -42,12 +42,20 @@ class Journal:
         except FileNotFoundError:
             return None
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            self._write(path.with_suffix(_LOST), b"")
-            folder = self._directory / _SET_ASIDE
-            folder.mkdir(mode=0o700, exist_ok=True)
-            path.rename(folder / path.name)
+            self._lose(path)
             structlog.get_logger("drain").error("a damaged plan is set aside", file=path.name, reason=str(error))
             return None
+
+    def lose_all(self) -> None:
+        """Set all plans aside: what they were made from has changed, so their batches are completed without them."""
+        for path in self._directory.glob("*.plan"):
+            self._lose(path)
+
+    def _lose(self, path: Path) -> None:
+        self._write(path.with_suffix(_LOST), b"")
+        folder = self._directory / _SET_ASIDE
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path.rename(folder / path.name)
 
     def lost(self, spool: str, number: int) -> bool:
         """Whether the batch had a plan that could not be read, so that a part of it may be stored."""

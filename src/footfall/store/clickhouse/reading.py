@@ -36,8 +36,9 @@ _MAX_PAUSE_SECONDS = 5.0
 class Readers:
     """Lends clients to readings. One project gets at most all of them but one."""
 
-    def __init__(self, connect: Callable[[], Client], aside: Pool) -> None:
+    def __init__(self, connect: Callable[[], Client], aside: Pool, damaged: set[tuple[str, str]]) -> None:
         self._pool = Pool(connect)
+        self._damaged = damaged
         self._aside = aside
         self._changed = threading.Condition()
         self._running: Counter[ReadingClient] = Counter()
@@ -51,7 +52,7 @@ class Readers:
     def lend(self, reading: ReadingClient) -> Iterator[Client]:
         """A client for one statement; QueryCancelledError where the reading is cancelled before or during it."""
         lent = self._pool.lend(share=reading.project, unless=lambda: reading.cancelled)
-        with translated(reading=True), lent as client:
+        with translated(reading=True, damaged=self._damaged), lent as client:
             self._begin(reading)
             try:
                 client.set_client_setting("log_comment", reading.mark)
