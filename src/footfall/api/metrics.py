@@ -64,6 +64,12 @@ class Metrics:
         self._ignored = Counter(
             "footfall_ignored_fields", "Bodies with a field that is not known.", ["name"], registry=self.registry
         )
+        self._folded = Counter(
+            "footfall_folded_names",
+            "Names beyond a project's bound, stored as (other).",
+            ["kind"],
+            registry=self.registry,
+        )
         self._lock = threading.Lock()
         self._names: set[str] = set()
         self._rendering = SharedWork[bytes](pause=0.1)
@@ -88,6 +94,10 @@ class Metrics:
 
     def dropped(self, reason: DropReason) -> None:
         self._dropped.labels(reason.value).inc()
+
+    def folded(self, kind: str) -> None:
+        """A name of an event or a property beyond its project's bound."""
+        self._folded.labels(kind).inc()
 
     def ignored(self, name: str) -> None:
         """A field of a body that is not known; names beyond the first 100 count as `other`."""

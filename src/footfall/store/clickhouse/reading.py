@@ -25,6 +25,10 @@ from footfall.store.protocol import Params, Rows
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
+CLIENTS = 5
+RESERVED = 2
+"""Clients of all readings, and how many are only for projects that have none: slow queries of a few leave these."""
+
 CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
@@ -34,10 +38,10 @@ _MAX_PAUSE_SECONDS = 5.0
 
 
 class Readers:
-    """Lends clients to readings. One project gets at most all of them but one."""
+    """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three."""
 
     def __init__(self, connect: Callable[[], Client], aside: Pool, damaged: set[tuple[str, str]]) -> None:
-        self._pool = Pool(connect)
+        self._pool = Pool(connect, size=CLIENTS, reserved=RESERVED)
         self._damaged = damaged
         self._aside = aside
         self._changed = threading.Condition()
