@@ -16,6 +16,8 @@ from footfall.pipeline.keys import text_key
 _SET_ASIDE = "damaged"
 """The folder of plans that could not be read."""
 
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
 _LOST = ".lost"
 """Ends the name of a file that stands for such a plan until its batch is finished."""
 
@@ -41,7 +43,7 @@ class Journal:
             return upgraded(msgspec.msgpack.decode(path.read_bytes(), type=Plan))
         except FileNotFoundError:
             return None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             self._lose(path)
             structlog.get_logger("drain").error("a damaged plan is set aside", file=path.name, reason=str(error))
             return None
@@ -56,6 +58,10 @@ class Journal:
         folder = self._directory / _SET_ASIDE
         folder.mkdir(mode=0o700, exist_ok=True)
         path.rename(folder / path.name)
+
+    def unreadable(self) -> list[Path]:
+        """Plans that can't be read."""
+        return [path for path in sorted(self._directory.glob("*.plan")) if _decoded(path) is None]
 
     def lost(self, spool: str, number: int) -> bool:
         """Whether the batch had a plan that could not be read, so that a part of it may be stored."""
@@ -102,3 +108,10 @@ class Journal:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _decoded(path: Path) -> Plan | None:
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Plan)
+    except _UNREADABLE:
+        return None
