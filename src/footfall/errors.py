@@ -55,3 +55,12 @@ class StoreError(FootfallError):
         super().__init__(message)
         self.message = message
         self.details = details
+
+
+class DamagedPartError(StoreError):
+    """A part of a table can't be read: its files are damaged. `table` is the engine's id of the table."""
+
+    def __init__(self, message: str, *, details: str, table: str, part: str) -> None:
+        super().__init__(message, details=details)
+        self.table = table
+        self.part = part

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import threading
+from pathlib import Path
 
 import msgspec
 import polars as pl
@@ -18,6 +21,7 @@ from footfall.errors import StoreError, TransientError
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
+from footfall.store.clickhouse import detached_parts
 from footfall.store.clickhouse.facts import ClickHouseFacts
 
 NOON = 1_750_000_000_000 - 1_750_000_000_000 % 86_400_000 + 43_200_000
@@ -67,6 +71,9 @@ class FailingStore:
 
     def query(self, sql, params=None):
         return self._store.query(sql, params)
+
+    def set_damage_aside(self):
+        return self._store.set_damage_aside()
 
     @property
     def facts(self):
@@ -230,20 +237,27 @@ def test_a_moved_event_does_not_take_along_another_one_of_its_id(store, spool, m
     assert named == [(7, ""), (7, "s-1"), (7, "s-1"), (8, ""), (7, "s-1"), (7, "s-1")]
 
 
+def check_sessions(store):
+    """Stored sessions are those that the facts' own sessions make."""
+    for table in ("events", "requests"):
+        recomputed = store.query(
+            f"SELECT min(timestamp), max(timestamp), count() FROM {table}"  # noqa: S608 - a literal of the test
+            " GROUP BY project_id, visitor, session ORDER BY ALL"
+        ).rows
+        stored = store.query(
+            "SELECT start, end, any(events) FROM sessions WHERE source_table = {table:String}"
+            " GROUP BY project_id, visitor, session, start, end, version HAVING sum(sign) > 0 ORDER BY ALL",
+            {"table": table},
+        ).rows
+        assert stored == recomputed
+
+
 def test_what_is_stored_equals_a_recomputation_after_each_batch(store, spool, make):
     drain = make()
     for minute in (0, 40, 20, 70, 100, 85, 300, 280):
         submit(spool, event(minute), request(minute) if minute % 40 else event(minute, visitor=8))
         drain.drain_once()
-        recomputed = store.query(
-            "SELECT min(timestamp), max(timestamp), count() FROM events"
-            " GROUP BY project_id, visitor, session ORDER BY ALL"
-        ).rows
-        stored = store.query(
-            "SELECT start, end, events FROM sessions WHERE source_table = 'events'"
-            " GROUP BY project_id, visitor, session, start, end, events, version HAVING sum(sign) > 0 ORDER BY ALL"
-        ).rows
-        assert stored == recomputed
+        check_sessions(store)
 
 
 @pytest.mark.parametrize("error", [TransientError("away"), StoreError("no", details="")])
@@ -263,6 +277,82 @@ def test_a_write_that_fails_is_made_good_by_the_next_round(store, spool, make, f
     assert store.query("SELECT count(), uniqExact(session) FROM requests").rows == [(2, 1)]
     assert [row[2] for row in sessions(store)] == [3]
     assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 5)]
+
+
+@pytest.mark.parametrize("applied", range(5))
+@pytest.mark.parametrize("content", [b"", b"\xc1garbage", b"\x95\x01"])
+def test_a_batch_whose_plan_is_damaged_is_completed(store, spool, make, tmp_path, applied, content):
+    """However much of it was written: facts once, sessions as the facts make them."""
+    submit(spool, event(0), event(50), event(0, visitor_id="ann", visitor=0), request(0))
+    make().drain_once()
+    submit(spool, event(20), event(25, session_id="s"), event(1, visitor_id="ann", visitor=0), request(5), event(90))
+    with contextlib.suppress(StoreError):
+        make(FailingStore(store, applied + 1, StoreError("no"))).drain_once()
+    plans = list((tmp_path / "drain").glob("*.plan"))
+    for plan in plans:
+        plan.write_bytes(content)
+    drain = make()
+    drain_all(drain, spool)
+    assert store.query("SELECT count() FROM events").scalar == 7
+    assert store.query("SELECT count() FROM requests").scalar == 2
+    check_sessions(store)
+    assert store.query("SELECT uniqExact(visitor, session) FROM events").scalar == 4
+    assert {path.name for path in (tmp_path / "drain").iterdir() if path.is_file()} == {"id"}
+    assert [path.name for path in (tmp_path / "drain" / "damaged").glob("*")] == [plan.name for plan in plans]
+
+
+def damage(store, table, how):
+    """Damage the files of the table's first part."""
+    sql = (
+        "SELECT path FROM system.parts WHERE active AND database = currentDatabase() AND table = {table:String} LIMIT 1"
+    )
+    files = [path for path in Path(store.query(sql, {"table": table}).scalar).iterdir() if path.suffix == ".bin"]
+    largest = max(files, key=lambda path: path.stat().st_size)
+    if how == "flipped":
+        content = bytearray(largest.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        largest.write_bytes(content)
+    elif how == "cut off":
+        os.truncate(largest, largest.stat().st_size // 2)
+    else:
+        largest.unlink()
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut off", "gone"])
+@pytest.mark.parametrize("applied", [9, 2])
+def test_sessions_whose_files_are_damaged_are_made_again(store, spool, make, how, applied):
+    """From the facts; the batch that meets the damage goes on, also where its plan was begun before."""
+    submit(spool, event(0), event(50), event(5, visitor=8), request(0))
+    make().drain_once()
+    submit(spool, event(20, session_id="s"), event(60), request(3))
+    with contextlib.suppress(StoreError):
+        make(FailingStore(store, applied, StoreError("no"))).drain_once()
+    store.command("OPTIMIZE TABLE sessions FINAL")
+    damage(store, "sessions", how)
+    submit(spool, event(25), event(7, visitor=8), event(99), request(5))
+    drain = make()
+    for _ in range(4):
+        with contextlib.suppress(StoreError):
+            drain.drain_once()
+    assert spool.state().waiting == 0
+    check_sessions(store)
+    assert store.query("SELECT count() FROM events").scalar == 8
+    assert store.query("SELECT uniqExact(visitor, session), count() FROM requests").rows == [(1, 3)]
+    assert detached_parts(store) == []
+
+
+def test_facts_whose_files_are_damaged_are_set_aside_and_the_rest_goes_on(store, spool, make):
+    submit(spool, event(0), request(0))
+    make().drain_once()
+    damage(store, "events", "flipped")
+    with pytest.raises(StoreError):
+        store.reading(1).query("SELECT sum(cityHash64(*)) FROM events")
+    submit(spool, event(99))
+    drain = make()
+    for _ in range(2):
+        drain.drain_once()
+    assert store.reading(1).query("SELECT count() FROM events").scalar == 1
+    assert [part.table for part in detached_parts(store)] == ["events"]
 
 
 def test_rows_that_the_engine_lost_but_remembers_are_inserted_again(store, spool, make):

@@ -31,7 +31,9 @@ class Metrics:
         self.requests = RequestTimes()
         self.registry.register(self.requests)
         ProcessCollector(registry=self.registry)
-        self.tails_behind: Mapping[str, int] = {}  # bytes by log; replaced whole, never changed
+        # Both are replaced whole, never changed.
+        self.tails_behind: Mapping[str, int] = {}  # bytes by log
+        self.parts_set_aside: Mapping[str, int] = {}  # by table
         self._without_facts = 0
         self._steps = Histogram(
             "footfall_drain_step_seconds",
@@ -63,6 +65,12 @@ class Metrics:
         self._ignored = Counter(
             "footfall_ignored_fields", "Bodies with a field that is not known.", ["name"], registry=self.registry
         )
+        self._folded = Counter(
+            "footfall_folded_names",
+            "Names beyond a project's bound, stored as (other).",
+            ["kind"],
+            registry=self.registry,
+        )
         self._lock = threading.Lock()
         self._names: set[str] = set()
         self._rendering = SharedWork[bytes](pause=0.1)
@@ -90,6 +98,10 @@ class Metrics:
 
     def dropped(self, reason: DropReason) -> None:
         self._dropped.labels(reason.value).inc()
+
+    def folded(self, kind: str) -> None:
+        """A name of an event or a property beyond its project's bound."""
+        self._folded.labels(kind).inc()
 
     def ignored(self, name: str) -> None:
         """A field of a body that is not known; names beyond the first 100 count as `other`."""
@@ -125,6 +137,8 @@ class Metrics:
         own = CollectorRegistry()
         own.register(_Gauges(gauges))
         own.register(_Labelled("footfall_tail_behind_bytes", "Bytes of a log not read yet.", "file", self.tails_behind))
+        aside = self.parts_set_aside
+        own.register(_Labelled("footfall_store_parts_set_aside", "Damaged parts of tables.", "table", aside))
         still = {one.spool: one.seconds for one in standstills}
         own.register(
             _Labelled("footfall_drain_standstill_seconds", "Time without progress of a spool.", "spool", still)

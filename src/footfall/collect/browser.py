@@ -85,7 +85,7 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         high,
         low,
         event_type="pageview" if pageview else "custom",
-        name="" if pageview else hit.name,
+        name="" if pageview else intake.labels.event(sender.project_id, sender.received_at, hit.name),
         category="page_view" if pageview else "user_action",
         priority="medium",
         visitor=_visitor(hit, timestamp, sender, intake),
@@ -95,7 +95,7 @@ def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent
         user_agent=_agent(hit, sender),
         revenue=amount,
         currency=currency,
-        properties=encode_properties(hit.properties),
+        properties=encode_properties(intake.labels.properties(sender.project_id, sender.received_at, hit.properties)),
     )
     if hit.passive and not pageview:
         raw.passive = True

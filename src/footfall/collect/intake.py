@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from footfall.collect.labels import Labels
 from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.collect.privacy import Identity, Locator, Place
 from footfall.errors import WouldBlockError
@@ -42,6 +43,7 @@ class Intake:
     retention_days: int | None = None
     request_ip: StoreIp = "full"
     keep_query: frozenset[str] = KEPT_PARAMETERS  # parameters of browsers' URLs that are kept, beside `utm_*`
+    labels: Labels = field(default_factory=Labels, repr=False, compare=False)
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, "collect"), repr=False, compare=False
     )

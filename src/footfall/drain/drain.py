@@ -9,13 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
+import msgspec
 import structlog
 
+from footfall.catalog.tables import Table
 from footfall.clock import Clock, system_clock
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
-from footfall.drain.plan import Insert, Plan, make_plan
+from footfall.drain.plan import Insert, Plan, make_plan, make_sessions_plan, touched_by
 from footfall.drain.progress import Progress
+from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -74,6 +77,8 @@ class Drain:
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self._clock = clock
+        self._rebuild_sessions = SessionsRebuilding(store, journal, clock)
         self.progress = Progress(clock)
 
     def run(self) -> None:
@@ -109,6 +114,9 @@ class Drain:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
         busy = False
         failures: list[Exception] = []
+        if self._store.set_damage_aside() or not self.rounds:
+            with self._batch:  # no cell may be made while sessions are missing
+                self._rebuild_sessions()
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
@@ -137,7 +145,10 @@ class Drain:
                 self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
             if plan is None:
                 plan = self._plan(name, spool, batch)
-                self._journal.write(name, plan)
+                if self._journal.lost(name, batch.number):
+                    self._begun.add(name)
+                    plan = self._completed(plan, spool, batch)
+                self._journal.write(name, plan, batch=batch.number)
             self._begun.add(name)
             self._apply(plan, begun=begun)
             self._begun.discard(name)
@@ -146,6 +157,21 @@ class Drain:
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
         return sum(plan.facts.values())
+
+    def _completed(self, plan: Plan, spool: Spool, batch: Batch) -> Plan:
+        """For a batch whose plan is lost, and which may be stored in part: complete its facts; returns the rest.
+
+        The rest is a plan of its own, made from the stored facts, so that it does not matter which sessions the lost
+        plan has changed already. It has a number of its own, since versions of sessions are told apart by it.
+        """
+        self._marks.write(plan.touched)
+        facts = [insert for insert in plan.inserts if insert.table != Table.SESSIONS]
+        for insert in facts:
+            self._complete(plan, insert)
+        number = max(self._clock() * 1000 + secrets.randbelow(1000), batch.number + 1)
+        rest = make_sessions_plan(number, touched_by(self._kept(spool.records(batch))), self._store)
+        self._log.warning("a batch without its plan is completed", batch=batch.number, version=number)
+        return msgspec.structs.replace(rest, facts=plan.facts)
 
     def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
         records = self._kept(spool.records(batch))

@@ -7,10 +7,19 @@ import secrets
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from footfall.drain.plan import Plan
 from footfall.drain.upgrade import upgraded
 from footfall.pipeline.keys import text_key
+
+_SET_ASIDE = "damaged"
+"""The folder of plans that could not be read."""
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+_LOST = ".lost"
+"""Ends the name of a file that stands for such a plan until its batch is finished."""
 
 
 class Journal:
@@ -28,18 +37,44 @@ class Journal:
         return text_key(f"{self._id}/{spool}")
 
     def read(self, spool: str, number: int) -> Plan | None:
-        """The plan that was written, or None: a torn file never gets its name."""
+        """The plan that was written, or None: a torn file never gets its name. One that can't be read is set aside."""
+        path = self._path(spool, number)
         try:
-            return upgraded(msgspec.msgpack.decode(self._path(spool, number).read_bytes(), type=Plan))
+            return upgraded(msgspec.msgpack.decode(path.read_bytes(), type=Plan))
         except FileNotFoundError:
             return None
+        except _UNREADABLE as error:
+            self._lose(path)
+            structlog.get_logger("drain").error("a damaged plan is set aside", file=path.name, reason=str(error))
+            return None
 
-    def write(self, spool: str, plan: Plan) -> None:
-        """Durable at return."""
-        self._write(self._path(spool, plan.number), msgspec.msgpack.encode(plan))
+    def lose_all(self) -> None:
+        """Set all plans aside: what they were made from has changed, so their batches are completed without them."""
+        for path in self._directory.glob("*.plan"):
+            self._lose(path)
+
+    def _lose(self, path: Path) -> None:
+        self._write(path.with_suffix(_LOST), b"")
+        folder = self._directory / _SET_ASIDE
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path.rename(folder / path.name)
+
+    def unreadable(self) -> list[Path]:
+        """Plans that can't be read."""
+        return [path for path in sorted(self._directory.glob("*.plan")) if _decoded(path) is None]
+
+    def lost(self, spool: str, number: int) -> bool:
+        """Whether the batch had a plan that could not be read, so that a part of it may be stored."""
+        return self._path(spool, number).with_suffix(_LOST).exists()
+
+    def write(self, spool: str, plan: Plan, *, batch: int | None = None) -> None:
+        """The plan of a batch, by default of that with its number; durable at return."""
+        self._write(self._path(spool, batch or plan.number), msgspec.msgpack.encode(plan))
 
     def remove(self, spool: str, number: int) -> None:
-        self._path(spool, number).unlink(missing_ok=True)
+        path = self._path(spool, number)
+        path.unlink(missing_ok=True)
+        path.with_suffix(_LOST).unlink(missing_ok=True)
 
     def forget(self, spool: str, *, keep: int | None) -> None:
         """Remove all plans of a spool but that of batch `keep`: a crash may have left those of finished batches."""
@@ -73,3 +108,10 @@ class Journal:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _decoded(path: Path) -> Plan | None:
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Plan)
+    except _UNREADABLE:
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from footfall.drain.history import StoreHistory
 from footfall.model.changes import Change, Merge, Move
 from footfall.model.raw import Record
 from footfall.pipeline import decode, proxy_logs, rows, steps
+from footfall.pipeline.mixed import rebuild
 from footfall.pipeline.sessions import Outcome, sessionise
 from footfall.store.protocol import Store
 
@@ -104,8 +105,7 @@ def make_plan(
                 history = StoreHistory(store.facts, facts.table)
                 outcome = sessionise(rows.session_input(frame), history, number)
                 frame = rows.with_sessions(frame, outcome.sessions)
-            changed = pl.concat([outcome.before, outcome.after])
-            hours.append(_hours(facts.table, changed.filter(rows.even()).select("project_id", "start", "end")))
+            hours.append(_hours_of_sessions(facts.table, outcome.before, outcome.after))
             sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
             changes += _changes(facts.table, outcome)
         hours.append(_hours(facts.table, frame.select("project_id", start="timestamp", end="timestamp")))
@@ -128,6 +128,12 @@ def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .collect()
     )
+
+
+def _hours_of_sessions(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """The same of even sessions that change: of others, cells have no figures."""
+    changed = pl.concat([before, after]).filter(rows.even())
+    return _hours(table, changed.select("project_id", "start", "end"))
 
 
 def _touched(hours: list[pl.DataFrame]) -> list[Touched]:
@@ -176,3 +182,36 @@ def _move(table: Table, moved: pl.DataFrame) -> Move:
         moved["id_hi"].to_list(),
         moved["id_lo"].to_list(),
     )
+
+
+def make_sessions_plan(number: int, touched: Mapping[Table, pl.DataFrame], store: Store) -> Plan:
+    """What makes the stored sessions of visitors right, from their stored facts alone.
+
+    `touched` holds instants (project_id, visitor, timestamp) by table; `number` becomes the version of what changes.
+    """
+    changes: list[Change] = []
+    sessions: list[pl.DataFrame] = []
+    hours: list[pl.DataFrame] = []
+    for table, instants in touched.items():
+        if not instants.is_empty():
+            found = rebuild(instants, StoreHistory(store.facts, table), number)
+            hours.append(_hours_of_sessions(table, found.before, found.after))
+            sessions.append(rows.session_rows(table, found.before, found.after))
+            changes += [
+                _move(table, moved) for moved in found.moved.partition_by("project_id", "session", "session_id")
+            ]
+    frame = pl.concat(sessions) if sessions else pl.DataFrame()
+    inserts = [] if frame.is_empty() else [_insert(number, Table.SESSIONS, rows.arrow(frame))]
+    return Plan(number, inserts, {}, changes, touched=_touched(hours))
+
+
+def touched_by(records: Sequence[Record]) -> dict[Table, pl.DataFrame]:
+    """Visitors and instants of the facts of a batch that have sessions."""
+    found: dict[Table, pl.DataFrame] = {}
+    for facts in _FACTS:
+        if facts.has_sessions:
+            frame = facts.decode(records)
+            if not frame.is_empty():
+                named = rows.name_visitors(frame, facts.visitor_name)
+                found[facts.table] = named.select("project_id", "visitor", "timestamp")
+    return found

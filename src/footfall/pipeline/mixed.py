@@ -37,15 +37,30 @@ def resolve(events: pl.DataFrame, known: pl.DataFrame, history: s.History, versi
         none = pl.DataFrame(schema=s.SESSION_COLUMNS)
         return Resolved(rows, none, none, pl.DataFrame(schema=s.MOVE_COLUMNS))
     known, windows = _close(events, known, history)
-    stored = history.events(windows.select(s.VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
-    stored = stored.join(windows, on=s.VISITOR).filter(pl.col("timestamp").is_between("opens", "closes"))
-    stored = stored.with_columns(row=pl.lit(None, pl.UInt32), was="session").select(
-        *s.EVENT_INPUT, "row", "session", "was"
-    )
+    stored = _stored(windows, history)
     fresh = events.with_columns(was=pl.lit(None, pl.UInt64)).select(stored.columns)
     runs = set(known.filter(pl.col("session_id") == "")["session"])
     line = _assign(pl.concat([stored, fresh]), runs)
     return _compare(line, known, version)
+
+
+def rebuild(touched: pl.DataFrame, history: s.History, version: int) -> Resolved:
+    """Sessions of visitors around instants (project_id, visitor, timestamp), from stored events alone.
+
+    It makes stored sessions right whatever they are, or whether there are any: those of damaged parts are gone.
+    """
+    known, windows = _close(touched, pl.DataFrame(schema=s.SESSION_COLUMNS), history)
+    runs = set(known.filter(pl.col("session_id") == "")["session"])
+    return _compare(_assign(_stored(windows, history), runs), known, version)
+
+
+def _stored(windows: pl.DataFrame, history: s.History) -> pl.DataFrame:
+    """The stored events of visitors in their windows; `was` is the session that they belong to."""
+    found = history.events(windows.select(s.VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
+    found = found.join(windows, on=s.VISITOR).filter(pl.col("timestamp").is_between("opens", "closes"))
+    return found.with_columns(row=pl.lit(None, pl.UInt32), was="session").select(
+        *s.EVENT_INPUT, "row", "session", "was"
+    )
 
 
 def _close(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -11,6 +11,7 @@ from footfall.api.metrics import Metrics
 from footfall.api.state import Collecting
 from footfall.catalog.click_ids import CLICK_IDS
 from footfall.collect.intake import Intake
+from footfall.collect.labels import Labels
 from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.meta import Drops
 from footfall.model.progress import Standstill
@@ -40,6 +41,7 @@ def make_collecting(
             settings.retention_days,
             settings.request_ip,
             _kept_parameters(settings),
+            Labels(lambda label: metrics.folded(label.value)),
         ),
         committer=GroupCommitter(spools.own(SERVER)),
         bodies=Bodies(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
@@ -34,6 +35,7 @@ from footfall.runtime.start_log import log_start
 from footfall.runtime.tails import tails_behind
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
+from footfall.store.clickhouse import detached_parts
 
 FLUSH_DROPS = 10 * SECOND
 """How often counts of what was left out are written down."""
@@ -69,6 +71,7 @@ def serve(settings: Settings, page: str = "/") -> None:
             (SECOND, spools.refresh),
             (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
+            (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         log_start(parts, spools)
@@ -89,6 +92,10 @@ async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metric
 
 def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
     metrics.tails_behind = tails_behind(spools)
+
+
+def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
+    metrics.parts_set_aside = Counter(part.table for part in detached_parts(draining.store))
 
 
 @contextmanager

@@ -43,8 +43,8 @@ def heal(path: Path, marked: Marked, now: int) -> None:
     path.touch(mode=0o600)
     # Before SQLite opens the files: it forgets what it does not believe of the log.
     with _content(path.with_name(path.name + "-wal")) as log:
-        sound = _is_sound(path)
-        if sound and _last(path) >= marked.seq:
+        sound = is_sound(path)
+        if sound and last_row(path) >= marked.seq:
             return
         with _content(path) as file:
             found = search(file, log)
@@ -113,7 +113,8 @@ def high_mark(db: sqlite3.Connection) -> tuple[int, int]:
     return max(row[0], lost), row[1]
 
 
-def _is_sound(path: Path) -> bool:
+def is_sound(path: Path) -> bool:
+    """Whether SQLite finds nothing wrong with the file."""
     try:
         with closing(connect(path)) as db:
             (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
@@ -124,7 +125,7 @@ def _is_sound(path: Path) -> bool:
     return bool(said == "ok")
 
 
-def _last(path: Path) -> int:
+def last_row(path: Path) -> int:
     """The last row that the file knows of."""
     with closing(connect(path)) as db:
         for statement in schema():

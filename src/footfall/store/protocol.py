@@ -112,6 +112,18 @@ class FactStore(Protocol):
         The rows are gone from the files at return. Nothing may write rows of the project meanwhile.
         """
 
+    def months_without_sessions(self) -> set[int]:
+        """Months (yyyymm) in which a part of the sessions is set aside."""
+
+    def drop_sessions(self, month: int) -> None:
+        """Remove all sessions that start in a month."""
+
+    def forget_sessions_set_aside(self, month: int) -> None:
+        """Remove the parts of sessions that are set aside: all of the month's sessions are made again."""
+
+    def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
+        """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two."""
+
     def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
         """Set the referrer in all rows of these sessions of events, those that are cancelled included."""
 
@@ -136,6 +148,12 @@ class Store(Reader, Protocol):
 
     def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
         """By table of facts, the rows that this retention removes, and all rows; only tables that keep more now."""
+
+    def set_damage_aside(self) -> bool:
+        """Detach the parts that queries found damaged since the last call; whether there were any.
+
+        Their rows are missing from every answer afterwards, in place of an error.
+        """
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.

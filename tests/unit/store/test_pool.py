@@ -128,15 +128,19 @@ def test_close_gives_up_on_those_who_take_too_long() -> None:
     assert lender.close(0.01) is True
 
 
-def test_borrowers_of_one_share_leave_a_client_to_others() -> None:
-    lender = pool([], size=3, patience=0.01)
-    with lender.lend(share=1), lender.lend(share=1):
+def test_borrowers_of_few_shares_leave_clients_to_others() -> None:
+    lender = pool([], size=5, reserved=2, patience=0.01)
+    with lender.lend(share=1), lender.lend(share=1), lender.lend(share=1):
         with pytest.raises(TransientError), lender.lend(share=1):
             pass
-        with lender.lend(share=2), pytest.raises(TransientError), lender.lend(share=3):
+        with lender.lend(share=2), pytest.raises(TransientError), lender.lend(share=2):
             pass
-    with lender.lend(share=1), lender.lend(share=1), lender.lend():
-        pass
+    with lender.lend(share=1), lender.lend(share=2), lender.lend(share=1):
+        for share in (1, 2):
+            with pytest.raises(TransientError), lender.lend(share=share):
+                pass
+        with lender.lend(share=3), lender.lend(share=4), pytest.raises(TransientError), lender.lend(share=5):
+            pass
 
 
 def test_who_gives_up_waiting_gets_no_client() -> None:

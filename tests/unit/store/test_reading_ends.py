@@ -41,7 +41,7 @@ class Client:
 
 
 def readers(asked: Client, aside: Client) -> Readers:
-    return Readers(lambda: asked, Pool(lambda: aside, size=1))  # type: ignore[arg-type, return-value]  # what is called of a client
+    return Readers(lambda: asked, Pool(lambda: aside, size=1), set())  # type: ignore[arg-type, return-value]  # what is called of a client
 
 
 def test_an_answer_that_comes_after_the_end_is_no_answer() -> None:

@@ -78,7 +78,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
         low,
         own_id=own is not None,
         event_type=event.type,
-        name=event.name or "",
+        name=(event.name and intake.labels.event(sender.project_id, sender.received_at, event.name)) or "",
         category="page_view" if event.type == "pageview" else "user_action",
         priority="medium",
         visitor=0 if visitor_id else intake.visitor(sender, timestamp, address, user_agent),
@@ -87,7 +87,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
         user_agent=user_agent,
         revenue=amount,
         currency=currency,
-        properties=encode_properties(event.properties),
+        properties=encode_properties(intake.labels.properties(sender.project_id, sender.received_at, event.properties)),
     )
     if event.interactive is False and event.type == "custom":
         raw.passive = True

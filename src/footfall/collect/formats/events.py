@@ -105,9 +105,9 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
 
 def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
     """The event as it is spooled, under `spare_id` unless it brings its own; RefusedError where it is over a limit."""
-    properties = encode_properties(event.properties)
     sender, intake, place = reception.sender, reception.intake, reception.place
-    now = sender.received_at
+    now, project = sender.received_at, sender.project_id
+    properties = encode_properties(intake.labels.properties(project, now, event.properties))
     timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.retention_days)
     session_id = check_name("session_id", event.session_id) if event.session_id else ""
     visitor_id = reception.client_id or session_id
@@ -119,7 +119,7 @@ def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
         timestamp,
         high,
         low,
-        name=event.event_name,
+        name=intake.labels.event(project, now, event.event_name),
         category=event.category,
         priority=event.priority,
         visitor=0 if visitor_id else intake.visitor(sender, timestamp, "", user_agent),

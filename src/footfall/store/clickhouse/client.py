@@ -6,11 +6,12 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import polars as pl
+import structlog
 
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FootfallError, StoreError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PING_SECONDS = 5.0
 """The time limit of a ping: half of it to get a client, half of it to get the answer."""
 
+_TABLE = "SELECT name FROM system.tables WHERE database = currentDatabase() AND toString(uuid) = {id:String}"
 _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
@@ -47,7 +49,8 @@ class ClickHouse:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
-        self._readers = Readers(lambda: self._connect(limits), self._aside)
+        self._damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
+        self._readers = Readers(lambda: self._connect(limits), self._aside, self._damaged)
         self.facts = ClickHouseFacts(self, engine.cluster)
 
     def migrate(self) -> None:
@@ -101,6 +104,18 @@ class ClickHouse:
         condition = TABLES[table].before.format("fromUnixTimestamp64Milli({instant:Int64}, 'UTC')")
         self.command(f"ALTER TABLE {table} DELETE WHERE {condition}", {"instant": instant})
 
+    def set_damage_aside(self) -> bool:
+        damaged = [self._damaged.pop() for _ in range(len(self._damaged))]
+        for table_id, part in damaged:
+            found = self.query(_TABLE, {"id": table_id}).rows
+            if not found:
+                continue  # another database's
+            (table,) = found[0]
+            structlog.get_logger("store").error("a damaged part is set aside", table=table, part=part)
+            with suppress(StoreError):  # the engine may have done it
+                self.command(f"ALTER TABLE {table} DETACH PART '{part}'")
+        return bool(damaged)
+
     def query(self, sql: str, params: Params | None = None) -> Rows:
         with self._client() as client:
             return statements.query(client, sql, params)
@@ -138,5 +153,5 @@ class ClickHouse:
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        with translated(), self._own.lend() as client:
+        with translated(damaged=self._damaged), self._own.lend() as client:
             yield client

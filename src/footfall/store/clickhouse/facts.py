@@ -114,6 +114,37 @@ class ClickHouseFacts:
     def fill_session_facts(self, month: int, limit: int) -> None:
         session_facts.fill(self._store, self._cluster, month, limit)
 
+    def months_without_sessions(self) -> set[int]:
+        return {int(month) for month, _ in self._sessions_set_aside()}
+
+    def drop_sessions(self, month: int) -> None:
+        self._store.command(f"ALTER TABLE sessions DROP PARTITION ID '{month:d}'")
+
+    def forget_sessions_set_aside(self, month: int) -> None:
+        for found, part in self._sessions_set_aside():
+            if int(found) == month:
+                sql = f"ALTER TABLE sessions DROP DETACHED PART '{part}' SETTINGS allow_drop_detached = 1"
+                self._store.command(sql)
+
+    def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
+        sql = f"""
+        SELECT project_id, visitor, toUnixTimestamp64Milli(min(timestamp)), toUnixTimestamp64Milli(max(timestamp))
+        FROM {table}
+        WHERE toYYYYMM(timestamp) = {{month:UInt32}}
+          AND (project_id, visitor) > ({{project:UInt32}}, {{visitor:UInt64}})
+        GROUP BY project_id, visitor ORDER BY project_id, visitor LIMIT {{limit:UInt32}}"""  # noqa: S608 - of the catalogue
+        params = {"month": month, "project": after[0], "visitor": after[1], "limit": limit}
+        frame = pl.read_ipc(io.BytesIO(self._store.arrow(sql, params)))
+        frame.columns = ["project_id", "visitor", "start", "end"]
+        return frame
+
+    def _sessions_set_aside(self) -> list[tuple[str, str]]:
+        """Month and name of each part."""
+        sql = """
+        SELECT extract(name, '(?:^|_)([0-9]{6})_[0-9]+_[0-9]+_[0-9]+') AS month, name FROM system.detached_parts
+        WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')"""
+        return [(row[0], row[1]) for row in self._store.query(sql).rows]
+
     def erase_some(self, project: int) -> bool:
         for table in self._tables_by_project():
             sql = f"SELECT any(_partition_id) FROM {table} WHERE project_id = {{project:UInt32}}"  # noqa: S608 - the schema's

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from footfall.errors import FatalError, FootfallError, QueryCancelledError, StoreError, TransientError, UserError
+from footfall.errors import (
+    DamagedPartError,
+    FatalError,
+    FootfallError,
+    QueryCancelledError,
+    StoreError,
+    TransientError,
+    UserError,
+)
 
 # Source of the numbers: src/Common/ErrorCodes.cpp in ClickHouse.
 _LIMITS = {
@@ -30,18 +38,24 @@ _TRANSIENT = frozenset(
     }
 )
 _REFUSED = frozenset({192, 193, 194, 497, 516})  # unknown user, password, access denied, authentication
+_DAMAGED = frozenset({32, 33, 40, 74, 76, 107, 226, 228, 246, 271, 432})
+"""What reading a damaged file ends with: cut off, wrong checksum, missing, not decompressible, of no known codec."""
+_PART = re.compile(r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/((?:patch-[0-9a-f]+-)?\d+_\d+_\d+_\d+(?:_\d+)?)/")
 _CODE = re.compile(r"Code: (\d+)")
 
 
 @contextmanager
-def translated(*, reading: bool = False) -> Iterator[None]:
-    """Raise what the client raises within the block as an error of Footfall's."""
+def translated(*, reading: bool = False, damaged: set[tuple[str, str]] | None = None) -> Iterator[None]:
+    """Raise what the client raises within the block as an error of Footfall's; note table and part of a damaged one."""
     try:
         yield
     except FootfallError:
         raise
     except Exception as error:
-        raise translate(error, reading=reading) from error
+        raised = translate(error, reading=reading)
+        if damaged is not None and isinstance(raised, DamagedPartError):
+            damaged.add((raised.table, raised.part))
+        raise raised from error
 
 
 def translate(error: Exception, *, reading: bool) -> FootfallError:
@@ -58,6 +72,10 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
         return TransientError(f"the store can't do this now ({_reason(error, code)})")
     if code in _REFUSED:
         return FatalError("the store refuses the user or password of FOOTFALL_STORE_URL, or the rights it has")
+    damaged = _PART.search(str(error)) if code in _DAMAGED else None
+    if damaged:
+        message = f"a part of a table is damaged ({damaged[2]})"
+        return DamagedPartError(message, details=str(error), table=damaged[1], part=damaged[2])
     return StoreError(
         f"the store refused a statement (code {code})" if code else "the store refused a statement", details=str(error)
     )

@@ -21,9 +21,10 @@ class Pool:
     it had written to the next answer of the same client.
     """
 
-    def __init__(self, make: Callable[[], Client], *, size: int = 4, patience: float = 60.0) -> None:
+    def __init__(self, make: Callable[[], Client], *, size: int = 4, reserved: int = 0, patience: float = 60.0) -> None:
         self._make = make
         self._size = size
+        self._reserved = reserved
         self._patience = patience
         self._changed = threading.Condition()
         self._idle: list[Client] = []
@@ -38,7 +39,8 @@ class Pool:
     ) -> Iterator[Client]:
         """A client for one borrower; `patience` instead of the pool's own, in seconds.
 
-        Borrowers of one `share` leave one client to others. QueryCancelledError where `unless` holds (see `wake`).
+        Who has a client of its `share` already leaves the `reserved` ones to shares that have none. QueryCancelledError
+        where `unless` holds (see `wake`).
         """
         client = self._take(self._patience if patience is None else patience, share, unless)
         sound = False
@@ -84,7 +86,8 @@ class Pool:
             return self._idle.pop() if self._idle else None
 
     def _is_free(self, share: int | None) -> bool:
-        return self._lent < self._size and (share is None or self._shares[share] < self._size - 1)
+        left = self._size - self._lent
+        return left > (self._reserved if share is not None and self._shares[share] else 0)
 
     def _give_back(self, client: Client | None, share: int | None, *, sound: bool) -> None:
         with self._changed:

@@ -25,6 +25,10 @@ from footfall.store.protocol import Params, Rows
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
+CLIENTS = 5
+RESERVED = 2
+"""Clients of all readings, and how many are only for projects that have none: slow queries of a few leave these."""
+
 CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
@@ -34,10 +38,11 @@ _MAX_PAUSE_SECONDS = 5.0
 
 
 class Readers:
-    """Lends clients to readings. One project gets at most all of them but one."""
+    """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three."""
 
-    def __init__(self, connect: Callable[[], Client], aside: Pool) -> None:
-        self._pool = Pool(connect)
+    def __init__(self, connect: Callable[[], Client], aside: Pool, damaged: set[tuple[str, str]]) -> None:
+        self._pool = Pool(connect, size=CLIENTS, reserved=RESERVED)
+        self._damaged = damaged
         self._aside = aside
         self._changed = threading.Condition()
         self._running: Counter[ReadingClient] = Counter()
@@ -51,7 +56,7 @@ class Readers:
     def lend(self, reading: ReadingClient) -> Iterator[Client]:
         """A client for one statement; QueryCancelledError where the reading is cancelled before or during it."""
         lent = self._pool.lend(share=reading.project, unless=lambda: reading.cancelled)
-        with translated(reading=True), lent as client:
+        with translated(reading=True, damaged=self._damaged), lent as client:
             self._begin(reading)
             try:
                 client.set_client_setting("log_comment", reading.mark)

@@ -1,0 +1,51 @@
+"""Sessions of months of which a part was damaged: made again from the facts, which are all that they depend on."""
+
+from __future__ import annotations
+
+import polars as pl
+import structlog
+
+from footfall.catalog.tables import Table
+from footfall.clock import Clock
+from footfall.drain.journal import Journal
+from footfall.drain.plan import make_sessions_plan
+from footfall.store.protocol import Store
+
+VISITORS = 5_000
+"""Whose facts are read at once."""
+
+
+class SessionsRebuilding:
+    """Called by the drain between two batches.
+
+    A part that is set aside stays until its month is done: after a crash, the month begins anew.
+    """
+
+    def __init__(self, store: Store, journal: Journal, clock: Clock) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._number = 0
+
+    def __call__(self) -> None:
+        for month in sorted(self._store.facts.months_without_sessions()):
+            structlog.get_logger("drain").error("sessions are damaged and made again", month=month)
+            # Plans that are not applied yet change sessions which are about to go.
+            self._journal.lose_all()
+            self._store.facts.drop_sessions(month)
+            for table in (Table.EVENTS, Table.REQUESTS):
+                self._rebuild(table, month)
+            self._store.facts.forget_sessions_set_aside(month)
+            structlog.get_logger("drain").info("sessions are made again", month=month)
+
+    def _rebuild(self, table: Table, month: int) -> None:
+        after = (0, 0)
+        while len(visitors := self._store.facts.visitors_of(table, month, after, VISITORS)):
+            after = visitors.select("project_id", "visitor").row(-1)
+            ends = [visitors.select("project_id", "visitor", timestamp=name) for name in ("start", "end")]
+            self._number = max(self._clock() * 1000, self._number + 1)
+            plan = make_sessions_plan(self._number, {table: pl.concat(ends)}, self._store)
+            for insert in plan.inserts:
+                self._store.insert(insert.table, insert.arrow, token=insert.token)
+            for change in plan.changes:
+                self._store.facts.apply(change)

@@ -1,0 +1,168 @@
+"""What is wrong with an installation, and what can be done about it. Each check looks at one thing.
+
+It works beside a running server, which alone may look into the store then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, disk_usage
+from tempfile import TemporaryDirectory
+
+from footfall.clock import MINUTE, Clock
+from footfall.drain.journal import Journal
+from footfall.errors import FootfallError
+from footfall.filelock import try_lock
+from footfall.settings import Settings
+from footfall.spool.mark import Mark
+from footfall.spool.salvage import SET_ASIDE, SUFFIXES, heal, is_sound, last_row
+from footfall.store.clickhouse import detached_parts, newest_migration, open_store
+from footfall.store.lock import holder
+
+LEAST_FREE = 1 << 30
+"""Bytes that should be free on the disk: merges need room beside what they merge."""
+
+_TABLES = {"rejected": "could not be processed", "damaged": "did not pass their checksum", "lost": "are gone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`repair` is what `--repair` does about it, `""` where that is the operator's; `repaired` says that it has."""
+
+    check: str
+    says: str
+    repair: str = ""
+    repaired: bool = False
+
+
+Check = Callable[[Settings, Clock, bool], Iterator[Finding]]
+
+
+def examine(settings: Settings, clock: Clock, *, repair: bool) -> list[Finding]:
+    """All findings; none where everything is sound."""
+    return [finding for check in CHECKS for finding in check(settings, clock, repair)]
+
+
+def _permissions(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
+    """Only the owner may look. The store's own folder is closed by the directory around it."""
+    paths = [settings.data, *settings.data.glob("*"), *settings.data.glob("spool/*"), *settings.data.glob("drain/*")]
+    for path in paths:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077 and (path == settings.data or path.is_file()):
+            if repair:
+                path.chmod(mode & 0o700)
+            yield Finding("permissions", f"{path} is open to others ({mode:04o})", "close it to others", repair)
+
+
+def _disk(settings: Settings, *_: object) -> Iterator[Finding]:
+    free = disk_usage(settings.data).free
+    if free < LEAST_FREE:
+        yield Finding("disk", f"{free >> 20} MiB are free on the disk of {settings.data}: make room, or add some")
+
+
+def _clock(settings: Settings, clock: Clock, _: bool) -> Iterator[Finding]:
+    """Rows of the future say that the clock has gone back since."""
+    for path in settings.data.glob("spool/*.db"):
+        with closing(_reader(path)) as db:
+            newest = _one(db, "SELECT max(received_at) FROM rows")
+        if newest > clock() + MINUTE:
+            yield Finding(
+                "clock", f"{path.stem} took rows {(newest - clock()) // 1000} s ahead of this machine's clock"
+            )
+
+
+def _spools(settings: Settings, clock: Clock, repair: bool) -> Iterator[Finding]:
+    for path in sorted(settings.data.glob("spool/*.db")):
+        lock = try_lock(path.with_suffix(".lock"))
+        if lock is None:
+            continue  # the process that writes to it checks it
+        with lock, closing(Mark(path.with_suffix(".mark"))) as mark:
+            marked = mark.read()
+            sound, last = _looked_at(settings.data, path)
+            behind = last < marked.seq
+            if not sound or behind:
+                if repair:
+                    heal(path, marked, clock())
+                says = "is damaged" if not sound else "has lost rows that were acknowledged"
+                yield Finding("spools", f"{path} {says}", "read what can be read, count the rest", repair)
+
+
+def _looked_at(data: Path, path: Path) -> tuple[bool, int]:
+    """Whether a spool's file is sound, and its last row: of a copy, since SQLite changes what it opens."""
+    with TemporaryDirectory(dir=data, prefix="doctor-") as folder:
+        copied = Path(folder) / path.name
+        for suffix in SUFFIXES[:2]:
+            with suppress(FileNotFoundError):
+                copyfile(path.with_name(path.name + suffix), copied.with_name(copied.name + suffix))
+        sound = is_sound(copied)
+        return sound, last_row(copied) if sound else 0
+
+
+def _left_in_spools(settings: Settings, *_: object) -> Iterator[Finding]:
+    for path in sorted(settings.data.glob("spool/*.db")):
+        with closing(_reader(path)) as db:
+            for table, meaning in _TABLES.items():
+                if count := _one(db, f"SELECT count(*) FROM {table}"):  # noqa: S608 - of the list above
+                    yield Finding("spools", f"{path}: {count} rows of `{table}` {meaning}; the table keeps them")
+
+
+def _plans(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
+    """A running server reads its plans itself."""
+    if holder(settings.data) is None and (settings.data / "drain").is_dir():
+        journal = Journal(settings.data / "drain")
+        for path in journal.unreadable():
+            if repair:
+                spool, number = path.stem.rsplit("-", 1)
+                journal.read(spool, int(number))  # which sets it aside
+            yield Finding("plans", f"{path} can't be read", "set it aside; the batch is completed without it", repair)
+
+
+def _set_aside(settings: Settings, *_: object) -> Iterator[Finding]:
+    for folder in ("spool", "drain"):
+        files = list((settings.data / folder / SET_ASIDE).glob("*"))
+        if files:
+            yield Finding("set aside", f"{len(files)} files in {files[0].parent}: look at them, then remove them")
+
+
+def _store(settings: Settings, *_: object) -> Iterator[Finding]:
+    if holder(settings.data) is not None or not (settings.data / "clickhouse").exists():
+        return
+    try:
+        store = open_store(settings)
+        try:
+            applied = store.query("SELECT max(number) FROM schema_migrations").scalar
+            parts = detached_parts(store)
+        finally:
+            store.close()
+    except FootfallError as error:
+        yield Finding(
+            "store", f"the store can't be read ({error}): restore a backup, or move {settings.data}/clickhouse away"
+        )
+        return
+    if applied != newest_migration():
+        yield Finding(
+            "migrations", f"the store has schema {applied}, this version {newest_migration()}: start the server"
+        )
+    for part in parts:
+        yield Finding("parts", f"part {part.name} of {part.table} is set aside ({part.reason or 'by hand'})")
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _one(db: sqlite3.Connection, sql: str) -> int:
+    """A number; 0 where the table is missing or can't be read."""
+    try:
+        return int(db.execute(sql).fetchone()[0] or 0)
+    except sqlite3.DatabaseError:
+        return 0
+
+
+CHECKS: tuple[Check, ...] = (_permissions, _disk, _clock, _spools, _left_in_spools, _plans, _set_aside, _store)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from footfall.cli import app
+from footfall.clock import DAY, system_clock
+from footfall.model.raw import EventRows, RawEvent
+from footfall.spool.protocol import Submission
+from footfall.spool.sqlite import SqliteSpool
+from footfall.store.lock import lock_data_directory
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A sound installation with a spool of 20 rows."""
+    path = tmp_path / "data"
+    for folder in (path, path / "spool", path / "drain"):
+        folder.mkdir(mode=0o700)
+    spool = opened(path)
+    for number in range(20):
+        spool.append([Submission(EventRows(1, 5, [RawEvent(1, 2, number, name="e" * 3000)]))])
+    spool.close()
+    return path
+
+
+def opened(data: Path, ahead: int = 0) -> SqliteSpool:
+    return SqliteSpool(data / "spool" / "serve.db", clock=lambda: system_clock() + ahead, capacity=100, keep_seconds=1)
+
+
+def doctor(data: Path, *options: str) -> tuple[int, list[dict[str, object]]]:
+    result = CliRunner().invoke(app, ["doctor", "--json", "--data", str(data), *options])
+    return result.exit_code, json.loads(result.stdout.splitlines()[-1])
+
+
+def plain(data: Path) -> str:
+    return CliRunner().invoke(app, ["doctor", "--data", str(data)]).stdout
+
+
+def open_file(data: Path) -> None:
+    (data / "spool" / "serve.db").chmod(0o644)
+
+
+def zeroed_page(data: Path) -> None:
+    with (data / "spool" / "serve.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(bytes(3 * 4096))
+
+
+def emptied(data: Path) -> None:
+    os.truncate(data / "spool" / "serve.db", 0)
+
+
+def garbage_plan(data: Path) -> None:
+    (data / "drain" / "serve-7.plan").write_bytes(b"garbage")
+    (data / "drain" / "serve-7.plan").chmod(0o600)
+
+
+def test_nothing_is_wrong_with_a_sound_installation(data: Path) -> None:
+    assert doctor(data) == (0, [])
+    assert plain(data) == "nothing is wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("damage", "check"),
+    [(open_file, "permissions"), (zeroed_page, "spools"), (emptied, "spools"), (garbage_plan, "plans")],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_what_can_be_repaired_is_found_told_and_repaired(data: Path, damage, check: str) -> None:
+    damage(data)
+    code, findings = doctor(data)
+    assert (code, {one["check"] for one in findings if one["repair"]}) == (1, {check})
+    assert "--repair: " in plain(data)
+    _, repaired = doctor(data, "--repair")
+    assert all(one["repaired"] for one in repaired if one["repair"])
+    _, left = doctor(data)
+    assert [one for one in left if one["repair"]] == []
+
+
+def test_what_is_the_operator_s_is_told(data: Path) -> None:
+    spool = opened(data, ahead=DAY)
+    spool.append([Submission(EventRows(1, 5, [RawEvent(1, 2, 3)]))])
+    spool.close()
+    with closing(sqlite3.connect(data / "spool" / "serve.db")) as db, db:
+        db.execute("INSERT INTO lost VALUES (1, 2, 3, 4)")
+    (data / "spool" / "damaged").mkdir(mode=0o700)
+    (data / "spool" / "damaged" / "serve-1.db").touch(0o600)
+    code, findings = doctor(data, "--repair")
+    assert (code, {one["check"] for one in findings}) == (1, {"clock", "spools", "set aside"})
+
+
+def test_beside_a_running_server_its_store_and_plans_are_left_alone(data: Path) -> None:
+    garbage_plan(data)
+    (data / "clickhouse").mkdir()
+    with lock_data_directory(data):
+        assert doctor(data) == (0, [])
+
+
+def test_without_an_installation(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["doctor", "--data", str(tmp_path / "nothing")])
+    assert result.exit_code == 1
+    assert "there is no data directory" in result.stderr
