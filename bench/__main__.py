@@ -130,7 +130,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
     parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
     parser.add_argument("--samples", type=int, help="requests of each endpoint and range in B4; 50 where left out")
-    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7 and B11")
+    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7, B9 and B11")
     parser.add_argument("--against", type=_directory, help="what `bench data` made with fewer rows, for B6")
     parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
     parser.add_argument(

@@ -110,10 +110,9 @@ PROXY_DAYS = 62
 
 
 def _proxy(name: str) -> Endpoint:
-    def params(server: Asked, named: str, length: int) -> Params:
-        """The proxy surface has no longer range than 62 days."""
-        del named
-        return list(server.span(min(length, PROXY_DAYS * DAY)).items())
+    def params(server: Asked, named: str, length: int) -> Params | None:
+        """The longest range is 62 days, which stands for 12 months here."""
+        return None if named == "all" else list(server.span(min(length, PROXY_DAYS * DAY)).items())
 
     return Endpoint(f"proxy-{name}", f"/analytics/{name}", params, PROXY, Table.PROXY_LOGS)
 
