@@ -152,7 +152,7 @@ def _tell(cell: _Cell, found: Result) -> None:
     times = f"p50 {found['p50']:>8} p95 {found['p95']:>8} cpu {found['cpu_p50']:>8}" if cell.times else "no answer"
     mark = "" if found["met"] else f"  over {found['bar']}"
     error = f"  {found['errors'][0]}" if found["errors"] else ""
-    print(f"  {cell.endpoint.name:24} {cell.named:>4} {times}{mark}{error:.200}", flush=True)
+    print(f"  {cell.endpoint.name:24} {cell.named:>4} {times}{mark}{error:.200}  {cell.timing}".rstrip(), flush=True)
 
 
 def _figure(found: Result) -> str:
