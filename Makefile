@@ -11,7 +11,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs lists requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs screenshots lists requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,13 @@ $(VENV)/.tracker: $(VENV)/.assets tracker/build.mjs tracker/package.json tracker
 	cd tracker && npm ci --silent && npm run --silent build
 	touch $@
 
+# The types of the API are made from docs/openapi.json each time: what is generated is no source.
+WEB := $(wildcard web/*.json web/*.ts web/*.js web/index.html web/build/*) $(shell find web/src -type f ! -name schema.d.ts)
+
+$(VENV)/.web: $(VENV)/.assets docs/openapi.json $(WEB)
+	cd web && npm ci --silent && npm run --silent build
+	touch $@
+
 $(VENV)/.clients: tests/browser/clients/package.json tests/browser/clients/package-lock.json
 	cd tests/browser/clients && npm ci --silent
 	touch $@
@@ -46,7 +53,7 @@ $(VENV)/.generators: requirements/clients.txt tests/clients/package.json tests/c
 	cd tests/clients && npm ci --silent
 	touch $@
 
-setup: $(VENV)/.runtime $(VENV)/.assets $(VENV)/.tracker ## install what the server needs into .venv
+setup: $(VENV)/.runtime $(VENV)/.assets $(VENV)/.tracker $(VENV)/.web ## install what the server needs into .venv
 
 setup-dev: setup $(VENV)/.dev $(VENV)/.clients $(VENV)/.generators ## and what tests, linters and benchmarks need
 
@@ -57,6 +64,7 @@ demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
 test: lint chromium ## every check and every test
+	cd web && npm run --silent test
 	$(PY) -m pytest -n 2 --dist worksteal
 
 test-long: setup-dev ## the figures against their oracle, 50,000 histories; a million made-up rows against collection
@@ -69,6 +77,7 @@ lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	cd tracker && npm run --silent check
+	cd web && npm run --silent check
 
 chromium: ## the browser of the tests, by apt where there is none
 	command -v chromium >/dev/null || bash tests/browser/install.sh
@@ -86,6 +95,9 @@ bench-smoke: setup-dev ## the same, small: fails on errors, never on time
 docs: setup-dev ## write docs/openapi.json and the generated reference pages
 	$(PY) -m tools.docs
 
+screenshots: setup-dev chromium ## write docs/images, every page of the dashboard with the demo's data
+	$(PY) -m tools.screenshots
+
 lists: setup-dev ## raise the lists of agents, show what changes in them and in public lists of hosts (needs uv, git)
 	$(PY) -m tools.lists $(LISTS)
 
@@ -96,4 +108,4 @@ requirements: ## pin pyproject.toml again (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was installed and built (never ./data)
-	rm -rf $(VENV) vendor/node_modules tracker/node_modules tests/browser/clients/node_modules tests/clients/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) vendor/node_modules tracker/node_modules web/node_modules tests/browser/clients/node_modules tests/clients/node_modules src/footfall/assets .mypy_cache .ruff_cache .pytest_cache .hypothesis

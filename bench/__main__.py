@@ -26,6 +26,7 @@ from bench import (
     b13_network,
     b14_logs,
     b15_collect,
+    b16_dashboard,
     plots,
     recorded,
     report,
@@ -59,6 +60,7 @@ BARS: dict[str, Bar] = {
         b13_network,
         b14_logs,
         b15_collect,
+        b16_dashboard,
     )
 }
 

@@ -1,4 +1,4 @@
-"""B6: the same queries over ten times as many rows, on two servers in turn, and how fast events are taken by each."""
+"""B6: the same queries of ten times as many rows, on two servers in turn, and how fast events are taken by each."""
 
 from __future__ import annotations
 

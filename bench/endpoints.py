@@ -68,7 +68,7 @@ _NAMED = f"{WEB}/visitor/{{visitor}}"
 
 
 WEB_ENDPOINTS = (
-    *(_web(name) for name in ("kpis", "timeseries", "listing", "count", "custom-events", "properties")),
+    *(_web(name) for name in ("kpis", "timeseries", "listing", "count", "custom-events", "properties", "traffic")),
     *(_web(row.path) for row in WEB_LISTS),
     _web("top-flows", limit=HEAVY),
     _web("top-locations", limit=HEAVY),
@@ -126,6 +126,8 @@ ENDPOINTS = (*WEB_ENDPOINTS, *TRACKING_ENDPOINTS, *NETWORK_ENDPOINTS, *PROXY_END
 LEFT_OUT: Mapping[str, str] = {
     "/export": "its length is that of the rows",
     "/recent-events": "of the last minutes only",
+    "/live": "a stream",
+    "/panels": "several of the others at once",
     "/dropped": "counts of the metadata",
     "/stats": "counts of one project by category, on the events surface",
 }

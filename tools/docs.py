@@ -43,6 +43,8 @@ _PAGES = {
     "/v2/apps": "network.md",
     "/analytics": "proxy.md",
     "/api/projects": "projects.md",
+    "/api/session": "session.md",
+    "/api/sites": "session.md",
 }
 """The page of each surface in docs/api, by how its paths begin."""
 

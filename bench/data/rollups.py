@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 
 from footfall.catalog.tables import Table
+from footfall.drain.marks import Marks
 from footfall.rollups.hourly import HourlyRollups
+from footfall.rollups.roller import Roller
 from footfall.store.protocol import Store
 
 
@@ -16,3 +18,8 @@ def roll_up(store: Store, until: int, tables: Sequence[Table]) -> None:
         rollups = HourlyRollups(store, lambda: until, lambda: nullcontext(enter_result=True))
         for hour in rollups.missing():
             rollups.roll_up(hour)
+    if Table.EVENTS in tables:
+        zones = dict.fromkeys((row[0] for row in store.query("SELECT DISTINCT project_id FROM events").rows), "UTC")
+        roller = Roller(store, lambda: zones, lambda: until, Marks(store).begin)
+        while roller():
+            pass

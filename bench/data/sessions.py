@@ -12,8 +12,9 @@ import pyarrow as pa
 from bench.data.choices import Indexes
 from bench.data.facts import Block, instants, rows, texts
 from bench.data.visits import Numbers
-from footfall.catalog.columns import FIRST_TOUCH
+from footfall.catalog.columns import FIRST_TOUCH, FLOW_STEPS, GAPS, VARIES
 from footfall.catalog.tables import Table
+from footfall.model.session import SESSION_GAP
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,26 @@ class SessionRows:
         """The path of the facts at these places, one per session; none for sessions without pageviews."""
         return self.block.paths(places, self.pageviews > 0)
 
+    def varies(self) -> pa.Array:
+        """A bit for each property in which events differ, and one where they pause for too long."""
+        found = np.zeros(self.count, dtype=np.uint16)
+        for bit, name in enumerate(VARIES):
+            if self.block.picked(name) is not None:
+                found |= np.where(self.same(name), 0, 1 << bit).astype(np.uint16)
+        paused = np.maximum.reduceat(self.block.drawn.sessions.gaps, self.first) > SESSION_GAP
+        return pa.array(found | np.where(paused, GAPS, 0).astype(np.uint16))
+
+    def flow(self) -> pa.Array:
+        """The paths of the first pageviews."""
+        viewed = self.block.viewed
+        before = np.cumsum(viewed) - viewed
+        rank = before - np.repeat(before[self.first], self.block.drawn.sessions.length)
+        places = np.flatnonzero(viewed & (rank < FLOW_STEPS))
+        lengths = np.minimum(self.pageviews, FLOW_STEPS)
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        paths = self.block.paths(places, np.ones(len(places), dtype=bool))
+        return pa.ListArray.from_arrays(pa.array(offsets), paths)
+
     def lag(self, later: Numbers, earlier: Numbers) -> pa.Array:
         """Milliseconds between events, 0 for sessions without pageviews."""
         times = self.block.drawn.times
@@ -105,5 +126,7 @@ _MADE: Mapping[str, Callable[[SessionRows], pa.Array]] = {
     "exit_lag": lambda made: made.lag(made.last, made.exit),
     "entry_page": lambda made: made.page(made.entry),
     "exit_page": lambda made: made.page(made.exit),
+    "varies": SessionRows.varies,
+    "flow": SessionRows.flow,
 }
 """Columns of sessions that are not those of their first event."""

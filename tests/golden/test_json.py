@@ -93,5 +93,5 @@ def test_every_route_has_a_case(surface: str) -> None:
     paths = [json.loads(case.read_text())["get"].split("?")[0] for case in cases]
     asked = {re.sub("^visitor/[^/]+", "visitor/{visitor_id}", path) for path in paths}
     asked = {re.sub("^shop/", "{app_id}/", path) for path in asked}
-    reading = [route for route in router.routes if "GET" in route.methods]
+    reading = [route for route in router.routes if "GET" in route.methods and route.path != f"{prefix}/live"]
     assert asked == {route.path.removeprefix(prefix).lstrip("/") for route in reading}

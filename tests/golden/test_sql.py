@@ -16,18 +16,39 @@ from footfall.model.period import Period
 from footfall.query import build, engagement, filter, network, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     AnyQuery,
+    BegunPart,
     Breakdowns,
+    CellPart,
+    Cells,
+    FiguresOfSource,
+    FirstFacts,
     Flows,
     HoursToRollUp,
     Kpis,
+    LabelCount,
+    MadeCells,
+    MakeCells,
+    Part,
     Pattern,
     Position,
     Query,
+    ReachingPart,
+    RolledUp,
     RolledUpHours,
+    SessionFigures,
     SessionPosition,
+    SiteDays,
+    SiteFigures,
+    SitesWithEvents,
+    SiteVisitors,
+    StaleCells,
     Term,
+    Uncounted,
+    Uneven,
     ValidityMarkers,
     VisitorSessions,
+    Whole,
+    equals,
 )
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
@@ -37,9 +58,17 @@ BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_7
 REQUESTS = replace(BASE, table=Table.REQUESTS)
 LOGS = replace(BASE, table=Table.PROXY_LOGS)
 
+SESSIONS = replace(BASE, table=Table.SESSIONS)
+HOUR = Period(1_780_012_800_000, 1_780_016_400_000)
+CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
+
 GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
+SITES = (
+    SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
+    SiteDays((9,), tuple(start + 3_600_000 for start in STARTS), Period(1_779_930_000_000, 1_779_963_600_000)),
+)
 SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
@@ -82,6 +111,20 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "top-channels": build.top(BASE, build.declared("channel"), 20),
     "top-titles": build.top(BASE, build.declared("title"), 20),
+    "session-figures-by-bucket": SessionFigures(
+        replace(BASE, buckets=STARTS, dimensions=("session",), filters=filter.parse("path:/blog/* channel:search"))
+    ),
+    "session-figures-of-countries": SessionFigures(
+        replace(BASE, dimensions=("country", "session"), only=("RO", "unknown"))
+    ),
+    "session-figures-of-channels": FiguresOfSource(
+        replace(BASE, filters=filter.parse("country:RO channel:search")), "channel", ("search", "direct")
+    ),
+    "session-figures-of-entry-pages": FiguresOfSource(BASE, "entry_page", ("/",), (build.VIEWED,)),
+    "labels-that-match": LabelCount(
+        replace(build.of_ranking(BASE, build.TOP_PAGES), metrics=("events",), search="50%_off")
+    ),
+    "part-of-a-list": build.top(BASE, replace(build.TOP_REFERRERS, order="visitors", search="news", skip=20), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "funnel": build.funnel(
@@ -100,12 +143,71 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), (GROUPINGS["country"],)),
     "validity-markers": ValidityMarkers(REQUESTS),
+    "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
+    "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
+    "sites-with-events": SitesWithEvents((7, 8)),
     "hours-to-roll-up": HoursToRollUp(BASE.period, 1_000, 1_780_086_300_000_000),
     "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
     "proxy-errors": proxy.errors_of(LOGS, 50),
     "proxy-samples": proxy.samples_of(LOGS, ("timeout", "refused")),
     "proxy-page": replace(LOGS, dimensions=("domain",), metrics=("total_count",), limit=25, skip=50),
 }
+
+
+READY: dict[str, AnyQuery] = {
+    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), versions=True, across=True),
+    "uneven-sessions-as-they-are": Uneven(SESSIONS),
+    "from-sessions": Whole(
+        build.top(BASE, build.declared("country"), 20),
+        (
+            Part(
+                build.top(SESSIONS, replace(build.declared("country"), table=Table.SESSIONS), 20),
+                without=Uneven(SESSIONS, versions=True, across=True),
+                even=True,
+            ),
+            Part(
+                replace(build.top(BASE, build.declared("country"), 20), windows=(HOUR,)),
+                among=Uneven(SESSIONS, versions=True, across=True),
+            ),
+        ),
+    ),
+    "referrers-from-sessions": Whole(
+        build.top(SESSIONS, build.TOP_REFERRERS, 20),
+        (
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), without=Uneven(SESSIONS, versions=True), even=True),
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, versions=True), signed=True),
+        ),
+    ),
+    "series-from-roll-ups": Whole(
+        build.series(BASE, STARTS, "pageviews", "visitors", "sessions"),
+        (
+            CellPart(build.series(BASE, STARTS, "pageviews", "visitors"), replace(CELLS, rollup="events")),
+            Part(replace(build.series(BASE, STARTS, "pageviews", "visitors"), windows=(HOUR,))),
+            CellPart(build.series(BASE, STARTS, "sessions"), replace(CELLS, rollup="sessions"), STARTS[1:]),
+            BegunPart(replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,))),
+            ReachingPart(build.series(SESSIONS, STARTS, "sessions"), (1_780_000_000_000,)),
+            Part(replace(build.series(BASE, STARTS, "sessions"), windows=(HOUR,)), among=Uneven(SESSIONS)),
+        ),
+    ),
+    "labels-from-roll-ups": Whole(
+        replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)),
+        (CellPart(replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)), CELLS),),
+    ),
+    "rolled-up-cells": RolledUp(7, "events", BASE.period),
+    "uncounted-cells": Uncounted(7, CELLS, ("/", "/pricing")),
+    "first-facts": FirstFacts(),
+    "made-cells": MadeCells("events"),
+    "stale-cells": StaleCells("events", ("events", "pages")),
+    "make-cells": MakeCells(
+        replace(BASE, dimensions=("path",), metrics=("events", "visitors"), filters=(build.PAGEVIEW,)),
+        *("pages", "day", STARTS, (7, 8), 99, 40),
+    ),
+    "make-cells-of-sessions": MakeCells(
+        replace(SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)),
+        *("sessions", "day", STARTS, (7, 8), 99),
+    ),
+}
+"""As `query/sources` makes them: passes have no part in them."""
 
 
 def layout(query: AnyQuery) -> str:
@@ -139,6 +241,7 @@ CASES = (
     + [("dimensions/search", key_text(SEARCH)), ("dimensions/prop", key_text(f"{PROPERTY_PREFIX}cart.items"))]
     + [(f"metrics/{name}", metric_text(name)) for name in METRICS]
     + [(f"shapes/{name}", layout(complete(query))) for name, query in SHAPES.items()]
+    + [(f"sources/{name}", layout(query)) for name, query in READY.items()]
 )
 
 

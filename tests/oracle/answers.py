@@ -21,7 +21,21 @@ class Endpoint:
     range: str | None = "24h"
 
 
-ENDPOINTS = {
+PANELS = ("/kpis", "/timeseries", "/custom-events", "/traffic")
+
+
+def panels(query: Query) -> Json:
+    """What the endpoints of these names answer; 1 to 12 names."""
+    names = query.params.get("panel", ())
+    if not 1 <= len(names) <= 12:
+        raise Refused(400, "panel")
+    for name in names:
+        if f"/{name}" not in PANELS and not (name.startswith("top-") and f"/{name}" in ENDPOINTS):
+            raise Refused(400, "panel", name)
+    return {"panels": {name: {"answer": ENDPOINTS[f"/{name}"].answer(query)} for name in names}}
+
+
+ENDPOINTS: dict[str, Endpoint] = {
     "": Endpoint(lists.rows),
     "/count": Endpoint(lists.count),
     "/kpis": Endpoint(figures.kpis),
@@ -59,6 +73,8 @@ ENDPOINTS = {
     "/funnel": Endpoint(journeys.funnel),
     "/retention": Endpoint(journeys.retention),
     "/export": Endpoint(files.export),
+    "/traffic": Endpoint(figures.traffic),
+    "/panels": Endpoint(panels),
 }
 
 

@@ -22,19 +22,20 @@ def properties(query: Query) -> Json:
     names = Counter(name for event in events for name, value in event.properties.items() if value is not None)
     values = query.number("values", 10, 1)
     items = []
-    for name, number in most_first(names)[: query.limit(20, 300)]:
+    ranked = [name for name, _ in most_first(names)]
+    for name in query.part(ranked):
         having = [event for event in events if event.properties.get(name) is not None]
         found = Counter(property_text(event.properties, [name]) or "" for event in having)
         top = most_first(found)[: min(values, 100)]
         items.append(
             {
                 "name": name,
-                "count": number,
+                "count": names[name],
                 "visitors": len(visitors(having)),
                 "values": [{"value": value, "count": times} for value, times in top],
             }
         )
-    return {"items": items}
+    return {"items": items} | ({"total": len(query.searched(ranked))} if query.switched_on("totals") else {})
 
 
 def most_first(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from fractions import Fraction
 from typing import Any
 
 from tests.oracle.intake import Event
 from tests.oracle.moments import iso
-from tests.oracle.query import Query, compared, visitors
+from tests.oracle.query import Query, compared, share, visitors
 from tests.oracle.sessions import Session
 from tests.oracle.urls import UTM
 
@@ -64,13 +65,39 @@ def ranking(
     groups = grouped(members(query), label)
     before = query.previous() if query.compares else None
     then = grouped(members(before), label) if before else {}
-    ranked = sorted(groups, key=lambda key: (-len(groups[key]), key))
+    by_visitors = query.by_visitors
+    rank = {key: len(visitors(group)) if by_visitors else len(group) for key, group in groups.items()}
+    ranked = sorted(groups, key=lambda key: (-rank[key], key))
     items = []
-    for key in ranked[: query.limit(20, 300)]:
+    for key in query.part(ranked) if name != "steps" else ranked[: query.limit(20, 300)]:
         figures = {"count": len(groups[key]), "visitors": len(visitors(groups[key]))}
         past = compared(len(groups[key]), len(then.get(key, [])) if before else None) if query.compares else {}
+        if query.compares and (by_visitors or query.switched_on("figures")):
+            past["prev_visitors"] = len(visitors(then.get(key, []))) if before else None
         items.append({name: key, **figures, **past})
-    return {"items": items}
+        if query.switched_on("figures"):
+            items[-1] |= of_sessions(query, groups[key])
+    answer = {"items": items}
+    if query.switched_on("totals"):
+        every = [member for group in groups.values() for member in group]
+        base = {"count": len(every), "visitors": len(visitors(every))}
+        answer |= {"total": len(query.searched(ranked)), "base": base}
+    return answer
+
+
+def of_sessions(query: Query, members: list[Any]) -> Json:
+    """The key figures of the sessions in a group, or of those that its events belong to."""
+    sessions = list(dict.fromkeys(query.site.session_of.get(member, member) for member in members))
+    matching = [event for event in query.events() if query.site.session_of[event] in sessions]
+    views = sum(event.pageview for event in (members if members[0] not in sessions else matching))
+    seconds = Fraction(sum(session.end - session.start for session in sessions), 1000)
+    return {
+        "sessions": len(sessions),
+        "pageviews": views,
+        "viewsPerSession": float(round(Fraction(views, len(sessions)), 2)),
+        "bounceRate": share(sum(session.is_bounce for session in sessions), len(sessions)),
+        "avgDurationSec": float(round(seconds / len(sessions), 1)),
+    }
 
 
 def grouped(members: list[Any], label: Callable[[Any], Hashable | None]) -> dict[Any, list[Any]]:

@@ -73,6 +73,20 @@ def calendar(name: str, now: int, zone: tzinfo) -> tuple[int, int]:
     return start, max(now, start + 1)
 
 
+def year_before(at: int, zone: tzinfo, *, weekdays: bool) -> int:
+    """The same date and time a year before on the clocks of a zone (of the 29th of February: the 28th).
+
+    With `weekdays`, 52 weeks before.
+    """
+    moment = to_datetime(at, zone)
+    day = moment.date()
+    if weekdays:
+        then = day - timedelta(weeks=52)
+    else:
+        then = date(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    return from_datetime(datetime.combine(then, moment.time(), zone))
+
+
 def first_day(bucket: str, day: date) -> date:
     if bucket == "week":
         return day - timedelta(days=day.weekday())

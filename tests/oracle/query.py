@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from tests.oracle import filters
 from tests.oracle.filters import Term
 from tests.oracle.intake import Event, Visitor
-from tests.oracle.moments import CALENDAR, DAY, RANGES, begin, buckets, calendar, read_instant
+from tests.oracle.moments import CALENDAR, DAY, RANGES, begin, buckets, calendar, read_instant, year_before
 from tests.oracle.sessions import Session
 from tests.oracle.site import Site
 
@@ -29,7 +29,7 @@ class Refused(Exception):  # noqa: N818 - named for what the answer is
 
 @dataclass(frozen=True)
 class Query:
-    """`start` and `end` are the range; `before` is the start of the previous period, None if there is none."""
+    """`start` and `end` are the range; `before` is what it is compared with, None if there is no such period."""
 
     site: Site
     now: int
@@ -37,7 +37,7 @@ class Query:
     chip: str
     start: int
     end: int
-    before: int | None
+    before: tuple[int, int] | None
     bucket: str
     zone: tzinfo
     terms: tuple[Term, ...]
@@ -59,9 +59,34 @@ class Query:
     def compares(self) -> bool:
         return self.text("compare") == "1"
 
+    def switched_on(self, name: str) -> bool:
+        return self.text(name) == "1"
+
+    @property
+    def by_visitors(self) -> bool:
+        text = self.text("order", "count")
+        if text not in {"count", "visitors"}:
+            raise Refused(400, "order", text)
+        return text == "visitors"
+
     def previous(self) -> Query | None:
-        """The same over the previous period, which has the same length."""
-        return None if self.before is None else replace(self, start=self.before, end=self.start)
+        """The same over the period that it is compared with."""
+        return None if self.before is None else self.over(*self.before)
+
+    def by_bucket(self) -> Query:
+        """The same with the buckets that the request chooses."""
+        text = self.text("bucket")
+        if text not in {"", "hour", "day", "week", "month"}:
+            raise Refused(400, "bucket", text)
+        return replace(self, bucket=text or self.bucket)
+
+    def part(self, ranked: list[str]) -> list[str]:
+        """The labels of a page of a list."""
+        skip, limit = self.number("skip", 0, 0, 10_000), self.limit(20, 300)
+        return self.searched(ranked)[skip : skip + limit]
+
+    def searched(self, labels: list[str]) -> list[str]:
+        return [label for label in labels if filters.fold(self.text("search")) in filters.fold(label)]
 
     def over(self, start: int, end: int) -> Query:
         return replace(self, start=start, end=end)
@@ -101,7 +126,7 @@ def read(site: Site, now: int, params: Params, default_range: str | None = "24h"
         chip=chip,
         start=start,
         end=end,
-        before=None if chip in {"all", "ever"} else start - (end - start),
+        before=read_comparison(params, chip, start, end, zone),
         bucket="hour" if short else "day",
         zone=zone,
         terms=terms,
@@ -127,6 +152,22 @@ def read_range(site: Site, now: int, params: Params, default: str, zone: tzinfo)
     if name in CALENDAR:
         return name, *calendar(name, now, zone)
     return name, now - RANGES[name], now
+
+
+def read_comparison(params: Params, chip: str, start: int, end: int, zone: tzinfo) -> tuple[int, int] | None:
+    """Both bounds, if both are valid, else the period right before, or a year before."""
+    given = read_instant(one(params, "compare_from"), zone), read_instant(one(params, "compare_to"), zone)
+    name = one(params, "compare_range", "previous")
+    if name not in {"previous", "year", "year-weekday"}:
+        raise Refused(400, "compare_range", name)
+    if given[0] is not None and given[1] is not None:
+        if given[0] >= given[1]:
+            raise Refused(400, "compare_from")
+        return given[0], given[1]
+    if name == "previous":
+        return None if chip in {"all", "ever"} else (start - (end - start), start)
+    first, last = (year_before(at, zone, weekdays=name == "year-weekday") for at in (start, end))
+    return first, max(last, first + 1)
 
 
 def read_zone(name: str) -> tzinfo:

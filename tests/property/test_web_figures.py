@@ -21,6 +21,9 @@ from footfall.store.protocol import Store
 OF_REPORTS = {"/engagement", "/dropped"}
 """Reported by browsers only, which histories do not cover: see tests/contract/test_engagement.py."""
 
+STREAM = {"/live"}
+"""Never ends: see tests/contract/test_live.py."""
+
 ROUTES = {route.path.removeprefix(router.prefix) for route in router.routes if isinstance(route, APIRoute)}
 
 
@@ -40,7 +43,7 @@ def test_the_oracle_knows_nothing_of_the_product() -> None:
 
 
 def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
-    assert set(ENDPOINTS) | OF_REPORTS == ROUTES
+    assert set(ENDPOINTS) | OF_REPORTS | STREAM == ROUTES
 
 
 @pytest.mark.parametrize("part", range(PARTS))

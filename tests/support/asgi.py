@@ -31,7 +31,7 @@ class Gate:
 
     projects: dict[str, Project] = field(default_factory=dict)
 
-    def authenticate(self, headers: list[tuple[bytes, bytes]], *_: object) -> Principal:
+    def authenticate(self, headers: list[tuple[bytes, bytes]], *_: object, **__: object) -> Principal:
         if (b"authorization", f"Bearer {TOKEN}".encode()) not in headers:
             raise UserError("unauthorized", "a token is missing")
         return Principal(1, frozenset({Scope.READ}), None)

@@ -133,6 +133,7 @@ REFUSED: tuple[Json, ...] = (
     {"event_name": ""},
     {"category": "pageview"},
     {"event_id": "no id"},
+    {"page_url": "javascript://shop.example/%0aalert(1)"},
 )
 HOSTILE = st.text(st.sampled_from("aAéÉßяЯ☃😀 /\\*|!:\"'%_{}?#&=+.,;\t\n\x7f\u202e\ufeff"), max_size=6)
 
@@ -276,6 +277,14 @@ OTHERS: dict[str, tuple[str | None, ...]] = {
         *(None, "Europe/Bucharest", "Europe/Bucharest", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"),
         *("America/Havana", "Pacific/Apia", "Antarctica/Casey", "UTC", "Nowhere/Land"),
     ),
+    "compare_range": (None, None, None, "previous", "year", "year-weekday", "decade"),
+    "bucket": (None, None, "hour", "day", "week", "month", "minute"),
+    "skip": (None, None, None, "0", "1", "2", "10001"),
+    "search": (None, None, None, "g", "E", "/", "É", "%", "o"),
+    "order": (None, None, "count", "visitors", "visitors", "label"),
+    "totals": (None, None, "1", "1", "0"),
+    "figures": (None, None, "1", "1", "0"),
+    "panel": (None, "kpis", "timeseries", "custom-events", "traffic", "top-pages", "top-channels", "export"),
     "depth": (None, "2", "3", "4", "5", "2", "3", "4", "5", "1", "6"),
     "windowMs": (None, None, "60000", "3600000", "3600000", "59999", "3600001"),
     "values": (None, None, "1", "200", "0"),
@@ -283,18 +292,24 @@ OTHERS: dict[str, tuple[str | None, ...]] = {
     "format": (None, "csv", "ndjson", "ndjson", "parquet", "xlsx"),
     "window": (None, None, "1m", "30m", "2h", "1d", "90d", "91d", "0m", "1w"),
 }
+_OF_LISTS = ("limit", "skip", "search", "order", "totals", "figures", "compare_range")
 TAKEN = {
-    "/custom-events": ("limit",),
+    "/kpis": ("compare_range", "figures"),
+    "/timeseries": ("compare_range", "bucket", "figures"),
+    "/custom-events": (*_OF_LISTS, "bucket"),
+    "/traffic": ("compare_range", "bucket"),
+    "/panels": ("panel", "panel", "panel", *_OF_LISTS, "compare", "bucket"),
     "": ("limit",),
-    "/top-flows": ("limit", "compare", "depth"),
+    "/top-flows": ("limit", "compare", "compare_range", "depth"),
+    "/top-locations": ("limit", "compare", "compare_range"),
     "/recent-events": ("limit", "windowMs"),
     "/visitor/{visitor_id}/sessions": ("limit",),
-    "/properties": ("limit", "values"),
+    "/properties": ("limit", "skip", "search", "totals", "values"),
     "/funnel": ("window",),
     "/retention": ("period",),
     "/export": ("format",),
 }
-"""Parameters beside range, time zone, filter and bots; the rankings all take `limit` and `compare`."""
+"""Parameters beside range, time zone, filter and bots; the top lists by label all take `compare` and theirs."""
 
 
 STEPS_OF_A_FUNNEL = st.one_of(
@@ -307,7 +322,7 @@ STEPS_OF_A_FUNNEL = st.one_of(
 
 
 def template(path: str) -> st.SearchStrategy[QueryTemplate]:
-    taken = TAKEN.get(path, ("limit", "compare") if path.startswith("/top-") else ())
+    taken = TAKEN.get(path, (*_OF_LISTS, "compare") if path.startswith("/top-") else ())
     others = [
         st.sampled_from([value and (name, value) for value in OTHERS[name]]) for name in ("bots", "timezone", *taken)
     ]

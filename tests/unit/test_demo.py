@@ -5,7 +5,9 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import islice
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -13,8 +15,9 @@ from footfall.cli import app
 from footfall.cli.demo import SLUG, fill
 from footfall.clock import DAY
 from footfall.demo import generate
+from footfall.demo.live import reports
 from footfall.meta import open_meta
-from footfall.model.raw import EventRows, RequestRows
+from footfall.model.raw import EngagementRows, EventRows, ProxyLogs, RequestRows, size
 from footfall.pipeline import decode
 from footfall.pipeline.steps import EVENT_STEPS, Tools, run
 from footfall.settings import Settings
@@ -61,7 +64,7 @@ def test_times_lie_in_the_last_days(days, visitors):
 def test_every_day_has_visitors_as_asked(events):
     days = Counter(event.timestamp // DAY for event in events)
     assert len(days) == 14
-    full = NOW // DAY - 3
+    full = NOW // DAY - 7
     visitors = {event.visitor or event.visitor_id for event in events if event.timestamp // DAY == full}
     assert 150 < len(visitors) < 260
 
@@ -76,6 +79,9 @@ def test_ids_differ_and_grow_with_time(records):
         rows = rows_of(kind, records)
         assert len({(row.id_hi, row.id_lo) for row in rows}) == len(rows)
     for record in records:
+        if isinstance(record, ProxyLogs):
+            assert record.columns.timestamp == sorted(record.columns.timestamp)
+            continue
         ids = [(row.timestamp, row.id_hi, row.id_lo) for row in record.rows]
         assert ids == sorted(ids)
         assert [row.id_hi >> 16 for row in record.rows] == [row.timestamp for row in record.rows]
@@ -99,7 +105,7 @@ def test_every_visitor_is_known_by_hash_or_name(events):
     ("column", "wanted"),
     [
         ("channel", {"direct", "search", "social", "ai", "email", "paid", "referral"}),
-        ("traffic", {"human", "bot", "ai"}),
+        ("traffic", {"human", "bot", "ai", "monitor", "scanner"}),
         ("device", {"desktop", "mobile", "tablet", "other"}),
         ("event_type", {"pageview", "custom"}),
     ],
@@ -119,7 +125,7 @@ def test_purchases_follow_carts_and_have_revenue(events):
     for event in by_name["purchase"]:
         properties = json.loads(event.properties)
         assert float(event.revenue) > 0
-        assert event.currency == "EUR"
+        assert event.currency in {"EUR", "USD"}
         assert set(properties) == {"product", "quantity", "coupon"}
 
 
@@ -157,21 +163,21 @@ class Filled:
 
 
 def test_fill_makes_a_project_and_a_token_for_it(tmp_path):
-    settings = Settings(data=tmp_path / "data", batch_events=500)
+    settings = Settings(data=tmp_path / "data", batch_events=20)
 
     def clock() -> int:
         return NOW
 
     meta = open_meta(settings, clock)
     try:
-        spool = MemorySpool(clock=clock, capacity=1_000)
+        spool = MemorySpool(clock=clock, capacity=10_000)
         services = Filled(settings, meta, spool, clock)
-        token = fill(services, days=3, visitors_per_day=30)
+        token = fill(services, days=90, visitors_per_day=3)
         project = meta.project(SLUG)
         assert meta.token(token).projects == {project.number}
         assert services.drained > 1, "it waits for room"
         state = spool.state()
-        expected = sum(len(record.rows) for record in generate(project.number, NOW, days=3, visitors_per_day=30))
+        expected = sum(map(size, generate(project.number, NOW, days=90, visitors_per_day=3)))
         assert (state.waiting, state.drained) == (0, expected)
     finally:
         meta.close()
@@ -182,3 +188,33 @@ def test_options_have_bounds(option):
     result = CliRunner().invoke(app, ["demo", option, "0"])
     assert result.exit_code == 2
     assert option in result.output
+
+
+def test_every_surface_has_data(records):
+    assert {type(record) for record in records} == {EventRows, EngagementRows, RequestRows, ProxyLogs}
+    reports_ = rows_of(EngagementRows, records)
+    assert all(0 <= report.scroll <= 100 and report.engaged_ms > 0 for report in reports_)
+    assert 0.2 < sum(report.lcp is not None for report in reports_) / len(reports_) < 0.8
+    users = Counter(request.user_id for request in rows_of(RequestRows, records))
+    assert len(users) > 4
+    (logs,) = [record.columns for record in records if isinstance(record, ProxyLogs)][-1:]
+    assert len(set(map(len, msgspec.structs.astuple(logs)))) == 1
+
+
+def test_a_year_grows_has_seasons_and_a_spike():
+    days = Counter()
+    for record in generate(7, NOW, days=396, visitors_per_day=20):
+        if isinstance(record, EventRows):
+            days[(NOW - record.rows[0].timestamp + DAY) // DAY] += len(record.rows)
+    year_ago, now = sum(days[age] for age in range(366, 394)), sum(days[age] for age in range(25, 53))
+    assert 1.2 * year_ago < now
+    assert days[18] > 2 * days[25]
+
+
+def test_live_reports_are_in_the_order_of_time_and_differ_by_seed():
+    found = list(islice(reports("ff_site_x", 1), 200))
+    assert found == list(islice(reports("ff_site_x", 1), 200))
+    assert found != list(islice(reports("ff_site_x", 2), 200))
+    assert [report.at for report in found] == sorted(report.at for report in found)
+    assert {report.body["t"] for report in found} == {"pageview", "event", "engagement"}
+    assert {report.body["k"] for report in found} == {"ff_site_x"}

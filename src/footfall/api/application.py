@@ -13,6 +13,10 @@ from footfall.api.projects import routes as projects
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.proxy import routes as proxy
 from footfall.api.proxy.surface import PROXY
+from footfall.api.session import routes as session
+from footfall.api.session.surface import SESSION
+from footfall.api.sites import routes as sites
+from footfall.api.sites.surface import SITES
 from footfall.api.state import Collecting, Querying, State
 from footfall.api.tracking import routes as tracking
 from footfall.api.tracking.surface import TRACKING
@@ -26,6 +30,8 @@ READING: Routers = {
     NETWORK.name: network.router,
     PROXY.name: proxy.router,
     PROJECTS.name: projects.router,
+    SESSION.name: session.router,
+    SITES.name: sites.router,
 }
 
 

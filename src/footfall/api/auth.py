@@ -12,15 +12,16 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from ipaddress import ip_address
+from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from footfall.api.cookies import check_proof, presented_cookie
 from footfall.clock import MINUTE, Clock
-from footfall.collect.address import ClientAddresses, packed
+from footfall.collect.address import ClientAddresses, is_loopback, packed
 from footfall.errors import FatalError, UserError
-from footfall.meta import Directory, Meta
+from footfall.meta import Directory, Meta, TokenInfo
 from footfall.meta.directory import FRESH_FOR
 from footfall.meta.repository import TOUCH_EVERY
 from footfall.model.project import Principal, Project, Scope
@@ -46,10 +47,10 @@ class _Verified:
 
 
 class Authenticator:
-    """Verifies tokens for one process, on its event loop.
+    """Verifies tokens and the cookies of sign-ins for one process, on its event loop.
 
-    A verified token is cached for `FRESH_FOR`, so a call with a token in use costs one SHA-256 and one look-up in a
-    dict, and a revocation takes effect everywhere within 5 seconds. Only valid tokens are cached.
+    What is verified is cached for `FRESH_FOR`, so a call with a token in use costs one SHA-256 and one look-up in a
+    dict, and a revocation takes effect everywhere within 5 seconds. Only what is valid is cached.
     """
 
     def __init__(self, meta: Meta, settings: Settings, clock: Clock) -> None:
@@ -63,16 +64,23 @@ class Authenticator:
         self._guesses = Guesses(BAD_TOKENS_A_MINUTE)
         self._writer = ThreadPoolExecutor(1, "footfall-token-use")
 
-    def authenticate(self, headers: Headers, query_string: bytes, client: str, scope: Scope) -> Principal:
-        """The rights of the request's token, which has `scope`. `client` is the address that the request comes from."""
+    def authenticate(
+        self, headers: Headers, query_string: bytes, client: str, scope: Scope, *, reads: bool = False
+    ) -> Principal:
+        """The rights of the request's token or cookie, which has `scope`.
+
+        `client` is the address that the request comes from. A cookie is sent by pages of other origins, too: unless the
+        request only `reads`, it needs the proof of `cookies.check_proof`.
+        """
         if query_string:
             refuse_token_in_query(query_string)
         text = presented_token(headers)
-        if text is None:
-            if self._open and scope is Scope.READ:
-                return ANYONE
-            raise UserError("unauthorized", f"a token is missing: {_HOW}")
-        principal = self._principal(text, client)
+        if text is not None:
+            principal = self._principal(text, client)
+        elif self._open and scope is Scope.READ:
+            return ANYONE
+        else:
+            principal = self._signed_in(headers, client, reads=reads)
         if not principal.has(scope):
             raise UserError("forbidden", f"the token lacks the scope {scope.value!r}")
         return principal
@@ -102,25 +110,62 @@ class Authenticator:
         peer = request.client.host if request.client else ""
         return self.address(peer, request.headers.raw)
 
+    def guessed(self, client: str) -> None:
+        """A token, cookie or code from this address did not hold; UserError `rate_limited` after too many of them."""
+        self._guesses.count(client, self._clock())
+
+    def forget(self, cookie: str) -> None:
+        """Look the cookie up again: it was signed out in this process."""
+        self._verified.pop(_key(cookie.encode("latin-1")), None)
+
+    def is_secure(self, request: Request) -> bool:
+        """Whether the browser speaks https, to us or to a trusted proxy."""
+        if request.url.scheme == "https":
+            return True
+        peer = request.client.host if request.client else ""
+        return self.address.trusts(peer) and request.headers.get("x-forwarded-proto", "").strip().lower() == "https"
+
     def close(self) -> None:
         """Write down which tokens were used. Idempotent."""
         self._writer.shutdown()
 
     def _principal(self, text: bytes, client: str) -> Principal:
-        key = hashlib.sha256(text).digest()
         now = self._clock()
-        known = self._verified.get(key)
-        if known is None or not known.since <= now < known.until:
-            known = self._verify(key, text, client, now)
+        return (self._known(_key(text), now) or self._verify(_key(text), text, client, now)).principal
+
+    def _signed_in(self, headers: Headers, client: str, *, reads: bool) -> Principal:
+        cookie = presented_cookie(headers)
+        if not cookie:
+            raise UserError("unauthorized", f"a token is missing: {_HOW}")
+        key, now = _key(cookie.encode("latin-1")), self._clock()
+        known = self._known(key, now) or self._verify_cookie(key, cookie, client, now)
+        if not reads:
+            check_proof(headers, cookie)
         return known.principal
+
+    def _known(self, key: bytes, now: int) -> _Verified | None:
+        found = self._verified.get(key)
+        return found if found is not None and found.since <= now < found.until else None
 
     def _verify(self, key: bytes, text: bytes, client: str, now: int) -> _Verified:
         info = self.meta.token(text.decode("latin-1"))
         if info is None or not info.holds(now):
-            self._verified.pop(key, None)
-            self._guesses.count(client, now)
-            raise UserError("unauthorized", "the token is malformed, unknown, expired or revoked")
-        until = now + FRESH_FOR if info.expires_at is None else min(now + FRESH_FOR, info.expires_at)
+            self._refuse(key, client, "the token is malformed, unknown, expired or revoked")
+        return self._keep(key, info, info.expires_at, now)
+
+    def _verify_cookie(self, key: bytes, cookie: str, client: str, now: int) -> _Verified:
+        found = self.meta.sign_ins.find(cookie)
+        if found is None:
+            self._refuse(key, client, "the session has ended: sign in again")
+        return self._keep(key, found.token, found.expires_at, now)
+
+    def _refuse(self, key: bytes, client: str, message: str) -> NoReturn:
+        self._verified.pop(key, None)
+        self.guessed(client)
+        raise UserError("unauthorized", message)
+
+    def _keep(self, key: bytes, info: TokenInfo, expires_at: int | None, now: int) -> _Verified:
+        until = now + FRESH_FOR if expires_at is None else min(now + FRESH_FOR, expires_at)
         known = self._verified[key] = _Verified(info.principal, now, until)
         self._note_use(info.id, now)
         return known
@@ -129,6 +174,10 @@ class Authenticator:
         if now - self._touched.get(token_id, 0) >= TOUCH_EVERY:
             self._touched[token_id] = now
             self._writer.submit(self.meta.touch, token_id, now)
+
+
+def _key(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()
 
 
 class Guesses:
@@ -190,12 +239,5 @@ def named_project(headers: Headers, query_string: bytes) -> str | None:
 
 def check_auth_off(settings: Settings) -> None:
     """Raises FatalError where authentication is off and the server would be open to a network."""
-    if settings.auth == "off" and not _is_loopback(settings.host):
+    if settings.auth == "off" and not is_loopback(settings.host):
         raise FatalError(f"FOOTFALL_AUTH=off is for a loopback address only, and FOOTFALL_HOST is {settings.host!r}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

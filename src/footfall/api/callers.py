@@ -10,6 +10,8 @@ from fastapi import Request
 from footfall.api.state import querying
 from footfall.model.project import Principal, Scope
 
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -21,7 +23,7 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
 
     async def caller(request: Request) -> Caller:  # async: a plain function would get a thread
         auth = querying(request).auth
-        query = request.scope["query_string"]
-        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope))
+        query, reads = request.scope["query_string"], request.method in _SAFE
+        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope, reads=reads))
 
     return caller

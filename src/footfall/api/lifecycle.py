@@ -10,10 +10,14 @@ class Lifecycle:
     """Belongs to one event loop. A stop refuses new writes and waits for the requests under way."""
 
     def __init__(self) -> None:
-        self.stopping = False
+        self._stop = asyncio.Event()
         self._active = 0
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
 
     @property
     def idle(self) -> bool:
@@ -31,7 +35,13 @@ class Lifecycle:
             self._idle.set()
 
     def stop(self) -> None:
-        self.stopping = True
+        self._stop.set()
+
+    async def stops_within(self, seconds: float) -> bool:
+        """Waits so long, or until the stop; whether it came."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return self.stopping
 
     async def wait_idle(self, seconds: float) -> None:
         """Until no request is under way, or the time is over."""

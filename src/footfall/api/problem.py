@@ -26,6 +26,7 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "timeout": 408,
     "conflict": 409,
     "too_large": 413,
     "unsupported_encoding": 415,
@@ -33,16 +34,35 @@ STATUS: dict[str, int] = {
     "invalid": 422,
     "rate_limited": 429,
     "too_many_queries": 429,
+    "too_many_streams": 429,
     "internal": 500,
     "query_limit": 500,
     "unavailable": 503,
 }
 """By code of a UserError; every other code is 400."""
 
+_OTHERS = {
+    "invalid",
+    "unsupported_encoding",
+    "unsupported_media_type",
+    "query_limit",
+    "too_many_queries",
+    "too_many_streams",
+}
+"""Codes that share their status with a more general one."""
+
 _CODES = {400: "bad_request", 415: "unsupported_media_type", 422: "bad_parameter"} | {
     status: code
     for code, status in STATUS.items()
-    if code not in {"invalid", "unsupported_encoding", "unsupported_media_type", "query_limit", "too_many_queries"}
+    if code
+    not in {
+        "invalid",
+        "unsupported_encoding",
+        "unsupported_media_type",
+        "query_limit",
+        "too_many_queries",
+        "too_many_streams",
+    }
 }
 _RETRY_AFTER = 60  # seconds, where the error does not say
 
@@ -119,7 +139,7 @@ def problem(error: Exception, shape: ErrorShape, path: str) -> Reply:
         return _refusal(error, shape)
     if isinstance(error, SchemaError):
         return 422, [(b"content-type", b"application/json")], _encode({"detail": error.faults})
-    status, code, message = _describe(error, path)
+    status, code, message = described(error, path)
     headers: Headers = [(b"content-type", b"application/json")]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
@@ -150,7 +170,7 @@ def response(reply: Reply) -> Response:
     return Response(body, status, {name.decode("latin-1"): value.decode("latin-1") for name, value in headers})
 
 
-def _describe(error: Exception, path: str) -> tuple[int, str, str]:
+def described(error: Exception, path: str) -> tuple[int, str, str]:
     """Status, code and a message that reveals nothing internal."""
     if isinstance(error, UserError):
         return STATUS.get(error.code, 400), error.code, error.message

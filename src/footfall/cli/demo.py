@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,15 +14,22 @@ if TYPE_CHECKING:
 
 SLUG = "demo"
 
+_RECORDS_A_COMMIT = 40
+_AHEAD = 8  # batches that may wait, so that making rows and draining them go on at the same time
+
+PAGE = f"/sites/{SLUG}"
+
 
 def demo(
-    days: Annotated[int, typer.Option(help="UTC days of traffic, up to now; today is the last.", min=1, max=730)] = 30,
-    visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 300,
+    days: Annotated[int, typer.Option(help="UTC days of traffic, up to now; today is the last.", min=1, max=730)] = 396,
+    visitors_per_day: Annotated[int, typer.Option(help="About how many visitors a day has.", min=1, max=100_000)] = 130,
     host: Host = None,
     port: Port = None,
     data: Data = None,
 ) -> None:
     """Make the project `demo` with made-up traffic, unless it exists, and serve."""
+    from footfall.demo.live import reports
+    from footfall.runtime import trickle
     from footfall.runtime.address import reachable
     from footfall.runtime.offline import offline
     from footfall.runtime.serving import serve
@@ -35,10 +43,14 @@ def demo(
             typer.echo(_told(reachable(settings.host, settings.port), token))
         else:
             typer.echo(f"The project {SLUG!r} exists already; `footfall token create` makes another token for it.")
+        project = installation.meta.project(SLUG)
+        now = installation.clock()
     if running:
         typer.echo("A server that uses this data directory is running: it shows the project.")
     else:
-        serve(settings)
+        if project is not None:
+            trickle.begin(reachable(settings.host, settings.port), reports(project.site_key, now))
+        serve(settings, PAGE)
 
 
 def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
@@ -47,21 +59,17 @@ def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
     from footfall.model.raw import size
     from footfall.spool.protocol import Submission
 
-    settings, clock = installation.settings, installation.clock
+    settings, now = installation.settings, installation.clock()
     project = installation.meta.create_project(SLUG, name="Demo shop")
+    room = min(settings.spool_max_events // 2, _AHEAD * settings.batch_events)
     total = 0
-    for record in generate(
-        project.number,
-        clock(),
-        days=days,
-        visitors_per_day=visitors_per_day,
-        request_ip=settings.request_ip,
-    ):
-        installation.spool.append([Submission(record)])
-        total += size(record)
-        if installation.spool.state().waiting >= settings.batch_events:
+    made = generate(project.number, now, days=days, visitors_per_day=visitors_per_day, request_ip=settings.request_ip)
+    while records := list(islice(made, _RECORDS_A_COMMIT)):
+        installation.spool.append([Submission(record) for record in records])
+        total += sum(map(size, records))
+        if installation.spool.state().waiting >= room:
             installation.wait_drained()
-    typer.echo(f"{total:,} events and requests are made; waiting until they can be queried…", err=True)
+    typer.echo(f"{total:,} rows are made; waiting until they can be queried…", err=True)
     installation.wait_drained()
     token, _ = installation.meta.create_token("demo", ["read", "ingest"], [SLUG], None)
     return token

@@ -1,4 +1,4 @@
-"""`footfall serve`: the server."""
+"""`footfall serve`: the server; `footfall sign-in`: a way into its dashboard."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from footfall.cli.demo import demo
-from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure
+from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure, opened
 from footfall.errors import UserError
 
 
 def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("demo")(demo)
+    app.command("sign-in")(sign_in)
 
 
 def serve(
@@ -30,3 +31,14 @@ def serve(
         from footfall.runtime.serving import serve as run  # once the settings are known to be good: it takes a second
 
         run(settings)
+
+
+def sign_in(host: Host = None, port: Port = None, data: Data = None) -> None:
+    """Print a link that signs one browser in, with all rights, within ten minutes."""
+    settings = listening_settings(data, host, port)
+    with opened(data) as meta:
+        from footfall.runtime.address import address_of_server, reachable
+        from footfall.runtime.greeting import sign_in_line
+
+        url = address_of_server(settings.data) or reachable(settings.host, settings.port)
+        typer.echo(sign_in_line(url, settings, meta))

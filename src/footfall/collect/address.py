@@ -52,6 +52,10 @@ class ClientAddresses:
         lines = [value for name, value in headers if name == self._header]
         return self._walk(client, b",".join(lines).decode("latin-1")) if lines else client
 
+    def trusts(self, peer: str) -> bool:
+        """Whether this is the address of a trusted proxy."""
+        return self._hop(peer)[1]
+
     def _walk(self, client: str, entries: str) -> str:
         read = _forwarded_for if self._header == b"forwarded" else str.strip
         for entry in reversed(entries.rsplit(",", _MAX_HOPS)):
@@ -159,3 +163,11 @@ def _forwarded_for(element: str) -> str:
 
 def _is_local(element: str) -> bool:
     return element.startswith(_LOCAL_SOCKET)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, or `localhost`, is of this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

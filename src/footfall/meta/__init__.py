@@ -11,6 +11,7 @@ from footfall.meta.ledger import Ledger
 from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
 from footfall.meta.repository import Meta, open_meta
 from footfall.meta.salts import Salts
+from footfall.meta.sign_ins import SignIn, SignIns
 from footfall.meta.tokens import TokenInfo
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Meta",
     "RecordedSettings",
     "Salts",
+    "SignIn",
+    "SignIns",
     "StoredAnswers",
     "TokenInfo",
     "environment_over",

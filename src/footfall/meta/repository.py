@@ -15,8 +15,9 @@ from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
+from footfall.meta.sign_ins import SignIns
 from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
-from footfall.meta.tokens import TokenInfo
+from footfall.meta.tokens import TokenInfo, info_of
 from footfall.model.project import Project, Scope
 from footfall.settings import Settings
 
@@ -40,6 +41,7 @@ class Meta:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.editor = ProjectEditor(database, clock)
+        self.sign_ins = SignIns(database, clock)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:
@@ -84,7 +86,7 @@ class Meta:
             row.projects = [TokenProjectRow(project=number) for number in _numbers(session, projects)]
             session.add(row)
             session.flush()
-            made = _token(row)
+            made = info_of(row)
         audit("token created", LOCAL, **_named(made))
         return text, made
 
@@ -96,7 +98,7 @@ class Meta:
                 number = _numbers(session, [project])[0]
                 mine = TokenRow.projects.any(TokenProjectRow.project == number)
                 query = query.where(or_(TokenRow.installation.is_(True), mine))
-            return [_token(row) for row in session.scalars(query)]
+            return [info_of(row) for row in session.scalars(query)]
 
     def token(self, text: str) -> TokenInfo | None:
         """A token by its text; None where it is malformed or unknown."""
@@ -105,18 +107,18 @@ class Meta:
         digest = tokens.digest(text)
         with self.database.read() as session:
             row = session.scalar(select(TokenRow).where(TokenRow.sha256 == digest))
-            return _token(row) if row is not None and compare_digest(row.sha256, digest) else None
+            return info_of(row) if row is not None and compare_digest(row.sha256, digest) else None
 
     def revoke(self, which: str) -> TokenInfo:
         """Revoke a token, named by its id, its last four characters, or its text. Revoking it again changes nothing.
 
-        Raises UserError: `not_found`, or `ambiguous` where several tokens end in these four characters.
+        Raises UserError: `not_found`, or `ambiguous` where several tokens have that id or end in these four characters.
         """
         with self.database.write() as session:
             row = _find_token(session, which)
             row.revoked_at = row.revoked_at or self._clock()
             session.flush()
-            revoked = _token(row)
+            revoked = info_of(row)
         audit("token revoked", LOCAL, **_named(revoked))
         return revoked
 
@@ -171,15 +173,17 @@ def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
 
 def _find_token(session: Session, which: str) -> TokenRow:
     if tokens.well_formed(which):
-        found = list(session.scalars(select(TokenRow).where(TokenRow.sha256 == tokens.digest(which))))
+        meant = TokenRow.sha256 == tokens.digest(which)
+    elif which.isascii() and which.isdigit() and len(which) < 10:
+        meant = or_(TokenRow.id == int(which), TokenRow.last_four == which)
     else:
-        found = list(session.scalars(select(TokenRow).where(TokenRow.last_four == which)))
-    by_id = session.get(TokenRow, int(which)) if which.isascii() and which.isdigit() and len(which) < 10 else None
-    if by_id is not None:
-        return by_id
+        meant = TokenRow.last_four == which
+    found = list(session.scalars(select(TokenRow).where(meant).order_by(TokenRow.id)))
     if len(found) > 1:
-        ids = ", ".join(str(row.id) for row in found)
-        raise UserError("ambiguous", f"several tokens end in {which!r}: give the id of one ({ids})")
+        told = ", ".join(f"{row.id} (…{row.last_four}{row.label and f', {row.label}'})" for row in found)
+        raise UserError(
+            "ambiguous", f"{which!r} means several tokens; name one in another way, by id or ending: {told}"
+        )
     if not found:
         shown = which if len(which) <= 12 else f"…{which[-4:]}"
         raise UserError("not_found", f"token {shown!r} does not exist: give its id or its last four characters")
@@ -190,17 +194,3 @@ def _named(token: TokenInfo) -> dict[str, object]:
     """What the audit log says of a token."""
     projects = None if token.projects is None else sorted(token.projects)
     return {"token": token.last_four, "scopes": sorted(scope.value for scope in token.scopes), "projects": projects}
-
-
-def _token(row: TokenRow) -> TokenInfo:
-    return TokenInfo(
-        id=row.id,
-        last_four=row.last_four,
-        label=row.label,
-        scopes=frozenset(Scope(name) for name in row.scopes.split()),
-        projects=None if row.installation else frozenset(link.project for link in row.projects),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        last_used_at=row.last_used_at,
-    )

@@ -86,6 +86,27 @@ class TokenProjectRow(Base):
     project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
 
 
+class SignInRow(Base):
+    """A browser that is signed in, by the SHA-256 of its cookie. It has the rights of its token, while that holds."""
+
+    __tablename__ = "sign_ins"
+
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(ForeignKey("tokens.id"))
+    created_at: Mapped[int]
+    expires_at: Mapped[int]
+
+
+class SignInCodeRow(Base):
+    """A code that signs one browser in with the rights of a token, by its SHA-256. It is deleted when it is used."""
+
+    __tablename__ = "sign_in_codes"
+
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(ForeignKey("tokens.id"))
+    expires_at: Mapped[int]
+
+
 class SaltRow(Base):
     """The key of one UTC day's visitor hashes. `day` counts from 1970-01-01; `kind` is `live` or `import`."""
 

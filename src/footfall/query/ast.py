@@ -82,8 +82,8 @@ class Query:
 
     With metrics or picks: one row per combination of bucket and dimensions (a single row if there is neither).
     Without: the rows themselves, showing the dimensions. `buckets` are the starts of the time buckets, ascending; the
-    first is not after the period's start. `each` limits the rows per value of the first dimension; `skip` drops that
-    many rows before `limit` applies.
+    first is not after the period's start. `search` keeps the labels of the first dimension that contain it, ignoring
+    case. `each` limits the rows per value of the first dimension; `skip` drops that many rows before `limit` applies.
     """
 
     project: int
@@ -96,7 +96,9 @@ class Query:
     filters: tuple[Term, ...] = ()
     bots: bool | None = None  # None: the table's default in the catalogue
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
+    search: str = ""
     keys: tuple[Keys, ...] = ()
+    windows: tuple[Period, ...] = ()  # parts of the period that are read; none: all of it
     after: Position | None = None
     within: tuple[Member, ...] = ()
     order: tuple[Order, ...] = ()
@@ -111,6 +113,172 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Kpis:
     """Key figures of the events of `base` and of their sessions, in one row, named after their metrics."""
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Uneven:
+    """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
+
+    Their events differ, or pause for longer than a session without a name may (`varies`). Others where it is asked:
+    `versions`, those of which the store holds several versions; `across`, those that reach beyond the period, or over
+    a start of its buckets. Columns first, last (the earliest start and the latest end of those that start in one
+    hour), sessions.
+    """
+
+    base: Query
+    versions: bool = False
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows that make up the figures of an answer: those of `query`, which names the figures it adds to.
+
+    Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
+    signs add up; `even` selects those that tell what figures need of their events, or the others.
+    """
+
+    query: Query
+    among: Uneven | None = None
+    without: Uneven | None = None
+    even: bool | None = None
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BegunPart:
+    """The even sessions that begin in the windows of `query`."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class ReachingPart:
+    """The even sessions that begin before one of `edges` and end after it, in the bucket that this edge lies in."""
+
+    query: Query
+    edges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of a roll-up: its name, and the grain, start and version of each cell."""
+
+    rollup: str
+    grains: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellPart:
+    """The figures of `query` in these cells. A session counts in the cell that it begins in.
+
+    Those that reach into a cell from before count in the cells that start at one of `opening`.
+    """
+
+    query: Query
+    cells: Cells
+    opening: tuple[int, ...] = ()
+
+
+AnyPart = Part | BegunPart | ReachingPart | CellPart
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """The cells of a project that lie in the period and are valid: columns grain, start, end, version, rollups.
+
+    A cell is valid while no hour of it was touched after it was made.
+    """
+
+    project: int
+    source: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFacts:
+    """The first event of each project: columns project, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCells:
+    """The time that a project's cells of a grain, by the clocks of a zone, cover.
+
+    Columns project, grain, zone, start, end.
+    """
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCells:
+    """Cells that are not valid, or lack one of these roll-ups: columns project, grain, zone, start, end, stamp."""
+
+    source: str
+    rollups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCells:
+    """Makes the cells that begin at `starts`, the last ending with the period of `base`, for each of `projects`.
+
+    `base` says what is counted: table, dimension, filters and metrics. Visitors are counted of the `counted` labels
+    of each cell that have most rows; None: of all.
+    """
+
+    base: Query
+    rollup: str
+    grain: str
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+    version: int
+    counted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
+
+    project: int
+    cells: Cells
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """`asked`, put together from parts. Columns are those of `asked`."""
+
+    asked: Query
+    parts: tuple[AnyPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """The key figures of the sessions that the events of each group of `base` belong to, named after their metrics.
+
+    `base` groups events by a bucket or a dimension, which is the first column, and by session.
+    """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresOfSource:
+    """The same, without visitors, by a dimension of sessions: of these labels, and of sessions that match `only`."""
+
+    base: Query
+    dimension: str
+    labels: tuple[str, ...]
+    only: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """How many labels the list `base` has: one column, labels."""
 
     base: Query
 
@@ -240,6 +408,45 @@ class ValidityMarkers:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteDays:
+    """Projects of one zone, the starts of its last days, and the part of yesterday that today is compared with."""
+
+    projects: tuple[int, ...]
+    starts: tuple[int, ...]
+    yesterday: Period
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """People of many projects, one row for each that has events of these days.
+
+    Columns project, live (within `live` milliseconds), today, yesterday, week, previous_week, last (event).
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisitors:
+    """People of many projects by day: columns project, day (its start), visitors. Days without any are left out.
+
+    Day 0 is what lies before the days of a project's zone and in those of another.
+    """
+
+    zones: tuple[SiteDays, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class SitesWithEvents:
+    """Which of these projects have any event: one column, project."""
+
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoursToRollUp:
     """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
 
@@ -254,6 +461,17 @@ class HoursToRollUp:
 AnyQuery = (
     Query
     | Kpis
+    | Uneven
+    | Whole
+    | RolledUp
+    | Uncounted
+    | MakeCells
+    | FirstFacts
+    | MadeCells
+    | StaleCells
+    | SessionFigures
+    | FiguresOfSource
+    | LabelCount
     | Flows
     | SessionRevenue
     | Funnel
@@ -262,6 +480,9 @@ AnyQuery = (
     | Engagement
     | Breakdowns
     | ValidityMarkers
+    | SiteFigures
+    | SiteVisitors
+    | SitesWithEvents
     | HoursToRollUp
 )
 

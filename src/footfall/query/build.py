@@ -32,7 +32,8 @@ VIEWED = equals("viewed", "yes")
 class TopList:
     """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`.
 
-    `figures` are the metrics that it shows beside that.
+    `figures` are the metrics that it shows beside that. Highest `order` first (by default `count`), ties by label.
+    `search` keeps the labels that contain it, `skip` passes over the first ones.
     """
 
     dimension: str
@@ -40,6 +41,9 @@ class TopList:
     table: Table = Table.EVENTS
     only: tuple[Term, ...] = ()
     figures: tuple[str, ...] = ("visitors",)
+    order: str = ""
+    search: str = ""
+    skip: int = 0
 
 
 TOP_PAGES = TopList("path", only=(PAGEVIEW,))
@@ -77,13 +81,14 @@ def series(base: Query, starts: tuple[int, ...], *metrics: str, newest_first: bo
 
 
 def top(base: Query, ranking: TopList, limit: int) -> Query:
-    order = (Order(ranking.count, descending=True), Order(ranking.dimension))
-    return replace(_ranked(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
+    order = (Order(ranking.order or ranking.count, descending=True), Order(ranking.dimension))
+    found = replace(of_ranking(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
+    return replace(found, search=ranking.search, skip=ranking.skip)
 
 
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
     """The counts of these labels only, in any order."""
-    return replace(_ranked(base, ranking), metrics=(ranking.count,), only=labels)
+    return replace(of_ranking(base, ranking), metrics=(ranking.count,), only=labels)
 
 
 def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tuple[int, ...]) -> Query:
@@ -110,7 +115,8 @@ def values_of(base: Query, names: tuple[str, ...], limit: int) -> Query:
     return replace(base, dimensions=dimensions, metrics=("events",), only=names, order=order, each=limit)
 
 
-def _ranked(base: Query, ranking: TopList) -> Query:
+def of_ranking(base: Query, ranking: TopList) -> Query:
+    """The rows that a ranking counts, by its labels."""
     filters = (*base.filters, *ranking.only)
     return replace(base, table=ranking.table, filters=filters, dimensions=(ranking.dimension,))
 

@@ -196,22 +196,23 @@ def within_history(store: Reader, base: Query) -> Query:
     return replace(base, period=Period(start, max(start, end)))
 
 
-def custom_events(
-    store: Reader, base: Query, previous: Query | None, time_range: TimeRange, limit: int
+def sparklines(
+    store: Reader, base: Query, previous: Query | None, starts: tuple[int, ...], limit: int, ranking: build.TopList
 ) -> list[Sparkline]:
-    """Names by count, each with its counts per bucket of the range."""
-    ranked = top_with_revenue(store, base, build.CUSTOM_EVENTS, limit, previous)
-    starts = time_range.starts()
+    """The labels of a list of events, each with its counts by the buckets that begin at `starts`."""
+    ranked = top_with_revenue(store, base, ranking, limit, previous)
     counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
-    series = build.series_of(base, build.CUSTOM_EVENTS, tuple(counts), starts)
+    series = build.series_of(base, ranking, tuple(counts), starts)
     for row in fetch(store, series) if counts else ():
-        counts[row["custom_event_name"]][row["bucket"]] = row["events"]
+        counts[row[ranking.dimension]][row["bucket"]] = row["events"]
     return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
 
 
-def properties(store: Reader, base: Query, limit: int, values: int) -> list[RankedProperty]:
+def properties(
+    store: Reader, base: Query, limit: int, values: int, ranking: build.TopList = build.PROPERTIES
+) -> list[RankedProperty]:
     """Names by the number of events that have them, each with its most frequent values."""
-    ranked = top(store, base, build.PROPERTIES, limit)
+    ranked = top(store, base, ranking, limit)
     found: dict[str, list[tuple[str, int]]] = {row.label: [] for row in ranked}
     for row in fetch(store, build.values_of(base, tuple(found), values)) if found else ():
         found[row["property"]].append((row["property_value"], row["events"]))

@@ -10,9 +10,9 @@ def share(part: int, whole: int) -> float:
     return float(round(Fraction(part, whole), 4)) if whole else 0.0
 
 
-def average(total: int, count: int, *, unit: int = 1) -> float:
-    """`total` ÷ `count` in `unit`s, to 1 decimal; 0 if `count` is 0."""
-    return float(round(Fraction(total, count * unit), 1)) if count else 0.0
+def average(total: int, count: int, *, unit: int = 1, digits: int = 1) -> float:
+    """`total` ÷ `count` in `unit`s, to so many decimals; 0 if `count` is 0."""
+    return float(round(Fraction(total, count * unit), digits)) if count else 0.0
 
 
 def delta_percent(now: int, before: int | None) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from footfall.catalog.columns import time_zones
@@ -85,6 +85,25 @@ def whole(first: int | None, now: int, zone: tzinfo = UTC) -> TimeRange:
 def ever(now: int) -> TimeRange:
     """All time, without looking up the first event."""
     return TimeRange(WHOLE, Period(EARLIEST, now), Bucket.DAY, None)
+
+
+def year_before(period: Period, days: tzinfo, *, weekdays: bool) -> Period:
+    """The same dates and times of day a year before, by the clocks of `days`; with `weekdays`, 364 days before.
+
+    The 29th of February becomes the 28th.
+    """
+    start, end = (_year_before(at, days, weekdays=weekdays) for at in (period.start, period.end))
+    return Period(start, max(end, start + 1))
+
+
+def _year_before(at: int, days: tzinfo, *, weekdays: bool) -> int:
+    local = to_datetime(at).astimezone(days).replace(tzinfo=None, fold=0)
+    if weekdays:
+        then = local - timedelta(days=364)
+    else:
+        leap = (local.month, local.day) == (2, 29)
+        then = local.replace(year=local.year - 1, day=28 if leap else local.day)
+    return to_millis(then.replace(tzinfo=days))
 
 
 def between(start: str | None, end: str | None, days: tzinfo = UTC) -> tuple[int, int] | None:

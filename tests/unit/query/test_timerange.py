@@ -140,3 +140,17 @@ def test_buckets_are_bounded() -> None:
 )
 def test_instants_are_read_as_on_every_surface(text: str, same: str) -> None:
     assert timerange.instant(text) == timerange.instant(same) is not None
+
+
+@pytest.mark.parametrize(
+    ("start", "weekdays", "zone", "before"),
+    [
+        ("2026-06-11T10:00:00Z", False, "UTC", "2025-06-11T10:00:00Z"),
+        ("2026-06-11T10:00:00Z", True, "UTC", "2025-06-12T10:00:00Z"),
+        ("2024-02-29T12:00:00Z", False, "UTC", "2023-02-28T12:00:00Z"),
+        ("2026-03-29T22:00:00Z", False, "Europe/Bucharest", "2025-03-29T23:00:00Z"),  # clocks went forward later
+    ],
+)
+def test_a_year_before(start: str, weekdays: bool, zone: str, before: str) -> None:
+    found = timerange.year_before(Period(at(start), at(start) + 1), ZoneInfo(zone), weekdays=weekdays)
+    assert found.start == at(before)

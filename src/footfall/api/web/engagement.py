@@ -11,7 +11,7 @@ from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
 from footfall.meta import Drops
 from footfall.model.drops import NameKind
-from footfall.query import engagement
+from footfall.query import build, engagement, listing
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -26,13 +26,18 @@ def drops_of(request: Request) -> Drops:
     "/engagement",
     summary="Engagement with pages",
     response_model=schema.Engagement,
+    response_model_exclude_unset=True,
     responses=examples.ENGAGEMENT,
     operation_id="web_engagement",
 )
-def pages(query: Parsed, limit: toplists.Limit = 20) -> Json:
+def pages(query: Parsed, page: toplists.Part) -> Json:
     """Pages by pageviews, with time in focus per pageview, scroll depth and the third quartile of web vitals."""
-    found = engagement.pages(query.store, query.base, min(limit, toplists.MAX_LABELS))
-    return render.engagement(found)
+    ranking = page.of(build.TOP_PAGES)
+    found = engagement.pages(query.store, query.base, page.most, ranking)
+    answer = render.engagement(found)
+    if page.totals:
+        answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 @router.get(

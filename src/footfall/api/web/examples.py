@@ -104,6 +104,38 @@ CUSTOM_EVENTS = answers(
     }
 )
 
+TRAFFIC = answers(
+    {
+        "items": [
+            {
+                "traffic": "human",
+                "count": 402,
+                "visitors": 143,
+                "prev_count": 350,
+                "delta_pct": 15,
+                "spark": [190, 212],
+            },
+            {"traffic": "ai", "count": 31, "visitors": 2, "prev_count": 10, "delta_pct": 210, "spark": [11, 20]},
+        ],
+        "buckets": ["2026-06-10T00:00:00.000Z", "2026-06-11T00:00:00.000Z"],
+        "bucket": "day",
+    }
+)
+
+PANELS = answers(
+    {
+        "panels": {
+            "top-pages": {"answer": {"items": [{"path": "/pricing", "count": 96, "visitors": 61}]}},
+            "top-cities": {
+                "error": {
+                    "code": "query_limit",
+                    "message": "the query exceeds its limit of time; reduce range or filter",
+                }
+            },
+        }
+    }
+)
+
 PROPERTIES = answers(
     {"items": [{"name": "plan", "count": 42, "visitors": 40, "values": [{"value": "pro", "count": 30}]}]}
 )
@@ -262,6 +294,20 @@ EXPORT: Responses = {
                 "example": '{"id":"01JXE7G6Q0V3T2M9K4D8C5B7AZ",…}\n',
             },
             "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+}
+
+LIVE: Responses = {
+    **RETENTION,
+    200: {
+        "description": "Server-sent events `now`, `events` and `end`.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": 'event: now\ndata: {"visitors":3,"pages":[{"path":"/","visitors":2}],"minutes":[0,4,3],'
+                '"at":"2026-06-11T10:00:00.000Z"}\n\n',
+            }
         },
     },
 }

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
+from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
+from footfall.catalog.columns import FLOW_STEPS
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.errors import UserError
 from footfall.model.period import Bucket
@@ -17,7 +19,7 @@ from footfall.query.ast import Term
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
-Depth = Annotated[int, Query(ge=2, le=5, description="Pages of a flow, 2 to 5.", examples=[3])]
+Depth = Annotated[int, Query(ge=2, le=FLOW_STEPS, description=f"Pages of a flow, 2 to {FLOW_STEPS}.", examples=[3])]
 Steps = Annotated[
     list[str],
     Query(
@@ -53,7 +55,9 @@ Json = dict[str, Any]
     responses=examples.TOP_FLOWS,
     operation_id="web_top_flows",
 )
-def top_flows(query: Parsed, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
+def top_flows(
+    query: ParsedCompared, depth: Depth = 3, limit: toplists.Limit = 20, compare: toplists.Compare = False
+) -> Json:
     """Sessions by the paths of their first pageviews; a session with fewer than `depth` makes a shorter flow."""
     previous = query.previous if compare else None
     found = journeys.flows(query.store, query.base, depth, min(limit, toplists.MAX_LABELS), previous)

@@ -84,7 +84,7 @@ class RangeParameters:
     def time_range(self, context: RequestContext, default: str = "24h") -> TimeRange:
         """UserError(`bad_parameter`) for a zone that is none, or bounds that are no range."""
         zone = UTC if self.timezone is None else _zone(self.timezone)
-        days = _zone(context.project.timezone) if self.timezone is None else zone
+        days = self.days(context)
         bounds = timerange.between(self.from_, self.to, days)
         if bounds:
             return timerange.explicit(*bounds, zone)
@@ -96,6 +96,10 @@ class RangeParameters:
         if name in timerange.CALENDAR:
             return timerange.calendar(name, context.now, days, zone)
         return timerange.rolling(name, context.now, zone)
+
+    def days(self, context: RequestContext) -> tzinfo:
+        """The zone whose clocks days follow."""
+        return _zone(context.project.timezone if self.timezone is None else self.timezone)
 
 
 def _zone(name: str) -> tzinfo:

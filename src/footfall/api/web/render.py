@@ -16,7 +16,10 @@ from footfall.query.compared import Compared
 from footfall.query.engagement import PageEngagement, ProgramCounts
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
+from footfall.query.listing import NO_SESSIONS, ListTotals, SessionKeyFigures, views_per_session
+from footfall.query.live import Moment
 from footfall.query.run import KeyFigures, RankedLabel, RankedProperty, RowsPage, Sparkline, TimePoint
+from footfall.query.series import FiguresPoint
 from footfall.query.timerange import TimeRange
 from footfall.query.visitors import SessionDetail, SessionsPage, VisitorLocation
 
@@ -32,14 +35,24 @@ BRIEF_DIMENSIONS = (
     "browser",
     "device",
 )
+LIVE_DIMENSIONS = (*BRIEF_DIMENSIONS, "revenue", "currency")
 ROW_DIMENSIONS = (*BRIEF_DIMENSIONS, "url", "os", "referrer_url", "hostname", "properties")
 
 
-def kpis(query: WebQuery, found: Compared[KeyFigures]) -> Json:
+def kpis(query: WebQuery, found: Compared[KeyFigures], *, figures: bool) -> Json:
     return {
-        "current": _figures(found.current),
-        "previous": _figures(found.previous) if found.previous else None,
-        "range": _range(query.time_range),
+        "current": _figures(found.current, figures=figures),
+        "previous": _figures(found.previous, figures=figures) if found.previous else None,
+        "range": _compared_range(query.time_range) if figures else _range(query.time_range),
+    }
+
+
+def _compared_range(shown: TimeRange) -> Json:
+    """The range, and what it is compared with."""
+    before = shown.previous
+    return _range(shown) | {
+        "previousFrom": None if before is None else iso(before.start),
+        "previousTo": None if before is None else iso(before.end),
     }
 
 
@@ -53,8 +66,9 @@ def _range(shown: TimeRange) -> Json:
     }
 
 
-def _figures(found: KeyFigures) -> Json:
-    return {
+def _figures(found: KeyFigures, *, figures: bool) -> Json:
+    more = {"viewsPerSession": views_per_session(found.pageviews, found.sessions)} if figures else {}
+    return more | {
         "visitors": found.visitors,
         "pageviews": found.pageviews,
         "sessions": found.sessions,
@@ -65,6 +79,23 @@ def _figures(found: KeyFigures) -> Json:
 
 def timeseries(query: WebQuery, points: list[TimePoint]) -> Json:
     return {"items": [_point(point) for point in points], "bucket": query.time_range.bucket.value}
+
+
+def timeseries_of_figures(query: WebQuery, points: list[FiguresPoint]) -> Json:
+    shown = query.time_range
+    items = [_figures_point(point, compared=shown.previous is not None) for point in points]
+    return {"items": items, "bucket": shown.bucket.value, "range": _compared_range(shown)}
+
+
+def _figures_point(point: FiguresPoint, *, compared: bool) -> Json:
+    """Without a bucket to compare with, previous figures are 0, or null where nothing is compared."""
+    now, before = point.figures.current, point.figures.previous
+    past = {"visitors": 0, **session_figures(NO_SESSIONS)}
+    if before is not None:
+        past = {"visitors": before.visitors, **session_figures(before.of_sessions)}
+    item: Json = {"bucket": iso(now.bucket), "visitors": now.visitors, **session_figures(now.of_sessions)}
+    item |= {f"previous{name[0].upper()}{name[1:]}": value if compared else None for name, value in past.items()}
+    return item | {"previousBucket": None if before is None else iso(before.bucket), "complete": point.complete}
 
 
 def _point(point: TimePoint) -> Json:
@@ -108,6 +139,24 @@ def _brief(row: Row) -> Json:
     }
 
 
+def live_now(found: Moment) -> Json:
+    return {
+        "visitors": found.visitors,
+        "pages": [{"path": path, "visitors": visitors} for path, visitors in found.pages],
+        "minutes": found.minutes,
+        "at": iso(found.at),
+    }
+
+
+def live_events(rows: list[Row]) -> list[Json]:
+    return [_brief(row) | _revenue(_earned(row)) for row in rows]
+
+
+def _earned(row: Row) -> dict[str, Decimal]:
+    amount = Decimal(row["revenue"])
+    return {row["currency"] or "unknown": amount} if amount else {}
+
+
 def _country(row: Row) -> str | None:
     return row["country"] if row["country"] != "unknown" else None
 
@@ -117,17 +166,17 @@ def recent_events(page: RowsPage, active_visitors: int, window: int) -> Json:
     return {"items": items, "count": len(items), "active_visitors": active_visitors, "windowMs": window}
 
 
-def custom_events(query: WebQuery, found: list[Sparkline]) -> Json:
+def sparklines(query: WebQuery, label: str, found: list[Sparkline], *, figures: bool) -> Json:
     return {
-        "items": [_sparkline(item) for item in found],
+        "items": [_sparkline(label, item) | ({"visitors": item.ranked.visitors} if figures else {}) for item in found],
         "buckets": [iso(start) for start in query.time_range.starts()],
         "bucket": query.time_range.bucket.value,
     }
 
 
-def _sparkline(found: Sparkline) -> Json:
+def _sparkline(label: str, found: Sparkline) -> Json:
     row = found.ranked
-    item = {"name": row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
+    item = {label: row.label, "count": row.count.current, **_comparison(row.count), "spark": found.counts}
     return item | _revenue(row.revenue)
 
 
@@ -148,6 +197,36 @@ def top(label: str, ranked: list[RankedLabel], *, compare: bool) -> Json:
 def _ranked(label: str, row: RankedLabel, *, compare: bool) -> Json:
     item: Json = {label: row.label, "count": row.count.current, "visitors": row.visitors}
     return item | (_comparison(row.count) if compare else {}) | _revenue(row.revenue)
+
+
+def add_figures(items: list[Json], label: str, found: Mapping[str, SessionKeyFigures]) -> None:
+    """Key figures of sessions beside the labels."""
+    for item in items:
+        item.update(session_figures(found.get(item[label], NO_SESSIONS)))
+
+
+def add_previous_visitors(items: list[Json], label: str, found: Mapping[str, int] | None) -> None:
+    """None where there is no previous period."""
+    for item in items:
+        item["prev_visitors"] = None if found is None else found.get(item[label], 0)
+
+
+def session_figures(found: SessionKeyFigures) -> Json:
+    return {
+        "sessions": found.sessions,
+        "pageviews": found.pageviews,
+        "viewsPerSession": found.views_per_session,
+        "bounceRate": found.bounce_rate,
+        "avgDurationSec": found.average_duration,
+    }
+
+
+def label_total(labels: int) -> Json:
+    return {"total": labels}
+
+
+def totals(found: ListTotals) -> Json:
+    return {"total": found.labels, "base": {"count": found.count, "visitors": found.visitors}}
 
 
 def _revenue(earned: Mapping[str, Decimal]) -> Json:

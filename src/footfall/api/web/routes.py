@@ -10,10 +10,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.web import engagement, examples, export, journeys, render, schema, toplists, visitors
+from footfall.api.web import (
+    answers,
+    engagement,
+    examples,
+    export,
+    journeys,
+    live,
+    panels,
+    render,
+    schema,
+    toplists,
+    visitors,
+)
+from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
-from footfall.query import cursor, run
+from footfall.query import build, cursor, listing, run
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -33,24 +46,29 @@ Json = dict[str, Any]
 
 
 @router.get(
-    "/kpis", summary="Key figures", response_model=schema.Kpis, responses=examples.KPIS, operation_id="web_kpis"
+    "/kpis",
+    summary="Key figures",
+    response_model=schema.Kpis,
+    response_model_exclude_unset=True,
+    responses=examples.KPIS,
+    operation_id="web_kpis",
 )
-def kpis(query: Parsed) -> Json:
+def kpis(query: ParsedCompared, *, figures: toplists.Figures = False) -> Json:
     """Visitors, pageviews, sessions, bounce rate and average duration, of the range and of the previous period."""
-    return render.kpis(query, run.kpis(query.store, query.base, query.previous))
+    return answers.kpis(query, figures=figures)
 
 
 @router.get(
     "/timeseries",
     summary="Figures over time",
     response_model=schema.Timeseries,
+    response_model_exclude_unset=True,
     responses=examples.TIMESERIES,
     operation_id="web_timeseries",
 )
-def timeseries(query: Parsed) -> Json:
+def timeseries(query: ParsedCompared, bucket: BucketName = None, *, figures: toplists.Figures = False) -> Json:
     """One item per bucket, ascending, zero-filled, each beside the same bucket of the previous period."""
-    points = run.timeline(query.store, query.base, query.previous, query.time_range)
-    return render.timeseries(query, points)
+    return answers.timeseries(query, bucket, figures=figures)
 
 
 @router.get(
@@ -104,27 +122,43 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )
-def custom_events(query: Parsed, limit: toplists.Limit = 20) -> Json:
+def custom_events(query: ParsedCompared, page: toplists.Page, bucket: BucketName = None) -> Json:
     """Custom events by name, each with its count per bucket and that of the previous period."""
-    most = min(limit, toplists.MAX_LABELS)
-    found = run.custom_events(query.store, query.base, query.previous, query.time_range, most)
-    return render.custom_events(query, found)
+    return answers.custom_events(query, page, bucket)
+
+
+@router.get(
+    "/traffic",
+    summary="Classes of traffic over time",
+    response_model=schema.Traffic,
+    response_model_exclude_unset=True,
+    responses=examples.TRAFFIC,
+    operation_id="web_traffic",
+)
+def traffic(query: ParsedCompared, bucket: BucketName = None) -> Json:
+    """Events of people, bots, AI crawlers, monitors and scanners, each with its count per bucket."""
+    return answers.traffic(query, bucket)
 
 
 @router.get(
     "/properties",
     summary="Custom properties",
     response_model=schema.Properties,
+    response_model_exclude_unset=True,
     responses=examples.PROPERTIES,
     operation_id="web_properties",
 )
-def properties(query: Parsed, limit: toplists.Limit = 20, values: ValueLimit = 10) -> Json:
+def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> Json:
     """Names of event properties by the number of events that have them, each with its most frequent values."""
-    found = run.properties(query.store, query.base, min(limit, toplists.MAX_LABELS), min(values, MAX_VALUES))
-    return render.properties(found)
+    ranking = page.of(build.PROPERTIES)
+    found = run.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
+    answer = render.properties(found)
+    if page.totals:
+        answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))
+    return answer
 
 
 toplists.add_to(router)
 # Not `include_router`: code that lists this router's routes would not see them.
-for part in (visitors, journeys, engagement, export):
+for part in (visitors, journeys, engagement, export, panels, live):
     router.routes.extend(part.router.routes)

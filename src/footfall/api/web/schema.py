@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from footfall.api.problem import ErrorDetail
 from footfall.api.wire_types import Instant
 
+BEFORE = "Present with `compare=1` and either `figures=1` or `order=visitors`."
+FIGURES = "Present with `figures=1`."
+TOTALS = "Present with `totals=1`."
 REVENUE = "Exact sums by currency (ISO 4217, or `unknown`); absent where there is no revenue."
+
+
+BucketName = Literal["hour", "day", "week", "month"]
 
 
 class KpiFigures(BaseModel):
     visitors: int
     pageviews: int
     sessions: int
+    viewsPerSession: float = Field(0.0, description=FIGURES)  # noqa: N815 - as the names beside it
     bounceRate: float  # noqa: N815 - the contract's name
     avgDurationSec: float  # noqa: N815 - the contract's name
 
@@ -26,8 +35,10 @@ class RangeInfo(BaseModel):
     chip: str
     from_: Instant = Field(alias="from")
     to: Instant
-    bucket: Literal["hour", "day"]
+    bucket: BucketName
     hasPrevious: bool  # noqa: N815 - the contract's name
+    previousFrom: Instant | None = Field(None, description=FIGURES)  # noqa: N815 - as the name above
+    previousTo: Instant | None = Field(None, description=FIGURES)  # noqa: N815 - as above
 
 
 class Kpis(BaseModel):
@@ -39,18 +50,36 @@ class Kpis(BaseModel):
 
 
 class TimePoint(BaseModel):
+    """What is not required is present with `figures=1`. `complete`: all of the bucket lies in the range."""
+
     bucket: Instant
     pageviews: int
     visitors: int
     sessions: int
+    viewsPerSession: float = 0.0  # noqa: N815 - as the contract's names
+    bounceRate: float = 0.0  # noqa: N815 - as above
+    avgDurationSec: float = 0.0  # noqa: N815 - as above
+    previousBucket: Instant | None = None  # noqa: N815 - as above
     previousPageviews: int | None  # noqa: N815 - the contract's name
     previousVisitors: int | None  # noqa: N815 - the contract's name
     previousSessions: int | None  # noqa: N815 - the contract's name
+    previousViewsPerSession: float | None = None  # noqa: N815 - as the contract's names
+    previousBounceRate: float | None = None  # noqa: N815 - as above
+    previousAvgDurationSec: float | None = None  # noqa: N815 - as above
+    complete: bool = True
 
 
 class Timeseries(BaseModel):
     items: list[TimePoint]
-    bucket: Literal["hour", "day"]
+    bucket: BucketName
+    range: RangeInfo | None = Field(None, description=FIGURES)
+
+
+class ListBase(BaseModel):
+    """What all labels of a list sum up to, whether they match a search or not."""
+
+    count: int
+    visitors: int
 
 
 class EventItem(BaseModel):
@@ -115,13 +144,34 @@ class CustomEvent(BaseModel):
     prev_count: int | None
     delta_pct: int | None
     spark: list[int]
+    visitors: int = Field(0, description=FIGURES)
     revenue: dict[str, str] = Field({}, description=REVENUE)
 
 
 class CustomEvents(BaseModel):
     items: list[CustomEvent]
     buckets: list[Instant]
-    bucket: Literal["hour", "day"]
+    bucket: BucketName
+    total: int = Field(0, description=TOTALS)
+    base: ListBase | None = Field(None, description=TOTALS)
+
+
+class TrafficClass(BaseModel):
+    """As of a custom event."""
+
+    traffic: Literal["human", "bot", "ai", "monitor", "scanner"]
+    count: int
+    visitors: int
+    prev_count: int | None
+    delta_pct: int | None
+    spark: list[int]
+    revenue: dict[str, str] = Field({}, description=REVENUE)
+
+
+class Traffic(BaseModel):
+    items: list[TrafficClass]
+    buckets: list[Instant]
+    bucket: BucketName
 
 
 class PropertyValue(BaseModel):
@@ -140,6 +190,7 @@ class Property(BaseModel):
 
 class Properties(BaseModel):
     items: list[Property]
+    total: int = Field(0, description=TOTALS)
 
 
 class Flow(BaseModel):
@@ -276,6 +327,7 @@ class PageRead(BaseModel):
 
 class Engagement(BaseModel):
     items: list[PageRead]
+    total: int = Field(0, description=TOTALS)
 
 
 class DroppedReason(BaseModel):
@@ -308,6 +360,30 @@ class Dropped(BaseModel):
     ignored: list[IgnoredField] = Field(description="Unknown fields of bodies; `other` beyond the first 100.")
 
 
+def panels(top_lists: Mapping[str, str]) -> type[BaseModel]:
+    """Panels by name. `top_lists` has the key of the label of each top list."""
+    kinds: dict[str, type[BaseModel]] = {
+        "kpis": Kpis,
+        "timeseries": Timeseries,
+        "custom-events": CustomEvents,
+        "traffic": Traffic,
+        **{name: top_list(label) for name, label in top_lists.items()},
+    }
+    fields: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        fields[name.replace("-", "_")] = (_panel(kind), Field(None, alias=name))
+    return create_model("Panels", panels=(create_model("PanelsByName", **fields), ...))
+
+
+@cache
+def _panel(kind: type[BaseModel]) -> type[BaseModel]:
+    """One of both is there."""
+    said = "What the endpoint of this name answers."
+    return create_model(
+        f"Panel_{kind.__name__}", answer=(kind, Field(None, description=said)), error=(ErrorDetail, Field(None))
+    )
+
+
 @cache
 def top_list(label: str) -> type[BaseModel]:
     """The answer of a top list whose items have their label under the key `label`.
@@ -320,7 +396,18 @@ def top_list(label: str) -> type[BaseModel]:
         "visitors": (int, ...),
         "prev_count": (int | None, None),
         "delta_pct": (int | None, None),
+        "prev_visitors": (
+            int | None,
+            Field(None, description=BEFORE),
+        ),
+        **dict.fromkeys(("sessions", "pageviews"), (int, Field(0, description=FIGURES))),
+        **dict.fromkeys(("viewsPerSession", "bounceRate", "avgDurationSec"), (float, Field(0.0, description=FIGURES))),
         "revenue": (dict[str, str], Field({}, description=REVENUE)),
     }
     item = create_model(f"Top_{label}", **fields)
-    return create_model(f"TopList_{label}", items=(list[item], ...))
+    return create_model(
+        f"TopList_{label}",
+        items=(list[item], ...),
+        total=(int, Field(0, description=TOTALS)),
+        base=(ListBase | None, Field(None, description=TOTALS)),
+    )

@@ -3,20 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from footfall.api.web import examples, render, schema
-from footfall.api.web.parse import Parsed
+from footfall.api.web.comparing import ParsedCompared
+from footfall.api.web.parse import WebQuery
 from footfall.catalog.dimensions import TOP_LISTS
-from footfall.query import build, run
+from footfall.query import build, listing, run
 
 MAX_LABELS = 300
+MAX_SKIP = 10_000
 
 Limit = Annotated[int, Query(ge=1, description=f"Labels, {MAX_LABELS} at most.", examples=[20])]
+Skip = Annotated[
+    int, Query(ge=0, le=MAX_SKIP, description="Labels to pass over: with `limit`, pages of the list.", examples=[20])
+]
+Search = Annotated[
+    str, Query(max_length=200, description="Only labels that contain this text, ignoring case.", examples=["blog"])
+]
+Totals = Annotated[
+    bool, Query(description="`true` or `1` adds the number of labels and what all of them sum up to.", examples=[True])
+]
+Order = Annotated[Literal["count", "visitors"], Query(description="What ranks the labels.", examples=["visitors"])]
+Figures = Annotated[bool, Query(description="`true` or `1` adds key figures of sessions.", examples=[True])]
 Compare = Annotated[bool, Query(description="`true` or `1` adds the count of the previous period.", examples=[True])]
+
+
+@dataclass(frozen=True, slots=True)
+class PartParameters:
+    """Which part of a list is wanted."""
+
+    limit: Limit = 20
+    skip: Skip = 0
+    search: Search = ""
+    totals: Totals = False
+
+    @property
+    def most(self) -> int:
+        return min(self.limit, MAX_LABELS)
+
+    def of(self, ranking: build.TopList) -> build.TopList:
+        """The wanted part of a ranking."""
+        return replace(ranking, skip=self.skip, search=self.search)
+
+
+@dataclass(frozen=True, slots=True)
+class ListParameters(PartParameters):
+    """Also how it is ranked, and what is shown beside its labels."""
+
+    order: Order = "count"
+    figures: Figures = False
+
+    def of(self, ranking: build.TopList) -> build.TopList:
+        """The wanted part of a ranking, in the wanted order."""
+        order = "visitors" if self.order == "visitors" else ""
+        return replace(ranking, skip=self.skip, search=self.search, order=order)
+
+
+Part = Annotated[PartParameters, Depends()]
+Page = Annotated[ListParameters, Depends()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +77,10 @@ class TopRoute:
     description: str
     example: str
     label: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.label or self.ranking.dimension
 
 
 TOP_ROUTES = (
@@ -66,23 +118,37 @@ TOP_ROUTES = (
 
 def add_to(router: APIRouter) -> None:
     for row in TOP_ROUTES:
-        label = row.label or row.ranking.dimension
         router.add_api_route(
             f"/{row.path}",
-            _endpoint(row.ranking, label),
+            _endpoint(row.ranking, row.key),
             summary=row.summary,
             description=row.description,
             operation_id=f"web_{row.path.replace('-', '_')}",
-            response_model=schema.top_list(label),
+            response_model=schema.top_list(row.key),
             response_model_exclude_unset=True,
-            responses=examples.top(label, row.example),
+            responses=examples.top(row.key, row.example),
         )
 
 
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
-    def top(query: Parsed, limit: Limit = 20, compare: Compare = False) -> Any:
-        previous = query.previous if compare else None
-        ranked = run.top_with_revenue(query.store, query.base, ranking, min(limit, MAX_LABELS), previous)
-        return render.top(label, ranked, compare=compare)
+    def top(query: ParsedCompared, page: Page, *, compare: Compare = False) -> Any:
+        return answer(query, ranking, label, page, compare=compare)
 
     return top
+
+
+def answer(
+    query: WebQuery, ranking: build.TopList, label: str, page: ListParameters, *, compare: bool
+) -> dict[str, Any]:
+    """A top list as it is answered."""
+    wanted, previous = page.of(ranking), query.previous if compare else None
+    ranked = run.top_with_revenue(query.store, query.base, wanted, page.most, previous)
+    found, labels = render.top(label, ranked, compare=compare), [row.label for row in ranked]
+    if page.figures:
+        render.add_figures(found["items"], label, listing.figures(query.store, query.base, wanted, labels))
+    if compare and (page.figures or page.order == "visitors"):
+        before = None if previous is None else listing.visitors(query.store, previous, wanted, labels)
+        render.add_previous_visitors(found["items"], label, before)
+    if page.totals:
+        found |= render.totals(listing.totals(query.store, query.base, wanted, len(labels), page.most))
+    return found

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
-from footfall.api.web.parse import PREFIX, TAGS, Cursor, Parsed, ParsedOfVisitor, VisitorId
+from footfall.api.web.comparing import ParsedCompared
+from footfall.api.web.parse import PREFIX, TAGS, Cursor, ParsedOfVisitor, VisitorId
 from footfall.errors import UserError
 from footfall.query import cursor, visitors
 
@@ -28,7 +29,7 @@ Json = dict[str, Any]
     responses=examples.TOP_LOCATIONS,
     operation_id="web_top_locations",
 )
-def top_locations(query: Parsed, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
+def top_locations(query: ParsedCompared, limit: toplists.Limit = 20, compare: toplists.Compare = False) -> Json:
     """One item per visitor, last seen first, with the details of the latest event."""
     previous = query.previous if compare else None
     found = visitors.locations(query.store, query.base, min(limit, toplists.MAX_LABELS), previous)

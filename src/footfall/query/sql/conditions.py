@@ -44,6 +44,11 @@ def like(value: Pattern) -> str:
     return "%".join(part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in value.parts)
 
 
+def containing(text: str) -> str:
+    """The LIKE pattern of what contains a text."""
+    return like(Pattern(("", text, "")))
+
+
 def _any(conditions: list[str]) -> str:
     return f"({' OR '.join(conditions)})"
 

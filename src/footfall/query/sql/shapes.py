@@ -32,7 +32,7 @@ def kpis(query: Kpis, binder: Binder) -> str:
     sums = {"visitors": _VISITORS, "pageviews": "sum(sign * matched.c1)"}
     figures = [sums.get(name) or METRICS[name].expressions[Table.SESSIONS] for name in KPIS]
     shown = ", ".join(f"{figure} AS f{number}" for number, figure in enumerate(figures))
-    sessions = " AND ".join(_overlapping(base, binder))
+    sessions = " AND ".join(overlapping(base, binder))
     return f"SELECT {shown} FROM sessions JOIN ({events}) AS matched ON session = matched.c0 WHERE {sessions}"
 
 
@@ -56,11 +56,11 @@ def flows(query: Flows, binder: Binder) -> str:
 
 def _span(base: Query, binder: Binder) -> str:
     """From the first start to the last end of the sessions that overlap the period."""
-    sessions = f"FROM sessions WHERE {' AND '.join(_overlapping(base, binder))}"
+    sessions = f"FROM sessions WHERE {' AND '.join(overlapping(base, binder))}"
     return f"timestamp >= (SELECT min(start) {sessions}) AND timestamp <= (SELECT max(end) {sessions})"
 
 
-def _overlapping(base: Query, binder: Binder) -> list[str]:
+def overlapping(base: Query, binder: Binder) -> list[str]:
     row = TABLES[Table.SESSIONS]
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
     return [project(base, binder), row.fixed, row.since.format(start), row.before.format(end)]
@@ -72,7 +72,7 @@ def session_revenue(query: SessionRevenue, binder: Binder) -> str:
     paid = select(replace(base, dimensions=("session", "currency"), metrics=("earned",)), binder)
     name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
     sessions = [
-        *_overlapping(base, binder),
+        *overlapping(base, binder),
         *(condition(term, Table.SESSIONS, binder) for term in query.only),
         f"{name} IN {binder.texts(query.labels)}",
     ]

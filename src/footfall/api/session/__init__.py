@@ -1,0 +1,1 @@
+"""Signing in, and what a caller may do: `/api/session`."""

@@ -1,0 +1,1 @@
+"""Every project at a glance: `/api/sites`."""

@@ -1,0 +1,62 @@
+"""All key figures by bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from footfall.query import ast
+from footfall.query.ast import Query
+from footfall.query.compared import Compared, compare
+from footfall.query.fetch import fetch
+from footfall.query.listing import NO_SESSIONS, SessionKeyFigures, session_figures
+from footfall.query.timerange import TimeRange
+from footfall.store.protocol import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class BucketFigures:
+    """The key figures of a bucket as if it were the range."""
+
+    bucket: int
+    visitors: int
+    of_sessions: SessionKeyFigures
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresPoint:
+    """A bucket beside the one that it is compared with, None where there is no such bucket.
+
+    `complete` says whether all of the bucket lies in the range.
+    """
+
+    figures: Compared[BucketFigures]
+    complete: bool
+
+
+def figures(store: Reader, base: Query, previous: Query | None, time_range: TimeRange) -> list[FiguresPoint]:
+    """Every bucket of the range, ascending; the n-th beside the n-th of the previous period."""
+    found = compare(base, previous, lambda query: _series(store, query, time_range))
+    then = found.previous or []
+    points = []
+    for place, now in enumerate(found.current):
+        before = then[place] if place < len(then) else None
+        points.append(FiguresPoint(Compared(now, before), _complete(now.bucket, time_range)))
+    return points
+
+
+def _series(store: Reader, base: Query, time_range: TimeRange) -> list[BucketFigures]:
+    starts = time_range.starts(base.period)
+    query = ast.SessionFigures(replace(base, buckets=starts, dimensions=("session",)))
+    rows = {row["group"]: row for row in fetch(store, query)}
+    return [_figures(at, rows.get(at)) for at in starts]
+
+
+def _figures(at: int, row: dict[str, int] | None) -> BucketFigures:
+    return (
+        BucketFigures(at, 0, NO_SESSIONS) if row is None else BucketFigures(at, row["visitors"], session_figures(row))
+    )
+
+
+def _complete(start: int, time_range: TimeRange) -> bool:
+    period = time_range.period
+    return period.start <= start and time_range.bucket.next(start, time_range.zone) <= period.end

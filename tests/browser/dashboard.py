@@ -1,0 +1,203 @@
+"""The dashboard in a browser's page: what a person does with it, and what stands there then."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from tests.browser.chromium import Chromium, Page
+from tests.support.server import FOOTFALL, Server, environment
+from tests.support.server import until as awaited
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SMALL = ("--days", "40", "--visitors-per-day", "40")
+ALT = 1
+PATIENCE = 30
+_CODES = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    "End": 35,
+    "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+T = TypeVar("T")
+_VISIBLE = "e => e.offsetWidth > 0 && getComputedStyle(e).visibility !== 'hidden'"
+
+
+def until(look: Callable[[], T]) -> T:
+    """What `look` gives once it is true; a page that is not ready after some seconds never will be."""
+    return awaited(look, PATIENCE)
+
+
+class DemoServer(Server):
+    """`footfall demo`: the server of the demo's project."""
+
+    arguments: tuple[str, ...] = ()
+
+    def launch(self, **settings: str) -> None:
+        self.settings |= settings
+        env = environment(self.data, port=str(self.port), host="127.0.0.1", **self.settings)
+        with self.log.open("ab") as log:
+            command = [FOOTFALL, "demo", *self.arguments]
+            self.process = subprocess.Popen(  # noqa: S603 - the test's own command line
+                command, env=env, stdout=log, stderr=log, start_new_session=True
+            )
+
+
+@contextmanager
+def demo(data: Path, arguments: tuple[str, ...] = SMALL, **settings: str) -> Iterator[Server]:
+    """The demo, once all of it can be queried."""
+    server = DemoServer(data, **settings)
+    server.arguments = arguments
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@dataclass
+class Dashboard:
+    page: Page
+    url: str
+
+    def open(self, path: str, *, shows: str = "") -> Dashboard:
+        self.page.goto(self.url + path)
+        if shows:
+            self.see(shows)
+        return self
+
+    @property
+    def path(self) -> str:
+        return str(self.page.run("location.pathname"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address, decoded."""
+        found = parse_qs(urlsplit(str(self.page.run("location.href"))).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
+
+    def text(self, selector: str = "body") -> str:
+        return str(self.page.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
+
+    def see(self, text: str, selector: str = "body") -> None:
+        assert until(lambda: text in self.text(selector)), (text, self.text(selector)[:2000])
+
+    def gone(self, selector: str) -> None:
+        assert until(lambda: not self.count(selector)), selector
+
+    def count(self, selector: str) -> int:
+        return int(self.page.run(f"[...document.querySelectorAll({json.dumps(selector)})].filter({_VISIBLE}).length"))
+
+    def wait(self, expression: str) -> Any:
+        """The value of a JavaScript expression, once it is truthy."""
+        found = until(lambda: self.page.run(expression))
+        assert found, expression
+        return found
+
+    def find(self, selector: str, text: str = "") -> None:
+        """Marks the first visible element that holds the text as `[data-found]`, and brings it into view."""
+        mark = (
+            "(() => { document.querySelectorAll('[data-found]').forEach(e => e.removeAttribute('data-found'));"
+            f"const found = [...document.querySelectorAll({json.dumps(selector)})].filter({_VISIBLE})"
+            f".find(e => (e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes({json.dumps(text)}));"
+            "found?.setAttribute('data-found', ''); found?.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "return !!found })()"
+        )
+        self.wait(mark)
+
+    def click(self, selector: str, text: str = "", modifiers: int = 0) -> None:
+        """A real click in the middle of the first element that holds the text."""
+        self.find(selector, text)
+        x, y = self.page.run(
+            "(box => [box.x + Math.min(box.width / 2, 40), box.y + box.height / 2])"
+            "(document.querySelector('[data-found]').getBoundingClientRect())"
+        )
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.mouse(kind, x, y, modifiers)
+
+    def mouse(self, kind: str, x: float, y: float, modifiers: int = 0) -> None:
+        button = "none" if kind == "mouseMoved" and not modifiers else "left"
+        buttons = 0 if kind == "mouseReleased" or button == "none" else 1
+        self.page.call(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=x,
+            y=y,
+            button=button,
+            buttons=buttons,
+            clickCount=1,
+            modifiers=modifiers,
+        )
+
+    def drag(self, selector: str, start: float, end: float) -> None:
+        """Along the middle of an element, between two shares of its width."""
+        self.find(selector)
+        left, width, y = self.page.run(
+            "(box => [box.x, box.width, box.y + box.height / 2])"
+            "(document.querySelector('[data-found]').getBoundingClientRect())"
+        )
+        where = [left + width * (start + (end - start) * step / 5) for step in range(6)]
+        self.mouse("mouseMoved", where[0], y)
+        self.mouse("mousePressed", where[0], y)
+        for x in where[1:]:
+            self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button="left", buttons=1)
+        self.mouse("mouseReleased", where[-1], y)
+
+    def press(self, *keys: str, modifiers: int = 0) -> None:
+        for key in keys:
+            code = {"windowsVirtualKeyCode": _CODES[key]} if key in _CODES else {"text": key}
+            if key == "Enter":
+                code["text"] = "\r"
+            for kind in ("keyDown", "keyUp"):
+                self.page.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers, **code)
+
+    def back(self) -> None:
+        """Within the application: no document is loaded."""
+        self.page.run("history.back()")
+
+    def type(self, text: str) -> None:
+        self.page.call("Input.insertText", text=text)
+
+    def focused(self) -> str:
+        """The name of the element that has the focus."""
+        return str(
+            self.page.run("(e => e.getAttribute('aria-label') || e.innerText || e.tagName)(document.activeElement)")
+        )
+
+    def theme(self, name: str) -> None:
+        self.page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+
+    def violations(self) -> list[str]:
+        """What axe-core finds."""
+        if not self.page.run("typeof axe === 'object'"):
+            self.page.run(AXE.read_text(encoding="utf-8") + "; 0")
+        found = self.page.run(
+            "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) =>"
+            " id + ': ' + nodes.slice(0, 3).map(({html, any}) => html.slice(0, 200) + ' ' + (any[0]?.message ?? ''))"
+            ".join(' | ')))"
+        )
+        return [str(one) for one in found]
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        return int(self.page.run("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def clean(self) -> None:
+        """Nothing threw, and the page's policy kept nothing away."""
+        assert (self.page.errors, self.page.refused) == ([], [])
+
+
+@contextmanager
+def opened(browser: Chromium, url: str, *, width: int = 1440, height: int = 900) -> Iterator[Dashboard]:
+    with browser.page(width=width, height=height) as page:
+        yield Dashboard(page, url)

@@ -1,0 +1,251 @@
+"""The dashboard's pages with the demo's data, in a real browser: every flow that a person has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from tests.browser.chromium import Chromium
+from tests.browser.dashboard import ALT, Dashboard, demo, opened, until
+from tests.support.server import Server
+
+WEB = "/sites/demo"
+FIGURES = "from "  # beneath a tile: the figure that it is compared with
+CANVAS = ".u-over"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with demo(tmp_path_factory.mktemp("dashboard") / "data", auth="off") as server:
+        yield server
+
+
+@pytest.fixture
+def dashboard(browser: Chromium, server: Server) -> Iterator[Dashboard]:
+    with opened(browser, server.url) as dashboard:
+        yield dashboard
+        dashboard.clean()
+
+
+def test_the_first_view_has_every_panel_and_asks_for_those_that_share_a_scan_together(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    for panel in ("pages", "sources", "tech"):
+        dashboard.see("%", f"#panel-{panel}")
+    dashboard.see("Germany", "#panel-places")
+    asked = [one["url"] for one in dashboard.page.requests if "/api/web-events/" in one["url"]]
+    assert sum("/panels?" in url for url in asked) == 1
+    assert not [url for url in asked if "/top-pages" in url or "/kpis" in url]
+    hosts = {url.split("/")[2] for url in (one["url"] for one in dashboard.page.requests) if url.startswith("http")}
+    assert hosts == {dashboard.url.split("/")[2]}
+
+
+def test_a_click_filters_alt_excludes_and_back_takes_it_away(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES).see("Germany")
+    before = dashboard.text(".tiles")
+    dashboard.click("#panel-places .item a", "Germany")
+    assert until(lambda: dashboard.query.get("filter") == "country:DE")
+    assert until(lambda: dashboard.text(".tiles") != before)
+    dashboard.see("Country", ".chips")
+    dashboard.back()
+    assert until(lambda: dashboard.text(".tiles") == before)
+    dashboard.click("#panel-places .item a", "Germany", modifiers=ALT)
+    assert until(lambda: dashboard.query.get("filter") == "!country:DE")
+    dashboard.see("is not", ".chips")
+    dashboard.click("button", "Remove the filter Country")
+    assert until(lambda: "filter" not in dashboard.query)
+
+
+def test_tiles_choose_the_line_and_dragging_chooses_the_days(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    dashboard.click(".tile", "Pageviews")
+    assert until(lambda: dashboard.query.get("metric") == "pageviews")
+    dashboard.wait(
+        "document.querySelector('[role=application]').getAttribute('aria-label').startsWith('Pageviews per day')"
+    )
+    dashboard.wait(f"!!document.querySelector('{CANVAS}')")
+    dashboard.drag(CANVAS, 0.2, 0.5)
+    assert until(lambda: {"from", "to"} <= dashboard.query.keys())
+    days = date.fromisoformat(dashboard.query["to"]) - date.fromisoformat(dashboard.query["from"])
+    assert timedelta(days=6) <= days <= timedelta(days=11)
+
+
+def test_the_chart_reads_itself_to_those_who_do_not_see_it(dashboard: Dashboard) -> None:
+    dashboard.open(f"{WEB}?range=7d", shows=FIGURES)
+    dashboard.wait(f"!!document.querySelector('{CANVAS}')")
+    dashboard.page.run("document.querySelector('[role=application]').focus()")
+    dashboard.press("End", "ArrowLeft")
+    dashboard.wait("/: \\d.*before \\d/.test(document.querySelector('.chart [aria-live]').innerText)")
+    dashboard.click("button", "Show as table")
+    assert until(lambda: dashboard.count(".plot tbody tr") == 7)
+
+
+def test_ranges_steps_and_comparisons_have_keys(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    dashboard.press("w")
+    assert until(lambda: dashboard.query.get("range") == "7d")
+    dashboard.press("ArrowLeft")
+    assert until(lambda: "from" in dashboard.query)
+    first = date.fromisoformat(dashboard.query["from"])
+    dashboard.press("ArrowLeft")
+    assert until(lambda: dashboard.query.get("from") == str(first - timedelta(days=7)))
+    dashboard.press("x")
+    assert until(lambda: dashboard.query.get("compare") == "off")
+    dashboard.gone(".tiles .delta")
+    dashboard.press("?")
+    dashboard.see("Last 12 months", "dialog")
+    dashboard.press("Escape")
+    dashboard.gone("dialog")
+
+
+def test_days_of_the_calendar_are_a_range(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    dashboard.press("c")
+    dashboard.click(".calendar [aria-label='Month before']")
+    dashboard.click(".calendar button", "3 ")  # the label holds the month: `3 October 2026`
+    dashboard.see("Now the last day")
+    dashboard.click(".calendar button", "13 ")
+    assert until(lambda: {"from", "to"} <= dashboard.query.keys())
+    assert dashboard.query["from"].endswith(("-03", "-13"))
+    assert dashboard.query["to"].endswith("-13")
+
+
+def test_a_filter_is_typed_with_completion_of_keys_and_values(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    dashboard.press("f")
+    dashboard.wait("document.activeElement.role === 'combobox'")
+    dashboard.type("!cou")
+    dashboard.see("Country", ".editor")
+    dashboard.press("Tab")
+    dashboard.wait("document.activeElement.value === '!country:'")
+    dashboard.type("germ")
+    dashboard.see("Germany", ".editor ul")
+    dashboard.press("ArrowDown", "Enter")
+    dashboard.wait("document.activeElement.value === '!country:DE'")
+    dashboard.press("Enter")
+    assert until(lambda: dashboard.query.get("filter") == "!country:DE")
+    dashboard.click("button", "As text")
+    dashboard.wait("document.activeElement.value === '!country:DE'")
+    dashboard.type(" colour:red")
+    dashboard.wait("[...document.querySelectorAll('.editor .primary')].every(e => e.disabled)")
+
+
+def test_a_list_opens_whole_and_is_searched(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows=FIGURES)
+    dashboard.click("#panel-pages ~ * a, .panel a", "All pages")
+    dashboard.see("Bounce", "dialog")
+    dashboard.type("product")
+    dashboard.wait(
+        "(all => all.length > 0 && all.every(e => e.innerText.includes('product')))"
+        "([...document.querySelectorAll('dialog .item bdi')])"
+    )
+    assert dashboard.query["list"] == "top-pages"
+    link = dashboard.wait("document.querySelector('dialog a[download]').href")
+    kind = dashboard.page.run(
+        f"fetch({link!r}).then(async r => r.headers.get('content-type') + (await r.text()).slice(0, 5))"
+    )
+    assert kind.startswith("text/csv")
+    assert kind.endswith("path,")
+    dashboard.back()
+    dashboard.gone("dialog")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "tab", "shows"),
+    [
+        ("sources=campaigns", "Campaigns", "Medium"),
+        ("places=languages", "Languages", "Language"),
+        ("events=properties", "Properties", "product"),
+        ("journeys=flows", "Flows", "pages"),
+        ("journeys=funnel&step=path:/&step=path:/checkout", "Funnel", "left"),
+        ("journeys=retention", "Retention", "100"),
+        ("reading=engagement", "Engagement", "Scroll depth"),
+        ("reading=vitals", "Web vitals", "LCP"),
+        ("traffic=classes", "Traffic classes", "AI crawlers"),
+        ("traffic=dropped", "Left out", ""),
+    ],
+)
+def test_a_tab_stands_in_the_address(dashboard: Dashboard, parameter: str, tab: str, shows: str) -> None:
+    dashboard.open(f"{WEB}?{parameter}")
+    panel = parameter.partition("=")[0]
+    dashboard.find(f"#panel-{panel}")
+    dashboard.see(shows, f"#panel-{panel}")
+    chosen = (
+        f"document.querySelector('#panel-{panel}').closest('section').querySelector('[aria-selected=true]').innerText"
+    )
+    assert dashboard.page.run(chosen).strip() == tab
+
+
+def test_a_visitor_has_a_page_of_sessions(dashboard: Dashboard, server: Server) -> None:
+    listed = server.http.get("/api/web-events/demo", params={"range": "30d", "limit": 1}).json()
+    visitor = listed["items"][0]["visitor_id"]
+    dashboard.open(f"{WEB}/visitors/{visitor}", shows="First seen")
+    dashboard.see(":", ".sessions")
+    dashboard.click("a", "All figures of this visitor")
+    assert until(lambda: dashboard.query.get("filter") == f"visitor_id:{visitor}")
+    dashboard.see("1", ".tiles")
+    dashboard.open(f"{WEB}/visitors/nobody", shows="There is no such visitor")
+
+
+def test_all_sites_are_cards_that_lead_to_them(dashboard: Dashboard) -> None:
+    dashboard.open("/", shows="Demo shop")
+    dashboard.see("7 days", ".cards")
+    dashboard.click("input[type=search]")
+    dashboard.type("nothing like it")
+    dashboard.see("No site is called that")
+    dashboard.click("button", "Show all sites")
+    dashboard.click(".cards a", "Demo shop")
+    assert until(lambda: dashboard.path == WEB)
+    dashboard.see(FIGURES)
+
+
+def test_an_unknown_site_is_said_to_be_none(dashboard: Dashboard) -> None:
+    dashboard.open("/sites/nowhere", shows="There is nothing here")
+
+
+def test_everything_is_reached_by_the_keyboard(dashboard: Dashboard) -> None:
+    dashboard.open(WEB, shows="Germany")
+    dashboard.press("Tab")
+    assert dashboard.focused() == "Skip to content"
+    names = []
+    for _ in range(60):
+        dashboard.press("Tab")
+        names.append(dashboard.focused())
+    seen = "\n".join(names)
+    for name in ("All sites", "Theme", "Filter", "A period earlier", "Last 30 days", "Visitors", "Day", "Pages", "/"):
+        assert name in seen, (name, names)
+    dashboard.page.run("document.querySelector('#panel-pages .item a').focus()")
+    dashboard.press("Enter")
+    assert until(lambda: dashboard.query.get("filter", "").startswith("path:"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("path", "shows"),
+    [
+        ("/", "Demo shop"),
+        (f"{WEB}?filter=!country:FR", "Germany"),
+        (
+            f"{WEB}?journeys=funnel&step=path:/&step=path:/checkout&reading=vitals&traffic=dropped&events=properties",
+            "Germany",
+        ),
+        (f"{WEB}?list=top-referrers&journeys=retention&sources=campaigns", "Bounce"),
+        ("/sites/nowhere", "There is nothing here"),
+    ],
+)
+def test_axe_finds_nothing(dashboard: Dashboard, theme: str, path: str, shows: str) -> None:
+    dashboard.theme(theme)
+    dashboard.open(path, shows=shows)
+    dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
+    dashboard.wait("!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')")
+    assert dashboard.violations() == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1200, 3840])
+def test_no_width_scrolls_sideways(browser: Chromium, server: Server, width: int) -> None:
+    with opened(browser, server.url, width=width) as dashboard:
+        for path in (f"{WEB}?filter=path:/products/espresso-blend|/products !device:mobile", "/"):
+            dashboard.open(path, shows="Demo shop")
+            dashboard.wait("!document.querySelector('.sk')")
+            assert dashboard.overflow() <= 0, path
+        dashboard.clean()

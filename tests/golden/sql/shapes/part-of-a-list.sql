@@ -1,0 +1,29 @@
+SELECT c0 AS c0, sum(c1) AS c1, uniqCombined64(17)(visitor) AS c2
+FROM (SELECT visitor, replaceRegexpOne(source, '^$', 'direct') AS c0, sum(sign) AS c1
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND session IN (SELECT session AS c0
+FROM events
+WHERE project_id = {p3:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND (traffic = {p6:String}))
+AND replaceRegexpOne(source, '^$', 'direct') ILIKE {p7:String}
+GROUP BY c0, visitor
+HAVING sum(sign) > 0)
+GROUP BY c0
+ORDER BY c2 DESC, c0
+LIMIT {p8:UInt64} OFFSET {p9:UInt64}
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 7
+-- p4 = 1780000000000
+-- p5 = 1780086400000
+-- p6 = 'human'
+-- p7 = '%news%'
+-- p8 = 20
+-- p9 = 20

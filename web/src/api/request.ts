@@ -1,0 +1,120 @@
+/** The one place that asks the server: builds the URL, retries what may be retried, and names what went wrong. */
+
+export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
+
+/** What went wrong, in words for the reader. `status` is 0 where the server was not reached. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly url: string,
+  ) {
+    super(message);
+  }
+
+  get details(): string {
+    return `${new Date().toISOString()} ${this.url}\n${this.status || 'no answer'} ${this.code}: ${this.message}`;
+  }
+}
+
+/** What the rest of the application does when the server is lost, found again, or has ended the session. */
+export interface Watcher {
+  lost(): void;
+  found(): void;
+  signedOut(): void;
+  csrf(): string | null;
+}
+
+const SILENT: Watcher = { lost: () => {}, found: () => {}, signedOut: () => {}, csrf: () => null };
+let watcher = SILENT;
+export function watch(next: Watcher): void {
+  watcher = next;
+}
+
+export function urlOf(path: string, params: Params = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value === null || value === undefined || value === '') continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  return query.size ? `${path}?${query}` : path;
+}
+
+export function segment(text: string): string {
+  return encodeURIComponent(text);
+}
+
+/** The JSON of a GET; RequestError where there is none. A newer click ends it by `signal` (AbortError). */
+export async function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+  const url = urlOf(path, params);
+  return retried(() => answered<T>(url, { signal: signal ?? null, headers: { accept: 'application/json' } }), signal);
+}
+
+/** A request that changes something; the proof against forgery goes along. */
+export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  const csrf = watcher.csrf();
+  if (csrf) headers['x-csrf-token'] = csrf;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  return answered<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+}
+
+const RETRIES = 2;
+const PAUSE_MS = 600;
+const MAX_PAUSE_MS = 5000;
+
+class Again extends RequestError {
+  constructor(failure: RequestError, readonly pause: number) {
+    super(failure.status, failure.code, failure.message, failure.url);
+  }
+}
+
+async function retried<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Again) || attempt >= RETRIES || error.pause > MAX_PAUSE_MS) throw error;
+      await paused(error.pause * (attempt + 1), signal);
+    }
+  }
+}
+
+function paused(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
+}
+
+async function answered<T>(url: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    watcher.lost();
+    throw new Again(new RequestError(0, 'unreachable', 'The server did not answer.', url), PAUSE_MS);
+  }
+  watcher.found();
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  const failure = await failureOf(response, url);
+  if (response.status === 401) watcher.signedOut();
+  const isPassing = response.status === 503 || response.status === 429;
+  if (!isPassing) throw failure;
+  throw new Again(failure, Number(response.headers.get('retry-after') ?? 0) * 1000 || PAUSE_MS);
+}
+
+async function failureOf(response: Response, url: string): Promise<RequestError> {
+  const body = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
+  const message = body.error?.message ?? `The server answered ${response.status}.`;
+  return new RequestError(response.status, body.error?.code ?? 'failed', message, url);
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

@@ -1,0 +1,28 @@
+/** Names for the answers of the server; their shapes come from docs/openapi.json (`npm run types`). */
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+/** What a GET of the path answers. */
+type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
+
+export type Kpis = Schemas['Kpis'];
+/** An item of any list by label, without its label. */
+export type ListFigures = Omit<Schemas['Top_path'], 'path'>;
+export type ListBase = Schemas['ListBase'];
+export type Timeseries = Schemas['Timeseries'];
+export type CustomEvents = Schemas['CustomEvents'];
+export type RecentEvent = Schemas['RecentEvent'];
+export type Engagement = Schemas['Engagement'];
+export type PageRead = Schemas['PageRead'];
+export type Flow = Schemas['Flow'];
+export type Flows = Schemas['Flows'];
+export type Funnel = Schemas['Funnel'];
+export type Retention = Schemas['Retention'];
+export type Properties = Schemas['Properties'];
+export type Dropped = Schemas['DroppedObject'];
+
+export type SessionInfo = Answer<'/api/session'>;
+export type Project = SessionInfo['projects'][number];
+
+export type Sites = Answer<'/api/sites'>;
+export type Site = Sites['items'][number];

@@ -1,0 +1,120 @@
+/** Who is signed in, and what they may see. The token is exchanged for a cookie and never kept. */
+import { RequestError, get, send, watch } from '../api/request';
+import type { Project, SessionInfo } from '../api/types';
+import { address } from './address.svelte';
+import { clock } from './clock.svelte';
+
+const RECONNECT_MS = 3000;
+
+class Session {
+  state = $state<'unknown' | 'in' | 'out'>('unknown');
+  info = $state.raw<SessionInfo>();
+  failure = $state.raw<RequestError>();
+  /** The session was there and has ended. */
+  ended = $state(false);
+  offline = $state(false);
+  private reconnecting = 0;
+
+  get projects(): readonly Project[] {
+    return this.info?.projects ?? [];
+  }
+
+  project(slug: string): Project | undefined {
+    return this.projects.find((project) => project.slug === slug);
+  }
+
+  async start(): Promise<void> {
+    watch({
+      lost: () => this.lost(),
+      found: () => this.found(),
+      signedOut: () => this.signedOut(),
+      csrf: () => this.info?.csrf ?? null,
+    });
+    if (address.path === '/sign-in' && (await this.byLink())) return;
+    await this.load();
+  }
+
+  async load(): Promise<void> {
+    this.failure = undefined;
+    try {
+      this.enter(await get<SessionInfo>('/api/session'));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.status !== 401) this.failure = error;
+    }
+  }
+
+  async signIn(proof: { token: string } | { code: string }): Promise<void> {
+    this.enter(await send<SessionInfo>('POST', '/api/session', proof));
+    address.go(safe(address.get('to')), { replace: true });
+  }
+
+  async signOut(): Promise<void> {
+    await send('DELETE', '/api/session');
+    this.info = undefined;
+    this.state = 'out';
+    this.ended = false;
+    address.go('/sign-in');
+  }
+
+  /** The single-use code of the link that the server prints; it leaves the address at once. */
+  private async byLink(): Promise<boolean> {
+    const code = new URLSearchParams(window.location.hash.slice(1)).get('code');
+    if (!code) return false;
+    address.go(address.with({}), { replace: true });
+    try {
+      await this.signIn({ code });
+      return true;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      await this.load();
+      if (this.state === 'in') address.go(safe(address.get('to')), { replace: true });
+      else this.failure = error;
+      return true;
+    }
+  }
+
+  private enter(info: SessionInfo): void {
+    this.info = info;
+    this.state = 'in';
+    this.ended = false;
+  }
+
+  private signedOut(): void {
+    this.ended ||= this.state === 'in';
+    this.state = 'out';
+    this.info = undefined;
+    if (address.path === '/sign-in') return;
+    const here = address.url.pathname + address.url.search;
+    address.go(here === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(here)}`, { replace: true });
+  }
+
+  /** One request that fails may have been kept away by the browser: only where no other arrives is the server lost. */
+  private lost(): void {
+    if (this.reconnecting) return;
+    const look = async () => {
+      try {
+        if ((await fetch('/healthz')).ok) this.found();
+      } catch {
+        this.offline = true;
+      }
+    };
+    this.reconnecting = window.setInterval(() => void look(), RECONNECT_MS);
+    void look();
+  }
+
+  private found(): void {
+    clearInterval(this.reconnecting);
+    this.reconnecting = 0;
+    if (!this.offline) return;
+    this.offline = false;
+    clock.refresh();
+  }
+}
+
+/** A path of this site; anything else leads to the first page. */
+export function safe(path: string | null): string {
+  return path && /^\/(?![/\\])/.test(path) ? path : '/';
+}
+
+export const session = new Session();

@@ -1,0 +1,60 @@
+/** Values that a key has in the range that is shown, for the completion of filters. */
+import { get, segment } from '../../../api/request';
+import type { Properties } from '../../../api/types';
+import { literal, PROPERTY } from '../../../lib/filter';
+import { LISTS, CAMPAIGNS, rowsOf, type List, type ListAnswer } from '../lists';
+import type { View } from '../view.svelte';
+
+export interface Suggestion {
+  /** As a filter writes it. */
+  pattern: string;
+  name: string;
+  code: string;
+  visitors: number | null;
+}
+
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  event_type: ['pageview', 'custom'],
+  traffic: ['human', 'bot', 'ai', 'monitor', 'scanner'],
+};
+const MAX = 8;
+
+const byKey = new Map<string, List>([...Object.values(LISTS), ...CAMPAIGNS].flatMap((list) => (list.filter && list.filter !== 'search' ? [[list.filter, list]] : [])));
+
+export async function valuesOf(view: View, key: string, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+  const fixed = FIXED[key];
+  if (fixed) return fixed.filter((value) => value.startsWith(typed)).map((value) => plain(value, null));
+  if (key.startsWith(PROPERTY)) return propertyValues(view, key.slice(PROPERTY.length), typed, signal);
+  const list = byKey.get(key);
+  if (!list) return [];
+  const { filter: _, ...params } = view.params;
+  const isNamed = list.code !== undefined || key === 'language';
+  const found = await get<ListAnswer>(`/api/web-events/${segment(view.slug)}/${list.endpoint}`, {
+    ...params, compare: null, compare_from: null, compare_to: null, order: 'visitors', limit: isNamed ? 300 : MAX, search: isNamed ? null : typed,
+  }, signal);
+  return rowsOf(list, found)
+    .map((row) => ({ pattern: literal(row.label), name: list.show(row.label), code: list.code?.(row.label) ?? '', visitors: row.value }))
+    .filter(({ name, pattern }) => !isNamed || `${name} ${pattern}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase()))
+    .slice(0, MAX);
+}
+
+async function propertyValues(view: View, name: string, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+  const found = await propertiesOf(view, signal);
+  const values = found.items.find((item) => item.name === name)?.values ?? [];
+  return values.filter(({ value }) => value.includes(typed)).slice(0, MAX).map(({ value }) => plain(value, null));
+}
+
+/** Keys of properties that begin with what was typed. */
+export async function propertyKeys(view: View, typed: string, signal: AbortSignal): Promise<string[]> {
+  const found = await propertiesOf(view, signal);
+  return found.items.map(({ name }) => PROPERTY + name).filter((key) => key.startsWith(typed)).slice(0, MAX);
+}
+
+function propertiesOf(view: View, signal: AbortSignal): Promise<Properties> {
+  const { filter: _, ...params } = view.params;
+  return get(`/api/web-events/${segment(view.slug)}/properties`, { ...params, compare: null, compare_from: null, compare_to: null, values: 50 }, signal);
+}
+
+function plain(value: string, visitors: number | null): Suggestion {
+  return { pattern: literal(value), name: value, code: '', visitors };
+}

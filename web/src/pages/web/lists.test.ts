@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { KEYS } from '../../lib/filter';
+import { BY_ENDPOINT, LISTS, rowsOf, shareOf, type List } from './lists';
+import { PANELS } from './panels';
+
+describe('lists', () => {
+  it('reads a list by visitors, and events by how often they came', () => {
+    const item = { count: 9, visitors: 3, prev_count: 6, prev_visitors: 2 };
+    const answer = { items: [{ path: '/', name: 'buy', ...item }], base: { count: 90, visitors: 12 } };
+    const [pages, events] = [LISTS.pages as List, LISTS.events as List];
+    expect(rowsOf(pages, answer)[0]).toMatchObject({ label: '/', value: 3, before: 2, other: 9 });
+    expect(rowsOf(events, answer)[0]).toMatchObject({ label: 'buy', value: 9, before: 6, other: 3 });
+    expect(rowsOf(pages, answer).map((row) => shareOf(pages, row, answer))).toEqual([0.25]);
+    expect(rowsOf(pages, { items: [{ path: '/', count: 1, visitors: 1, prev_count: null }] })[0]?.before).toBeUndefined();
+  });
+
+  it('filters by keys that there are', () => {
+    for (const list of BY_ENDPOINT.values()) expect(list.filter === null || list.filter in KEYS, list.id).toBe(true);
+  });
+});
+
+it('panels and tabs have names of their own, which stand in the address', () => {
+  const panels = PANELS.map(({ id }) => id);
+  expect(new Set(panels).size).toBe(panels.length);
+  for (const { tabs } of PANELS) {
+    expect(new Set(tabs.map(({ id }) => id)).size).toBe(tabs.length);
+    expect(tabs.every((tab) => Boolean(tab.list) !== Boolean(tab.load))).toBe(true);
+  }
+});

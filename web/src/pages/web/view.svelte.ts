@@ -1,0 +1,79 @@
+/** What the web page shows, derived from the address: the site, the range, the comparison, the filter. */
+import { address } from '../../app/address.svelte';
+import { clock } from '../../app/clock.svelte';
+import { pathOf } from '../../app/surfaces';
+import type { Params } from '../../api/request';
+import type { Project } from '../../api/types';
+import { literal, parseOrNone, print, selects, toggled, type Term } from '../../lib/filter';
+import { asked, bucketOf, resolve, type Bucket, type Resolved } from '../../lib/range';
+import { LiveStream } from './live/stream.svelte';
+import { metricOf, type Metric } from './metrics';
+
+/** Rows that a panel reserves before it knows how many there are. */
+export const ROWS = 8;
+
+export class View {
+  constructor(readonly project: Project) {}
+
+  readonly zone: string = $derived.by(() => this.project.timezone);
+  readonly range: Resolved = $derived.by(() =>
+    resolve(
+      {
+        range: address.get('range'), from: address.get('from'), to: address.get('to'), compare: address.get('compare'),
+        compareFrom: address.get('compare-from'), compareTo: address.get('compare-to'),
+      },
+      this.zone,
+      clock.now,
+    ),
+  );
+  readonly filter: string = $derived(address.get('filter') ?? '');
+  readonly terms: Term[] = $derived(parseOrNone(this.filter));
+  readonly bots: boolean = $derived(address.get('bots') === '1');
+  readonly bucket: Bucket = $derived(bucketOf(this.range, address.get('bucket')));
+  readonly metric: Metric = $derived(metricOf(address.get('metric')));
+
+  private readonly narrowed: Params = $derived({ filter: this.filter, bots: this.bots ? 1 : null });
+  /** What every panel asks with. */
+  readonly params: Params = $derived({ ...asked(this.range), ...this.narrowed });
+  readonly listParams: Params = $derived({ ...this.params, limit: ROWS, totals: 1, order: 'visitors' });
+  readonly chartParams: Params = $derived({ ...asked(this.range, true), ...this.narrowed, bucket: this.bucket, figures: 1 });
+  /** Changes with what is chosen, not with the time. */
+  readonly identity: string = $derived.by(() =>
+    JSON.stringify([
+      this.project.slug, this.range.from, this.range.to, this.range.compared?.from, this.range.compared?.to, this.filter, this.bots,
+    ]),
+  );
+
+  /** One stream, for the panel and the top bar. Made with the page: it ends with it. */
+  readonly live = new LiveStream(() => ({ slug: this.project.slug, params: this.narrowed }));
+
+  get slug(): string {
+    return this.project.slug;
+  }
+
+  /** The address of this view with the label selected (or excluded), or no longer so. */
+  toggledHref(key: string, label: string, negated = false): string {
+    return address.with({ filter: print(toggled(this.terms, key, literal(label), negated)) || null });
+  }
+
+  toggle(key: string, label: string, negated = false): void {
+    address.go(this.toggledHref(key, label, negated));
+  }
+
+  isSelected(key: string, label: string): boolean {
+    return selects(this.terms, key, literal(label));
+  }
+
+  setTerms(terms: readonly Term[]): void {
+    address.change({ filter: print(terms) || null });
+  }
+
+  setRange(changes: Partial<Record<'range' | 'from' | 'to', string>>): void {
+    address.change({ range: null, from: null, to: null, bucket: null, ...changes });
+  }
+
+  /** A visitor's page, which leads back to this view. */
+  visitorHref(id: string): string {
+    return pathOf(this.slug, 'visitors', id);
+  }
+}
