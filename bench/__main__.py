@@ -80,7 +80,9 @@ def main() -> None:
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
-    scale = replace(scale, runs=options.runs or scale.runs, samples=options.samples or scale.samples)
+    scale = replace(scale, runs=options.runs or scale.runs)
+    if options.samples:  # a quick look
+        scale = replace(scale, samples=options.samples, quiet=0.0)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         work = Work(scale, Path(folder), options.data, options.against, options.ranges, options.endpoints)
         if options.command == "profile":
@@ -131,8 +133,12 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--smoke", action="store_true", help="a few seconds of each: fails on errors, never on time")
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
     parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
-    parser.add_argument("--samples", type=int, help="requests of each endpoint and range in B4; 50 where left out")
-    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7 and B11")
+    parser.add_argument(
+        "--samples",
+        type=int,
+        help="of each endpoint and range in B4 and B6, without waiting for an idle machine; 50 where left out",
+    )
+    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7, B9 and B11")
     parser.add_argument("--against", type=_directory, help="what `bench data` made with fewer rows, for B6")
     parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
     parser.add_argument(

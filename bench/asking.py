@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from bench.data.filling import Manifest, read_manifest
-from bench.harness import Process, Result, free_port, serving
+from bench.harness import Process, Result, cpu_clock, free_port, serving
 from bench.served import PATH
 from footfall.clock import HOUR, MINUTE
 from footfall.model.period import Period, iso
@@ -28,10 +28,11 @@ _TIMEOUT = 120.0
 
 @dataclass(frozen=True)
 class Answer:
-    """`millis` from the first byte sent to the last byte read."""
+    """`millis` from the first byte sent to the last byte read; `cpu` of the server's processor time meanwhile."""
 
     status: int
     millis: float
+    cpu: float
     body: bytes
     timing: str
 
@@ -58,10 +59,11 @@ class Asked:
         return int(self.manifest["surfaces"].get(surface, {}).get("rows", 0))
 
     def get(self, path: str, params: Mapping[str, Any] | Sequence[tuple[str, Any]] = ()) -> Answer:
-        started = time.perf_counter()
+        clock = cpu_clock(self.process.pid)
+        started, spent = time.perf_counter(), time.clock_gettime(clock)
         found = self.client.get(path, params=params)  # type: ignore[arg-type]  # both forms are allowed
-        millis = 1000 * (time.perf_counter() - started)
-        return Answer(found.status_code, millis, found.content, found.headers.get("server-timing", ""))
+        millis, cpu = 1000 * (time.perf_counter() - started), 1000 * (time.clock_gettime(clock) - spent)
+        return Answer(found.status_code, millis, cpu, found.content, found.headers.get("server-timing", ""))
 
     def sql(self, statement: str) -> Result:
         """`rows`, and `millis` within the server; RuntimeError where it fails."""

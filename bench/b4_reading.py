@@ -28,12 +28,14 @@ class _Cell:
     endpoint: Endpoint
     named: str
     times: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     timing: str = ""
 
     def add(self, answer: Answer) -> None:
         if answer.status == 200:
             self.times.append(answer.millis)
+            self.cpu.append(answer.cpu)
             self.timing = answer.timing
         else:
             self.errors.append(f"{answer.status} {answer.body.decode(errors='replace'):.300}")
@@ -49,6 +51,7 @@ class _Cell:
                 "p50": round(quantile(self.times, 0.5), 1),
                 "p95": round(quantile(self.times, 0.95), 1),
                 "max": round(max(self.times), 1),
+                "cpu_p50": round(quantile(self.cpu, 0.5), 1),
             }
         bar = allowed(self.endpoint, RANGES[self.named], reference)
         met = bool(self.times) and not self.errors and found["p95"] <= bar
@@ -121,6 +124,7 @@ def _range(server: Asked, samples: int, named: str, endpoints: Sequence[str]) ->
             counts.clear()
             for cell in cells:
                 cell.times.clear()
+                cell.cpu.clear()
         counts.append(server.sql(_count(server, length))["millis"])
         for cell in cells:
             if not cell.done:
@@ -145,10 +149,10 @@ def _count(server: Asked, length: int) -> str:
 
 
 def _tell(cell: _Cell, found: Result) -> None:
-    times = f"p50 {found['p50']:>8} p95 {found['p95']:>8}" if cell.times else "no answer"
+    times = f"p50 {found['p50']:>8} p95 {found['p95']:>8} cpu {found['cpu_p50']:>8}" if cell.times else "no answer"
     mark = "" if found["met"] else f"  over {found['bar']}"
     error = f"  {found['errors'][0]}" if found["errors"] else ""
-    print(f"  {cell.endpoint.name:24} {cell.named:>4} {times}{mark}{error:.200}", flush=True)
+    print(f"  {cell.endpoint.name:24} {cell.named:>4} {times}{mark}{error:.200}  {cell.timing}".rstrip(), flush=True)
 
 
 def _figure(found: Result) -> str:

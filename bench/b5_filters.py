@@ -35,7 +35,7 @@ def run(work: Work) -> Result:
         cases = [
             (named, chosen, case)
             for named, chosen, case in list(product(ranges, FILTERS, CASES))[:: work.scale.step]
-            if not work.endpoints or case.path.strip("/") in work.endpoints
+            if not work.endpoints or (case.path.strip("/") or "listing") in work.endpoints
         ]
         found = {
             f"{case.path or 'rows'} {named} {chosen.text}": _measure(server, case, chosen, named, work.scale.runs)

@@ -68,7 +68,7 @@ _NAMED = f"{WEB}/visitor/{{visitor}}"
 
 
 WEB_ENDPOINTS = (
-    *(_web(name) for name in ("kpis", "timeseries", "listing", "count", "custom-events", "properties")),
+    *(_web(name) for name in ("kpis", "timeseries", "listing", "count", "custom-events", "properties", "traffic")),
     *(_web(row.path) for row in WEB_LISTS),
     _web("top-flows", limit=HEAVY),
     _web("top-locations", limit=HEAVY),
@@ -110,10 +110,9 @@ PROXY_DAYS = 62
 
 
 def _proxy(name: str) -> Endpoint:
-    def params(server: Asked, named: str, length: int) -> Params:
-        """The proxy surface has no longer range than 62 days."""
-        del named
-        return list(server.span(min(length, PROXY_DAYS * DAY)).items())
+    def params(server: Asked, named: str, length: int) -> Params | None:
+        """The longest range is 62 days, which stands for 12 months here."""
+        return None if named == "all" else list(server.span(min(length, PROXY_DAYS * DAY)).items())
 
     return Endpoint(f"proxy-{name}", f"/analytics/{name}", params, PROXY, Table.PROXY_LOGS)
 
@@ -127,6 +126,8 @@ ENDPOINTS = (*WEB_ENDPOINTS, *TRACKING_ENDPOINTS, *NETWORK_ENDPOINTS, *PROXY_END
 LEFT_OUT: Mapping[str, str] = {
     "/export": "its length is that of the rows",
     "/recent-events": "of the last minutes only",
+    "/live": "a stream",
+    "/panels": "several of the others at once",
     "/dropped": "counts of the metadata",
     "/stats": "counts of one project by category, on the events surface",
 }

@@ -197,6 +197,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_clock(pid: int) -> int:
+    """The clock of a process's processor time, to the nanosecond, as clock_getcpuclockid(3) makes it on Linux."""
+    return ~pid << 3 | 2
+
+
 def anonymous_bytes(pid: int) -> int:
     """Private anonymous memory, from the kernel's own walk of the page tables."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()

@@ -56,7 +56,7 @@ def keep(label: str, machine: Result, found: Result) -> Path:
 
 
 def _brief(cell: Result) -> Result:
-    return {name: cell[name] for name in ("samples", "p50", "p95", "errors") if cell.get(name)}
+    return {name: cell[name] for name in ("samples", "p50", "p95", "cpu_p50", "errors") if cell.get(name)}
 
 
 def recorded() -> list[Recorded]:
