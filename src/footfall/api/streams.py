@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from footfall.errors import UserError
-from footfall.query.live import Moment
 
 PER_PROCESS = 100
 PER_PROJECT = 20
@@ -17,15 +17,15 @@ PER_PROJECT = 20
 EVERY_SECONDS = 2.0
 """How often what goes on is read, for however many streams."""
 
-Read = Callable[[], Awaitable[Moment]]
+Found = TypeVar("Found")
 
 
 @dataclass
 class _Feed:
-    """What several streams show: the last moment, and who reads the next one."""
+    """What several streams show: what was found last, and who reads next."""
 
     streams: int = 0
-    moment: Moment | None = None
+    found: Any = None
     read_at: float = 0.0
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -55,11 +55,12 @@ class Streams:
             if not feed.streams:
                 del self._feeds[key]
 
-    async def moment(self, key: Hashable, read: Read) -> Moment:
-        """What `read` finds, or found for another stream a moment ago."""
+    async def latest(self, key: Hashable, read: Callable[[], Awaitable[Found]]) -> Found:
+        """What `read` finds, or found for another stream of this key a moment ago."""
         feed = self._feeds[key]
         clock = asyncio.get_running_loop().time
         async with feed.reading:
-            if feed.moment is None or clock() - feed.read_at >= EVERY_SECONDS * 0.9:
-                feed.moment, feed.read_at = await read(), clock()
-            return feed.moment
+            if feed.found is None or clock() - feed.read_at >= EVERY_SECONDS * 0.9:
+                feed.found, feed.read_at = await read(), clock()
+            found: Found = feed.found
+            return found

@@ -38,9 +38,9 @@ def test_streams_that_show_the_same_share_what_is_read():
     async def scene() -> list[int]:
         streams = Streams()
         with streams.opened(1, "a"), streams.opened(1, "a"), streams.opened(1, "b"):
-            same = await asyncio.gather(*(streams.moment(key, read) for key in ("a", "a", "b")))
+            same = await asyncio.gather(*(streams.latest(key, read) for key in ("a", "a", "b")))
         with streams.opened(1, "a"):
-            again = await streams.moment("a", read)
+            again = await streams.latest("a", read)
         return [moment.at for moment in (*same, again)]
 
     one, same, other, again = asyncio.run(scene())
@@ -61,7 +61,7 @@ def test_a_read_that_fails_is_tried_again():
         streams = Streams()
         with streams.opened(1, "a"):
             with pytest.raises(UserError):
-                await streams.moment("a", read)
-            return (await streams.moment("a", read)).at
+                await streams.latest("a", read)
+            return (await streams.latest("a", read)).at
 
     assert asyncio.run(scene()) == 1

@@ -60,7 +60,7 @@ class Stream:
             query = partial(live.moment, base=self.base, now=part.clock(), dimensions=render.LIVE_DIMENSIONS)
             return await part.limiter.run(self.project.number, query, request=None)
 
-        return await part.streams.moment(self.key, read)
+        return await part.streams.latest(self.key, read)
 
     def may_read(self) -> bool:
         """Whether the caller's token or cookie still holds."""
