@@ -25,6 +25,7 @@ PAGES = {
 WHOLE = ("web", "web-journeys")
 """Pages that are shown to their end; of the others what a window shows."""
 
+_LOOKS = 4
 _SETTLED = "!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')"
 
 
@@ -66,12 +67,14 @@ def take(browser: Chromium, url: str, name: str, path: str, width: int, theme: s
 
 
 def settle(dashboard: Dashboard) -> None:
-    """Until every panel has been near the window and has its figures."""
+    """Until every panel has been near the window, and none has been waiting for a while."""
     dashboard.wait("!!document.querySelector('h1, h2')")
-    dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
-    dashboard.wait(_SETTLED)
+    for _ in range(_LOOKS):
+        dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
+        dashboard.wait(_SETTLED)
+        dashboard.page.run("new Promise(done => setTimeout(done, 400))")
     dashboard.page.run("scrollTo({top: 0, behavior: 'instant'})")
-    dashboard.page.run("new Promise(done => setTimeout(done, 900))")
+    dashboard.page.run("new Promise(done => setTimeout(done, 600))")
 
 
 if __name__ == "__main__":
