@@ -1,10 +1,12 @@
-"""`python -m bench run` measures the bars, `python -m bench profile` says where B1 and B2 spend their time."""
+"""`python -m bench run` measures the bars on rows that `data` makes; `profile` shows where B1 and B2 spend time."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import tempfile
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,22 +14,33 @@ from bench import (
     b1_single,
     b2_batches,
     b3_access_log,
+    b4_reading,
     b5_filters,
+    b6_growth,
     b7_storage,
     b8_memory,
     b9_start,
     b10_tracker,
+    b11_dashboards,
     b12_sdk,
     b13_network,
     b14_logs,
     b15_collect,
     b16_dashboard,
+    plots,
+    recorded,
     report,
 )
 from bench.bars import Bar, Work
+from bench.data.filling import UNTIL, Wanted, fill
+from bench.endpoints import ENDPOINTS, RANGES
 from bench.harness import BENCH, run
 from bench.profiles import profile
 from bench.scale import FULL, SMOKE
+from footfall.clock import DAY
+from footfall.model.period import iso, parse_instant, to_millis
+from footfall.runtime.logs import configure_logging
+from footfall.settings import Settings
 
 BARS: dict[str, Bar] = {
     module.BAR.name: module.BAR
@@ -35,11 +48,14 @@ BARS: dict[str, Bar] = {
         b1_single,
         b2_batches,
         b3_access_log,
+        b4_reading,
         b5_filters,
+        b6_growth,
         b7_storage,
         b8_memory,
         b9_start,
         b10_tracker,
+        b11_dashboards,
         b12_sdk,
         b13_network,
         b14_logs,
@@ -48,23 +64,41 @@ BARS: dict[str, Bar] = {
     )
 }
 
+_MEMORY = 6_000_000_000
+"""Bytes that the engine may use while rows are made."""
+
 
 def main() -> None:
     options = _parser().parse_args()
+    configure_logging("warning")
+    if options.command == "data":
+        _data(options)
+        return
+    if options.command == "plot":
+        print(*plots.write(), sep="\n")
+        return
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
-    if options.runs:
-        scale = replace(scale, runs=options.runs)
+    scale = replace(scale, runs=options.runs or scale.runs, samples=options.samples or scale.samples)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-        work = Work(scale, Path(folder), options.data)
+        work = Work(scale, Path(folder), options.data, options.against, options.ranges, options.endpoints)
         if options.command == "profile":
             profile(work)
         else:
-            _measure(work, options.only or list(BARS), options.out)
+            _measure(work, options.only or tuple(BARS), options.out, options.record)
 
 
-def _measure(work: Work, names: list[str], out: Path) -> None:
+def _data(options: argparse.Namespace) -> None:
+    wanted = Wanted(options.until, options.events, options.requests, options.logs)
+    settings = Settings(data=options.directory.resolve(), store_url="", meta_url="", store_memory=_MEMORY)
+    try:
+        print(json.dumps(fill(settings, wanted)["surfaces"]))
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _measure(work: Work, names: tuple[str, ...], out: Path, label: str | None) -> None:
     machine = report.conditions(work.scale)
     results = []
     for bar in (BARS[name] for name in names):
@@ -72,35 +106,71 @@ def _measure(work: Work, names: list[str], out: Path) -> None:
         print(f"{bar.name}: {bar.figure(found)}  (bar: {bar.bar})", flush=True)
         results.append((bar, found))
         table = report.write(out, machine, results)
+        if label and bar.name == b4_reading.BAR.name:
+            print(recorded.keep(label, machine, found))
     print(table)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what docs/performance.md names.")
-    parser.add_argument("command", choices=("run", "profile"))
-    parser.add_argument("--only", type=_names, help="bars, separated by commas; all of them where left out")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _run_options(commands.add_parser("run", help="measure the bars"))
+    _run_options(commands.add_parser("profile", help="where B1 and the drain spend their time, by function"))
+    commands.add_parser("plot", help="write the plots of docs/performance from what is recorded")
+    made = commands.add_parser("data", help="fill a directory with rows to measure, once")
+    made.add_argument("directory", type=Path, metavar="DIR", help="a data directory, new or made by this command")
+    made.add_argument("--events", type=_count, default=100_000_000, help="events over 12 months")
+    made.add_argument("--requests", type=_count, default=0, help="requests of the tracking and network surfaces")
+    made.add_argument("--logs", type=_count, default=0, help="logs of the proxy surface")
+    made.add_argument("--until", type=_midnight, default=UNTIL, help=f"a date, at whose begin they end ({iso(UNTIL)})")
+    return parser
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", type=_among(BARS, str.upper), help="bars, separated by commas; all where left out")
     parser.add_argument("--smoke", action="store_true", help="a few seconds of each: fails on errors, never on time")
     parser.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
     parser.add_argument("--runs", type=int, help="paired repetitions; 5 where left out, 1 in the smoke run")
+    parser.add_argument("--samples", type=int, help="requests of each endpoint and range in B4; 50 where left out")
+    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7 and B11")
+    parser.add_argument("--against", type=_directory, help="what `bench data` made with fewer rows, for B6")
+    parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
     parser.add_argument(
-        "--data", type=_directory, help="where B5's events are kept for further runs; nowhere if left out"
+        "--endpoints", type=_among([each.name for each in ENDPOINTS]), default=(), help="endpoints of B4, by name"
     )
+    parser.add_argument("--record", choices=recorded.LABELS, help="keep what B4 finds in bench/measured, for the docs")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
-    return parser
 
 
 def _directory(text: str) -> Path:
     path = Path(text).resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no directory: make it with `python -m bench data`")
     return path
 
 
-def _names(text: str) -> list[str]:
-    names = text.upper().split(",")
-    unknown = [name for name in names if name not in BARS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(BARS)}")
+def _among(known: Collection[str], spelled: Callable[[str], str] = str) -> Callable[[str], tuple[str, ...]]:
+    def names(text: str) -> tuple[str, ...]:
+        found = tuple(spelled(name) for name in text.split(","))
+        unknown = [name for name in found if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+        return found
+
     return names
+
+
+def _count(text: str) -> int:
+    """`100_000_000`, `100M` or `100k`."""
+    factor = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    return int(float(text[:-1] if factor > 1 else text) * factor)
+
+
+def _midnight(text: str) -> int:
+    found = to_millis(parse_instant(text))
+    if found % DAY:
+        raise argparse.ArgumentTypeError(f"{text} is not a midnight in UTC")
+    return found
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,11 +15,18 @@ from bench.scale import Scale
 
 @dataclass
 class Work:
-    """The scale, and a directory that lasts as long as the run; `kept`, where there is one, outlives it."""
+    """The scale, and a directory that lasts as long as the run.
+
+    `kept` is a directory of `bench data`, `against` a smaller one for B6. `ranges` and `endpoints` are those of B4, B5
+    and B6; all of them where they are empty.
+    """
 
     scale: Scale
     root: Path
     kept: Path | None = None
+    against: Path | None = None
+    ranges: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
     _filled: tuple[Path, Result] | None = field(default=None, init=False)
 
     @contextmanager
@@ -31,16 +37,6 @@ class Work:
             yield path
         finally:
             shutil.rmtree(path)
-
-    def made(self, name: str, make: Callable[[Path], Result]) -> tuple[Path, Result]:
-        """The directory of that name and the figures of `make`, which fills it unless an earlier run did."""
-        data = (self.kept or self.root) / name
-        note = data.with_suffix(".json")
-        if not note.exists():
-            shutil.rmtree(data, ignore_errors=True)
-            note.write_text(json.dumps(make(data)))
-        figures: Result = json.loads(note.read_text())
-        return data, figures
 
     def filled(self) -> tuple[Path, Result]:
         """A data directory with the events of B7, made once, and the figures of making it."""

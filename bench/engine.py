@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from bench import asked, network
+from bench import network
 from bench.events import raw_events
 from footfall.catalog.columns import stored
 from footfall.catalog.tables import Table
@@ -127,23 +127,6 @@ def fill(data: Path, events: str, visitors: str, days: str = "30", profile: str 
     return {"events": int(events), "seconds": round(draining, 2), "steps": steps, "failures": watch.failures}
 
 
-# B5: queries with filters.
-
-
-def merge(data: Path) -> dict[str, Any]:
-    """Merge all parts of a month into one."""
-    with _opened(data) as store:
-        for table in TABLES:
-            store.command(f"OPTIMIZE TABLE {table} FINAL")
-        return _parts(store)
-
-
-def compare(data: Path, runs: str, step: str, *ranges: str) -> dict[str, Any]:
-    """Each query of `bench.by_hand` through the surface and by hand, in turn."""
-    with _opened(data) as store:
-        return asked.compare(store, int(runs), int(step), tuple(map(int, ranges)))
-
-
 # B13: requests of a week, ten breakdowns at once and one by one.
 
 
@@ -213,8 +196,6 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "export": export,
     "insert": insert,
     "fill": fill,
-    "merge": merge,
-    "compare": compare,
     "sizes": sizes,
     "requests": requests,
     "breakdowns": breakdowns,

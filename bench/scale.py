@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Scale:
-    """`runs` paired repetitions; times in seconds; `quiet` is the longest wait for an idle machine per measurement.
+    """`runs` paired repetitions, `samples` of each endpoint and range; times in seconds.
 
-    Of the queries of B5, with `ranges` in days, every `step`-th is run.
+    `quiet` is the longest wait for an idle machine per measurement.
+
+    `ranges` are those of B4 and B5, by name; of the queries of B5 every `step`-th is run.
     """
 
     runs: int = 5
+    samples: int = 50
     single_seconds: int = 5
     single_connections: int = 256
     events: int = 1_000_000
@@ -24,8 +27,10 @@ class Scale:
     asked: int = 10_000_000
     requests: int = 10_000_000
     logs: int = 2_000_000
-    ranges: tuple[int, ...] = (7, 30)
+    ranges: tuple[str, ...] = ("24h", "7d", "30d", "12m", "all")
     step: int = 1
+    dashboards: int = 50
+    dashboard_seconds: float = 60.0
     settle: float = 60.0
     quiet: float = 60.0
 
@@ -41,6 +46,7 @@ class Scale:
 FULL = Scale()
 SMOKE = Scale(
     runs=1,
+    samples=2,
     single_seconds=1,
     single_connections=32,
     events=4_000,
@@ -52,8 +58,10 @@ SMOKE = Scale(
     asked=20_000,
     requests=400_000,
     logs=20_000,
-    ranges=(7,),
-    step=7,
+    ranges=("30d",),
+    step=20,
+    dashboards=3,
+    dashboard_seconds=3.0,
     settle=1.0,
     quiet=0.0,
 )

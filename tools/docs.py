@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
+from bench.recorded import table
 
 from footfall.api.application import create_api
 from footfall.api.state import State
@@ -188,6 +189,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "endpoints": _endpoints,
     "formats": _formats,
     "wrappers": _wrappers,
+    "measured": table,
 }
 
 

@@ -17,6 +17,7 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$"
 StoreIp = Literal["full", "truncated", "none"]
 
 PREFIX = "FOOTFALL_"
+MAX_RETENTION_DAYS = 36_500
 _OF_CLIENTS = ("FOOTFALL_URL", "FOOTFALL_TOKEN", "FOOTFALL_PROJECT")  # footfall-client reads them
 
 
@@ -37,7 +38,10 @@ class InstallationSettings(BaseModel):
         None, description="What to keep of client addresses; unset: `none` for browser events, `full` for requests."
     )
     retention_days: int | None = Field(
-        None, ge=1, description="Age in days past which events are refused, and removed as parts merge; unset: never."
+        None,
+        ge=1,
+        le=MAX_RETENTION_DAYS,
+        description="Age in days past which events are refused, and removed as parts merge; unset: never.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_parts)] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
@@ -106,6 +110,17 @@ class Settings(BaseSettings, InstallationSettings):
     )
     queries_per_project: int = Field(
         8, ge=1, le=1000, description="Queries of one project that run at once; past a short wait, 429."
+    )
+    metrics: Literal["loopback", "token", "open"] = Field(
+        "loopback",
+        description="Who may read `/metrics`: clients on loopback, any token with the scope `read`, or anyone.",
+    )
+    confirm_retention_days: int | None = Field(
+        None,
+        description="Repeats a retention that deletes more than half of a table; without it, the start is refused.",
+    )
+    stale_seconds: int = Field(
+        300, ge=10, description="Seconds without progress of the drain after which `/readyz` answers 503."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

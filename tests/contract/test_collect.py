@@ -147,6 +147,7 @@ def test_a_preflight_is_answered_for_a_day(site):
         ({"u": "/pricing"}, "bad_url"),
         ({"u": ""}, "bad_url"),
         ({"u": "file:///home/ada/page.html"}, "bad_url"),
+        ({"u": "javascript://shop.example/%0aalert(1)"}, "bad_url"),
         ({"t": "click"}, "bad_body"),
         ({"t": "event"}, "bad_name"),
         ({"t": "event", "n": ""}, "bad_name"),

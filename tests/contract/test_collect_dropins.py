@@ -229,6 +229,7 @@ def test_what_a_server_says_of_the_visitor_is_taken(site):
         ({"website": "default"}, "unknown_website"),
         ({"website": ""}, "bad_body"),
         ({"url": 5}, "bad_body"),
+        ({"url": "javascript://shop.example/%0aalert(1)"}, "bad_url"),
         ({"ip": "here"}, "bad_ip"),
         ({"timestamp": 1}, "timestamp_out_of_range"),
         ({"timestamp": int(time.time()) - 49 * HOUR}, "timestamp_out_of_range"),

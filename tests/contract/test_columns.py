@@ -32,6 +32,7 @@ SPOOLED = {
 }
 STORED = {
     Kind.LABEL: "LowCardinality(String)",
+    Kind.LABELS: "Array(LowCardinality(String))",
     Kind.TEXT: "String",
     Kind.JSON: "String",
     Kind.MONEY: "Decimal(18, 4)",

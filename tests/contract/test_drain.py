@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import msgspec
 import polars as pl
@@ -333,6 +334,52 @@ def test_it_tells_whether_a_batch_is_partly_written(make, spool, store):
     drain.drain_once()
     with drain.quiesced() as quiesced:
         assert quiesced
+
+
+def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool, store):
+    order = []
+    waiting = []
+
+    class Store:
+        """Where something else wants the drain quiesced while a batch is planned."""
+
+        def arrow(self, sql, params=None):
+            if not waiting:
+                waiting.append(threading.Thread(target=other))
+                waiting[0].start()
+                waiting[0].join(0.2)
+            return store.arrow(sql, params)
+
+        query = store.query
+
+        def insert(self, table, arrow, *, token):
+            order.append(table)
+            store.insert(table, arrow, token=token)
+
+        @property
+        def facts(self):
+            return ClickHouseFacts(self)
+
+    def other():
+        with drain.quiesced():
+            order.append("other")
+
+    drain = make(over=Store())
+    submit(spool, event(0))
+    drain.drain_once()
+    waiting[0].join()
+    assert order == ["events", "sessions", "other"]
+
+
+def test_it_tells_since_when_nothing_is_drained_and_why(make, spool, store):
+    submit(spool, event(0))
+    drain = make(FailingStore(store, 1, StoreError("the store refused a statement")))
+    with pytest.raises(StoreError):
+        drain.drain_once()
+    (one,) = drain.progress.standstills()
+    assert (one.spool, one.reason) == ("serve", "the store refused a statement")
+    drain.drain_once()
+    assert drain.progress.standstills() == []
 
 
 def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):

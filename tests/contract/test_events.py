@@ -168,6 +168,14 @@ def test_a_time_out_of_range_is_refused_with_a_reason(access, shift):
     assert access.total(1) == 1
 
 
+def test_a_page_has_a_scheme_of_pages(access):
+    bad = {"event_name": "view", "page_url": "javascript://shop.example/%0aalert(1)"}
+    single = access.post(SINGLE, json=bad)
+    assert (single.status_code, single.json()["detail"][0]["loc"]) == (422, ["body", "page_url"])
+    batch = access.post(BATCH, json={"events": [bad]}).json()
+    assert [error["code"] for error in batch["errors"]] == ["bad_url"]
+
+
 @pytest.mark.parametrize(
     ("properties", "code"),
     [

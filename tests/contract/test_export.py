@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from decimal import Decimal
 
 import polars as pl
@@ -14,6 +17,7 @@ from tests.support.asgi import reading_client
 from tests.support.populate import at, populate
 
 from footfall.api.web.encoders import ENCODERS
+from footfall.api.web.export import Download
 from footfall.api.web.routes import router
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
@@ -180,3 +184,32 @@ def test_the_whole_history_can_be_exported(store: Store) -> None:
     populate(store, EVENTS)
     answer = reading_client(store, at(NOW), router).get(f"{URL}/export?range=all&format=ndjson")
     assert len(answer.text.splitlines()) == 2
+
+
+def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its file holds is released, in whichever way it ends."""
+    monkeypatch.setattr("footfall.api.web.export.STALLED_SECONDS", 0.05)
+    ended: list[str] = []
+
+    async def pages() -> AsyncIterator[bytes]:
+        yield b"page"
+
+    async def waits() -> dict[str, str]:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def leaves() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def stalls(_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def call(receive: Callable[[], Awaitable[dict[str, str]]]) -> None:
+        held = AsyncExitStack()
+        held.callback(ended.append, receive.__name__)
+        await Download(pages(), "text/csv", {}, held)({"type": "http"}, receive, stalls)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(call(waits))
+    asyncio.run(call(leaves))
+    assert ended == ["waits", "leaves"]

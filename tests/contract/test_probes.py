@@ -17,6 +17,7 @@ from footfall.api.collector import create_collector
 from footfall.api.metrics import Metrics
 from footfall.clock import system_clock
 from footfall.meta import Drops
+from footfall.model.progress import Standstill
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.settings import Settings
@@ -36,6 +37,7 @@ Scene = Callable[["Collector"], Awaitable[None]]
 class Collector:
     spools: Spools
     http: httpx.AsyncClient
+    standstills: list[Standstill]
 
     async def post(self) -> int:
         return (await self.http.post("/api/v1/analytics", json={"event_name": "a"})).status_code
@@ -60,13 +62,14 @@ def play(tmp_path: Path) -> Iterator[Callable[[Scene], None]]:
 
 
 async def _play(parts: Parts, spools: Spools, scene: Scene) -> None:
-    collecting = make_collecting(parts, spools, Metrics(), Drops(parts.meta.database, parts.clock))
+    still: list[Standstill] = []
+    collecting = make_collecting(parts, spools, Metrics(), Drops(parts.meta.database, parts.clock), lambda: still)
     parts.meta.create_project("shop")
     token, _ = parts.meta.create_token("test", ["ingest"], ["shop"], None)
     transport = httpx.ASGITransport(create_collector(collecting), client=("127.0.0.1", 1))
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://collector", headers=headers) as http:
-        await scene(Collector(spools, http))
+        await scene(Collector(spools, http, still))
     await collecting.committer.close()
     collecting.auth.close()
 
@@ -92,6 +95,25 @@ def held(*locks: Any) -> Iterator[threading.Event]:
     finally:
         release.set()
         holder.join()
+
+
+def test_a_standstill_is_told_and_ends_readiness_once_it_is_long(play: Callable[[Scene], None]) -> None:
+    async def scene(collector: Collector) -> None:
+        for seconds, status, health in ((299, 200, "healthy"), (300, 503, "delayed")):
+            collector.standstills[:] = [
+                Standstill("serve", 1_750_000_000_000, seconds, "the store refused a statement")
+            ]
+            ready = await collector.http.get("/readyz")
+            assert ready.status_code == status
+            answer = await collector.http.get(HEALTH)
+            assert (answer.status_code, answer.json()["status"], answer.json()["accepting"]) == (200, health, True)
+            figures = (await collector.http.get("/metrics")).text
+            assert f'footfall_drain_standstill_seconds{{spool="serve"}} {seconds}' in figures
+        assert ready.json()["message"] == (
+            "nothing of the spool 'serve' is drained since 2025-06-15T15:06:40Z: the store refused a statement"
+        )
+
+    play(scene)
 
 
 def test_requests_are_answered_while_the_spools_are_held(play: Callable[[Scene], None]) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FatalError, StoreError, TransientError
-from footfall.settings import Settings
+from footfall.settings import MAX_RETENTION_DAYS, Settings
 from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.clickhouse import migrate as migrate_module
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
@@ -75,6 +76,34 @@ def test_rows_past_their_age_go_when_parts_merge(store: Store) -> None:
     add(store, "old again", (now - timedelta(days=41), "/ancient"))
     store.command("OPTIMIZE TABLE events FINAL")
     assert paths(store) == ["/ancient", "/kept", "/new"]
+
+
+@pytest.mark.parametrize("days", [1, 28_900, MAX_RETENTION_DAYS])
+def test_no_retention_deletes_what_is_new(store: Store, days: int) -> None:
+    """Instants of 32 bits end in 2106: an age of decades, added to one of them, must not begin again in 1970."""
+    store.set_retention(days)
+    aged = [table for table, row in TABLES.items() if row.age]
+    for table in aged:
+        columns = ("start", "end") if table is Table.SESSIONS else ("timestamp",)
+        values = ", ".join(["now64(3)"] * len(columns))
+        store.command(f"INSERT INTO {table} (project_id, {', '.join(columns)}) SELECT 1, {values}")
+        store.command(f"OPTIMIZE TABLE {table} FINAL")
+    kept = {table: store.query(f"SELECT count() FROM {table}").scalar for table in aged}  # noqa: S608 - of the catalogue
+    assert kept == dict.fromkeys(aged, 1)
+
+
+def test_what_a_retention_would_remove_is_counted_before(store: Store) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    assert store.expiring(30)[Table.EVENTS] == (0, 0)
+    add(store, "some", (now - timedelta(days=40), "/a"), (now - timedelta(days=31), "/b"), (now, "/c"))
+    counted = {days: store.expiring(days)[Table.EVENTS] for days in (41, 35, 30)}
+    assert counted == {41: (0, 3), 35: (1, 3), 30: (2, 3)}
+    store.set_retention(35)
+    assert store.expiring(35) == {}
+    assert store.expiring(36) == {}
+    assert store.expiring(30)[Table.EVENTS] == (2, 3)
+    store.command("ALTER TABLE events MODIFY TTL toDateTime(timestamp) + toIntervalDay(30)")  # as made by 0.1.0
+    assert Table.EVENTS not in store.expiring(30)
 
 
 def test_migrate_makes_the_tables_and_may_run_again(store: Store) -> None:

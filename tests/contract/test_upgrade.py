@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from tests.support import populate
 
+from footfall.catalog.columns import VARIES_UNKNOWN
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert
@@ -82,9 +83,18 @@ class OldJournal(Journal):
         super().write(spool, msgspec.structs.replace(plan, inserts=[older(insert) for insert in plan.inserts]))
 
 
+LATER = {
+    "events": ["passive"],
+    "sessions": [
+        *("passive_events", "referrer", "region", "city", "language", "timezone", "screen", "varies", "flow"),
+    ],
+}
+"""Columns that it did not have."""
+
+
 def older(insert: Insert) -> Insert:
     rows = pl.read_ipc(io.BytesIO(insert.arrow))
-    later = {"events": ["passive"], "sessions": ["passive_events", "referrer"]}.get(insert.table, [])
+    later = LATER.get(insert.table, [])
     return msgspec.structs.replace(insert, arrow=arrow(rows.drop(later))) if later else insert
 
 
@@ -154,6 +164,7 @@ def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes, mo
     assert store.query(f"{stored} = 1 ORDER BY ALL").rows == store.query(first).rows
     assert store.query(f"{stored} NOT IN (0, 1)").rows == []
     assert store.query("SELECT count() FROM sessions WHERE source_table = 'requests' AND referrer != ''").scalar == 0
+    assert store.query("SELECT DISTINCT varies, flow FROM sessions").rows == [(VARIES_UNKNOWN, [])]
 
 
 @pytest.mark.parametrize("added", ["latitude", "timezone"])

@@ -6,11 +6,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from tests.fault.load import SHARED
 from tests.support.server import ask
+
+from footfall.catalog.columns import FLOW, FLOW_STEPS, GAPS
 
 GAP = 30 * 60_000
 Row = dict[str, Any]
@@ -25,7 +28,7 @@ _SESSIONS = """
 SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign) AS open,
        sum(events * sign) AS events, sum(pageviews * sign) AS pageviews,
        groupArray((sign, toUnixTimestamp64Milli(start), toUnixTimestamp64Milli(end), entry_page, exit_page,
-                   toInt64(version))) AS versions
+                   varies, arrayStringConcat(flow, ' '), toInt64(version))) AS versions
 FROM sessions GROUP BY source_table, project_id, visitor, session"""
 
 
@@ -57,21 +60,24 @@ class Stored:
 
     def _sums(self, source: str, rows: list[Row]) -> list[str]:
         """Each session's live row equals its events, and there is one such row."""
-        expected = {key: _summary(group) for key, group in _grouped(rows).items()}
+        groups = _grouped(rows)
+        expected = {key: _summary(group) for key, group in groups.items()}
         found = []
         for row in (row for row in self._sessions if row["source"] == source):
             key = (row["project_id"], row["visitor"], row["session"])
             if row["open"] not in {0, 1}:
                 found.append(f"{source} session {key}: signs add up to {row['open']}")
             live = _live(row["versions"])
-            stored = (*live[0][:2], row["events"], row["pageviews"], *live[0][2:]) if len(live) == 1 else None
+            stored = (*live[0][:2], row["events"], row["pageviews"], *live[0][2:4]) if len(live) == 1 else None
             if stored != expected.pop(key, None):
                 found.append(f"{source} session {key}: stored {stored}, {len(live)} live rows, other than its events")
+            elif stored and not _may_say(*live[0][4:], groups[key]):
+                found.append(f"{source} session {key}: {live[0][4:]} is not so of its events")
         return found + [f"{source} session {key} has no row" for key in expected]
 
 
 def _live(versions: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
-    """(start, end, entry, exit) of the rows that no other row cancels."""
+    """(start, end, entry, exit, varies, flow) of the rows that no other row cancels."""
     signs: dict[tuple[Any, ...], int] = defaultdict(int)
     for sign, *rest in versions:
         signs[tuple(rest)] += sign
@@ -94,6 +100,13 @@ def _summary(rows: list[Row]) -> tuple[Any, ...]:
     views = [row["path"] for row in rows if row["view"]]
     entry, last = (views[0], views[-1]) if views else ("", "")
     return rows[0]["at"], rows[-1]["at"], len(rows), len(views), entry, last
+
+
+def _may_say(varies: int, flow: str, rows: list[Row]) -> bool:
+    """Whether what `varies` leaves open is all that `varies` and `flow` say otherwise than the session's events."""
+    gaps = any(after["at"] - before["at"] > GAP for before, after in pairwise(rows))
+    views = [row["path"] for row in rows if row["view"]]
+    return bool(varies & GAPS or not gaps) and bool(varies & FLOW or flow == " ".join(views[:FLOW_STEPS]))
 
 
 def _assignment(source: str, rows: list[Row]) -> list[str]:

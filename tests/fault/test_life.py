@@ -98,6 +98,7 @@ def test_a_port_in_use_is_refused(tmp_path):
         ({"port": "http"}, "FOOTFALL_PORT"),
         ({"flush_interval": "0"}, "FOOTFALL_FLUSH_INTERVAL"),
         ({"retention_days": "-1"}, "FOOTFALL_RETENTION_DAYS"),
+        ({"retention_days": "36501"}, "FOOTFALL_RETENTION_DAYS"),
         ({"trusted_proxies": "nobody"}, "FOOTFALL_TRUSTED_PROXIES"),
         ({"store_url": "mysql://x"}, "FOOTFALL_STORE_URL"),
         ({"host": "192.0.2.1"}, "FOOTFALL_HOST"),
@@ -105,6 +106,24 @@ def test_a_port_in_use_is_refused(tmp_path):
 )
 def test_a_bad_setting_is_named_in_one_line(tmp_path, settings, named):
     assert named in refusal(tmp_path / "data", **settings)
+
+
+def test_a_retention_that_deletes_most_of_a_table_wants_a_confirmation(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    command(
+        data,
+        "INSERT INTO events (project_id, timestamp) SELECT 1, now64(3) - toIntervalDay(number * 20) FROM numbers(5)",
+    )
+    line = refusal(data, port=str(free_port()), retention_days="30")
+    assert "3 of the 5 rows of events" in line
+    assert "FOOTFALL_CONFIRM_RETENTION_DAYS=30" in line
+    with running(data, retention_days="50"):
+        pass
+    with running(data, retention_days="30", confirm_retention_days="30") as server:
+        assert server.stop() == 0
+    with running(data, retention_days="30"):
+        pass
 
 
 def test_a_data_directory_that_can_not_be_made_is_named(tmp_path):

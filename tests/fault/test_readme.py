@@ -52,7 +52,7 @@ def server(tmp_path_factory):
                 line = process.stdout.readline()
                 assert line, f"the server ended: {told}"
                 told += line
-            yield port, re.search(r"Token:\s+(ff_pat_\w+)", told)[1]
+            yield port, Path(re.search(r"Token:\s+in (\S+)", told)[1]).read_text().strip()
         finally:
             watchdog.cancel()
             process.send_signal(signal.SIGTERM)

@@ -80,6 +80,38 @@ def test_rows_that_can_not_be_used_are_set_aside_and_the_rest_goes_on(tmp_path):
         assert sorted(Stored(server.data).names()) == ["plain"] * 3 + ["sound", "sound too"]
 
 
+@pytest.mark.parametrize("damage", ["log deleted", "log flipped", "page zeroed"])
+def test_damage_between_two_starts_is_mended_and_told(tmp_path, damage):
+    with running(tmp_path / "data", flush_interval="60") as server:
+        access = server.default()
+        sent = [access.post("/api/v1/analytics", json={"event_name": f"e{number}"}) for number in range(60)]
+        assert {answer.status_code for answer in sent} == {200}
+        server.kill()
+        file = server.data / "spool" / "serve.db"
+        log = file.with_name("serve.db-wal")
+        if damage == "log deleted":
+            log.unlink()
+        elif damage == "log flipped":
+            content = bytearray(log.read_bytes())
+            content[len(content) // 2] ^= 0xFF
+            log.write_bytes(content)
+        else:
+            with closing(sqlite3.connect(file)) as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'rows'").fetchone()[0]
+            with file.open("r+b") as content:
+                content.seek((root - 1) * 4096)
+                content.write(bytes(4096))
+        server.start(flush_interval="0.2")
+        assert until(server.queryable)
+        lost = int(metric(server, "footfall_spool_lost"))
+        assert (lost == 60) == (damage == "log deleted")
+        assert access.total(60 - lost) == 60 - lost
+        assert access.post("/api/v1/analytics", json=EVENT).status_code == 200
+        assert access.total(61 - lost) == 61 - lost
+        assert '"event": "a spool was damaged"' in server.log.read_text()
+
+
 def flood(access, seconds: float = 20) -> tuple[int, int]:
     """Large events until one is refused: how many were acknowledged, and the refusal's status."""
     end = time.monotonic() + seconds

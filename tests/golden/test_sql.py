@@ -16,15 +16,24 @@ from footfall.model.period import Period
 from footfall.query import build, engagement, filter, network, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     AnyQuery,
+    BegunPart,
     Breakdowns,
+    CellPart,
+    Cells,
     FiguresOfSource,
+    FirstFacts,
     Flows,
     HoursToRollUp,
     Kpis,
     LabelCount,
+    MadeCells,
+    MakeCells,
+    Part,
     Pattern,
     Position,
     Query,
+    ReachingPart,
+    RolledUp,
     RolledUpHours,
     SessionFigures,
     SessionPosition,
@@ -32,9 +41,14 @@ from footfall.query.ast import (
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    StaleCells,
     Term,
+    Uncounted,
+    Uneven,
     ValidityMarkers,
     VisitorSessions,
+    Whole,
+    equals,
 )
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
@@ -43,6 +57,10 @@ FILES = Path(__file__).with_name("sql")
 BASE = Query(project=7, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 REQUESTS = replace(BASE, table=Table.REQUESTS)
 LOGS = replace(BASE, table=Table.PROXY_LOGS)
+
+SESSIONS = replace(BASE, table=Table.SESSIONS)
+HOUR = Period(1_780_012_800_000, 1_780_016_400_000)
+CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
 
 GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
@@ -136,6 +154,62 @@ SHAPES: dict[str, AnyQuery] = {
 }
 
 
+READY: dict[str, AnyQuery] = {
+    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), versions=True, across=True),
+    "uneven-sessions-as-they-are": Uneven(SESSIONS),
+    "from-sessions": Whole(
+        build.top(BASE, build.declared("country"), 20),
+        (
+            Part(
+                build.top(SESSIONS, replace(build.declared("country"), table=Table.SESSIONS), 20),
+                without=Uneven(SESSIONS, versions=True, across=True),
+                even=True,
+            ),
+            Part(
+                replace(build.top(BASE, build.declared("country"), 20), windows=(HOUR,)),
+                among=Uneven(SESSIONS, versions=True, across=True),
+            ),
+        ),
+    ),
+    "referrers-from-sessions": Whole(
+        build.top(SESSIONS, build.TOP_REFERRERS, 20),
+        (
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), without=Uneven(SESSIONS, versions=True), even=True),
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, versions=True), signed=True),
+        ),
+    ),
+    "series-from-roll-ups": Whole(
+        build.series(BASE, STARTS, "pageviews", "visitors", "sessions"),
+        (
+            CellPart(build.series(BASE, STARTS, "pageviews", "visitors"), replace(CELLS, rollup="events")),
+            Part(replace(build.series(BASE, STARTS, "pageviews", "visitors"), windows=(HOUR,))),
+            CellPart(build.series(BASE, STARTS, "sessions"), replace(CELLS, rollup="sessions"), STARTS[1:]),
+            BegunPart(replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,))),
+            ReachingPart(build.series(SESSIONS, STARTS, "sessions"), (1_780_000_000_000,)),
+            Part(replace(build.series(BASE, STARTS, "sessions"), windows=(HOUR,)), among=Uneven(SESSIONS)),
+        ),
+    ),
+    "labels-from-roll-ups": Whole(
+        replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)),
+        (CellPart(replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)), CELLS),),
+    ),
+    "rolled-up-cells": RolledUp(7, "events", BASE.period),
+    "uncounted-cells": Uncounted(7, CELLS, ("/", "/pricing")),
+    "first-facts": FirstFacts(),
+    "made-cells": MadeCells("events"),
+    "stale-cells": StaleCells("events", ("events", "pages")),
+    "make-cells": MakeCells(
+        replace(BASE, dimensions=("path",), metrics=("events", "visitors"), filters=(build.PAGEVIEW,)),
+        *("pages", "day", STARTS, (7, 8), 99, 40),
+    ),
+    "make-cells-of-sessions": MakeCells(
+        replace(SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)),
+        *("sessions", "day", STARTS, (7, 8), 99),
+    ),
+}
+"""As `query/sources` makes them: passes have no part in them."""
+
+
 def layout(query: AnyQuery) -> str:
     """One clause or condition a line, the values below."""
     statement = compile_query(query)
@@ -167,6 +241,7 @@ CASES = (
     + [("dimensions/search", key_text(SEARCH)), ("dimensions/prop", key_text(f"{PROPERTY_PREFIX}cart.items"))]
     + [(f"metrics/{name}", metric_text(name)) for name in METRICS]
     + [(f"shapes/{name}", layout(complete(query))) for name, query in SHAPES.items()]
+    + [(f"sources/{name}", layout(query)) for name, query in READY.items()]
 )
 
 

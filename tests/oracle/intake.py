@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tests.oracle.facts import AGENTS, PLACES, Agent, Place
 from tests.oracle.moments import DAY, MINUTE, from_datetime
-from tests.oracle.urls import REFERRER_CHARS, URL_CHARS, Page, channel, page, source
+from tests.oracle.urls import REFERRER_CHARS, URL_CHARS, Page, channel, names_a_page, page, source
 
 CATEGORIES = ("page_view", "user_action", "trading", "auth", "error", "performance", "feature", "system")
 YEAR_2000 = from_datetime(datetime(2000, 1, 1, tzinfo=UTC))
@@ -145,6 +145,8 @@ class Intake:
         if len(session_name) > 128:
             raise Refused("session_id_too_long")
         url, referrer = item.get("page_url") or "", item.get("referrer") or ""
+        if not names_a_page(url):
+            raise Refused("bad_url")
         found = page(url)
         sender = source(referrer, found.hostname)
         own_id = read_id(item["event_id"]) if item.get("event_id") is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from unicodedata import category
@@ -12,6 +13,12 @@ from tests.oracle.facts import CAMPAIGN_CHANNELS, CLICK_CHANNELS, HOST_CHANNELS,
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 REFERRING_SCHEMES = ("http", "https", "android-app", "ios-app")
+PAGE_SCHEMES = {
+    *("http", "https", "file", "app", "capacitor", "ionic", "tauri", "wails", "electron"),
+    *("android-app", "ios-app", "ms-appx", "ms-appx-web", "content"),
+    *("chrome-extension", "moz-extension", "safari-extension", "safari-web-extension", "vscode-webview"),
+}
+RUNNING_SCHEMES = {"javascript", "vbscript", "data"}
 URL_CHARS, REFERRER_CHARS, PATH_CHARS, HOST_CHARS, UTM_CHARS = 4096, 2048, 2048, 253, 256
 
 
@@ -23,6 +30,16 @@ class Page:
     hostname: str
     utm: tuple[str, ...]
     click: str  # the name of a click id in the query
+
+
+def names_a_page(url: str) -> bool:
+    """Whether the URL has no scheme, one of a page, or is a host with its port."""
+    scheme, colon, rest = re.sub(r"[\t\r\n]", "", url).lstrip("".join(map(chr, range(33)))).partition(":")
+    if not colon or re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) is None:
+        return True
+    port = re.split(r"[/?#]", rest)[0]
+    is_host = "+" not in scheme and scheme.lower() not in RUNNING_SCHEMES
+    return scheme.lower() in PAGE_SCHEMES or (is_host and re.fullmatch(r"[0-9]{1,5}", port) is not None)
 
 
 def page(url: str) -> Page:

@@ -6,14 +6,14 @@ batches in any order, with only its own stored rows to go by.
 
 from __future__ import annotations
 
-from itertools import count, groupby, pairwise
+from itertools import accumulate, count, groupby, pairwise
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.catalog.columns import FIRST_TOUCH
+from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, GAPS, VARIES
 from footfall.pipeline import session_state as s
 from footfall.pipeline.sessions import sessionise
 
@@ -52,7 +52,10 @@ class MemoryHistory:
 
 
 def in_order(events):
-    """The definition. Per session: ids, pageviews, passive events, start, end, entry, exit, hostname, name; sorted."""
+    """The definition. Per session, sorted: ids, pageviews, passive events, start, end, entry, exit, host, name, facts.
+
+    Its facts are its first event's columns, those in which its events differ, whether it has gaps, and its flow.
+    """
     sessions = {}
     by_visitor = sorted(events, key=lambda e: (e["project_id"], e["visitor"], e["timestamp"], e["id_hi"], e["id_lo"]))
     for visitor, its in groupby(by_visitor, key=lambda e: (e["project_id"], e["visitor"])):
@@ -90,11 +93,18 @@ def describe(events):
         views[-1] if views else "",
         events[0]["hostname"],
         max(event["session_id"] for event in events),
+        [events[0][name] for name in VARIES],
+        [name for name in VARIES if any(event[name] != events[0][name] for event in events)],
+        any(after["timestamp"] - before["timestamp"] > 30 * MINUTE for before, after in pairwise(events)),
+        views[:FLOW_STEPS],
     )
 
 
 def stored(history):
-    """The same description from what is stored: session rows and the events that point at them."""
+    """The same description from what is stored: session rows and the events that point at them.
+
+    `flow` is None where it is not known.
+    """
     grouped = history.events_.group_by(*s.SESSION).agg(pl.col("id_lo").sort())
     members = {row[:3]: row[3] for row in grouped.iter_rows()}
     assert len(members) == len(history.sessions)
@@ -109,6 +119,10 @@ def stored(history):
             row["exit_page"],
             row["hostname"],
             row["session_id"],
+            [row[name] for name in VARIES],
+            [name for bit, name in enumerate(VARIES) if row["varies"] >> bit & 1],
+            bool(row["varies"] & GAPS),
+            None if row["varies"] & FLOW else row["flow"],
         )
         for row in history.sessions.iter_rows(named=True)
         if row["events"] == len(members[key(row)])
@@ -146,6 +160,9 @@ def histories(draw, names=NAMES):
                 "path": f"/{number}",
                 **dict.fromkeys(FIRST_TOUCH, ""),
                 "hostname": f"h{number}",
+                "traffic": draw(st.sampled_from(["human", "human", "bot"])),
+                "screen": draw(st.sampled_from(["", "9x9"])),
+                "city": "Cluj" if number < 5 else "Iasi",
             }
         )
     cuts = draw(st.lists(st.integers(0, count), max_size=5))
@@ -158,12 +175,50 @@ def check(history):
     store = MemoryHistory()
     for version, (start, end) in enumerate(batches, 1):
         store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version)
-    assert stored(store) == in_order(rows)
+    found, expected = stored(store), in_order(rows)
+    for one, other in zip(found, expected, strict=True):
+        *same, gaps, flow = one
+        *due, due_gaps, due_flow = other
+        assert same == due
+        assert gaps >= due_gaps
+        assert flow is None or flow == due_flow
+    return found
 
 
 def test_views_of_one_instant_keep_their_order_though_a_later_batch_starts_earlier():
     rows = [view(7, "/first"), view(0, "/start", pageview=False), view(7, "/last")]
     check((rows, [(0, 1), (1, 3)]))
+
+
+FLOWS = [
+    # minutes of the pageviews of each batch, and whether the flow is known after the last one
+    ([[0, 1], [1, 2], [2, 3, 4, 5]], True),
+    ([[0, 1, 2, 3, 4, 5], [5]], True),
+    ([[10, 12], [1, 2]], True),
+    ([[10, 12], [12], [5, 9]], True),
+    ([[40, 41], [0, 1], [20]], True),  # joins two sessions
+    ([[0, 2], [1]], False),
+    ([[10, 12], [9, 10]], False),  # a view of the tenth minute is stored already, and comes first
+    ([[0, 2], [1], [3, 4]], False),
+]
+
+
+@pytest.mark.parametrize(("batches", "known"), FLOWS)
+def test_a_flow_is_known_while_views_come_one_after_the_other(batches, known):
+    rows = [view(minute, f"/{minute}") for batch in batches for minute in batch]
+    edges = [0, *accumulate(len(batch) for batch in batches)]
+    (found,) = check((rows, list(pairwise(edges))))
+    assert (found[-1] is not None) == known
+
+
+@pytest.mark.parametrize(("batches", "gaps"), [([[0], [31]], True), ([[0, 62], [31]], True), ([[0], [30]], False)])
+def test_a_pause_of_more_than_thirty_minutes_in_a_named_session(batches, gaps):
+    """A view within the pause of stored ones need not end it in what is known."""
+    named = {"session_id": "a", "session_given": 1}
+    rows = [view(minute, "/") | named for batch in batches for minute in batch]
+    edges = [0, *accumulate(len(batch) for batch in batches)]
+    (found,) = check((rows, list(pairwise(edges))))
+    assert found[-2] == gaps
 
 
 def view(minute, path, *, pageview=True):

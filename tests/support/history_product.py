@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from fastapi import APIRouter
@@ -22,6 +23,8 @@ from tests.support.asgi import TOKEN, Gate, querying, reading_app
 from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
+from footfall.catalog.rollups import GRAINS
+from footfall.clock import DAY
 from footfall.collect.formats.events import submit_batch
 from footfall.collect.identity import SaltedIdentity
 from footfall.collect.intake import Intake, Sender
@@ -35,7 +38,10 @@ from footfall.ids import IdSource
 from footfall.meta import Salts
 from footfall.meta.database import Database
 from footfall.meta.tables import SaltRow
+from footfall.model.period import Bucket, to_millis
 from footfall.model.project import Project
+from footfall.rollups.jobs import Job
+from footfall.rollups.roller import Roller
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.protocol import Store
@@ -116,6 +122,7 @@ class Product:
         self.clock = Clock()
         self._spool = MemorySpool(clock=self.clock)
         self._spools: tuple[MemorySpool, ...] = (self._spool,)
+        self.store = store
         self._drain = Drain(lambda: [("histories", self._spool)], store, Journal(directory), Watcher())
         directory.mkdir(parents=True, exist_ok=True)
         self._salts = Database(f"sqlite:///{directory}/salts.db")  # large bodies are read on other threads
@@ -162,6 +169,17 @@ class Product:
     def drain(self) -> None:
         drain_all(self._drain, *self._spools)
         assert not self._spool.rejected, self._spool.rejected
+
+    def roll_up(self, zone: str) -> None:
+        """Make cells, cut by this zone, of all days and months that have events now, whether they are over or not."""
+        days = [
+            row[0]
+            for row in self.store.query("SELECT DISTINCT toStartOfDay(timestamp) AS day FROM events ORDER BY day").rows
+        ]
+        roller = Roller(self.store, dict, self.clock, self._drain.begin_cells)
+        for grain in GRAINS:
+            for job in jobs_of(grain, [to_millis(day) for day in days], zone, tuple(range(1, self._projects + 1))):
+                assert roller.make(job)
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:
         """The answers of the web surface, concurrently."""
@@ -213,6 +231,20 @@ class Product:
         body = b"".join(message.get("body", b"") for message in messages[1:])
         kind = dict(messages[0]["headers"]).get(b"content-type", b"").decode()
         return messages[0]["status"], DECODERS[kind](body) if kind else body
+
+
+def jobs_of(grain: Bucket, instants: list[int], zone: str, projects: tuple[int, ...]) -> list[Job]:
+    """Neighbouring cells that hold these instants, the day before and the day after them."""
+    clocks = ZoneInfo(zone)
+    starts = sorted({grain.floor(at + shift * DAY, clocks) for at in instants for shift in (-1, 0, 1)})
+    jobs: list[Job] = []
+    for start in starts:
+        end = grain.next(start, clocks)
+        if jobs and jobs[-1].end == start:
+            jobs[-1] = replace(jobs[-1], starts=(*jobs[-1].starts, start), end=end)
+        else:
+            jobs.append(Job(grain, (start,), end, projects, zone))
+    return jobs
 
 
 def take_in(product: Product, histories: list[History]) -> tuple[list[str], list[list[Receipt]]]:

@@ -133,6 +133,7 @@ REFUSED: tuple[Json, ...] = (
     {"event_name": ""},
     {"category": "pageview"},
     {"event_id": "no id"},
+    {"page_url": "javascript://shop.example/%0aalert(1)"},
 )
 HOSTILE = st.text(st.sampled_from("aAéÉßяЯ☃😀 /\\*|!:\"'%_{}?#&=+.,;\t\n\x7f\u202e\ufeff"), max_size=6)
 

@@ -18,6 +18,7 @@ from tests.support.history_product import Answer, Call, Product, Watcher
 from tests.support.log_history import PROJECTS, LogHistory, Post, TimedQuery
 
 from footfall.api.answer_cache import CachedAnswer, Compute
+from footfall.api.bodies import Bodies
 from footfall.api.ingest.fast_paths import FastPaths
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
@@ -84,6 +85,7 @@ class LogProduct(Product):
             auth=self._gate,
             intake=intake,
             committer=committer,
+            bodies=Bodies(),
             metrics=Metrics(),
             drops=DropCounts(),
             buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),

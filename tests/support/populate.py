@@ -50,6 +50,7 @@ EVENT: Row = {
     "traffic": "human",
     "country": "",
     "language": "",
+    "timezone": "",
     "properties": "",
     "region": "",
     "city": "",
@@ -110,7 +111,8 @@ ENGAGEMENT: Row = {
 }
 _FIRST_TOUCH = ("hostname", "referrer", "source", "channel", "utm_source", "utm_medium", "utm_campaign", "utm_content",
                 "utm_term")  # fmt: skip
-_OF_VISITOR = ("browser", "os", "device", "traffic", "country")
+_VARYING = ("traffic", "country", "region", "city", "browser", "os", "device", "language", "timezone", "screen")
+_GAPS, _FLOW_STEPS = 1 << 14, 5
 _INTEGERS = {
     "project_id": pl.UInt32,
     "id_hi": pl.UInt64,
@@ -122,6 +124,8 @@ _INTEGERS = {
     "version": pl.UInt64,
     "events": pl.UInt32,
     "pageviews": pl.UInt32,
+    "varies": pl.UInt16,
+    "flow": pl.List(pl.String),
     "bytes": pl.UInt64,
     "revenue": pl.Decimal(18, 4),
     "duration_us": pl.UInt64,
@@ -218,8 +222,17 @@ def _session(events: list[Row]) -> Row:
         "exit_lag": last["timestamp"] - views[-1]["timestamp"] if views else 0,
         "entry_page": views[0]["path"] if views else "",
         "exit_page": views[-1]["path"] if views else "",
-        **{name: first[name] for name in (*_FIRST_TOUCH, *_OF_VISITOR)},
+        **{name: first[name] for name in (*_FIRST_TOUCH, *_VARYING)},
+        "varies": _varies(events),
+        "flow": [view["path"] for view in views[:_FLOW_STEPS]],
     }
+
+
+def _varies(events: list[Row]) -> int:
+    """A bit for each column in which the events differ, and one for a pause over 30 minutes."""
+    differ = sum(1 << bit for bit, name in enumerate(_VARYING) if len({event[name] for event in events}) > 1)
+    pauses = (after["timestamp"] - before["timestamp"] for before, after in itertools.pairwise(events))
+    return differ + (_GAPS if any(pause > GAP for pause in pauses) else 0)
 
 
 def insert(store: Store, table: str, rows: list[Row]) -> None:

@@ -21,6 +21,7 @@ import httpx
 
 from footfall.clock import system_clock
 from footfall.meta import open_meta
+from footfall.runtime.greeting import FIRST_TOKEN
 from footfall.settings import Settings
 
 FOOTFALL = Path(sys.executable).with_name("footfall")
@@ -118,8 +119,8 @@ class Server:
             self.kill()
             raise AssertionError(f"the server is not ready:\n{self.log.read_text()}")
         if not self.token:
-            found = re.search(r"ff_pat_\w+", self.log.read_text())
-            self.token = found[0] if found else ""
+            file = self.data / FIRST_TOKEN
+            self.token = file.read_text().strip() if file.exists() else ""
         return self
 
     def launch(self, **settings: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import stat
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -68,8 +70,11 @@ def visited(owner, key):
     return owner
 
 
-def test_the_first_token_is_printed_and_works(owner):
-    token = re.search(r"Token:\s+(ff_pat_\w+)", owner.server.log.read_text())[1]
+def test_the_first_token_is_in_a_file_that_the_start_names_and_works(owner):
+    log = owner.server.log.read_text()
+    file = Path(re.search(r"Token:\s+in (\S+)", log)[1])
+    token = file.read_text().strip()
+    assert (stat.S_IMODE(file.stat().st_mode), token in log) == (0o600, False)
     answer = owner.server.http.get("/api/web-events/default/kpis", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
 

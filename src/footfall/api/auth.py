@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
@@ -20,7 +19,7 @@ from fastapi import Request
 
 from footfall.api.cookies import check_proof, presented_cookie
 from footfall.clock import MINUTE, Clock
-from footfall.collect.address import ClientAddresses, packed
+from footfall.collect.address import ClientAddresses, is_loopback, packed
 from footfall.errors import FatalError, UserError
 from footfall.meta import Directory, Meta, TokenInfo
 from footfall.meta.directory import FRESH_FOR
@@ -240,12 +239,5 @@ def named_project(headers: Headers, query_string: bytes) -> str | None:
 
 def check_auth_off(settings: Settings) -> None:
     """Raises FatalError where authentication is off and the server would be open to a network."""
-    if settings.auth == "off" and not _is_loopback(settings.host):
+    if settings.auth == "off" and not is_loopback(settings.host):
         raise FatalError(f"FOOTFALL_AUTH=off is for a loopback address only, and FOOTFALL_HOST is {settings.host!r}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,13 +9,15 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.bodies import Receive
 from footfall.api.cors import CrossOrigin
-from footfall.api.ingest.calls import Receive, Scope_, Send
+from footfall.api.ingest.calls import Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
+from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
 
@@ -64,7 +66,7 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    answering: App = FastPaths(api, collecting, writing, public)
+    answering: App = FastPaths(SmallBodies(api), collecting, writing, public)
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from footfall.api.ingest.calls import Receive, Scope_, Send
+from footfall.api.bodies import Receive
+from footfall.api.ingest.calls import Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App
 
 _ALLOW_ORIGIN = b"access-control-allow-origin"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from shutil import disk_usage
@@ -12,7 +12,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from footfall.api.request_metrics import RequestTimes
+from footfall.api.shared_work import SharedWork
 from footfall.model.drops import DropReason
+from footfall.model.progress import Standstill
 from footfall.spool.protocol import SpoolState
 
 _MAX_NAMES = 100
@@ -30,6 +32,7 @@ class Metrics:
         self.registry.register(self.requests)
         ProcessCollector(registry=self.registry)
         self.tails_behind: Mapping[str, int] = {}  # bytes by log; replaced whole, never changed
+        self._without_facts = 0
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -62,6 +65,7 @@ class Metrics:
         )
         self._lock = threading.Lock()
         self._names: set[str] = set()
+        self._rendering = SharedWork[bytes](pause=0.1)
 
     def step(self, name: str, seconds: float) -> None:
         self._steps.labels(name).observe(seconds)
@@ -74,6 +78,9 @@ class Metrics:
 
     def discarded(self, rows: int) -> None:
         self._discarded.inc(rows)
+
+    def sessions_without_facts(self, count: int) -> None:
+        self._without_facts = count
 
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
@@ -92,7 +99,13 @@ class Metrics:
                 self._names.add(name)
         self._ignored.labels(name if known else "other").inc()
 
-    def render(self, state: SpoolState, data: Path) -> bytes:
+    async def exposition(
+        self, buffer: Callable[[], SpoolState], standstills: Callable[[], Sequence[Standstill]], data: Path
+    ) -> bytes:
+        """The exposition of this moment, for all who ask within a tenth of a second together."""
+        return await self._rendering(lambda: self.render(buffer(), standstills(), data))
+
+    def render(self, state: SpoolState, standstills: Sequence[Standstill], data: Path) -> bytes:
         """The exposition, with the figures of the spools and of the disk that holds `data` of this moment."""
         disk = disk_usage(data)
         gauges = {
@@ -101,12 +114,21 @@ class Metrics:
             "footfall_spool_waiting": ("Events acknowledged and not yet queryable.", state.waiting),
             "footfall_spool_capacity": ("Events at which writes answer 503.", state.capacity),
             "footfall_spool_damaged_rows": ("Rows set aside because their checksum did not hold.", state.damaged),
+            "footfall_spool_lost": ("Events acknowledged and gone: a spool's file was damaged.", state.lost),
             "footfall_spool_rejected": ("Events set aside because they could not be processed.", state.rejected),
+            "footfall_sessions_without_facts": (
+                "Sessions of an earlier version that queries can't rely on yet.",
+                self._without_facts,
+            ),
             "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
         }
         own = CollectorRegistry()
         own.register(_Gauges(gauges))
-        own.register(_TailsBehind(self.tails_behind))
+        own.register(_Labelled("footfall_tail_behind_bytes", "Bytes of a log not read yet.", "file", self.tails_behind))
+        still = {one.spool: one.seconds for one in standstills}
+        own.register(
+            _Labelled("footfall_drain_standstill_seconds", "Time without progress of a spool.", "spool", still)
+        )
         return generate_latest(self.registry) + generate_latest(own)
 
 
@@ -118,12 +140,11 @@ class _Gauges:
         return [GaugeMetricFamily(name, text, value) for name, (text, value) in self._gauges.items()]
 
 
-class _TailsBehind:
-    def __init__(self, found: Mapping[str, int]) -> None:
-        self._found = found
+class _Labelled:
+    def __init__(self, name: str, text: str, label: str, found: Mapping[str, float]) -> None:
+        self._family = GaugeMetricFamily(name, text, labels=[label])
+        for value, figure in found.items():
+            self._family.add_metric([value], figure)
 
     def collect(self) -> list[GaugeMetricFamily]:
-        family = GaugeMetricFamily("footfall_tail_behind_bytes", "Bytes of a log not read yet.", labels=["file"])
-        for name, lag in self._found.items():
-            family.add_metric([name], lag)
-        return [family]
+        return [self._family]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
@@ -18,6 +22,13 @@ Found = TypeVar("Found")
 
 WAIT_SECONDS = 2.0
 """How long a query waits for its turn."""
+
+THREADS = 16
+"""Queries of longer answers that wait for the store at once."""
+
+STREAMS = 12
+STREAMS_OF_PROJECT = 3
+"""Answers that are streamed at once, in all and of one project: each holds a page of its rows."""
 
 QUEUED_PER_RUNNING = 8
 """How many queries may wait for each one that may run."""
@@ -44,6 +55,8 @@ class QueryLimiter:
         self._wait = wait
         self._queues: dict[int, _Queue] = {}
         self._under_way: set[Reading] = set()
+        self._streams: Counter[int] = Counter()
+        self._threads = ThreadPoolExecutor(THREADS, "query")
         self._stopped = False
 
     @asynccontextmanager
@@ -61,7 +74,27 @@ class QueryLimiter:
         its client itself: then nothing else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
-            return await asyncio.to_thread(query, reading)
+            return await self.on_thread(partial(query, reading))
+
+    @asynccontextmanager
+    async def stream(self, project: int) -> AsyncIterator[Reading]:
+        """A reader for an answer that goes out bit by bit: it has one of the project's turns until it ends.
+
+        Clients decide how long that takes, so there are few: UserError(`too_many_queries`) where others are under way.
+        """
+        if self._streams.total() >= STREAMS or self._streams[project] >= STREAMS_OF_PROJECT:
+            raise UserError("too_many_queries", "too many exports are under way: wait until one ends", retry_after=10)
+        self._streams[project] += 1
+        try:
+            async with self._lent(project, self._wait, None) as reading:
+                yield reading
+        finally:
+            self._streams -= Counter((project,))  # which drops it at 0
+
+    async def on_thread(self, work: Callable[[], Found]) -> Found:
+        """The result of `work`, on a thread for queries alone."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
 
     def stop(self) -> None:
         """Refuse further queries and end those under way."""
@@ -71,7 +104,7 @@ class QueryLimiter:
 
     @asynccontextmanager
     async def _lent(self, project: int, wait: float, request: Request | None) -> AsyncIterator[Reading]:
-        async with self._reading(project) as reading, _watched(request, reading), self._turn(project, wait):
+        async with self._reading(project) as reading, watched(request, reading), self._turn(project, wait):
             yield reading
 
     @asynccontextmanager
@@ -118,7 +151,8 @@ class QueryLimiter:
 
 
 @asynccontextmanager
-async def _watched(request: Request | None, reading: Reading) -> AsyncIterator[None]:
+async def watched(request: Request | None, reading: Reading) -> AsyncIterator[None]:
+    """End the reading's queries when the request's client leaves."""
     watching = asyncio.create_task(_watch(request, reading)) if request else None
     try:
         yield

@@ -9,7 +9,8 @@ from time import perf_counter
 
 import structlog
 
-from footfall.api.ingest.calls import Message, Receive, Scope_, Send
+from footfall.api.bodies import Message, Receive
+from footfall.api.ingest.calls import Scope_, Send
 from footfall.api.ingest.fast_paths import STATUS, App
 from footfall.api.problem import Headers
 

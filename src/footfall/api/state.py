@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.auth import Authenticator
+from footfall.api.bodies import Bodies
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
 from footfall.api.query_limiter import QueryLimiter
@@ -17,6 +18,8 @@ from footfall.api.streams import Streams
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
 from footfall.meta import Drops
+from footfall.model.period import iso_seconds
+from footfall.model.progress import Standstill
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.protocol import SpoolState
@@ -34,10 +37,17 @@ class Collecting:
     auth: Authenticator
     intake: Intake
     committer: GroupCommitter
+    bodies: Bodies
     metrics: Metrics
     drops: Drops
     buffer: Callable[[], SpoolState]  # all spools added up
     lifecycle: Lifecycle
+    standstills: Callable[[], Sequence[Standstill]] = tuple  # never waits
+
+    def stale(self) -> Standstill | None:
+        """The longest standstill, where it is longer than figures may be stale. Never waits."""
+        longest = max(self.standstills(), key=lambda one: one.seconds, default=None)
+        return longest if longest and longest.seconds >= self.settings.stale_seconds else None
 
     def refusal(self) -> str:
         """Why events can't be accepted now, or `""`. Never waits."""
@@ -47,6 +57,11 @@ class Collecting:
         if state.waiting >= state.capacity:
             return f"the buffer holds {state.waiting} events, and its limit is {state.capacity}"
         return "a write to the buffer failed within the last 5 seconds" if self.committer.failing else ""
+
+
+def stale_since(one: Standstill) -> str:
+    """A standstill in words."""
+    return f"nothing of the spool {one.spool!r} is drained since {iso_seconds(one.since)}: {one.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """What a column holds. The pipeline maps each kind to a type of its frames (`pipeline/frames.py`)."""
 
     LABEL = "label"  # a text that repeats
+    LABELS = "labels"  # a list of such texts, in order
     TEXT = "text"  # a text that is nearly unique
     CHOICE = "choice"  # one of the column's `choices`, stored as a number
     JSON = "json"  # the text of an object
@@ -252,8 +253,8 @@ EVENTS = (
     Column("visitor_id", Kind.TEXT, Origin.SENT, export="visitor_id"),
     Column("session_id", Kind.TEXT, Origin.SENT, sessionising=True, export="session_id"),
     Column("country", Kind.LABEL, Origin.SENT, first_touch=True, dimension=_COUNTRY, export="country_code"),
-    Column("region", Kind.LABEL, Origin.SENT, 128, dimension=_REGION, export="region"),
-    Column("city", Kind.LABEL, Origin.SENT, 128, dimension=_CITY, export="city"),
+    Column("region", Kind.LABEL, Origin.SENT, 128, first_touch=True, dimension=_REGION, export="region"),
+    Column("city", Kind.LABEL, Origin.SENT, 128, first_touch=True, dimension=_CITY, export="city"),
     Column("latitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="latitude"),
     Column("longitude", Kind.FLOAT, Origin.SENT, dimension=_SHOWN, export="longitude"),
     Column("browser", Kind.LABEL, first_touch=True, dimension=_BROWSER, export="browser_family"),
@@ -261,9 +262,18 @@ EVENTS = (
     Column("os", Kind.LABEL, first_touch=True, dimension=_OS, export="os_family"),
     Column("os_version", Kind.LABEL, dimension=_SHOWN, export="os_version"),
     Column("device", Kind.LABEL, first_touch=True, dimension=_DEVICE, export="device_type"),
-    Column("language", Kind.LABEL, Origin.SENT, 64, dimension=_LANGUAGE, export="language"),
-    Column("timezone", Kind.LABEL, Origin.SENT, 64, among=time_zones, dimension=_TIME_ZONE, export="timezone"),
-    Column("screen", Kind.LABEL, Origin.SENT, 16, dimension=_SHOWN, export="screen"),
+    Column("language", Kind.LABEL, Origin.SENT, 64, first_touch=True, dimension=_LANGUAGE, export="language"),
+    Column(
+        "timezone",
+        Kind.LABEL,
+        Origin.SENT,
+        64,
+        first_touch=True,
+        among=time_zones,
+        dimension=_TIME_ZONE,
+        export="timezone",
+    ),
+    Column("screen", Kind.LABEL, Origin.SENT, 16, first_touch=True, dimension=_SHOWN, export="screen"),
     Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_TRAFFIC, export="traffic"),
     _USER_AGENT,
     Column("revenue", Kind.MONEY, Origin.SENT, export="revenue"),
@@ -334,6 +344,21 @@ PROXY_LOGS = (
     replace(_BATCH, merged="max"),
 )
 
+VARIES = ("traffic", "country", "region", "city", "browser", "os", "device", "language", "timezone", "screen")
+"""First-touch columns by their bit in `sessions.varies`, set where the events of a session differ in the column.
+
+Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds.
+"""
+
+GAPS = 1 << 14
+"""A bit of `sessions.varies`: between two neighbouring events lie more than SESSION_GAP."""
+
+FLOW = 1 << 15
+"""A bit of `sessions.varies`: `flow` is not known."""
+
+ALL_VARY = (1 << len(VARIES)) - 1 | GAPS | FLOW
+"""`sessions.varies` where nothing is known, since events of the session are gone."""
+
 SESSIONS = (
     Column("project_id", Kind.UINT32),
     Column("source_table", Kind.CHOICE, Origin.WRITTEN, choices=("events", "requests")),
@@ -355,7 +380,13 @@ SESSIONS = (
     Column("exit_lag", Kind.UINT64, Origin.WRITTEN),
     Column("entry_page", Kind.LABEL),
     Column("exit_page", Kind.LABEL),
-    *(Column(column.name, column.kind) for column in EVENTS if column.first_touch),
+    *(
+        Column(column.name, column.kind, dimension=column.dimension if column.name in VARIES else None)
+        for column in EVENTS
+        if column.first_touch
+    ),
+    Column("varies", Kind.UINT16),
+    Column("flow", Kind.LABELS),
 )
 """Sessions of events, and of requests, which fill what requests have."""
 
@@ -377,6 +408,12 @@ TEXT_CAPS: Mapping[str, int] = {name: cap for columns in COLUMNS.values() for na
 
 FIRST_TOUCH = tuple(column.name for column in EVENTS if column.first_touch)
 """Columns that a session takes from its first event."""
+
+VARIES_UNKNOWN = 0xFFFF
+"""`sessions.varies` where nothing is known, since an earlier version began the session: to be worked out."""
+
+FLOW_STEPS = 5
+"""The most paths in `sessions.flow`: those of the first pageviews in order of (time, id)."""
 
 
 def column(table: Table, name: str) -> Column:

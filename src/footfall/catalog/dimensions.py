@@ -134,7 +134,7 @@ _ROWS = (
     Dimension("session_id", {Table.EVENTS: _SESSION_ID, Table.SESSIONS: _SESSION_ID}),
     Dimension(
         "screen_class",
-        {Table.EVENTS: _SCREEN_CLASS},
+        dict.fromkeys((Table.EVENTS, Table.SESSIONS), _SCREEN_CLASS),
         empty="unknown",
         choices=(*SCREENS, "unknown"),
         top=TopEndpoint(

@@ -13,6 +13,7 @@ class Table(StrEnum):
     PROXY_LOGS = "proxy_logs"
     ENGAGEMENTS = "engagements"
     BREAKDOWNS = "breakdowns"
+    ROLLUPS = "rollups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,5 @@ TABLES: dict[Table, TableRow] = {
     Table.ENGAGEMENTS: TableRow(humans=True),
     Table.PROXY_LOGS: TableRow(millis=_SECONDS),
     Table.BREAKDOWNS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
+    Table.ROLLUPS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
 }

@@ -70,10 +70,14 @@ def revoke(which: _Which, *, as_json: Json = False, data: Data = None) -> None:
     """End a token; every process refuses it within 5 seconds."""
     with opened(data) as meta:
         info = meta.revoke(which)
+        slugs = {found.number: found.slug for found in meta.projects()}
     if as_json:
         print_json({"id": info.id, "revoked_at": _instant(info.revoked_at)})
-    else:
-        typer.echo(f"token {info.id} (…{info.last_four}) is revoked")
+        return
+    shape = _shape(info, slugs)
+    projects = "all projects" if shape["projects"] is None else f"projects {' '.join(shape['projects'])}"
+    told = [f"ends in {info.last_four}", info.label and repr(info.label), " ".join(shape["scopes"]), projects]
+    typer.echo(f"token {info.id} ({', '.join(filter(None, told))}) is revoked since {shape['revoked_at']}")
 
 
 def lifetime(text: str) -> int:

@@ -163,3 +163,11 @@ def _forwarded_for(element: str) -> str:
 
 def _is_local(element: str) -> bool:
     return element.startswith(_LOCAL_SOCKET)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, or `localhost`, is of this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

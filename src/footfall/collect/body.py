@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from footfall import zstd
@@ -35,6 +36,15 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     if len(unpacked) > limit:
         raise too_large(limit)
     return unpacked
+
+
+def beginning(body: bytes, encoding: str, limit: int) -> bytes:
+    """At most `limit` bytes of what a body unpacks to, of which only the beginning may have come; errors as above."""
+    name = encoding.strip().lower()
+    for start in _MEMBERS.get(name, ()):
+        with suppress(zlib.error, zstd.ZstdError):
+            return start().decompress(body, limit)
+    return unpack(body, encoding, limit) if name not in {"", "identity"} else body[:limit]
 
 
 def too_large(limit: int) -> UserError:
@@ -84,6 +94,13 @@ def _members(body: bytes, limit: int, start: Callable[[], _Member]) -> bytes:
             return found
     raise UserError("bad_body", f"the body has more than {MAX_MEMBERS} compressed members")
 
+
+_MEMBERS: dict[str, tuple[Callable[[], _Member], ...]] = {
+    "gzip": (lambda: zlib.decompressobj(zlib.MAX_WBITS | 16),),
+    "deflate": (lambda: zlib.decompressobj(zlib.MAX_WBITS), lambda: zlib.decompressobj(-zlib.MAX_WBITS)),
+    "zstd": (zstd.ZstdDecompressor,),
+}
+"""What unpacks the first member of a body; of several, the first that takes it."""
 
 _UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": lambda body, limit: _zlib(body, limit, zlib.MAX_WBITS | 16),

@@ -16,6 +16,7 @@ from footfall.collect.hosts import host_of, is_allowed
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError, check_name, check_time, encode_properties
 from footfall.collect.page_url import kept_url
+from footfall.collect.schemes import check_page_url
 from footfall.errors import FootfallError
 from footfall.model.drops import DropReason
 from footfall.model.project import Project
@@ -44,6 +45,7 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
 
     `origin` is the header of that name, `""` for none.
     """
+    check_page_url("url", hit.url.text)
     if project.domains:
         _check_host(project.domains, hit.url.host, origin)
     timestamp = _time(hit.timestamp, sender, intake)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,6 +16,9 @@ from footfall.collect.privacy import Identity, Locator, Place
 from footfall.errors import WouldBlockError
 from footfall.ids import IdSource
 from footfall.settings import StoreIp
+
+THREADS = 4
+"""Bodies that are processed at once, beside those on the event loop."""
 
 _T = TypeVar("_T")
 
@@ -37,6 +42,9 @@ class Intake:
     retention_days: int | None = None
     request_ip: StoreIp = "full"
     keep_query: frozenset[str] = KEPT_PARAMETERS  # parameters of browsers' URLs that are kept, beside `utm_*`
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, "collect"), repr=False, compare=False
+    )
     _one_reader: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     def keeping(self, request_ip: StoreIp) -> Intake:
@@ -56,7 +64,12 @@ class Intake:
             try:
                 return work()
             except WouldBlockError:
-                return await asyncio.to_thread(work)
+                return await self.on_thread(work)
+
+    async def on_thread(self, work: Callable[[], _T]) -> _T:
+        """The result of `work`, on a thread that nothing but collection uses: no reader can hold it up."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
 
     def visitor(self, sender: Sender, timestamp: int, address: str, user_agent: str) -> int:
         """The cookieless visitor; the connection's address and agent where the event names none."""

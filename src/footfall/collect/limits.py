@@ -7,14 +7,10 @@ from typing import Any
 
 import msgspec
 
-from footfall.clock import MINUTE
 from footfall.collect.surrogates import HALF_A_PAIR
 from footfall.errors import UserError
 from footfall.model.period import iso
-from footfall.model.retention import oldest_accepted
-
-MAX_AHEAD = 5 * MINUTE
-"""How far a sender's clock may be ahead."""
+from footfall.model.retention import newest_accepted, oldest_accepted
 
 EVENT_NAME_CHARS = 100
 """Longest name of an event."""
@@ -41,7 +37,7 @@ class RefusedError(UserError):
 def check_time(timestamp: int, now: int, retention_days: int | None) -> int:
     """The timestamp, or RefusedError `timestamp_out_of_range`."""
     oldest = oldest_accepted(now, retention_days)
-    if oldest <= timestamp <= now + MAX_AHEAD:
+    if oldest <= timestamp <= newest_accepted(now):
         return timestamp
     which = f"before {iso(oldest)}" if timestamp < oldest else "more than 5 minutes in the future"
     raise RefusedError("timestamp_out_of_range", "timestamp", f"timestamp: {_when(timestamp)} is {which}")

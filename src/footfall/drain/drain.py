@@ -5,14 +5,17 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
 
+from footfall.clock import Clock, system_clock
 from footfall.drain.journal import Journal
+from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, make_plan
+from footfall.drain.progress import Progress
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -55,6 +58,7 @@ class Drain:
         tools: Tools | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
+        clock: Clock = system_clock,
     ) -> None:
         self._spools = spools
         self._store = store
@@ -66,9 +70,11 @@ class Drain:
         self._interval = flush_interval
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
-        self._applying = threading.Lock()
+        self._marks = Marks(store)
+        self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self.progress = Progress(clock)
 
     def run(self) -> None:
         """Drain until `stop`."""
@@ -90,9 +96,14 @@ class Drain:
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
-        """Whether no batch is partly written; none is begun while the block lasts."""
-        with self._applying:
+        """Whether no batch is planned or partly written; none is begun while the block lasts."""
+        with self._batch:
             yield self.rounds > 0 and not self._begun
+
+    def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
+        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
+        with self.quiesced() as quiesced:
+            return self._marks.begin(until) if quiesced else None
 
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
@@ -100,8 +111,11 @@ class Drain:
         failures: list[Exception] = []
         for name, spool in self._spools():
             try:
+                self.progress.begins(name)
                 busy |= self._take(name, spool) >= self._limit * _FULL_SHARE
+                self.progress.goes_on(name)
             except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
+                self.progress.fails(name, error)
                 failures.append(error)
         self.rounds += 1
         if failures:
@@ -116,15 +130,15 @@ class Drain:
         return self._drain(name, spool, batch) if batch else 0
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
-        plan = self._journal.read(name, batch.number)
-        begun = plan is not None
-        if begun:
-            self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
-        if plan is None:
-            plan = self._plan(name, spool, batch)
-            self._journal.write(name, plan)
-        self._begun.add(name)
-        with self._applying:
+        with self._batch:
+            plan = self._journal.read(name, batch.number)
+            begun = plan is not None
+            if begun:
+                self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
+            if plan is None:
+                plan = self._plan(name, spool, batch)
+                self._journal.write(name, plan)
+            self._begun.add(name)
             self._apply(plan, begun=begun)
             self._begun.discard(name)
         spool.finish(batch)
@@ -178,6 +192,7 @@ class Drain:
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
+        self._marks.write(plan.touched)
         for insert in plan.inserts:
             if begun:
                 self._complete(plan, insert)

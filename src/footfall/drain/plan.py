@@ -12,6 +12,7 @@ import msgspec
 import polars as pl
 
 from footfall.catalog.tables import Table
+from footfall.clock import HOUR
 from footfall.drain.history import StoreHistory
 from footfall.model.changes import Change, Merge, Move
 from footfall.model.raw import Record
@@ -37,6 +38,14 @@ class Update(msgspec.Struct, frozen=True):
     params: dict[str, Any]
 
 
+class Touched(msgspec.Struct, frozen=True):
+    """Hours (Unix milliseconds of their starts, ascending) in which a batch changes facts or sessions of a project."""
+
+    source: str
+    project: int
+    hours: list[int]
+
+
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one batch writes, in this order; `facts` counts its rows by table. Plans on disk outlive upgrades."""
 
@@ -45,6 +54,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: dict[str, int]
     changes: list[Change] = []
     updates: list[Update] = []
+    touched: list[Touched] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ def make_plan(
     changes: list[Change] = []
     sessions: list[pl.DataFrame] = []
     counts: dict[str, int] = {}
+    hours: list[pl.DataFrame] = []
     for facts in _FACTS:
         with _timed("decode", observe):
             frame = facts.decode(records)
@@ -93,13 +104,40 @@ def make_plan(
                 history = StoreHistory(store.facts, facts.table)
                 outcome = sessionise(rows.session_input(frame), history, number)
                 frame = rows.with_sessions(frame, outcome.sessions)
+            changed = pl.concat([outcome.before, outcome.after])
+            hours.append(_hours(facts.table, changed.filter(rows.even()).select("project_id", "start", "end")))
             sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
             changes += _changes(facts.table, outcome)
+        hours.append(_hours(facts.table, frame.select("project_id", start="timestamp", end="timestamp")))
         with _timed("encode", observe):
             inserts.append(_insert(number, facts.table, facts.rows(frame, stamp)))
     if sessions:
         inserts.append(_insert(number, Table.SESSIONS, rows.arrow(pl.concat(sessions))))
-    return Plan(number, inserts, counts, changes)
+    return Plan(number, inserts, counts, changes, touched=_touched(hours))
+
+
+def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:
+    """Columns source, project_id, hour: each hour that a span of the project overlaps."""
+    first, last = ((pl.col(name).cast(pl.Int64) // HOUR) for name in ("start", "end"))
+    return (
+        spans.lazy()
+        .select("project_id", first=first, last=last)
+        .unique()
+        .select("project_id", source=pl.lit(table.value), hour=pl.int_ranges("first", pl.col("last") + 1))
+        .explode("hour", empty_as_null=False)
+        .unique()
+        .collect()
+    )
+
+
+def _touched(hours: list[pl.DataFrame]) -> list[Touched]:
+    if not hours:
+        return []
+    found = pl.concat(hours, how="diagonal").unique().sort("source", "project_id", "hour")
+    return [
+        Touched(source, project, [hour * HOUR for hour in part["hour"]])
+        for (source, project), part in found.group_by(["source", "project_id"], maintain_order=True)
+    ]
 
 
 @contextmanager

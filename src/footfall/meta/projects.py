@@ -153,6 +153,14 @@ class ProjectEditor:
         with self._database.read() as session:
             return frozenset(session.scalars(select(ProjectRow.number).where(ProjectRow.deleted_at.is_not(None))))
 
+    def zones(self) -> dict[int, str]:
+        """The time zone of each project, by its number; of those that are not deleted."""
+        with self._database.read() as session:
+            rows = session.execute(
+                select(ProjectRow.number, ProjectRow.timezone).where(ProjectRow.deleted_at.is_(None))
+            )
+            return {row.number: row.timezone for row in rows}
+
     def to_erase(self) -> list[int]:
         """The numbers of deleted projects of which the store may still have rows."""
         wanted = (ProjectRow.deleted_at.is_not(None), ProjectRow.erased_at.is_(None))

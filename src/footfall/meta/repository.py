@@ -112,7 +112,7 @@ class Meta:
     def revoke(self, which: str) -> TokenInfo:
         """Revoke a token, named by its id, its last four characters, or its text. Revoking it again changes nothing.
 
-        Raises UserError: `not_found`, or `ambiguous` where several tokens end in these four characters.
+        Raises UserError: `not_found`, or `ambiguous` where several tokens have that id or end in these four characters.
         """
         with self.database.write() as session:
             row = _find_token(session, which)
@@ -173,15 +173,17 @@ def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
 
 def _find_token(session: Session, which: str) -> TokenRow:
     if tokens.well_formed(which):
-        found = list(session.scalars(select(TokenRow).where(TokenRow.sha256 == tokens.digest(which))))
+        meant = TokenRow.sha256 == tokens.digest(which)
+    elif which.isascii() and which.isdigit() and len(which) < 10:
+        meant = or_(TokenRow.id == int(which), TokenRow.last_four == which)
     else:
-        found = list(session.scalars(select(TokenRow).where(TokenRow.last_four == which)))
-    by_id = session.get(TokenRow, int(which)) if which.isascii() and which.isdigit() and len(which) < 10 else None
-    if by_id is not None:
-        return by_id
+        meant = TokenRow.last_four == which
+    found = list(session.scalars(select(TokenRow).where(meant).order_by(TokenRow.id)))
     if len(found) > 1:
-        ids = ", ".join(str(row.id) for row in found)
-        raise UserError("ambiguous", f"several tokens end in {which!r}: give the id of one ({ids})")
+        told = ", ".join(f"{row.id} (…{row.last_four}{row.label and f', {row.label}'})" for row in found)
+        raise UserError(
+            "ambiguous", f"{which!r} means several tokens; name one in another way, by id or ending: {told}"
+        )
     if not found:
         shown = which if len(which) <= 12 else f"…{which[-4:]}"
         raise UserError("not_found", f"token {shown!r} does not exist: give its id or its last four characters")

@@ -12,6 +12,7 @@ Schema = dict[str, pl.DataType]
 
 _TYPES: dict[Kind, pl.DataType] = {
     **dict.fromkeys((Kind.LABEL, Kind.TEXT, Kind.CHOICE, Kind.JSON, Kind.MONEY), pl.String()),
+    Kind.LABELS: pl.List(pl.String()),
     Kind.FLAG: pl.Boolean(),
     # Unix milliseconds until the rows are written; the store's DateTime is made then.
     **dict.fromkeys((Kind.INSTANT, Kind.SECOND), pl.Int64()),

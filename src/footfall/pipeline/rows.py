@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import COLUMNS, SESSIONS, Column, Kind
+from footfall.catalog.columns import COLUMNS, FLOW, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT
@@ -83,6 +83,11 @@ def session_rows(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.
         )
         .select(as_stored(column) for column in SESSIONS if column.stored)
     )
+
+
+def even() -> pl.Expr:
+    """Whether a session's row tells what figures need of its events: they agree, without long pauses."""
+    return pl.col("varies") & (FLOW - 1) == 0
 
 
 _BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_, or_
 from typing import Protocol
 
 import polars as pl
 
-from footfall.catalog.columns import EVENTS, FIRST_TOUCH, SESSIONS, Origin
+from footfall.catalog.columns import EVENTS, FIRST_TOUCH, FLOW_STEPS, GAPS, SESSIONS, VARIES, Origin
+from footfall.model.session import SESSION_GAP
 from footfall.pipeline.frames import Schema, schema
 from footfall.pipeline.keys import combine, text_keys
 
@@ -62,7 +66,8 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
     at = pl.col("timestamp").filter(seen)
     sessions = (
         events.lazy()
-        .sort(ORDER)
+        .sort(*SESSION, *ORDER)
+        .with_columns(varies=_changes())
         .group_by(SESSION, maintain_order=True)
         .agg(
             start=pl.col("timestamp").first(),
@@ -79,9 +84,25 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
             entry_page=path.first().fill_null(""),
             exit_page=path.last().fill_null(""),
             **{name: pl.col(name).first() for name in FIRST_TOUCH},
+            varies=pl.col("varies").bitwise_or(),
+            flow=path.head(FLOW_STEPS),
         )
     )
     return sessions.select(typed()).collect()
+
+
+def _changes() -> pl.Expr:
+    """`varies` of each row and the row before it, where both are of one session. Sessions stand in one piece each."""
+    same = reduce(and_, (pl.col(name) == pl.col(name).shift() for name in SESSION))
+    changed = {name: pl.col(name).ne_missing(pl.col(name).shift()) for name in VARIES}
+    paused = pl.col("timestamp") - pl.col("timestamp").shift() > SESSION_GAP
+    return pl.when(same).then(bits(changed, paused)).otherwise(pl.lit(0, pl.UInt16))
+
+
+def bits(changed: Mapping[str, pl.Expr], paused: pl.Expr) -> pl.Expr:
+    """`varies` of what is true: the columns of VARIES that changed, and whether there was a long pause."""
+    flags = [(changed[name], 1 << bit) for bit, name in enumerate(VARIES)] + [(paused, GAPS)]
+    return reduce(or_, (flag.cast(pl.UInt16) * pl.lit(bit, pl.UInt16) for flag, bit in flags))
 
 
 def typed() -> list[pl.Expr]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import FIRST_TOUCH
+from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, VARIES
 from footfall.model.session import SESSION_GAP
 from footfall.pipeline.mixed import resolve
 from footfall.pipeline.session_state import (
@@ -29,6 +29,7 @@ from footfall.pipeline.session_state import (
     SESSION_COLUMNS,
     VISITOR,
     History,
+    bits,
     fresh_key,
     named_key,
     summarise,
@@ -215,6 +216,29 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             entry_page=entry.fill_null(""),
             exit_page=exit_.fill_null(""),
             **{name: pl.col(name).first() for name in FIRST_TOUCH},
+            varies=_varies(),
+            flow=_in_order("flow").explode().drop_nulls().head(FLOW_STEPS),
         )
     )
     return pl.concat([once, added.select(typed()).collect()])
+
+
+def _varies() -> pl.Expr:
+    """`varies` of a session from its parts in order of their start.
+
+    A column is the same throughout where it is so in each part and the parts agree in their first events. GAPS and FLOW
+    may be set without need: events of one part may lie in a pause, or between the pageviews, of another.
+    """
+    differ = {name: (pl.col(name) != pl.col(name).first()).any() for name in VARIES}
+    apart = (pl.col("start") - pl.col("end").cum_max().shift() > SESSION_GAP).any()
+    reach = _in_order("exit_at").cum_max().shift()
+    entered, arrival = _in_order("entry_at"), _in_order("arrival")
+    # At equal times the part that is stored has the earlier pageview, so it must be the one that comes first.
+    crossing = ((entered < reach) | ((entered == reach) & (arrival < arrival.cum_max().shift()))).any()
+    return pl.col("varies").bitwise_or() | bits(differ, apart) | crossing.cast(pl.UInt16) * pl.lit(FLOW, pl.UInt16)
+
+
+def _in_order(name: str) -> pl.Expr:
+    """A column of a session's parts that have pageviews, in the order of the first ones."""
+    viewed = pl.col("pageviews") > 0
+    return pl.col(name).filter(viewed).sort_by(pl.col("entry_at").filter(viewed), pl.col("arrival").filter(viewed))

@@ -98,6 +98,7 @@ class Query:
     only: tuple[str, ...] = ()  # labels of the first dimension; none: all of them
     search: str = ""
     keys: tuple[Keys, ...] = ()
+    windows: tuple[Period, ...] = ()  # parts of the period that are read; none: all of it
     after: Position | None = None
     within: tuple[Member, ...] = ()
     order: tuple[Order, ...] = ()
@@ -114,6 +115,145 @@ class Kpis:
     """Key figures of the events of `base` and of their sessions, in one row, named after their metrics."""
 
     base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Uneven:
+    """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
+
+    Their events differ, or pause for longer than a session without a name may (`varies`). Others where it is asked:
+    `versions`, those of which the store holds several versions; `across`, those that reach beyond the period, or over
+    a start of its buckets. Columns first, last (the earliest start and the latest end of those that start in one
+    hour), sessions.
+    """
+
+    base: Query
+    versions: bool = False
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows that make up the figures of an answer: those of `query`, which names the figures it adds to.
+
+    Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
+    signs add up; `even` selects those that tell what figures need of their events, or the others.
+    """
+
+    query: Query
+    among: Uneven | None = None
+    without: Uneven | None = None
+    even: bool | None = None
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BegunPart:
+    """The even sessions that begin in the windows of `query`."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class ReachingPart:
+    """The even sessions that begin before one of `edges` and end after it, in the bucket that this edge lies in."""
+
+    query: Query
+    edges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of a roll-up: its name, and the grain, start and version of each cell."""
+
+    rollup: str
+    grains: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellPart:
+    """The figures of `query` in these cells. A session counts in the cell that it begins in.
+
+    Those that reach into a cell from before count in the cells that start at one of `opening`.
+    """
+
+    query: Query
+    cells: Cells
+    opening: tuple[int, ...] = ()
+
+
+AnyPart = Part | BegunPart | ReachingPart | CellPart
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """The cells of a project that lie in the period and are valid: columns grain, start, end, version, rollups.
+
+    A cell is valid while no hour of it was touched after it was made.
+    """
+
+    project: int
+    source: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFacts:
+    """The first event of each project: columns project, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCells:
+    """The time that a project's cells of a grain, by the clocks of a zone, cover.
+
+    Columns project, grain, zone, start, end.
+    """
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCells:
+    """Cells that are not valid, or lack one of these roll-ups: columns project, grain, zone, start, end, stamp."""
+
+    source: str
+    rollups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCells:
+    """Makes the cells that begin at `starts`, the last ending with the period of `base`, for each of `projects`.
+
+    `base` says what is counted: table, dimension, filters and metrics. Visitors are counted of the `counted` labels
+    of each cell that have most rows; None: of all.
+    """
+
+    base: Query
+    rollup: str
+    grain: str
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+    version: int
+    counted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
+
+    project: int
+    cells: Cells
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """`asked`, put together from parts. Columns are those of `asked`."""
+
+    asked: Query
+    parts: tuple[AnyPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +461,14 @@ class HoursToRollUp:
 AnyQuery = (
     Query
     | Kpis
+    | Uneven
+    | Whole
+    | RolledUp
+    | Uncounted
+    | MakeCells
+    | FirstFacts
+    | MadeCells
+    | StaleCells
     | SessionFigures
     | FiguresOfSource
     | LabelCount

@@ -16,7 +16,7 @@ from footfall.query.fetch import fetch, fetch_frame
 from footfall.store.protocol import Reader
 
 ROWS = 10_000
-WEIGHT = 32 << 20
+WEIGHT = 8 << 20
 """Limits of a page: rows, and bytes of their long texts. A page has at least one row."""
 
 _EXPORTED = tuple(column for column in EVENTS if column.export)

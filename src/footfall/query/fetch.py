@@ -1,30 +1,22 @@
-"""Queries to rows: the only place where a statement meets a store."""
+"""Queries to rows: passes complete a query, its source is chosen, and the store is read."""
 
 from __future__ import annotations
-
-import io
-from typing import Any
 
 import polars as pl
 
 from footfall.query.ast import AnyQuery
-from footfall.query.passes import complete
-from footfall.query.sql import compile_query
+from footfall.query.rows import Row, read, read_frame
+from footfall.query.sources import choose
 from footfall.store.protocol import Reader
 
-Row = dict[str, Any]
+__all__ = ["Row", "fetch", "fetch_frame"]
 
 
 def fetch(store: Reader, query: AnyQuery) -> list[Row]:
     """One dict per row, keyed by the names of bucket, dimensions, metrics and picks."""
-    statement = compile_query(complete(query))
-    rows = store.query(statement.sql, statement.params).rows
-    return [dict(zip(statement.names, row, strict=True)) for row in rows]
+    return read(store, choose(store, query))
 
 
 def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:
     """The same rows as a frame, with the engine's types."""
-    statement = compile_query(complete(query))
-    frame = pl.read_ipc(io.BytesIO(store.arrow(statement.sql, statement.params)))
-    frame.columns = list(statement.names)
-    return frame
+    return read_frame(store, choose(store, query))

@@ -9,12 +9,18 @@ import structlog
 from footfall.clock import Clock
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.journal import Journal
+from footfall.errors import FatalError
 from footfall.meta import Meta, open_meta
+from footfall.model.period import iso_seconds
+from footfall.model.progress import Standstill
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import detached_parts, open_store
 from footfall.store.protocol import Store
+
+TELL_AFTER = 60.0
+"""Seconds of standstill after which the log tells of it, once a minute."""
 
 
 class Draining:
@@ -35,6 +41,7 @@ class Draining:
             deleted=self.projects.deleted,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
+            clock=clock,
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
@@ -43,6 +50,18 @@ class Draining:
         self.last_round = self._clock()
         self._spools.sweep()
         return list(self._spools)
+
+    def standstills(self) -> list[Standstill]:
+        """Spools that nothing is drained of, those included that can't be read. Never waits."""
+        return [*self._spools.unreadable(), *self.drain.progress.standstills()]
+
+    def tell_standstills(self) -> None:
+        """Log each standstill that lasts."""
+        for one in self.standstills():
+            if one.seconds >= TELL_AFTER:
+                structlog.get_logger("drain").error(
+                    "nothing is drained", spool=one.spool, since=iso_seconds(one.since), reason=one.reason
+                )
 
     def stop(self, seconds: float | None = None) -> bool:
         """Whether the batch under way, if any, ended within the time."""
@@ -69,12 +88,25 @@ def _opened(settings: Settings) -> Store:
     store = open_store(settings)
     try:
         store.migrate()
-        store.set_retention(settings.retention_days)
+        _retain(store, settings)
         _report_damage(store)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _retain(store: Store, settings: Settings) -> None:
+    """Set the retention. FatalError where it is new, removes most of a table, and is not confirmed."""
+    days = settings.retention_days
+    if days is not None and settings.confirm_retention_days != days:
+        for table, (expired, stored) in store.expiring(days).items():
+            if expired * 2 > stored:
+                raise FatalError(
+                    f"a retention of {days} days deletes {expired:,} of the {stored:,} rows of {table}: choose another "
+                    f"FOOTFALL_RETENTION_DAYS, or confirm this one with FOOTFALL_CONFIRM_RETENTION_DAYS={days}"
+                )
+    store.set_retention(days)
 
 
 def _report_damage(store: Store) -> None:

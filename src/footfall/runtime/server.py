@@ -11,9 +11,16 @@ import structlog
 
 from footfall.api.building import Application
 from footfall.api.state import Collecting, Querying
+from footfall.runtime.connections import connections
 from footfall.runtime.ending import STOP_SECONDS
 from footfall.runtime.memory import tune_collector
 from footfall.settings import Settings
+
+IDLE_SECONDS = 30
+"""How long a connection may take to send the head of a request, its first one included."""
+
+MAX_HEAD_BYTES = 64 << 10
+"""Longest head of a request; also how much of a body is read ahead."""
 
 
 class Server:
@@ -48,15 +55,19 @@ class Server:
         return self._collecting.lifecycle.idle
 
     def _granian(self) -> Any:
-        from granian.server.embed import Server as Granian  # noqa: PLC0415 - loaded once the parts stand
+        from granian.http import HTTP1Settings  # noqa: PLC0415 - loaded once the parts stand
+        from granian.server.embed import Server as Granian  # noqa: PLC0415 - as above
 
         return Granian(
             self._application,
             address=self._settings.host,
             port=self._settings.port,
             interface="asgi",  # type: ignore[arg-type]  # an enum of strings
+            # With `auto`, a client that sends nothing would have no time limit until its version of HTTP is known.
+            http="1",  # type: ignore[arg-type]  # as above
+            http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=MAX_HEAD_BYTES),
             backlog=4096,
-            backpressure=4096,
+            backpressure=connections(),
             websockets=False,
             log_enabled=False,
         )

@@ -15,12 +15,14 @@ from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.erasure import Erasure
+from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
+from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
-from footfall.runtime.ending import STOP_SECONDS, leave
+from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.greeting import greeting
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
@@ -49,7 +51,7 @@ def serve(settings: Settings, page: str = "/") -> None:
     configure_logging(settings.log_level)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
-    with ExitStack() as stack:
+    with written_end() as ending, ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, clock, environment_over))
         settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
@@ -65,16 +67,18 @@ def serve(settings: Settings, page: str = "/") -> None:
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
+            (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+        ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
 
 async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
-    collecting = make_collecting(parts, spools, metrics, drops)
+    collecting = make_collecting(parts, spools, metrics, drops, draining.standstills)
     querying = make_querying(parts, draining, collecting)
     server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):
@@ -89,15 +93,20 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 
 @contextmanager
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
-    """The drain, the roll-ups and the erasure at work on the store; closed once all have stopped."""
+    """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    rollups = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    roller = Roller(draining.store, draining.projects.zones, clock, draining.drain.begin_cells)
     erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
+    session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
-        rollups()
+        hourly()
+        session_facts()
+        if session_facts.done:  # a cell counts a session by its row only if that has its facts
+            roller()
 
     working = Periodic(SECOND, work)
 

@@ -36,6 +36,7 @@ def log_start(parts: Parts, spools: Spools) -> None:
         waiting=buffer.waiting,
         rejected=buffer.rejected,
         damaged=buffer.damaged,
+        lost=buffer.lost,
         geography=[database.path for database in parts.locator.status()],
         settings=shown(settings),
     )

@@ -57,6 +57,7 @@ class SpoolState:
     last_drained_at: int
     damaged: int  # rows set aside because their checksum did not hold
     rejected: int  # records that could not be processed
+    lost: int = 0  # events that were acknowledged, and whose file was damaged
 
 
 class Spool(Protocol):

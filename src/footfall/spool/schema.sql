@@ -49,6 +49,15 @@ CREATE TABLE IF NOT EXISTS rejected
     UNIQUE (batch, body)           -- a batch that is tried again rejects the same records again
 );
 
+-- Rows that were acknowledged and are gone: the file was damaged.
+CREATE TABLE IF NOT EXISTS lost
+(
+    first  INTEGER PRIMARY KEY,    -- rows.seq
+    last   INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    at     INTEGER NOT NULL        -- Unix milliseconds: when it was noticed
+);
+
 -- Rows whose checksum did not hold.
 CREATE TABLE IF NOT EXISTS damaged
 (

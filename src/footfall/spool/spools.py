@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 
@@ -13,6 +14,7 @@ import structlog
 from footfall.clock import Clock
 from footfall.errors import TransientError, UserError
 from footfall.filelock import FileLock, try_lock
+from footfall.model.progress import Standstill
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.spool.sqlite import SqliteSpool
@@ -33,7 +35,8 @@ class Spools:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._open: dict[str, SqliteSpool] = {}
         self._locks: dict[str, FileLock] = {}
-        self._unreadable: set[str] = set()
+        # By name; `seconds` is when it began. Replaced whole, as those below.
+        self._unreadable: Mapping[str, Standstill] = {}
         # The start, the drain and the periodic refresh each call this on a thread of their own.
         self._lock = threading.RLock()
         # Replaced whole, never changed: `state` reads them without a lock.
@@ -111,6 +114,7 @@ class Spools:
     def _owned(self, name: str, lock: FileLock) -> SqliteSpool:
         self._locks[name] = lock
         spool = self._opened(name)
+        spool.mendable = True
         self._own = {**self._own, name: spool}
         return spool
 
@@ -122,22 +126,38 @@ class Spools:
         try:
             state = self._opened(name).state()
         except TransientError as error:
+            spool = self._open.get(name)
+            if spool is not None and spool.damaged and not spool.mendable:
+                spool.close()
+                del self._open[name]  # opened again, it is mended as soon as no other process writes to it
             if name not in self._unreadable:
-                self._unreadable.add(name)
                 structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
+            first = self._unreadable.get(name) or Standstill(name, self._clock(), time.monotonic(), error.message)
+            self._unreadable = {**self._unreadable, name: first}
             return None
-        self._unreadable.discard(name)
+        if name in self._unreadable:
+            self._unreadable = {other: one for other, one in self._unreadable.items() if other != name}
         return state
+
+    def unreadable(self) -> list[Standstill]:
+        """Spools whose file can't be read, as of the last `refresh`. Never waits."""
+        now = time.monotonic()
+        return [replace(one, seconds=now - one.seconds) for one in self._unreadable.values()]
 
     def _opened(self, name: str) -> SqliteSpool:
         if name not in self._open:
             settings = self._settings
-            self._open[name] = SqliteSpool(
-                self.directory / f"{name}.db",
-                clock=self._clock,
-                capacity=settings.spool_max_events,
-                keep_seconds=settings.spool_keep_seconds,
-            )
+            with ExitStack() as stack:
+                lock = None if name in self._locks else self._try_lock(name)
+                if lock is not None:
+                    stack.enter_context(lock)
+                self._open[name] = SqliteSpool(
+                    self.directory / f"{name}.db",
+                    clock=self._clock,
+                    capacity=settings.spool_max_events,
+                    keep_seconds=settings.spool_keep_seconds,
+                    owned=lock is not None or name in self._locks,
+                )
         return self._open[name]
 
     def _remove(self, name: str, spool: SqliteSpool) -> None:
@@ -164,4 +184,5 @@ def _added(one: SpoolState, other: SpoolState) -> SpoolState:
         last_drained_at=max(one.last_drained_at, other.last_drained_at),
         damaged=one.damaged + other.damaged,
         rejected=one.rejected + other.rejected,
+        lost=one.lost + other.lost,
     )

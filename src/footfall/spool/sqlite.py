@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -21,7 +20,9 @@ import msgspec
 from footfall.clock import SECOND, Clock
 from footfall.errors import TransientError
 from footfall.model.raw import Record, coalesced, size
+from footfall.spool.mark import Mark, MarkedBatch
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
+from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_damage, schema, transaction
 
 BATCH_BYTES = 64 << 20
 """Most bytes of one batch, which limits the drain's memory when events are large."""
@@ -35,7 +36,8 @@ _encode = msgspec.msgpack.Encoder().encode
 class SqliteSpool:
     """A `protocol.Spool` in one file. Two connections: appenders share one, the drain has its own."""
 
-    def __init__(self, path: Path, *, clock: Clock, capacity: int, keep_seconds: int) -> None:
+    def __init__(self, path: Path, *, clock: Clock, capacity: int, keep_seconds: int, owned: bool = True) -> None:
+        """`owned`: no other process has the file open now, so it is looked at and mended."""
         self.path = path
         self._clock = clock
         self._capacity = capacity
@@ -43,21 +45,43 @@ class SqliteSpool:
         self._lock = threading.Lock()
         self._draining = threading.RLock()
         self._closed = False
+        self.damaged = False
+        self.mendable = False  # later, too: as long as this process alone writes to the file
         self._decoder = msgspec.msgpack.Decoder(list[Record])
-        path.touch(mode=0o600)
-        with _transient():
-            self._writer = _connect(path)
-            self._writer.executescript(resources.files("footfall.spool").joinpath("schema.sql").read_text())
-            self._drain = _connect(path)
-            # Numbers continue where they stopped, even with every row deleted: only this object appends to the file.
-            self._seq, self._total = _high_mark(self._writer)
-            self._drained = _drained(self._writer)
+        self._mark = Mark(path.with_suffix(".mark"))
+        with self._transient():
+            self._open(owned=owned)
+
+    def _open(self, *, owned: bool) -> None:
+        """Look at the file, unless another process may be writing to it, and connect."""
+        if owned:
+            heal(self.path, self._mark.read(), self._clock())
+        self.path.touch(mode=0o600)
+        self._writer = connect(self.path)
+        for statement in schema():
+            self._writer.execute(statement)
+        self._drain = connect(self.path)
+        # Numbers continue where they stopped, even with every row deleted: only this object appends to the file.
+        self._seq, self._total = high_mark(self._writer)
+        self._drained = _drained(self._writer)
+        if owned:
+            self._mark.appended(self._seq, self._total)
+        self.damaged = False
+
+    def _mend(self) -> None:
+        """Open the file anew where a statement found it damaged."""
+        if self.damaged and self.mendable:
+            with self._lock, self._draining, self._transient():
+                if self.damaged:
+                    self._writer.close()
+                    self._drain.close()
+                    self._open(owned=True)
 
     def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
-        with self._lock, _transient():
+        with self._lock, self._transient():
             self._check_room()
             if note or any(submission.key is not None for submission in submissions):
-                with _transaction(self._writer) as db:
+                with transaction(self._writer) as db:
                     answers, fresh = self._answers(db, submissions)
                     mark = self._insert(fresh)
                     if note:
@@ -68,6 +92,7 @@ class SqliteSpool:
                 answers = [submission.answer for submission in submissions]
                 mark = self._insert([submission.record for submission in submissions])
             self._seq, self._total = mark
+            self._mark.appended(*mark)
             return answers
 
     def _check_room(self) -> None:
@@ -102,12 +127,13 @@ class SqliteSpool:
         return answers, fresh
 
     def note(self) -> bytes:
-        with self._lock, _transient():
+        with self._lock, self._transient():
             row = self._writer.execute("SELECT value FROM note").fetchone()
         return bytes(row[0]) if row else b""
 
     def take(self, limit: int) -> Batch | None:
-        with self._draining, _transient(), _transaction(self._drain) as db:
+        self._mend()
+        with self._draining, self._transient(), transaction(self._drain) as db:
             open_batch = db.execute("SELECT number, first, last FROM batches WHERE finished_at IS NULL").fetchone()
             if open_batch is not None:
                 return Batch(*open_batch)
@@ -118,6 +144,7 @@ class SqliteSpool:
             # Milliseconds and three random digits: distinct between spools, growing within one.
             number = max(self._clock() * 1000 + secrets.randbelow(1000), number + 1)
             batch = Batch(number, run.first, run.last)
+            self._mark.taken(MarkedBatch(number, run.first, run.last, run.total))
             db.execute(
                 "INSERT INTO batches (number, first, last, bytes, total) VALUES (?, ?, ?, ?, ?)",
                 (number, run.first, run.last, run.bytes, run.total),
@@ -126,10 +153,12 @@ class SqliteSpool:
 
     def records(self, batch: Batch) -> list[Record]:
         found: list[Record] = []
-        with self._draining, _transient():
+        with self._draining, self._transient():
             rows = self._drain.execute(
                 "SELECT seq, crc, body FROM rows WHERE seq BETWEEN ? AND ? ORDER BY seq", (batch.first, batch.last)
             ).fetchall()
+            if len(rows) < batch.last - batch.first + 1:
+                self._note_lost(batch)
             for seq, crc, body in rows:
                 try:
                     if zlib.crc32(body) != crc:
@@ -139,15 +168,21 @@ class SqliteSpool:
                     self._set_aside(seq)
         return found
 
+    def _note_lost(self, batch: Batch) -> None:
+        """Write down which rows of a batch are gone."""
+        with transaction(self._drain) as db:
+            for gap in gaps(db, batch.first, batch.last):
+                db.execute("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", (*gap, self._clock()))
+
     def _set_aside(self, seq: int) -> None:
-        with _transaction(self._drain) as db:
+        with transaction(self._drain) as db:
             db.execute(
                 "INSERT OR IGNORE INTO damaged SELECT seq, received_at, events, ?, body FROM rows WHERE seq = ?",
                 (self._clock(), seq),
             )
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
-        with self._draining, _transient(), _transaction(self._drain) as db:
+        with self._draining, self._transient(), transaction(self._drain) as db:
             db.execute(
                 "INSERT OR IGNORE INTO rejected (batch, at, events, reason, body) VALUES (?, ?, ?, ?, ?)",
                 (batch.number, self._clock(), size(record), reason, _encode(record)),
@@ -155,10 +190,11 @@ class SqliteSpool:
 
     def finish(self, batch: Batch) -> None:
         now = self._clock()
-        with self._draining, _transient(), _transaction(self._drain) as db:
+        with self._draining, self._transient(), transaction(self._drain) as db:
             db.execute("UPDATE batches SET finished_at = ? WHERE number = ?", (now, batch.number))
             self._forget(db, now)
             drained = _drained(db)
+        self._mark.finished(MarkedBatch(batch.number, batch.first, batch.last, drained))
         with self._lock:
             self._drained = max(self._drained, drained)
 
@@ -187,21 +223,23 @@ class SqliteSpool:
 
     def state(self) -> SpoolState:
         """Read on the appenders' connection, since the drain may hold its own while it decodes a batch."""
-        with self._lock, _transient():
+        self._mend()
+        with self._lock, self._transient():
             db = self._writer
-            (_, total), drained = _high_mark(db), _drained(db)
+            (_, total), drained = high_mark(db), _drained(db)
             self._drained = max(self._drained, drained)
             last = db.execute("SELECT coalesce(max(finished_at), 0) FROM batches").fetchone()[0]
             damaged = db.execute("SELECT count(*) FROM damaged").fetchone()[0]
             rejected = db.execute("SELECT coalesce(sum(events), 0) FROM rejected").fetchone()[0]
-        return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected)
+            lost = db.execute("SELECT coalesce(sum(events), 0) FROM lost").fetchone()[0]
+        return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected, lost)
 
     def spent(self) -> bool:
         """Whether nothing waits, is set aside or noted, and no idempotency key is still valid."""
         state = self.state()
-        if state.waiting or state.damaged or state.rejected or self.note():
+        if state.waiting or state.damaged or state.rejected or state.lost or self.note():
             return False
-        with self._draining, _transient():
+        with self._draining, self._transient():
             keys = self._drain.execute(
                 "SELECT 1 FROM keys WHERE at > ? LIMIT 1", (self._clock() - KEY_LIFETIME,)
             ).fetchone()
@@ -213,12 +251,28 @@ class SqliteSpool:
                 self._closed = True
                 self._writer.close()
                 self._drain.close()
+                self._mark.close()
 
     def remove(self) -> None:
         """Close and delete the file: its process has ended and left nothing to drain."""
         self.close()
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in SUFFIXES:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self._mark.remove()
+
+    @contextmanager
+    def _transient(self) -> Iterator[None]:
+        """A full disk, a failing fsync and a locked file are temporary; what they interrupted is rolled back.
+
+        A damaged file is opened anew by whoever looks at the spool next.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.damaged |= is_damage(error)
+            raise TransientError(
+                f"The buffer can't be written ({error}); nothing was stored.", retry_after=5
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,44 +312,7 @@ def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> byte
     return None
 
 
-def _high_mark(db: sqlite3.Connection) -> tuple[int, int]:
-    """The last row's number, and the number of events ever appended."""
-    row = db.execute("SELECT seq, total FROM rows ORDER BY seq DESC LIMIT 1").fetchone()
-    if row is None:
-        row = db.execute("SELECT last, total FROM batches ORDER BY last DESC LIMIT 1").fetchone()
-    return row or (0, 0)
-
-
 def _drained(db: sqlite3.Connection) -> int:
     """The number of events ever drained."""
     row = db.execute("SELECT total FROM batches WHERE finished_at IS NOT NULL ORDER BY number DESC LIMIT 1").fetchone()
     return int(row[0]) if row else 0
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    return db
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One transaction, rolled back where the block raises."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _transient() -> Iterator[None]:
-    """A full disk, a failing fsync and a locked file are temporary; what they interrupted is rolled back."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise TransientError(f"The buffer can't be written ({error}); nothing was stored.", retry_after=5) from error

@@ -94,6 +94,18 @@ class FactStore(Protocol):
     def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
         """By session, the referrer of its first event in [start, end]; sessions without an event there are left out."""
 
+    def sessions_without_facts(self) -> dict[int, int]:
+        """Rows of sessions that an earlier version began, without their facts, by month (yyyymm) of their start.
+
+        The facts are those that queries need to know of a session's events (`catalog/columns.py`: VARIES, FLOW_STEPS).
+        """
+
+    def fill_session_facts(self, month: int, limit: int) -> None:
+        """Give the facts to some `limit` of a month's sessions without them, from their stored events.
+
+        No batch may be planned or written meanwhile. What an interruption leaves is done by the next call.
+        """
+
     def erase_some(self, project: int) -> bool:
         """Remove a project's rows of one partition of one table; False where no table has a row of the project.
 
@@ -121,6 +133,9 @@ class Store(Reader, Protocol):
 
     def set_retention(self, days: int | None) -> None:
         """From now on, rows older than this many days are removed when their parts are merged; None keeps all rows."""
+
+    def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
+        """By table of facts, the rows that this retention removes, and all rows; only tables that keep more now."""
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.

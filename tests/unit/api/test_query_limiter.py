@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from footfall.api.query_limiter import QueryLimiter
+from footfall.api.query_limiter import STREAMS, STREAMS_OF_PROJECT, QueryLimiter
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Project
 
@@ -190,3 +190,23 @@ async def test_stop_ends_every_query_and_begins_none() -> None:
         with pytest.raises(TransientError, match="stopping"):
             async with limiter.reader(Caller().request, SHOP):
                 pass
+
+
+@on_a_loop
+async def test_few_answers_are_streamed_at_once_and_each_has_a_turn() -> None:
+    limiter, _ = limited(most=STREAMS_OF_PROJECT + 1, wait=0.01)
+    async with AsyncExitStack() as streams:
+        for _ in range(STREAMS_OF_PROJECT):
+            await streams.enter_async_context(limiter.stream(SHOP.number))
+        with pytest.raises(UserError, match="too many exports"):
+            await streams.enter_async_context(limiter.stream(SHOP.number))
+        await streams.enter_async_context(limiter.reader(Caller().request, SHOP))
+        with pytest.raises(UserError, match="4 queries under way"):
+            await streams.enter_async_context(limiter.reader(Caller().request, SHOP))
+        for project in range(2, 2 + (STREAMS - STREAMS_OF_PROJECT)):
+            await streams.enter_async_context(limiter.stream(project))
+        with pytest.raises(UserError, match="too many exports") as caught:
+            await streams.enter_async_context(limiter.stream(99))
+        assert (caught.value.code, caught.value.retry_after) == ("too_many_queries", 10)
+    async with limiter.stream(SHOP.number), limiter.stream(99):
+        pass

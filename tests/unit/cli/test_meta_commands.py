@@ -171,6 +171,14 @@ def test_token_list_and_revoke(run, meta):
     assert text not in plain
 
 
+def test_revoke_says_which_token_it_means(run, meta):
+    meta.create_project("shop")
+    text, info = meta.create_token("CI", ["read"], ["shop"])
+    said = run("token", "revoke", text).stdout
+    assert f"token {info.id} (ends in {text[-4:]}, 'CI', read, projects shop) is revoked since " in said
+    assert text not in said
+
+
 def test_data_option_wins_over_the_environment(run, tmp_path):
     answer(run("project", "create", "shop", "--json", "--data", str(tmp_path / "other")))
     assert (tmp_path / "other" / "meta.db").exists()

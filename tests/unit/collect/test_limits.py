@@ -9,6 +9,7 @@ import pytest
 from footfall.clock import DAY, MINUTE
 from footfall.collect.fields import parse_time
 from footfall.collect.limits import RefusedError, check_time, encode_properties
+from footfall.model.retention import LAST_INSTANT
 
 NOW = 1_780_000_000_000
 YEAR_2000 = 946_684_800_000
@@ -104,6 +105,12 @@ def test_over_a_limit_the_code_says_which(code, properties):
 )
 def test_every_form_of_a_time(value, millis):
     assert parse_time(value) == millis
+
+
+def test_no_time_is_taken_that_32_bits_do_not_hold():
+    assert check_time(LAST_INSTANT, LAST_INSTANT, None) == LAST_INSTANT
+    with pytest.raises(RefusedError, match="in the future"):
+        check_time(LAST_INSTANT + 1, LAST_INSTANT, None)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "2026-02-30", "10:00", "2026-06-11T10:00:00+25:00"])

@@ -144,9 +144,19 @@ def test_revoke_unknown_or_ambiguous(meta, monkeypatch):
     monkeypatch.setattr(tokens, "new_token", lambda: f"ff_pat_{next(bodies)}00SAME")
     meta.create_token("", ["admin"], None)
     meta.create_token("", ["admin"], None)
-    with pytest.raises(UserError, match=r"\(1, 2\)") as caught:
+    with pytest.raises(UserError, match=r"1 \(…SAME\), 2 \(…SAME\)") as caught:
         meta.revoke("SAME")
     assert caught.value.code == "ambiguous"
+
+
+def test_an_id_that_is_also_an_ending_means_several_tokens(meta, monkeypatch):
+    _, first = meta.create_token("shop's", ["admin"], None)
+    monkeypatch.setattr(tokens, "new_token", lambda: f"ff_pat_{'A' * 42}{first.id:04}")
+    _, second = meta.create_token("blog's", ["admin"], None)
+    with pytest.raises(UserError, match=rf"{first.id} \(….{{4}}, shop's\), {second.id} \(…0001, blog's\)"):
+        meta.revoke("0001")
+    assert meta.revoke(str(second.id)).label == "blog's"
+    assert meta.revoke(first.last_four).label == "shop's"
 
 
 def test_tokens_of_a_project_include_those_of_the_installation(meta):

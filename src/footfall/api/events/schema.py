@@ -53,7 +53,9 @@ class Stats(BaseModel):
 
 
 class Health(BaseModel):
-    status: str = Field(description="`healthy`, or `unavailable` while no event can be accepted.")
+    status: str = Field(
+        description="`healthy`; `delayed` while none can be queried; `unavailable` while none can be accepted."
+    )
     accepting: bool
     message: str
     timestamp: Instant

@@ -17,7 +17,7 @@ from footfall.api.events.ingest import batch, single
 from footfall.api.ingest.calls import Route
 from footfall.api.parameters import parameters
 from footfall.api.problem import DETAILED, Faults
-from footfall.api.state import collecting
+from footfall.api.state import collecting, stale_since
 from footfall.api.surface import Surface
 from footfall.collect.formats.events import BODY_BYTES
 from footfall.collect.schemas.events import BatchModel, EventModel
@@ -88,9 +88,11 @@ async def health(request: Request, response: Response) -> dict[str, Any]:
     if reason:
         response.status_code = 503
         response.headers["retry-after"] = "5"
+    stale = part.stale()
+    delayed = f"events can be accepted, but {stale_since(stale)}" if stale else ""
     return {
-        "status": "unavailable" if reason else "healthy",
+        "status": "unavailable" if reason else "delayed" if delayed else "healthy",
         "accepting": not reason,
-        "message": reason or "events can be accepted",
+        "message": reason or delayed or "events can be accepted",
         "timestamp": iso_seconds(part.clock()),
     }

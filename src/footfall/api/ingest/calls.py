@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 
 from footfall.api.auth import named_project
+from footfall.api.bodies import Message, Receive
 from footfall.api.ignored import STRICT, headers_of, parameters
 from footfall.api.problem import CODED, ErrorShape, Headers, Reply
 from footfall.api.state import Collecting
-from footfall.collect.body import too_large, unpack
 from footfall.collect.intake import Sender
 from footfall.collect.unknown import Ignored, Unknown
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Scope
 from footfall.spool.protocol import Key
 
-Message = MutableMapping[str, Any]
-Scope_ = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+Scope_ = Message
 Send = Callable[[Message], Awaitable[None]]
 
 KEY_CHARS = 255
@@ -84,10 +82,13 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     headers = dict(lines)
     if not route.idempotent and _KEY in headers:
         unread = _with_key(unread, strict=strict)
-    body = await read_body(headers, receive, route.body_bytes)
-    agent = headers.get(b"user-agent", b"").decode("latin-1")
-    sender = Sender(project.number, collecting.clock(), address, agent)
-    answered = await route.handler(collecting, Call(headers, body, strict), sender)
+    body = await collecting.bodies.read(headers, receive, route.body_bytes, address)
+    try:
+        agent = headers.get(b"user-agent", b"").decode("latin-1")
+        sender = Sender(project.number, collecting.clock(), address, agent)
+        answered = await route.handler(collecting, Call(headers, body.content, strict), sender)
+    finally:
+        collecting.bodies.release(address, body.held)
     return with_headers(answered, headers_of(unread)) if unread else answered
 
 
@@ -120,33 +121,3 @@ def idempotency_key(call: Call, sender: Sender, surface: str) -> Key | None:
 
 def reply(status: int, content: dict[str, Any]) -> Reply:
     return status, JSON, _encode(content)
-
-
-async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The body, unpacked; UserError `too_large` where it is over the limit, and those of `unpack`."""
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length) > limit:
-        raise too_large(limit)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    # The server sets `more_body` on complete bodies, too: comparing the length saves an iteration of the event loop.
-    if message.get("more_body") and not (length.isdigit() and len(body) == int(length)):
-        body = await _rest(body, receive, limit)
-    if len(body) > limit:
-        raise too_large(limit)
-    encoding = headers.get(b"content-encoding")
-    return unpack(body, encoding.decode("latin-1"), limit) if encoding else body
-
-
-async def _rest(body: bytes, receive: Receive, limit: int) -> bytes:
-    parts = [body]
-    size = len(body)
-    while size <= limit:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise UserError("bad_body", "the client went away before its body ended")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body"):
-            break
-    return b"".join(parts)

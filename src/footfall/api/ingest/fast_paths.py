@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from footfall.api.ingest.calls import Message, Public, Receive, Route, Scope_, Send, answer
+from footfall.api.bodies import Message, Receive
+from footfall.api.ingest.calls import Public, Route, Scope_, Send, answer
 from footfall.api.problem import Reply, problem
 from footfall.api.state import Collecting
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from msgspec.structs import replace
+
+from footfall.api.bodies import Receive
 from footfall.api.ignored import HEADER, STRICT, headers_of, parameters
-from footfall.api.ingest.calls import Call, Receive, Scope_, admit, read_body, with_headers
+from footfall.api.ingest.calls import Call, Scope_, admit, with_headers
 from footfall.api.problem import CODED, Headers, Reply, problem
 from footfall.api.state import Collecting
 from footfall.collect.hints import hinted_agent
@@ -46,7 +50,10 @@ def coded(error: Exception, path: str) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class PublicRoute:
-    """One path. `failed` gives errors the shape that its clients know; `head` answers HEAD, without its body."""
+    """One path. `failed` gives errors the shape that its clients know; `head` answers HEAD, without its body.
+
+    `look` is given the first 64 KiB of a larger body, and raises where no more of it is to be taken.
+    """
 
     path: str
     handler: PublicHandler
@@ -54,6 +61,7 @@ class PublicRoute:
     failed: Failed = coded
     methods: Sequence[str] = ("POST", "OPTIONS")
     head: PublicHandler | None = None
+    look: Callable[[Collecting, PublicCall, bytes], None] | None = None
     parameters: Sequence[str] | None = (STRICT,)  # of the query; None: left to the handler
     preflight: Reply = field(init=False)
 
@@ -79,17 +87,30 @@ class PublicRoute:
             strict = False
             if scope["query_string"] and self.parameters is not None:
                 strict, unread = parameters(scope["query_string"], self.parameters)
-            answered = await handler(collecting, await self._call(collecting, scope, receive, strict=strict))
+            call = self._call(collecting, scope, strict=strict)
+            if self.body_bytes:
+                answered = await self._with_body(handler, collecting, call, receive)
+            else:
+                answered = await handler(collecting, call)
             return with_headers(answered, readable(unread))
         except Exception as error:  # noqa: BLE001 - the boundary: every error becomes an answer
             status, headers, body = self.failed(error, scope["path"])
             return status, [*OPEN, *headers], body
 
-    async def _call(self, collecting: Collecting, scope: Scope_, receive: Receive, *, strict: bool) -> PublicCall:
+    async def _with_body(
+        self, handler: PublicHandler, collecting: Collecting, call: PublicCall, receive: Receive
+    ) -> Reply:
+        look = None if self.look is None else partial(self.look, collecting, call)
+        body = await collecting.bodies.read(call.headers, receive, self.body_bytes, call.address, look)
+        try:
+            received = replace(call, body=body.content, received_at=collecting.clock())
+            return await handler(collecting, received)
+        finally:
+            collecting.bodies.release(call.address, body.held)
+
+    def _call(self, collecting: Collecting, scope: Scope_, *, strict: bool) -> PublicCall:
         address = admit(collecting, scope)
-        headers = dict(scope["headers"])
-        body = await read_body(headers, receive, self.body_bytes) if self.body_bytes else b""
-        return PublicCall(headers, body, strict, scope["query_string"], address, collecting.clock())
+        return PublicCall(dict(scope["headers"]), b"", strict, scope["query_string"], address, collecting.clock())
 
 
 def _without_body(answer: Reply) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -68,4 +67,5 @@ def receipt(accepted: int, refusals: Refusals) -> bytes:
 
 async def apart(collecting: Collecting, call: Call, work: Callable[[], _T]) -> _T:
     """The result of the work, which is done on a thread for a large body."""
-    return await (asyncio.to_thread(work) if len(call.body) > THREAD_BYTES else collecting.intake.run(work))
+    intake = collecting.intake
+    return await (intake.on_thread(work) if len(call.body) > THREAD_BYTES else intake.run(work))

@@ -5,16 +5,17 @@ Pages load nothing from elsewhere and run no inline script.
 
 from __future__ import annotations
 
-from html import escape
 from importlib import resources
 
 from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
 from footfall.api.site import dashboard
-from footfall.api.state import State, collecting, state_of
+from footfall.api.state import Collecting, State, collecting, stale_since, state_of
 from footfall.api.surface import Surface
+from footfall.collect.address import is_loopback
 from footfall.errors import UserError
+from footfall.model.project import Scope
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,8 +41,11 @@ _PAGE = {
 @router.get("/settings/{rest:path}")
 @router.get("/sites/{rest:path}")
 def page_of_dashboard(request: Request) -> Response:
-    """The dashboard's pages, each of which the browser makes of the same document."""
-    return dashboard.page(request.headers) or _page("index.html", str(request.base_url).rstrip("/"))
+    """The dashboard's pages, each of which the browser makes of the same document.
+
+    It names no host: what a request says of it may be made up, and caches keep the page.
+    """
+    return dashboard.page(request.headers) or _page("index.html")
 
 
 @router.get("/assets/{name}")
@@ -85,22 +89,35 @@ def readyz(request: Request, response: Response) -> dict[str, str]:
 
 
 @router.get("/metrics")
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     part = collecting(request)
-    text = part.metrics.render(part.buffer(), part.settings.data)
+    _check_reader(request, part)
+    text = await part.metrics.exposition(part.buffer, part.standstills, part.settings.data)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _check_reader(request: Request, part: Collecting) -> None:
+    """UserError where the setting `metrics` does not let the caller read."""
+    readers, client = part.settings.metrics, part.auth.client(request)
+    if readers == "token":
+        part.auth.authenticate(request.headers.raw, request.scope["query_string"], client, Scope.READ)
+    elif readers == "loopback" and not is_loopback(client):
+        raise UserError("forbidden", "/metrics is open to clients on loopback only; FOOTFALL_METRICS changes that")
 
 
 def _unready(state: State) -> str:
     if state.collecting and (refusal := state.collecting.refusal()):
         return refusal
-    return "the store does not answer" if state.querying and not state.querying.store.ping() else ""
+    if state.querying and not state.querying.store.ping():
+        return "the store does not answer"
+    stale = state.collecting.stale() if state.collecting else None
+    return stale_since(stale) if stale else ""
 
 
-def _page(name: str, url: str = "") -> Response:
+def _page(name: str) -> Response:
     text = resources.files("footfall.api.site").joinpath("static", name).read_text(encoding="utf-8")
     return Response(
-        text.replace("{{version}}", __version__).replace("{{url}}", escape(url)),
+        text.replace("{{version}}", __version__),
         media_type="text/html; charset=utf-8",
         headers=_PAGE,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from footfall.api.ignored import told
 from footfall.api.ingest.calls import reply
 from footfall.api.ingest.public import PublicCall
@@ -15,6 +17,8 @@ from footfall.errors import UserError
 from footfall.model.project import Project, Scope
 from footfall.model.raw import RawRequest, RequestRows
 from footfall.spool.protocol import Submission
+
+_KEY = re.compile(rb'"api_key"\s*:\s*"([\x21\x23-\x7e]{1,200})"')
 
 Taken = tuple[list[RawRequest], Refusals]
 
@@ -37,6 +41,14 @@ async def log_request(collecting: Collecting, call: PublicCall) -> Reply:
         await collecting.committer.submit([Submission(RequestRows(project.number, call.received_at, accepted))])
     count_rows(collecting, "tracking", project.number, len(accepted), refusals)
     return reply(201, {"status": 201, "message": _message(len(accepted), refusals)} | told(refusals.ignored))
+
+
+def look(collecting: Collecting, call: PublicCall, first: bytes) -> None:
+    """Refuse a large body whose first bytes hold no token that may send."""
+    found = _KEY.search(first)
+    if found is None:
+        raise UserError("unauthorized", "api_key: no token within the first 64 KiB of the body; put it first")
+    collecting.auth.authenticate([(b"x-api-key", found[1])], call.query, call.address, Scope.INGEST)
 
 
 def _project(collecting: Collecting, call: PublicCall, sent: LogBody) -> Project:

@@ -11,7 +11,7 @@ from footfall.api.ingest.public import PublicRoute
 from footfall.api.ingest.rows import RowsAccepted
 from footfall.api.problem import CODED
 from footfall.api.surface import Surface
-from footfall.api.tracking.logs import log_request
+from footfall.api.tracking.logs import log_request, look
 from footfall.api.tracking.visits import store_visits
 from footfall.collect import rows
 from footfall.collect.formats import logrequest
@@ -20,7 +20,7 @@ from footfall.collect.formats.visits import VisitIn
 router = APIRouter(tags=["collection"])
 
 _VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES, idempotent=True)
-_LOGS = PublicRoute("/api/log-request", log_request, logrequest.BODY_BYTES)
+_LOGS = PublicRoute("/api/log-request", log_request, logrequest.BODY_BYTES, look=look)
 
 TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOGS,), router=router)
 

@@ -13,7 +13,7 @@ import polars as pl
 import polars.selectors as cs
 from polars.io.plugins import register_io_source
 
-_DANGEROUS = r"^[=+\-@\t\r\n]"
+DANGEROUS = r"^[=+\-@\t\r\n]"
 """First characters that make a spreadsheet run a text as a formula (OWASP, CSV Injection)."""
 
 _GROUP = 10_000
@@ -47,7 +47,7 @@ class Csv:
     def page(self, rows: pl.DataFrame) -> bytes:
         header, self._begun = not self._begun, True
         texts = cs.string() - cs.by_name("revenue")
-        safe = texts.str.replace(_DANGEROUS, "'$0")
+        safe = texts.str.replace(DANGEROUS, "'$0")
         text = _with_iso(rows).with_columns(safe).write_csv(include_header=header, line_terminator="\r\n")
         return text.encode()
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
+from footfall.catalog.columns import FLOW_STEPS
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.errors import UserError
 from footfall.model.period import Bucket
@@ -18,7 +19,7 @@ from footfall.query.ast import Term
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
-Depth = Annotated[int, Query(ge=2, le=5, description="Pages of a flow, 2 to 5.", examples=[3])]
+Depth = Annotated[int, Query(ge=2, le=FLOW_STEPS, description=f"Pages of a flow, 2 to {FLOW_STEPS}.", examples=[3])]
 Steps = Annotated[
     list[str],
     Query(

@@ -6,18 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from footfall.api.web import examples, render, schema
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import WebQuery
+from footfall.api.web.sheet import sheet
 from footfall.catalog.dimensions import TOP_LISTS
 from footfall.query import build, listing, run
 
 MAX_LABELS = 300
 MAX_SKIP = 10_000
+MAX_ROWS = 10_000
+"""Rows of a file."""
 
 Limit = Annotated[int, Query(ge=1, description=f"Labels, {MAX_LABELS} at most.", examples=[20])]
+Format = Annotated[
+    Literal["json", "csv"],
+    Query(alias="format", description=f"`csv` answers a file, of {MAX_ROWS:,} rows at most.", examples=["csv"]),
+]
 Skip = Annotated[
     int, Query(ge=0, le=MAX_SKIP, description="Labels to pass over: with `limit`, pages of the list.", examples=[20])
 ]
@@ -61,6 +68,15 @@ class ListParameters(PartParameters):
         """The wanted part of a ranking, in the wanted order."""
         order = "visitors" if self.order == "visitors" else ""
         return replace(ranking, skip=self.skip, search=self.search, order=order)
+
+
+@dataclass(frozen=True, slots=True)
+class FileParameters(ListParameters):
+    """Of a list as a file."""
+
+    @property
+    def most(self) -> int:
+        return min(self.limit, MAX_ROWS)
 
 
 Part = Annotated[PartParameters, Depends()]
@@ -131,10 +147,23 @@ def add_to(router: APIRouter) -> None:
 
 
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
-    def top(query: ParsedCompared, page: Page, *, compare: Compare = False) -> Any:
+    def top(query: ParsedCompared, page: Page, format_: Format = "json", *, compare: Compare = False) -> Any:
+        if format_ == "csv":
+            return _file(query, ranking, label, page, compare=compare)
         return answer(query, ranking, label, page, compare=compare)
 
     return top
+
+
+def _file(query: WebQuery, ranking: build.TopList, label: str, page: ListParameters, *, compare: bool) -> Response:
+    whole = FileParameters(page.limit, page.skip, page.search, totals=False, order=page.order, figures=page.figures)
+    items = answer(query, ranking, label, whole, compare=compare)["items"]
+    period = query.base.period
+    headers = {
+        "Content-Disposition": f'attachment; filename="{label}-{period.start}-{period.end}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response(sheet(label, items), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def answer(

@@ -13,6 +13,7 @@ from footfall.collect.fields import Money, Name, put_place, read_address, read_e
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, encode_properties
 from footfall.collect.privacy import Place
+from footfall.collect.schemes import check_page_url
 from footfall.collect.unknown import Reader
 from footfall.model.raw import RawEvent
 
@@ -67,7 +68,7 @@ def raw_event(event: BulkEvent, sender: Sender, intake: Intake) -> RawEvent:
     timestamp = read_time(event.timestamp, sender, intake)
     address = read_address("ip", event.ip)
     user_agent = event.user_agent or ""
-    visitor_id = check_name("visitor_id", event.visitor_id or "")
+    visitor_id = _addressable(check_name("visitor_id", event.visitor_id or ""))
     own = read_event_id(event.event_id)
     high, low = ids.split(intake.ids.take() if own is None else own)
     amount, currency = read_revenue(event.revenue)
@@ -101,6 +102,17 @@ def _check(event: BulkEvent) -> None:
         raise RefusedError("name_required", "name", "name: a custom event needs a name")
     if event.type == "pageview" and not (event.url or event.path):
         raise RefusedError("url_required", "url", "url: a pageview needs a url or a path")
+    check_page_url("url", event.url or "")
+    check_page_url("path", event.path or "")
+
+
+def _addressable(visitor_id: str) -> str:
+    """The name; RefusedError where no URL of the visitor's page can hold it: servers take `%2F` for a slash."""
+    if "/" in visitor_id or visitor_id in {".", ".."}:
+        raise RefusedError(
+            "bad_visitor_id", "visitor_id", f"visitor_id: {visitor_id!r} can't stand in a URL: '/', '.' and '..' can't"
+        )
+    return visitor_id
 
 
 def _place(event: BulkEvent, found: Place) -> Place:

@@ -14,6 +14,7 @@ from footfall.collect.fields import instant_millis, parse_time, submissions
 from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
 from footfall.collect.privacy import Place
+from footfall.collect.schemes import check_page_url
 from footfall.collect.unknown import Ignored, Reader
 from footfall.model.raw import RawEvent
 from footfall.spool.protocol import Submission
@@ -124,7 +125,7 @@ def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
         visitor=0 if visitor_id else intake.visitor(sender, timestamp, "", user_agent),
         visitor_id=visitor_id,
         session_id=session_id,
-        url=event.page_url or "",
+        url=check_page_url("page_url", event.page_url or ""),
         referrer=event.referrer or "",
         user_agent=user_agent,
         country=place.country,

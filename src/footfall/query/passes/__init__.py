@@ -15,7 +15,13 @@ from footfall.query.passes.clamp import clamp
 from footfall.query.passes.sessions import join_sessions
 from footfall.query.passes.visitors import find_visitors
 
-PASSES = (clamp, count_people, find_visitors, join_sessions)
+_PREPARING = (clamp, count_people, find_visitors)
+PASSES = (*_PREPARING, join_sessions)
+
+
+def prepare(query: Query) -> Query:
+    """`query` with every rule applied but the last: its terms are not yet split by the table that has the property."""
+    return reduce(lambda done, rule: rule(done), _PREPARING, query)
 
 
 def complete(query: QueryT) -> QueryT:

@@ -11,22 +11,30 @@ from footfall.query.ast import (
     Breakdowns,
     Engagement,
     FiguresOfSource,
+    FirstFacts,
     Flows,
     Funnel,
     HoursToRollUp,
     Kpis,
     LabelCount,
+    MadeCells,
+    MakeCells,
     Query,
     Retention,
+    RolledUp,
     SessionFigures,
     SessionRevenue,
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    StaleCells,
+    Uncounted,
+    Uneven,
     ValidityMarkers,
     VisitorSessions,
+    Whole,
 )
-from footfall.query.sql import breakdowns, engagement, figures, shapes, sites
+from footfall.query.sql import breakdowns, cells, engagement, figures, roll_up, shapes, sites, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -42,6 +50,13 @@ class Statement:
 
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
+    Uneven: (whole.uneven, whole.UNEVEN),
+    RolledUp: (cells.rolled_up, cells.ROLLED_UP),
+    Uncounted: (cells.uncounted, cells.UNCOUNTED),
+    MakeCells: (roll_up.make_cells, ()),
+    FirstFacts: (cells.first_facts, cells.FIRST_FACTS),
+    MadeCells: (cells.made_cells, cells.MADE_CELLS),
+    StaleCells: (cells.stale_cells, cells.STALE_CELLS),
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
     LabelCount: (figures.label_count, ("labels",)),
@@ -64,5 +79,7 @@ def compile_query(query: AnyQuery) -> Statement:
     binder = Binder()
     if isinstance(query, Query):
         return Statement(select(query, binder), binder.params, names(query))
+    if isinstance(query, Whole):
+        return Statement(whole.whole(query, binder), binder.params, names(query.asked))
     write, columns = _SHAPES[type(query)]
     return Statement(write(query, binder), binder.params, columns)

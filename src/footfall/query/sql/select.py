@@ -29,17 +29,17 @@ def names(query: Query) -> tuple[str, ...]:
 def select(query: Query, binder: Binder) -> str:
     if TABLES[query.table].signed and any(METRICS[name].distinct for name in query.metrics):
         return _select_distinct(query, binder)
-    keys = _keys(query, binder)
+    keys = keys_of(query, binder)
     values = [METRICS[name].expressions[query.table] for name in query.metrics]
     values += [_pick(pick, query, binder) for pick in query.picks]
     shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *values]))
     body = f"FROM {query.table} WHERE {where(query, binder)}{_group(query, len(keys))}"
-    return f"SELECT {shown} {body}{_tail(query, binder)}"
+    return f"SELECT {shown} {body}{tail(query, binder)}"
 
 
 def _select_distinct(query: Query, binder: Binder) -> str:
     """For metrics of a signed table that count distinct values: signs are summed per value first."""
-    keys = _keys(query, binder)
+    keys = keys_of(query, binder)
     distinct = next(METRICS[name].distinct for name in query.metrics if METRICS[name].distinct)
     inner = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
     outer = [f"c{number} AS c{number}" for number in range(len(keys))]
@@ -52,7 +52,7 @@ def _select_distinct(query: Query, binder: Binder) -> str:
     kept = f"{where(query, binder)} GROUP BY {groups} HAVING sum(sign) > 0"
     rows = f"SELECT {', '.join(inner)} FROM {query.table} WHERE {kept}"
     group = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else ""
-    return f"SELECT {', '.join(outer)} FROM ({rows}){group}{_tail(query, binder)}"
+    return f"SELECT {', '.join(outer)} FROM ({rows}){group}{tail(query, binder)}"
 
 
 def bucket_of(expression: str, query: Query, binder: Binder) -> str:
@@ -60,9 +60,9 @@ def bucket_of(expression: str, query: Query, binder: Binder) -> str:
     return f"roundDown({TABLES[query.table].millis.format(expression)}, {binder.instants(query.buckets)})"
 
 
-def _keys(query: Query, binder: Binder) -> list[str]:
+def keys_of(query: Query, binder: Binder) -> list[str]:
     """The expressions that the answer is grouped by, or that a listing shows."""
-    bucket = [bucket_of("timestamp", query, binder)] if query.buckets else []
+    bucket = [bucket_of(TABLES[query.table].partition, query, binder)] if query.buckets else []
     return bucket + [label(DIMENSIONS[name], query.table) for name in query.dimensions]
 
 
@@ -85,6 +85,7 @@ def where(query: Query, binder: Binder) -> str:
         project(query, binder),
         TABLES[query.table].fixed,
         within(query.period, query.table, binder),
+        _windows(query, binder),
         *conditions(query, binder),
         *(METRICS[name].rows for name in query.metrics),
         _only(query, binder),
@@ -92,6 +93,11 @@ def where(query: Query, binder: Binder) -> str:
         _after(query, binder),
     ]
     return " AND ".join(text for text in found if text)
+
+
+def _windows(query: Query, binder: Binder) -> str:
+    times = [within(window, query.table, binder) for window in query.windows]
+    return f"({' OR '.join(times)})" if times else ""
 
 
 def project(query: Query, binder: Binder) -> str:
@@ -141,7 +147,7 @@ def _group(query: Query, keys: int) -> str:
     return f" GROUP BY {groups}" + (" HAVING sum(sign) > 0" if signed else "")
 
 
-def _tail(query: Query, binder: Binder) -> str:
+def tail(query: Query, binder: Binder) -> str:
     order = ", ".join(_order(item, names(query)) for item in query.order)
     each = "" if query.each is None else f" LIMIT {binder.number(query.each)} BY c0"
     limit = "" if query.limit is None else f" LIMIT {binder.number(query.limit)}"

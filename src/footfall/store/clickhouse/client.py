@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 PING_SECONDS = 5.0
 """The time limit of a ping: half of it to get a client, half of it to get the answer."""
 
+_TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
@@ -45,7 +48,7 @@ class ClickHouse:
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
         self._readers = Readers(lambda: self._connect(limits), self._aside)
-        self.facts = ClickHouseFacts(self)
+        self.facts = ClickHouseFacts(self, engine.cluster)
 
     def migrate(self) -> None:
         with translated():
@@ -61,12 +64,30 @@ class ClickHouse:
         for table, row in TABLES.items():
             if not row.age:
                 continue
-            wanted = f"TTL toDateTime({row.age}) + toIntervalDay({days})" if days else ""
-            (made,) = self.query(_DEFINITION, {"table": table.value}).rows[0]
+            wanted = f"TTL toDateTime64({row.age}, 0, 'UTC') + toIntervalDay({days})" if days else ""
+            made = self._definition(table)
             if wanted and wanted not in made:
                 self.command(f"ALTER TABLE {table} MODIFY {wanted} SETTINGS materialize_ttl_after_modify = 0")
             elif not wanted and " TTL " in made:
                 self.command(f"ALTER TABLE {table} REMOVE TTL")
+
+    def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
+        found: dict[Table, tuple[int, int]] = {}
+        for table, row in TABLES.items():
+            if not row.age or row.signed or self._kept_days(table) <= days:
+                continue
+            old = f"toDateTime64({row.age}, 0, 'UTC') <= now64(0, 'UTC') - toIntervalDay({{days:UInt32}})"
+            sql = f"SELECT countIf({old}), count() FROM {table}"  # noqa: S608 - names of the catalogue
+            found[table] = self.query(sql, {"days": days}).rows[0]
+        return found
+
+    def _definition(self, table: Table) -> str:
+        return str(self.query(_DEFINITION, {"table": table.value}).scalar)
+
+    def _kept_days(self, table: Table) -> float:
+        """The retention that the table has."""
+        found = _TTL.search(self._definition(table))
+        return int(found[1]) if found else math.inf
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         try:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
 from footfall.catalog.columns import COLUMNS, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.changes import Change, Merge, Move
-from footfall.store.protocol import Params, Reader, SessionVersion
+from footfall.store.clickhouse import session_facts
+from footfall.store.clickhouse.statements import Statements
+from footfall.store.protocol import SessionVersion
 
 KEYS_PER_STATEMENT = 5_000
 """ClickHouse takes about 128 KiB a parameter over HTTP (`http_max_field_value_size`): some 6,000 keys as text."""
@@ -40,17 +42,12 @@ _SESSION = tuple(column for column in COLUMNS[Table.SESSIONS] if column.origin i
 _PLURAL = {"project_id": "projects", "visitor": "visitors", "session": "sessions"}
 
 
-class _Statements(Reader, Protocol):
-    """What the statements need of a store."""
-
-    def command(self, sql: str, params: Params | None = None) -> None: ...
-
-
 class ClickHouseFacts:
     """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces."""
 
-    def __init__(self, store: _Statements) -> None:
+    def __init__(self, store: Statements, cluster: str = "") -> None:
         self._store = store
+        self._cluster = cluster
 
     def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         return self._sessions(table, _OVERLAP, visitors, {"start": start, "end": end})
@@ -110,6 +107,12 @@ class ClickHouseFacts:
         WHERE project_id = {project:UInt32} AND source_table = 'events' AND session IN {sessions:Array(UInt64)}"""
         for piece in _text_pieces(referrers):
             self._store.command(sql, {"project": project, "sessions": list(piece), "referrers": list(piece.values())})
+
+    def sessions_without_facts(self) -> dict[int, int]:
+        return session_facts.without_facts(self._store)
+
+    def fill_session_facts(self, month: int, limit: int) -> None:
+        session_facts.fill(self._store, self._cluster, month, limit)
 
     def erase_some(self, project: int) -> bool:
         for table in self._tables_by_project():

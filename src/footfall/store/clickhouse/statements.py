@@ -1,13 +1,19 @@
-"""One SELECT on a client. SQL has no FORMAT clause of its own."""
+"""Statements, and one SELECT on a client. SQL has no FORMAT clause of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from footfall.store.protocol import Params, Rows
+from footfall.store.protocol import Params, Reader, Rows
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
+
+
+class Statements(Reader, Protocol):
+    """What executes the statements of a part of the store."""
+
+    def command(self, sql: str, params: Params | None = None) -> None: ...
 
 
 def query(client: Client, sql: str, params: Params | None) -> Rows:

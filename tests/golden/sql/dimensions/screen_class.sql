@@ -10,3 +10,19 @@ OR replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, 
 -- p2 = 1780086400000
 -- p3 = 'a%'
 -- p4 = 'b%'
+
+SELECT replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') AS c0
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') = {p3:String}
+OR replaceRegexpOne(multiIf(toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) = 0, '', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 576, 'mobile', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 992, 'tablet', toUInt32OrZero(extract(screen, '^[0-9]{1,6}')) < 1440, 'laptop', 'desktop'), '^$', 'unknown') LIKE {p4:String})
+GROUP BY c0
+HAVING sum(sign) > 0
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'a%'
+-- p4 = 'b%'

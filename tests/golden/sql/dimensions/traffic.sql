@@ -36,3 +36,19 @@ OR traffic LIKE {p4:String})
 -- p2 = 1780086400000
 -- p3 = 'a%'
 -- p4 = 'b%'
+
+SELECT traffic AS c0
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (traffic = {p3:String}
+OR traffic LIKE {p4:String})
+GROUP BY c0
+HAVING sum(sign) > 0
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'a%'
+-- p4 = 'b%'

@@ -1,4 +1,4 @@
-SELECT uniqExact(visitor) AS c0
+SELECT uniqCombined64(17)(visitor) AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
@@ -7,7 +7,7 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 
-SELECT uniqExact(visitor) AS c0
+SELECT uniqCombined64(17)(visitor) AS c0
 FROM requests
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
@@ -16,7 +16,7 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 
-SELECT count() AS c0
+SELECT uniqCombined64(17)(visitor) AS c0
 FROM (SELECT visitor
 FROM sessions
 WHERE project_id = {p0:UInt64}

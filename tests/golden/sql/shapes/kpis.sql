@@ -1,4 +1,4 @@
-SELECT uniqExact(visitor) AS f0, sum(sign * matched.c1) AS f1, sum(sign) AS f2, sum(sign * (pageviews = 1
+SELECT uniqCombined64(17)(visitor) AS f0, sum(sign * matched.c1) AS f1, sum(sign) AS f2, sum(sign * (pageviews = 1
 AND events = 1 + passive_events)) AS f3, sum(sign * dateDiff('millisecond', start, end)) AS f4
 FROM sessions JOIN (SELECT session AS c0, countIf(event_type = 'pageview') AS c1
 FROM events

@@ -1,4 +1,4 @@
-SELECT matched.c0 AS f0, uniqExact(visitor) AS f1, sum(sign * matched.c2) AS f2, sum(sign) AS f3, sum(sign * (pageviews = 1
+SELECT matched.c0 AS f0, uniqCombined64(17)(visitor) AS f1, sum(sign * matched.c2) AS f2, sum(sign) AS f3, sum(sign * (pageviews = 1
 AND events = 1 + passive_events)) AS f4, sum(sign * dateDiff('millisecond', start, end)) AS f5
 FROM sessions JOIN (SELECT replaceRegexpOne(country, '^$', 'unknown') AS c0, session AS c1, countIf(event_type = 'pageview') AS c2
 FROM events

@@ -1,4 +1,4 @@
-SELECT c0 AS c0, sum(c1) AS c1, count() AS c2
+SELECT c0 AS c0, sum(c1) AS c1, uniqCombined64(17)(visitor) AS c2
 FROM (SELECT visitor, replaceRegexpOne(channel, '^$', 'direct') AS c0, sum(sign) AS c1
 FROM sessions
 WHERE project_id = {p0:UInt64}

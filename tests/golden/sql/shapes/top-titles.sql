@@ -1,4 +1,4 @@
-SELECT title AS c0, count() AS c1, uniqExact(visitor) AS c2
+SELECT title AS c0, count() AS c1, uniqCombined64(17)(visitor) AS c2
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')

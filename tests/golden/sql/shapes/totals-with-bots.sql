@@ -1,4 +1,4 @@
-SELECT uniqExact(visitor) AS c0
+SELECT uniqCombined64(17)(visitor) AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')

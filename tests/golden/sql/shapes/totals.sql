@@ -1,4 +1,4 @@
-SELECT uniqExact(visitor) AS c0, countIf(event_type = 'pageview') AS c1, uniqExact(session) AS c2
+SELECT uniqCombined64(17)(visitor) AS c0, countIf(event_type = 'pageview') AS c1, uniqExact(session) AS c2
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')

@@ -1,0 +1,65 @@
+"""Facts of the sessions that an earlier version stored, filled in while the server answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from time import monotonic
+
+import structlog
+
+from footfall.store.protocol import FactStore
+
+SLICE = 100_000
+"""Sessions that get their facts in one call: a second or two, for which no batch is begun."""
+
+_AFTER_FAILURE = 60.0
+
+
+class SessionFacts:
+    """Each call fills in a slice of the newest month that lacks facts, so that a stop never waits long.
+
+    Nothing is remembered from one start to the next: the store says what is left. `quiesced` is the drain's. A batch
+    that read a session before it got its facts would cancel it without them, so none may be under way. `report` is
+    called with the number of sessions that are left; `done` says that there are none, and will be none.
+    """
+
+    def __init__(
+        self,
+        facts: FactStore,
+        quiesced: Callable[[], AbstractContextManager[bool]],
+        report: Callable[[int], None],
+        tick: Callable[[], float] = monotonic,
+    ) -> None:
+        self._facts = facts
+        self._quiesced = quiesced
+        self._report = report
+        self._tick = tick
+        self._month: int | None = None
+        self._not_before = 0.0
+        self.done = False
+        self._log = structlog.get_logger("store")
+
+    def __call__(self) -> None:
+        if self.done or self._tick() < self._not_before:
+            return
+        self._not_before = self._tick() + _AFTER_FAILURE  # set first: it holds where this call fails
+        with self._quiesced() as quiesced:
+            if quiesced:
+                self._fill()
+        self._not_before = 0.0
+
+    def _fill(self) -> None:
+        months = self._facts.sessions_without_facts()
+        left = sum(months.values())
+        self._report(left)
+        month = max(months, default=None)
+        if month is None:
+            self.done = True  # only earlier versions leave sessions without facts
+            if self._month:
+                self._log.info("all sessions have their facts")
+            return
+        if month != self._month:
+            self._log.info("filling in the facts of sessions that an earlier version stored", month=month, left=left)
+            self._month = month
+        self._facts.fill_session_facts(month, SLICE)

@@ -1,0 +1,18 @@
+"""What stands still on its way into the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A spool of which nothing was drained although something waits in it.
+
+    `since` is in Unix milliseconds; `seconds` counts by a clock that nobody sets. `reason` is safe to show.
+    """
+
+    spool: str
+    since: int
+    seconds: float
+    reason: str

@@ -1,0 +1,5 @@
+"""Where the answer to a query is read: the cheapest source that gives the documented figure (docs/adr/0020)."""
+
+from footfall.query.sources.choose import Source, choose
+
+__all__ = ["Source", "choose"]

@@ -1,0 +1,59 @@
+"""Chooses the source of each query. It may ask the store what the sources hold at the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from enum import StrEnum
+
+from footfall.catalog.tables import Table
+from footfall.query import build
+from footfall.query.ast import AnyQuery, Kpis, Query, Whole
+from footfall.query.passes import complete, prepare
+from footfall.query.sources import rolled, sessions
+from footfall.store.protocol import Reader
+
+KPIS_OF_EVENTS = ("visitors", "pageviews")
+KPIS_OF_SESSIONS = ("sessions", "bounces", "duration_ms")
+
+
+class Source(StrEnum):
+    """What figures are computed from. Each gives the same."""
+
+    FACTS = "facts"
+    SESSIONS = "sessions"
+    ROLLUPS = "rollups"
+
+
+ALL = frozenset(Source)
+
+
+def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
+    """The query for its source, ready to be compiled."""
+    chosen: AnyQuery | None = None
+    if Source.ROLLUPS in allowed:
+        chosen = _from_rollups(store, query)
+    if chosen is None and Source.SESSIONS in allowed:
+        chosen = _from_sessions(store, query)
+    return chosen or complete(query)
+
+
+def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
+    if isinstance(query, Kpis):
+        query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
+    return rolled.answered(store, prepare(query)) if isinstance(query, Query) else None
+
+
+def _from_sessions(store: Reader, query: AnyQuery) -> Whole | None:
+    if isinstance(query, Query):
+        asked = prepare(query)
+        parts = sessions.parts(store, asked)
+        return Whole(asked, parts) if parts else None
+    if isinstance(query, Kpis):
+        base = query.base
+        events = sessions.parts(store, prepare(build.totals(base, *KPIS_OF_EVENTS)))
+        whole = build.totals(replace(base, table=Table.SESSIONS), *KPIS_OF_SESSIONS)
+        found = sessions.parts(store, prepare(whole)) if events else ()
+        asked = build.totals(base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
+        return Whole(asked, (*events, *found)) if events and found else None
+    return None

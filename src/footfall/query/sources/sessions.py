@@ -1,0 +1,85 @@
+"""Queries that the rows of sessions can answer, which are a quarter of the events and need no join."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from footfall.catalog.dimensions import DIMENSIONS
+from footfall.catalog.metrics import METRICS
+from footfall.catalog.tables import Table
+from footfall.model.period import Period
+from footfall.model.session import SESSION_GAP
+from footfall.query.ast import Part, Query, Uneven
+from footfall.query.passes import complete
+from footfall.query.rows import Row, read
+from footfall.store.protocol import Reader
+
+MAX_UNEVEN = 200_000
+"""With more uneven sessions, reading events alone is cheaper."""
+
+_MAX_WINDOWS = 40
+
+
+def parts(store: Reader, query: Query) -> tuple[Part, ...]:
+    """The parts of a prepared query that sessions answer, and those that facts must; none where sessions can't."""
+    if not _eligible(query):
+        return ()
+    base = Query(project=query.project, table=Table.SESSIONS, period=query.period, buckets=query.buckets, bots=True)
+    uneven = Uneven(base, versions=True, across=query.table is Table.EVENTS)
+    found = read(store, uneven)
+    if sum(row["sessions"] for row in found) > MAX_UNEVEN:
+        return ()
+    even = replace(query, table=Table.SESSIONS)
+    windows = windows_of(found, query.period)
+    if not windows:
+        return (Part(even, even=True),)
+    rest = Part(_rest(query, windows), among=uneven, signed=query.table is Table.SESSIONS)
+    return (Part(even, without=uneven, even=True), rest)
+
+
+def _rest(query: Query, windows: tuple[Period, ...]) -> Query:
+    """The same of facts, in these windows only."""
+    rest = complete(query)
+    if query.table is Table.EVENTS:
+        return replace(rest, windows=windows)
+    members = [replace(member, query=replace(member.query, windows=windows)) for member in rest.within]
+    return replace(rest, within=tuple(members))
+
+
+def _eligible(query: Query) -> bool:
+    plain = not (query.picks or query.after or query.within or query.each)
+    keyed = all(keys.column == "visitor" for keys in query.keys)
+    names = (*query.dimensions, *(term.key for term in query.filters))
+    return (
+        query.table in {Table.EVENTS, Table.SESSIONS}
+        and plain
+        and keyed
+        and bool(query.metrics)
+        and all({query.table, Table.SESSIONS} <= METRICS[name].parts.keys() for name in query.metrics)
+        and all(name in DIMENSIONS and Table.SESSIONS in DIMENSIONS[name].expressions for name in names)
+        and all(query.table in DIMENSIONS[name].expressions for name in query.dimensions)
+        and (query.table is Table.EVENTS or long_enough(query.period))
+    )
+
+
+def long_enough(period: Period) -> bool:
+    """Whether each session without long pauses that overlaps the period has an event in it."""
+    return period.length >= SESSION_GAP
+
+
+def windows_of(uneven: list[Row], within: Period) -> tuple[Period, ...]:
+    """The times in the period that rows of `Uneven` cover; the narrowest gaps are closed until they are few."""
+    merged: list[Period] = []
+    found = [Period(row["first"], row["last"] + 1) for row in uneven]
+    for period in sorted(found, key=lambda period: period.start):
+        cut = Period(max(period.start, within.start), min(period.end, within.end))
+        if merged and cut.start <= merged[-1].end:
+            merged[-1] = Period(merged[-1].start, max(merged[-1].end, cut.end))
+        elif cut.length > 0:
+            merged.append(cut)
+    while len(merged) > _MAX_WINDOWS:
+        gaps = [after.start - before.end for before, after in pairwise(merged)]
+        at = gaps.index(min(gaps))
+        merged[at : at + 2] = [Period(merged[at].start, merged[at + 1].end)]
+    return tuple(merged)

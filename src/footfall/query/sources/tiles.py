@@ -1,0 +1,60 @@
+"""Covers a period with cells of roll-ups, the longest first; what is left is read from facts."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from footfall.model.period import Bucket, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell, valid for each of `rollups`."""
+
+    grain: Bucket
+    period: Period
+    version: int
+    rollups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """Cells that do not overlap, ascending, and the gaps between them."""
+
+    cells: tuple[Cell, ...]
+    gaps: tuple[Period, ...]
+
+
+def tile(period: Period, cells: Iterable[Cell], buckets: tuple[int, ...] = ()) -> Tiling:
+    """No cell reaches out of the period, or over one of the starts of `buckets`."""
+    chosen: list[Cell] = []
+    for cell in sorted(cells, key=lambda cell: (-cell.period.length, cell.period.start)):
+        if _inside(cell.period, period) and _in_one(cell.period, buckets) and not _overlaps(cell.period, chosen):
+            chosen.insert(bisect_right([other.period.start for other in chosen], cell.period.start), cell)
+    return Tiling(tuple(chosen), gaps(period, [cell.period for cell in chosen]))
+
+
+def gaps(period: Period, covered: list[Period]) -> tuple[Period, ...]:
+    """The parts of the period outside of these, which lie in it, ascending."""
+    found, at = [], period.start
+    for part in covered:
+        found.append(Period(at, part.start))
+        at = part.end
+    found.append(Period(at, period.end))
+    return tuple(part for part in found if part.length > 0)
+
+
+def _inside(part: Period, period: Period) -> bool:
+    return part.start >= period.start and part.end <= period.end
+
+
+def _in_one(part: Period, starts: tuple[int, ...]) -> bool:
+    return not starts or bisect_right(starts, part.start) == bisect_right(starts, part.end - 1)
+
+
+def _overlaps(part: Period, chosen: list[Cell]) -> bool:
+    at = bisect_right([other.period.start for other in chosen], part.start)
+    before, after = chosen[at - 1 : at], chosen[at : at + 1]
+    return any(cell.period.end > part.start for cell in before) or any(cell.period.start < part.end for cell in after)

@@ -1,0 +1,91 @@
+"""Cells of roll-ups: which there are, and which rows they have."""
+
+from __future__ import annotations
+
+from footfall.catalog.tables import TABLES, Table
+from footfall.query.ast import Cells, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.sql.binder import Binder
+
+ROLLED_UP = ("grain", "start", "end", "version", "rollups")
+UNCOUNTED = ("grain", "start")
+FIRST_FACTS = ("project", "first")
+MADE_CELLS = ("project", "grain", "zone", "start", "end")
+STALE_CELLS = (*MADE_CELLS, "stamp")
+
+_MILLIS = TABLES[Table.ROLLUPS].millis
+
+
+def rows_of(project: int, cells: Cells, binder: Binder) -> str:
+    """The condition on rows of `rollups`; grain and start find them by the primary key."""
+    starts = binder.instants(cells.starts)
+    chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.versions)})"
+    return (
+        f"project_id = {binder.number(project)} AND rollup = {binder.text(cells.rollup)}"
+        f" AND grain IN {binder.texts(tuple(sorted(set(cells.grains))))}"
+        f" AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {starts})"
+        f" AND (toString(grain), {_MILLIS.format('bucket')}, version) IN {chosen}"
+    )
+
+
+def rolled_up(query: RolledUp, binder: Binder) -> str:
+    """Joins in the engine's hash tables: a project has some hundred cells a year, and hardly a touched hour."""
+    start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
+    rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
+    cells = (
+        "SELECT grain, bucket, argMax(until, version) AS till, argMax(stamp, version) AS made,"
+        " max(version) AS newest, argMax(rollups, version) AS names"
+        f" FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end} GROUP BY grain, bucket"
+    )
+    touched = (
+        "SELECT groupArray((hour, newest)) FROM ("
+        f"SELECT hour, max(stamp) AS newest FROM touched WHERE {rows}"
+        f" AND hour > subtractHours({start}, 1) AND hour < {end} GROUP BY hour)"
+    )
+    valid = "NOT arrayExists(at -> at.1 < till AND addHours(at.1, 1) > bucket AND at.2 > made, late)"
+    return (
+        f"WITH ({touched}) AS late SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
+        f" {_MILLIS.format('till')} AS c2, newest AS c3, names AS c4 FROM ({cells}) WHERE {valid} ORDER BY c0, c1"
+    )
+
+
+def uncounted(query: Uncounted, binder: Binder) -> str:
+    return (
+        f"SELECT DISTINCT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1 FROM rollups"
+        f" WHERE {rows_of(query.project, query.cells, binder)} AND label IN {binder.texts(query.labels)}"
+        " AND counted = 0 AND events > 0 ORDER BY c0, c1"
+    )
+
+
+def first_facts(_: FirstFacts, __: Binder) -> str:
+    first = TABLES[Table.EVENTS].millis.format("min(timestamp)")
+    return f"SELECT project_id AS c0, {first} AS c1 FROM events GROUP BY project_id ORDER BY c0"
+
+
+def made_cells(query: MadeCells, binder: Binder) -> str:
+    start, end = (_MILLIS.format(text) for text in ("min(bucket)", "max(until)"))
+    return (
+        f"SELECT project_id AS c0, toString(grain) AS c1, zone AS c2, {start} AS c3, {end} AS c4"
+        f" FROM rolled_up WHERE source = {binder.text(query.source)}"
+        " GROUP BY project_id, grain, zone ORDER BY c0, c1, c2"
+    )
+
+
+def stale_cells(query: StaleCells, binder: Binder) -> str:
+    rows = f"source = {binder.text(query.source)}"
+    cells = (
+        "SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till,"
+        " argMax(stamp, version) AS made, argMax(rollups, version) AS names"
+        f" FROM rolled_up WHERE {rows} GROUP BY project_id, grain, bucket"
+    )
+    marks = f"SELECT project_id, hour, max(stamp) AS newest FROM touched WHERE {rows} GROUP BY project_id, hour"
+    touched = "hour < till AND addHours(hour, 1) > bucket AND newest > made"
+    late = (
+        f"SELECT project_id, grain, bucket FROM ({cells}) AS made_before JOIN ({marks}) AS late USING (project_id)"
+        f" WHERE {touched}"
+    )
+    return (
+        f"SELECT project_id AS c0, toString(grain) AS c1, zone_name AS c2, {_MILLIS.format('bucket')} AS c3,"
+        f" {_MILLIS.format('till')} AS c4, made AS c5 FROM ({cells})"
+        f" WHERE NOT hasAll(names, {binder.texts(query.rollups)}) OR (project_id, grain, bucket) IN ({late})"
+        " ORDER BY c0, c1, c3"
+    )

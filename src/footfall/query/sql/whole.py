@@ -1,0 +1,158 @@
+"""Answers put together from parts: rows of facts, of sessions, and cells of roll-ups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from footfall.catalog.columns import FLOW
+from footfall.catalog.metrics import METRICS
+from footfall.catalog.tables import TABLES, Table
+from footfall.query.ast import AnyPart, BegunPart, CellPart, Part, Query, ReachingPart, Uneven, Whole
+from footfall.query.sql.binder import Binder
+from footfall.query.sql.cells import rows_of
+from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
+
+UNEVEN = ("first", "last", "sessions")
+
+DIFFER = f"bitAnd(varies, {FLOW - 1}) != 0"
+"""All bits but that of the flow, which figures do not need."""
+
+_SESSIONS = TABLES[Table.SESSIONS]
+_CELLS = TABLES[Table.ROLLUPS]
+
+
+def whole(query: Whole, binder: Binder) -> str:
+    asked = query.asked
+    keys = [f"c{number}" for number in range(bool(asked.buckets) + len(asked.dimensions))]
+    values = [METRICS[name].whole.format(f"c{number}") for number, name in enumerate(asked.metrics, start=len(keys))]
+    shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *values]))
+    parts = " UNION ALL ".join(_part(part, asked.metrics, binder) for part in query.parts)
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return f"SELECT {shown} FROM ({parts}){group}{tail(asked, binder)}"
+
+
+def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    match part:
+        case Part():
+            return _rows(part, metrics, binder)
+        case BegunPart():
+            return _begun(part, metrics, binder)
+        case ReachingPart():
+            return _reaching(part, metrics, binder)
+        case CellPart():
+            return _cells(part, metrics, binder)
+
+
+def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
+    query = part.query
+    rows = [where(query, binder)]
+    if part.even is not None:
+        rows.append(f"NOT {DIFFER}" if part.even else DIFFER)
+    if part.without:
+        rows.append(f"session NOT IN ({_members(part.without, binder)})")
+    if part.among:
+        rows.append(f"session IN ({_members(part.among, binder)})")
+    keys = keys_of(query, binder)
+    found = f"{query.table} WHERE {' AND '.join(rows)}"
+    if part.signed and any(METRICS[name].distinct for name in query.metrics):
+        return _signed(query, keys, metrics, found)
+    return _select(keys, _sums(query) if part.signed else _counts(query), metrics, found)
+
+
+def _counts(query: Query) -> dict[str, str]:
+    return {name: METRICS[name].parts[query.table] for name in query.metrics}
+
+
+def _sums(query: Query) -> dict[str, str]:
+    return {name: METRICS[name].expressions[query.table] for name in query.metrics}
+
+
+def _signed(query: Query, keys: list[str], metrics: tuple[str, ...], found: str) -> str:
+    """First what is left of each visitor when signs cancel out."""
+    places = [f"k{number}" for number in range(len(keys))]
+    sums = {name: METRICS[name].expressions[query.table] for name in query.metrics if not METRICS[name].distinct}
+    inner = ["visitor", *(f"{text} AS {place}" for text, place in zip(keys, places, strict=True))]
+    inner += [f"{text} AS {name}_left" for name, text in sums.items()]
+    groups = ", ".join(["visitor", *places])
+    left = f"(SELECT {', '.join(inner)} FROM {found} GROUP BY {groups} HAVING sum(sign) > 0)"
+    values = {name: f"sum({name}_left)" if name in sums else METRICS[name].parts[query.table] for name in query.metrics}
+    return _select(places, values, metrics, left)
+
+
+def _select(keys: list[str], values: dict[str, str], metrics: tuple[str, ...], found: str) -> str:
+    """The columns of a part: keys, then metrics, of which `values` may lack some. No row where none is found."""
+    texts = [*keys, *(_typed(name, values.get(name, METRICS[name].nothing)) for name in metrics)]
+    shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate(texts))
+    by = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else " HAVING count() > 0"
+    return f"SELECT {shown} FROM {found}{by}"
+
+
+def _typed(name: str, value: str) -> str:
+    """Parts of a figure must agree in their type."""
+    return value if METRICS[name].distinct else f"toInt64({value})"
+
+
+def _begun(part: BegunPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    query = part.query
+    begun = " OR ".join(
+        f"(start >= {binder.instant(window.start)} AND start < {binder.instant(window.end)})"
+        for window in query.windows
+    )
+    found = f"sessions WHERE {where(query, binder)} AND NOT {DIFFER} AND ({begun})"
+    return _select(keys_of(query, binder), _sums(query), metrics, found)
+
+
+def _reaching(part: ReachingPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    query = part.query
+    edges = binder.instants(part.edges)
+    begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
+    over = f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {edges})"
+    rows = (
+        f"{where(query, binder)} AND NOT {DIFFER} AND notEmpty({over})"
+        f" AND end >= {binder.instant(part.edges[0])} AND start < {binder.instant(part.edges[-1])}"
+    )
+    keys = [f"roundDown(edge, {binder.instants(query.buckets)})"] if query.buckets else []
+    return _select(keys, _sums(query), metrics, f"(SELECT *, arrayJoin({over}) AS edge FROM sessions WHERE {rows})")
+
+
+def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    query = part.query
+    rows = [rows_of(query.project, part.cells, binder)]
+    if query.only:
+        rows.append(f"label IN {binder.texts(query.only)}")
+    values = {name: METRICS[name].parts[Table.ROLLUPS] for name in query.metrics}
+    if part.opening:
+        reached = f"{_CELLS.millis.format('bucket')} IN {binder.instants(part.opening)}"
+        values["sessions"] = f"sum(sessions) + sumIf(reaching, {reached})"
+    keys = [bucket_of("bucket", replace(query, table=Table.ROLLUPS), binder)] if query.buckets else []
+    keys += ["label"] * len(query.dimensions)
+    return _select(keys, values, metrics, f"rollups WHERE {' AND '.join(rows)}")
+
+
+def uneven(query: Uneven, binder: Binder) -> str:
+    """The times of uneven sessions by the hour."""
+    first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
+    rows = _uneven(query, "session, start, end", binder)
+    return (
+        f"SELECT {first} AS c0, {last} AS c1, uniq(session) AS c2 FROM ({rows})"
+        " GROUP BY toStartOfHour(start) ORDER BY c0"
+    )
+
+
+def _members(query: Uneven, binder: Binder) -> str:
+    return _uneven(query, "session", binder)
+
+
+def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
+    """One SELECT per kind, so that each finds its rows by an index."""
+    base = query.base
+    rows = f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder)}"
+    if not query.versions:  # of several versions, the one that is left decides
+        return f"SELECT {columns} FROM sessions WHERE {rows} AND {DIFFER} GROUP BY {columns} HAVING sum(sign) > 0"
+    kinds = [DIFFER, "sign < 0"]
+    if query.across:
+        start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
+        kinds += [f"start < {start}", f"end >= {end}"]
+    if query.across and base.buckets:
+        kinds.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
+    return " UNION ALL ".join(f"SELECT {columns} FROM sessions WHERE {rows} AND {kind}" for kind in kinds)

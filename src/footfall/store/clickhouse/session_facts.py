@@ -1,0 +1,120 @@
+"""Facts of sessions that an earlier version stored, worked out from their events by the engine.
+
+One slice of a month's sessions at a time: their facts go to a table in memory, from which a mutation of the month's
+partition takes them. All rows of a session get the same values, so those that cancel each other still do. What a crash
+leaves half done is seen by `varies`, and a mutation that goes on after it finds the table empty and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from footfall.catalog.columns import ALL_VARY, FLOW_STEPS, GAPS, VARIES, VARIES_UNKNOWN, stored
+from footfall.catalog.tables import Table
+from footfall.model.session import SESSION_GAP
+from footfall.store.clickhouse.migrate import clustered
+from footfall.store.clickhouse.statements import Statements
+from footfall.store.protocol import Reader
+
+_MISSING = f"varies = {VARIES_UNKNOWN}"
+_SLICE = f"""source_table = {{table:String}} AND toYYYYMM(start) = {{month:UInt32}} AND {_MISSING}
+          AND start <= fromUnixTimestamp64Milli({{edge:Int64}}, 'UTC')"""
+_ADDED = tuple(name for name in VARIES if name not in {"traffic", "country", "browser", "os", "device"})
+"""First-touch columns that sessions have had no longer than `varies`."""
+
+_FACTS = (*_ADDED, "varies", "flow")
+_TYPES = {
+    **dict.fromkeys(_ADDED, "LowCardinality(String)"),
+    "varies": "UInt16",
+    "flow": "Array(LowCardinality(String))",
+}
+
+
+def without_facts(store: Reader) -> dict[int, int]:
+    sql = f"SELECT toYYYYMM(start) AS month, count() FROM sessions WHERE {_MISSING} GROUP BY month"  # noqa: S608 - constants
+    return dict(store.query(sql).rows)
+
+
+def fill(store: Statements, cluster: str, month: int, limit: int) -> None:
+    for table in (Table.EVENTS, Table.REQUESTS):
+        edge = _edge(store, table, month, limit)
+        if edge is not None:
+            params = {
+                "database": store.query("SELECT currentDatabase()").scalar,
+                "table": table.value,
+                "month": month,
+                "edge": edge,
+            }
+            for statement in statements(table, month):
+                store.command(clustered(statement, cluster), params)
+            return
+
+
+def _edge(store: Reader, table: Table, month: int, limit: int) -> int | None:
+    """The latest start of the first sessions of a month without facts."""
+    sql = f"""
+        SELECT count(), max(at) FROM (
+          SELECT toUnixTimestamp64Milli(start) AS at FROM sessions
+          WHERE source_table = {{table:String}} AND toYYYYMM(start) = {{month:UInt32}} AND {_MISSING}
+          ORDER BY start LIMIT {{limit:UInt32}}
+        )"""  # noqa: S608 - a constant
+    ((found, edge),) = store.query(sql, {"table": table.value, "month": month, "limit": limit}).rows
+    return edge if found else None
+
+
+def statements(table: Table, month: int) -> Iterator[str]:
+    """On a cluster each replica fills its own table from the same rows."""
+    yield (
+        "KILL MUTATION WHERE database = {database:String} AND table = 'sessions' AND NOT is_done"
+        " AND command LIKE '%session_facts%' SYNC"
+    )
+    yield "DROP TABLE IF EXISTS session_facts SYNC"
+    types = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
+    yield f"""CREATE TABLE IF NOT EXISTS session_facts (project_id UInt32, session UInt64, {types})
+        ENGINE = Join(ANY, LEFT, project_id, session) SETTINGS persistent = 0
+        AS {_facts(table)}"""
+    found = ", ".join(f"{name} = {_found('joinGet', name)}" for name in _FACTS)
+    yield f"""ALTER TABLE sessions UPDATE {found} IN PARTITION ID '{month}'
+        WHERE {_SLICE} AND isNotNull({_found("joinGetOrNull", "varies")})
+        SETTINGS allow_nondeterministic_mutations = 1"""
+    yield "DROP TABLE IF EXISTS session_facts SYNC"
+
+
+def _found(function: str, name: str) -> str:
+    return f"{function}(concat({{database:String}}, '.session_facts'), '{name}', project_id, session)"
+
+
+def _facts(table: Table) -> str:
+    """The facts of a slice; of sessions that have lost events, to retention, only that nothing is known."""
+    have = stored(table)
+    value = {name: name if name in have else "''" for name in VARIES}
+    first = ", ".join(value[name] for name in _ADDED)
+    added = ", ".join(f"earliest.{place} AS {name}" for place, name in enumerate(_ADDED, 1))
+    differ = [
+        f"bitShiftLeft(toUInt16(min({value[name]}) != max({value[name]})), {bit})" for bit, name in enumerate(VARIES)
+    ]
+    pause = "arrayMax(arrayDifference(arraySort(groupArray(toUnixTimestamp64Milli(timestamp)))))"
+    bits = " + ".join([*differ, f"if({pause} > {SESSION_GAP}, {GAPS}, 0)"])
+    return f"""
+        SELECT project_id, session, {added}, if(found = counted, bits, {ALL_VARY}) AS varies,
+          if(found = counted, pages, []) AS flow
+        FROM (
+          SELECT project_id, session, sum(sign * events) AS counted FROM sessions WHERE {_SLICE}
+          GROUP BY project_id, session
+        ) AS sliced LEFT JOIN (
+          SELECT project_id, session, count() AS found, argMin(({first}), (timestamp, id_hi, id_lo)) AS earliest,
+            {bits} AS bits, {_flow(table)} AS pages
+          FROM {table}
+          WHERE (project_id, session) IN (SELECT project_id, session FROM sessions WHERE {_SLICE})
+            AND timestamp >= (SELECT min(start) FROM sessions WHERE {_SLICE})
+            AND timestamp <= (SELECT max(end) FROM sessions WHERE {_SLICE})
+          GROUP BY project_id, session
+        ) AS facts USING (project_id, session)"""  # noqa: S608 - names of the catalogue
+
+
+def _flow(table: Table) -> str:
+    if table is not Table.EVENTS:
+        return "CAST([], 'Array(String)')"
+    columns = ("timestamp", "id_hi", "id_lo", "toString(path)")
+    views = ", ".join(f"groupArrayIf({column}, event_type = 'pageview')" for column in columns)
+    return f"arrayMap(view -> view.4, arraySlice(arraySort(arrayZip({views})), 1, {FLOW_STEPS}))"

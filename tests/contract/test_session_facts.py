@@ -1,0 +1,204 @@
+"""Sessions that an earlier version stored get the facts that today's pipeline finds in all of their events."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import polars as pl
+import pytest
+from tests.support.draining import drain_all
+from tests.support.populate import at
+
+from footfall.catalog.columns import ALL_VARY, VARIES, VARIES_UNKNOWN
+from footfall.catalog.tables import Table
+from footfall.drain import session_facts
+from footfall.drain.drain import Drain
+from footfall.drain.history import StoreHistory
+from footfall.drain.journal import Journal
+from footfall.drain.session_facts import SessionFacts
+from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.pipeline.session_state import summarise
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse import session_facts as statements
+from footfall.store.clickhouse.migrate import clustered
+
+MINUTE = 60_000
+MARCH = at("2026-03-31T22:00:00Z")
+APRIL = at("2026-04-12T10:00:00Z")
+FACTS = ("region", "city", "language", "timezone", "screen", "varies", "flow")
+
+
+@pytest.fixture
+def store(settings):
+    opened = open_store(settings)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+class Silent:
+    def step(self, _name, _seconds): ...
+
+    def drained(self, _table, _rows): ...
+
+    def failed(self, _stage): ...
+
+
+def event(start, minute, number, visitor, project=1, **values):
+    raw = RawEvent(
+        **{"event_type": "pageview", "path": f"/{number}", **values},
+        timestamp=start + minute * MINUTE,
+        id_hi=1,
+        id_lo=number,
+        visitor=visitor,
+    )
+    return Submission(EventRows(project, APRIL + 90 * MINUTE, [raw]))
+
+
+def request(minute, number, **values):
+    raw = RawRequest(
+        **values, timestamp=APRIL + minute * MINUTE, id_hi=1, id_lo=number, visitor=7, endpoint="/x", user_agent="curl"
+    )
+    return Submission(RequestRows(1, APRIL, [raw]))
+
+
+CLUJ = {"country": "RO", "region": "Cluj", "city": "Cluj-Napoca", "language": "ro", "timezone": "Europe/Bucharest"}
+BATCHES = [
+    [
+        *(event(APRIL, minute, 10 + minute, 1, **CLUJ) for minute in (3, 5, 7, 9, 11, 13, 15)),
+        event(APRIL, 20, 50, 2, screen="100x200"),
+        event(APRIL, 21, 51, 2, screen="200x100", event_type="custom", name="turn"),
+        event(APRIL, 20, 60, 1, project=2, country="DE"),
+        event(MARCH, 110, 70, 3, language="de"),
+        event(MARCH, 0, 80, 4, session_id="s", region="Ilfov"),
+        request(0, 90, country="RO"),
+        request(50, 91, country="RO", region="Cluj"),
+    ],
+    [  # sessions that grow: at the end, at the start, over midnight into the next month, after a long pause
+        event(APRIL, 30, 52, 2),
+        event(APRIL, 1, 11, 1, **CLUJ | {"city": "Turda"}),
+        event(MARCH, 130, 71, 3, language="de"),
+        event(MARCH, 200, 81, 4, session_id="s", region="Ilfov"),
+        event(MARCH, 210, 82, 4),
+        request(25, 92, country="HU"),  # joins two sessions
+    ],
+]
+
+
+def drain_of(store, tmp_path, spool):
+    return Drain(lambda: [("serve", spool)], store, Journal(tmp_path), Silent())
+
+
+def filled(store, tmp_path):
+    """A store as an earlier version filled it, superseded rows included."""
+    store.command("SYSTEM STOP MERGES sessions")
+    spool = MemorySpool()
+    drain = drain_of(store, tmp_path, spool)
+    for batch in BATCHES:
+        spool.append(batch)
+        drain_all(drain, spool)
+    store.command("SYSTEM START MERGES sessions")
+    unknown = ", ".join(f"{name} = ''" for name in FACTS[:5])
+    store.command(f"ALTER TABLE sessions UPDATE {unknown}, varies = {VARIES_UNKNOWN}, flow = [] WHERE 1")
+    return drain, spool
+
+
+def found(store, table):
+    """The facts of the sessions that no row cancels."""
+    names = ", ".join((*VARIES, "varies", "flow"))
+    sql = f"""
+        SELECT project_id, session, {names} FROM sessions WHERE source_table = '{table}'
+        GROUP BY ALL HAVING sum(sign) > 0 ORDER BY ALL"""  # noqa: S608 - names of the catalogue
+    return [tuple(row) for row in store.query(sql).rows]
+
+
+def expected(store, table):
+    """The same, by the pipeline, from all stored events."""
+    visitors = [(project, visitor) for project in (1, 2) for visitor in range(1, 10)]
+    schema = {"project_id": pl.UInt32(), "visitor": pl.UInt64()}
+    wanted = pl.DataFrame(visitors, schema=schema, orient="row")
+    events = StoreHistory(store.facts, table).events(wanted, 0, 2**42)
+    return sorted(summarise(events).select("project_id", "session", *VARIES, "varies", "flow").rows())
+
+
+@contextmanager
+def quiesced():
+    yield True
+
+
+def runs(store, reported, make=SessionFacts):
+    """Fill in until nothing is left; each call is another process."""
+    while True:
+        make(store.facts, quiesced, reported.append)()
+        if not reported[-1]:
+            return
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_they_are_those_of_all_events(store, tmp_path, size, monkeypatch):
+    monkeypatch.setattr(session_facts, "SLICE", size)
+    filled(store, tmp_path)
+    total = store.query("SELECT count() FROM sessions").scalar
+    reported = []
+    runs(store, reported)
+    assert (reported[0], reported[-1]) == (total, 0)
+    assert sorted(set(reported), reverse=True) == reported
+    assert len(reported) >= min(total // size, 4)
+    for table in (Table.EVENTS, Table.REQUESTS):
+        assert found(store, table) == expected(store, table)
+    assert any(row[-2] for row in found(store, Table.EVENTS))
+    # What cancels and what it cancels are alike in every column.
+    alike = ", ".join(("session", "version", *FACTS))
+    sql = f"SELECT count() FROM sessions GROUP BY {alike} HAVING sum(sign) < 0"  # noqa: S608 - constants
+    assert store.query(sql).rows == []
+    assert ("session_facts",) not in store.query("SHOW TABLES").rows
+
+
+def test_a_session_that_grows_before_its_turn_is_still_filled(store, tmp_path):
+    drain, spool = filled(store, tmp_path)
+    spool.append([event(APRIL, 40, 53, 2), event(APRIL, 0, 12, 1, region="Ilfov")])
+    drain_all(drain, spool)
+    assert store.query("SELECT DISTINCT varies FROM sessions").rows == [(VARIES_UNKNOWN,)]
+    with drain.quiesced() as quiet:
+        assert quiet
+    runs(store, [])
+    assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
+    spool.append([event(APRIL, 45, 54, 2, screen="200x100")])
+    drain_all(drain, spool)
+    assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
+
+
+def test_nothing_is_claimed_of_sessions_whose_events_are_gone(store, tmp_path):
+    filled(store, tmp_path)
+    store.command("DELETE FROM events WHERE id_lo IN (51, 60)")
+    reported = []
+    runs(store, reported)
+    sql = """
+        SELECT DISTINCT varies, flow FROM sessions WHERE visitor = 2 OR project_id = 2
+        GROUP BY ALL HAVING sum(sign) > 0"""
+    assert store.query(sql).rows == [(ALL_VARY, [])]
+    assert reported[-1] == 0
+
+
+def test_a_mutation_that_was_killed_changes_nothing_and_keeps_nobody(store, tmp_path):
+    filled(store, tmp_path)
+    store.command("SYSTEM STOP MERGES sessions")
+    params = {"database": store.query("SELECT currentDatabase()").scalar}
+    params |= {"table": "events", "month": 202604, "edge": APRIL + 90 * MINUTE}
+    _, drop, create, update, _ = statements.statements(Table.EVENTS, 202604)
+    for statement in (drop, create, f"{update}, mutations_sync = 0"):
+        store.command(statement, params)
+    assert store.query("SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done").scalar
+    store.command("DROP TABLE session_facts SYNC")
+    store.command("SYSTEM START MERGES sessions")
+    runs(store, [])
+    assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
+    left = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done"
+    assert store.query(left).scalar == 0
+
+
+def test_on_a_cluster_every_replica_has_the_table():
+    spread = [clustered(statement, "main") for statement in statements.statements(Table.EVENTS, 202604)]
+    assert ["ON CLUSTER main" in statement for statement in spread] == [False, True, True, True, True]

@@ -1,0 +1,37 @@
+INSERT INTO rollups (project_id, rollup, grain, bucket, label, version, sessions, bounces, duration_ms, reaching) SELECT project_id, {p7:String}, {p8:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, {p9:UInt64}, v_sessions, v_bounces, v_duration_ms, v_reaching
+FROM (SELECT project_id, cell, '' AS label, sum(sessions) AS v_sessions, sum(bounces) AS v_bounces, sum(duration_ms) AS v_duration_ms, sum(reaching) AS v_reaching
+FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) AS cell, sum(sign) AS sessions, sum(sign * (pageviews = 1
+AND events = 1 + passive_events)) AS bounces, sum(sign * dateDiff('millisecond', start, end)) AS duration_ms, 0 AS reaching
+FROM sessions
+WHERE project_id IN {p0:Array(UInt64)}
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND source_table = 'events'
+AND (traffic = {p3:String})
+AND NOT bitAnd(varies, 32767) != 0
+AND start >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+GROUP BY project_id, cell
+UNION ALL SELECT project_id, cell, 0 AS sessions, 0 AS bounces, 0 AS duration_ms, sum(sign) AS reaching
+FROM (SELECT project_id, sign, arrayJoin(arrayFilter(at -> toUnixTimestamp64Milli(start) < at
+AND toUnixTimestamp64Milli(end) >= at, {p4:Array(Int64)})) AS cell
+FROM sessions
+WHERE project_id IN {p0:Array(UInt64)}
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND source_table = 'events'
+AND (traffic = {p3:String})
+AND NOT bitAnd(varies, 32767) != 0
+AND notEmpty(arrayFilter(at -> toUnixTimestamp64Milli(start) < at
+AND toUnixTimestamp64Milli(end) >= at, {p4:Array(Int64)})))
+GROUP BY project_id, cell)
+GROUP BY project_id, cell) SETTINGS max_bytes_before_external_group_by = 300000000
+-- p0 = [7, 8]
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'human'
+-- p4 = [1779926400000, 1780012800000]
+-- p5 = [1779926400000, 1780012800000]
+-- p6 = 1779926400000
+-- p7 = 'sessions'
+-- p8 = 'day'
+-- p9 = 99

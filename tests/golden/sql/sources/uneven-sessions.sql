@@ -1,0 +1,45 @@
+SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, uniq(session) AS c2
+FROM (SELECT session, start, end
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND bitAnd(varies, 32767) != 0
+UNION ALL SELECT session, start, end
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND sign < 0
+UNION ALL SELECT session, start, end
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+UNION ALL SELECT session, start, end
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+UNION ALL SELECT session, start, end
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) != roundDown(toUnixTimestamp64Milli(end), {p6:Array(Int64)}))
+GROUP BY toStartOfHour(start)
+ORDER BY c0
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 1780000000000
+-- p4 = 1780086400000
+-- p5 = [1779926400000, 1780012800000]
+-- p6 = [1779926400000, 1780012800000]

@@ -1,0 +1,84 @@
+"""Every source of a figure gives the figure of the oracle, for any history: facts, sessions, roll-ups, and mixtures.
+
+Roll-ups are made between the rounds of a history, so that later rounds leave some of their cells valid and others not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.oracle.answers import ENDPOINTS
+from tests.support.history import History
+from tests.support.history_check import differences
+from tests.support.history_product import Product
+from tests.support.history_strategies import histories
+from tests.support.history_survey import HISTORIES, survey
+
+from footfall.api.web.routes import router
+from footfall.query import fetch
+from footfall.query.sources import Source, choose
+from footfall.store.protocol import Store
+
+ROLLED_UP = (
+    *("/kpis", "/kpis", "/timeseries", "/timeseries", "/count", "/custom-events", "/properties"),
+    *("/top-pages", "/top-pages", "/top-titles", "/top-hostnames"),
+)
+"""Endpoints that roll-ups can answer."""
+
+ZONES = ("UTC", "Europe/Bucharest", "Asia/Kolkata")
+
+
+class RolledProduct(Product):
+    """Rolls up after every other round."""
+
+    zone = "UTC"
+    rounds = 0
+
+    def drain(self) -> None:
+        super().drain()
+        self.rounds += 1
+        if self.rounds % 2:
+            self.roll_up(self.zone)
+
+
+def about_everybody(history: History) -> History:
+    """The same, with queries that roll-ups can answer: without a filter, over days and months."""
+    templates = [
+        replace(
+            template,
+            terms=(),
+            span={"": "7d", "1h": "30d", "24h": "12m"}.get(template.span, template.span)
+            if isinstance(template.span, str)
+            else template.span,
+            others=tuple(pair for pair in template.others if pair[0] != "bots"),
+        )
+        for template in history.templates
+    ]
+    return replace(history, templates=tuple(templates))
+
+
+@pytest.fixture
+def product(store: Store, tmp_path: Path) -> Iterator[RolledProduct]:
+    made = RolledProduct(store, tmp_path / "journal", router)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_roll_ups_equal_the_oracle(product: RolledProduct, zone: str) -> None:
+    product.zone = zone
+    survey(
+        histories(tuple(ENDPOINTS)), HISTORIES // 8, lambda group: differences(product, group), 8 + ZONES.index(zone)
+    )
+
+
+@pytest.mark.parametrize("allowed", [{Source.FACTS}, {Source.FACTS, Source.ROLLUPS}], ids=["facts", "rollups"])
+def test_a_source_alone_equals_the_oracle(
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, allowed: set[Source]
+) -> None:
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
+    survey(histories(tuple(ENDPOINTS)), HISTORIES // 8, lambda group: differences(product, group), 11)
