@@ -183,8 +183,9 @@ class Dashboard:
         """What axe-core finds, by all of its rules or by these."""
         if not self.page.run("typeof axe === 'object'"):
             self.page.run(AXE.read_text(encoding="utf-8") + "; 0")
+        options = json.dumps({"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {}))
         found = self.page.run(
-            f"axe.run(document, {{resultTypes: ['violations'], ...{json.dumps({'runOnly': rules} if rules else {})}}}).then(({violations}) => violations.map(({id, nodes}) =>"
+            f"axe.run(document, {options}).then(({{violations}}) => violations.map(({{id, nodes}}) =>"
             " id + ': ' + nodes.slice(0, 3).map(({html, any}) => html.slice(0, 200) + ' ' + (any[0]?.message ?? ''))"
             ".join(' | ')))"
         )

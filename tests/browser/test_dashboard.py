@@ -204,7 +204,7 @@ def test_an_unknown_site_is_said_to_be_none(dashboard: Dashboard) -> None:
 
 
 def test_everything_is_reached_by_the_keyboard(dashboard: Dashboard) -> None:
-    dashboard.open(WEB, shows="Germany")
+    dashboard.open(WEB, shows=FIGURES).see("/checkout", "#panel-pages")
     dashboard.press("Tab")
     assert dashboard.focused() == "Skip to content"
     names = []
