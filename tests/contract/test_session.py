@@ -194,3 +194,24 @@ def test_sign_ins_outlive_the_server(tmp_path):
         assert server.stop() == 0
         server.start()
         assert browser.get(PATH) == 200
+
+
+NO_TOKEN = {"/api/collect", "/api/event", "/api/send", "/api/batch", "/api/log-request", PATH}
+"""Whoever calls these: cookies play no part."""
+
+
+def test_no_route_that_changes_something_takes_a_cookie_alone(server, browser):
+    access = server.project("admin")
+    assert browser.sign_in(token=access.token).status_code == 201
+    document = server.http.get("/openapi.json").json()
+    asked = [
+        (method, re.sub(r"\{\w+\}", access.slug, path))
+        for path, item in document["paths"].items()
+        for method in item.keys() & {"post", "put", "patch", "delete"}
+        if path not in NO_TOKEN
+    ]
+    assert len(asked) > 8
+    for method, path in asked:
+        answer = browser.ask(method.upper(), path, json={})
+        assert (answer.status_code, PROOF in answer.text) == (403, True), (method, path, answer.text)
+    assert browser.get(f"/api/projects/{access.slug}") == 200

@@ -18,6 +18,7 @@ from footfall.query.ast import (
     AnyQuery,
     BegunPart,
     Breakdowns,
+    BucketFigures,
     CellPart,
     Cells,
     FiguresOfSource,
@@ -111,8 +112,8 @@ SHAPES: dict[str, AnyQuery] = {
     ),
     "top-channels": build.top(BASE, build.declared("channel"), 20),
     "top-titles": build.top(BASE, build.declared("title"), 20),
-    "session-figures-by-bucket": SessionFigures(
-        replace(BASE, buckets=STARTS, dimensions=("session",), filters=filter.parse("path:/blog/* channel:search"))
+    "session-figures-by-bucket": BucketFigures(
+        replace(BASE, buckets=STARTS, filters=filter.parse("path:/blog/* channel:search"))
     ),
     "session-figures-of-countries": SessionFigures(
         replace(BASE, dimensions=("country", "session"), only=("RO", "unknown"))

@@ -258,10 +258,17 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class SessionFigures:
-    """The key figures of the sessions that the events of each group of `base` belong to, named after their metrics.
+    """The key figures of the sessions that the events of each label of `base` belong to, named after their metrics.
 
-    `base` groups events by a bucket or a dimension, which is the first column, and by session.
+    `base` groups events by a dimension, which is the first column, and by session.
     """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class BucketFigures:
+    """The same by the buckets of `base`: the first column is the bucket."""
 
     base: Query
 
@@ -470,6 +477,7 @@ AnyQuery = (
     | MadeCells
     | StaleCells
     | SessionFigures
+    | BucketFigures
     | FiguresOfSource
     | LabelCount
     | Flows

@@ -46,8 +46,7 @@ def figures(store: Reader, base: Query, previous: Query | None, time_range: Time
 
 def _series(store: Reader, base: Query, time_range: TimeRange) -> list[BucketFigures]:
     starts = time_range.starts(base.period)
-    query = ast.SessionFigures(replace(base, buckets=starts, dimensions=("session",)))
-    rows = {row["group"]: row for row in fetch(store, query)}
+    rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(base, buckets=starts)))}
     return [_figures(at, rows.get(at)) for at in starts]
 
 

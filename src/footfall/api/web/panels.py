@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from footfall.errors import QueryCancelledError, UserError
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
 MAX_PANELS = 12
+AT_ONCE = 2
+"""Panels of one request that are asked for at the same time."""
 
 Json = dict[str, Any]
 
@@ -79,8 +82,10 @@ def panels(
     for name in names:
         if name not in PANELS:
             raise UserError("bad_parameter", f"panel: {name[:100]!r} is not one of {', '.join(PANELS)}")
-    shown = Shown(page, bucket, compare)
-    return {"panels": {name: _answered(request, PANELS[name], query, shown) for name in dict.fromkeys(names)}}
+    shown, wanted = Shown(page, bucket, compare), list(dict.fromkeys(names))
+    with ThreadPoolExecutor(AT_ONCE, "panels") as threads:
+        found = threads.map(lambda name: _answered(request, PANELS[name], query, shown), wanted)
+        return {"panels": dict(zip(wanted, found, strict=True))}
 
 
 def _answered(request: Request, panel: Panel, query: WebQuery, shown: Shown) -> Json:

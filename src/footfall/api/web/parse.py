@@ -20,6 +20,7 @@ from footfall.errors import UserError
 from footfall.model.period import Period
 from footfall.model.project import Project, Scope
 from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
+from footfall.query.remembering import RememberingReader
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
@@ -169,7 +170,7 @@ ProjectInPath = Annotated[Project, Depends(project_in_path)]
 async def request_context(request: Request, project: ProjectInPath) -> AsyncIterator[RequestContext]:
     part = querying(request)
     async with part.limiter.reader(request, project) as store:
-        yield RequestContext(project, store, part.clock())
+        yield RequestContext(project, RememberingReader(store), part.clock())
 
 
 def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: ParametersOfRequest) -> RangeParameters:

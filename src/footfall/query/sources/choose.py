@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from footfall.catalog.tables import Table
 from footfall.query import build
-from footfall.query.ast import AnyQuery, Kpis, Query, Whole
+from footfall.query.ast import AnyQuery, BucketFigures, Kpis, Query, Whole
 from footfall.query.passes import complete, prepare
 from footfall.query.sources import rolled, sessions
 from footfall.store.protocol import Reader
@@ -39,7 +39,7 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
-    if isinstance(query, Kpis):
+    if isinstance(query, Kpis | BucketFigures):
         query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
     return rolled.answered(store, prepare(query)) if isinstance(query, Query) else None
 

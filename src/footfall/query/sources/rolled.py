@@ -15,6 +15,7 @@ from footfall.query.ast import (
     BegunPart,
     CellPart,
     Cells,
+    Order,
     Part,
     Query,
     ReachingPart,
@@ -29,6 +30,9 @@ from footfall.query.rows import read
 from footfall.query.sources.sessions import long_enough, windows_of
 from footfall.query.sources.tiles import Cell, Tiling, gaps, tile
 from footfall.store.protocol import Reader
+
+MAX_BY_VISITORS = 100
+"""Ranked by visitors beyond this place, a list is read from facts."""
 
 WEB = Table.EVENTS.value
 """The source of cells of events and their sessions."""
@@ -145,6 +149,8 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
     tiling = _tiling(store, query, rollup.name)
     if not tiling.cells:
         return None
+    if query.order and query.order[0].name == "visitors":
+        return _by_visitors(store, query, rollup, tiling)
     counts = tuple(name for name in query.metrics if name != "visitors")
     if counts == query.metrics:
         return Whole(query, _counted(query, rollup, tiling))
@@ -152,9 +158,40 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
         return None  # every label, with its visitors, or the labels with most of them: no more than facts can tell
     ranked = replace(query, metrics=counts)
     labels = query.only or _first_labels(store, Whole(ranked, _counted(ranked, rollup, tiling)), rollup.dimension)
+    return _of_labels(store, query, labels, rollup, tiling)
+
+
+def _of_labels(store: Reader, query: Query, labels: tuple[str, ...], rollup: Rollup, tiling: Tiling) -> Whole:
+    """The figures of these labels, visitors among them."""
     chosen = replace(query, only=labels)
+    counts = tuple(name for name in query.metrics if name != "visitors")
     parts = _counted(replace(chosen, metrics=counts), rollup, tiling) if counts else ()
     return Whole(chosen, (*parts, *_visitors(store, replace(chosen, metrics=("visitors",)), rollup, tiling)))
+
+
+def _by_visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Whole | None:
+    """Of the labels with most rows: a label has no more visitors than rows, so others may rank below all of them.
+
+    None where they are not.
+    """
+    wanted = query.skip + (query.limit or MAX_BY_VISITORS)
+    most = 2 * wanted + 10
+    if wanted > MAX_BY_VISITORS or query.only:
+        return None
+    by_rows = (Order("events", descending=True), Order(rollup.dimension))
+    ranked = replace(query, metrics=("events",), order=by_rows, limit=most, skip=0)
+    rows = read(store, Whole(ranked, _counted(ranked, rollup, tiling)))
+    labels = tuple(row[rollup.dimension] for row in rows)
+    if not labels:
+        return None
+    found = _of_labels(store, query, labels, rollup, tiling)
+    if len(rows) < most:
+        return found
+    first = read(store, replace(found, asked=replace(found.asked, limit=wanted, skip=0)))
+    if first[-1]["visitors"] <= rows[-1]["events"]:
+        return None
+    shown = tuple(row[rollup.dimension] for row in first[query.skip :])
+    return _of_labels(store, replace(query, skip=0), shown, rollup, tiling)
 
 
 def _first_labels(store: Reader, ranked: Whole, dimension: str) -> tuple[str, ...]:

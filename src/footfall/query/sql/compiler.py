@@ -9,6 +9,7 @@ from typing import Any
 from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
+    BucketFigures,
     Engagement,
     FiguresOfSource,
     FirstFacts,
@@ -57,6 +58,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     FirstFacts: (cells.first_facts, cells.FIRST_FACTS),
     MadeCells: (cells.made_cells, cells.MADE_CELLS),
     StaleCells: (cells.stale_cells, cells.STALE_CELLS),
+    BucketFigures: (figures.bucket_figures, figures.OF_BUCKETS),
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
     LabelCount: (figures.label_count, ("labels",)),

@@ -7,20 +7,29 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.query.ast import FiguresOfSource, LabelCount, Query, SessionFigures
+from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import select
 from footfall.query.sql.shapes import overlapping
 
 COLUMNS = ("group", "visitors", "pageviews", "sessions", "bounces", "duration_ms")
+OF_BUCKETS = ("bucket", *COLUMNS[1:])
 SUMS = ("group", "pageviews", "sessions", "bounces", "duration_ms")
 
 
+def bucket_figures(query: BucketFigures, binder: Binder) -> str:
+    return _grouped(replace(query.base, dimensions=("session",)), binder)
+
+
 def session_figures(query: SessionFigures, binder: Binder) -> str:
+    return _grouped(query.base, binder)
+
+
+def _grouped(base: Query, binder: Binder) -> str:
     """Sessions joined with their matching events, as the key figures are: superseded rows cancel out in sums."""
-    events = select(replace(query.base, metrics=("pageviews",)), binder)
-    sessions = " AND ".join(overlapping(query.base, binder))
+    events = select(replace(base, metrics=("pageviews",)), binder)
+    sessions = " AND ".join(overlapping(base, binder))
     return (
         f"SELECT matched.c0 AS f0, {_figures(COLUMNS, 'matched.c2')} FROM sessions"
         f" JOIN ({events}) AS matched ON session = matched.c1 WHERE {sessions} GROUP BY f0 ORDER BY f0"
