@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.browser.chromium import Chromium, Page
 
 from bench.bars import Bar, Work
-from bench.harness import Result, Server, footfall_server, median, wait_quiet
+from bench.harness import Result, median, opened_meta, start, wait_quiet
 
 PATH = "/sites/bench?range=30d"
 MAX_PAINTED_MS = 1000
@@ -55,11 +55,13 @@ def run(work: Work) -> Result:
     painted: list[float] = []
     filtered: list[float] = []
     figures: Result = {}
-    with footfall_server(data) as server, work.directory() as folder, _chromium(folder / "profile") as browser:
+    with opened_meta(data) as meta:
+        token, _ = meta.create_token("bench", ["read"], ["bench"], None)
+    with start(data) as process, work.directory() as folder, _chromium(folder / "profile") as browser:
         for _ in range(work.scale.runs):
             wait_quiet(work.scale.quiet)
             with browser.page(width=1440, height=900) as page:
-                figures = _first_view(page, server)
+                figures = _first_view(page, process.url, token)
                 painted.append(figures.pop("painted_ms"))
                 filtered.append(page.run(_CLICK))
     return {
@@ -72,16 +74,16 @@ def run(work: Work) -> Result:
     }
 
 
-def _first_view(page: Page, server: Server) -> Result:
+def _first_view(page: Page, url: str, token: str) -> Result:
     """A new browser that is signed in, but has loaded nothing of the application."""
-    page.goto(server.process.url + "/healthz")
+    page.goto(url + "/healthz")
     page.run(
         "fetch('/api/session', {method: 'POST', headers: {'content-type': 'application/json'},"
-        f" body: JSON.stringify({{token: '{server.token}'}})}}).then(answer => answer.status)"
+        f" body: JSON.stringify({{token: '{token}'}})}}).then(answer => answer.status)"
     )
     page.before_scripts(_WATCH)
     page.requests.clear()
-    page.goto(server.process.url + PATH)
+    page.goto(url + PATH)
     painted = page.run(_SETTLED)
     asked = [request["url"] for request in page.requests]
     return {

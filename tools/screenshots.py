@@ -15,15 +15,17 @@ SIZES = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
 PAGES = {
     "sites": "/",
+    "overview": "/sites/demo",
     "web": "/sites/demo",
     "web-journeys": "/sites/demo?range=3m&journeys=funnel&step=path:/products/*&step=custom_event_name:add_to_cart"
     "&step=custom_event_name:purchase&pages=entry&sources=campaigns&events=properties&reading=vitals&traffic=dropped",
     "list": "/sites/demo?list=top-referrers",
     "sign-in": "/sign-in",
 }
-WHOLE = ("web", "web-journeys", "sites", "visitor")
+WHOLE = ("web", "web-journeys")
 """Pages that are shown to their end; of the others what a window shows."""
 
+_LOOKS = 4
 _SETTLED = "!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')"
 
 
@@ -56,20 +58,23 @@ def take(browser: Chromium, url: str, name: str, path: str, width: int, theme: s
         size = dashboard.page.run("document.documentElement.scrollHeight") if name in WHOLE else SIZES[width]
         shot = dashboard.page.call(
             "Page.captureScreenshot",
-            format="png",
+            format="webp",
+            quality=88,
             captureBeyondViewport=True,
             clip={"x": 0, "y": 0, "width": width, "height": size, "scale": 1},
         )
-        (IMAGES / f"{name}-{theme}-{width}.png").write_bytes(base64.b64decode(shot["data"]))
+        (IMAGES / f"{name}-{theme}-{width}.webp").write_bytes(base64.b64decode(shot["data"]))
 
 
 def settle(dashboard: Dashboard) -> None:
-    """Until every panel has been near the window and has its figures."""
+    """Until every panel has been near the window, and none has been waiting for a while."""
     dashboard.wait("!!document.querySelector('h1, h2')")
-    dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
-    dashboard.wait(_SETTLED)
+    for _ in range(_LOOKS):
+        dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
+        dashboard.wait(_SETTLED)
+        dashboard.page.run("new Promise(done => setTimeout(done, 400))")
     dashboard.page.run("scrollTo({top: 0, behavior: 'instant'})")
-    dashboard.page.run("new Promise(done => setTimeout(done, 900))")
+    dashboard.page.run("new Promise(done => setTimeout(done, 600))")
 
 
 if __name__ == "__main__":

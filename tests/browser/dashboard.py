@@ -15,7 +15,9 @@ from tests.browser.chromium import Chromium, Page
 from tests.support.server import FOOTFALL, Server, environment
 from tests.support.server import until as awaited
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "src" / "footfall" / "assets" / "web" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SMALL = ("--days", "40", "--visitors-per-day", "40")
 ALT = 1
 PATIENCE = 30
@@ -177,12 +179,13 @@ class Dashboard:
     def theme(self, name: str) -> None:
         self.page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
 
-    def violations(self) -> list[str]:
-        """What axe-core finds."""
+    def violations(self, *rules: str) -> list[str]:
+        """What axe-core finds, by all of its rules or by these."""
         if not self.page.run("typeof axe === 'object'"):
             self.page.run(AXE.read_text(encoding="utf-8") + "; 0")
+        options = json.dumps({"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {}))
         found = self.page.run(
-            "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(({id, nodes}) =>"
+            f"axe.run(document, {options}).then(({{violations}}) => violations.map(({{id, nodes}}) =>"
             " id + ': ' + nodes.slice(0, 3).map(({html, any}) => html.slice(0, 200) + ' ' + (any[0]?.message ?? ''))"
             ".join(' | ')))"
         )
@@ -200,4 +203,5 @@ class Dashboard:
 @contextmanager
 def opened(browser: Chromium, url: str, *, width: int = 1440, height: int = 900) -> Iterator[Dashboard]:
     with browser.page(width=width, height=height) as page:
+        assert BUILT.is_file(), "the dashboard is not built: `make setup`"
         yield Dashboard(page, url)

@@ -204,7 +204,7 @@ def test_an_unknown_site_is_said_to_be_none(dashboard: Dashboard) -> None:
 
 
 def test_everything_is_reached_by_the_keyboard(dashboard: Dashboard) -> None:
-    dashboard.open(WEB, shows="Germany")
+    dashboard.open(WEB, shows=FIGURES).see("/checkout", "#panel-pages")
     dashboard.press("Tab")
     assert dashboard.focused() == "Skip to content"
     names = []
@@ -238,7 +238,8 @@ def test_axe_finds_nothing(dashboard: Dashboard, theme: str, path: str, shows: s
     dashboard.open(path, shows=shows)
     dashboard.page.run("document.querySelectorAll('section').forEach(e => e.scrollIntoView({behavior: 'instant'}))")
     dashboard.wait("!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')")
-    assert dashboard.violations() == []
+    # What a theme changes are colours.
+    assert dashboard.violations(*(["color-contrast"] if theme == "dark" else [])) == []
 
 
 @pytest.mark.parametrize("width", [360, 768, 1200, 3840])

@@ -66,7 +66,7 @@ export interface Resolved extends Span {
 
 export function resolve(choice: Choice, zone: string, now: number): Resolved {
   const wall = wallOf(now, zone);
-  const named = spanOf(choice, wall);
+  const named = spanOf(choice, wall - 1); // the end of a day still belongs to it
   const until = Math.max(named.from, Math.min(named.to, wall));
   const base = { ...named, zone, until, now: wall, compared: null };
   return { ...base, compared: comparedWith(base, choice) };

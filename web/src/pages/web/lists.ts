@@ -28,6 +28,8 @@ export interface List {
   /** The field of an item that holds the label, and the filter key that selects it. */
   label: string;
   filter: string | null;
+  /** As in “All pages”. */
+  many: string;
   /** The heads of the first column and of the counted one. */
   head: string;
   counted: 'Views' | 'Sessions' | 'Events';
@@ -44,7 +46,7 @@ const FIRST = 'Labels appear here with the first visit.';
 const place = (what: string) => `${what} need a city database: footfall geo install.`;
 
 const list = (id: string, name: string, label: string, head: string, more: Partial<List> = {}): List => ({
-  id, name, endpoint: `top-${id}`, label, filter: label, head, counted: 'Events', measure: 'visitors', show: absent, hint: FIRST, ...more,
+  id, name, many: name.toLowerCase(), endpoint: `top-${id}`, label, filter: label, head, counted: 'Events', measure: 'visitors', show: absent, hint: FIRST, ...more,
 });
 
 const campaign = (id: string, name: string, label: string, head: string): List =>
@@ -60,8 +62,8 @@ export const CAMPAIGNS: readonly List[] = [
 
 export const LISTS: Readonly<Record<string, List>> = {
   pages: list('pages', 'Pages', 'path', 'Page', { counted: 'Views', show: decoded }),
-  entry: list('entry-pages', 'Entry', 'path', 'Entry page', { filter: 'entry_page', counted: 'Sessions', show: decoded }),
-  exit: list('exit-pages', 'Exit', 'path', 'Exit page', { filter: 'exit_page', counted: 'Sessions', show: decoded }),
+  entry: list('entry-pages', 'Entry', 'path', 'Entry page', { many: 'entry pages', filter: 'entry_page', counted: 'Sessions', show: decoded }),
+  exit: list('exit-pages', 'Exit', 'path', 'Exit page', { many: 'exit pages', filter: 'exit_page', counted: 'Sessions', show: decoded }),
   titles: list('titles', 'Titles', 'title', 'Title', { filter: 'search', counted: 'Views' }),
   hosts: list('hostnames', 'Hosts', 'hostname', 'Host'),
   sources: list('referrers', 'Sources', 'referrer', 'Source', { counted: 'Sessions', show: sourceName, link: sourceLink }),

@@ -6,7 +6,7 @@ import type { View } from './view.svelte';
 export interface Tab {
   id: string;
   name: string;
-  /** A list, or anything that has a component of its own, loaded when the tab is opened. */
+  /** A list, or a component that is loaded when the tab is opened. Without both, the component is in panels/first.ts. */
   list?: List;
   load?(): Promise<{ default: Component<{ view: View }> }>;
 }
@@ -37,9 +37,9 @@ export const PANELS: readonly Panel[] = [
   { id: 'tech', name: 'Devices', span: 4, tabs: listed('browsers', 'systems', 'devices', 'screens') },
   {
     id: 'places', name: 'Places', span: 8,
-    tabs: [{ id: 'countries', name: 'Countries', load: () => import('./panels/Places.svelte') }, ...listed('regions', 'cities', 'languages', 'zones')],
+    tabs: [{ id: 'countries', name: 'Countries' }, ...listed('regions', 'cities', 'languages', 'zones')],
   },
-  { id: 'live', name: 'Live', span: 4, tabs: [{ id: 'live', name: 'Live', load: () => import('./live/Live.svelte') }] },
+  { id: 'live', name: 'Live', span: 4, tabs: [{ id: 'live', name: 'Live' }] },
   {
     id: 'events', name: 'Events', span: 8,
     tabs: [...listed('events'), { id: 'properties', name: 'Properties', load: () => import('./panels/Properties.svelte') }],
