@@ -441,6 +441,7 @@ def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool
             return store.arrow(sql, params)
 
         query = store.query
+        set_damage_aside = store.set_damage_aside
 
         def insert(self, table, arrow, *, token):
             order.append(table)

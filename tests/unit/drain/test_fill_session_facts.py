@@ -79,6 +79,6 @@ def test_what_is_left_is_shown_in_metrics(tmp_path):
     metrics = Metrics()
     SessionFacts(Facts(), Drain().quiesced, metrics.sessions_without_facts)()
     state = SpoolState(waiting=0, capacity=1, damaged=0, rejected=0, drained=0, last_drained_at=None)
-    families = text_string_to_metric_families(metrics.render(state, tmp_path).decode())
+    families = text_string_to_metric_families(metrics.render(state, (), tmp_path).decode())
     values = {family.name: family.samples[0].value for family in families if family.samples}
     assert values["footfall_sessions_without_facts"] == 3
