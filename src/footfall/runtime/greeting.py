@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from footfall.meta import Meta
+from footfall.meta.sign_ins import OPERATOR
 from footfall.runtime.address import reachable
 from footfall.runtime.parts import Parts
 from footfall.settings import Settings
@@ -27,7 +28,7 @@ def greeting(parts: Parts, page: str = "/") -> str:
     url = reachable(settings.host, settings.port)
     served = f"Footfall serves on {url}\n\n{sign_in_line(url, settings, meta, page)}\n"
     slugs = [project.slug for project in meta.projects()]
-    if slugs and meta.tokens():
+    if slugs and any(token.label != OPERATOR for token in meta.tokens()):
         return served
     slugs = slugs or [meta.create_project("default").slug]
     token, _ = meta.create_token("first start", ["read", "ingest"], slugs, None)
