@@ -154,8 +154,8 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
     counts = tuple(name for name in query.metrics if name != "visitors")
     if counts == query.metrics:
         return Whole(query, _counted(query, rollup, tiling))
-    if not query.only and (query.limit is None or any(item.name == "visitors" for item in query.order)):
-        return None  # every label, with its visitors, or the labels with most of them: no more than facts can tell
+    if query.limit is None and not query.only:
+        return None  # every label, with its visitors: no more than facts can tell
     ranked = replace(query, metrics=counts)
     labels = query.only or _first_labels(store, Whole(ranked, _counted(ranked, rollup, tiling)), rollup.dimension)
     return _of_labels(store, query, labels, rollup, tiling)
