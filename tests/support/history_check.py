@@ -66,7 +66,12 @@ def compare(site: Site, template: QueryTemplate, call: WebCall, given: Answer) -
     # The answer may name any of several faults: without the faulty parameter, the next fault shows.
     message, faults = given[1]["error"]["message"], [expected]
     while status == 400 and any(text not in message for text in faults[-1]):
-        params = tuple(pair for pair in params if pair[0] not in {faults[-1][0], *GO_TOGETHER.get(faults[-1][0], ())})
+        left = tuple(pair for pair in params if pair[0] not in {faults[-1][0], *GO_TOGETHER.get(faults[-1][0], ())})
+        if left == params:  # one is missing; the answer names one that was given
+            return (
+                "" if any(name in message for name, _ in params) else f"{where}: {faults[-1]} not told in {message!r}"
+            )
+        params = left
         status, expected = answer(site, now, template.path, grouped(params), **in_path)
         faults.append(expected)
     return "" if status != 200 else f"{where}: not told in {message!r}: {faults[:-1]}"

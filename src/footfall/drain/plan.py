@@ -131,9 +131,11 @@ def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hours_of_sessions(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """The same of even sessions that change: of others, cells have no figures."""
-    changed = pl.concat([before, after]).filter(rows.even())
-    return _hours(table, changed.select("project_id", "start", "end"))
+    """The same of sessions that change. Of an uneven one only its ends matter: a cell counts it where it lies in it."""
+    changed = pl.concat([before, after])
+    even, uneven = (changed.filter(kind).select("project_id", "start", "end") for kind in (rows.even(), ~rows.even()))
+    ends = (uneven.select("project_id", start=name, end=name) for name in ("start", "end"))
+    return _hours(table, pl.concat([even, *ends]))
 
 
 def _touched(hours: list[pl.DataFrame]) -> list[Touched]:

@@ -87,7 +87,7 @@ def session_rows(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.
 
 def even() -> pl.Expr:
     """Whether a session's row tells what figures need of its events: they agree, without long pauses."""
-    return pl.col("varies") & (FLOW - 1) == 0
+    return (pl.col("varies") & (FLOW - 1)) == 0
 
 
 _BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"

@@ -123,13 +123,18 @@ class Uneven:
 
     Their events differ, or pause for longer than a session without a name may (`varies`). Others where it is asked:
     `versions`, those of which the store holds several versions; `across`, those that reach beyond the period, or over
-    a start of its buckets. Columns first, last (the earliest start and the latest end of those that start in one
-    hour), sessions (their keys).
+    a start of its buckets. None of those that begin and end in one of the cells that start at `cells`, of the tiles of
+    the period that start at `tiles`: cells count them.
+
+    Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
+    superseded (the keys of those with several versions).
     """
 
     base: Query
     versions: bool = False
     across: bool = False
+    tiles: tuple[int, ...] = ()
+    cells: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,8 @@ class Part:
     """Some of the rows that make up the figures of an answer: those of `query`, which names the figures it adds to.
 
     Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
-    signs add up; `even` selects those that tell what figures need of their events, or the others.
+    signs add up; `even` selects those that tell what figures need of their events, or the others. `inside` leaves out
+    sessions that reach beyond the period, or over a start of its buckets.
     """
 
     query: Query
@@ -145,6 +151,7 @@ class Part:
     without: Uneven | Keys | None = None
     even: bool | None = None
     signed: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,8 @@ AnyPart = Part | BegunPart | ReachingPart | CellPart
 class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    Columns grain, start, end, version, stamp, rollups. A cell is valid while no hour of it has a later stamp.
+    Columns grain, start, end, version, stamp, rollups. Of several versions of a cell the newest counts; it is valid
+    while no hour of it has a later stamp.
     """
 
     project: int

@@ -34,15 +34,17 @@ FACTS_UP_TO = 2 * DAY
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
     chosen: AnyQuery | None = None
+    if Source.FACTS in allowed and not _long(query):
+        return complete(query)
     if Source.ROLLUPS in allowed:
         chosen = _from_rollups(store, query)
-    if chosen is None and Source.SESSIONS in allowed and (Source.FACTS not in allowed or _long(query)):
+    if chosen is None and Source.SESSIONS in allowed:
         chosen = _from_sessions(store, query)
     return chosen or complete(query)
 
 
 def _long(query: AnyQuery) -> bool:
-    """Whether the query is of so many facts that reading sessions instead pays for looking up the uneven ones."""
+    """Whether the query is of so many facts that another source pays for looking up what that has."""
     base = query.base if isinstance(query, Kpis) else query
     return isinstance(base, Query) and base.period.length > FACTS_UP_TO
 

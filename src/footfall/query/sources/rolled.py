@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.rollups import ROLLUPS, Rollup
@@ -88,8 +89,8 @@ def _events(query: Query, tiling: Tiling) -> list[AnyPart]:
 def _sessions(store: Reader, query: Query, tiling: Tiling) -> list[AnyPart]:
     """Even sessions count in the cell or gap that they begin in, and at the start of each bucket that they reach into.
 
-    The others are counted by their events, and so are all in a bucket that the period cuts so short that a session may
-    reach over it without an event.
+    The others are counted in the cell that they lie in, else by their events, and so are all in a bucket that the
+    period cuts so short that a session may reach over it without an event.
     """
     rows = replace(query, table=Table.SESSIONS)
     short = _short(query)
@@ -105,7 +106,7 @@ def _sessions(store: Reader, query: Query, tiling: Tiling) -> list[AnyPart]:
         found.append(ReachingPart(rows, reached))
     if short:
         found.append(Part(complete(replace(query, windows=short))))
-    return found + _uneven(store, query, short)
+    return found + _uneven(store, query, short, tiling)
 
 
 def _short(query: Query) -> tuple[Period, ...]:
@@ -119,8 +120,11 @@ def _within(part: Period, whole: Period) -> bool:
     return whole.start <= part.start and part.end <= whole.end
 
 
-def _uneven(store: Reader, query: Query, without: tuple[Period, ...]) -> list[AnyPart]:
-    uneven = Uneven(replace(_everyone(query), table=Table.SESSIONS))
+def _uneven(store: Reader, query: Query, without: tuple[Period, ...], tiling: Tiling) -> list[AnyPart]:
+    """By their events; those that lie in a cell are counted there."""
+    cells = tuple(cell.period.start for cell in tiling.cells)
+    tiles = tuple(sorted({*cells, *(gap.start for gap in tiling.gaps), query.period.end}))
+    uneven = Uneven(replace(_everyone(query), table=Table.SESSIONS), tiles=tiles, cells=cells)
     found = read(store, uneven)
     windows = tuple(part for kept in gaps(query.period, list(without)) for part in windows_of(found, kept))
     if not windows:
@@ -129,7 +133,8 @@ def _uneven(store: Reader, query: Query, without: tuple[Period, ...]) -> list[An
         return [Part(complete(replace(query, windows=windows)), among=members_of(uneven, found))]
     rest = complete(replace(query, table=Table.SESSIONS))
     members = [replace(member, query=replace(member.query, windows=windows)) for member in rest.within]
-    return [Part(replace(rest, within=tuple(members)), even=False, signed=True)]
+    those = members_of(uneven, found)
+    return [Part(replace(rest, within=tuple(members)), among=those, even=False, signed=True)]
 
 
 def _everyone(query: Query) -> Query:
@@ -233,9 +238,10 @@ def _outdates(mark: Row, cell: Row) -> bool:
 def _tiling(store: Reader, query: Query, *rollups: str) -> Tiling:
     rows = read(store, RolledUp(query.project, WEB, query.period))
     touched = [row for row in rows if not row["grain"]]
+    newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
     cells = [
         Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
-        for row in rows
-        if row["grain"] and not any(_outdates(mark, row) for mark in touched)
+        for row in newest.values()
+        if not any(_outdates(mark, row) for mark in touched)
     ]
     return tile(query.period, [cell for cell in cells if cell.rollups.issuperset(rollups)], query.buckets)

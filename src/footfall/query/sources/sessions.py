@@ -18,7 +18,9 @@ from footfall.store.protocol import Reader
 MAX_UNEVEN = 200_000
 """With more uneven sessions, reading events alone is cheaper."""
 
-_MAX_WINDOWS = 40
+_MAX_WINDOWS = 3
+"""Each is compared with every row; whether a row is of an uneven session costs less."""
+
 _MAX_KEYS = 5_000
 """A remote server bounds the size of a parameter."""
 
@@ -38,9 +40,14 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         return ()
     windows = windows_of(found, one.period)
     if not windows:
-        return tuple(Part(replace(query, table=Table.SESSIONS), even=True) for query in queries)
+        return tuple(Part(replace(query, table=Table.SESSIONS), even=True) for query in queries)  # all are inside
     those = members_of(uneven, found)
-    even = [Part(replace(query, table=Table.SESSIONS), without=those, even=True) for query in queries]
+    superseded = {key for row in found for key in row["superseded"]}
+    without = those if isinstance(those, Uneven) else _keys(superseded)
+    even = [
+        Part(replace(query, table=Table.SESSIONS), without=without, even=True, inside=uneven.across)
+        for query in queries
+    ]
     rest = [Part(_rest(query, windows), among=those, signed=query.table is Table.SESSIONS) for query in queries]
     return (*even, *rest)
 
@@ -48,7 +55,11 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
 def members_of(uneven: Uneven, found: list[Row]) -> Uneven | Keys:
     """By their keys, where these are few enough for a parameter."""
     keys = {key for row in found for key in row["sessions"]}
-    return Keys("session", tuple(sorted(keys))) if len(keys) <= _MAX_KEYS else uneven
+    return (_keys(keys) or uneven) if len(keys) <= _MAX_KEYS else uneven
+
+
+def _keys(found: set[int]) -> Keys | None:
+    return Keys("session", tuple(sorted(found))) if found else None
 
 
 def _rest(query: Query, windows: tuple[Period, ...]) -> Query:

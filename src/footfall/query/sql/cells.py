@@ -31,16 +31,18 @@ def rows_of(project: int, cells: Cells, binder: Binder) -> str:
 
 
 def rolled_up(query: RolledUp, binder: Binder) -> str:
-    """Cells, and touched hours as cells without a grain: some hundred a year, and hardly any."""
+    """Cells, and touched hours as cells without a grain: some hundred a year, and hardly any.
+
+    Rows that a merge will remove are among them.
+    """
     start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
     rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
     return (
         f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
-        f" {_MILLIS.format('argMax(until, version)')} AS c2, max(version) AS c3, argMax(stamp, version) AS c4,"
-        f" argMax(rollups, version) AS c5 FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end}"
-        " GROUP BY grain, bucket"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, max(stamp), []"
-        f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end} GROUP BY hour"
+        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4, rollups AS c5 FROM rolled_up"
+        f" WHERE {rows} AND bucket >= {start} AND until <= {end}"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, []"
+        f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS, UNIQUES
 from footfall.catalog.tables import TABLES, Table
@@ -53,7 +55,7 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
 
 
 def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
-    """Even sessions by the cell that they begin in, and those that reach into a cell from before."""
+    """Even sessions by the cell that they begin in, and those that reach into one; uneven ones by that they lie in."""
     base = query.base
     rows = " AND ".join([*_rows(query, binder), f"NOT {DIFFER}"])
     begin, end = (TABLES[Table.SESSIONS].millis.format(name) for name in ("start", "end"))
@@ -68,9 +70,30 @@ def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str
         f" WHERE {rows} AND start >= {binder.instant(query.starts[0])} GROUP BY project_id, cell"
         f" UNION ALL SELECT project_id, cell, {reached} FROM (SELECT project_id, sign, arrayJoin({into}) AS cell"
         f" FROM sessions WHERE {rows} AND notEmpty({into})) GROUP BY project_id, cell"
+        f" UNION ALL SELECT project_id, {_cell('start', query, binder)} AS cell, {begun} FROM sessions"
+        f" WHERE {_uneven_inside(query, binder)} GROUP BY project_id, cell"
     )
     sums = ", ".join(f"sum({name}) AS v_{name}" for name in columns)
     return columns, f"SELECT project_id, cell, '' AS label, {sums} FROM ({parts}) GROUP BY project_id, cell"
+
+
+def _uneven_inside(query: MakeCells, binder: Binder) -> str:
+    """Those that begin and end in one cell and have an event that matches. A key names sessions of several projects."""
+    base = query.base
+    period, fixed = within(base.period, Table.SESSIONS, binder), TABLES[Table.SESSIONS].fixed
+    projects = f"project_id IN {binder.numbers(query.projects)}"
+    rows = f"{projects} AND {period} AND {fixed} AND {DIFFER}"
+    matching = [
+        projects,
+        within(base.period, Table.EVENTS, binder),
+        *conditions(replace(base, table=Table.EVENTS), binder),
+    ]
+    return (
+        f"{rows} AND start >= {binder.instant(query.starts[0])} AND end < {binder.instant(base.period.end)}"
+        f" AND {_cell('start', query, binder)} = {_cell('end', query, binder)} AND (project_id, session) IN ("
+        f"SELECT project_id, session FROM events WHERE {' AND '.join(matching)}"
+        f" AND session IN (SELECT session FROM sessions WHERE {rows}))"
+    )
 
 
 def _rows(query: MakeCells, binder: Binder) -> list[str]:

@@ -13,7 +13,7 @@ from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
 
-UNEVEN = ("first", "last", "sessions")
+UNEVEN = ("first", "last", "sessions", "superseded")
 
 DIFFER = f"bitAnd(varies, {FLOW - 1}) != 0"
 """All bits but that of the flow, which figures do not need."""
@@ -52,6 +52,8 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     rows = [where(query, binder)]
     if part.even is not None:
         rows.append(f"NOT {DIFFER}" if part.even else DIFFER)
+    if part.inside:
+        rows += _inside(query, binder)
     if part.without:
         rows.append(f"session NOT IN {_members(part.without, binder)}")
     if part.among:
@@ -61,6 +63,14 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     if part.signed and any(METRICS[name].distinct for name in query.metrics):
         return _signed(query, keys, metrics, found)
     return _select(keys, _sums(query) if part.signed else _counts(query), metrics, found)
+
+
+def _inside(query: Query, binder: Binder) -> list[str]:
+    start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
+    found = [f"start >= {start}", f"end < {end}"]
+    if query.buckets:
+        found.append(f"{bucket_of('start', query, binder)} = {bucket_of('end', query, binder)}")
+    return found
 
 
 def _counts(query: Query) -> dict[str, str]:
@@ -138,7 +148,8 @@ def uneven(query: Uneven, binder: Binder) -> str:
     first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
     rows = _uneven(query, "session, start, end", binder)
     return (
-        f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2 FROM ({rows})"
+        f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2,"
+        f" groupUniqArrayIf(session, superseded) AS c3 FROM ({rows})"
         " GROUP BY toStartOfHour(start) ORDER BY c0"
     )
 
@@ -146,7 +157,7 @@ def uneven(query: Uneven, binder: Binder) -> str:
 def _members(sessions: Uneven | Keys, binder: Binder) -> str:
     if isinstance(sessions, Keys):
         return binder.numbers(sessions.values)
-    return f"({_uneven(sessions, 'session', binder)})"
+    return f"(SELECT session FROM ({_uneven(sessions, 'session', binder)}))"
 
 
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
@@ -154,7 +165,8 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     base = query.base
     rows = f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder)}"
     if not query.versions:  # of several versions, the one that is left decides
-        return f"SELECT {columns} FROM sessions WHERE {rows} AND {DIFFER} GROUP BY {columns} HAVING sum(sign) > 0"
+        rows = " AND ".join([rows, DIFFER, *_not_in_cells(query, binder)])
+        return f"SELECT {columns}, 0 AS superseded FROM sessions WHERE {rows} GROUP BY {columns} HAVING sum(sign) > 0"
     kinds = [DIFFER, "sign < 0"]
     if query.across:
         start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
@@ -163,4 +175,15 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
         kinds.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
     if base.period.length <= _SCANNED:
         kinds = [f"({' OR '.join(kinds)})"]
-    return " UNION ALL ".join(f"SELECT {columns} FROM sessions WHERE {rows} AND {kind}" for kind in kinds)
+    return " UNION ALL ".join(
+        f"SELECT {columns}, sign < 0 AS superseded FROM sessions WHERE {rows} AND {kind}" for kind in kinds
+    )
+
+
+def _not_in_cells(query: Uneven, binder: Binder) -> list[str]:
+    if not query.cells:
+        return []
+    tiles = binder.instants(query.tiles)
+    first, last = (f"roundDown({_SESSIONS.millis.format(name)}, {tiles})" for name in ("start", "end"))
+    cells = binder.instants(query.cells)
+    return [f"NOT ({first} = {last} AND {first} IN {cells} AND start >= {binder.instant(query.tiles[0])})"]

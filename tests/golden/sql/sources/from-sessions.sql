@@ -7,6 +7,7 @@ AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND NOT bitAnd(varies, 32767) != 0
 AND session NOT IN (SELECT session
+FROM (SELECT session, sign < 0 AS superseded
 FROM sessions
 WHERE project_id = {p3:UInt64}
 AND source_table = 'events'
@@ -15,7 +16,7 @@ AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
 OR sign < 0
 OR start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
-OR end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')))
+OR end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))))
 GROUP BY c0
 UNION ALL SELECT replaceRegexpOne(country, '^$', 'unknown') AS c0, toInt64(count()) AS c1, uniqCombined64State(17)(visitor) AS c2
 FROM events
@@ -25,6 +26,7 @@ AND timestamp < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND (timestamp >= fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'))
 AND session IN (SELECT session
+FROM (SELECT session, sign < 0 AS superseded
 FROM sessions
 WHERE project_id = {p13:UInt64}
 AND source_table = 'events'
@@ -33,7 +35,7 @@ AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
 OR sign < 0
 OR start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
-OR end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')))
+OR end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC'))))
 GROUP BY c0)
 GROUP BY c0
 ORDER BY c1 DESC, c0

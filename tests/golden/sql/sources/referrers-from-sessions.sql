@@ -7,13 +7,14 @@ AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND NOT bitAnd(varies, 32767) != 0
 AND session NOT IN (SELECT session
+FROM (SELECT session, sign < 0 AS superseded
 FROM sessions
 WHERE project_id = {p3:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0))
+OR sign < 0)))
 GROUP BY c0
 UNION ALL SELECT k0 AS c0, toInt64(sum(sessions_left)) AS c1, uniqCombined64State(17)(visitor) AS c2
 FROM (SELECT visitor, replaceRegexpOne(source, '^$', 'direct') AS k0, sum(sign) AS sessions_left
@@ -23,13 +24,14 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
 AND session IN (SELECT session
+FROM (SELECT session, sign < 0 AS superseded
 FROM sessions
 WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0))
+OR sign < 0)))
 GROUP BY visitor, k0
 HAVING sum(sign) > 0)
 GROUP BY c0)

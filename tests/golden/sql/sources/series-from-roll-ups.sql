@@ -57,6 +57,7 @@ AND timestamp < fromUnixTimestamp64Milli({p38:Int64}, 'UTC')
 AND (timestamp >= fromUnixTimestamp64Milli({p39:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p40:Int64}, 'UTC'))
 AND session IN (SELECT session
+FROM (SELECT session, 0 AS superseded
 FROM sessions
 WHERE project_id = {p41:UInt64}
 AND source_table = 'events'
@@ -64,7 +65,7 @@ AND end >= fromUnixTimestamp64Milli({p42:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p43:Int64}, 'UTC')
 AND bitAnd(varies, 32767) != 0
 GROUP BY session
-HAVING sum(sign) > 0)
+HAVING sum(sign) > 0))
 GROUP BY c0)
 GROUP BY c0
 ORDER BY c0

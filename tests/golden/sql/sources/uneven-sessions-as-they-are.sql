@@ -1,5 +1,5 @@
-SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2
-FROM (SELECT session, start, end
+SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2, groupUniqArrayIf(session, superseded) AS c3
+FROM (SELECT session, start, end, 0 AS superseded
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'

@@ -44,7 +44,7 @@ ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYear(bucket)
 ORDER BY (project_id, source, grain, bucket)
 SETTINGS
-    non_replicated_deduplication_window = 10000,
+    index_granularity = 512, non_replicated_deduplication_window = 10000,
     fsync_after_insert = 1, fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1;
 
