@@ -14,6 +14,7 @@ from footfall.errors import FootfallError, QueryCancelledError, StoreError, User
 from footfall.settings import Settings
 from footfall.store.clickhouse import client, open_store
 from footfall.store.clickhouse.client import ClickHouse
+from footfall.store.clickhouse.reading import CLIENTS
 from footfall.store.protocol import Reading, Store
 
 ENDLESS = "SELECT sum(sin(number)) FROM numbers(10000000000000)"
@@ -166,7 +167,7 @@ def test_questions_never_keep_the_server_waiting(store: ClickHouse, monkeypatch:
     monkeypatch.setattr(client, "PING_SECONDS", 0.5)
     readings = [store.reading(project) for project in range(8)]
     asked = [Asked(reading) for reading in readings]
-    until(lambda: running(store) == 4)
+    until(lambda: running(store) == CLIENTS)
     store.command("CREATE TABLE seven (n UInt8) ENGINE = MergeTree ORDER BY n")
     store.command("INSERT INTO seven SELECT 7")
     assert store.query("SELECT n FROM seven").scalar == 7
@@ -179,10 +180,10 @@ def test_questions_never_keep_the_server_waiting(store: ClickHouse, monkeypatch:
 def test_close_ends_what_runs_and_what_waits(settings: Settings) -> None:
     with opened(settings) as store:
         asked = [Asked(store.reading(project)) for project in range(6)]
-        until(lambda: running(store) == 4)
+        until(lambda: running(store) == CLIENTS)
     outcomes = [one.end() for one in asked]
-    assert outcomes.count(QueryCancelledError) == 4
-    assert outcomes.count(StoreError) == 2
+    assert outcomes.count(QueryCancelledError) == CLIENTS
+    assert outcomes.count(StoreError) == 6 - CLIENTS
     with pytest.raises(StoreError, match="closed"):
         store.reading(1).query("SELECT 1")
 
@@ -192,3 +193,24 @@ def test_an_answer_is_as_the_store_gives_it(store: ClickHouse) -> None:
         reading = store.reading(1)
         assert reading.query(sql, {"n": 7}) == store.query(sql, {"n": 7}), sql
         assert reading.arrow(sql, {"n": 7}) == store.arrow(sql, {"n": 7}), sql
+
+
+def test_concurrent_queries_of_different_projects_never_mix(settings: Settings) -> None:
+    """Clients are lent from one to the other, each with its own parameters and its own answer."""
+    sql = "SELECT {project:UInt32}, arrayStringConcat(groupArray({text:String})), count() FROM numbers({rows:UInt32})"
+    wrong: list[object] = []
+
+    def ask(store: ClickHouse, project: int) -> None:
+        for _ in range(20):
+            params = {"project": project, "text": f"<{project}'\\\\>", "rows": project}
+            found = store.reading(project).query(sql, params).rows
+            if found != [(project, params["text"] * project, project)]:
+                wrong.append(found)
+
+    with opened(settings) as store:
+        threads = [threading.Thread(target=ask, args=(store, project)) for project in range(1, 9)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []

@@ -162,3 +162,10 @@ def test_every_endpoint_of_the_web_surface_is_shown_with_an_answer():
     shown = set(re.findall(r"<!-- generated: answer web/([a-z-]+) -->", text("api/web.md")))
     cases = {path.stem: json.loads(path.read_text())["get"].split("?")[0] for path in CASES.glob("web/*.json")}
     assert {cases[name] for name in shown} == set(cases.values())
+
+
+def test_the_checklist_names_tests_that_exist():
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/\S+\.py)`", text))
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+    assert [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == list(range(1, 33))

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(*, repair: _Repair = False, as_json: Json = False, data: Data = None) -> None:
-    """Look at files, spools, plans, disk, clock and, while no server runs, the store. Exit status 1 if any is wrong."""
+    """Look at files, spools, plans, disk, clock and, while no server runs, the store. Exit status 1: not all well."""
     from footfall.clock import system_clock
     from footfall.runtime.doctor import examine
     from footfall.runtime.logs import configure_logging

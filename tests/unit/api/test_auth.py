@@ -208,6 +208,15 @@ def test_bad_tokens_are_limited_and_valid_ones_never(auth, meta, clock):
     assert refusal(auth.authenticate, bearer("ff_pat_x"), b"", CLIENT, Scope.READ) == "unauthorized"
 
 
+def test_a_forged_header_changes_no_bucket(auth):
+    """Only trusted proxies name the client: from anywhere else, 22 made-up addresses are one."""
+    codes = []
+    for number in range(22):
+        client = auth.address("192.0.2.9", [(b"x-forwarded-for", f"198.51.100.{number}".encode())])
+        codes.append(refusal(auth.authenticate, bearer("ff_pat_x"), b"", client, Scope.READ))
+    assert codes == ["unauthorized"] * 20 + ["rate_limited"] * 2
+
+
 def test_an_ipv6_network_is_one_client():
     guesses = Guesses(1)
     guesses.count("2001:db8::1", START)
