@@ -57,7 +57,11 @@ def test_it_ends_where_it_is_ended(meta, token):
     assert meta.sign_ins.find(other)
 
 
-@pytest.mark.parametrize("text", ["", "ff_ses_", "x" * 53, tokens.new_token(tokens.COOKIE_PREFIX), tokens.new_token()])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ff_ses_", "x" * 53, tokens.new_token(tokens.COOKIE_PREFIX), tokens.new_token()],
+    ids=["empty", "prefix", "letters", "never given", "token"],
+)
 def test_what_is_no_cookie_is_none(meta, token, text):
     assert meta.sign_ins.find(text) is None
 
