@@ -1,4 +1,4 @@
-"""B16: the dashboard's web page in Chromium, over the events of B7: a cold cache to the last panel, then a filter.
+"""B16: the dashboard's web page in Chromium, over the rows of B4: a cold cache to the last panel, then a filter.
 
 A panel is painted one frame after its last change of the document. The live panel, which changes by itself, and panels
 far below the window, which are asked for when they come near, are left out.
@@ -6,16 +6,22 @@ far below the window, which are asked for when they come near, are left out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 from tests.browser.chromium import Chromium, Page
 
+from bench.b4_reading import prepared
 from bench.bars import Bar, Work
+from bench.data.filling import MANIFEST
 from bench.harness import Result, median, opened_meta, start, wait_quiet
 
-PATH = "/sites/bench?range=30d"
+PATH = "/sites/large?from={}&to={}"
+DAYS = 30
 MAX_PAINTED_MS = 1000
 MAX_FILTERED_MS = 300
 _QUIET_MS = 1500
@@ -51,17 +57,17 @@ performance.getEntriesByType('resource').filter(({name}) => name.includes('/asse
 
 
 def run(work: Work) -> Result:
-    data, filling = work.filled()
+    data = prepared(work)
     painted: list[float] = []
     filtered: list[float] = []
     figures: Result = {}
     with opened_meta(data) as meta:
-        token, _ = meta.create_token("bench", ["read"], ["bench"], None)
+        token, _ = meta.create_token("bench", ["read"], ["large"], None)
     with start(data) as process, work.directory() as folder, _chromium(folder / "profile") as browser:
         for _ in range(work.scale.runs):
             wait_quiet(work.scale.quiet)
             with browser.page(width=1440, height=900) as page:
-                figures = _first_view(page, process.url, token)
+                figures = _first_view(page, process.url + _path(data), token)
                 painted.append(figures.pop("painted_ms"))
                 filtered.append(page.run(_CLICK))
     return {
@@ -69,21 +75,27 @@ def run(work: Work) -> Result:
         "filtered_ms": round(median(filtered)),
         **figures,
         "values": {"painted": [round(one) for one in painted], "filtered": [round(one) for one in filtered]},
-        "events": work.scale.stored,
-        "filling": filling,
+        "directory": data.name,
     }
+
+
+def _path(data: Path) -> str:
+    """The last days that have rows: days of a chip's range would move away from them."""
+    until = json.loads((data / MANIFEST).read_text("utf-8"))["until"]
+    last = datetime.fromtimestamp(until / 1000 - 1, UTC).date()
+    return PATH.format(last - timedelta(days=DAYS - 1), last)
 
 
 def _first_view(page: Page, url: str, token: str) -> Result:
     """A new browser that is signed in, but has loaded nothing of the application."""
-    page.goto(url + "/healthz")
+    page.goto(urljoin(url, "/healthz"))
     page.run(
         "fetch('/api/session', {method: 'POST', headers: {'content-type': 'application/json'},"
         f" body: JSON.stringify({{token: '{token}'}})}}).then(answer => answer.status)"
     )
     page.before_scripts(_WATCH)
     page.requests.clear()
-    page.goto(url + PATH)
+    page.goto(url)
     painted = page.run(_SETTLED)
     asked = [request["url"] for request in page.requests]
     return {

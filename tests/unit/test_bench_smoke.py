@@ -26,7 +26,7 @@ FIELDS = {
     "B12": {"frameworks", "worst_micros"},
     "B13": {"median", "against_median", "ratio", "filling"},
     "B15": {"median", "against_median", "ratio", "answered", "accepted", "queryable"},
-    "B16": {"painted_ms", "filtered_ms", "requests", "queries", "loaded_bytes", "values", "filling"},
+    "B16": {"painted_ms", "filtered_ms", "requests", "queries", "loaded_bytes", "values", "directory"},
     "B14": {"median", "queryable_median", "logs"},
 }
 
