@@ -167,7 +167,8 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     if not query.versions:  # of several versions, the one that is left decides
         rows = " AND ".join([rows, DIFFER, *_not_in_cells(query, binder)])
         return f"SELECT {columns}, 0 AS superseded FROM sessions WHERE {rows} GROUP BY {columns} HAVING sum(sign) > 0"
-    kinds = [DIFFER, "sign < 0"]
+    # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
+    kinds = [DIFFER, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
     if query.across:
         start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
         kinds += [f"start < {start}", f"end >= {end}"]

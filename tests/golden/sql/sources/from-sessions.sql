@@ -14,7 +14,13 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0
+OR session IN (SELECT session
+FROM sessions
+WHERE project_id = {p3:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND sign < 0)
 OR start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))))
 GROUP BY c0
@@ -33,7 +39,13 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0
+OR session IN (SELECT session
+FROM sessions
+WHERE project_id = {p13:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
+AND sign < 0)
 OR start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC'))))
 GROUP BY c0)

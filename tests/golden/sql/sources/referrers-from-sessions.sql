@@ -14,7 +14,13 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0)))
+OR session IN (SELECT session
+FROM sessions
+WHERE project_id = {p3:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND sign < 0))))
 GROUP BY c0
 UNION ALL SELECT k0 AS c0, toInt64(sum(sessions_left)) AS c1, uniqCombined64State(17)(visitor) AS c2
 FROM (SELECT visitor, replaceRegexpOne(source, '^$', 'direct') AS k0, sum(sign) AS sessions_left
@@ -31,7 +37,13 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0)))
+OR session IN (SELECT session
+FROM sessions
+WHERE project_id = {p9:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
+AND sign < 0))))
 GROUP BY visitor, k0
 HAVING sum(sign) > 0)
 GROUP BY c0)

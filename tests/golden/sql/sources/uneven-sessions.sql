@@ -6,7 +6,13 @@ AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (bitAnd(varies, 32767) != 0
-OR sign < 0
+OR session IN (SELECT session
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND sign < 0)
 OR start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 OR roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) != roundDown(toUnixTimestamp64Milli(end), {p6:Array(Int64)})))
