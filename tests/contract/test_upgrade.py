@@ -79,8 +79,9 @@ class DyingSpool:
 class OldJournal(Journal):
     """Writes plans as that version did."""
 
-    def write(self, spool, plan):
-        super().write(spool, msgspec.structs.replace(plan, inserts=[older(insert) for insert in plan.inserts]))
+    def write(self, spool, plan, *, batch):
+        inserts = [older(insert) for insert in plan.inserts]
+        super().write(spool, msgspec.structs.replace(plan, inserts=inserts, touched=[]), batch=batch)
 
 
 LATER = {

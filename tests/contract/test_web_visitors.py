@@ -15,7 +15,7 @@ from footfall.catalog import dimensions
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, fetch, filter, run, visitors  # noqa: A004 - the module is named after what it parses
+from footfall.query import build, filter, rows, run, visitors  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import AnyQuery, Query
 from footfall.query.engagement import KEYS
 from footfall.query.sql import Statement
@@ -66,14 +66,14 @@ def test_limits_over_the_cap_are_capped(
     """The largest limit that reaches the store is the cap, plus one row for answers in pages."""
     cap = {"": 1_000, "/recent-events": 500, "/visitor/v1/sessions": 100}.get(endpoint, 300)
     bound: list[int] = []
-    compiled = fetch.compile_query
+    compiled = rows.compile_query
 
     def watch(query: AnyQuery) -> Statement:
         statement = compiled(query)
         bound.extend(value for value in statement.params.values() if isinstance(value, int) and value < 2_000_000)
         return statement
 
-    monkeypatch.setattr(fetch, "compile_query", watch)
+    monkeypatch.setattr(rows, "compile_query", watch)
     assert client.get(f"{URL}{endpoint}?limit=1000000").status_code == 200
     assert max(bound) in {cap, cap + 1}
 
