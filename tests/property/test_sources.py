@@ -72,7 +72,7 @@ def product(store: Store, tmp_path: Path) -> Iterator[RolledProduct]:
 def test_roll_ups_equal_the_oracle(product: RolledProduct, zone: str) -> None:
     product.zone = zone
     survey(
-        histories(tuple(ENDPOINTS)), HISTORIES // 8, lambda group: differences(product, group), 8 + ZONES.index(zone)
+        histories(tuple(ENDPOINTS)), HISTORIES // 16, lambda group: differences(product, group), 8 + ZONES.index(zone)
     )
 
 
@@ -81,4 +81,4 @@ def test_a_source_alone_equals_the_oracle(
     product: RolledProduct, monkeypatch: pytest.MonkeyPatch, allowed: set[Source]
 ) -> None:
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
-    survey(histories(tuple(ENDPOINTS)), HISTORIES // 8, lambda group: differences(product, group), 11)
+    survey(histories(tuple(ENDPOINTS)), HISTORIES // 16, lambda group: differences(product, group), 11)
