@@ -21,21 +21,16 @@ from footfall.query.ast import (
     BucketFigures,
     CellPart,
     Cells,
-    CellSizes,
     FiguresOfSource,
-    FirstFacts,
     Flows,
     HoursToRollUp,
     Kpis,
     LabelCount,
-    MadeCells,
-    MakeCells,
     Part,
     Pattern,
     Position,
     Query,
     ReachingPart,
-    RolledUp,
     RolledUpHours,
     SessionFigures,
     SessionPosition,
@@ -43,15 +38,14 @@ from footfall.query.ast import (
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
-    StaleCells,
     Term,
-    Uncounted,
     Uneven,
     ValidityMarkers,
     VisitorSessions,
     Whole,
     equals,
 )
+from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.passes import complete
 from footfall.query.sql import compile_query
 
@@ -156,7 +150,7 @@ SHAPES: dict[str, AnyQuery] = {
 }
 
 
-READY: dict[str, AnyQuery] = {
+READY: dict[str, AnyQuery | CellQuery] = {
     "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), versions=True, across=True),
     "uneven-sessions-as-they-are": Uneven(SESSIONS),
     "from-sessions": Whole(
@@ -213,7 +207,7 @@ READY: dict[str, AnyQuery] = {
 """As `query/sources` makes them: passes have no part in them."""
 
 
-def layout(query: AnyQuery) -> str:
+def layout(query: AnyQuery | CellQuery) -> str:
     """One clause or condition a line, the values below."""
     statement = compile_query(query)
     sql = re.sub(r" (FROM|WHERE|AND|OR|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL) ", r"\n\1 ", statement.sql)

@@ -35,6 +35,7 @@ class Metrics:
         self.tails_behind: Mapping[str, int] = {}  # bytes by log
         self.parts_set_aside: Mapping[str, int] = {}  # by table
         self._without_facts = 0
+        self._cells_waiting = 0
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -90,6 +91,9 @@ class Metrics:
     def sessions_without_facts(self, count: int) -> None:
         self._without_facts = count
 
+    def cells_waiting(self, count: int) -> None:
+        self._cells_waiting = count
+
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
 
@@ -132,6 +136,7 @@ class Metrics:
                 "Sessions of an earlier version that queries can't rely on yet.",
                 self._without_facts,
             ),
+            "footfall_rollup_cells_waiting": ("Closed days and months not rolled up yet.", self._cells_waiting),
             "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
         }
         own = CollectorRegistry()

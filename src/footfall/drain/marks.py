@@ -13,15 +13,11 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from footfall.drain.plan import Touched
-from footfall.model.period import to_millis
 from footfall.pipeline.rows import INSTANT, arrow
 from footfall.store.protocol import Store
 
 Owner = tuple[str, int]
 """A source of facts and a project."""
-
-_UNTIL = "SELECT source, project_id, max(until), max(stamp) FROM rolled_up GROUP BY source, project_id"
-_NEWEST = "SELECT max(stamp) FROM touched"
 
 
 class Marks:
@@ -57,11 +53,7 @@ class Marks:
 
     def _known(self) -> dict[Owner, int]:
         if self._until is None:
-            self._stamp = self._store.query(_NEWEST).scalar
-            self._until = {}
-            for source, project, until, stamp in self._store.query(_UNTIL).rows:
-                self._until[source, project] = to_millis(until)
-                self._stamp = max(self._stamp, stamp)
+            self._until, self._stamp = self._store.facts.rolled_up_until()
         return self._until
 
     def _next(self) -> int:

@@ -40,14 +40,15 @@ class Wanted:
     zone: str
 
 
-def missing(project: int, grain: Bucket, zone: str, first: int, closed: int, made: Period | None) -> Iterator[Wanted]:
-    """Cells from that of the project's first fact to the last that is `closed`, but those in `made`."""
+def closed_cells(grain: Bucket, zone: str, first: int, closed: int) -> list[Period]:
+    """Cells from that of the instant `first` to the last that ends at `closed` or before, ascending."""
     clocks = UTC if zone == "UTC" else ZoneInfo(zone)
+    found = []
     at = grain.floor(first, clocks)
     while (end := grain.next(at, clocks)) <= closed:
-        if made is None or not made.start <= at < made.end:
-            yield Wanted(grain, Period(at, end), project, zone)
+        found.append(Period(at, end))
         at = end
+    return found
 
 
 def together(wanted: Iterable[Wanted]) -> list[Job]:

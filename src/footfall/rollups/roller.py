@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -14,11 +15,12 @@ from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, ROLLUPS, SMALL, Rollu
 from footfall.clock import MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
-from footfall.query.ast import CellSizes, FirstFacts, MadeCells, MakeCells, Query, StaleCells, equals
+from footfall.query.ast import Query, equals
+from footfall.query.cells import CellSizes, FirstFacts, MadeCells, MakeCells, StaleCells
 from footfall.query.rows import read
 from footfall.query.sources.rolled import WEB, ranking_of
 from footfall.query.sql import compile_query
-from footfall.rollups.jobs import Job, Wanted, missing, together
+from footfall.rollups.jobs import Job, Wanted, closed_cells, together
 from footfall.store.protocol import Store
 
 CLOSED_AFTER = 10 * MINUTE
@@ -37,7 +39,8 @@ Begin = Callable[[Mapping[tuple[str, int], int]], int | None]
 class Roller:
     """Each call makes the cells of one job, on a thread of its own; with none left it looks for more, once a minute.
 
-    `zones` are the time zones of the projects, whose days and months the cells are.
+    `zones` are the time zones of the projects, whose days and months the cells are. `report` is called with the number
+    of cells that wait.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Roller:
         begin: Begin,
         tick: Callable[[], float] = monotonic,
         least: Mapping[Bucket, int] = LEAST_EVENTS,
+        report: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._zones = zones
@@ -55,49 +59,46 @@ class Roller:
         self._begin = begin
         self._tick = tick
         self._least = least
+        self._report = report
         self._jobs: list[Job] = []
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
         self._next_firsts = tick()
 
-    @property
-    def waiting(self) -> int:
-        """Cells that are known to be missing or stale."""
-        return sum(len(job.starts) * len(job.projects) for job in self._jobs)
-
     def __call__(self) -> bool:
-        """Whether a job was done."""
+        """Whether a job was done. One that fails is found missing at the next look, and holds up no other."""
         if not self._jobs and self._tick() >= self._next_look:
             self._next_look = self._tick() + _LOOK  # set first: it also holds when this round fails
             self._jobs = together(self.wanted())
+        self._report(sum(len(job.starts) * len(job.projects) for job in self._jobs))
         if not self._jobs:
             return False
-        if self.make(self._jobs[0]):
-            del self._jobs[0]
-            return True
-        return False
+        job = self._jobs.pop(0)
+        done = self.make(job)
+        if not done:
+            self._jobs.insert(0, job)
+        return done
 
     def wanted(self) -> list[Wanted]:
         now = self._clock()
         zones = self._zones()
         firsts = self._first_facts()
         made = {
-            (row["project"], row["grain"], row["zone"]): Period(row["start"], row["end"])
+            (row["project"], row["grain"], row["zone"]): frozenset(row["starts"])
             for row in read(self._store, MadeCells(WEB))
         }
-        found = [
-            cell
-            for project, name in zones.items()
-            if project in firsts
-            for grain in GRAINS
-            for cell in missing(
-                project, grain, name, firsts[project], now - CLOSED_AFTER, made.get((project, grain.value, name))
-            )
-        ]
-        known = {(cell.project, cell.grain, cell.cell.start) for cell in found}
-        return found + [
-            cell for cell in self._stale(now, zones) if (cell.project, cell.grain, cell.cell.start) not in known
-        ]
+        found = []
+        for grain in GRAINS:
+            for zone, projects in _by_zone(zones, firsts).items():
+                cells = closed_cells(grain, zone, min(map(firsts.__getitem__, projects)), now - CLOSED_AFTER)
+                for project in projects:
+                    there = made.get((project, grain.value, zone), frozenset())
+                    found += [
+                        Wanted(grain, cell, project, zone)
+                        for cell in cells
+                        if cell.end > firsts[project] and cell.start not in there
+                    ]
+        return found + self._stale(now, zones)
 
     def make(self, job: Job) -> bool:
         """False while a batch is partly written."""
@@ -153,6 +154,15 @@ class Roller:
             for row in read(self._store, StaleCells(WEB, names))
             if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[Bucket(row["grain"])]
         ]
+
+
+def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list[int]]:
+    """The projects of each zone, of those that are in `having`."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for project, zone in zones.items():
+        if project in having:
+            found[zone].append(project)
+    return found
 
 
 def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:

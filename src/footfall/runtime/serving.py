@@ -103,7 +103,9 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
     hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
-    roller = Roller(draining.store, draining.projects.zones, clock, draining.drain.begin_cells)
+    roller = Roller(
+        draining.store, draining.projects.zones, clock, draining.drain.begin_cells, report=metrics.cells_waiting
+    )
     erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 

@@ -94,6 +94,9 @@ class FactStore(Protocol):
     def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
         """By session, the referrer of its first event in [start, end]; sessions without an event there are left out."""
 
+    def rolled_up_until(self) -> tuple[dict[tuple[str, int], int], int]:
+        """By source and project, the end of the last cell; and the newest stamp of a cell or mark, 0 without one."""
+
     def sessions_without_facts(self) -> dict[int, int]:
         """Rows of sessions that an earlier version began, without their facts, by month (yyyymm) of their start.
 

@@ -20,12 +20,11 @@ from footfall.query.ast import (
     Part,
     Query,
     ReachingPart,
-    RolledUp,
-    Uncounted,
     Uneven,
     Whole,
     equals,
 )
+from footfall.query.cells import RolledUp, Uncounted
 from footfall.query.passes import complete
 from footfall.query.rows import Row, read
 from footfall.query.sources.sessions import long_enough, members_of, windows_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from footfall.catalog.rollups import SMALL
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import Cells, CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.ast import Cells
+from footfall.query.cells import CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
@@ -12,8 +13,8 @@ ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
 UNCOUNTED = ("grain", "start")
 CELL_SIZES = ("project", "events")
 FIRST_FACTS = ("project", "first")
-MADE_CELLS = ("project", "grain", "zone", "start", "end")
-STALE_CELLS = (*MADE_CELLS, "stamp")
+MADE_CELLS = ("project", "grain", "zone", "starts")
+STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
 _MILLIS = TABLES[Table.ROLLUPS].millis
 
@@ -67,9 +68,9 @@ def cell_sizes(query: CellSizes, binder: Binder) -> str:
 
 
 def made_cells(query: MadeCells, binder: Binder) -> str:
-    start, end = (_MILLIS.format(text) for text in ("min(bucket)", "max(until)"))
     return (
-        f"SELECT project_id AS c0, toString(grain) AS c1, zone AS c2, {start} AS c3, {end} AS c4"
+        "SELECT project_id AS c0, toString(grain) AS c1, zone AS c2,"
+        f" groupUniqArray({_MILLIS.format('bucket')}) AS c3"
         f" FROM rolled_up WHERE source = {binder.text(query.source)}"
         " GROUP BY project_id, grain, zone ORDER BY c0, c1, c2"
     )

@@ -10,32 +10,26 @@ from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
     BucketFigures,
-    CellSizes,
     Engagement,
     FiguresOfSource,
-    FirstFacts,
     Flows,
     Funnel,
     HoursToRollUp,
     Kpis,
     LabelCount,
-    MadeCells,
-    MakeCells,
     Query,
     Retention,
-    RolledUp,
     SessionFigures,
     SessionRevenue,
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
-    StaleCells,
-    Uncounted,
     Uneven,
     ValidityMarkers,
     VisitorSessions,
     Whole,
 )
+from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql import breakdowns, cells, engagement, figures, roll_up, shapes, sites, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
@@ -79,7 +73,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
 }
 
 
-def compile_query(query: AnyQuery) -> Statement:
+def compile_query(query: AnyQuery | CellQuery) -> Statement:
     binder = Binder()
     if isinstance(query, Query):
         return Statement(select(query, binder), binder.params, names(query))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS, UNIQUES
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import MakeCells
+from footfall.query.cells import MakeCells
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import label
 from footfall.query.sql.select import conditions, within

@@ -108,6 +108,15 @@ class ClickHouseFacts:
         for piece in _text_pieces(referrers):
             self._store.command(sql, {"project": project, "sessions": list(piece), "referrers": list(piece.values())})
 
+    def rolled_up_until(self) -> tuple[dict[tuple[str, int], int], int]:
+        sql = """
+        SELECT source, project_id, toInt64(toUnixTimestamp(max(until))) * 1000, max(stamp) FROM rolled_up
+        GROUP BY source, project_id"""
+        rows = self._store.query(sql).rows
+        newest = self._store.query("SELECT max(stamp) FROM touched").scalar
+        ends = {(source, project): until for source, project, until, _ in rows}
+        return ends, max([newest, *(row[3] for row in rows)])
+
     def sessions_without_facts(self) -> dict[int, int]:
         return session_facts.without_facts(self._store)
 

@@ -1,4 +1,4 @@
-SELECT project_id AS c0, toString(grain) AS c1, zone AS c2, toInt64(toUnixTimestamp(min(bucket))) * 1000 AS c3, toInt64(toUnixTimestamp(max(until))) * 1000 AS c4
+SELECT project_id AS c0, toString(grain) AS c1, zone AS c2, groupUniqArray(toInt64(toUnixTimestamp(bucket)) * 1000) AS c3
 FROM rolled_up
 WHERE source = {p0:String}
 GROUP BY project_id, grain, zone

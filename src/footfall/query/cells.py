@@ -1,0 +1,78 @@
+"""Queries about the cells of roll-ups, and those that make them. Passes and sources have no part in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footfall.model.period import Period
+from footfall.query.ast import Cells, Query
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
+
+    Columns grain, start, end, version, stamp, rollups. Of several versions of a cell the newest counts; it is valid
+    while no hour of it has a later stamp.
+    """
+
+    project: int
+    source: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFacts:
+    """The first event of each project: columns project, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSizes:
+    """How many events each of the projects has in the period: columns project, events."""
+
+    projects: tuple[int, ...]
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCells:
+    """The starts of a project's cells of a grain, by the clocks of a zone: columns project, grain, zone, starts."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCells:
+    """Cells that are not valid, or lack one of these roll-ups: columns project, grain, zone, start, end, stamp."""
+
+    source: str
+    rollups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCells:
+    """Makes the cells that begin at `starts`, the last ending with the period of `base`, for each of `projects`.
+
+    `base` says what is counted: table, dimension, filters and metrics. Visitors are counted of the `counted` labels
+    of each cell that have most rows; None: of all.
+    """
+
+    base: Query
+    rollup: str
+    grain: str
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+    version: int
+    counted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
+
+    project: int
+    cells: Cells
+    labels: tuple[str, ...]
+
+
+CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | Uncounted

@@ -1,0 +1,202 @@
+"""Cells are made once their time is over, are valid or unused, and are made again where facts changed."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests.support.draining import drain_all
+from tests.support.history_product import Watcher
+
+from footfall.catalog.rollups import SMALL
+from footfall.catalog.tables import Table
+from footfall.clock import DAY, HOUR, MINUTE
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.errors import StoreError
+from footfall.model.period import Bucket, Period
+from footfall.model.raw import EventRows, RawEvent
+from footfall.query import run
+from footfall.query.ast import Query, Whole
+from footfall.query.build import totals
+from footfall.query.cells import RolledUp
+from footfall.query.rows import read
+from footfall.query.sources import choose
+from footfall.rollups.roller import AGAIN_AFTER, CLOSED_AFTER, Roller
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+from footfall.store.protocol import Store
+
+MAY = 1_777_593_600_000  # 2026-05-01
+WEEK = Query(project=1, table=Table.EVENTS, period=Period(MAY, MAY + 7 * DAY))
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+)
+
+
+class Installation:
+    """A drain and a roller on one store. `now` is the roller's clock; its stamps are the machine's."""
+
+    def __init__(self, store: Store, path: Path) -> None:
+        self.store = store
+        self.path = path
+        self.now = MAY + 7 * DAY + CLOSED_AFTER
+        self.zone = "UTC"
+        self.waiting: list[int] = []
+        self._seconds = count(0, 4_000)
+        self._ids = count(1)
+        self.spool = MemorySpool(clock=lambda: self.now)
+        self.start()
+
+    def start(self) -> None:
+        """As after a restart: the drain and the roller remember nothing."""
+        self.drain = Drain(lambda: [("s", self.spool)], self.store, Journal(self.path), Watcher())
+        self.drain.drain_once()
+        self.roller = self.new_roller({})
+
+    def new_roller(self, least: dict[Bucket, int]) -> Roller:
+        zones = {1: "UTC"}
+        return Roller(
+            self.store,
+            lambda: zones | {1: self.zone},
+            lambda: self.now,
+            self.drain.begin_cells,
+            lambda: next(self._seconds),
+            least=least,
+            report=self.waiting.append,
+        )
+
+    def send(self, *instants: int) -> None:
+        events = [
+            RawEvent(at, 1, next(self._ids), event_type="pageview", visitor=7, url="https://a.test/", user_agent=CHROME)
+            for at in instants
+        ]
+        self.spool.append([Submission(EventRows(1, self.now, events))])
+        drain_all(self.drain, self.spool)
+
+    def roll_up(self) -> int:
+        """Make every cell that is wanted now; returns the number of jobs."""
+        done = 0
+        while self.roller():
+            done += 1
+        return done
+
+    def days(self) -> list[int]:
+        """The days of May that a query may read from cells."""
+        asked = choose(self.store, totals(WEEK, "events"))
+        if not isinstance(asked, Whole):
+            return []
+        cells = [part.cells for part in asked.parts if hasattr(part, "cells")]
+        return sorted({(start - MAY) // DAY + 1 for one in cells for start in one.starts})
+
+    def count(self) -> int:
+        return run.count(self.store, WEEK)
+
+
+@pytest.fixture
+def here(store: Store, tmp_path: Path) -> Installation:
+    found = Installation(store, tmp_path / "journal")
+    found.send(MAY + HOUR, MAY + 2 * DAY + HOUR, MAY + 2 * DAY + 2 * HOUR)
+    return found
+
+
+def test_closed_days_are_rolled_up_from_the_first_event_on(here: Installation) -> None:
+    assert here.days() == []
+    assert here.roll_up() == 1
+    assert here.days() == [1, 2, 3, 4, 5, 6, 7]
+    assert here.count() == 3
+    assert here.roll_up() == 0
+    assert here.waiting[-1] == 0
+
+
+def test_a_day_is_made_some_minutes_after_its_end(here: Installation) -> None:
+    here.now -= MINUTE
+    here.roll_up()
+    assert here.days() == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_late_event_takes_its_day_back_until_it_is_made_again(here: Installation) -> None:
+    here.roll_up()
+    here.send(MAY + 4 * DAY)
+    assert here.days() == [1, 2, 3, 4, 6, 7]
+    assert here.count() == 4
+    assert here.roll_up() == 0  # not so soon: the clock of the roller stands long before its stamps
+    here.now = 2_000_000_000_000 + AGAIN_AFTER[Bucket.DAY]
+    here.roll_up()
+    assert here.days() == [1, 2, 3, 4, 5, 6, 7]
+    assert here.count() == 4
+
+
+def test_marks_hold_over_a_restart(here: Installation) -> None:
+    here.roll_up()
+    here.start()
+    here.send(MAY + 4 * DAY)
+    assert here.days() == [1, 2, 3, 4, 6, 7]
+    assert here.count() == 4
+
+
+def test_events_of_open_days_leave_no_marks(here: Installation) -> None:
+    here.roll_up()
+    here.send(here.now)
+    assert here.store.query("SELECT count() FROM touched").scalar == 0
+
+
+def test_a_session_that_goes_on_takes_the_day_back_that_it_began_in(here: Installation) -> None:
+    here.send(MAY + 5 * DAY - MINUTE)
+    here.roll_up()
+    here.send(MAY + 5 * DAY + MINUTE)
+    assert here.days() == [1, 2, 3, 4, 7]  # its end may have been on either side of midnight
+    assert run.kpis(here.store, WEEK, None).current.sessions == 4  # those of the fixture are 1, and 2 an hour apart
+
+
+def test_a_job_waits_while_a_batch_is_partly_written(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.roller = here.new_roller({})
+    monkeypatch.setattr(here.roller, "_begin", lambda _: None)
+    assert here.roll_up() == 0
+    assert here.waiting[-1] == 7
+    monkeypatch.setattr(here.roller, "_begin", here.drain.begin_cells)
+    assert here.roll_up() == 1
+
+
+def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.now += 40 * DAY
+    command = here.store.command
+
+    def failing(sql: str, params: object = None) -> None:
+        if "INSERT INTO rollups" in sql and "month" in str(params):
+            raise StoreError("no memory")
+        command(sql, params)  # type: ignore[arg-type]  # as it came
+
+    monkeypatch.setattr(here.store, "command", failing)
+    for _ in range(3):
+        try:
+            here.roll_up()
+        except StoreError:
+            continue
+    assert here.days() == [1, 2, 3, 4, 5, 6, 7]
+    monkeypatch.undo()
+    here.roll_up()
+    grains = {row["grain"] for row in read(here.store, RolledUp(1, "events", Period(MAY, MAY + 40 * DAY)))}
+    assert grains == {"day", "month"}
+
+
+def test_small_cells_are_recorded_and_not_made(here: Installation) -> None:
+    here.roller = here.new_roller({Bucket.DAY: 1})
+    assert here.roll_up() == 1
+    assert here.days() == []
+    (names,) = {tuple(row["rollups"]) for row in read(here.store, RolledUp(1, "events", WEEK.period))}
+    assert names == (SMALL,)
+    assert here.store.query("SELECT count() FROM rollups").scalar == 0
+    assert here.roll_up() == 0
+
+
+def test_another_zone_of_the_project_gets_cells_of_its_own(here: Installation) -> None:
+    here.roll_up()
+    here.zone = "Asia/Kolkata"
+    here.roll_up()
+    zones = here.store.query("SELECT DISTINCT zone FROM rolled_up ORDER BY zone").rows
+    assert [row[0] for row in zones] == ["Asia/Kolkata", "UTC"]
+    assert here.count() == 3
