@@ -183,6 +183,16 @@ def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
     assert grains == {"day", "month"}
 
 
+def test_a_session_that_a_later_batch_extends_is_read_whole(here: Installation) -> None:
+    """From rows of sessions, before any cell is made: the superseded row tells less than the one that replaced it."""
+    here.send(MAY + 3 * DAY)
+    here.send(MAY + 3 * DAY + MINUTE)
+    asked = choose(here.store, totals(WEEK, "events"))
+    assert isinstance(asked, Whole)
+    assert {part.query.table for part in asked.parts} == {Table.SESSIONS, Table.EVENTS}
+    assert here.count() == 5
+
+
 def test_small_cells_are_recorded_and_not_made(here: Installation) -> None:
     here.roller = here.new_roller({Bucket.DAY: 1})
     assert here.roll_up() == 1
