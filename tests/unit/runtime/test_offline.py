@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import pytest
-
 from footfall.clock import system_clock
 from footfall.model.raw import EventRows, RawEvent
 from footfall.runtime.offline import offline
@@ -14,22 +12,13 @@ from footfall.settings import Settings
 from footfall.spool.protocol import Submission
 from footfall.store.lock import holder
 
-EARLIER: set[threading.Thread] = set()
-
-
-@pytest.fixture(autouse=True)
-def threads_of_other_tests() -> None:
-    """Threads that another test of this process left are not the tool's."""
-    EARLIER.clear()
-    EARLIER.update(threading.enumerate())
-
 
 def own_threads() -> set[str]:
-    return {thread.name for thread in threading.enumerate() if thread not in EARLIER} & {"drain", "periodic"}
+    return {thread.name for thread in threading.enumerate()} & {"drain", "periodic"}
 
 
-def test_it_drains_and_runs_nothing_else(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data", flush_interval=0.1)
+def test_it_drains_and_runs_nothing_else(store_settings: Settings) -> None:
+    settings = store_settings.model_copy(update={"flush_interval": 0.1})
     now = system_clock()
     with offline(settings) as tool:
         assert own_threads() == {"drain"}
