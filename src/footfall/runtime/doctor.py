@@ -5,7 +5,6 @@ It works beside a running server, which alone may look into the store then.
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -19,15 +18,16 @@ from footfall.drain.journal import Journal
 from footfall.errors import FootfallError
 from footfall.filelock import try_lock
 from footfall.settings import Settings
+from footfall.spool.glance import left, newest_receipt
 from footfall.spool.mark import Mark
 from footfall.spool.salvage import SET_ASIDE, SUFFIXES, heal, is_sound, last_row
-from footfall.store.clickhouse import detached_parts, newest_migration, open_store
+from footfall.store.clickhouse import applied_migration, detached_parts, newest_migration, open_store
 from footfall.store.lock import holder
 
 LEAST_FREE = 1 << 30
 """Bytes that should be free on the disk: merges need room beside what they merge."""
 
-_TABLES = {"rejected": "could not be processed", "damaged": "did not pass their checksum", "lost": "are gone"}
+_MEANING = {"rejected": "could not be processed", "damaged": "did not pass their checksum", "lost": "are gone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def _disk(settings: Settings, *_: object) -> Iterator[Finding]:
 def _clock(settings: Settings, clock: Clock, _: bool) -> Iterator[Finding]:
     """Rows of the future say that the clock has gone back since."""
     for path in settings.data.glob("spool/*.db"):
-        with closing(_reader(path)) as db:
-            newest = _one(db, "SELECT max(received_at) FROM rows")
+        newest = newest_receipt(path)
         if newest > clock() + MINUTE:
             yield Finding(
                 "clock", f"{path.stem} took rows {(newest - clock()) // 1000} s ahead of this machine's clock"
@@ -105,10 +104,9 @@ def _looked_at(data: Path, path: Path) -> tuple[bool, int]:
 
 def _left_in_spools(settings: Settings, *_: object) -> Iterator[Finding]:
     for path in sorted(settings.data.glob("spool/*.db")):
-        with closing(_reader(path)) as db:
-            for table, meaning in _TABLES.items():
-                if count := _one(db, f"SELECT count(*) FROM {table}"):  # noqa: S608 - of the list above
-                    yield Finding("spools", f"{path}: {count} rows of `{table}` {meaning}; the table keeps them")
+        for table, count in left(path).items():
+            if count:
+                yield Finding("spools", f"{path}: {count} rows of `{table}` {_MEANING[table]}; the table keeps them")
 
 
 def _plans(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
@@ -135,7 +133,7 @@ def _store(settings: Settings, *_: object) -> Iterator[Finding]:
     try:
         store = open_store(settings)
         try:
-            applied = store.query("SELECT max(number) FROM schema_migrations").scalar
+            applied = applied_migration(store)
             parts = detached_parts(store)
         finally:
             store.close()
@@ -150,19 +148,6 @@ def _store(settings: Settings, *_: object) -> Iterator[Finding]:
         )
     for part in parts:
         yield Finding("parts", f"part {part.name} of {part.table} is set aside ({part.reason or 'by hand'})")
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-
-
-def _one(db: sqlite3.Connection, sql: str) -> int:
-    """A number; 0 where the table is missing or can't be read."""
-    try:
-        return int(db.execute(sql).fetchone()[0] or 0)
-    except sqlite3.DatabaseError:
-        return 0
 
 
 CHECKS: tuple[Check, ...] = (_permissions, _disk, _clock, _spools, _left_in_spools, _plans, _set_aside, _store)

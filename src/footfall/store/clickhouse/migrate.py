@@ -12,7 +12,7 @@ from itertools import pairwise
 import structlog
 
 from footfall.errors import FatalError
-from footfall.store.protocol import Params, Store
+from footfall.store.protocol import Params, Reader, Store
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 # Strings, quoted names and comments hide semicolons; anything else is taken character by character.
@@ -64,6 +64,11 @@ def migrations(folder: Traversable | None = None) -> list[Migration]:
         if before.number == after.number:
             raise FatalError(f"two migrations have the number {after.number}: {before.name} and {after.name}")
     return found
+
+
+def applied_migration(store: Reader) -> int:
+    """The number of the schema that a store has."""
+    return int(store.query("SELECT max(number) FROM schema_migrations").scalar)
 
 
 def newest_migration() -> int:
