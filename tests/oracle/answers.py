@@ -25,7 +25,8 @@ PANELS = ("/kpis", "/timeseries", "/custom-events", "/traffic")
 
 
 def panels(query: Query) -> Json:
-    """What the endpoints of these names answer; 1 to 12 names."""
+    """What the endpoints of these names answer; 1 to 12 names. Parameters hold for all of them, taken or not."""
+    query.check()
     names = query.params.get("panel", ())
     if not 1 <= len(names) <= 12:
         raise Refused(400, "panel")

@@ -20,6 +20,7 @@ from footfall.api.request_metrics import RequestTimes
 from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
+from footfall.api.unread_bodies import UnreadBodies
 
 Routers = Mapping[str, APIRouter]
 """Routers of endpoints that query, by the name of their surface."""
@@ -66,7 +67,7 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    answering: App = FastPaths(SmallBodies(api), collecting, writing, public)
+    answering: App = UnreadBodies(FastPaths(SmallBodies(api), collecting, writing, public))
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":
