@@ -23,6 +23,7 @@ from tests.support.asgi import TOKEN, Gate, querying, reading_app
 from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
+from footfall.api.query_limiter import STREAMS_OF_PROJECT
 from footfall.catalog.rollups import GRAINS
 from footfall.clock import DAY
 from footfall.collect.formats.events import submit_batch
@@ -190,7 +191,13 @@ class Product:
         return self._loop.run(self._together(list(calls)))
 
     async def _together(self, calls: list[Call]) -> list[Answer]:
-        return await asyncio.gather(*map(self._answer, calls))
+        free = asyncio.Semaphore(STREAMS_OF_PROJECT)  # more exports at once would be refused
+
+        async def answer(call: Call) -> Answer:
+            async with free:
+                return await self._answer(call)
+
+        return await asyncio.gather(*map(answer, calls))
 
     async def _answer(self, call: Call) -> Answer:
         """Without a client library, which would take longer than the query."""
