@@ -130,7 +130,7 @@ def test_every_writing_example_does_what_is_documented(server, document):
     Site.of(server, "listed", "shop.example")
     for method, path, operation in operations(document):
         if path.startswith((ADMIN, SESSION)):
-            continue  # tests/contract/test_projects.py and test_session.py send these
+            continue  # tests/contract/test_projects.py, test_goals.py and test_session.py send these
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
             site = Site.of(server, f"example{sent}")
             access = site.access

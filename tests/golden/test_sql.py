@@ -65,6 +65,7 @@ SITES = (
     SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
     SiteDays((9,), tuple(start + 3_600_000 for start in STARTS), Period(1_779_930_000_000, 1_779_963_600_000)),
 )
+GOALS = (filter.parse("path:/pricing"), filter.parse("channel:search custom_event_name:signup"))
 SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
@@ -128,6 +129,8 @@ SHAPES: dict[str, AnyQuery] = {
         (filter.parse("path:/"), filter.parse("channel:search custom_event_name:signup")),
         3_600_000,
     ),
+    "conversions": build.conversions(replace(BASE, filters=filter.parse("country:RO")), GOALS),
+    "conversion-revenue": build.conversion_revenue(BASE, GOALS),
     "retention": build.retention(BASE, STARTS),
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle import figures, files, journeys, lists, people
+from tests.oracle import figures, files, goals, journeys, lists, people
 from tests.oracle.query import Params, Query, Refused, read
 from tests.oracle.site import Site
 
@@ -33,6 +33,7 @@ def panels(query: Query) -> Json:
     for name in names:
         if f"/{name}" not in PANELS and not (name.startswith("top-") and f"/{name}" in ENDPOINTS):
             raise Refused(400, "panel", name)
+    _ = query.part([]), query.by_visitors, query.by_bucket()  # refused even where no panel wants them
     return {"panels": {name: {"answer": ENDPOINTS[f"/{name}"].answer(query)} for name in names}}
 
 
@@ -72,6 +73,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/visitor/{visitor_id}/sessions": Endpoint(people.visitor_sessions, range="ever"),
     "/properties": Endpoint(journeys.properties),
     "/funnel": Endpoint(journeys.funnel),
+    "/goals": Endpoint(goals.goals),
     "/retention": Endpoint(journeys.retention),
     "/export": Endpoint(files.export),
     "/traffic": Endpoint(figures.traffic),

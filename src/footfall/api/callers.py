@@ -17,6 +17,11 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class Caller:
     principal: Principal
 
+    @property
+    def by(self) -> str:
+        """Who it is, for the audit log."""
+        return f"token …{self.principal.last_four}"
+
 
 def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency that gives the `Caller`, whose token has `scope`."""

@@ -19,12 +19,16 @@ from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.domains import check_hosts_free, listed_domain
 from footfall.meta.tables import (
+    AnnotationRow,
     DomainRow,
     DropRow,
+    FunnelRow,
+    GoalRow,
     ImportRow,
     NamedDropRow,
     OldSiteKeyRow,
     ProjectRow,
+    SegmentRow,
     TokenProjectRow,
     TokenRow,
 )
@@ -209,10 +213,9 @@ def _release_tokens(session: Session, number: int, now: int) -> None:
 
 
 def _remove_notes(session: Session, number: int) -> None:
-    """What metadata keeps about a project's data."""
-    session.execute(delete(ImportRow).where(ImportRow.project == number))
-    session.execute(delete(DropRow).where(DropRow.project == number))
-    session.execute(delete(NamedDropRow).where(NamedDropRow.project == number))
+    """What metadata keeps about a project and its data."""
+    for table in (ImportRow, DropRow, NamedDropRow, GoalRow, SegmentRow, FunnelRow, AnnotationRow):
+        session.execute(delete(table).where(table.project == number))
 
 
 def audit(event: str, by: str, **details: object) -> None:

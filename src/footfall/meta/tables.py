@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Integer
+from sqlalchemy import BigInteger, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
@@ -186,3 +186,56 @@ class SettingRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class SavedRow:
+    """Columns of everything that people save with a project."""
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), index=True)
+    created_at: Mapped[int]
+
+
+class NamedRow(SavedRow):
+    """`folded_name` is the name as it is compared: without regard to case."""
+
+    name: Mapped[str]
+    folded_name: Mapped[str]
+
+
+class GoalRow(NamedRow, Base):
+    """A named filter whose matching events are conversions."""
+
+    __tablename__ = "goals"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_goals_name"),)
+
+    filter: Mapped[str]
+
+
+class SegmentRow(NamedRow, Base):
+    """A named filter. `owner` is the number of the token whose holders alone see it, 0 where it is the project's."""
+
+    __tablename__ = "segments"
+    __table_args__ = (UniqueConstraint("project", "owner", "folded_name", name="uq_segments_name"),)
+
+    filter: Mapped[str]
+    owner: Mapped[int] = mapped_column(Integer)
+
+
+class FunnelRow(NamedRow, Base):
+    """`steps` are filter strings, as a JSON array."""
+
+    __tablename__ = "funnels"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_funnels_name"),)
+
+    steps: Mapped[str]
+    window: Mapped[str]
+
+
+class AnnotationRow(SavedRow, Base):
+    """A text on the chart at a time."""
+
+    __tablename__ = "annotations"
+
+    at: Mapped[int]
+    text: Mapped[str]

@@ -275,6 +275,25 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversions:
+    """The events of `base` that match each of `goals`, and their visitors: columns goal (its place), events, visitors.
+
+    Goals without any are left out; an event counts for every goal that it matches.
+    """
+
+    base: Query
+    goals: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionRevenue:
+    """What these events earned: columns goal (its place), currency, earned."""
+
+    base: Query
+    goals: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """Visitors by the bucket of their first event and by the buckets they have events in.
 
@@ -423,6 +442,8 @@ AnyQuery = (
     | Flows
     | SessionRevenue
     | Funnel
+    | Conversions
+    | ConversionRevenue
     | Retention
     | VisitorSessions
     | Engagement

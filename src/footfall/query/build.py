@@ -8,6 +8,8 @@ from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query.ast import (
+    ConversionRevenue,
+    Conversions,
     Funnel,
     Keys,
     Order,
@@ -216,8 +218,21 @@ def last_batch(base: Query) -> Query:
 
 def funnel(base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> Funnel:
     """Each step narrows the base's events; the base alone decides whether bots count."""
+    return Funnel(base, _narrowing(base, steps), window)
+
+
+def conversions(base: Query, goals: tuple[tuple[Term, ...], ...]) -> Conversions:
+    """As with the steps of a funnel."""
+    return Conversions(base, _narrowing(base, goals))
+
+
+def conversion_revenue(base: Query, goals: tuple[tuple[Term, ...], ...]) -> ConversionRevenue:
+    return ConversionRevenue(base, _narrowing(base, goals))
+
+
+def _narrowing(base: Query, filters: tuple[tuple[Term, ...], ...]) -> tuple[Query, ...]:
     step = Query(project=base.project, table=base.table, period=base.period, bots=True)
-    return Funnel(base, tuple(replace(step, filters=terms) for terms in steps), window)
+    return tuple(replace(step, filters=terms) for terms in filters)
 
 
 def retention(base: Query, starts: tuple[int, ...]) -> Retention:

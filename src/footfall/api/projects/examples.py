@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi.openapi.models import Example
@@ -24,13 +25,13 @@ _PROJECT = {
 }
 
 
-def _body(value: Any) -> dict[str, Example]:
+def body(value: Any) -> dict[str, Example]:
     return {"example": {"value": value}}
 
 
-NEW = _body({"slug": "store", "name": "The store", "domains": ["store.example"], "timezone": "Europe/Berlin"})
-CHANGE = _body({"name": "The store", "timezone": "Europe/Berlin"})
-ROTATION = _body({"overlap_hours": 24})
+NEW = body({"slug": "store", "name": "The store", "domains": ["store.example"], "timezone": "Europe/Berlin"})
+CHANGE = body({"name": "The store", "timezone": "Europe/Berlin"})
+ROTATION = body({"overlap_hours": 24})
 
 
 def _answer(status: int, body: Any) -> Responses:
@@ -41,3 +42,18 @@ PROJECT = _answer(200, _PROJECT) | _REFUSALS | _CONFLICT
 CREATED = _answer(201, _PROJECT) | _REFUSALS | _CONFLICT
 LIST = _answer(200, {"projects": [_PROJECT]}) | _REFUSALS
 DELETED: Responses = {204: {"description": "Deleted."}, **_REFUSALS}
+_TAKEN: Responses = {409: {"model": CODED.model, "description": "The name is taken, or there are too many."}}
+_IDS = {"goals": "goal", "segments": "seg", "funnels": "fun", "annotations": "note"}
+
+
+def saved(status: int, kind: str, fields: Mapping[str, Any]) -> Responses:
+    """Of an endpoint that answers with one of what is saved."""
+    return _answer(status, _saved(kind, fields)) | _REFUSALS | _TAKEN
+
+
+def saved_list(kind: str, fields: Mapping[str, Any]) -> Responses:
+    return _answer(200, {"items": [_saved(kind, fields)]}) | _REFUSALS
+
+
+def _saved(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": f"{_IDS[kind]}_m5m54jeucvftczhx", **fields, "created_at": "2026-06-10T00:00:00Z"}

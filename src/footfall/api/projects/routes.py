@@ -1,4 +1,7 @@
-"""The endpoints of the projects surface. All of them need the scope `admin`, and tell the audit log."""
+"""The endpoints of the projects surface. Changes are told to the audit log.
+
+These need the scope `admin`. What people save with a project (`saved`) is read with `read`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from footfall.api.auth import Authenticator
 from footfall.api.callers import Caller, require
-from footfall.api.projects import examples, schema
+from footfall.api.projects import examples, saved, schema
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.state import querying
 from footfall.errors import UserError
@@ -51,9 +54,7 @@ async def create_project(
         raise UserError("forbidden", "the token is for some projects only: one for the whole installation makes others")
     auth = querying(request).auth
     domains, name = body.domains, body.name or ""
-    return await _changed(
-        auth, lambda: auth.meta.editor.create(body.slug, domains, name, body.timezone, by=_by(caller))
-    )
+    return await _changed(auth, lambda: auth.meta.editor.create(body.slug, domains, name, body.timezone, by=caller.by))
 
 
 @router.get(
@@ -85,7 +86,7 @@ async def update_project(
     auth, project = _meant(request, caller, slug)
     new, name, zone = body.slug, body.name, body.timezone
     return await _changed(
-        auth, lambda: auth.meta.editor.update(project.id, slug=new, name=name, timezone=zone, by=_by(caller))
+        auth, lambda: auth.meta.editor.update(project.id, slug=new, name=name, timezone=zone, by=caller.by)
     )
 
 
@@ -99,7 +100,7 @@ async def update_project(
 async def delete_project(request: Request, caller: Admin, slug: Named) -> Response:
     """It answers 404 from now on, and its rows are removed in the background. There is no way back."""
     auth, project = _meant(request, caller, slug)
-    await _changed(auth, lambda: auth.meta.editor.delete(project.id, by=_by(caller)))
+    await _changed(auth, lambda: auth.meta.editor.delete(project.id, by=caller.by))
     return Response(status_code=204)
 
 
@@ -113,7 +114,7 @@ async def delete_project(request: Request, caller: Admin, slug: Named) -> Respon
 async def add_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
     """Browser events may come from it from now on. A host that is listed already stays."""
     auth, project = _meant(request, caller, slug)
-    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, add=[domain], by=_by(caller)))
+    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, add=[domain], by=caller.by))
 
 
 @router.delete(
@@ -126,7 +127,7 @@ async def add_domain(request: Request, caller: Admin, slug: Named, domain: Host)
 async def remove_domain(request: Request, caller: Admin, slug: Named, domain: Host) -> schema.ProjectDetails:
     """A project without hosts takes browser events from any."""
     auth, project = _meant(request, caller, slug)
-    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, remove=[domain], by=_by(caller)))
+    return await _changed(auth, lambda: auth.meta.editor.change_domains(project.id, remove=[domain], by=caller.by))
 
 
 @router.post(
@@ -144,7 +145,10 @@ async def rotate_site_key(
 ) -> schema.ProjectDetails:
     """The old key is taken for `overlap_hours` more, so that pages can be changed meanwhile."""
     auth, project = _meant(request, caller, slug)
-    return await _changed(auth, lambda: auth.meta.editor.rotate_key(project.id, body.overlap_hours, by=_by(caller)))
+    return await _changed(auth, lambda: auth.meta.editor.rotate_key(project.id, body.overlap_hours, by=caller.by))
+
+
+saved.add_to(router)
 
 
 def _meant(request: Request, caller: Caller, slug: str) -> tuple[Authenticator, Project]:
@@ -158,10 +162,6 @@ async def _changed(auth: Authenticator, change: Callable[[], Project]) -> schema
         return _details(await asyncio.to_thread(change))
     finally:
         auth.directory.forget()
-
-
-def _by(caller: Caller) -> str:
-    return f"token …{caller.principal.last_four}"
 
 
 def _details(project: Project) -> schema.ProjectDetails:

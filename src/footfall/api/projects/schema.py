@@ -8,20 +8,20 @@ from footfall.api.wire_types import Instant
 from footfall.meta.projects import MAX_OVERLAP_HOURS, OVERLAP_HOURS
 
 
-class _Body(BaseModel):
+class StrictBody(BaseModel):
     """Unknown names are refused: a change that does not happen must not look as if it did."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class NewProject(_Body):
+class NewProject(StrictBody):
     slug: str = Field(description="Short unique name: `[a-z0-9][a-z0-9-]{0,62}`.")
     name: str | None = Field(None, description="What people read; absent: the slug.")
     domains: list[str] = Field([], max_length=1_000, description="Hosts that browser events may come from; none: any.")
     timezone: str = Field("UTC", description="IANA name of the zone of its days.")
 
 
-class ProjectChange(_Body):
+class ProjectChange(StrictBody):
     """What is absent or null stays."""
 
     slug: str | None = Field(None, description="Its new slug; the old one is free at once.")
@@ -29,7 +29,7 @@ class ProjectChange(_Body):
     timezone: str | None = Field(None, description="IANA name of the zone of its days.")
 
 
-class KeyRotation(_Body):
+class KeyRotation(StrictBody):
     overlap_hours: int = Field(
         OVERLAP_HOURS, ge=0, le=MAX_OVERLAP_HOURS, description="Hours for which the old site key is still taken."
     )

@@ -17,8 +17,9 @@ from footfall.api.state import querying
 from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
+from footfall.meta import FiltersByName, SavedFilters
 from footfall.model.period import Period
-from footfall.model.project import Project, Scope
+from footfall.model.project import Principal, Project, Scope
 from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
 from footfall.query.remembering import RememberingReader
 from footfall.query.timerange import TimeRange
@@ -121,11 +122,40 @@ class FilterParameters:
     ] = ""
     bots: Annotated[bool, Query(description="`true` or `1` counts known bots as well.", examples=[False])] = False
 
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A project, and who reads it."""
+
+    project: Project
+    principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenEvents:
+    """The same, with what names of saved filters mean to the caller.
+
+    UserError(`bad_filter`) says where the fault is.
+    """
+
+    given: FilterParameters
+    access: Access
+    saved: SavedFilters
+
     def query(self, project: Project, period: Period) -> ast.Query:
-        """UserError(`bad_filter`) with the position of the fault."""
-        terms = filter.parse(self.filter_)
-        bots = True if self.bots else None
+        terms, bots = self.terms(self.given.filter_), True if self.given.bots else None
         return ast.Query(project=project.number, table=Table.EVENTS, period=period, filters=terms, bots=bots)
+
+    def terms(self, text: str) -> tuple[ast.Term, ...]:
+        return filter.parse(text, self.find)
+
+    def find(self, key: str, name: str) -> str | None:
+        """What filters call a saved one by; looked up only where one is named."""
+        return self.by_name.find(key, name)
+
+    @property
+    def by_name(self) -> FiltersByName:
+        return self.saved.of(self.access.project, self.access.principal.token_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +186,17 @@ class RequestContext:
     now: int
 
 
-async def project_in_path(
-    request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))], slug: Slug
-) -> Project:
+async def access(request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))], slug: Slug) -> Access:
     if not _SLUG.fullmatch(slug):
         raise UserError("bad_project", f"slug: {slug[:100]!r} does not match {_SLUG.pattern}")
-    return querying(request).auth.project_in_path(caller.principal, slug)
+    return Access(querying(request).auth.project_in_path(caller.principal, slug), caller.principal)
+
+
+AccessInPath = Annotated[Access, Depends(access)]
+
+
+async def project_in_path(found: AccessInPath) -> Project:
+    return found.project
 
 
 ProjectInPath = Annotated[Project, Depends(project_in_path)]
@@ -182,9 +217,15 @@ def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: Pa
     return span
 
 
+async def chosen_events(
+    request: Request, found: AccessInPath, given: Annotated[FilterParameters, Depends()]
+) -> ChosenEvents:
+    return ChosenEvents(given, found, querying(request).saved)
+
+
 Context = Annotated[RequestContext, Depends(request_context, scope="function")]
 Range = Annotated[RangeParameters, Depends(range_parameters)]
-Filter = Annotated[FilterParameters, Depends()]
+Filter = Annotated[ChosenEvents, Depends(chosen_events)]
 
 
 def web_query(context: Context, span: Range, chosen: Filter) -> WebQuery:

@@ -9,7 +9,17 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, SessionRevenue, VisitorSessions
+from footfall.query.ast import (
+    ConversionRevenue,
+    Conversions,
+    Flows,
+    Funnel,
+    Kpis,
+    Query,
+    Retention,
+    SessionRevenue,
+    VisitorSessions,
+)
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
@@ -103,6 +113,25 @@ def funnel(query: Funnel, binder: Binder) -> str:
     level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
     visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
     return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
+
+
+def conversions(query: Conversions, binder: Binder) -> str:
+    rows = _by_goal("visitor", query, binder)
+    return f"SELECT goal AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({rows}) GROUP BY c0 ORDER BY c0"
+
+
+def conversion_revenue(query: ConversionRevenue, binder: Binder) -> str:
+    rows = _by_goal("toString(currency) AS paid_in, revenue", query, binder)
+    sums = "SELECT goal AS c0, paid_in AS c1, sum(revenue) AS c2"
+    return f"{sums} FROM ({rows} AND revenue != 0) GROUP BY c0, c1 ORDER BY c0, c1"
+
+
+def _by_goal(columns: str, query: Conversions | ConversionRevenue, binder: Binder) -> str:
+    """A row per event and goal that it matches."""
+    matches = ", ".join(" AND ".join(conditions(goal, binder)) or "1" for goal in query.goals)
+    places = ", ".join(map(str, range(len(query.goals))))
+    matched = f"arrayJoin(arrayFilter((place, matches) -> matches, [{places}], [{matches}]))"
+    return f"SELECT {columns}, {matched} AS goal FROM events WHERE {where(query.base, binder)}"
 
 
 def _in_order(value: str) -> str:
