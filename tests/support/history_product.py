@@ -103,6 +103,9 @@ class Watcher:
     def failed(self, stage: str) -> None:
         raise AssertionError(f"the drain failed at {stage}")
 
+    def discarded(self, rows: int) -> None:
+        """Of no interest here."""
+
 
 class TableLocator:
     """A `Locator` over the oracle's places."""

@@ -14,6 +14,7 @@ from footfall.clock import MINUTE, Clock
 from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
+from footfall.meta.erasures import Erasures
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
 from footfall.meta.saved import SavedByProject
 from footfall.meta.sign_ins import SignIns
@@ -42,6 +43,7 @@ class Meta:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.editor = ProjectEditor(database, clock)
+        self.erasures = Erasures(database, self.editor, clock)
         self.sign_ins = SignIns(database, clock)
         self.saved = SavedByProject(database, clock)
         self._clock = clock

@@ -16,7 +16,8 @@ class Base(DeclarativeBase):
 class ProjectRow(Base):
     """`number` is the key in the store's tables, so it is never reused: a deleted project keeps its row.
 
-    From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows.
+    From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows. `retention_days` is
+    NULL where the installation's retention counts.
     """
 
     __tablename__ = "projects"
@@ -31,12 +32,26 @@ class ProjectRow(Base):
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     deleted_at: Mapped[int | None]
     erased_at: Mapped[int | None]
+    retention_days: Mapped[int | None] = mapped_column(Integer)
     domains: Mapped[list[DomainRow]] = relationship(
         order_by="DomainRow.domain", lazy="selectin", cascade="all, delete-orphan"
     )
     old_site_keys: Mapped[list[OldSiteKeyRow]] = relationship(
         order_by="OldSiteKeyRow.valid_until", lazy="selectin", cascade="all, delete-orphan"
     )
+
+
+class ErasureRow(Base):
+    """A visitor who is to be forgotten. The name is `""` once that is done."""
+
+    __tablename__ = "erasures"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"))
+    visitor: Mapped[str]
+    asked_at: Mapped[int]
+    done_at: Mapped[int | None]
 
 
 class DomainRow(Base):

@@ -15,7 +15,6 @@ from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.drain.erasure import Erasure
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
 from footfall.rollups.hourly import HourlyRollups
@@ -106,7 +105,7 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     roller = Roller(
         draining.store, draining.projects.zones, clock, draining.drain.begin_cells, report=metrics.cells_waiting
     )
-    erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
+    erasure = draining.erasure()
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:

@@ -41,6 +41,9 @@ def _answer(status: int, body: Any) -> Responses:
 PROJECT = _answer(200, _PROJECT) | _REFUSALS | _CONFLICT
 CREATED = _answer(201, _PROJECT) | _REFUSALS | _CONFLICT
 LIST = _answer(200, {"projects": [_PROJECT]}) | _REFUSALS
+_ERASURE = {"id": 7, "asked_at": "2026-06-10T00:00:00Z", "done_at": None}
+ERASING = _answer(202, _ERASURE) | _REFUSALS
+ERASURES = _answer(200, {"erasures": [_ERASURE | {"done_at": "2026-06-10T00:00:09Z"}]}) | _REFUSALS
 DELETED: Responses = {204: {"description": "Deleted."}, **_REFUSALS}
 _TAKEN: Responses = {409: {"model": CODED.model, "description": "The name is taken, or there are too many."}}
 _IDS = {"goals": "goal", "segments": "seg", "funnels": "fun", "annotations": "note"}

@@ -17,6 +17,8 @@ from footfall.api.projects import examples, saved, schema
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.state import querying
 from footfall.errors import UserError
+from footfall.meta.erasures import NAME_CHARS
+from footfall.model.erasure import ErasureNote
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project, Scope
 
@@ -24,6 +26,10 @@ router = APIRouter(prefix=PROJECTS.prefix, tags=["projects"])
 
 Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 Named = Annotated[str, Path(description="The project's slug or id.", examples=["shop"])]
+Visitor = Annotated[
+    str,
+    Path(max_length=NAME_CHARS, description="As listings show it: a name, or a hash.", examples=["5b1f0c9e2a7d4e31"]),
+]
 Host = Annotated[
     str, Path(description="A host such as `store.example` or `*.store.example`.", examples=["store.example"])
 ]
@@ -149,6 +155,39 @@ async def rotate_site_key(
 
 
 saved.add_to(router)
+
+
+@router.delete(
+    "/{slug}/visitor/{visitor_id}",
+    summary="Forget a visitor",
+    status_code=202,
+    response_model=schema.Erasure,
+    responses=examples.ERASING,
+    operation_id="projects_forget_visitor",
+)
+async def forget_visitor(request: Request, caller: Admin, slug: Named, visitor_id: Visitor) -> schema.Erasure:
+    """Removes everything of the visitor, in the background, within the hour. There is no way back."""
+    auth, project = _meant(request, caller, slug)
+    return _erasure(await asyncio.to_thread(auth.meta.erasures.ask, project.id, visitor_id, by=caller.by))
+
+
+@router.get(
+    "/{slug}/erasures",
+    summary="Which visitors' erasures were asked for, and which are done",
+    response_model=schema.ErasureList,
+    responses=examples.ERASURES,
+    operation_id="projects_erasures",
+)
+async def erasures(request: Request, caller: Admin, slug: Named) -> schema.ErasureList:
+    """By number and time only."""
+    auth, project = _meant(request, caller, slug)
+    found = await asyncio.to_thread(auth.meta.erasures.of_project, project.id)
+    return schema.ErasureList(erasures=list(map(_erasure, found)))
+
+
+def _erasure(note: ErasureNote) -> schema.Erasure:
+    done = None if note.done_at is None else iso_seconds(note.done_at)
+    return schema.Erasure(id=note.id, asked_at=iso_seconds(note.asked_at), done_at=done)
 
 
 def _meant(request: Request, caller: Caller, slug: str) -> tuple[Authenticator, Project]:

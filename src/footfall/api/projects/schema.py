@@ -51,5 +51,15 @@ class ProjectDetails(BaseModel):
     created_at: Instant
 
 
+class Erasure(BaseModel):
+    id: int
+    asked_at: Instant
+    done_at: Instant | None = Field(description="Null while it is under way.")
+
+
+class ErasureList(BaseModel):
+    erasures: list[Erasure] = Field(description="Newest first. They don't say whom: that is forgotten.")
+
+
 class ProjectList(BaseModel):
     projects: list[ProjectDetails] = Field(description="Those that the token may touch, oldest first.")
