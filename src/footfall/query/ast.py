@@ -250,6 +250,29 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownFlows:
+    """Sessions that overlap the period of `base` and whose rows don't tell whether they count there, or their flow.
+
+    One row: first, last (their earliest start and latest end), sessions (their keys).
+    """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsOfSessions:
+    """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
+
+    All events of these lie in `span`.
+    """
+
+    asked: Flows
+    sessions: Query
+    besides: UnknownFlows | Keys | None = None
+    span: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRevenue:
     """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
 
@@ -440,6 +463,8 @@ AnyQuery = (
     | FiguresOfSource
     | LabelCount
     | Flows
+    | UnknownFlows
+    | FlowsOfSessions
     | SessionRevenue
     | Funnel
     | Conversions

@@ -143,24 +143,17 @@ def newest(base: Query, dimensions: tuple[str, ...], limit: int, after: Position
 LATEST_OF_VISITOR = ("country", "region", "city", "latitude", "longitude", "path", "browser", "os", "device")
 
 
+def newest_visitors(base: Query, limit: int) -> Query:
+    """Visitors (by key) with the time of their latest event, latest first: read backwards until they are found."""
+    order = (Order("timestamp", descending=True),)
+    return replace(base, dimensions=("visitor", "timestamp"), order=order, each=1, limit=limit)
+
+
 def latest_visitors(base: Query, limit: int) -> Query:
-    """Visitors (by key) with their number of events and the time of the last one, latest first; ties by visitor id."""
+    """Visitors (by key), latest first, with what their latest event says about them; ties by visitor id."""
     order = (Order("last", descending=True), Order("visitor_id"))
-    metrics = ("events", "last")
-    return replace(
-        base,
-        dimensions=("visitor",),
-        metrics=metrics,
-        picks=(Pick("visitor_id", "visitor_id"),),
-        order=order,
-        limit=limit,
-    )
-
-
-def latest_events(base: Query, visitors: tuple[int, ...]) -> Query:
-    """What the latest event of each of these visitors says about place, page and device."""
-    picks = tuple(Pick(name, name) for name in LATEST_OF_VISITOR)
-    return replace(of_visitors(base, visitors), dimensions=("visitor",), picks=picks)
+    picks = tuple(Pick(name, name) for name in ("visitor_id", *LATEST_OF_VISITOR))
+    return replace(base, dimensions=("visitor",), metrics=("last",), picks=picks, order=order, limit=limit)
 
 
 def events_by_visitor(base: Query, visitors: tuple[int, ...]) -> Query:

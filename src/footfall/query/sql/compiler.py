@@ -15,6 +15,7 @@ from footfall.query.ast import (
     Engagement,
     FiguresOfSource,
     Flows,
+    FlowsOfSessions,
     Funnel,
     HoursToRollUp,
     Kpis,
@@ -27,12 +28,13 @@ from footfall.query.ast import (
     SitesWithEvents,
     SiteVisitors,
     Uneven,
+    UnknownFlows,
     ValidityMarkers,
     VisitorSessions,
     Whole,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
-from footfall.query.sql import breakdowns, cells, engagement, figures, roll_up, shapes, sites, whole
+from footfall.query.sql import breakdowns, cells, engagement, figures, flows, roll_up, shapes, sites, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -60,7 +62,9 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
     LabelCount: (figures.label_count, ("labels",)),
-    Flows: (shapes.flows, ("steps", "sessions", "visitors")),
+    Flows: (flows.flows, flows.FLOWS),
+    UnknownFlows: (flows.unknown, flows.UNKNOWN),
+    FlowsOfSessions: (flows.flows_of_sessions, flows.FLOWS),
     SessionRevenue: (shapes.session_revenue, shapes.REVENUE),
     Funnel: (shapes.funnel, ("level", "visitors")),
     Conversions: (shapes.conversions, ("goal", "events", "visitors")),
