@@ -157,3 +157,26 @@ def test_a_visitor_is_forgotten_over_http_and_by_command(server):
     for file in ("spool/serve.db", "spool/serve.db-wal", "meta.db", "meta.db-wal"):
         path = server.data / file
         assert not path.exists() or b"only-in-shop" not in path.read_bytes(), file
+
+
+def test_a_retention_is_tried_and_then_set(server):
+    admin, shop = server.admin(), server.project(slug="shop")
+    for day in (1, 20):
+        body = EVENT | {"timestamp": f"2026-06-{day:02}T12:00:00Z"}
+        assert shop.post("/api/v1/analytics", json=body).status_code == 200
+    assert until(server.queryable)
+    command = ("project", "update", "shop", "--retention-days", "36500", "--json")
+    running_, changed = (footfall(*command, flag, data=server.data) for flag in ("--dry-run", "--yes"))
+    assert json.loads(running_.stdout)["rows"]["events"] == {"old": 0, "all": 2}
+    assert json.loads(changed.stdout)["retention_days"] == 36_500
+    told = call(admin, "GET", "/shop/retention?days=31")
+    assert told["days"] == 31
+    assert told["rows"].keys() == {"events", "requests", "sessions", "engagements", "proxy_logs"}
+    assert call(admin, "PATCH", "/shop", retention_days=31)["retention_days"] == 31
+    old = {"timestamp": "2020-01-01T00:00:00Z"}
+    assert until(lambda: shop.post("/api/v1/analytics", json=EVENT | old).status_code == 422)
+    assert call(admin, "PATCH", "/shop", retention_days=0)["retention_days"] is None
+    assert status(admin, "PATCH", "/shop", {"retention_days": 7})[0] == 400
+    assert server.stop() == 0
+    stopped = footfall(*command, "--dry-run", data=server.data)
+    assert json.loads(stopped.stdout)["days"] == 36_500

@@ -17,7 +17,7 @@ class ProjectRow(Base):
     """`number` is the key in the store's tables, so it is never reused: a deleted project keeps its row.
 
     From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows. `retention_days` is
-    NULL where the installation's retention counts.
+    NULL where the installation's retention counts; facts before `facts_since` are gone.
     """
 
     __tablename__ = "projects"
@@ -33,6 +33,7 @@ class ProjectRow(Base):
     deleted_at: Mapped[int | None]
     erased_at: Mapped[int | None]
     retention_days: Mapped[int | None] = mapped_column(Integer)
+    facts_since: Mapped[int] = mapped_column(server_default="0")
     domains: Mapped[list[DomainRow]] = relationship(
         order_by="DomainRow.domain", lazy="selectin", cascade="all, delete-orphan"
     )

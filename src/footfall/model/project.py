@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from footfall.clock import DAY
+
 
 @dataclass(frozen=True, slots=True)
 class OldSiteKey:
@@ -18,7 +20,8 @@ class OldSiteKey:
 class Project:
     """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type.
 
-    `timezone` is the IANA name of the zone that the project's days belong to.
+    `timezone` is the IANA name of the zone that the project's days belong to. `retention_days` is None where the
+    installation's retention counts alone. Before `facts_since` (Unix milliseconds) facts are gone, figures are not.
     """
 
     number: int
@@ -30,6 +33,14 @@ class Project:
     timezone: str = "UTC"
     created_at: int = 0
     old_site_keys: tuple[OldSiteKey, ...] = ()
+    retention_days: int | None = None
+    facts_since: int = 0
+
+    def oldest(self, now: int) -> int:
+        """The first instant that it accepts, in Unix milliseconds; a late event would change figures that stay."""
+        return (
+            self.facts_since if self.retention_days is None else max(self.facts_since, now - self.retention_days * DAY)
+        )
 
 
 class Scope(StrEnum):

@@ -40,7 +40,8 @@ class Roller:
     """Each call makes the cells of one job, on a thread of its own; with none left it looks for more, once a minute.
 
     `zones` are the time zones of the projects, whose days and months the cells are. `report` is called with the number
-    of cells that wait.
+    of cells that wait. `facts_since` has an instant for each project whose facts go earlier than its figures, before
+    which they may be gone.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Roller:
         tick: Callable[[], float] = monotonic,
         least: Mapping[Bucket, int] = LEAST_EVENTS,
         report: Callable[[int], None] = lambda _: None,
+        facts_since: Callable[[], Mapping[int, int]] = dict,
     ) -> None:
         self._store = store
         self._zones = zones
@@ -60,6 +62,7 @@ class Roller:
         self._tick = tick
         self._least = least
         self._report = report
+        self._facts_since = facts_since
         self._jobs: list[Job] = []
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
@@ -98,14 +101,17 @@ class Roller:
                         for cell in cells
                         if cell.end > firsts[project] and cell.start not in there
                     ]
-        return found + self._stale(now, zones)
+        since = self._facts_since()
+        return [item for item in found + self._stale(now, zones) if item.cell.start >= since.get(item.project, 0)]
 
     def make(self, job: Job) -> bool:
-        """False while a batch is partly written."""
+        """False while a batch is partly written. Cells of which facts are gone since they were wanted are left out."""
+        since = self._facts_since()
+        job = replace(job, projects=tuple(one for one in job.projects if job.starts[0] >= since.get(one, 0)))
         stamp = self._begin({(WEB, project): job.end for project in job.projects})
         if stamp is None:
             return False
-        large = self._large(job)
+        large = self._large(job, since)
         if large:
             for rollup in ROLLUPS:
                 statement = compile_query(_making(replace(job, projects=large), rollup, stamp))
@@ -117,10 +123,12 @@ class Roller:
         )
         return True
 
-    def _large(self, job: Job) -> tuple[int, ...]:
+    def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
+        """Those of the job's projects whose cells are made: of `kept` ones all, since their facts go."""
         least = self._least.get(job.grain, 0) * len(job.starts)
         rows = read(self._store, CellSizes(job.projects, job.period))
-        return tuple(row["project"] for row in rows if row["events"] >= least)
+        events = {row["project"]: row["events"] for row in rows}
+        return tuple(project for project in job.projects if project in kept or events.get(project, 0) >= max(least, 1))
 
     def _record(self, job: Job, stamp: int, names: list[str]) -> None:
         if not job.projects:

@@ -17,6 +17,7 @@ from footfall.api.metrics import Metrics
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
+from footfall.rollups.expiry import Expiry, facts_since
 from footfall.rollups.hourly import HourlyRollups
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
@@ -103,14 +104,21 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     draining = Draining(settings, spools, clock, metrics)
     hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
     roller = Roller(
-        draining.store, draining.projects.zones, clock, draining.drain.begin_cells, report=metrics.cells_waiting
+        draining.store,
+        draining.projects.zones,
+        clock,
+        draining.drain.begin_cells,
+        report=metrics.cells_waiting,
+        facts_since=partial(facts_since, draining.projects),
     )
+    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     erasure = draining.erasure()
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
+        expiry()
         hourly()
         session_facts()
         if session_facts.done:  # a cell counts a session by its row only if that has its facts

@@ -131,6 +131,15 @@ class FactStore(Protocol):
         roll-ups meanwhile.
         """
 
+    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+        """By table, the facts and sessions of a project that end before an instant (Unix milliseconds), and all."""
+
+    def to_expire(self, project: int, before: int) -> Piece | None:
+        """Some of them; None where there are none, in files neither."""
+
+    def expire(self, project: int, before: int, piece: Piece) -> None:
+        """Remove them, from every answer at return. Roll-ups stay as they are."""
+
     def months_without_sessions(self) -> set[int]:
         """Months (yyyymm) in which a part of the sessions is set aside."""
 

@@ -21,6 +21,7 @@ _PROJECT = {
     "old_site_keys": [{"site_key": "ff_site_r6jlsjfzw6nmcvffbspcqlaj", "valid_until": "2026-06-11T00:00:00Z"}],
     "domains": ["store.example"],
     "timezone": "Europe/Berlin",
+    "retention_days": 90,
     "created_at": "2026-06-10T00:00:00Z",
 }
 
@@ -30,7 +31,7 @@ def body(value: Any) -> dict[str, Example]:
 
 
 NEW = body({"slug": "store", "name": "The store", "domains": ["store.example"], "timezone": "Europe/Berlin"})
-CHANGE = body({"name": "The store", "timezone": "Europe/Berlin"})
+CHANGE = body({"name": "The store", "timezone": "Europe/Berlin", "retention_days": 90})
 ROTATION = body({"overlap_hours": 24})
 
 
@@ -41,6 +42,13 @@ def _answer(status: int, body: Any) -> Responses:
 PROJECT = _answer(200, _PROJECT) | _REFUSALS | _CONFLICT
 CREATED = _answer(201, _PROJECT) | _REFUSALS | _CONFLICT
 LIST = _answer(200, {"projects": [_PROJECT]}) | _REFUSALS
+PREVIEW = (
+    _answer(
+        200,
+        {"days": 90, "before": "2026-03-11T22:00:00Z", "rows": {"events": {"old": 120_000, "all": 500_000}}},
+    )
+    | _REFUSALS
+)
 _ERASURE = {"id": 7, "asked_at": "2026-06-10T00:00:00Z", "done_at": None}
 ERASING = _answer(202, _ERASURE) | _REFUSALS
 ERASURES = _answer(200, {"erasures": [_ERASURE | {"done_at": "2026-06-10T00:00:09Z"}]}) | _REFUSALS

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from footfall.api.auth import Authenticator
 from footfall.api.callers import Caller, require
@@ -21,6 +21,9 @@ from footfall.meta.erasures import NAME_CHARS
 from footfall.model.erasure import ErasureNote
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project, Scope
+from footfall.model.retention import LEAST_OF_PROJECT
+from footfall.rollups.expiry import preview
+from footfall.settings import MAX_RETENTION_DAYS
 
 router = APIRouter(prefix=PROJECTS.prefix, tags=["projects"])
 
@@ -29,6 +32,9 @@ Named = Annotated[str, Path(description="The project's slug or id.", examples=["
 Visitor = Annotated[
     str,
     Path(max_length=NAME_CHARS, description="As listings show it: a name, or a hash.", examples=["5b1f0c9e2a7d4e31"]),
+]
+Days = Annotated[
+    int, Query(ge=LEAST_OF_PROJECT, le=MAX_RETENTION_DAYS, description="The retention to try.", examples=[90])
 ]
 Host = Annotated[
     str, Path(description="A host such as `store.example` or `*.store.example`.", examples=["store.example"])
@@ -77,7 +83,7 @@ async def get_project(request: Request, caller: Admin, slug: Named) -> schema.Pr
 
 @router.patch(
     "/{slug}",
-    summary="Change a project's slug, name or time zone",
+    summary="Change a project's slug, name, time zone or retention",
     response_model=schema.ProjectDetails,
     responses=examples.PROJECT,
     operation_id="projects_update",
@@ -90,10 +96,8 @@ async def update_project(
 ) -> schema.ProjectDetails:
     """Id, site key and data stay. Other processes know of it within 5 seconds."""
     auth, project = _meant(request, caller, slug)
-    new, name, zone = body.slug, body.name, body.timezone
-    return await _changed(
-        auth, lambda: auth.meta.editor.update(project.id, slug=new, name=name, timezone=zone, by=caller.by)
-    )
+    wanted = body.model_dump()
+    return await _changed(auth, lambda: auth.meta.editor.update(project.id, **wanted, by=caller.by))
 
 
 @router.delete(
@@ -157,6 +161,20 @@ async def rotate_site_key(
 saved.add_to(router)
 
 
+@router.get(
+    "/{slug}/retention",
+    summary="What a retention would remove",
+    response_model=schema.RetentionPreview,
+    responses=examples.PREVIEW,
+    operation_id="projects_retention",
+)
+async def preview_retention(request: Request, caller: Admin, slug: Named, days: Days) -> schema.RetentionPreview:
+    """A dry run: nothing is changed."""
+    state = querying(request)
+    project = state.auth.project_in_path(caller.principal, slug)
+    return schema.previewed(await asyncio.to_thread(preview, state.store, project, days, state.clock()))
+
+
 @router.delete(
     "/{slug}/visitor/{visitor_id}",
     summary="Forget a visitor",
@@ -215,5 +233,6 @@ def _details(project: Project) -> schema.ProjectDetails:
         ],
         domains=list(project.domains),
         timezone=project.timezone,
+        retention_days=project.retention_days,
         created_at=iso_seconds(project.created_at),
     )

@@ -6,6 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from footfall.api.wire_types import Instant
 from footfall.meta.projects import MAX_OVERLAP_HOURS, OVERLAP_HOURS
+from footfall.model.period import iso_seconds
+from footfall.model.retention import LEAST_OF_PROJECT
+from footfall.rollups.expiry import Preview
+from footfall.settings import MAX_RETENTION_DAYS
 
 
 class StrictBody(BaseModel):
@@ -27,6 +31,28 @@ class ProjectChange(StrictBody):
     slug: str | None = Field(None, description="Its new slug; the old one is free at once.")
     name: str | None = None
     timezone: str | None = Field(None, description="IANA name of the zone of its days.")
+    retention_days: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_RETENTION_DAYS,
+        description=f"Age in days past which rows go and figures stay: {LEAST_OF_PROJECT} or more; 0: none of its own.",
+    )
+
+
+class RowsBefore(BaseModel):
+    old: int
+    all: int
+
+
+class RetentionPreview(BaseModel):
+    days: int
+    before: Instant = Field(description="Rows that end before this instant would be removed.")
+    rows: dict[str, RowsBefore] = Field(description="By table.")
+
+
+def previewed(found: Preview) -> RetentionPreview:
+    rows = {table.value: RowsBefore(old=old, all=every) for table, (old, every) in found.rows.items()}
+    return RetentionPreview(days=found.days, before=iso_seconds(found.before), rows=rows)
 
 
 class KeyRotation(StrictBody):
@@ -48,6 +74,7 @@ class ProjectDetails(BaseModel):
     old_site_keys: list[ReplacedSiteKey] = Field(description="Replaced keys that pages may still use.")
     domains: list[str]
     timezone: str
+    retention_days: int | None = Field(description="Null where the installation's retention counts alone.")
     created_at: Instant
 
 

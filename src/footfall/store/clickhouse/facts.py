@@ -14,7 +14,7 @@ import polars as pl
 from footfall.catalog.columns import COLUMNS, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.changes import Change, Merge, Move
-from footfall.store.clickhouse import erasing, session_facts
+from footfall.store.clickhouse import erasing, expiring, session_facts
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Piece, SessionVersion
 
@@ -159,6 +159,15 @@ class ClickHouseFacts:
 
     def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
         erasing.erase(self._store, project, visitors, piece)
+
+    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+        return expiring.count_before(self._store, project, before)
+
+    def to_expire(self, project: int, before: int) -> Piece | None:
+        return expiring.to_expire(self._store, project, before)
+
+    def expire(self, project: int, before: int, piece: Piece) -> None:
+        expiring.expire(self._store, project, before, piece)
 
     def _sessions(self, table: Table, condition: str, wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
         selected = (

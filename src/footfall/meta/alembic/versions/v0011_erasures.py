@@ -20,3 +20,4 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.add_column("projects", sa.Column("retention_days", sa.Integer))
+    op.add_column("projects", sa.Column("facts_since", sa.BigInteger, nullable=False, server_default="0"))
