@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 
+from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.drain.marks import Marks
 from footfall.rollups.hourly import HourlyRollups
@@ -18,8 +20,13 @@ def roll_up(store: Store, until: int, tables: Sequence[Table]) -> None:
         rollups = HourlyRollups(store, lambda: until, lambda: nullcontext(enter_result=True))
         for hour in rollups.missing():
             rollups.roll_up(hour)
-    if Table.EVENTS in tables:
-        zones = dict.fromkeys((row[0] for row in store.query("SELECT DISTINCT project_id FROM events").rows), "UTC")
-        roller = Roller(store, lambda: zones, lambda: until, Marks(store).begin)
-        while roller():
-            pass
+    for source in SOURCES:
+        if source in tables:
+            found = store.query(f"SELECT DISTINCT project_id FROM {source}").rows  # noqa: S608 - of the catalogue
+            zones = dict.fromkeys((row[0] for row in found), "UTC")
+            _make_cells(Roller(store, partial(dict, zones), lambda: until, Marks(store).begin, source=source))
+
+
+def _make_cells(roller: Roller) -> None:
+    while roller():
+        pass

@@ -201,15 +201,35 @@ READY: dict[str, AnyQuery | CellQuery] = {
         replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)),
         (CellPart(replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)), CELLS),),
     ),
+    "endpoints-from-roll-ups": Whole(
+        build.endpoints(REQUESTS, 1_000),
+        (
+            CellPart(build.endpoints(REQUESTS, 1_000), replace(CELLS, rollup="endpoints")),
+            Part(replace(build.endpoints(REQUESTS, 1_000), windows=(HOUR,))),
+        ),
+    ),
+    "logs-from-roll-ups": Whole(
+        build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"),
+        (
+            CellPart(
+                build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"), replace(CELLS, rollup="logs")
+            ),
+            Part(replace(build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"), windows=(HOUR,))),
+        ),
+    ),
     "rolled-up-cells": RolledUp(7, "events", BASE.period),
     "uncounted-cells": Uncounted(7, CELLS, ("/", "/pricing")),
     "first-facts": FirstFacts(),
     "cell-sizes": CellSizes((7, 8), BASE.period),
     "made-cells": MadeCells("events"),
-    "stale-cells": StaleCells("events", ("events", "pages")),
+    "stale-cells": StaleCells("events", "day", ("events", "pages")),
     "make-cells": MakeCells(
         replace(BASE, dimensions=("path",), metrics=("events", "visitors"), filters=(build.PAGEVIEW,)),
         *("pages", "day", STARTS, (7, 8), 99, 40),
+    ),
+    "make-cells-of-endpoints": MakeCells(
+        replace(REQUESTS, dimensions=("endpoint", "method"), metrics=build.ENDPOINT_FIGURES),
+        *("endpoints", "month", STARTS, (7, 8), 99),
     ),
     "make-cells-of-sessions": MakeCells(
         replace(SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)),

@@ -1,4 +1,4 @@
-"""The proxy surface answers what the oracle answers, whatever workers sent, and whatever the store has merged."""
+"""The proxy surface answers what the oracle answers, whatever workers sent, and what is merged and rolled up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.support.log_product import differences, opened
 
 from footfall.api.proxy.routes import router
 from footfall.api.proxy.surface import PROXY
+from footfall.catalog.tables import Table
 from footfall.store.protocol import Store
 
 BATCHES = (10, 100_000)
@@ -29,6 +30,7 @@ def test_the_oracle_has_an_answer_for_every_endpoint() -> None:
 def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int) -> None:
     def merge(_: object) -> None:
         store.command("OPTIMIZE TABLE proxy_logs FINAL SETTINGS optimize_skip_merged_partitions = 1")
+        product.roll_up("UTC", Table.PROXY_LOGS)
 
     with opened(store, tmp_path / "journal", router, PROXY, batch) as product:
         survey(

@@ -25,6 +25,7 @@ from tests.support.history import History, Pairs, query_string
 
 from footfall.api.query_limiter import STREAMS_OF_PROJECT
 from footfall.catalog.rollups import GRAINS
+from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.collect.formats.events import submit_batch
 from footfall.collect.identity import SaltedIdentity
@@ -174,15 +175,13 @@ class Product:
         drain_all(self._drain, *self._spools)
         assert not self._spool.rejected, self._spool.rejected
 
-    def roll_up(self, zone: str) -> None:
-        """Make cells, cut by this zone, of all days and months that have events now, whether they are over or not."""
-        days = [
-            row[0]
-            for row in self.store.query("SELECT DISTINCT toStartOfDay(timestamp) AS day FROM events ORDER BY day").rows
-        ]
-        roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={})
+    def roll_up(self, zone: str, source: Table = Table.EVENTS) -> None:
+        """Make cells, cut by this zone, of all days and months that have facts now, whether they are over or not."""
+        found = self.store.query(f"SELECT DISTINCT toStartOfDay(timestamp) AS day FROM {source} ORDER BY day")  # noqa: S608 - of the catalogue
+        days = [to_millis(row[0]) for row in found.rows]
+        roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={}, source=source)
         for grain in GRAINS:
-            for job in jobs_of(grain, [to_millis(day) for day in days], zone, tuple(range(1, self._projects + 1))):
+            for job in jobs_of(grain, days, zone, tuple(range(1, self._projects + 1))):
                 assert roller.make(job)
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:

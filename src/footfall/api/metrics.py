@@ -35,7 +35,7 @@ class Metrics:
         self.tails_behind: Mapping[str, int] = {}  # bytes by log
         self.parts_set_aside: Mapping[str, int] = {}  # by table
         self._without_facts = 0
-        self._cells_waiting = 0
+        self._cells_waiting: dict[str, int] = {}
         self._steps = Histogram(
             "footfall_drain_step_seconds",
             "Time of a step per batch.",
@@ -91,8 +91,8 @@ class Metrics:
     def sessions_without_facts(self, count: int) -> None:
         self._without_facts = count
 
-    def cells_waiting(self, count: int) -> None:
-        self._cells_waiting = count
+    def cells_waiting(self, source: str, count: int) -> None:
+        self._cells_waiting[source] = count
 
     def accepted(self, surface: str, rows: int) -> None:
         self._accepted_by(surface).inc(rows)
@@ -136,7 +136,10 @@ class Metrics:
                 "Sessions of an earlier version that queries can't rely on yet.",
                 self._without_facts,
             ),
-            "footfall_rollup_cells_waiting": ("Closed days and months not rolled up yet.", self._cells_waiting),
+            "footfall_rollup_cells_waiting": (
+                "Closed days and months not rolled up yet.",
+                sum(self._cells_waiting.values()),
+            ),
             "footfall_spool_drained": ("Events drained since the spools were made.", state.drained),
         }
         own = CollectorRegistry()

@@ -17,7 +17,9 @@ class Metric:
     condition: a query with the metric reads no other rows.
 
     `parts` are aggregates, per table, of some of the rows that make up a figure, each row of a signed table counting
-    as one; `whole` puts such parts together. Parts must not have rows in common, but those of visitors may.
+    as one; `whole` puts such parts together. Parts must not have rows in common, but those of visitors may. Cells of
+    roll-ups have a column of the metric's name with such a part. `kind` is the type that parts are converted to, so
+    that they agree; "" where they are states.
     """
 
     name: str
@@ -27,22 +29,47 @@ class Metric:
     parts: Mapping[Table, str] = field(default_factory=dict)
     whole: str = "sum({})"
     nothing: str = "0"
+    kind: str = "Int64"
 
 
 _FACTS = (Table.EVENTS, Table.REQUESTS)
 _MILLIS = {table: TABLES[table].millis for table in (*_FACTS, Table.PROXY_LOGS)}
 
 
-def _sum(expression: str) -> dict[Table, str]:
+def _volume(name: str, expression: str) -> Metric:
     """A sum over proxy logs: each may use all 64 bits, so the sum needs more."""
-    return {Table.PROXY_LOGS: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
+    total = {Table.PROXY_LOGS: " + ".join(f"sum(toUInt128({column}))" for column in expression.split(" + "))}
+    return Metric(name, total, parts=total, kind="UInt128")
+
+
+def _added(name: str, expression: str) -> Metric:
+    """A sum or count over requests."""
+    return Metric(name, {Table.REQUESTS: expression}, parts={Table.REQUESTS: expression}, kind="UInt64")
+
+
+def _different(name: str, table: Table, *columns: str) -> Metric:
+    """How many different values there are, exactly."""
+    texts = ", ".join(f"toString({column})" for column in columns)
+    return Metric(
+        name,
+        {table: f"uniqExact({', '.join(columns)})"},
+        parts={table: f"uniqExactState({texts})"},
+        whole="uniqExactMerge({})",
+        kind="",
+    )
+
+
+def _extreme(name: str, function: str) -> Metric:
+    """The time of the first row, or of the last."""
+    found = {table: millis.format(f"{function}(timestamp)") for table, millis in _MILLIS.items()}
+    return Metric(name, found, parts=found, whole=f"{function}({{}})")
 
 
 PERCENTILES = (50, 95, 99)
 
-DURATIONS = (
-    f"quantilesBFloat16If({', '.join(str(percent / 100) for percent in PERCENTILES)})(duration_us, duration_us > 0)"
-)
+_LEVELS = ", ".join(str(percent / 100) for percent in PERCENTILES)
+
+DURATIONS = f"quantilesBFloat16If({_LEVELS})(duration_us, duration_us > 0)"
 """Microseconds at each of `PERCENTILES`, by nearest rank; NaN where no duration was sent.
 
 The function keeps 8 significant bits of a value, so whatever the distribution, the relative error is below 2⁻⁷ (0.8 %),
@@ -66,62 +93,73 @@ _ROWS = (
     Metric(
         "events",
         {Table.EVENTS: "count()"},
-        parts={Table.EVENTS: "count()", Table.SESSIONS: "sum(events)", Table.ROLLUPS: "sum(events)"},
+        parts={Table.EVENTS: "count()", Table.SESSIONS: "sum(events)"},
     ),
     Metric("engagements", {Table.ENGAGEMENTS: "count()"}),
-    Metric("hits", {Table.REQUESTS: "count()"}),
+    _added("hits", "count()"),
     Metric(
         "pageviews",
         {Table.EVENTS: "countIf(event_type = 'pageview')"},
         parts={
             Table.EVENTS: "countIf(event_type = 'pageview')",
             Table.SESSIONS: "sum(pageviews)",
-            Table.ROLLUPS: "sum(pageviews)",
         },
     ),
     Metric(
         "visitors",
         dict.fromkeys((*_FACTS, Table.SESSIONS), _VISITORS),
         distinct="visitor",
-        parts=dict.fromkeys((*_FACTS, Table.SESSIONS), UNIQUES.format("State", "visitor"))
-        | {Table.ROLLUPS: UNIQUES.format("MergeState", "visitors")},
+        parts=dict.fromkeys((*_FACTS, Table.SESSIONS), UNIQUES.format("State", "visitor")),
         whole=UNIQUES.format("Merge", "{}"),
         nothing=f"arrayReduce('{UNIQUES.format('State', '').removesuffix('()')}', emptyArrayUInt64())",
+        kind="",
     ),
     Metric(
         "sessions",
         dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"},
-        parts={Table.EVENTS: "uniqExact(session)", Table.SESSIONS: "count()", Table.ROLLUPS: "sum(sessions)"},
+        parts={Table.EVENTS: "uniqExact(session)", Table.SESSIONS: "count()"},
     ),
     Metric(
         "bounces",
         {Table.SESSIONS: f"sum(sign * {_BOUNCED})"},
-        parts={Table.SESSIONS: f"countIf({_BOUNCED})", Table.ROLLUPS: "sum(bounces)"},
+        parts={Table.SESSIONS: f"countIf({_BOUNCED})"},
     ),
     Metric(
         "duration_ms",
         {Table.SESSIONS: f"sum(sign * {_LASTED})"},
-        parts={Table.SESSIONS: f"sum({_LASTED})", Table.ROLLUPS: "sum(duration_ms)"},
+        parts={Table.SESSIONS: f"sum({_LASTED})"},
     ),
     Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
-    Metric("endpoints", {Table.REQUESTS: "uniqExact(endpoint)"}),
+    _different("endpoints", Table.REQUESTS, "endpoint"),
     Metric("referrer_urls", {Table.REQUESTS: "uniqExact(referer)"}),
-    Metric("endpoint_methods", {Table.REQUESTS: "uniqExact(endpoint, method)"}),
-    Metric("first", {table: millis.format("min(timestamp)") for table, millis in _MILLIS.items()}),
-    Metric("last", {table: millis.format("max(timestamp)") for table, millis in _MILLIS.items()}),
-    Metric("bytes", {Table.REQUESTS: "sum(bytes)"}),
-    Metric("answered", {Table.REQUESTS: "countIf(status > 0)"}),
-    Metric("failed", {Table.REQUESTS: "countIf(status >= 400)"}),
+    _different("endpoint_methods", Table.REQUESTS, "endpoint", "method"),
+    _extreme("first", "min"),
+    _extreme("last", "max"),
+    _added("bytes", "sum(bytes)"),
+    _added("answered", "countIf(status > 0)"),
+    _added("failed", "countIf(status >= 400)"),
     Metric("named_user", {Table.REQUESTS: "max(user_id)"}),  # of one visitor's requests: a text
-    Metric("durations", {Table.REQUESTS: DURATIONS}),
-    Metric("total_count", _sum("count")),
-    Metric("total_errors", _sum("error_count")),
-    Metric("total_bytes_sent", _sum("bytes_sent")),
-    Metric("total_bytes_received", _sum("bytes_received")),
-    Metric("bytes_total", _sum("bytes_sent + bytes_received")),
-    Metric("max_concurrency", {Table.PROXY_LOGS: "max(max_concurrency)"}),
-    Metric("domains", {Table.PROXY_LOGS: "uniqExact(domain)"}),
+    Metric(
+        "durations",
+        {Table.REQUESTS: DURATIONS},
+        parts={Table.REQUESTS: f"quantilesBFloat16StateIf({_LEVELS})(duration_us, duration_us > 0)"},
+        whole=f"quantilesBFloat16Merge({_LEVELS})({{}})",
+        kind="",
+    ),
+    _volume("total_count", "count"),
+    _volume("total_errors", "error_count"),
+    _volume("total_bytes_sent", "bytes_sent"),
+    _volume("total_bytes_received", "bytes_received"),
+    _volume("bytes_total", "bytes_sent + bytes_received"),
+    Metric(
+        "max_concurrency",
+        {Table.PROXY_LOGS: "max(max_concurrency)"},
+        parts={Table.PROXY_LOGS: "max(max_concurrency)"},
+        whole="max({})",
+        kind="UInt64",
+    ),
+    _different("domains", Table.PROXY_LOGS, "domain"),
 )
 
 METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}

@@ -29,6 +29,9 @@ class Rollup:
 
     `metrics` are columns of the table. `counted` says, by grain, of how many labels visitors are counted too, those
     with most rows: states of visitors take more room than all else. Stored cells hold the name.
+
+    Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
+    dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
     """
 
     name: str
@@ -36,6 +39,13 @@ class Rollup:
     metrics: tuple[str, ...]
     counted: Mapping[Bucket, int]
     dimension: str = ""
+    second: str = ""
+    known: bool = False
+    grains: tuple[Bucket, ...] = GRAINS
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.dimension, self.second) if name)
 
 
 _LISTED = ("events", "visitors")
@@ -49,4 +59,44 @@ ROLLUPS: tuple[Rollup, ...] = (
     Rollup("custom_events", Table.EVENTS, _LISTED, {Bucket.DAY: 20, Bucket.MONTH: 100}, "custom_event_name"),
     Rollup("properties", Table.EVENTS, _LISTED, {Bucket.DAY: 20, Bucket.MONTH: 100}, "property"),
 )
-"""All of web events: cells of one project, day or month are made together."""
+"""Of events and their sessions: cells of one project, day or month are made together."""
+
+_MONTHS = (Bucket.MONTH,)
+_VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
+
+
+def _of_requests(name: str, dimension: str) -> Rollup:
+    """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
+    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), {}, dimension, grains=_MONTHS)
+
+
+SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
+    Table.EVENTS: ROLLUPS,
+    Table.REQUESTS: (
+        Rollup(
+            "requests",
+            Table.REQUESTS,
+            ("hits", "visitors", "first", "last", "endpoints", "endpoint_methods"),
+            {},
+        ),
+        Rollup(
+            "endpoints",
+            Table.REQUESTS,
+            ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations"),
+            {},
+            "endpoint",
+            "method",
+            grains=_MONTHS,
+        ),
+        _of_requests("statuses", "status"),
+        _of_requests("referers", "referer"),
+        _of_requests("browsers", "browser"),
+        _of_requests("hosts", "host"),
+    ),
+    Table.PROXY_LOGS: (
+        Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), {}),
+        Rollup("domains", Table.PROXY_LOGS, (*_VOLUME, "first", "last"), {}, "domain"),
+        Rollup("errors", Table.PROXY_LOGS, ("total_errors", "first", "last"), {}, "error", "domain", known=True),
+    ),
+}
+"""The roll-ups of a source, by the table of its facts. Cells of requests and logs are cut by UTC's clocks."""

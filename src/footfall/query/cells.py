@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query.ast import Cells, Query
 
@@ -23,15 +24,18 @@ class RolledUp:
 
 @dataclass(frozen=True, slots=True)
 class FirstFacts:
-    """The first event of each project: columns project, first."""
+    """The first fact of each project: columns project, first."""
+
+    table: Table = Table.EVENTS
 
 
 @dataclass(frozen=True, slots=True)
 class CellSizes:
-    """How many events each of the projects has in the period: columns project, events."""
+    """How many facts each of the projects has in the period: columns project, facts."""
 
     projects: tuple[int, ...]
     period: Period
+    table: Table = Table.EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,13 @@ class MadeCells:
 
 @dataclass(frozen=True, slots=True)
 class StaleCells:
-    """Cells that are not valid, or lack one of these roll-ups: columns project, grain, zone, start, end, stamp."""
+    """Cells of a grain that are not valid, or lack one of these roll-ups.
+
+    Columns project, grain, zone, start, end, stamp.
+    """
 
     source: str
+    grain: str
     rollups: tuple[str, ...]
 
 
@@ -53,7 +61,7 @@ class StaleCells:
 class MakeCells:
     """Makes the cells that begin at `starts`, the last ending with the period of `base`, for each of `projects`.
 
-    `base` says what is counted: table, dimension, filters and metrics. Visitors are counted of the `counted` labels
+    `base` says what is counted: table, dimensions, filters and metrics. Visitors are counted of the `counted` labels
     of each cell that have most rows; None: of all.
     """
 

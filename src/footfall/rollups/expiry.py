@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from operator import itemgetter
 from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -19,9 +18,9 @@ from footfall.drain.plan import Touched
 from footfall.model.period import Bucket, Period
 from footfall.model.progress import Standstill
 from footfall.model.project import Project
-from footfall.query.cells import FirstFacts, RolledUp
+from footfall.query.cells import FirstFacts
 from footfall.query.rows import read
-from footfall.query.sources.rolled import WEB
+from footfall.query.sources.covering import valid_cells
 from footfall.rollups.jobs import closed_cells
 from footfall.store.protocol import Store
 
@@ -135,24 +134,14 @@ class Expiry:
             day.start for day in closed_cells(Bucket.DAY, project.timezone, first, before) if day.start not in valid
         ]
         if missing:
-            self._drain.mark([Touched(WEB, project.number, [Bucket.HOUR.floor(at) for at in missing])])
+            self._drain.mark([Touched(Table.EVENTS.value, project.number, [Bucket.HOUR.floor(at) for at in missing])])
         return min(missing, default=before)
 
 
 def _valid_days(store: Store, project: int, period: Period) -> set[int]:
-    rows = read(store, RolledUp(project, WEB, period))
-    marks = [row for row in rows if not row["grain"]]
-    newest = {row["start"]: row for row in sorted(rows, key=itemgetter("version")) if row["grain"] == Bucket.DAY}
     names = {rollup.name for rollup in ROLLUPS}
-    return {
-        start
-        for start, cell in newest.items()
-        if names <= {*cell["rollups"]} and not any(_outdates(mark, cell) for mark in marks)
-    }
-
-
-def _outdates(mark: Mapping[str, int], cell: Mapping[str, int]) -> bool:
-    return mark["start"] < cell["end"] and mark["end"] > cell["start"] and mark["stamp"] > cell["stamp"]
+    cells = valid_cells(store, project, Table.EVENTS, period)
+    return {cell.period.start for cell in cells if cell.grain is Bucket.DAY and names <= cell.rollups}
 
 
 def _clocks(project: Project) -> tzinfo:

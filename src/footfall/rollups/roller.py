@@ -11,14 +11,16 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, ROLLUPS, SMALL, Rollup
+from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, SMALL, SOURCES, Rollup
+from footfall.catalog.tables import Table
 from footfall.clock import MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
 from footfall.query.ast import Query, equals
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, MakeCells, StaleCells
 from footfall.query.rows import read
-from footfall.query.sources.rolled import WEB, ranking_of
+from footfall.query.sources import summed
+from footfall.query.sources.rolled import ranking_of
 from footfall.query.sql import compile_query
 from footfall.rollups.jobs import Job, Wanted, closed_cells, together
 from footfall.store.protocol import Store
@@ -39,9 +41,9 @@ Begin = Callable[[Mapping[tuple[str, int], int]], int | None]
 class Roller:
     """Each call makes the cells of one job, on a thread of its own; with none left it looks for more, once a minute.
 
-    `zones` are the time zones of the projects, whose days and months the cells are. `report` is called with the number
-    of cells that wait. `facts_since` has an instant for each project whose facts go earlier than its figures, before
-    which they may be gone.
+    Cells are those of `source`, the table of the facts. `zones` are the time zones of the projects, whose days and
+    months the cells are. `report` is called with the number of cells that wait. `facts_since` has an instant for each
+    project whose facts go earlier than its figures, before which they may be gone.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Roller:
         least: Mapping[Bucket, int] = LEAST_EVENTS,
         report: Callable[[int], None] = lambda _: None,
         facts_since: Callable[[], Mapping[int, int]] = dict,
+        source: Table = Table.EVENTS,
     ) -> None:
         self._store = store
         self._zones = zones
@@ -63,6 +66,7 @@ class Roller:
         self._least = least
         self._report = report
         self._facts_since = facts_since
+        self._source = source
         self._jobs: list[Job] = []
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
@@ -88,7 +92,7 @@ class Roller:
         firsts = self._first_facts()
         made = {
             (row["project"], row["grain"], row["zone"]): frozenset(row["starts"])
-            for row in read(self._store, MadeCells(WEB))
+            for row in read(self._store, MadeCells(self._source.value))
         }
         found = []
         for grain in GRAINS:
@@ -108,15 +112,16 @@ class Roller:
         """False while a batch is partly written. Cells of which facts are gone since they were wanted are left out."""
         since = self._facts_since()
         job = replace(job, projects=tuple(one for one in job.projects if job.starts[0] >= since.get(one, 0)))
-        stamp = self._begin({(WEB, project): job.end for project in job.projects})
+        stamp = self._begin({(self._source.value, project): job.end for project in job.projects})
         if stamp is None:
             return False
         large = self._large(job, since)
+        rollups = self._rollups(job.grain)
         if large:
-            for rollup in ROLLUPS:
+            for rollup in rollups:
                 statement = compile_query(_making(replace(job, projects=large), rollup, stamp))
                 self._store.command(statement.sql, statement.params)
-        self._record(replace(job, projects=large), stamp, [rollup.name for rollup in ROLLUPS])
+        self._record(replace(job, projects=large), stamp, [rollup.name for rollup in rollups])
         self._record(replace(job, projects=tuple(sorted({*job.projects} - {*large}))), stamp, [SMALL])
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
@@ -126,9 +131,12 @@ class Roller:
     def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
         """Those of the job's projects whose cells are made: of `kept` ones all, since their facts go."""
         least = self._least.get(job.grain, 0) * len(job.starts)
-        rows = read(self._store, CellSizes(job.projects, job.period))
-        events = {row["project"]: row["events"] for row in rows}
-        return tuple(project for project in job.projects if project in kept or events.get(project, 0) >= max(least, 1))
+        rows = read(self._store, CellSizes(job.projects, job.period, self._source))
+        found = {row["project"]: row["facts"] for row in rows}
+        return tuple(project for project in job.projects if project in kept or found.get(project, 0) >= max(least, 1))
+
+    def _rollups(self, grain: Bucket) -> tuple[Rollup, ...]:
+        return tuple(rollup for rollup in SOURCES[self._source] if grain in rollup.grains)
 
     def _record(self, job: Job, stamp: int, names: list[str]) -> None:
         if not job.projects:
@@ -139,7 +147,7 @@ class Roller:
             pl.DataFrame({"bucket": [cell.start for cell in cells], "until": [cell.end for cell in cells]}), how="cross"
         ).with_columns(
             pl.col("bucket", "until").cast(pl.Datetime("ms", "UTC")),
-            source=pl.lit(WEB),
+            source=pl.lit(self._source.value),
             grain=pl.lit(job.grain.value),
             zone=pl.lit(job.zone),
             rollups=pl.lit(names, pl.List(pl.String)),
@@ -149,19 +157,22 @@ class Roller:
         self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{names[0]}")
 
     def _first_facts(self) -> dict[int, int]:
-        """By project, the time of its first event, looked up now and then."""
+        """By project, the time of its first fact, looked up now and then."""
         if self._tick() >= self._next_firsts:
-            self._firsts = {row["project"]: row["first"] for row in read(self._store, FirstFacts())}
+            self._firsts = {row["project"]: row["first"] for row in read(self._store, FirstFacts(self._source))}
             self._next_firsts = self._tick() + _FIRSTS
         return self._firsts
 
     def _stale(self, now: int, zones: Mapping[int, str]) -> list[Wanted]:
-        names = tuple(rollup.name for rollup in ROLLUPS)
         return [
-            Wanted(Bucket(row["grain"]), Period(row["start"], row["end"]), row["project"], row["zone"])
-            for row in read(self._store, StaleCells(WEB, names))
-            if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[Bucket(row["grain"])]
+            Wanted(grain, Period(row["start"], row["end"]), row["project"], row["zone"])
+            for grain in GRAINS
+            for row in read(self._store, self._stale_cells(grain))
+            if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[grain]
         ]
+
+    def _stale_cells(self, grain: Bucket) -> StaleCells:
+        return StaleCells(self._source.value, grain.value, tuple(rollup.name for rollup in self._rollups(grain)))
 
 
 def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list[int]]:
@@ -175,6 +186,8 @@ def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list
 
 def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
     """Cells of events, or of sessions; of people only, and of the rows that the dimension's list counts."""
+    if rollup.table in summed.SUMMED:
+        return _adding_up(job, rollup, stamp)
     only = ranking_of(rollup).only if rollup.dimension else ()
     base = Query(
         project=0,
@@ -192,3 +205,17 @@ def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
         base = replace(base, metrics=tuple(name for name in base.metrics if name != "visitors"))
         counted = None
     return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, counted)
+
+
+def _adding_up(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
+    """Cells of all requests or logs."""
+    base = Query(
+        project=0,
+        table=rollup.table,
+        period=job.period,
+        dimensions=rollup.dimensions,
+        metrics=rollup.metrics,
+        filters=summed.rows_of(rollup),
+        bots=True,
+    )
+    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp)

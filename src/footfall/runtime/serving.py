@@ -14,6 +14,8 @@ import uvloop
 from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
+from footfall.catalog.rollups import SOURCES
+from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
@@ -98,19 +100,30 @@ def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
     metrics.parts_set_aside = Counter(part.table for part in detached_parts(draining.store))
 
 
+def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -> Roller:
+    """Days and months of events are those of the project's clocks, of requests and logs those of UTC."""
+    zones = draining.projects.zones
+
+    def utc() -> dict[int, str]:
+        return dict.fromkeys(zones(), "UTC")
+
+    return Roller(
+        draining.store,
+        zones if source is Table.EVENTS else utc,
+        clock,
+        draining.drain.begin_cells,
+        report=partial(metrics.cells_waiting, source.value),
+        facts_since=partial(facts_since, draining.projects),
+        source=source,
+    )
+
+
 @contextmanager
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
     hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
-    roller = Roller(
-        draining.store,
-        draining.projects.zones,
-        clock,
-        draining.drain.begin_cells,
-        report=metrics.cells_waiting,
-        facts_since=partial(facts_since, draining.projects),
-    )
+    rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     erasure = draining.erasure()
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
@@ -121,8 +134,10 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
         expiry()
         hourly()
         session_facts()
-        if session_facts.done:  # a cell counts a session by its row only if that has its facts
-            roller()
+        for source, roller in rollers.items():
+            # A cell of events counts a session by its row only if that has its facts.
+            if session_facts.done or source is not Table.EVENTS:
+                roller()
 
     working = Periodic(SECOND, work)
 

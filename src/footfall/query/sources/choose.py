@@ -11,7 +11,7 @@ from footfall.clock import DAY
 from footfall.query import build
 from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, Query, Whole
 from footfall.query.passes import complete, prepare
-from footfall.query.sources import flows, rolled, sessions
+from footfall.query.sources import flows, rolled, sessions, summed
 from footfall.store.protocol import Reader
 
 KPIS_OF_EVENTS = ("visitors", "pageviews")
@@ -54,7 +54,10 @@ def _long(query: AnyQuery) -> bool:
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
     if isinstance(query, Kpis | BucketFigures):
         query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
-    return rolled.answered(store, prepare(query)) if isinstance(query, Query) else None
+    if not isinstance(query, Query):
+        return None
+    asked = prepare(query)
+    return summed.answered(store, asked) if query.table in summed.SUMMED else rolled.answered(store, asked)
 
 
 def _from_sessions(store: Reader, query: AnyQuery) -> Whole | None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from operator import itemgetter
 
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.rollups import ROLLUPS, Rollup
 from footfall.catalog.tables import Table
-from footfall.model.period import Bucket, Period
+from footfall.model.period import Period
 from footfall.query import build
 from footfall.query.ast import (
     AnyPart,
     BegunPart,
     CellPart,
-    Cells,
     Order,
     Part,
     Query,
@@ -24,18 +22,16 @@ from footfall.query.ast import (
     Whole,
     equals,
 )
-from footfall.query.cells import RolledUp, Uncounted
+from footfall.query.cells import Uncounted
 from footfall.query.passes import complete
-from footfall.query.rows import Row, read
+from footfall.query.rows import read
+from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.sessions import long_enough, members_of, windows_of
-from footfall.query.sources.tiles import Cell, Tiling, gaps, tile
+from footfall.query.sources.tiles import Tiling, gaps
 from footfall.store.protocol import Reader
 
 MAX_BY_VISITORS = 100
 """Ranked by visitors beyond this place, a list is read from facts."""
-
-WEB = Table.EVENTS.value
-"""The source of cells of events and their sessions."""
 
 _PEOPLE = equals("traffic", HUMAN)
 _BY_DIMENSION = {rollup.dimension: rollup for rollup in ROLLUPS if rollup.dimension}
@@ -67,7 +63,7 @@ def _totals(store: Reader, query: Query) -> Whole | None:
         return None
     if of_sessions and not long_enough(query.period):
         return None
-    tiling = _tiling(store, query, "events", "sessions")
+    tiling = covered(store, query, "events", "sessions")
     if not tiling.cells:
         return None
     parts: list[AnyPart] = []
@@ -79,7 +75,7 @@ def _totals(store: Reader, query: Query) -> Whole | None:
 
 
 def _events(query: Query, tiling: Tiling) -> list[AnyPart]:
-    found: list[AnyPart] = [CellPart(query, _cells("events", tiling.cells))]
+    found: list[AnyPart] = [CellPart(query, cells_of("events", tiling.cells))]
     if tiling.gaps:
         found.append(Part(complete(replace(query, windows=tiling.gaps))))
     return found
@@ -98,7 +94,7 @@ def _sessions(store: Reader, query: Query, tiling: Tiling) -> list[AnyPart]:
     opening = tuple(edge for edge in edges if edge in from_cells)
     reached = tuple(edge for edge in edges if edge not in from_cells)
     begun = tuple(part for gap in tiling.gaps for part in gaps(gap, [cut for cut in short if _within(cut, gap)]))
-    found: list[AnyPart] = [CellPart(query, _cells("sessions", tiling.cells), opening)]
+    found: list[AnyPart] = [CellPart(query, cells_of("sessions", tiling.cells), opening)]
     if begun:
         found.append(BegunPart(replace(rows, windows=begun)))
     if reached:
@@ -150,7 +146,7 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
     ranking = ranking_of(rollup)
     if {*query.filters} != {*ranking.only, _PEOPLE} or set(query.metrics) - {*rollup.metrics}:
         return None
-    tiling = _tiling(store, query, rollup.name)
+    tiling = covered(store, query, rollup.name)
     if not tiling.cells:
         return None
     if query.order and query.order[0].name == "visitors":
@@ -203,7 +199,7 @@ def _first_labels(store: Reader, ranked: Whole, dimension: str) -> tuple[str, ..
 
 
 def _counted(query: Query, rollup: Rollup, tiling: Tiling) -> tuple[AnyPart, ...]:
-    cells = CellPart(query, _cells(rollup.name, tiling.cells))
+    cells = CellPart(query, cells_of(rollup.name, tiling.cells))
     return (cells, Part(complete(replace(query, windows=tiling.gaps)))) if tiling.gaps else (cells,)
 
 
@@ -211,36 +207,11 @@ def _visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> tu
     """Of these labels: from the cells that counted the visitors of all of them, the rest from facts."""
     cells = tuple(cell for cell in tiling.cells if rollup.counted.get(cell.grain))
     if cells and query.only:
-        lacking = read(store, Uncounted(query.project, _cells(rollup.name, cells), query.only))
+        lacking = read(store, Uncounted(query.project, cells_of(rollup.name, cells), query.only))
         without = {(row["grain"], row["start"]) for row in lacking}
         cells = tuple(cell for cell in cells if (cell.grain.value, cell.period.start) not in without)
     left = gaps(query.period, [cell.period for cell in cells])
-    parts: list[AnyPart] = [CellPart(query, _cells(rollup.name, cells))] if cells else []
+    parts: list[AnyPart] = [CellPart(query, cells_of(rollup.name, cells))] if cells else []
     if left:
         parts.append(Part(complete(replace(query, windows=left))))
     return tuple(parts)
-
-
-def _cells(rollup: str, cells: tuple[Cell, ...]) -> Cells:
-    return Cells(
-        rollup,
-        tuple(cell.grain.value for cell in cells),
-        tuple(cell.period.start for cell in cells),
-        tuple(cell.version for cell in cells),
-    )
-
-
-def _outdates(mark: Row, cell: Row) -> bool:
-    return bool(mark["start"] < cell["end"] and mark["end"] > cell["start"] and mark["stamp"] > cell["stamp"])
-
-
-def _tiling(store: Reader, query: Query, *rollups: str) -> Tiling:
-    rows = read(store, RolledUp(query.project, WEB, query.period))
-    touched = [row for row in rows if not row["grain"]]
-    newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
-    cells = [
-        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
-        for row in newest.values()
-        if not any(_outdates(mark, row) for mark in touched)
-    ]
-    return tile(query.period, [cell for cell in cells if cell.rollups.issuperset(rollups)], query.buckets)

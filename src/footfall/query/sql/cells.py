@@ -11,7 +11,7 @@ from footfall.query.sql.select import within
 
 ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
 UNCOUNTED = ("grain", "start")
-CELL_SIZES = ("project", "events")
+CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
 MADE_CELLS = ("project", "grain", "zone", "starts")
 STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
@@ -55,15 +55,16 @@ def uncounted(query: Uncounted, binder: Binder) -> str:
     )
 
 
-def first_facts(_: FirstFacts, __: Binder) -> str:
-    first = TABLES[Table.EVENTS].millis.format("min(timestamp)")
-    return f"SELECT project_id AS c0, {first} AS c1 FROM events GROUP BY project_id ORDER BY c0"
+def first_facts(query: FirstFacts, _: Binder) -> str:
+    first = TABLES[query.table].millis.format("min(timestamp)")
+    return f"SELECT project_id AS c0, {first} AS c1 FROM {query.table} GROUP BY project_id ORDER BY c0"
 
 
 def cell_sizes(query: CellSizes, binder: Binder) -> str:
     return (
-        f"SELECT project_id AS c0, count() AS c1 FROM events WHERE project_id IN {binder.numbers(query.projects)}"
-        f" AND {within(query.period, Table.EVENTS, binder)} GROUP BY project_id ORDER BY c0"
+        f"SELECT project_id AS c0, count() AS c1 FROM {query.table}"
+        f" WHERE project_id IN {binder.numbers(query.projects)}"
+        f" AND {within(query.period, query.table, binder)} GROUP BY project_id ORDER BY c0"
     )
 
 
@@ -81,7 +82,7 @@ def stale_cells(query: StaleCells, binder: Binder) -> str:
     cells = (
         "SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till,"
         " argMax(stamp, version) AS made, argMax(rollups, version) AS names"
-        f" FROM rolled_up WHERE {rows} GROUP BY project_id, grain, bucket"
+        f" FROM rolled_up WHERE {rows} AND grain = {binder.text(query.grain)} GROUP BY project_id, grain, bucket"
     )
     marks = f"SELECT project_id, hour, max(stamp) AS newest FROM touched WHERE {rows} GROUP BY project_id, hour"
     touched = "hour < till AND addHours(hour, 1) > bucket AND newest > made"

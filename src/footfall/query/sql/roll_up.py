@@ -14,16 +14,16 @@ from footfall.query.sql.select import conditions, within
 from footfall.query.sql.whole import DIFFER
 
 _BIG = " SETTINGS max_bytes_before_external_group_by = 300000000"
-_FIXED = ("project_id", "rollup", "grain", "bucket", "label", "version")
+_FIXED = ("project_id", "rollup", "grain", "bucket", "label", "label_2", "version")
 
 
 def make_cells(query: MakeCells, binder: Binder) -> str:
-    """An INSERT … SELECT: a row per project, cell and label."""
+    """An INSERT … SELECT: a row per project, cell and label, or pair of labels."""
     made = _of_sessions(query, binder) if query.base.table is Table.SESSIONS else _of_facts(query, binder)
     columns, rows = made
     fixed = (
         f"project_id, {binder.text(query.rollup)}, {binder.text(query.grain)},"
-        f" toDateTime(intDiv(cell, 1000), 'UTC'), label, {binder.number(query.version)}"
+        f" toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {binder.number(query.version)}"
     )
     return (
         f"INSERT INTO rollups ({', '.join((*_FIXED, *columns))})"
@@ -33,9 +33,10 @@ def make_cells(query: MakeCells, binder: Binder) -> str:
 
 def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
     base = query.base
-    name = label(DIMENSIONS[base.dimensions[0]], base.table) if base.dimensions else "''"
+    names = [f"toString({label(DIMENSIONS[name], base.table)})" for name in base.dimensions]
+    one, other = (*names, "''", "''")[:2]
     rows = " AND ".join(_rows(query, binder))
-    cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, toString({name}) AS label"
+    cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, {one} AS label, {other} AS label_2"
     values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics} | {
         "counted": str(int("visitors" in base.metrics))
     }
@@ -49,9 +50,9 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
             f" ORDER BY rows DESC, label LIMIT {binder.number(query.counted)} BY project_id, cell)"
         )
         found = f"(SELECT {cells}, visitor, {most} AS most FROM {found})"
-        shown = "project_id, cell, label"
+        shown = "project_id, cell, label, label_2"
     figures = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
-    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY project_id, cell, label"
+    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY project_id, cell, label, label_2"
 
 
 def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
@@ -74,7 +75,8 @@ def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str
         f" WHERE {_uneven_inside(query, binder)} GROUP BY project_id, cell"
     )
     sums = ", ".join(f"sum({name}) AS v_{name}" for name in columns)
-    return columns, f"SELECT project_id, cell, '' AS label, {sums} FROM ({parts}) GROUP BY project_id, cell"
+    found = f"SELECT project_id, cell, '' AS label, '' AS label_2, {sums} FROM ({parts}) GROUP BY project_id, cell"
+    return columns, found
 
 
 def _uneven_inside(query: MakeCells, binder: Binder) -> str:

@@ -95,15 +95,19 @@ def _signed(query: Query, keys: list[str], metrics: tuple[str, ...], found: str)
 
 def _select(keys: list[str], values: dict[str, str], metrics: tuple[str, ...], found: str) -> str:
     """The columns of a part: keys, then metrics, of which `values` may lack some. No row where none is found."""
-    texts = [*keys, *(_typed(name, values.get(name, METRICS[name].nothing)) for name in metrics)]
-    shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate(texts))
     by = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else " HAVING count() > 0"
-    return f"SELECT {shown} FROM {found}{by}"
+    return f"SELECT {_columns(keys, values, metrics)} FROM {found}{by}"
+
+
+def _columns(keys: list[str], values: dict[str, str], metrics: tuple[str, ...]) -> str:
+    texts = [*keys, *(_typed(name, values.get(name, METRICS[name].nothing)) for name in metrics)]
+    return ", ".join(f"{text} AS c{number}" for number, text in enumerate(texts))
 
 
 def _typed(name: str, value: str) -> str:
     """Parts of a figure must agree in their type."""
-    return value if METRICS[name].distinct else f"toInt64({value})"
+    kind = METRICS[name].kind
+    return f"to{kind}({value})" if kind else value
 
 
 def _begun(part: BegunPart, metrics: tuple[str, ...], binder: Binder) -> str:
@@ -130,17 +134,18 @@ def _reaching(part: ReachingPart, metrics: tuple[str, ...], binder: Binder) -> s
 
 
 def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    """Rows as they are: `rollups` has a column for each metric, which the answer adds up or merges once."""
     query = part.query
     rows = [rows_of(query.project, part.cells, binder)]
     if query.only:
         rows.append(f"label IN {binder.texts(query.only)}")
-    values = {name: METRICS[name].parts[Table.ROLLUPS] for name in query.metrics}
+    values = {name: name for name in query.metrics}
     if part.opening:
         reached = f"{_CELLS.millis.format('bucket')} IN {binder.instants(part.opening)}"
-        values["sessions"] = f"sum(sessions) + sumIf(reaching, {reached})"
+        values["sessions"] = f"sessions + if({reached}, reaching, 0)"
     keys = [bucket_of("bucket", replace(query, table=Table.ROLLUPS), binder)] if query.buckets else []
-    keys += ["label"] * len(query.dimensions)
-    return _select(keys, values, metrics, f"rollups WHERE {' AND '.join(rows)}")
+    keys += ["label", "label_2"][: len(query.dimensions)]
+    return f"SELECT {_columns(keys, values, metrics)} FROM rollups WHERE {' AND '.join(rows)}"
 
 
 def uneven(query: Uneven, binder: Binder) -> str:

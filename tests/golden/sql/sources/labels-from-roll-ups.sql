@@ -1,13 +1,12 @@
 SELECT c0 AS c0, uniqCombined64Merge(17)(c1) AS c1
-FROM (SELECT label AS c0, uniqCombined64MergeState(17)(visitors) AS c1
+FROM (SELECT label AS c0, visitors AS c1
 FROM rollups
 WHERE project_id = {p3:UInt64}
 AND rollup = {p4:String}
 AND grain IN {p5:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
-AND label IN {p6:Array(String)}
-GROUP BY c0)
+AND label IN {p6:Array(String)})
 GROUP BY c0
 -- p0 = [1779926400000, 1777593600000]
 -- p1 = ['day', 'month']

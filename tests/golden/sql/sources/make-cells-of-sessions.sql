@@ -1,5 +1,5 @@
-INSERT INTO rollups (project_id, rollup, grain, bucket, label, version, sessions, bounces, duration_ms, reaching) SELECT project_id, {p18:String}, {p19:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, {p20:UInt64}, v_sessions, v_bounces, v_duration_ms, v_reaching
-FROM (SELECT project_id, cell, '' AS label, sum(sessions) AS v_sessions, sum(bounces) AS v_bounces, sum(duration_ms) AS v_duration_ms, sum(reaching) AS v_reaching
+INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, sessions, bounces, duration_ms, reaching) SELECT project_id, {p18:String}, {p19:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p20:UInt64}, v_sessions, v_bounces, v_duration_ms, v_reaching
+FROM (SELECT project_id, cell, '' AS label, '' AS label_2, sum(sessions) AS v_sessions, sum(bounces) AS v_bounces, sum(duration_ms) AS v_duration_ms, sum(reaching) AS v_reaching
 FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) AS cell, sum(sign) AS sessions, sum(sign * (pageviews = 1
 AND events = 1 + passive_events)) AS bounces, sum(sign * dateDiff('millisecond', start, end)) AS duration_ms, 0 AS reaching
 FROM sessions

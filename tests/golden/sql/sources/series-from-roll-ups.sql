@@ -1,12 +1,11 @@
 SELECT c0 AS c0, sum(c1) AS c1, uniqCombined64Merge(17)(c2) AS c2, sum(c3) AS c3
-FROM (SELECT roundDown(toInt64(toUnixTimestamp(bucket)) * 1000, {p6:Array(Int64)}) AS c0, toInt64(sum(pageviews)) AS c1, uniqCombined64MergeState(17)(visitors) AS c2, toInt64(0) AS c3
+FROM (SELECT roundDown(toInt64(toUnixTimestamp(bucket)) * 1000, {p6:Array(Int64)}) AS c0, toInt64(pageviews) AS c1, visitors AS c2, toInt64(0) AS c3
 FROM rollups
 WHERE project_id = {p3:UInt64}
 AND rollup = {p4:String}
 AND grain IN {p5:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
-GROUP BY c0
 UNION ALL SELECT roundDown(toUnixTimestamp64Milli(timestamp), {p12:Array(Int64)}) AS c0, toInt64(countIf(event_type = 'pageview')) AS c1, uniqCombined64State(17)(visitor) AS c2, toInt64(0) AS c3
 FROM events
 WHERE project_id = {p7:UInt64}
@@ -15,14 +14,13 @@ AND timestamp < fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
 AND (timestamp >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p11:Int64}, 'UTC'))
 GROUP BY c0
-UNION ALL SELECT roundDown(toInt64(toUnixTimestamp(bucket)) * 1000, {p20:Array(Int64)}) AS c0, toInt64(0) AS c1, arrayReduce('uniqCombined64State(17)', emptyArrayUInt64()) AS c2, toInt64(sum(sessions) + sumIf(reaching, toInt64(toUnixTimestamp(bucket)) * 1000 IN {p19:Array(Int64)})) AS c3
+UNION ALL SELECT roundDown(toInt64(toUnixTimestamp(bucket)) * 1000, {p20:Array(Int64)}) AS c0, toInt64(0) AS c1, arrayReduce('uniqCombined64State(17)', emptyArrayUInt64()) AS c2, toInt64(sessions + if(toInt64(toUnixTimestamp(bucket)) * 1000 IN {p19:Array(Int64)}, reaching, 0)) AS c3
 FROM rollups
 WHERE project_id = {p16:UInt64}
 AND rollup = {p17:String}
 AND grain IN {p18:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p13:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p14:Array(String)}, {p13:Array(Int64)}, {p15:Array(UInt64)})
-GROUP BY c0
 UNION ALL SELECT roundDown(toUnixTimestamp64Milli(start), {p28:Array(Int64)}) AS c0, toInt64(0) AS c1, arrayReduce('uniqCombined64State(17)', emptyArrayUInt64()) AS c2, toInt64(sum(sign)) AS c3
 FROM sessions
 WHERE project_id = {p23:UInt64}

@@ -2,13 +2,15 @@ SELECT project_id AS c0, toString(grain) AS c1, zone_name AS c2, toInt64(toUnixT
 FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till, argMax(stamp, version) AS made, argMax(rollups, version) AS names
 FROM rolled_up
 WHERE source = {p0:String}
+AND grain = {p1:String}
 GROUP BY project_id, grain, bucket)
-WHERE NOT (hasAll(names, {p1:Array(String)})
+WHERE NOT (hasAll(names, {p2:Array(String)})
 OR has(names, 'small'))
 OR (project_id, grain, bucket) IN (SELECT project_id, grain, bucket
 FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till, argMax(stamp, version) AS made, argMax(rollups, version) AS names
 FROM rolled_up
 WHERE source = {p0:String}
+AND grain = {p1:String}
 GROUP BY project_id, grain, bucket) AS made_before JOIN (SELECT project_id, hour, max(stamp) AS newest
 FROM touched
 WHERE source = {p0:String}
@@ -18,4 +20,5 @@ AND addHours(hour, 1) > bucket
 AND newest > made)
 ORDER BY c0, c1, c3
 -- p0 = 'events'
--- p1 = ['events', 'pages']
+-- p1 = 'day'
+-- p2 = ['events', 'pages']
