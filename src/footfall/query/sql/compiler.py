@@ -20,6 +20,7 @@ from footfall.query.ast import (
     LabelCount,
     Query,
     Retention,
+    RetentionOfSessions,
     SessionFigures,
     SessionRevenue,
     SiteFigures,
@@ -27,12 +28,13 @@ from footfall.query.ast import (
     SiteVisitors,
     Uneven,
     UnknownFlows,
+    UnknownVisitors,
     ValidityMarkers,
     VisitorSessions,
     Whole,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
-from footfall.query.sql import breakdowns, cells, engagement, figures, flows, roll_up, shapes, sites, whole
+from footfall.query.sql import breakdowns, cells, engagement, figures, flows, retention, roll_up, shapes, sites, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -65,7 +67,9 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     FlowsOfSessions: (flows.flows_of_sessions, flows.FLOWS),
     SessionRevenue: (shapes.session_revenue, shapes.REVENUE),
     Funnel: (shapes.funnel, ("level", "visitors")),
-    Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
+    Retention: (retention.retention, retention.COHORTS),
+    UnknownVisitors: (retention.unknown, retention.UNKNOWN),
+    RetentionOfSessions: (retention.retention_of_sessions, retention.COHORTS),
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
