@@ -33,6 +33,7 @@ from footfall.query.ast import (
     Position,
     Query,
     ReachingPart,
+    RetentionOfSessions,
     RolledUpHours,
     SessionFigures,
     SessionPosition,
@@ -43,6 +44,7 @@ from footfall.query.ast import (
     Term,
     Uneven,
     UnknownFlows,
+    UnknownVisitors,
     ValidityMarkers,
     VisitorSessions,
     Whole,
@@ -50,6 +52,7 @@ from footfall.query.ast import (
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.passes import complete
+from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql import compile_query
 
 FILES = Path(__file__).with_name("sql")
@@ -63,6 +66,10 @@ CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000),
 
 GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
+
+FROM_THE_START = replace(
+    SESSIONS, period=Period(EARLIEST, BASE.period.end), buckets=STARTS, filters=(equals("traffic", "human"),)
+)
 
 SITES = (
     SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
@@ -141,6 +148,11 @@ SHAPES: dict[str, AnyQuery] = {
     "conversions": build.conversions(replace(BASE, filters=filter.parse("country:RO")), GOALS),
     "conversion-revenue": build.conversion_revenue(BASE, GOALS),
     "retention": build.retention(BASE, STARTS),
+    "unknown-visitors": UnknownVisitors(FROM_THE_START, BASE.period.start),
+    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), FROM_THE_START),
+    "retention-of-sessions-and-events": RetentionOfSessions(
+        build.retention(BASE, STARTS), FROM_THE_START, Keys("visitor", (5, 6))
+    ),
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(
         replace(REQUESTS, buckets=STARTS),

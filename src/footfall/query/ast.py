@@ -329,6 +329,26 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownVisitors:
+    """Visitors with a session whose row does not tell all that retention needs of its events.
+
+    One row: visitors (their keys). `sessions` are those up to the end of the range, with its buckets.
+    """
+
+    sessions: Query
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionOfSessions:
+    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`."""
+
+    asked: Retention
+    sessions: Query
+    besides: UnknownVisitors | Keys | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPosition:
     """A place in the order of a visitor's sessions: newest start first, equal starts by session id descending."""
 
@@ -470,6 +490,8 @@ AnyQuery = (
     | Conversions
     | ConversionRevenue
     | Retention
+    | UnknownVisitors
+    | RetentionOfSessions
     | VisitorSessions
     | Engagement
     | Breakdowns

@@ -22,6 +22,7 @@ from footfall.query.ast import (
     LabelCount,
     Query,
     Retention,
+    RetentionOfSessions,
     SessionFigures,
     SessionRevenue,
     SiteFigures,
@@ -29,12 +30,13 @@ from footfall.query.ast import (
     SiteVisitors,
     Uneven,
     UnknownFlows,
+    UnknownVisitors,
     ValidityMarkers,
     VisitorSessions,
     Whole,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
-from footfall.query.sql import breakdowns, cells, engagement, figures, flows, roll_up, shapes, sites, whole
+from footfall.query.sql import breakdowns, cells, engagement, figures, flows, retention, roll_up, shapes, sites, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -69,7 +71,9 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Funnel: (shapes.funnel, ("level", "visitors")),
     Conversions: (shapes.conversions, ("goal", "events", "visitors")),
     ConversionRevenue: (shapes.conversion_revenue, ("goal", "currency", "earned")),
-    Retention: (shapes.retention, ("cohort", "bucket", "visitors")),
+    Retention: (retention.retention, retention.COHORTS),
+    UnknownVisitors: (retention.unknown, retention.UNKNOWN),
+    RetentionOfSessions: (retention.retention_of_sessions, retention.COHORTS),
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),

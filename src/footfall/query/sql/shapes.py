@@ -7,21 +7,18 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
-from footfall.model.period import Period
 from footfall.query.ast import (
     ConversionRevenue,
     Conversions,
     Funnel,
     Kpis,
     Query,
-    Retention,
     SessionRevenue,
     VisitorSessions,
 )
-from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
-from footfall.query.sql.select import bucket_of, conditions, project, select, where
+from footfall.query.sql.select import conditions, project, select, where
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
@@ -116,21 +113,6 @@ def in_order(value: str, condition: str = "") -> str:
     columns = ("toUnixTimestamp64Milli(timestamp)", "id_hi", "id_lo", value)
     arrays = (f"groupArrayIf({column}, {condition})" if condition else f"groupArray({column})" for column in columns)
     return f"arraySort(arrayZip({', '.join(arrays)}))"
-
-
-def retention(query: Retention, binder: Binder) -> str:
-    base = replace(query.base, period=Period(query.since, query.base.period.end))
-    before = replace(query.base, period=Period(EARLIEST, query.since))
-    visitors = (
-        f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
-        f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
-        f" FROM events WHERE {where(base, binder)}"
-        f" AND visitor NOT IN (SELECT visitor FROM events WHERE {where(before, binder)}) GROUP BY visitor"
-    )
-    return (
-        f"SELECT cohort AS c0, arrayJoin(buckets) AS c1, count() AS c2 FROM ({visitors})"
-        " GROUP BY c0, c1 ORDER BY c0, c1"
-    )
 
 
 def visitor_sessions(query: VisitorSessions, binder: Binder) -> str:
