@@ -42,6 +42,8 @@ _PAGES = {
     "/api/log-request": "collect.md",
     "/v2/apps": "network.md",
     "/analytics": "proxy.md",
+    "/api/projects/{slug}/shares": "sharing.md",
+    "/api/shares": "sharing.md",
     "/api/projects": "projects.md",
     "/api/session": "session.md",
     "/api/sites": "session.md",

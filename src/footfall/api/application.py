@@ -15,6 +15,8 @@ from footfall.api.proxy import routes as proxy
 from footfall.api.proxy.surface import PROXY
 from footfall.api.session import routes as session
 from footfall.api.session.surface import SESSION
+from footfall.api.sharing import routes as sharing
+from footfall.api.sharing.surface import SHARING
 from footfall.api.sites import routes as sites
 from footfall.api.sites.surface import SITES
 from footfall.api.state import Collecting, Querying, State
@@ -30,6 +32,7 @@ READING: Routers = {
     NETWORK.name: network.router,
     PROXY.name: proxy.router,
     PROJECTS.name: projects.router,
+    SHARING.name: sharing.router,
     SESSION.name: session.router,
     SITES.name: sites.router,
 }

@@ -16,6 +16,7 @@ from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
 from footfall.meta.saved import SavedByProject
+from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
 from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
@@ -44,6 +45,7 @@ class Meta:
         self.editor = ProjectEditor(database, clock)
         self.sign_ins = SignIns(database, clock)
         self.saved = SavedByProject(database, clock)
+        self.shares = Shares(database, clock)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:
