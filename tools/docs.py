@@ -45,6 +45,7 @@ _PAGES = {
     "/api/projects/{slug}/shares": "sharing.md",
     "/api/shares": "sharing.md",
     "/api/projects": "projects.md",
+    "/api/tokens": "auth.md",
     "/api/session": "session.md",
     "/api/sites": "session.md",
 }

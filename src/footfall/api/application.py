@@ -20,6 +20,8 @@ from footfall.api.sharing.surface import SHARING
 from footfall.api.sites import routes as sites
 from footfall.api.sites.surface import SITES
 from footfall.api.state import Collecting, Querying, State
+from footfall.api.tokens import routes as tokens
+from footfall.api.tokens.surface import TOKENS
 from footfall.api.tracking import routes as tracking
 from footfall.api.tracking.surface import TRACKING
 from footfall.api.web import routes as web
@@ -33,6 +35,7 @@ READING: Routers = {
     PROXY.name: proxy.router,
     PROJECTS.name: projects.router,
     SHARING.name: sharing.router,
+    TOKENS.name: tokens.router,
     SESSION.name: session.router,
     SITES.name: sites.router,
 }

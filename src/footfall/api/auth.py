@@ -128,6 +128,10 @@ class Authenticator:
         """Look the cookie up again: it was signed out in this process."""
         self._verified.pop(_key(cookie.encode("latin-1")), None)
 
+    def forget_token(self, token_id: int) -> None:
+        """Look a token, and the cookies that stand for it, up again: it was revoked in this process."""
+        self._verified = {key: one for key, one in self._verified.items() if one.principal.token_id != token_id}
+
     def forget_links(self) -> None:
         """Look the tokens of links up again: one was revoked in this process."""
         self._verified = {key: one for key, one in self._verified.items() if one.principal.limits is None}

@@ -13,6 +13,7 @@ from footfall.api.sharing.surface import SHARING
 from footfall.api.site.surface import SITE
 from footfall.api.sites.surface import SITES
 from footfall.api.surface import Surface
+from footfall.api.tokens.surface import TOKENS
 from footfall.api.tracking.surface import TRACKING
 from footfall.api.web.surface import WEB
 
@@ -25,6 +26,7 @@ SURFACES: tuple[Surface, ...] = (
     COLLECT,
     PROJECTS,
     SHARING,
+    TOKENS,
     SESSION,
     SITES,
     SITE,
