@@ -30,6 +30,8 @@ from footfall.meta.tables import (
     OldSiteKeyRow,
     ProjectRow,
     SegmentRow,
+    ShareRow,
+    ShareSessionRow,
     TokenProjectRow,
     TokenRow,
 )
@@ -230,7 +232,9 @@ def _release_tokens(session: Session, number: int, now: int) -> None:
 
 def _remove_notes(session: Session, number: int) -> None:
     """What metadata keeps about a project and its data."""
-    for table in (ImportRow, DropRow, NamedDropRow, GoalRow, SegmentRow, FunnelRow, AnnotationRow):
+    links = select(ShareRow.id).where(ShareRow.project == number)
+    session.execute(delete(ShareSessionRow).where(ShareSessionRow.share.in_(links)))
+    for table in (ImportRow, DropRow, NamedDropRow, GoalRow, SegmentRow, FunnelRow, AnnotationRow, ShareRow):
         session.execute(delete(table).where(table.project == number))
 
 

@@ -68,7 +68,7 @@ class SavedItems(Generic[Value]):
     def add(self, project: Project, fields: Mapping[str, Any], owner: int = OF_PROJECT, *, by: str = LOCAL) -> Value:
         kind = self._kind
         values = _columns(fields) | ({"owner": owner} if kind.row is SegmentRow else {})
-        row = kind.row(id=f"{kind.prefix}_{_random_text()}", project=project.number, created_at=self._clock(), **values)
+        row = kind.row(id=f"{kind.prefix}_{random_text()}", project=project.number, created_at=self._clock(), **values)
         with self._unique_name(fields), self._database.write() as session:
             self._check_room(session, project, owner)
             session.add(row)
@@ -146,16 +146,17 @@ def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What is stored of these fields."""
     found = dict(fields)
     if "name" in found:
-        found["name"] = _checked_text("name", found["name"], NAME_CHARS)
+        found["name"] = checked_text("name", found["name"], NAME_CHARS)
         found["folded_name"] = folded(found["name"])
     if "text" in found:
-        found["text"] = _checked_text("text", found["text"], TEXT_CHARS)
+        found["text"] = checked_text("text", found["text"], TEXT_CHARS)
     if "steps" in found:
         found["steps"] = json.dumps(found["steps"])
     return found
 
 
-def _checked_text(field: str, text: str, most: int) -> str:
+def checked_text(field: str, text: str, most: int) -> str:
+    """Without spaces around it; UserError(`bad_parameter`)."""
     found = text.strip()
     if not found or len(found) > most or not found.isprintable():
         raise UserError(
@@ -165,7 +166,8 @@ def _checked_text(field: str, text: str, most: int) -> str:
     return found
 
 
-def _random_text() -> str:
+def random_text() -> str:
+    """16 characters of an id."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()
 
 

@@ -255,3 +255,32 @@ class AnnotationRow(SavedRow, Base):
 
     at: Mapped[int]
     text: Mapped[str]
+
+
+class ShareRow(NamedRow, Base):
+    """A link, by the SHA-256 of its secret. `password` is an Argon2 hash, `embed` a JSON array of origins.
+
+    `range` names a range, or `start` and `end` are its bounds, or the link has no range of its own.
+    """
+
+    __tablename__ = "shares"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_shares_name"),)
+
+    sha256: Mapped[bytes] = mapped_column(unique=True)
+    password: Mapped[str | None]
+    filter: Mapped[str]
+    range: Mapped[str | None]
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    embed: Mapped[str]
+    badge: Mapped[bool]
+
+
+class ShareSessionRow(Base):
+    """A browser that follows a link, by the SHA-256 of its token."""
+
+    __tablename__ = "share_sessions"
+
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    share: Mapped[str] = mapped_column(ForeignKey("shares.id"), index=True)
+    expires_at: Mapped[int]

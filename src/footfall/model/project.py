@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from footfall.clock import DAY
+from footfall.model.share import ShareLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ class Scope(StrEnum):
 class Principal:
     """A verified token: its rights. `projects` is None for a token of the installation, which may touch them all.
 
-    `last_four` are the last characters of its text, by which a log may name it.
+    `last_four` are the last characters of its text, by which a log may name it. `limits` are those of a link, whose
+    holder has no scope: endpoints that are open to links say so, and keep within the limits.
     """
 
     token_id: int
     scopes: frozenset[Scope]
     projects: frozenset[int] | None
     last_four: str = ""
+    limits: ShareLimits | None = None
 
     def may_touch(self, project: Project) -> bool:
         return self.projects is None or project.number in self.projects

@@ -14,6 +14,7 @@ from footfall.api.callers import Caller, require
 from footfall.api.projects import examples, saved_schema
 from footfall.api.state import querying
 from footfall.api.web.journeys import steps_of, window_of
+from footfall.api.web.limits import Limits
 from footfall.errors import UserError
 from footfall.meta import SavedByProject
 from footfall.meta.saved import OF_PROJECT, SavedItems
@@ -23,7 +24,6 @@ from footfall.model.saved import Annotation, Goal, SavedFunnel, Segment
 from footfall.query import filter, timerange  # noqa: A004 - the module is named after what it parses
 from footfall.query.filter import FindSaved
 
-Reader = Annotated[Caller, Depends(require(Scope.READ))]
 Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 Slug = Annotated[str, Path(description="The project's slug or id.", examples=["shop"])]
 Id = Annotated[str, Path(alias="id", description="As the list names it.", examples=["goal_m5m54jeucvftczhx"])]
@@ -41,7 +41,10 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class SavedRoute:
-    """One kind. `check` makes what is stored of a body's fields, or raises UserError; `show` makes the answer."""
+    """One kind. `check` makes what is stored of a body's fields, or raises UserError; `show` makes the answer.
+
+    `in_links` says what links show of it; None: they may not ask.
+    """
 
     path: str
     noun: str
@@ -53,6 +56,7 @@ class SavedRoute:
     check: Callable[[Fields, Saving], Fields]
     show: Callable[[Any], dict[str, Any]]
     example: Mapping[str, Any]
+    in_links: Callable[[Any, Limits], bool] | None = None
 
 
 def _check_filter(fields: Fields, _: Saving) -> Fields:
@@ -153,6 +157,7 @@ ROUTES = (
         _check_annotation,
         _show_annotation,
         {"at": "2026-06-10T12:00:00.000Z", "text": "Version 2 is out"},
+        in_links=lambda one, limits: limits.shows(one.at),
     ),
 )
 
@@ -166,12 +171,15 @@ def add_to(router: APIRouter) -> None:
 
 
 def _add_list(router: APIRouter, row: SavedRoute) -> None:
-    async def listed(request: Request, caller: Reader, slug: Slug) -> Any:
-        project = querying(request).auth.project_in_path(caller.principal, slug)
-        items = row.items(querying(request).auth.meta.saved)
-        found = await asyncio.to_thread(items.all, project, caller.principal.token_id)
-        return {"items": [row.show(one) for one in found]}
+    async def listed(request: Request, caller: Caller, slug: Slug) -> Any:
+        part = querying(request)
+        project = part.auth.project_in_path(caller.principal, slug)
+        limits = Limits(caller.principal, project, part.clock())
+        found = await asyncio.to_thread(row.items(part.auth.meta.saved).all, project, caller.principal.token_id)
+        return {"items": [row.show(one) for one in found if row.in_links is None or row.in_links(one, limits)]}
 
+    reader = require(Scope.READ, links=row.in_links is not None)
+    listed.__annotations__["caller"] = Annotated[Caller, Depends(reader)]
     router.add_api_route(
         f"/{{slug}}/{row.path}",
         listed,
