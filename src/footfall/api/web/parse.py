@@ -14,13 +14,13 @@ from fastapi import Depends, Path, Query, Request
 from footfall.api.callers import Caller, require
 from footfall.api.parameters import ParametersOfRequest
 from footfall.api.state import querying
+from footfall.api.timed import timed
 from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
 from footfall.model.period import Period
 from footfall.model.project import Project, Scope
 from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
-from footfall.query.remembering import RememberingReader
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
@@ -170,7 +170,7 @@ ProjectInPath = Annotated[Project, Depends(project_in_path)]
 async def request_context(request: Request, project: ProjectInPath) -> AsyncIterator[RequestContext]:
     part = querying(request)
     async with part.limiter.reader(request, project) as store:
-        yield RequestContext(project, RememberingReader(store), part.clock())
+        yield RequestContext(project, timed(store, request), part.clock())
 
 
 def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: ParametersOfRequest) -> RangeParameters:
