@@ -17,6 +17,7 @@ from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
 TELL_AFTER = 60.0
@@ -33,12 +34,14 @@ class Draining:
         self.last_round = clock()
         self._clock = clock
         self._spools = spools
+        self.gate = BatchGate()
         self.drain = Drain(
             self._round,
             self.store,
             Journal(settings.data / "drain"),
             watcher,
             deleted=self.projects.deleted,
+            gate=self.gate,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             clock=clock,
