@@ -13,6 +13,7 @@ from tests.oracle.saved import GOALS, SEGMENTS
 from footfall.api import problem
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.query_limiter import QueryLimiter
+from footfall.api.server_timing import ServerTiming
 from footfall.api.state import Querying, State
 from footfall.api.surfaces import errors_of
 from footfall.errors import UserError
@@ -119,6 +120,7 @@ def reading_client(
 def reading_app(part: Querying, *routers: APIRouter) -> FastAPI:
     """An application of the given surfaces alone."""
     app = FastAPI()
+    app.add_middleware(ServerTiming)
     problem.install(app, errors_of)
     for router in routers:
         app.include_router(router)

@@ -17,6 +17,7 @@ from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
+from footfall.api.server_timing import ServerTiming
 from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
@@ -55,6 +56,7 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     state.install(api)
     problem.install(api, errors_of)
     api.add_middleware(TellIgnored)
+    api.add_middleware(ServerTiming)
     routers = list(_routers(reading))
     for router in routers:
         asked = router in reading.values()

@@ -27,6 +27,7 @@ from footfall.model.raw import Record, halves, size
 from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.protocol import Batch, Spool
+from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
 _PAUSE_AFTER_ERROR = 2.0
@@ -61,6 +62,7 @@ class Drain:
         *,
         erased: Callable[[], Collection[Subject]] = tuple,
         tools: Tools | None = None,
+        gate: BatchGate | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
         clock: Clock = system_clock,
@@ -71,6 +73,7 @@ class Drain:
         self._watcher = watcher
         self._erased = erased
         self._tools = tools or Tools.default()
+        self._gate = gate or BatchGate()
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
@@ -226,15 +229,16 @@ class Drain:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
         self._marks.write(plan.touched)
-        for insert in plan.inserts:
-            if begun:
-                self._complete(plan, insert)
-            else:
-                self._store.insert(insert.table, insert.arrow, token=insert.token)
-        for change in plan.changes:
-            self._store.facts.apply(change)
-        for update in plan.updates:
-            self._store.command(update.sql, update.params)
+        with self._gate.batch():
+            for insert in plan.inserts:
+                if begun:
+                    self._complete(plan, insert)
+                else:
+                    self._store.insert(insert.table, insert.arrow, token=insert.token)
+            for change in plan.changes:
+                self._store.facts.apply(change)
+            for update in plan.updates:
+                self._store.command(update.sql, update.params)
         if begun:
             fill_referrers(self._store.facts, plan)
         self._watcher.step("insert", time.perf_counter() - started)

@@ -18,6 +18,7 @@ from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
 TELL_AFTER = 60.0
@@ -36,12 +37,14 @@ class Draining:
         self._clock = clock
         self._spools = spools
         self.journal = Journal(settings.data / "drain")
+        self.gate = BatchGate()
         self.drain = Drain(
             self._round,
             self.store,
             self.journal,
             watcher,
             erased=self.erasures.subjects,
+            gate=self.gate,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             clock=clock,

@@ -21,7 +21,7 @@ def make_querying(parts: Parts, draining: Draining, collecting: Collecting) -> Q
         clock=parts.clock,
         auth=collecting.auth,
         store=draining.store,
-        limiter=QueryLimiter(draining.store, settings.queries_per_project),
+        limiter=QueryLimiter(draining.store, settings.queries_per_project, gate=draining.gate),
         answers=AnswerCache(
             StoredAnswers(parts.meta.database, parts.clock),
             parts.clock,

@@ -14,6 +14,7 @@ from fastapi import Depends, Path, Query, Request
 from footfall.api.callers import Caller, require
 from footfall.api.parameters import Parameters, ParametersOfRequest
 from footfall.api.state import querying
+from footfall.api.timed import timed
 from footfall.api.web.limits import Limits
 from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
@@ -22,7 +23,6 @@ from footfall.meta import FiltersByName, SavedFilters
 from footfall.model.period import Period
 from footfall.model.project import Principal, Project, Scope
 from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
-from footfall.query.remembering import RememberingReader
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
@@ -226,7 +226,7 @@ ProjectInPath = Annotated[Project, Depends(project_in_path)]
 
 async def request_context(request: Request, found: AccessInPath) -> AsyncIterator[RequestContext]:
     async with querying(request).limiter.reader(request, found.project) as store:
-        yield RequestContext(found.project, RememberingReader(store), found.limits)
+        yield RequestContext(found.project, timed(store, request), found.limits)
 
 
 def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: ParametersOfRequest) -> RangeParameters:
