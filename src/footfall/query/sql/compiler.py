@@ -26,13 +26,14 @@ from footfall.query.ast import (
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    StoredRows,
     Uneven,
     ValidityMarkers,
     VisitorSessions,
     Whole,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
-from footfall.query.sql import breakdowns, cells, engagement, figures, roll_up, shapes, sites, whole
+from footfall.query.sql import breakdowns, cells, engagement, figures, roll_up, shapes, sites, storage, whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -73,6 +74,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
+    StoredRows: (storage.stored_rows, storage.COLUMNS),
     HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
