@@ -46,6 +46,7 @@ _PAGES = {
     "/api/shares": "sharing.md",
     "/api/projects": "projects.md",
     "/api/tokens": "auth.md",
+    "/api/installation": "installation.md",
     "/api/session": "session.md",
     "/api/sites": "session.md",
 }

@@ -24,7 +24,7 @@ SESSION = "/api/session"
 LINKS = "/api/shares"
 """Following a link needs no token. tests/contract/test_sharing.py sends its examples."""
 
-ADMIN = ("/api/projects", "/api/tokens")
+ADMIN = ("/api/projects", "/api/tokens", "/api/installation")
 """What needs the scope `admin`. tests/contract/test_projects.py, test_goals.py and test_tokens.py send the examples."""
 
 

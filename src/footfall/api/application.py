@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from footfall.api.building import Application, Routers, build_api, in_front
 from footfall.api.events import routes as events
 from footfall.api.events.surface import EVENTS
+from footfall.api.installation import routes as installation
+from footfall.api.installation.surface import INSTALLATION
 from footfall.api.network import routes as network
 from footfall.api.network.surface import NETWORK
 from footfall.api.projects import routes as projects
@@ -36,6 +38,7 @@ READING: Routers = {
     PROJECTS.name: projects.router,
     SHARING.name: sharing.router,
     TOKENS.name: tokens.router,
+    INSTALLATION.name: installation.router,
     SESSION.name: session.router,
     SITES.name: sites.router,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from footfall.api.collect.surface import COLLECT
 from footfall.api.events.surface import EVENTS
+from footfall.api.installation.surface import INSTALLATION
 from footfall.api.network.surface import NETWORK
 from footfall.api.problem import CODED, ErrorShape
 from footfall.api.projects.surface import PROJECTS
@@ -27,6 +28,7 @@ SURFACES: tuple[Surface, ...] = (
     PROJECTS,
     SHARING,
     TOKENS,
+    INSTALLATION,
     SESSION,
     SITES,
     SITE,

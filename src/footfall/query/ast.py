@@ -462,6 +462,17 @@ class SitesWithEvents:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRows:
+    """What each table holds of a project: columns table, rows, bytes, first, last.
+
+    `bytes` is the project's share, by rows, of what the table takes on disk; `first` and `last` are instants of its
+    rows (Unix milliseconds), 0 where it has none.
+    """
+
+    project: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoursToRollUp:
     """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
 
@@ -499,6 +510,7 @@ AnyQuery = (
     | SiteFigures
     | SiteVisitors
     | SitesWithEvents
+    | StoredRows
     | HoursToRollUp
 )
 

@@ -68,3 +68,13 @@ def saved_list(kind: str, fields: Mapping[str, Any]) -> Responses:
 
 def _saved(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": f"{_IDS[kind]}_m5m54jeucvftczhx", **fields, "created_at": "2026-06-10T00:00:00Z"}
+
+
+_STORED = {
+    "table": "events",
+    "rows": 120_000,
+    "bytes": 3_600_000,
+    "first": "2026-05-01T08:00:00.000Z",
+    "last": "2026-06-11T09:59:59.999Z",
+}
+STORAGE = _answer(200, {"items": [_STORED], "rows": 120_000, "bytes": 3_600_000, "retention_days": None}) | _REFUSALS

@@ -28,6 +28,7 @@ from footfall.query.ast import (
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    StoredRows,
     Uneven,
     UnknownFlows,
     UnknownVisitors,
@@ -36,7 +37,19 @@ from footfall.query.ast import (
     Whole,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
-from footfall.query.sql import breakdowns, cells, engagement, figures, flows, retention, roll_up, shapes, sites, whole
+from footfall.query.sql import (
+    breakdowns,
+    cells,
+    engagement,
+    figures,
+    flows,
+    retention,
+    roll_up,
+    shapes,
+    sites,
+    storage,
+    whole,
+)
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import names, select
 
@@ -81,6 +94,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
+    StoredRows: (storage.stored_rows, storage.COLUMNS),
     HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
