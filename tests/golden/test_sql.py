@@ -13,7 +13,7 @@ from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, engagement, filter, network, proxy  # noqa: A004 - the module is named after what it parses
+from footfall.query import build, engagement, filter, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     AnyQuery,
     BegunPart,
@@ -65,7 +65,6 @@ SESSIONS = replace(BASE, table=Table.SESSIONS)
 HOUR = Period(1_780_012_800_000, 1_780_016_400_000)
 CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
 
-GROUPINGS = {grouping.name: grouping for grouping in network.GROUPINGS}
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
 FROM_THE_START = replace(
@@ -157,12 +156,15 @@ SHAPES: dict[str, AnyQuery] = {
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(
         replace(REQUESTS, buckets=STARTS),
-        (GROUPINGS["country"], GROUPINGS["asked_path"]),
+        ("country", "asked_path"),
         100,
         3_600,
         RolledUpHours((1_780_002_000_000, 1_780_005_600_000), (70, 71)),
     ),
-    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), (GROUPINGS["country"],)),
+    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",)),
+    "breakdowns-by-day": Breakdowns(
+        replace(REQUESTS, buckets=STARTS, windows=(HOUR,)), ("country",), 100, days=replace(CELLS, rollup="network:")
+    ),
     "validity-markers": ValidityMarkers(REQUESTS),
     "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
     "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),

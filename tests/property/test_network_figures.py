@@ -13,6 +13,7 @@ from tests.support.log_product import LogProduct, differences, opened
 
 from footfall.api.network.routes import router
 from footfall.api.tracking.surface import TRACKING
+from footfall.catalog.tables import Table
 from footfall.rollups import hourly
 from footfall.store.protocol import Store
 
@@ -21,7 +22,8 @@ HOURS = 3
 
 
 def roll_up_hours(product: LogProduct, due: list[tuple[int, list[int]]]) -> None:
-    """Some of the past hours are rolled up, between two batches of the drain."""
+    """Some of the past hours are rolled up, and all days, between two batches of the drain."""
+    product.roll_up("UTC", Table.REQUESTS)
     rollups = hourly.HourlyRollups(product.store, product.clock, lambda: nullcontext(enter_result=True))
     for latest, projects in due:
         product.clock.set(latest)

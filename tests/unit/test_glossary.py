@@ -48,7 +48,7 @@ WITHOUT_WIRE = ("query/", "rollups/", "api/web/")
 
 ALLOWED = {
     ("query/cursor.py", 'tag="visits"'): "in cursors that clients hold",
-    ("query/network.py", '"referring_url"'): "in stored roll-ups",
+    ("catalog/", '"referring_url"'): "in stored roll-ups",
     ("query/sql/breakdowns.py", "visits AS c4"): "a stored column",
     ("query/sql/breakdowns.py", "edition"): "a stored column",
     ("rollups/hourly.py", '"visits"'): "a stored column",

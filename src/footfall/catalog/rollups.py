@@ -70,6 +70,21 @@ def _of_requests(name: str, dimension: str) -> Rollup:
     return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), {}, dimension, grains=_MONTHS)
 
 
+GROUPINGS = (
+    *("country", "device", "os", "browser", "scheme"),
+    *("asked_method", "asked_path", "referring_url", "provider"),
+)
+"""The lists of the network surface, each a dimension. Stored roll-ups hold these names."""
+
+NETWORK = "network:"
+"""Begins the names of the roll-ups of these lists; that of the total has no more."""
+
+
+def _of_network(grouping: str = "") -> Rollup:
+    """Sessions are those of one day: they don't add up to those of several."""
+    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), {}, grouping, grains=(Bucket.DAY,))
+
+
 SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
     Table.EVENTS: ROLLUPS,
     Table.REQUESTS: (
@@ -92,6 +107,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         _of_requests("referers", "referer"),
         _of_requests("browsers", "browser"),
         _of_requests("hosts", "host"),
+        *map(_of_network, ("", *GROUPINGS)),
     ),
     Table.PROXY_LOGS: (
         Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), {}),

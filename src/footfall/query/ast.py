@@ -388,31 +388,20 @@ class RolledUpHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping:
-    """A grouping of requests: its name in the answer and in stored roll-ups, and the dimension it groups by.
-
-    `empty` is the label of an empty value, where the dimension has none of its own.
-    """
-
-    name: str
-    dimension: str
-    empty: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Breakdowns:
     """Requests of `base` by bucket, in total (dimension and label `""`) and by each of `groupings`.
 
     Columns dimension, label, bucket, hits, sessions, bytes, ordered by dimension, bucket, most hits, label. Each
     dimension keeps its `labels` labels with most hits, ties by label; None keeps all. The hours of `rolled_up` are read
-    from their roll-ups by `step` seconds, the rest of the period from the requests.
+    from their roll-ups by `step` seconds, the `days` from their cells, the rest of the period from the requests.
     """
 
     base: Query
-    groupings: tuple[Grouping, ...]
+    groupings: tuple[str, ...]
     labels: int | None = None
     step: int = 0
     rolled_up: RolledUpHours = RolledUpHours()
+    days: Cells = Cells("")
 
 
 @dataclass(frozen=True, slots=True)

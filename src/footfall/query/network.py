@@ -6,26 +6,15 @@ from dataclasses import replace
 
 import polars as pl
 
+from footfall.catalog.rollups import GROUPINGS, NETWORK
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, SECOND
 from footfall.model.period import Bucket, Period
 from footfall.query import build
-from footfall.query.ast import Breakdowns, Grouping, Query, RolledUpHours, ValidityMarkers
+from footfall.query.ast import Breakdowns, Query, RolledUpHours, ValidityMarkers
 from footfall.query.fetch import fetch, fetch_frame
+from footfall.query.sources.covering import cells_of, covered
 from footfall.store.protocol import Reader
-
-GROUPINGS = (
-    Grouping("country", "country"),
-    Grouping("device", "device"),
-    Grouping("os", "os"),
-    Grouping("browser", "browser"),
-    Grouping("scheme", "scheme"),
-    Grouping("asked_method", "method", empty="unknown"),
-    Grouping("asked_path", "endpoint", empty="unknown"),
-    Grouping("referring_url", "referrer_url", empty="direct"),
-    Grouping("provider", "provider"),
-)
-"""Stored roll-ups hold these names: a grouping that is renamed needs a migration."""
 
 MAX_LABELS = 100
 """Labels of a grouping."""
@@ -37,11 +26,23 @@ def analytics(store: Reader, project: int, period: Period, bucket: Bucket, *, bo
     Ordered by dimension, bucket, most hits, label; buckets without requests are left out.
     """
     base = Query(project=project, table=Table.REQUESTS, period=period, buckets=bucket.starts(period), bots=bots)
-    # Roll-ups count all requests, bots included, and a day's sessions are not those of its hours added up.
-    rolls_up = bots and bucket is not Bucket.DAY
-    rolled_up = valid_hours(store, replace(base, buckets=())) if rolls_up else RolledUpHours()
-    step = bucket.next(0) // SECOND
-    return fetch_frame(store, Breakdowns(base, GROUPINGS, MAX_LABELS, step, rolled_up))
+    asked = Breakdowns(base, GROUPINGS, MAX_LABELS)
+    if bots:  # roll-ups count all requests
+        asked = _by_days(store, asked) if bucket is Bucket.DAY else _by_hours(store, asked, bucket)
+    return fetch_frame(store, asked)
+
+
+def _by_days(store: Reader, asked: Breakdowns) -> Breakdowns:
+    """A day's sessions are not those of its hours added up: each bucket is one cell, or read from requests."""
+    tiling = covered(store, asked.base, *(NETWORK + name for name in ("", *asked.groupings)))
+    if not tiling.cells:
+        return asked
+    return replace(asked, base=replace(asked.base, windows=tiling.gaps), days=cells_of(NETWORK, tiling.cells))
+
+
+def _by_hours(store: Reader, asked: Breakdowns, bucket: Bucket) -> Breakdowns:
+    rolled_up = valid_hours(store, replace(asked.base, buckets=()))
+    return replace(asked, step=bucket.next(0) // SECOND, rolled_up=rolled_up)
 
 
 def valid_hours(store: Reader, base: Query) -> RolledUpHours:

@@ -16,6 +16,7 @@ from time import monotonic
 
 import polars as pl
 
+from footfall.catalog.rollups import GROUPINGS
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, SECOND, Clock
 from footfall.model.period import Bucket, Period
@@ -23,7 +24,7 @@ from footfall.pipeline.rows import arrow
 from footfall.query import build
 from footfall.query.ast import Breakdowns, HoursToRollUp, ValidityMarkers
 from footfall.query.fetch import fetch, fetch_frame
-from footfall.query.network import GROUPINGS, hour_of
+from footfall.query.network import hour_of
 from footfall.store.protocol import Store
 
 MAX_AGE = 8 * DAY

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from footfall.query.network import GROUPINGS
+from footfall.catalog.rollups import GROUPINGS
 
 KEYS = dict(
     zip(
-        (grouping.name for grouping in GROUPINGS),
+        GROUPINGS,
         ("countries", "devices", "os", "browsers", "protocols", "methods", "paths", "referers", "providers"),
         strict=True,
     )

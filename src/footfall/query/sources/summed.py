@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from footfall.catalog.metrics import METRICS
 from footfall.catalog.rollups import SOURCES, Rollup
 from footfall.catalog.tables import Table
 from footfall.query.ast import AnyPart, CellPart, Part, Query, Term, Whole
@@ -43,5 +44,6 @@ def _tells(rollup: Rollup, query: Query) -> bool:
         and by_label
         and rollup.dimensions[: len(query.dimensions)] == query.dimensions
         and {*query.metrics} <= {*rollup.metrics}
+        and all(query.table in METRICS[name].parts for name in query.metrics)
         and query.filters == rows_of(rollup)
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
+from footfall.catalog.rollups import NETWORK
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import HOUR
-from footfall.model.period import Period
-from footfall.query.ast import Breakdowns, Grouping, HoursToRollUp, ValidityMarkers
+from footfall.model.period import Bucket, Period
+from footfall.query.ast import Breakdowns, HoursToRollUp, ValidityMarkers
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.conditions import label_or
+from footfall.query.sql.conditions import label
 from footfall.query.sql.select import bucket_of, conditions, project, within
 
 COLUMNS = ("dimension", "label", "bucket", "hits", "sessions", "bytes")
@@ -25,6 +26,8 @@ def breakdowns(query: Breakdowns, binder: Binder) -> str:
     cells = _from_rows(query, binder)
     if query.rolled_up.versions:
         cells = f"{cells} UNION ALL {_from_rollups(query, binder)}"
+    if query.days.versions:
+        cells = f"{cells} UNION ALL {_from_days(query, binder)}"
     ranked = ""
     if query.labels is not None:
         ranked = f" ORDER BY c0, sum(c3) DESC, c1 LIMIT {binder.number(query.labels)} BY c0"
@@ -37,7 +40,8 @@ def _from_rows(query: Breakdowns, binder: Binder) -> str:
     """One pass: `grouping` tells which grouping a row belongs to; the labels of all others are empty in that row."""
     base = query.base
     columns = [f"k{place}" for place in range(len(query.groupings))]
-    keys = [f"{_label(grouping)} AS {column}" for grouping, column in zip(query.groupings, columns, strict=True)]
+    labels = [label(DIMENSIONS[name], Table.REQUESTS) for name in query.groupings]
+    keys = [f"{text} AS {column}" for text, column in zip(labels, columns, strict=True)]
     sets = ", ".join(["(c2)", *(f"(c2, {column})" for column in columns)])
     every = (1 << len(columns)) - 1
     masks = [every - (1 << (len(columns) - 1 - place)) for place in range(len(columns))]
@@ -45,7 +49,7 @@ def _from_rows(query: Breakdowns, binder: Binder) -> str:
     metrics = [METRICS[name].expressions[Table.REQUESTS] for name in COLUMNS[3:]]
     figures = ", ".join(f"{metric} AS c{number}" for number, metric in enumerate(metrics, start=3))
     rows = [project(base, binder), _not_rolled_up(query, binder), *conditions(base, binder)]
-    names = binder.numbers(tuple(masks)), binder.texts(_names(query))
+    names = binder.numbers(tuple(masks)), binder.texts(query.groupings)
     return (
         f"SELECT transform(toUInt64({grouping}), {', '.join(names)}, '') AS c0,"
         f" concat({', '.join(columns)}) AS c1, c2, {figures}"
@@ -54,17 +58,10 @@ def _from_rows(query: Breakdowns, binder: Binder) -> str:
     )
 
 
-def _names(query: Breakdowns) -> tuple[str, ...]:
-    return tuple(grouping.name for grouping in query.groupings)
-
-
-def _label(grouping: Grouping) -> str:
-    return label_or(grouping.empty, DIMENSIONS[grouping.dimension], Table.REQUESTS)
-
-
 def _not_rolled_up(query: Breakdowns, binder: Binder) -> str:
-    """The period without its rolled-up hours."""
-    parts = [within(part, Table.REQUESTS, binder) for part in gaps(query.base.period, query.rolled_up.hours)]
+    """The period without its rolled-up hours or days."""
+    left = query.base.windows if query.days.versions else gaps(query.base.period, query.rolled_up.hours)
+    parts = [within(part, Table.REQUESTS, binder) for part in left]
     return f"({' OR '.join(parts) or '0'})"
 
 
@@ -82,10 +79,23 @@ def _from_rollups(query: Breakdowns, binder: Binder) -> str:
     return (
         f"SELECT toString(dimension) AS c0, label AS c1, {_MILLIS.format('bucket')} AS c2, requests AS c3,"
         f" visits AS c4, bytes AS c5 FROM breakdowns WHERE {project(query.base, binder)}"
-        f" AND dimension IN {binder.texts(('', *_names(query)))} AND step = {binder.number(query.step)}"
+        f" AND dimension IN {binder.texts(('', *query.groupings))} AND step = {binder.number(query.step)}"
         f" AND {within(query.base.period, Table.BREAKDOWNS, binder)}"
         f" AND ({_MILLIS.format('toStartOfHour(bucket)')}, edition)"
         f" IN arrayZip({binder.instants(query.rolled_up.hours)}, {binder.numbers(query.rolled_up.versions)})"
+    )
+
+
+def _from_days(query: Breakdowns, binder: Binder) -> str:
+    bucket = TABLES[Table.ROLLUPS].millis.format("bucket")
+    names = tuple(NETWORK + name for name in ("", *query.groupings))
+    cells = f"arrayZip({binder.instants(query.days.starts)}, {binder.numbers(query.days.versions)})"
+    return (
+        f"SELECT substring(toString(rollup), {binder.number(len(NETWORK) + 1)}) AS c0, label AS c1, {bucket} AS c2,"
+        f" hits AS c3, sessions AS c4, bytes AS c5 FROM rollups WHERE {project(query.base, binder)}"
+        f" AND rollup IN {binder.texts(names)} AND grain = {binder.text(Bucket.DAY.value)}"
+        f" AND {within(query.base.period, Table.ROLLUPS, binder)}"
+        f" AND ({bucket}, version) IN {cells}"
     )
 
 

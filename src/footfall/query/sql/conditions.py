@@ -25,18 +25,12 @@ def condition(term: Term, table: Table, binder: Binder) -> str:
 
 
 def label(row: Dimension, table: Table) -> str:
-    """What is shown: the expression, or the label of empty values."""
-    return label_or("", row, table)
-
-
-def label_or(empty: str, row: Dimension, table: Table) -> str:
-    """The same, with `empty` as the label where the dimension has none of its own.
+    """What is shown: the expression, or the label of empty values.
 
     `replaceRegexpOne` runs once per distinct value of a LowCardinality column; `if` would turn that into plain texts.
     """
     expression = row.expressions[table]
-    shown = row.empty or empty
-    return f"replaceRegexpOne({expression}, '^$', '{shown}')" if shown else expression
+    return f"replaceRegexpOne({expression}, '^$', '{row.empty}')" if row.empty else expression
 
 
 def like(value: Pattern) -> str:

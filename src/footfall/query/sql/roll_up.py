@@ -37,7 +37,7 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
     one, other = (*names, "''", "''")[:2]
     rows = " AND ".join(_rows(query, binder))
     cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, {one} AS label, {other} AS label_2"
-    values = {metric: METRICS[metric].parts[base.table] for metric in base.metrics} | {
+    values = {metric: _value(metric, base.table) for metric in base.metrics} | {
         "counted": str(int("visitors" in base.metrics))
     }
     found = f"{base.table} WHERE {rows}"
@@ -53,6 +53,12 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
         shown = "project_id, cell, label, label_2"
     figures = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
     return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY project_id, cell, label, label_2"
+
+
+def _value(name: str, table: Table) -> str:
+    """A part of the figure, or a figure that has no parts and is read as it is."""
+    metric = METRICS[name]
+    return metric.parts.get(table) or metric.expressions[table]
 
 
 def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
