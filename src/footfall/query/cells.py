@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.query.ast import Cells, Query
 
 
@@ -12,13 +13,15 @@ from footfall.query.ast import Cells, Query
 class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    Columns grain, start, end, version, stamp, rollups. Of several versions of a cell the newest counts; it is valid
-    while no hour of it has a later stamp.
+    Columns grain, start, end, version, stamp, usable (whether it has all of these roll-ups), crossed (whether mixed
+    sessions reach over its edges). Of several versions of a cell the newest counts; it is valid while no hour of it has
+    a later stamp.
     """
 
     project: int
     source: str
     period: Period
+    rollups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ class MadeCells:
 
 @dataclass(frozen=True, slots=True)
 class StaleCells:
-    """Cells that are not valid, or lack one of these roll-ups: columns project, grain, zone, start, end, stamp."""
+    """Cells that are not valid, or lack a roll-up of their grain: columns project, grain, zone, start, end, stamp."""
 
     source: str
-    rollups: tuple[str, ...]
+    rollups: Mapping[Bucket, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class MakeCells:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossedCells:
+    """Those of the cells of `MakeCells` over whose edges mixed sessions reach: columns project, start."""
+
+    period: Period
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Uncounted:
     """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
 
@@ -75,4 +87,4 @@ class Uncounted:
     labels: tuple[str, ...]
 
 
-CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | Uncounted
+CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | CrossedCells | Uncounted

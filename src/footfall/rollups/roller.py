@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -11,12 +11,12 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, ROLLUPS, SMALL, Rollup
+from footfall.catalog.rollups import CROSSED, EVERY, GRAINS, LEAST_EVENTS, ROLLUPS, SMALL, Rollup, names_of
 from footfall.clock import MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
 from footfall.query.ast import Query, equals
-from footfall.query.cells import CellSizes, FirstFacts, MadeCells, MakeCells, StaleCells
+from footfall.query.cells import CellSizes, CrossedCells, FirstFacts, MadeCells, MakeCells, StaleCells
 from footfall.query.rows import read
 from footfall.query.sources.rolled import WEB, ranking_of
 from footfall.query.sql import compile_query
@@ -106,39 +106,50 @@ class Roller:
         if stamp is None:
             return False
         large = self._large(job)
-        if large:
-            for rollup in ROLLUPS:
-                statement = compile_query(_making(replace(job, projects=large), rollup, stamp))
-                self._store.command(statement.sql, statement.params)
-        self._record(replace(job, projects=large), stamp, [rollup.name for rollup in ROLLUPS])
-        self._record(replace(job, projects=tuple(sorted({*job.projects} - {*large}))), stamp, [SMALL])
+        small = tuple(sorted({*job.projects} - {*large}))
+        self._record(replace(job, projects=large), stamp, self._roll_up(replace(job, projects=large), stamp))
+        self._record(replace(job, projects=small), stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
         return True
+
+    def _roll_up(self, job: Job, stamp: int) -> dict[tuple[int, int], list[str]]:
+        """Make the cells of a job; returns the names of what each holds."""
+        if not job.projects:
+            return {}
+        for rollup in ROLLUPS:
+            if job.grain not in rollup.counted:
+                continue
+            statement = compile_query(_making(job, rollup, stamp))
+            self._store.command(statement.sql, statement.params)
+        found = {cell: [*names_of(job.grain)] for cell in _cells_of(job, job.projects)}
+        for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
+            found[row["project"], row["start"]].append(CROSSED)
+        return found
 
     def _large(self, job: Job) -> tuple[int, ...]:
         least = self._least.get(job.grain, 0) * len(job.starts)
         rows = read(self._store, CellSizes(job.projects, job.period))
         return tuple(row["project"] for row in rows if row["events"] >= least)
 
-    def _record(self, job: Job, stamp: int, names: list[str]) -> None:
-        if not job.projects:
+    def _record(self, job: Job, stamp: int, made: dict[tuple[int, int], list[str]]) -> None:
+        if not made:
             return
-        cells = list(job.cells())
-        projects = pl.DataFrame({"project_id": job.projects}, schema={"project_id": pl.UInt32})
-        rows = projects.join(
-            pl.DataFrame({"bucket": [cell.start for cell in cells], "until": [cell.end for cell in cells]}), how="cross"
+        ends = {cell.start: cell.end for cell in job.cells()}
+        rows = pl.DataFrame(
+            [(project, start, ends[start], names) for (project, start), names in made.items()],
+            schema={"project_id": pl.UInt32, "bucket": pl.Int64, "until": pl.Int64, "rollups": pl.List(pl.String)},
+            orient="row",
         ).with_columns(
             pl.col("bucket", "until").cast(pl.Datetime("ms", "UTC")),
             source=pl.lit(WEB),
             grain=pl.lit(job.grain.value),
             zone=pl.lit(job.zone),
-            rollups=pl.lit(names, pl.List(pl.String)),
             stamp=pl.lit(stamp, pl.UInt64),
             version=pl.lit(stamp, pl.UInt64),
         )
-        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{names[0]}")
+        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{next(iter(made.values()))[0]}")
 
     def _first_facts(self) -> dict[int, int]:
         """By project, the time of its first event, looked up now and then."""
@@ -148,12 +159,16 @@ class Roller:
         return self._firsts
 
     def _stale(self, now: int, zones: Mapping[int, str]) -> list[Wanted]:
-        names = tuple(rollup.name for rollup in ROLLUPS)
+        names = {grain: names_of(grain) for grain in GRAINS}
         return [
             Wanted(Bucket(row["grain"]), Period(row["start"], row["end"]), row["project"], row["zone"])
             for row in read(self._store, StaleCells(WEB, names))
             if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[Bucket(row["grain"])]
         ]
+
+
+def _cells_of(job: Job, projects: Iterable[int]) -> list[tuple[int, int]]:
+    return [(project, start) for project in projects for start in job.starts]
 
 
 def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list[int]]:
@@ -177,10 +192,8 @@ def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
         filters=(*only, equals("traffic", HUMAN)),
         bots=True,
     )
-    counted: int | None = None
-    if rollup.dimension:
-        counted = rollup.counted.get(job.grain, 0)
-    if counted == 0:
+    counted = rollup.counted[job.grain]
+    if not counted:
         base = replace(base, metrics=tuple(name for name in base.metrics if name != "visitors"))
-        counted = None
-    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, counted)
+    most = counted if 0 < counted < EVERY else None
+    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, most)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from footfall.catalog.rollups import SMALL
+from footfall.catalog.rollups import CROSSED, SMALL
 from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import Cells
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "usable", "crossed")
 UNCOUNTED = ("grain", "start")
 CELL_SIZES = ("project", "events")
 FIRST_FACTS = ("project", "first")
@@ -24,7 +24,7 @@ def rows_of(project: int, cells: Cells, binder: Binder) -> str:
     starts = binder.instants(cells.starts)
     chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.versions)})"
     return (
-        f"project_id = {binder.number(project)} AND rollup = {binder.text(cells.rollup)}"
+        f"project_id = {binder.number(project)} AND rollup IN {binder.texts(cells.rollups)}"
         f" AND grain IN {binder.texts(tuple(sorted(set(cells.grains))))}"
         f" AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {starts})"
         f" AND (toString(grain), {_MILLIS.format('bucket')}, version) IN {chosen}"
@@ -40,9 +40,10 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
     return (
         f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
-        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4, rollups AS c5 FROM rolled_up"
+        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4,"
+        f" hasAll(rollups, {binder.texts(query.rollups)}) AS c5, has(rollups, '{CROSSED}') AS c6 FROM rolled_up"
         f" WHERE {rows} AND bucket >= {start} AND until <= {end}"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, []"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, 0, 0"
         f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
 
@@ -89,10 +90,14 @@ def stale_cells(query: StaleCells, binder: Binder) -> str:
         f"SELECT project_id, grain, bucket FROM ({cells}) AS made_before JOIN ({marks}) AS late USING (project_id)"
         f" WHERE {touched}"
     )
+    whole = " OR ".join(
+        f"(grain = {binder.text(grain)} AND hasAll(names, {binder.texts(names)}))"
+        for grain, names in query.rollups.items()
+    )
     return (
         f"SELECT project_id AS c0, toString(grain) AS c1, zone_name AS c2, {_MILLIS.format('bucket')} AS c3,"
         f" {_MILLIS.format('till')} AS c4, made AS c5 FROM ({cells})"
-        f" WHERE NOT (hasAll(names, {binder.texts(query.rollups)}) OR has(names, '{SMALL}'))"
+        f" WHERE NOT ({whole} OR has(names, '{SMALL}'))"
         f" OR (project_id, grain, bucket) IN ({late})"
         " ORDER BY c0, c1, c3"
     )

@@ -1,12 +1,13 @@
 INSERT INTO rollups (project_id, rollup, grain, bucket, label, version, events, visitors, counted) SELECT project_id, {p6:String}, {p7:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, {p8:UInt64}, v_events, v_visitors, v_counted
 FROM (SELECT project_id, cell, label, count() AS v_events, uniqCombined64StateIf(17)(visitor, most) AS v_visitors, any(most) AS v_counted
 FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(timestamp), {p4:Array(Int64)}) AS cell, toString(path) AS label, visitor, (project_id, cell, label) IN (SELECT project_id, cell, label
-FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(timestamp), {p4:Array(Int64)}) AS cell, toString(path) AS label, count() AS rows
+FROM (SELECT project_id, cell, label, count() AS rows
+FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(timestamp), {p4:Array(Int64)}) AS cell, toString(path) AS label
 FROM events
 WHERE project_id IN {p0:Array(UInt64)}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (event_type = {p3:String})
+AND (event_type = {p3:String}))
 GROUP BY project_id, cell, label)
 ORDER BY rows DESC, label
 LIMIT {p5:UInt64} BY project_id, cell) AS most

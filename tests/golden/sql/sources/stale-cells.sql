@@ -3,7 +3,10 @@ FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argM
 FROM rolled_up
 WHERE source = {p0:String}
 GROUP BY project_id, grain, bucket)
-WHERE NOT (hasAll(names, {p1:Array(String)})
+WHERE NOT ((grain = {p1:String}
+AND hasAll(names, {p2:Array(String)}))
+OR (grain = {p3:String}
+AND hasAll(names, {p4:Array(String)}))
 OR has(names, 'small'))
 OR (project_id, grain, bucket) IN (SELECT project_id, grain, bucket
 FROM (SELECT project_id, grain, bucket, argMax(zone, version) AS zone_name, argMax(until, version) AS till, argMax(stamp, version) AS made, argMax(rollups, version) AS names
@@ -18,4 +21,7 @@ AND addHours(hour, 1) > bucket
 AND newest > made)
 ORDER BY c0, c1, c3
 -- p0 = 'events'
--- p1 = ['events', 'pages']
+-- p1 = <Bucket.MONTH: 'month'>
+-- p2 = ['events']
+-- p3 = <Bucket.DAY: 'day'>
+-- p4 = ['events', 'pages']
