@@ -34,10 +34,10 @@ def analytics(store: Reader, project: int, period: Period, bucket: Bucket, *, bo
 
 def _by_days(store: Reader, asked: Breakdowns) -> Breakdowns:
     """A day's sessions are not those of its hours added up: each bucket is one cell, or read from requests."""
-    tiling = covered(store, asked.base, *(NETWORK + name for name in ("", *asked.groupings)))
+    tiling = covered(store, asked.base, Table.REQUESTS, *(NETWORK + name for name in ("", *asked.groupings)))
     if not tiling.cells:
         return asked
-    return replace(asked, base=replace(asked.base, windows=tiling.gaps), days=cells_of(NETWORK, tiling.cells))
+    return replace(asked, base=replace(asked.base, windows=tiling.gaps), days=cells_of((NETWORK,), tiling.cells))
 
 
 def _by_hours(store: Reader, asked: Breakdowns, bucket: Bucket) -> Breakdowns:

@@ -14,6 +14,7 @@ from footfall.query.ast import (
     Breakdowns,
     CellPart,
     FlowsOfSessions,
+    MatchedPart,
     Part,
     Query,
     RetentionOfSessions,
@@ -67,7 +68,7 @@ def sources_of(chosen: AnyQuery) -> set[Source]:
             return {_source(part) for part in parts}
         case FlowsOfSessions() | RetentionOfSessions():
             return {Source.SESSIONS, Source.FACTS} if chosen.besides else {Source.SESSIONS}
-        case Breakdowns() if chosen.rolled_up.hours:
+        case Breakdowns() if chosen.rolled_up.hours or chosen.days.starts:
             return {Source.ROLLUPS, Source.FACTS}
         case Query(table=Table.SESSIONS) if not chosen.within:
             return {Source.SESSIONS}
@@ -79,6 +80,8 @@ def _source(part: AnyPart) -> Source:
     match part:
         case CellPart():
             return Source.ROLLUPS
+        case MatchedPart():
+            return Source.FACTS
         case Part() if part.query.table is not Table.SESSIONS or part.query.within:
             return Source.FACTS
         case _:
