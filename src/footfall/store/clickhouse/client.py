@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import structlog
 
 from footfall.catalog.tables import TABLES, Table
-from footfall.errors import FootfallError, StoreError
-from footfall.store.clickhouse import statements
+from footfall.errors import FatalError, FootfallError, StoreError
+from footfall.store.clickhouse import backup, statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
@@ -26,6 +27,22 @@ from footfall.store.protocol import Params, Rows
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
+
+
+class Bare:
+    """Statements on a client without a database of its own."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        return statements.query(self._client, sql, params)
+
+    def arrow(self, sql: str, params: Params | None = None) -> bytes:
+        return statements.arrow(self._client, sql, params)
+
+    def command(self, sql: str, params: Params | None = None) -> None:
+        self._client.raw_query(sql, parameters=statements.bound(sql, params))
 
 
 PING_SECONDS = 5.0
@@ -91,6 +108,26 @@ class ClickHouse:
         """The retention that the table has."""
         found = _TTL.search(self._definition(table))
         return int(found[1]) if found else math.inf
+
+    def settle_updates(self) -> None:
+        backup.settle_updates(self)
+
+    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+        self._check_local()
+        return backup.begin(self, self._engine.database, to, base)
+
+    def restore(self, source: Path, base: Path | None) -> None:
+        self._check_local()
+        with translated():
+            bare = self._engine.connect()
+            try:
+                backup.restore(Bare(bare), self._engine.database, source, base)
+            finally:
+                bare.close()
+
+    def _check_local(self) -> None:
+        if not self._engine.local:
+            raise FatalError("a remote ClickHouse has a backup of its own: see its statement BACKUP")
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         try:

@@ -24,6 +24,7 @@ class Embedded:
     """
 
     cluster = ""
+    local = True
 
     def __init__(self, target: LocalTarget, settings: Settings) -> None:
         self.database = target.database
@@ -80,6 +81,7 @@ def _server_options(memory: int) -> dict[str, str]:
     """Server settings, given at the first connect. The engine's defaults assume a machine to itself."""
     return {
         "max_server_memory_usage": str(memory),
+        "backups.allowed_path": "/",  # the operator says where; no caller reaches SQL
         "mark_cache_size": str(min(64 * _MIB, memory // 16)),
         "primary_index_cache_size": str(min(64 * _MIB, memory // 16)),
         "index_mark_cache_size": str(min(16 * _MIB, memory // 64)),
