@@ -203,8 +203,8 @@ class Store(Reader, Protocol):
         Repeating it with the same `token` and table changes nothing, whether the first attempt succeeded or not.
         """
 
-    def delete_before(self, table: Table, instant: int) -> None:
-        """Delete the rows of a table that lie before an instant (Unix milliseconds). Returns once they are gone."""
+    def drop_days_before(self, table: Table, instant: int) -> None:
+        """Remove the UTC days that lie wholly before an instant (Unix milliseconds) from a table stored by days."""
 
     def command(self, sql: str, params: Params | None = None) -> None:
         """One statement without an answer (DDL, UPDATE, OPTIMIZE)."""

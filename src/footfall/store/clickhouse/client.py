@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,9 @@ PING_SECONDS = 5.0
 
 _TABLE = "SELECT name FROM system.tables WHERE database = currentDatabase() AND toString(uuid) = {id:String}"
 _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
+_DAYS = """
+    SELECT DISTINCT partition_id FROM system.parts
+    WHERE database = currentDatabase() AND table = {table:String} AND active AND partition_id < {first_kept:String}"""
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
@@ -137,9 +140,11 @@ class ClickHouse:
         with self._client() as client:
             self._engine.insert(client, table, columns, arrow, token)
 
-    def delete_before(self, table: Table, instant: int) -> None:
-        condition = TABLES[table].before.format("fromUnixTimestamp64Milli({instant:Int64}, 'UTC')")
-        self.command(f"ALTER TABLE {table} DELETE WHERE {condition}", {"instant": instant})
+    def drop_days_before(self, table: Table, instant: int) -> None:
+        """Partitions are dropped: on a full disk a mutation may leave a note that keeps the store from opening."""
+        first_kept = f"{datetime.fromtimestamp(instant / 1000, UTC):%Y%m%d}"
+        for (day,) in self.query(_DAYS, {"table": table.value, "first_kept": first_kept}).rows:
+            self.command(f"ALTER TABLE {table} DROP PARTITION ID '{day}'")
 
     def set_damage_aside(self) -> bool:
         damaged = [self._damaged.pop() for _ in range(len(self._damaged))]

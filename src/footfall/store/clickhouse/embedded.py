@@ -50,7 +50,9 @@ class Embedded:
                 tz_mode="aware",
             )
         except ProgrammingError as error:
-            raise FatalError(f"the embedded engine can't open {self._path}: {error}") from error
+            raise FatalError(
+                f"the embedded engine can't open {self._path}: {error}; `footfall doctor` looks for the cause"
+            ) from error
 
     def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
         from clickhouse_connect.driver.binding import format_str, quote_identifier  # noqa: PLC0415 -- as above
