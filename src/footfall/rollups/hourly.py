@@ -145,4 +145,4 @@ class HourlyRollups:
         today = self._clock() // DAY
         if today != self._day:
             self._day = today
-            self._store.delete_before(Table.BREAKDOWNS, today * DAY - MAX_AGE)
+            self._store.drop_days_before(Table.BREAKDOWNS, today * DAY - MAX_AGE)
