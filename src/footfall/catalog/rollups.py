@@ -16,11 +16,19 @@ EVERY = 1 << 32
 SMALL = "small"
 """Stands in place of a roll-up's name in cells that were found too small to be made: reading their facts is as fast."""
 
-LEAST_EVENTS: Mapping[Bucket, int] = {Bucket.DAY: 1_000, Bucket.MONTH: 20_000}
+LEAST_EVENTS: Mapping[Bucket, int] = {
+    Bucket.QUARTER_HOUR: 250,
+    Bucket.HOUR: 1_000,
+    Bucket.DAY: 1_000,
+    Bucket.MONTH: 20_000,
+}
 """A project's cells of a grain are made where they have at least so many events, on the average of a job."""
 
 GRAINS = (Bucket.MONTH, Bucket.DAY)
 """Lengths of cells, longest first."""
+
+RECENT_GRAINS = (Bucket.HOUR, Bucket.QUARTER_HOUR)
+"""Cells of these lengths are kept for some days only, in the table `recent_rollups`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,9 @@ NETWORK = "network:"
 
 
 def _of_network(grouping: str = "") -> Rollup:
-    """Sessions are those of one day: they don't add up to those of several."""
-    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), {}, grouping, grains=(Bucket.DAY,))
+    """Sessions are those of one cell: they don't add up to those of several."""
+    grains = (Bucket.DAY, *RECENT_GRAINS)
+    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), {}, grouping, grains=grains)
 
 
 SOURCES: Mapping[Table, tuple[Rollup, ...]] = {

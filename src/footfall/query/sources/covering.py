@@ -12,11 +12,12 @@ from footfall.query.sources.tiles import Cell, Tiling, tile
 from footfall.store.protocol import Reader
 
 
-def covered(store: Reader, query: Query, *rollups: str) -> Tiling:
-    """With cells of the query's table that hold all of these roll-ups."""
+def covered(store: Reader, query: Query, *rollups: str, grain: Bucket | None = None) -> Tiling:
+    """With cells of the query's table that hold all of these roll-ups; of one grain, or of any."""
     rows = read(store, RolledUp(query.project, query.table.value, query.period))
     touched = [row for row in rows if not row["grain"]]
-    newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
+    made = [row for row in rows if row["grain"] and grain in {None, row["grain"]}]
+    newest = {(row["grain"], row["start"]): row for row in sorted(made, key=itemgetter("version"))}
     cells = [
         Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
         for row in newest.values()

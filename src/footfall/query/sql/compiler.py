@@ -14,7 +14,6 @@ from footfall.query.ast import (
     FiguresOfSource,
     Flows,
     Funnel,
-    HoursToRollUp,
     Kpis,
     LabelCount,
     Query,
@@ -25,7 +24,6 @@ from footfall.query.ast import (
     SitesWithEvents,
     SiteVisitors,
     Uneven,
-    ValidityMarkers,
     VisitorSessions,
     Whole,
 )
@@ -65,11 +63,9 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
-    ValidityMarkers: (breakdowns.validity_markers, breakdowns.MARKER),
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
-    HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS, UNIQUES
+from footfall.catalog.rollups import RECENT_GRAINS
 from footfall.catalog.tables import TABLES, Table
 from footfall.query.cells import MakeCells
 from footfall.query.sql.binder import Binder
@@ -26,9 +27,13 @@ def make_cells(query: MakeCells, binder: Binder) -> str:
         f" toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {binder.number(query.version)}"
     )
     return (
-        f"INSERT INTO rollups ({', '.join((*_FIXED, *columns))})"
+        f"INSERT INTO {table_of(query.grain)} ({', '.join((*_FIXED, *columns))})"
         f" SELECT {fixed}, {', '.join(f'v_{name}' for name in columns)} FROM ({rows}){_BIG}"
     )
+
+
+def table_of(grain: str) -> Table:
+    return Table.RECENT_ROLLUPS if grain in RECENT_GRAINS else Table.ROLLUPS
 
 
 def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
