@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import polars as pl
 
+from bench.data.rollups import roll_up
 from bench.harness import median
+from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Bucket, Period
 from footfall.query import network
-from footfall.rollups.hourly import MIN_REQUESTS, HourlyRollups
 from footfall.store.protocol import Store
 
 NOW = 1_781_172_000_000  # 2026-06-11T10:00:00Z
@@ -71,19 +71,15 @@ def fill(store: Store, count: int) -> dict[str, Any]:
         store.command(_FILL, {"start": WEEK.start, "first": first, "count": size})
     store.command("OPTIMIZE TABLE requests FINAL")
     filled = time.perf_counter()
-    rollups = HourlyRollups(store, lambda: NOW, lambda: nullcontext(enter_result=True))
-    hours = rollups.missing()
-    for hour in hours:
-        rollups.roll_up(hour)
+    roll_up(store, NOW, [Table.REQUESTS])
     return {
         "requests": count,
         "seconds": round(filled - started, 1),
-        "hours": len(hours),
-        "least": MIN_REQUESTS,
+        "cells": store.query("SELECT count() FROM rolled_up").scalar,
         "counting_seconds": round(time.perf_counter() - filled, 1),
-        "rows": store.query("SELECT count() FROM breakdowns").scalar,
+        "rows": store.query("SELECT count() FROM recent_rollups").scalar,
         "bytes": store.query(
-            "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = 'breakdowns'"
+            "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = 'recent_rollups'"
         ).scalar,
     }
 

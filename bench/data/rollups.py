@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from functools import partial
 
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.drain.marks import Marks
-from footfall.rollups.hourly import HourlyRollups
 from footfall.rollups.roller import Roller
 from footfall.store.protocol import Store
 
 
 def roll_up(store: Store, until: int, tables: Sequence[Table]) -> None:
     """Everything that a server would have rolled up by `until`, of these tables."""
-    if Table.REQUESTS in tables:
-        rollups = HourlyRollups(store, lambda: until, lambda: nullcontext(enter_result=True))
-        for hour in rollups.missing():
-            rollups.roll_up(hour)
     for source in SOURCES:
         if source in tables:
             found = store.query(f"SELECT DISTINCT project_id FROM {source}").rows  # noqa: S608 - of the catalogue

@@ -1,10 +1,7 @@
-"""The network surface beyond the figures of tests/golden: its errors, its cache, and hourly roll-ups."""
+"""The network surface beyond the figures of tests/golden: its errors, its cache, and cells."""
 
 from __future__ import annotations
 
-import itertools
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,11 +11,16 @@ from tests.support.asgi import Client, reading_client
 from tests.support.populate import Row, at, populate
 
 from footfall.api.network.routes import router
+from footfall.catalog.rollups import NETWORK
+from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE
+from footfall.drain.marks import Marks
+from footfall.drain.plan import Touched
 from footfall.model.period import Bucket, Period
 from footfall.query import network
-from footfall.rollups import hourly
-from footfall.rollups.hourly import HourlyRollups
+from footfall.query.cells import RolledUp
+from footfall.query.rows import read
+from footfall.rollups.roller import Roller
 from footfall.store.protocol import Store
 
 URL = "/v2/apps/shop/network/analytics"
@@ -26,6 +28,7 @@ NOW = at("2026-06-11T10:00:00Z")
 HOUR_BEFORE = NOW - 2 * HOUR
 DAILY = (Period(NOW - DAY, NOW), Bucket.QUARTER_HOUR)
 WEEKLY = (Period(NOW - 7 * DAY, NOW), Bucket.HOUR)
+TWO_MONTHS = (Period(NOW - 62 * DAY, NOW), Bucket.DAY)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +121,7 @@ def test_sums_beyond_what_a_float_holds_are_exact(store: Store) -> None:
     assert point["bytes"] == 9 * most > 1 << 53
 
 
-# Hourly roll-ups.
+# Cells of hours, of their quarters, and of days.
 
 
 def requests(count: int, first: int, batch: int = 1, **columns: Any) -> list[Row]:
@@ -143,155 +146,78 @@ def figures(store: Store, *, range_: tuple[Period, Bucket] = WEEKLY) -> pl.DataF
     return network.analytics(store, 1, *range_)
 
 
-def valid(store: Store) -> tuple[int, ...]:
-    base = replace(network.hour_of(1, 0), period=WEEKLY[0])
-    return network.valid_hours(store, base).hours
+def make_cells(store: Store, now: int = NOW, least: int = 0) -> None:
+    """Every cell that is wanted at a time."""
+    atleast = dict.fromkeys(Bucket, least)
+    roller = Roller(store, lambda: {1: "UTC"}, lambda: now, Marks(store).begin, least=atleast, source=Table.REQUESTS)
+    while roller():
+        pass
 
 
-def roll_up(store: Store, now: int = NOW) -> list[tuple[int, int]]:
-    """Rolls up every hour that needs it, as (project, hour)."""
-    rollups = HourlyRollups(store, lambda: now, quiesced)
-    found = rollups.missing()
-    assert all(rollups.roll_up(hour) for hour in found)
-    return [(hour.project, hour.hour) for hour in found]
+def made(store: Store, grain: Bucket) -> list[int]:
+    """The starts of the cells of a grain."""
+    rows = read(store, RolledUp(1, Table.REQUESTS.value, Period(0, NOW + 30 * DAY)))
+    return sorted({row["start"] for row in rows if row["grain"] == grain and NETWORK in row["rollups"]})
 
 
-def quiesced() -> AbstractContextManager[bool]:
-    """No batch is partly written."""
-    return nullcontext(enter_result=True)
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hourly, "MIN_REQUESTS", 10)
-
-
-@pytest.mark.usefixtures("small")
-def test_rolled_up_hours_give_the_figures_of_their_requests(store: Store) -> None:
-    populate(store, requests=[*requests(40, HOUR_BEFORE + MINUTE), *requests(40, HOUR_BEFORE - 5 * HOUR)])
-    before = [figures(store, range_=range_) for range_ in (WEEKLY, DAILY)]
-    assert roll_up(store) == [(1, HOUR_BEFORE), (1, HOUR_BEFORE - 5 * HOUR)]
-    assert valid(store) == (HOUR_BEFORE - 5 * HOUR, HOUR_BEFORE)
-    for range_, want in zip((WEEKLY, DAILY), before, strict=True):
+def test_cells_give_the_figures_of_their_requests(store: Store) -> None:
+    populate(store, requests=[*requests(40, HOUR_BEFORE + MINUTE), *requests(40, HOUR_BEFORE - 29 * HOUR)])
+    before = [figures(store, range_=range_) for range_ in (WEEKLY, DAILY, TWO_MONTHS)]
+    make_cells(store)
+    assert made(store, Bucket.HOUR)[-1] == NOW - 2 * HOUR
+    assert made(store, Bucket.QUARTER_HOUR)[-1] == NOW - 75 * MINUTE, "made some minutes after the end of their hour"
+    for range_, want in zip((WEEKLY, DAILY, TWO_MONTHS), before, strict=True):
         assert figures(store, range_=range_).equals(want)
-    assert roll_up(store) == [], "once is enough"
 
 
-@pytest.mark.usefixtures("small")
-def test_roll_ups_are_read(store: Store) -> None:
-    populate(store, requests=requests(40, HOUR_BEFORE))
-    roll_up(store)
-    store.command("ALTER TABLE breakdowns UPDATE requests = 77 WHERE dimension = 'country' SETTINGS mutations_sync = 1")
-    assert figures(store).filter(pl.col("dimension") == "country")["hits"].to_list() == [77, 77, 77]
+@pytest.mark.parametrize(
+    ("range_", "table"), [(WEEKLY, "recent_rollups"), (TWO_MONTHS, "rollups")], ids=["hours", "days"]
+)
+def test_cells_are_read(store: Store, range_: tuple[Period, Bucket], table: str) -> None:
+    populate(store, requests=requests(40, HOUR_BEFORE - DAY))
+    make_cells(store)
+    store.command(f"ALTER TABLE {table} UPDATE hits = 77 WHERE rollup = 'network:country' SETTINGS mutations_sync = 1")
+    found = figures(store, range_=range_).filter(pl.col("dimension") == "country")
+    assert found["hits"].to_list() == [77, 77, 77]
 
 
-@pytest.mark.usefixtures("small")
-def test_a_late_request_invalidates_a_roll_up_which_is_then_renewed(store: Store) -> None:
+def test_a_late_request_outdates_its_cells_which_are_then_made_again(store: Store) -> None:
     """The request falls between two sessions of a visitor, which become one."""
     rows = requests(40, HOUR_BEFORE)
     rows += [{**row, "at": row["at"] + 40 * MINUTE, "session": row["session"] + 10} for row in rows]
     populate(store, requests=rows)
-    roll_up(store)
+    make_cells(store)
+    Marks(store).write([Touched(Table.REQUESTS.value, 1, [HOUR_BEFORE])])
     late = {"at": HOUR_BEFORE + 20 * MINUTE, "visitor": 0, "session": 0, "endpoint": "/0", "batch": 2, "bytes": 5}
     populate(store, requests=[late])
     store.command("ALTER TABLE requests UPDATE session = 0 WHERE session = 10 SETTINGS mutations_sync = 1")
-    assert valid(store) == ()
     total = {"dimension": "", "label": "", "bucket": HOUR_BEFORE, "hits": 81, "sessions": 5}
-    for _ in range(2):
+    for later in (0, 4 * 365 * DAY):  # stamps are the machine's time
         (found,) = figures(store).filter(pl.col("dimension") == "").drop("bytes").to_dicts()
         assert found == total
-        roll_up(store)
-    assert valid(store) == (HOUR_BEFORE,)
+        make_cells(store, NOW + later)
 
 
-@pytest.mark.usefixtures("small")
 def test_the_edges_of_a_range_are_counted_to_the_millisecond(store: Store) -> None:
     now = NOW + 17 * MINUTE
     start = now - 7 * DAY
     populate(store, requests=requests(3_600, Bucket.HOUR.floor(start)))
-    roll_up(store)
-    period = Period(start, now)
-    (found,) = network.analytics(store, 1, period, Bucket.HOUR).filter(pl.col("dimension") == "").to_dicts()
+    make_cells(store)
+    (found,) = network.analytics(store, 1, Period(start, now), Bucket.HOUR).filter(pl.col("dimension") == "").to_dicts()
     assert found["hits"] == 3_600 - 17 * 60
 
 
-@pytest.mark.usefixtures("small")
-def test_hours_are_rolled_up_when_they_are_past_settled_and_busy(store: Store) -> None:
-    newest = (NOW - MINUTE) * 1000
-    populate(
-        store,
-        requests=[
-            *requests(40, NOW - HOUR),  # past for less than ten minutes
-            *requests(9, NOW - 2 * HOUR),  # too few to be worth a roll-up
-            *requests(40, NOW - 3 * HOUR, batch=newest),  # a batch of the last minute may be partly written
-            *requests(40, NOW - 4 * HOUR, batch=newest - 1),
-            *requests(40, NOW - 9 * DAY),
-            *requests(40, NOW - 5 * HOUR, project_id=2),
-        ],
-    )
-    assert roll_up(store) == [(1, NOW - 4 * HOUR), (2, NOW - 5 * HOUR)]
-
-
-@pytest.mark.usefixtures("small")
-def test_an_hour_with_too_many_labels_is_skipped_until_it_changes(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hourly, "MAX_LABELS", 7)  # seven paths and one referrer
+def test_hours_with_few_requests_have_no_cells(store: Store) -> None:
     populate(store, requests=requests(40, HOUR_BEFORE))
-    rollups = HourlyRollups(store, lambda: NOW, quiesced)
-    (hour,) = rollups.missing()
-    assert not rollups.roll_up(hour)
-    assert (valid(store), rollups.missing()) == ((), [])
-    monkeypatch.setattr(hourly, "MAX_LABELS", 8)
-    populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
-    (hour,) = rollups.missing()
-    assert rollups.roll_up(hour)
-    assert valid(store) == (HOUR_BEFORE,)
+    make_cells(store, least=1_000)
+    assert (made(store, Bucket.HOUR), figures(store)["hits"].max()) == ([], 40)
 
 
-@pytest.mark.usefixtures("small")
-def test_nothing_is_rolled_up_while_a_batch_is_partly_written(store: Store) -> None:
+def test_cells_of_hours_expire(store: Store) -> None:
     populate(store, requests=requests(40, HOUR_BEFORE))
-    rollups = HourlyRollups(store, lambda: NOW, lambda: nullcontext(enter_result=False))
-    (hour,) = rollups.missing()
-    assert not rollups.roll_up(hour)
-    assert rollups.missing() == [hour], "it is still due"
-
-
-@pytest.mark.usefixtures("small")
-def test_an_hour_that_changed_since_it_was_found_is_found_again(store: Store) -> None:
-    populate(store, requests=requests(40, HOUR_BEFORE))
-    rollups = HourlyRollups(store, lambda: NOW, quiesced)
-    (hour,) = rollups.missing()
-    populate(store, requests=requests(1, HOUR_BEFORE + MINUTE, batch=2))
-    assert not rollups.roll_up(hour)
-    (again,) = rollups.missing()
-    assert (again.hits, again.last_batch) == (41, 2)
-    assert rollups.roll_up(again)
-
-
-@pytest.mark.usefixtures("small")
-def test_roll_ups_look_once_a_minute_write_one_by_one_and_expire(store: Store) -> None:
-    rows = [requests(40, NOW - hours * HOUR) for hours in (3, 4, 5)]
-    populate(store, requests=itertools.chain(*rows))
-    now = [0.0]
-    rollups = HourlyRollups(store, lambda: NOW, quiesced, tick=lambda: now[0])
-    seen = []
-    for _ in range(7):
-        rollups()
-        seen.append(len(valid(store)))
-        now[0] += 5
-    assert seen == [0, 0, 1, 2, 3, 3, 3], "nothing at the start, a look after five seconds, then one hour per call"
-    populate(store, requests=requests(40, NOW - 6 * HOUR))
-    while now[0] < 65:
-        rollups()
-        assert len(valid(store)) == 3
-        now[0] += 5
-    rollups()
-    rollups()
-    assert len(valid(store)) == 4
-    later = HourlyRollups(store, lambda: NOW + 10 * DAY, quiesced, tick=lambda: now[0])
-    now[0] += 5
-    later()
-    store.command("OPTIMIZE TABLE breakdowns FINAL")
-    assert store.query("SELECT count() FROM breakdowns").scalar == 0
+    make_cells(store)
+    before = figures(store)
+    make_cells(store, NOW + 10 * DAY)
+    assert made(store, Bucket.HOUR) == []
+    assert made(store, Bucket.DAY)[0] < NOW
+    assert figures(store).equals(before)

@@ -406,12 +406,12 @@ def test_a_server_that_refuses_the_password_is_fatal(tmp_path: Path, clickhouse:
 
 def test_whole_days_are_dropped_from_a_table_stored_by_days(store):
     store.command(
-        "INSERT INTO breakdowns (project_id, bucket)"
+        "INSERT INTO recent_rollups (project_id, bucket)"
         " SELECT 1, toDateTime('2026-05-01 12:00:00', 'UTC') + INTERVAL number DAY FROM numbers(4)"
     )
-    store.drop_days_before(Table.BREAKDOWNS, 1_777_766_400_000)  # 2026-05-03
-    left = store.query("SELECT toString(toDate(bucket)) FROM breakdowns ORDER BY 1").rows
+    store.drop_days_before(Table.RECENT_ROLLUPS, 1_777_766_400_000)  # 2026-05-03
+    left = store.query("SELECT toString(toDate(bucket)) FROM recent_rollups ORDER BY 1").rows
     assert left == [("2026-05-03",), ("2026-05-04",)]
-    store.drop_days_before(Table.BREAKDOWNS, 1_777_766_400_000)
-    mutations = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'breakdowns'"
+    store.drop_days_before(Table.RECENT_ROLLUPS, 1_777_766_400_000)
+    mutations = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'recent_rollups'"
     assert store.query(mutations).scalar == 0

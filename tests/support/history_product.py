@@ -24,7 +24,7 @@ from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
 from footfall.api.query_limiter import STREAMS_OF_PROJECT
-from footfall.catalog.rollups import GRAINS
+from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.collect.formats.events import submit_batch
@@ -176,12 +176,12 @@ class Product:
         assert not self._spool.rejected, self._spool.rejected
 
     def roll_up(self, zone: str, source: Table = Table.EVENTS) -> None:
-        """Make cells, cut by this zone, of all days and months that have facts now, whether they are over or not."""
-        found = self.store.query(f"SELECT DISTINCT toStartOfDay(timestamp) AS day FROM {source} ORDER BY day")  # noqa: S608 - of the catalogue
-        days = [to_millis(row[0]) for row in found.rows]
+        """Make cells, cut by this zone, of all times that have facts now, whether they are over or not."""
+        found = self.store.query(f"SELECT DISTINCT toStartOfHour(timestamp) AS hour FROM {source} ORDER BY hour")  # noqa: S608 - of the catalogue
+        hours = [to_millis(row[0]) for row in found.rows]
         roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={}, source=source)
-        for grain in GRAINS:
-            for job in jobs_of(grain, days, zone, tuple(range(1, self._projects + 1))):
+        for grain in sorted({grain for rollup in SOURCES[source] for grain in rollup.counted}):
+            for job in jobs_of(grain, hours, zone, tuple(range(1, self._projects + 1))):
                 assert roller.make(job)
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:

@@ -49,10 +49,6 @@ WITHOUT_WIRE = ("query/", "rollups/", "api/web/")
 ALLOWED = {
     ("query/cursor.py", 'tag="visits"'): "in cursors that clients hold",
     ("catalog/", '"referring_url"'): "in stored roll-ups",
-    ("query/sql/breakdowns.py", "visits AS c4"): "a stored column",
-    ("query/sql/breakdowns.py", "edition"): "a stored column",
-    ("rollups/hourly.py", '"visits"'): "a stored column",
-    ("rollups/hourly.py", "edition="): "a stored column",
 }
 """By file (or folder) and text of the line: why a retired word stays."""
 

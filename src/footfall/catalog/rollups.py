@@ -20,11 +20,19 @@ SMALL = "small"
 CROSSED = "crossed"
 """Stands among the roll-ups of a cell over whose edges sessions reach that it doesn't count (`query.ast.Mixed`)."""
 
-LEAST_EVENTS: Mapping[Bucket, int] = {Bucket.DAY: 1_000, Bucket.MONTH: 20_000}
+LEAST_EVENTS: Mapping[Bucket, int] = {
+    Bucket.QUARTER_HOUR: 250,
+    Bucket.HOUR: 1_000,
+    Bucket.DAY: 1_000,
+    Bucket.MONTH: 20_000,
+}
 """A project's cells of a grain are made where they have at least so many events, on the average of a job."""
 
 GRAINS = (Bucket.MONTH, Bucket.DAY)
 """Lengths of cells, longest first."""
+
+RECENT_GRAINS = (Bucket.HOUR, Bucket.QUARTER_HOUR)
+"""Cells of these lengths are kept for some days only, in the table `recent_rollups`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,9 @@ NETWORK = "network:"
 
 
 def _of_network(grouping: str = "") -> Rollup:
-    """Sessions are those of one day: they don't add up to those of several."""
-    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), {Bucket.DAY: EVERY}, grouping)
+    """Sessions are those of one cell: they don't add up to those of several."""
+    grains = dict.fromkeys((Bucket.DAY, *RECENT_GRAINS), EVERY)
+    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), grains, grouping)
 
 
 SOURCES: Mapping[Table, tuple[Rollup, ...]] = {

@@ -12,8 +12,8 @@ class Table(StrEnum):
     SESSIONS = "sessions"
     PROXY_LOGS = "proxy_logs"
     ENGAGEMENTS = "engagements"
-    BREAKDOWNS = "breakdowns"
     ROLLUPS = "rollups"
+    RECENT_ROLLUPS = "recent_rollups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,6 @@ TABLES: dict[Table, TableRow] = {
     ),
     Table.ENGAGEMENTS: TableRow(humans=True),
     Table.PROXY_LOGS: TableRow(millis=_SECONDS),
-    Table.BREAKDOWNS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
     Table.ROLLUPS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
+    Table.RECENT_ROLLUPS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
 }

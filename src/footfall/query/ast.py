@@ -397,35 +397,18 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
-class RolledUpHours:
-    """Hours (their starts) whose roll-ups are valid, and the version to read of each."""
-
-    hours: tuple[int, ...] = ()
-    versions: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Breakdowns:
     """Requests of `base` by bucket, in total (dimension and label `""`) and by each of `groupings`.
 
     Columns dimension, label, bucket, hits, sessions, bytes, ordered by dimension, bucket, most hits, label. Each
-    dimension keeps its `labels` labels with most hits, ties by label; None keeps all. The hours of `rolled_up` are read
-    from their roll-ups by `step` seconds, the `days` from their cells, the rest of the period from the requests.
+    dimension keeps its `labels` labels with most hits, ties by label. The buckets of `cells`, all of one grain, are
+    read from these, the rest of the period, the windows of `base`, from the requests.
     """
 
     base: Query
     groupings: tuple[str, ...]
-    labels: int | None = None
-    step: int = 0
-    rolled_up: RolledUpHours = RolledUpHours()
-    days: Cells = Cells(())
-
-
-@dataclass(frozen=True, slots=True)
-class ValidityMarkers:
-    """The newest validity marker of each rolled-up hour of `base`: columns hour, hits, last_batch, version."""
-
-    base: Query
+    labels: int
+    cells: Cells = Cells(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,18 +461,6 @@ class StoredRows:
     project: int
 
 
-@dataclass(frozen=True, slots=True)
-class HoursToRollUp:
-    """Hours of all projects with at least `least` requests, all of batches before `settled`, and no valid roll-up.
-
-    Columns project, hour, hits, last_batch.
-    """
-
-    period: Period
-    least: int
-    settled: int
-
-
 AnyQuery = (
     Query
     | Kpis
@@ -513,12 +484,10 @@ AnyQuery = (
     | VisitorSessions
     | Engagement
     | Breakdowns
-    | ValidityMarkers
     | SiteFigures
     | SiteVisitors
     | SitesWithEvents
     | StoredRows
-    | HoursToRollUp
 )
 
 QueryT = TypeVar("QueryT", bound=AnyQuery)

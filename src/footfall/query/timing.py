@@ -68,7 +68,7 @@ def sources_of(chosen: AnyQuery) -> set[Source]:
             return {_source(part) for part in parts}
         case FlowsOfSessions() | RetentionOfSessions():
             return {Source.SESSIONS, Source.FACTS} if chosen.besides else {Source.SESSIONS}
-        case Breakdowns() if chosen.rolled_up.hours or chosen.days.starts:
+        case Breakdowns() if chosen.cells.starts:
             return {Source.ROLLUPS, Source.FACTS}
         case Query(table=Table.SESSIONS) if not chosen.within:
             return {Source.SESSIONS}

@@ -11,9 +11,19 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import CROSSED, EVERY, GRAINS, LEAST_EVENTS, SMALL, SOURCES, Rollup, names_of
+from footfall.catalog.rollups import (
+    CROSSED,
+    EVERY,
+    GRAINS,
+    LEAST_EVENTS,
+    RECENT_GRAINS,
+    SMALL,
+    SOURCES,
+    Rollup,
+    names_of,
+)
 from footfall.catalog.tables import Table
-from footfall.clock import MINUTE, Clock
+from footfall.clock import DAY, MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
 from footfall.query.ast import Query, equals
@@ -28,8 +38,16 @@ from footfall.store.protocol import Store
 CLOSED_AFTER = 10 * MINUTE
 """How long after its end a cell is made: most late events have come by then."""
 
-AGAIN_AFTER: Mapping[Bucket, int] = {Bucket.DAY: 15 * MINUTE, Bucket.MONTH: 120 * MINUTE}
+AGAIN_AFTER: Mapping[Bucket, int] = {
+    Bucket.QUARTER_HOUR: 5 * MINUTE,
+    Bucket.HOUR: 5 * MINUTE,
+    Bucket.DAY: 15 * MINUTE,
+    Bucket.MONTH: 120 * MINUTE,
+}
 """The least time between two makings of a cell. Meanwhile queries read its facts."""
+
+RECENT = 8 * DAY
+"""The age up to which there are cells of hours and their quarters: the longest range with such buckets, and a day."""
 
 _LOOK = 60.0
 _FIRSTS = 1800.0
@@ -67,6 +85,8 @@ class Roller:
         self._report = report
         self._facts_since = facts_since
         self._source = source
+        self._grains = tuple(grain for grain in (*GRAINS, *RECENT_GRAINS) if names_of(source, grain))
+        self._expired = 0
         self._jobs: list[Job] = []
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
@@ -76,6 +96,7 @@ class Roller:
         """Whether a job was done. One that fails is found missing at the next look, and holds up no other."""
         if not self._jobs and self._tick() >= self._next_look:
             self._next_look = self._tick() + _LOOK  # set first: it also holds when this round fails
+            self._expire()
             self._jobs = together(self.wanted())
         self._report(sum(len(job.starts) * len(job.projects) for job in self._jobs))
         if not self._jobs:
@@ -95,9 +116,13 @@ class Roller:
             for row in read(self._store, MadeCells(self._source.value))
         }
         found = []
-        for grain in GRAINS:
+        for grain in self._grains:
+            oldest, closed = 0, now - CLOSED_AFTER
+            if grain in RECENT_GRAINS:  # marks are by hour: in one that is not over, each batch would leave one
+                oldest, closed = now - RECENT, Bucket.HOUR.floor(closed)
             for zone, projects in _by_zone(zones, firsts).items():
-                cells = closed_cells(grain, zone, min(map(firsts.__getitem__, projects)), now - CLOSED_AFTER)
+                first = max(oldest, min(map(firsts.__getitem__, projects)))
+                cells = closed_cells(grain, zone, first, closed)
                 for project in projects:
                     there = made.get((project, grain.value, zone), frozenset())
                     found += [
@@ -107,6 +132,14 @@ class Roller:
                     ]
         since = self._facts_since()
         return [item for item in found + self._stale(now, zones) if item.cell.start >= since.get(item.project, 0)]
+
+    def _expire(self) -> None:
+        """Once a day. The rows of expired cells stay for another day, since queries may be about to read them."""
+        before = Bucket.DAY.floor(self._clock() - RECENT)
+        if before != self._expired and not {*RECENT_GRAINS}.isdisjoint(self._grains):
+            self._store.facts.forget_cells(RECENT_GRAINS, before)
+            self._store.drop_days_before(Table.RECENT_ROLLUPS, before - DAY)
+            self._expired = before
 
     def make(self, job: Job) -> bool:
         """False while a batch is partly written. Cells of which facts are gone since they were wanted are left out."""
@@ -173,7 +206,7 @@ class Roller:
     def _stale(self, now: int, zones: Mapping[int, str]) -> list[Wanted]:
         return [
             Wanted(grain, Period(row["start"], row["end"]), row["project"], row["zone"])
-            for grain in GRAINS
+            for grain in self._grains
             for row in read(self._store, self._stale_cells(grain))
             if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[grain]
         ]

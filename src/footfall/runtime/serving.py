@@ -20,7 +20,6 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
 from footfall.rollups.expiry import Expiry, facts_since
-from footfall.rollups.hourly import HourlyRollups
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.backup_requests import BackupWork
@@ -125,7 +124,6 @@ def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
     rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     erasure = draining.erasure()
@@ -135,7 +133,6 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
         expiry()
-        hourly()
         session_facts()
         for source, roller in rollers.items():
             # A cell of events counts a session by its row only if that has its facts.

@@ -110,6 +110,9 @@ class FactStore(Protocol):
     def rolled_up_until(self) -> tuple[dict[tuple[str, int], int], int]:
         """By source and project, the end of the last cell; and the newest stamp of a cell or mark, 0 without one."""
 
+    def forget_cells(self, grains: Sequence[str], before: int) -> None:
+        """Cells of these grains that begin before an instant are not there any more; their rows may be."""
+
     def sessions_without_facts(self) -> dict[int, int]:
         """Rows of sessions that an earlier version began, without their facts, by month (yyyymm) of their start.
 

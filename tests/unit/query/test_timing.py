@@ -19,7 +19,6 @@ from footfall.query.ast import (
     MatchedPart,
     Part,
     Query,
-    RolledUpHours,
     UnmixedPart,
     Whole,
 )
@@ -40,13 +39,11 @@ def test_sources_of_an_answer_are_those_of_its_parts() -> None:
     assert sources_of(Whole(SESSIONS, (MatchedPart(SESSIONS, EVENTS),))) == {Source.FACTS}
 
 
-def test_breakdowns_tell_of_hours_and_days_that_are_rolled_up() -> None:
-    requests = Breakdowns(replace(EVENTS, table=Table.REQUESTS), ("country",))
+def test_breakdowns_tell_of_their_cells() -> None:
+    requests = Breakdowns(replace(EVENTS, table=Table.REQUESTS), ("country",), 100)
     assert sources_of(requests) == {Source.FACTS}
     days = Cells(("network:",), ("day",), (1_780_012_800_000,), (7,))
-    assert sources_of(replace(requests, days=days)) == {Source.ROLLUPS, Source.FACTS}
-    hours = RolledUpHours((1_780_002_000_000,), (70,))
-    assert sources_of(replace(requests, rolled_up=hours)) == {Source.ROLLUPS, Source.FACTS}
+    assert sources_of(replace(requests, cells=days)) == {Source.ROLLUPS, Source.FACTS}
 
 
 def test_sessions_that_are_found_by_their_events_are_read_from_facts() -> None:

@@ -13,9 +13,10 @@ from footfall.query.sources.tiles import Cell, Tiling, tile
 from footfall.store.protocol import Reader
 
 
-def covered(store: Reader, query: Query, source: Table, *rollups: str) -> Tiling:
-    """With cells of the source that hold all of these roll-ups."""
-    return tile(query.period, valid_cells(store, query.project, source, query.period, rollups), query.buckets)
+def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bucket | None = None) -> Tiling:
+    """With cells of the source that hold all of these roll-ups; of one grain, or of any."""
+    cells = valid_cells(store, query.project, source, query.period, rollups)
+    return tile(query.period, [cell for cell in cells if grain in {None, cell.grain}], query.buckets)
 
 
 def valid_cells(store: Reader, project: int, source: Table, period: Period, rollups: tuple[str, ...]) -> list[Cell]:

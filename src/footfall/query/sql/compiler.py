@@ -17,7 +17,6 @@ from footfall.query.ast import (
     Flows,
     FlowsOfSessions,
     Funnel,
-    HoursToRollUp,
     Kpis,
     LabelCount,
     Mixed,
@@ -33,7 +32,6 @@ from footfall.query.ast import (
     Uneven,
     UnknownFlows,
     UnknownVisitors,
-    ValidityMarkers,
     VisitorSessions,
     Whole,
 )
@@ -103,12 +101,10 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
-    ValidityMarkers: (breakdowns.validity_markers, breakdowns.MARKER),
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
     StoredRows: (storage.stored_rows, storage.COLUMNS),
-    HoursToRollUp: (breakdowns.hours_to_roll_up, breakdowns.TO_ROLL_UP),
 }
 
 

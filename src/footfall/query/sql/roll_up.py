@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
 from footfall.catalog.metrics import BOUNCED, LASTED, METRICS, UNIQUES
+from footfall.catalog.rollups import RECENT_GRAINS
 from footfall.catalog.tables import TABLES, Table
 from footfall.query.cells import CrossedCells, MakeCells
 from footfall.query.sql.binder import Binder
@@ -31,7 +32,7 @@ def make_cells(query: MakeCells, binder: Binder) -> str:
         f" toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {binder.number(query.version)}"
     )
     return (
-        f"INSERT INTO rollups ({', '.join((*_FIXED, *columns))})"
+        f"INSERT INTO {table_of(query.grain)} ({', '.join((*_FIXED, *columns))})"
         f" SELECT {fixed}, {', '.join(f'v_{name}' for name in columns)} FROM ({rows}){_BIG}"
     )
 
@@ -47,6 +48,10 @@ def crossed_cells(query: CrossedCells, binder: Binder) -> str:
         f" AND (start < {first} OR end >= {last} OR length({touched}) > 1)"
     )
     return f"SELECT DISTINCT project_id AS c0, arrayJoin({touched}) AS c1 FROM sessions WHERE {rows}"
+
+
+def table_of(grain: str) -> Table:
+    return Table.RECENT_ROLLUPS if grain in RECENT_GRAINS else Table.ROLLUPS
 
 
 def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:

@@ -24,11 +24,7 @@ _HOUR = "fromUnixTimestamp64Milli(hour, 'UTC')"
 _ROLLED_UP = f"""
     SELECT DISTINCT bucket FROM rolled_up
     WHERE project_id = {{project:UInt32}} AND arrayExists(hour -> {_HOUR} >= bucket AND {_HOUR} < until, {{hours:Array(Int64)}})"""  # noqa: E501, S608 - a constant
-_ROLLUPS = {
-    "breakdowns": "has({hours:Array(Int64)}, toUnixTimestamp(toStartOfHour(bucket)) * 1000)",
-    "rollups": "has({cells:Array(UInt32)}, toUnixTimestamp(bucket))",
-}
-"""Which rows of each table are figures of some hours."""
+_ROLLUPS = ("rollups", "recent_rollups")
 
 
 def to_erase(store: Statements, project: int, visitors: Sequence[int] | None) -> Piece | None:
@@ -52,10 +48,9 @@ def erase(store: Statements, project: int, visitors: Sequence[int] | None, piece
     )
     if piece.hours:
         params["cells"] = [int(row[0].timestamp()) for row in store.query(_ROLLED_UP, params).rows]
-        for table in set(_tables(store, "bucket")) & _ROLLUPS.keys():
-            store.command(
-                f"ALTER TABLE {table} DELETE WHERE project_id = {{project:UInt32}} AND {_ROLLUPS[table]}", params
-            )
+        for table in _ROLLUPS:
+            rows = "project_id = {project:UInt32} AND has({cells:Array(UInt32)}, toUnixTimestamp(bucket))"
+            store.command(f"ALTER TABLE {table} DELETE WHERE {rows}", params)
 
 
 def _where(visitors: Sequence[int] | None) -> str:

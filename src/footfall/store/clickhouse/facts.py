@@ -117,6 +117,13 @@ class ClickHouseFacts:
         ends = {(source, project): until for source, project, until, _ in rows}
         return ends, max([newest, *(row[3] for row in rows)])
 
+    def forget_cells(self, grains: Sequence[str], before: int) -> None:
+        sql = """
+        ALTER TABLE rolled_up DELETE
+        WHERE grain IN {grains:Array(String)} AND bucket < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
+        SETTINGS mutations_sync = 1"""
+        self._store.command(sql, {"grains": list(grains), "before": before})
+
     def sessions_without_facts(self) -> dict[int, int]:
         return session_facts.without_facts(self._store)
 

@@ -8,7 +8,9 @@ AND (timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC'))
 AND (traffic = {p3:String}))
 GROUP BY GROUPING SETS ((c2), (c2, k0)))
-GROUP BY c0, c1) ARRAY JOIN cells AS cell
+GROUP BY c0, c1
+ORDER BY c0, sum(c3) DESC, c1
+LIMIT {p7:UInt64} BY c0) ARRAY JOIN cells AS cell
 ORDER BY c0, c2, c3 DESC, c1
 -- p0 = 7
 -- p1 = 1780000000000
@@ -17,3 +19,4 @@ ORDER BY c0, c2, c3 DESC, c1
 -- p4 = [0]
 -- p5 = ['country']
 -- p6 = [1779926400000, 1780012800000]
+-- p7 = 100

@@ -14,11 +14,11 @@ WHERE project_id = {p3:UInt64}
 UNION ALL SELECT 'engagements' AS t, count() AS n, if(count() = 0, 0, toInt64(toUnixTimestamp64Milli(min(timestamp)))) AS a, if(count() = 0, 0, toInt64(toUnixTimestamp64Milli(max(timestamp)))) AS b
 FROM engagements
 WHERE project_id = {p4:UInt64}
-UNION ALL SELECT 'breakdowns' AS t, count() AS n, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(min(bucket))) * 1000)) AS a, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(max(bucket))) * 1000)) AS b
-FROM breakdowns
-WHERE project_id = {p5:UInt64}
 UNION ALL SELECT 'rollups' AS t, count() AS n, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(min(bucket))) * 1000)) AS a, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(max(bucket))) * 1000)) AS b
 FROM rollups
+WHERE project_id = {p5:UInt64}
+UNION ALL SELECT 'recent_rollups' AS t, count() AS n, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(min(bucket))) * 1000)) AS a, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(max(bucket))) * 1000)) AS b
+FROM recent_rollups
 WHERE project_id = {p6:UInt64}) AS counted LEFT JOIN (SELECT table AS name, sum(bytes_on_disk) / sum(rows) AS size
 FROM system.parts
 WHERE active
