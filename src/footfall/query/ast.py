@@ -304,9 +304,10 @@ class SessionRevenue:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Visitors by the number of steps they took in order, within `window` milliseconds: columns level, visitors.
+    """Visitors who took steps in order, within `window` milliseconds: columns level, visitors.
 
-    The events of `base` are read in order of time and id, and each takes at most one step. Levels start at 1.
+    Level 1 counts all who took the first step, each higher one those who took so many steps and no more. The events of
+    `base` are read in order of time and id, and each takes at most one step. There are two steps at least.
     """
 
     base: Query

@@ -70,7 +70,8 @@ def flows(store: Reader, base: Query, depth: int, limit: int, previous: Query | 
 def funnel(store: Reader, base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> list[FunnelStep]:
     """One entry per step; `window` in milliseconds, from the first step to the last."""
     levels = {row["level"]: row["visitors"] for row in fetch(store, build.funnel(base, steps, window))}
-    reached = [sum(count for level, count in levels.items() if level > place) for place in range(len(steps))]
+    further = [sum(count for level, count in levels.items() if level > place) for place in range(1, len(steps))]
+    reached = [levels.get(1, 0), *further]
     before = [reached[0], *reached]
     return [
         FunnelStep(count, share(count, reached[0]), share(count, previous), previous - count)

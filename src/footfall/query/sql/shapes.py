@@ -67,12 +67,15 @@ def session_revenue(query: SessionRevenue, binder: Binder) -> str:
 def funnel(query: Funnel, binder: Binder) -> str:
     """Per visitor, a fold over the events in order: the n-th place holds the latest start of a chain of n steps.
 
-    Every place is computed from the places before the event, so an event never takes two steps.
+    Every place is computed from the places before the event, so an event never takes two steps. Only visitors who took
+    the second step at some time are folded: of the others, nothing but their number is told.
     """
     base = query.base
     steps = [" AND ".join(conditions(step, binder)) or "1" for step in query.steps]
     taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
-    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken FROM events WHERE {where(base, binder)}"
+    found = f"FROM events WHERE {where(base, binder)}"
+    second = f"SELECT visitor {found} AND {steps[1]}"
+    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken {found} AND visitor IN ({second})"
     window = binder.number(query.window)
     places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
     for place in range(1, len(steps)):
@@ -83,7 +86,11 @@ def funnel(query: Funnel, binder: Binder) -> str:
     fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {in_order('taken')}, ({none}))"
     level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
     visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
-    return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
+    return (
+        f"SELECT toUInt8(1) AS c0, uniqExact(visitor) AS c1 {found} AND {steps[0]}"
+        f" UNION ALL SELECT toUInt8(level), count() FROM ({visitors}) WHERE level > 1 GROUP BY level"
+        " SETTINGS max_bytes_before_external_group_by = 300000000"
+    )
 
 
 def conversions(query: Conversions, binder: Binder) -> str:
