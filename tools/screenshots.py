@@ -22,9 +22,11 @@ PAGES = {
     "list": "/sites/demo?list=top-referrers",
     "api": "/sites/demo/api?range=30d",
     "api-consumers": "/sites/demo/api?range=7d&metric=duration&sort=errors&calls=consumers",
+    "network": "/sites/demo/network?range=weekly",
+    "proxy": "/sites/demo/proxy?range=30d",
     "sign-in": "/sign-in",
 }
-WHOLE = ("web", "web-journeys", "api", "api-consumers")
+WHOLE = ("web", "web-journeys", "api", "api-consumers", "network", "proxy")
 """Pages that are shown to their end; of the others what a window shows."""
 
 _LOOKS = 4

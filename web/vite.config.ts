@@ -15,6 +15,8 @@ export default defineConfig({
     target: modern,
     cssTarget: modern,
     manifest: 'manifest.json',
+    // What pages share comes in one file: many small ones would queue for the browser's few connections.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /src[\\/](?:api|lib|parts|ui)[\\/](?!schema)/, minShareCount: 2 }] } } },
   },
   server: { proxy: { '/api': { target: server }, '/openapi.json': { target: server }, '/docs': { target: server } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -21,6 +21,8 @@ export interface Surface {
 export const SURFACES: readonly Surface[] = [
   { path: '', name: 'Web', page: () => import('../pages/web/WebPage.svelte') },
   { path: 'api', name: 'API', page: () => import('../pages/api/ApiPage.svelte') },
+  { path: 'network', name: 'Network', page: () => import('../pages/network/NetworkPage.svelte') },
+  { path: 'proxy', name: 'Proxy', page: () => import('../pages/proxy/ProxyPage.svelte') },
   { path: 'visitors', name: 'Visitor', under: '', page: () => import('../pages/visitor/VisitorPage.svelte') },
 ];
 

@@ -108,12 +108,20 @@ export function ago(milliseconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
+const BYTES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+
 /** Bytes in powers of 1000, as networks count: 412 B, 41.8 GB. */
 export function bytesParts(value: Maybe): Part[] {
   if (!isKnown(value)) return [{ figure: MISSING, unit: '' }];
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-  const power = value < 999.5 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value / 0.9995) / 3));
-  return [{ figure: fixed(value / 1000 ** power, power === 0 ? 0 : 1), unit: units[power] ?? '' }];
+  const power = value < 999.5 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log10(value / 0.9995) / 3));
+  return [{ figure: fixed(value / 1000 ** power, power === 0 ? 0 : 1), unit: BYTES[power] ?? '' }];
+}
+
+/** On an axis: 250 MB, 2.5 GB. */
+export function bytesTick(value: number): string {
+  const [{ unit } = { unit: '' }] = bytesParts(value);
+  const power = BYTES.indexOf(unit);
+  return `${decimal(0, 1).format(value / 1000 ** power)}${NARROW}${unit}`;
 }
 
 export function bytes(value: Maybe): string {

@@ -1,7 +1,7 @@
 /** The tiles of the API page: each a figure of the range, and what the chart's columns show. */
 import type { RequestFigures } from '../../api/types';
 import type { Meaning } from '../../lib/change';
-import { bytes, bytesParts, count, milliseconds, percent, short, type Part } from '../../lib/numbers';
+import { bytes, bytesParts, bytesTick, count, milliseconds, percent, short, type Part } from '../../lib/numbers';
 
 export const STATUSES = ['2xx', '3xx', '4xx', '5xx'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -53,7 +53,7 @@ export const METRICS: readonly Metric[] = [
     id: 'duration', name: 'Duration, p95', brief: 'p95', meaning: 'less-is-better', of: (one) => one.p95_ms, text: milliseconds, parts: (value) => split(milliseconds(value)),
     tick: milliseconds, stacks: [], key: '5',
   },
-  { id: 'bytes', name: 'Bytes sent', brief: 'Sent', meaning: 'neither', of: (one) => one.bytes, text: bytes, parts: bytesParts, tick: bytes, stacks: [], key: '6' },
+  { id: 'bytes', name: 'Bytes sent', brief: 'Sent', meaning: 'neither', of: (one) => one.bytes, text: bytes, parts: bytesParts, tick: bytesTick, stacks: [], key: '6' },
 ];
 
 export function metricOf(id: string | null): Metric {
