@@ -23,6 +23,16 @@ class ImportNote:
     block_bytes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import has come; `finished_at` in Unix milliseconds, None while it runs or after an interruption."""
+
+    name: str
+    accepted: int
+    rejected: int
+    finished_at: int | None
+
+
 class Ledger:
     """Notes on imports, keyed by (project number, fingerprint), from any thread and process.
 
@@ -41,6 +51,13 @@ class Ledger:
         size = row.fingerprint.removeprefix(fingerprint).removeprefix(":")
         done = row.finished_at is not None
         return ImportNote(row.name, row.accepted, row.rejected, row.blocks, done, int(size) if size else None)
+
+    def all(self, project_id: int) -> list[ImportProgress]:
+        """Those that are not finished, then the others, latest first; ties by name."""
+        with self._database.read() as session:
+            rows = list(session.scalars(select(ImportRow).where(ImportRow.project == project_id)))
+        found = [ImportProgress(row.name, row.accepted, row.rejected, row.finished_at) for row in rows]
+        return sorted(found, key=lambda one: (one.finished_at is not None, -(one.finished_at or 0), one.name))
 
     def record(
         self,

@@ -31,3 +31,15 @@ def test_note_is_replaced(ledger):
     done = NOTE | {"accepted": 25, "blocks": 3, "finished": True}
     ledger.record(1, "f1", **done)
     assert shape(ledger.seen(1, "f1")) == done
+
+
+def test_a_projects_imports_are_listed_unfinished_ones_first(ledger, clock):
+    for name, finished in (("b.log", True), ("c.log", False), ("a.log", True)):
+        clock.now += 1
+        ledger.record(1, name, **NOTE | {"name": name, "finished": finished}, block_bytes=1 << 20)
+    assert [(one.name, one.finished_at is not None) for one in ledger.all(1)] == [
+        ("c.log", False),
+        ("a.log", True),
+        ("b.log", True),
+    ]
+    assert ledger.all(2) == []

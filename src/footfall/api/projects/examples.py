@@ -81,3 +81,11 @@ STORAGE = _answer(200, {"items": [_STORED], "rows": 120_000, "bytes": 3_600_000,
 _EXCLUDED = {"paths": ["/admin/*"], "addresses": ["10.0.0.0/8"], "countries": ["DE"]}
 EXCLUDED = body(_EXCLUDED)
 EXCLUSIONS = _answer(200, _EXCLUDED) | _REFUSALS
+_IMPORT = {
+    "name": "access.log.gz",
+    "state": "finished",
+    "accepted": 120_000,
+    "rejected": 12,
+    "finished_at": "2026-06-10T00:00:00Z",
+}
+IMPORTS = _answer(200, {"items": [_IMPORT]}) | _REFUSALS

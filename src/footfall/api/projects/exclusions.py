@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Request
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from footfall.api.callers import Caller, require
 from footfall.api.projects import examples
@@ -29,12 +29,20 @@ class ExcludedReports(StrictBody):
     countries: list[str] = Field([], max_length=MAX_EXCLUDED, description="ISO 3166-1 alpha-2 codes: `DE`.")
 
 
+class Excluded(BaseModel):
+    """All that is excluded, sorted."""
+
+    paths: list[str]
+    addresses: list[str]
+    countries: list[str]
+
+
 def add_to(router: APIRouter) -> None:
     router.add_api_route(
         "/{slug}/exclusions",
         shown,
         summary="What a project excludes",
-        response_model=ExcludedReports,
+        response_model=Excluded,
         responses=examples.EXCLUSIONS,
         operation_id="projects_exclusions",
     )
@@ -43,13 +51,13 @@ def add_to(router: APIRouter) -> None:
         replaced,
         methods=["PUT"],
         summary="Change what a project excludes",
-        response_model=ExcludedReports,
+        response_model=Excluded,
         responses=examples.EXCLUSIONS,
         operation_id="projects_exclude",
     )
 
 
-async def shown(request: Request, caller: Admin, slug: Slug) -> ExcludedReports:
+async def shown(request: Request, caller: Admin, slug: Slug) -> Excluded:
     """Reports of browsers from these paths, addresses and countries are dropped, and counted as `excluded`."""
     return _shown(querying(request).auth.project_in_path(caller.principal, slug))
 
@@ -59,7 +67,7 @@ async def replaced(
     caller: Admin,
     slug: Slug,
     body: Annotated[ExcludedReports, Body(openapi_examples=examples.EXCLUDED)],
-) -> ExcludedReports:
+) -> Excluded:
     """The lists of the body take the place of those before. What is stored already stays."""
     auth = querying(request).auth
     project = auth.project_in_path(caller.principal, slug)
@@ -70,6 +78,6 @@ async def replaced(
         auth.directory.forget()
 
 
-def _shown(project: Project) -> ExcludedReports:
+def _shown(project: Project) -> Excluded:
     found = project.excluded
-    return ExcludedReports(paths=list(found.paths), addresses=list(found.addresses), countries=list(found.countries))
+    return Excluded(paths=list(found.paths), addresses=list(found.addresses), countries=list(found.countries))
