@@ -105,7 +105,7 @@ def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
 def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    hourly = HourlyRollups(draining.store, clock, draining.drain.quiesced)
+    erasure, hourly = draining.erasure(), HourlyRollups(draining.store, clock, draining.drain.quiesced)
     roller = Roller(
         draining.store,
         draining.projects.zones,
@@ -115,7 +115,6 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
         facts_since=partial(facts_since, draining.projects),
     )
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
-    erasure = draining.erasure()
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
