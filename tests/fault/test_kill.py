@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -11,7 +12,11 @@ from tests.fault.derived import Stored
 from tests.fault.load import SHARED, Book, Load
 from tests.support.server import Server, until
 
-ROUNDS = 20
+ROUNDS = int(os.environ.get("FOOTFALL_KILL_ROUNDS", "20"))
+"""`make test-long` has a thousand."""
+
+DAMAGED = 0.3
+"""How often a plan that a kill left behind is overwritten, which must cost nothing."""
 
 
 def check(stored: Stored, book: Book) -> None:
@@ -42,6 +47,9 @@ def test_killed_again_and_again_under_load(tmp_path):
             with Load(book, seed).running(access, f"r{number}"):
                 time.sleep(dice.uniform(0.05, 0.8))
                 server.kill()
+            if dice.random() < DAMAGED:
+                for plan in server.data.glob("drain/*.plan"):
+                    plan.write_bytes(plan.read_bytes()[:50] + b"damaged")
         book.resend(server.start().default())
         assert until(server.queryable)
         assert server.stop() == 0

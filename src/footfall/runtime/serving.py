@@ -125,8 +125,8 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
     rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
-    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     erasure = draining.erasure()
+    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
