@@ -42,7 +42,11 @@ _PAGES = {
     "/api/log-request": "collect.md",
     "/v2/apps": "network.md",
     "/analytics": "proxy.md",
+    "/api/projects/{slug}/shares": "sharing.md",
+    "/api/shares": "sharing.md",
     "/api/projects": "projects.md",
+    "/api/tokens": "auth.md",
+    "/api/installation": "installation.md",
     "/api/session": "session.md",
     "/api/sites": "session.md",
 }

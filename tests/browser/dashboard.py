@@ -20,6 +20,7 @@ BUILT = ROOT / "src" / "footfall" / "assets" / "web" / "index.html"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SMALL = ("--days", "40", "--visitors-per-day", "40")
 ALT = 1
+CONTROL = 2
 PATIENCE = 30
 _CODES = {
     "Tab": 9,

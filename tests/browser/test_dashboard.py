@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 from tests.browser.chromium import Chromium
-from tests.browser.dashboard import ALT, Dashboard, demo, opened, until
+from tests.browser.dashboard import ALT, CONTROL, Dashboard, demo, opened, until
 from tests.support.server import Server
 
 WEB = "/sites/demo"
 FIGURES = "from "  # beneath a tile: the figure that it is compared with
 CANVAS = ".u-over"
+OPENED = "new Promise(done => setTimeout(done, 300))"  # what opens fades in, and has other colours till then
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,7 @@ def test_ranges_steps_and_comparisons_have_keys(dashboard: Dashboard) -> None:
     assert until(lambda: dashboard.query.get("compare") == "off")
     dashboard.gone(".tiles .delta")
     dashboard.press("?")
+    assert until(lambda: dashboard.count("dialog li"))
     dashboard.see("Last 12 months", "dialog")
     dashboard.press("Escape")
     dashboard.gone("dialog")
@@ -147,6 +149,80 @@ def test_a_list_opens_whole_and_is_searched(dashboard: Dashboard) -> None:
     assert kind.startswith("text/csv")
     assert kind.endswith("path,")
     dashboard.back()
+    dashboard.gone("dialog")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "panel", "endpoint"),
+    [
+        ("", "places", "top-countries"),
+        ("sources=campaigns", "sources", "top-utm-campaigns"),
+        ("sources=campaigns&campaign=utm_medium", "sources", "top-utm-mediums"),
+    ],
+)
+def test_tabs_that_are_more_than_a_list_search_and_download_it_too(
+    dashboard: Dashboard, parameter: str, panel: str, endpoint: str
+) -> None:
+    dashboard.open(f"{WEB}?{parameter}", shows=FIGURES)
+    head = f"section:has(> #panel-{panel}) > header"
+    assert f"/{endpoint}?" in dashboard.wait(f"document.querySelector('{head} a[download]').href")
+    dashboard.click(f"{head} a", "Search")
+    assert until(lambda: dashboard.query.get("list") == endpoint)
+    dashboard.see("Bounce", "dialog")
+
+
+def test_many_filters_stand_beside_the_button_that_adds_one(dashboard: Dashboard) -> None:
+    terms = "+".join(f"path:/page-{number}" for number in range(30))
+    dashboard.open(f"{WEB}?filter={terms}", shows="Nothing matches these filters")
+    left, right = dashboard.page.run(
+        "[document.querySelector('.chips').getBoundingClientRect().left,"
+        " document.querySelector('main .bar .btn').getBoundingClientRect().right]"
+    )
+    assert left >= right
+
+
+def test_the_tab_of_the_address_is_in_view_on_a_phone(browser: Chromium, server: Server) -> None:
+    with opened(browser, server.url, width=360) as dashboard:
+        dashboard.open(f"{WEB}?places=zones", shows="Demo shop")
+        dashboard.see("Time zone", "#panel-places")
+        assert dashboard.wait(
+            "(([tab, strip]) => tab.left >= strip.left && tab.right <= strip.right)"
+            "(['#panel-places-zones', 'section:has(> #panel-places) [role=tablist]']"
+            ".map(name => document.querySelector(name).getBoundingClientRect()))"
+        )
+
+
+def test_the_palette_goes_to_sites_and_adds_filters(dashboard: Dashboard) -> None:
+    dashboard.open("/", shows="Demo shop")
+    dashboard.press("k", modifiers=CONTROL)
+    dashboard.wait("document.activeElement.role === 'combobox'")
+    assert dashboard.violations() == []
+    dashboard.type("demo")
+    dashboard.wait("document.querySelector('[role=option][aria-selected=true]').innerText.includes('Demo shop')")
+    dashboard.press("Enter")
+    assert until(lambda: dashboard.path == WEB)
+    dashboard.see(FIGURES)
+    dashboard.press("k", modifiers=CONTROL)
+    dashboard.wait("document.activeElement.role === 'combobox'")
+    dashboard.type("berl")
+    dashboard.see("City is Berlin", "dialog")
+    dashboard.press("Enter", modifiers=ALT)
+    assert until(lambda: dashboard.query.get("filter") == "!city:Berlin")
+    dashboard.gone("dialog")
+    dashboard.click("header button", "Search or jump to")
+    dashboard.wait("document.activeElement.role === 'combobox'")
+    dashboard.type("country")
+    dashboard.wait(
+        "document.querySelector('[role=option][aria-selected=true]').innerText.includes('Filter by country')"
+    )
+    dashboard.press("Enter")
+    dashboard.wait("document.activeElement.value === 'country:'")
+    dashboard.press("Escape")
+    dashboard.press("k", modifiers=CONTROL)
+    dashboard.wait("document.activeElement === document.querySelector('dialog input')")
+    dashboard.type("qqqq")
+    dashboard.see("Nothing is called that", "dialog")
+    dashboard.press("Escape")
     dashboard.gone("dialog")
 
 
@@ -224,7 +300,12 @@ def test_everything_is_reached_by_the_keyboard(dashboard: Dashboard) -> None:
     ("path", "shows"),
     [
         ("/", "Demo shop"),
+        ("/?search=nothing", "No site is called that"),
         (f"{WEB}?filter=!country:FR", "Germany"),
+        (f"{WEB}?filter=path:/nowhere&compare=off", "Nothing matches these filters"),
+        (f"{WEB}?filter=colour:red", "not valid"),
+        (f"{WEB}?range=yesterday&metric=bounceRate&pages=entry&tech=screens&places=languages", "Germany"),
+        (f"{WEB}/visitors/nobody", "There is no such visitor"),
         (
             f"{WEB}?journeys=funnel&step=path:/&step=path:/checkout&reading=vitals&traffic=dropped&events=properties",
             "Germany",
@@ -240,6 +321,25 @@ def test_axe_finds_nothing(dashboard: Dashboard, theme: str, path: str, shows: s
     dashboard.wait("!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')")
     # What a theme changes are colours.
     assert dashboard.violations(*(["color-contrast"] if theme == "dark" else [])) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens(dashboard: Dashboard, theme: str) -> None:
+    dashboard.theme(theme)
+    dashboard.open(WEB, shows=FIGURES)
+    for keys, shows in (("c", "Choose the first day"), ("f", "Tab completes"), ("?", "Last 12 months")):
+        dashboard.press(keys)
+        dashboard.see(shows)
+        dashboard.page.run(OPENED)
+        assert dashboard.count(".pop, dialog") == 1
+        assert dashboard.violations() == [], keys
+        dashboard.press("Escape")
+    for name, shows in (("Comparison", "Year before"), ("More", "Keyboard"), ("choose another site", "All sites")):
+        dashboard.click("main button, header button", name)
+        dashboard.see(shows, ".pop")
+        dashboard.page.run(OPENED)
+        assert dashboard.violations() == [], name
+        dashboard.press("Escape")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1200, 3840])

@@ -18,6 +18,7 @@ from footfall.drain.drain import Drain
 from footfall.drain.history import StoreHistory
 from footfall.drain.journal import Journal
 from footfall.errors import StoreError, TransientError
+from footfall.model.erasure import Subject
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -474,11 +475,11 @@ def test_it_tells_since_when_nothing_is_drained_and_why(make, spool, store):
 
 
 def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):
-    deleted: set[int] = set()
-    drain = make(deleted=lambda: deleted)
+    erased: set[Subject] = set()
+    drain = make(erased=lambda: erased)
     submit(spool, event(0), event(1), request(2), project=3)
     submit(spool, event(3), project=4)
-    deleted.add(3)
+    erased.add(Subject(3))
     drain_all(drain, spool)
     assert watcher.rows == {"discarded": 3, "events": 1}
     assert store.query("SELECT DISTINCT project_id FROM events").rows == [(4,)]
@@ -503,11 +504,12 @@ def test_a_project_is_erased_from_every_table_and_no_other_is(store, spool, make
     before = counts(4)
     assert counts(3) == before
     steps = 0
-    while store.facts.erase_some(3):
+    while piece := store.facts.to_erase(3, None):
+        store.facts.erase(3, None, piece)
         steps += 1
     assert steps >= 5  # events and sessions have two months each
     assert (counts(3), counts(4)) == ([0, 0, 0], before)
-    assert not store.facts.erase_some(99)
+    assert store.facts.to_erase(99, None) is None
     submit(spool, event(30), project=4)
     drain.drain_once()
     assert counts(4)[0] == before[0] + 1

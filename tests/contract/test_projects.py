@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.server import Access, Server, ask, running, until
+from tests.support.server import Access, Server, ask, footfall, running, until
 
 PATH = "/api/projects"
 EVENT = {"event_name": "a", "category": "page_view", "page_url": "https://shop.example/"}
@@ -126,3 +126,57 @@ def test_a_deleted_project_is_gone_at_once_and_its_rows_soon(server):
     assert server.stop() == 0
     (left,) = ask(server.data, "SELECT project_id, count() AS n FROM events GROUP BY 1")
     assert left == [{"project_id": other.number, "n": 1}]
+
+
+def test_a_visitor_is_forgotten_over_http_and_by_command(server):
+    admin, shop, other = server.admin(), server.project(slug="shop"), server.project(slug="other")
+    for access in (shop, other):
+        for visitor in ("ada", "eve", f"only-in-{access.slug}"):
+            assert access.post("/api/v1/analytics", json=EVENT | {"session_id": visitor}).status_code == 200
+    assert until(server.queryable)
+    assert status(shop, "DELETE", "/shop/visitor/ada")[0] == 403
+    assert status(admin, "DELETE", "/nothing/visitor/ada")[0] == 404
+    code, text = status(admin, "DELETE", "/shop/visitor/ada")
+    assert (code, json.loads(text)["done_at"]) == (202, None)
+    done = footfall("forget", "--project", "shop", "--visitor", "only-in-shop", "--yes", "--json", data=server.data)
+    assert json.loads(done.stdout)["id"] == json.loads(text)["id"] + 1
+    assert until(lambda: all(one["done_at"] for one in call(admin, "GET", "/shop/erasures")["erasures"]))
+    assert len(call(admin, "GET", "/shop/erasures")["erasures"]) == 2
+    assert shop.get("/api/web-events/shop/visitor/ada").status_code == 404
+    assert server.stop() == 0
+    left, sessions = ask(
+        server.data,
+        "SELECT project_id, groupArray(visitor_id) AS ids FROM (SELECT * FROM events ORDER BY visitor_id) GROUP BY 1",
+        "SELECT project_id, sum(sign) AS n FROM sessions GROUP BY 1 ORDER BY 1",
+    )
+    assert {row["project_id"]: row["ids"] for row in left} == {
+        shop.number: ["eve"],
+        other.number: ["ada", "eve", "only-in-other"],
+    }
+    assert [int(row["n"]) for row in sessions] == [1, 3]
+    for file in ("spool/serve.db", "spool/serve.db-wal", "meta.db", "meta.db-wal"):
+        path = server.data / file
+        assert not path.exists() or b"only-in-shop" not in path.read_bytes(), file
+
+
+def test_a_retention_is_tried_and_then_set(server):
+    admin, shop = server.admin(), server.project(slug="shop")
+    for day in (1, 20):
+        body = EVENT | {"timestamp": f"2026-06-{day:02}T12:00:00Z"}
+        assert shop.post("/api/v1/analytics", json=body).status_code == 200
+    assert until(server.queryable)
+    command = ("project", "update", "shop", "--retention-days", "36500", "--json")
+    running_, changed = (footfall(*command, flag, data=server.data) for flag in ("--dry-run", "--yes"))
+    assert json.loads(running_.stdout)["rows"]["events"] == {"old": 0, "all": 2}
+    assert json.loads(changed.stdout)["retention_days"] == 36_500
+    told = call(admin, "GET", "/shop/retention?days=31")
+    assert told["days"] == 31
+    assert told["rows"].keys() == {"events", "requests", "sessions", "engagements", "proxy_logs"}
+    assert call(admin, "PATCH", "/shop", retention_days=31)["retention_days"] == 31
+    old = {"timestamp": "2020-01-01T00:00:00Z"}
+    assert until(lambda: shop.post("/api/v1/analytics", json=EVENT | old).status_code == 422)
+    assert call(admin, "PATCH", "/shop", retention_days=0)["retention_days"] is None
+    assert status(admin, "PATCH", "/shop", {"retention_days": 7})[0] == 400
+    assert server.stop() == 0
+    stopped = footfall(*command, "--dry-run", data=server.data)
+    assert json.loads(stopped.stdout)["days"] == 36_500

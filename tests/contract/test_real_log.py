@@ -162,6 +162,49 @@ def test_users(imported: Store, logged: list[Logged]) -> None:
     assert {**answer, "items": sorted(answer["items"], key=repr)} == oracle.top_users(found, "custom")
 
 
+SPAN = {"from": "2015-05-18", "to": "2015-05-20T06:00:00Z"}
+DAYS = ["2015-05-18", "2015-05-19", "2015-05-20"]
+
+
+@pytest.mark.parametrize(
+    ("params", "holds"),
+    [
+        ({}, lambda _: True),
+        ({"failed": "1"}, lambda r: r.status >= 400),
+        ({"failed": "0", "method": "POST"}, lambda r: r.method == "POST"),
+        ({"consumer": "nobody"}, lambda _: False),
+    ],
+    ids=["all", "failed", "method", "none"],
+)
+def test_overview_and_endpoints(imported: Store, logged: list[Logged], params: dict[str, str], holds) -> None:
+    client = reading_client(imported, MILLIS, router)
+    matching = [request for request in logged if holds(request)]
+    start, end = datetime(2015, 5, 18, tzinfo=UTC), datetime(2015, 5, 20, 6, tzinfo=UTC)
+    found = [request for request in matching if start <= request.time < end]
+    before = [request for request in matching if request.time.day == 17]
+    compared = {"compare_from": "2015-05-17", "compare_to": "2015-05-18"}
+    answer = client.get(f"{URL}/overview", **SPAN, **compared, **params).json()
+    assert answer == oracle.overview(found, before, "day", DAYS)
+    for limit in (10_000, 7):
+        answer = client.get(f"{URL}/endpoints", limit=str(limit), **SPAN, **params).json()
+        assert answer == oracle.endpoints(found, "day", DAYS, limit)
+
+
+def test_consumers(imported: Store, logged: list[Logged]) -> None:
+    """Those of two hours, which are fewer than a list shows; and what each of them calls."""
+    client = reading_client(imported, MILLIS, router)
+    span = {"from": "2015-05-18T06:00:00Z", "to": "2015-05-18T08:00:00Z"}
+    items = client.get(f"{URL}/consumers", limit="300", **span).json()["items"]
+    names = [row.pop("consumer") for row in items]
+    order = [(-row["hit_count"], name) for row, name in zip(items, names, strict=True)]
+    assert order == sorted(order)
+    found = [request for request in logged if request.time.day == 18 and request.time.hour in {6, 7}]
+    assert sorted(items, key=repr) == oracle.consumers(found)
+    called = client.get(f"{URL}/endpoints", consumer=names[0], **span).json()["items"]
+    assert sum(row["hit_count"] for row in called) == items[0]["hit_count"]
+    assert len({row["endpoint"] for row in called}) == items[0]["endpoints"]
+
+
 def test_a_log_of_2015_reads_as_goaccess_shows_it(imported: Store) -> None:
     """Long afterwards: totals, hours, statuses, not found and hosts, as `awk` counts them in the file."""
     client = reading_client(imported, int(datetime(2026, 11, 27, tzinfo=UTC).timestamp()) * 1000, router)

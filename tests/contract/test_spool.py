@@ -266,3 +266,23 @@ def test_the_file_is_private(path, clock):
     assert path.stat().st_mode & 0o077 == 0
     spool.remove()
     assert not path.exists()
+
+
+def test_records_are_rewritten_in_rows_that_wait_and_in_drained_ones(spool):
+    for name in ("gone", "kept"):
+        spool.append([Submission(events(name, "other"))])
+    first = spool.take(2)
+    spool.reject(first, events("gone"), "a reason")
+    spool.finish(first)
+    spool.append([Submission(events("gone")), Submission(events("last"))])
+
+    def without(records):
+        rows = [EventRows(1, 5, [row for row in record.rows if row.name != "gone"]) for record in records]
+        return [record for record in rows if record.rows]
+
+    before = spool.state()
+    assert spool.rewrite([b"gone"], without) == 2
+    assert spool.rewrite([], without) == 0
+    assert (spool.state().waiting, spool.state().drained) == (before.waiting, before.drained)
+    assert (before.rejected, spool.state().rejected) == (1, 0)
+    assert [names(spool, batch) for batch in (first, spool.take(100))] == [["other"], ["kept", "other", "last"]]

@@ -23,6 +23,8 @@ from footfall.query.ast import (
     Cells,
     FiguresOfSource,
     Flows,
+    FlowsOfSessions,
+    Keys,
     Kpis,
     LabelCount,
     Part,
@@ -30,20 +32,25 @@ from footfall.query.ast import (
     Position,
     Query,
     ReachingPart,
+    RetentionOfSessions,
     SessionFigures,
     SessionPosition,
     SiteDays,
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    StoredRows,
     Term,
     Uneven,
+    UnknownFlows,
+    UnknownVisitors,
     VisitorSessions,
     Whole,
     equals,
 )
 from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.passes import complete
+from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql import compile_query
 
 FILES = Path(__file__).with_name("sql")
@@ -57,10 +64,15 @@ CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000),
 
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
+FROM_THE_START = replace(
+    SESSIONS, period=Period(EARLIEST, BASE.period.end), buckets=STARTS, filters=(equals("traffic", "human"),)
+)
+
 SITES = (
     SiteDays((7, 8), STARTS, Period(1_779_926_400_000, 1_779_963_600_000)),
     SiteDays((9,), tuple(start + 3_600_000 for start in STARTS), Period(1_779_930_000_000, 1_779_963_600_000)),
 )
+GOALS = (filter.parse("path:/pricing"), filter.parse("channel:search custom_event_name:signup"))
 SHAPES: dict[str, AnyQuery] = {
     "totals": build.totals(BASE, "visitors", "pageviews", "sessions"),
     "totals-with-bots": replace(build.totals(BASE, "visitors"), bots=True),
@@ -90,7 +102,7 @@ SHAPES: dict[str, AnyQuery] = {
     "properties-as-numbers": build.totals(replace(BASE, filters=filter.parse("prop.n:1.0|2|x")), "events"),
     "values-of-properties": build.values_of(BASE, ("plan",), 10),
     "latest-visitors": build.latest_visitors(BASE, 20),
-    "latest-events": build.latest_events(BASE, (5, 6)),
+    "newest-visitors": build.newest_visitors(BASE, 20),
     "profile": build.profile(BASE),
     "sessions-by-key": build.sessions(BASE, (8, 9)),
     "events-of-sessions": build.events_of(BASE, (8, 9), BASE.period, 1_000),
@@ -119,12 +131,25 @@ SHAPES: dict[str, AnyQuery] = {
     "part-of-a-list": build.top(BASE, replace(build.TOP_REFERRERS, order="visitors", search="news", skip=20), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
+    "unknown-flows": UnknownFlows(replace(SESSIONS, filters=filter.parse("country:RO traffic:human"))),
+    "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS),
+    "flows-of-sessions-and-events": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS, Keys("session", (5, 6)), HOUR),
+    "flows-of-sessions-of-labels": FlowsOfSessions(
+        Flows(BASE, 2, only=(("/",),)), SESSIONS, UnknownFlows(SESSIONS), BASE.period
+    ),
     "funnel": build.funnel(
         replace(BASE, filters=filter.parse("country:RO")),
         (filter.parse("path:/"), filter.parse("channel:search custom_event_name:signup")),
         3_600_000,
     ),
+    "conversions": build.conversions(replace(BASE, filters=filter.parse("country:RO")), GOALS),
+    "conversion-revenue": build.conversion_revenue(BASE, GOALS),
     "retention": build.retention(BASE, STARTS),
+    "unknown-visitors": UnknownVisitors(FROM_THE_START, BASE.period.start),
+    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), FROM_THE_START),
+    "retention-of-sessions-and-events": RetentionOfSessions(
+        build.retention(BASE, STARTS), FROM_THE_START, Keys("visitor", (5, 6))
+    ),
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
     "breakdowns": Breakdowns(
         replace(REQUESTS, buckets=STARTS, windows=(HOUR,)),
@@ -136,6 +161,7 @@ SHAPES: dict[str, AnyQuery] = {
     "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
     "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
     "sites-with-events": SitesWithEvents((7, 8)),
+    "stored-rows": StoredRows(7),
     "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
     "proxy-errors": proxy.errors_of(LOGS, 50),
     "proxy-samples": proxy.samples_of(LOGS, ("timeout", "refused")),

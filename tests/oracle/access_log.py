@@ -151,6 +151,71 @@ def visits(requests: list[Logged], limit: int) -> list[Json]:
     ]
 
 
+def overview(requests: list[Logged], before: list[Logged] | None, granularity: str, buckets: list[str]) -> Json:
+    """`buckets` are the names of all of them, ascending."""
+    groups = grouped(requests, lambda request: bucket(request.time, granularity))
+    return {
+        "current": answered(requests),
+        "previous": None if before is None else answered(before),
+        "items": [{"bucket": start_of(name), **answered(groups.get(name, []))} for name in buckets],
+        "granularity": granularity,
+        "period": "custom",
+    }
+
+
+def answered(requests: list[Logged]) -> Json:
+    """Such a log has no durations."""
+    return {
+        "hit_count": len(requests),
+        "unique_users": users(requests),
+        "statuses": {f"{digit}xx": sum(r.status // 100 == digit for r in requests) for digit in range(1, 6)},
+        "p50_ms": None,
+        "p95_ms": None,
+        "p99_ms": None,
+        "bytes": sum(request.bytes for request in requests) or None,
+    }
+
+
+def endpoints(requests: list[Logged], granularity: str, buckets: list[str], limit: int) -> Json:
+    """Of the first 100 the hits by bucket."""
+    groups = grouped(requests, lambda request: (request.path, request.method))
+    order = sorted(groups, key=lambda key: (-len(groups[key]), key))
+    items = [
+        {
+            "endpoint": path,
+            "method": method,
+            **answered(groups[path, method]),
+            "first_access": iso(min(request.time for request in groups[path, method])),
+            "last_access": iso(max(request.time for request in groups[path, method])),
+            "trend": [sum(bucket(r.time, granularity) == name for r in groups[path, method]) for name in buckets]
+            if place < 100
+            else None,
+        }
+        for place, (path, method) in enumerate(order[:limit])
+    ]
+    starts = [start_of(name) for name in buckets]
+    return {"items": items, "total": len(order), "buckets": starts, "granularity": granularity, "period": "custom"}
+
+
+def consumers(requests: list[Logged]) -> list[Json]:
+    """Without their names, which are secret, and so in the order of what is shown. Such a log names no users."""
+    rows = []
+    for group in grouped(requests, lambda request: request.user).values():
+        seen = {
+            "first_access": iso(min(request.time for request in group)),
+            "last_access": iso(max(request.time for request in group)),
+        }
+        figures = {name: value for name, value in answered(group).items() if name != "unique_users"}
+        calls = {"hit_count": len(group), "endpoints": len({request.path for request in group})}
+        rows.append({"user_id": None, **calls, **figures, **seen})
+    return sorted(rows, key=repr)
+
+
+def start_of(name: str) -> str:
+    """The instant of a bucket that is an hour or a day, by its name."""
+    return name if "T" in name else f"{name}T00:00:00Z"
+
+
 LISTS: dict[str, tuple[str, Callable[[Logged], Any]]] = {
     "top-statuses": ("status", lambda request: request.status),
     "top-referers": ("referer", lambda request: request.referer or "direct"),

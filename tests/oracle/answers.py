@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle import figures, files, journeys, lists, people
+from tests.oracle import figures, files, goals, journeys, lists, people
 from tests.oracle.query import Params, Query, Refused, read
 from tests.oracle.site import Site
 
@@ -25,13 +25,15 @@ PANELS = ("/kpis", "/timeseries", "/custom-events", "/traffic")
 
 
 def panels(query: Query) -> Json:
-    """What the endpoints of these names answer; 1 to 12 names."""
+    """What the endpoints of these names answer; 1 to 12 names. Parameters hold for all of them, taken or not."""
+    query.check()
     names = query.params.get("panel", ())
     if not 1 <= len(names) <= 12:
         raise Refused(400, "panel")
     for name in names:
         if f"/{name}" not in PANELS and not (name.startswith("top-") and f"/{name}" in ENDPOINTS):
             raise Refused(400, "panel", name)
+    _ = query.part([]), query.by_visitors, query.by_bucket()  # refused even where no panel wants them
     return {"panels": {name: {"answer": ENDPOINTS[f"/{name}"].answer(query)} for name in names}}
 
 
@@ -71,6 +73,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/visitor/{visitor_id}/sessions": Endpoint(people.visitor_sessions, range="ever"),
     "/properties": Endpoint(journeys.properties),
     "/funnel": Endpoint(journeys.funnel),
+    "/goals": Endpoint(goals.goals),
     "/retention": Endpoint(journeys.retention),
     "/export": Endpoint(files.export),
     "/traffic": Endpoint(figures.traffic),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.oracle.intake import Event
+from tests.oracle.saved import SAVED
 from tests.oracle.site import Site
 from tests.oracle.urls import UTM
 
@@ -42,14 +43,30 @@ def parse(text: str) -> tuple[Term, ...]:
         if text[at] == " ":
             at += 1
             continue
-        term, at = read_term(text, at, MOST_VALUES - values)
-        terms.append(term)
-        values += len(term.values)
+        term, at, first = read_term(text, at, MOST_VALUES - values)
+        found = saved_terms(term, first) if term.key in SAVED else (term,)
+        terms += found
+        values += sum(len(one.values) for one in found)
+        if values > MOST_VALUES:
+            raise BadFilter(first)
     return tuple(terms)
 
 
-def read_term(text: str, at: int, values_left: int) -> tuple[Term, int]:
-    """The term that starts at `at`, and where it ends. A bare word means `search:`."""
+def saved_terms(term: Term, at: int) -> tuple[Term, ...]:
+    """The terms that one whole name stands for; only a single one can be negated."""
+    names = {name.casefold(): text for name, text in SAVED[term.key].items()}
+    (value, *others) = term.values
+    name = written(value).casefold()
+    if others or ANY in value or name not in names:
+        raise BadFilter(at)
+    found = parse(names[name])
+    if term.negated and len(found) > 1:
+        raise BadFilter(at)
+    return tuple(replace(one, negated=one.negated != term.negated) for one in found)
+
+
+def read_term(text: str, at: int, values_left: int) -> tuple[Term, int, int]:
+    """The term that starts at `at`, where it ends, and where its first value starts. A bare word means `search:`."""
     negated = text[at] == "!"
     start = at + negated
     name, end = read_text(text, start, " |:")
@@ -68,7 +85,7 @@ def read_term(text: str, at: int, values_left: int) -> tuple[Term, int]:
         values.append(value)
     if key in CHOICES and any(ANY not in value and written(value) not in CHOICES[key] for value in values):
         raise BadFilter(first)
-    return Term(key, tuple(values), negated), end
+    return Term(key, tuple(values), negated), end, first
 
 
 def read_value(text: str, at: int) -> tuple[Value, int]:
@@ -103,7 +120,7 @@ def written(value: Value) -> str:
 
 
 def is_key(key: str) -> bool:
-    return key in KEYS or (key.startswith("prop.") and all(key.removeprefix("prop.").split(".")))
+    return key in KEYS or key in SAVED or (key.startswith("prop.") and all(key.removeprefix("prop.").split(".")))
 
 
 def holds(site: Site, terms: tuple[Term, ...], event: Event) -> bool:

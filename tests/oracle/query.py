@@ -81,6 +81,10 @@ class Query:
             raise Refused(400, "bucket", text)
         return replace(self, bucket=text or self.bucket)
 
+    def check(self) -> None:
+        """Refuses what an answer that has no list and no buckets would not look at."""
+        _ = self.part([]), self.by_visitors, self.by_bucket()
+
     def part(self, ranked: list[str]) -> list[str]:
         """The labels of a page of a list."""
         skip, limit = self.number("skip", 0, 0, 10_000), self.limit(20, 300)

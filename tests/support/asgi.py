@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from tests.oracle.saved import GOALS, SEGMENTS
 
 from footfall.api import problem
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.query_limiter import QueryLimiter
+from footfall.api.server_timing import ServerTiming
 from footfall.api.state import Querying, State
 from footfall.api.surfaces import errors_of
 from footfall.errors import UserError
-from footfall.meta import MemoryAnswers
+from footfall.meta import MemoryAnswers, MemoryFilters
 from footfall.model.drops import NameKind
 from footfall.model.project import Principal, Project, Scope
+from footfall.model.saved import Goal
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.store.protocol import Store
@@ -62,6 +65,11 @@ class DropCounts:
         return {"staging.shop.example": 3} if project == 1 and kind is NameKind.HOST else {}
 
 
+def saved_filters() -> MemoryFilters:
+    goals = [Goal(id=name, created_at=0, name=name, filter=text) for name, text in GOALS.items()]
+    return MemoryFilters(goals, {name.casefold(): text for name, text in SEGMENTS.items()})
+
+
 def querying(store: Store, clock: Callable[[], int], gate: Gate, limiter: QueryLimiter | None = None) -> Querying:
     """All that reading endpoints lean on, around a store."""
     return Querying(
@@ -74,6 +82,7 @@ def querying(store: Store, clock: Callable[[], int], gate: Gate, limiter: QueryL
         drops=DropCounts(),
         buffer=lambda: SpoolState(0, 0, 0, 0, 0, 0),
         last_flush=clock,
+        saved=saved_filters(),
     )
 
 
@@ -111,6 +120,7 @@ def reading_client(
 def reading_app(part: Querying, *routers: APIRouter) -> FastAPI:
     """An application of the given surfaces alone."""
     app = FastAPI()
+    app.add_middleware(ServerTiming)
     problem.install(app, errors_of)
     for router in routers:
         app.include_router(router)

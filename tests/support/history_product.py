@@ -23,6 +23,7 @@ from tests.support.asgi import TOKEN, Gate, querying, reading_app
 from tests.support.draining import drain_all
 from tests.support.history import History, Pairs, query_string
 
+from footfall.api.query_limiter import STREAMS_OF_PROJECT
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -102,6 +103,9 @@ class Watcher:
 
     def failed(self, stage: str) -> None:
         raise AssertionError(f"the drain failed at {stage}")
+
+    def discarded(self, rows: int) -> None:
+        """Of no interest here."""
 
 
 class TableLocator:
@@ -189,7 +193,13 @@ class Product:
         return self._loop.run(self._together(list(calls)))
 
     async def _together(self, calls: list[Call]) -> list[Answer]:
-        return await asyncio.gather(*map(self._answer, calls))
+        free = asyncio.Semaphore(STREAMS_OF_PROJECT)  # more exports at once would be refused
+
+        async def answer(call: Call) -> Answer:
+            async with free:
+                return await self._answer(call)
+
+        return await asyncio.gather(*map(answer, calls))
 
     async def _answer(self, call: Call) -> Answer:
         """Without a client library, which would take longer than the query."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tests.oracle.filters import LOOKED_AT, property_text, searched
 from tests.oracle.moments import DAY, MINUTE, iso, to_datetime
+from tests.oracle.saved import SAVED
 from tests.oracle.site import Site
 from tests.support.history import Pairs, QueryTemplate, Term
 
@@ -63,6 +64,8 @@ def values(key: str, site: Site) -> Iterable[str]:
     """The values that the site's events have for a key."""
     if key == "search":
         return {text[:20] for event in site.events for text in searched(event)}
+    if key in SAVED:
+        return SAVED[key]
     if key.startswith("prop."):
         names = key.removeprefix("prop.").split(".")
         found = {property_text(event.properties, names) for event in site.events}

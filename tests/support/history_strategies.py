@@ -11,6 +11,7 @@ from tests.oracle.facts import CHROME, EDGE, FIREFOX, GALAXY, GOOGLEBOT, GPTBOT,
 from tests.oracle.filters import KEYS
 from tests.oracle.intake import YEAR_2000, Sent, read_id, read_time
 from tests.oracle.moments import CALENDAR, DAY, HOUR, MINUTE, SECOND, iso, read_instant
+from tests.oracle.saved import SAVED
 from tests.support.history import History, QueryTemplate, Term
 
 Json = dict[str, Any]
@@ -268,7 +269,7 @@ def terms(keys: tuple[str, ...]) -> st.SearchStrategy[Term]:
     return st.builds(Term, st.sampled_from(keys), st.lists(PICKS, min_size=1, max_size=3).map(tuple), st.booleans())
 
 
-TERMS = terms((*NAMES_OF_KEYS, ""))
+TERMS = terms((*NAMES_OF_KEYS, *SAVED, ""))
 OTHERS: dict[str, tuple[str | None, ...]] = {
     "bots": (None, None, "1", "0"),
     "limit": (*[None] * 6, "1", "2", "3", "400", "400", "0", "x"),
@@ -306,6 +307,7 @@ TAKEN = {
     "/visitor/{visitor_id}/sessions": ("limit",),
     "/properties": ("limit", "skip", "search", "totals", "values"),
     "/funnel": ("window",),
+    "/goals": ("compare", "compare_range"),
     "/retention": ("period",),
     "/export": ("format",),
 }

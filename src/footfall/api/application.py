@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from footfall.api.building import Application, Routers, build_api, in_front
 from footfall.api.events import routes as events
 from footfall.api.events.surface import EVENTS
+from footfall.api.installation import routes as installation
+from footfall.api.installation.surface import INSTALLATION
 from footfall.api.network import routes as network
 from footfall.api.network.surface import NETWORK
 from footfall.api.projects import routes as projects
@@ -15,9 +17,13 @@ from footfall.api.proxy import routes as proxy
 from footfall.api.proxy.surface import PROXY
 from footfall.api.session import routes as session
 from footfall.api.session.surface import SESSION
+from footfall.api.sharing import routes as sharing
+from footfall.api.sharing.surface import SHARING
 from footfall.api.sites import routes as sites
 from footfall.api.sites.surface import SITES
 from footfall.api.state import Collecting, Querying, State
+from footfall.api.tokens import routes as tokens
+from footfall.api.tokens.surface import TOKENS
 from footfall.api.tracking import routes as tracking
 from footfall.api.tracking.surface import TRACKING
 from footfall.api.web import routes as web
@@ -30,6 +36,9 @@ READING: Routers = {
     NETWORK.name: network.router,
     PROXY.name: proxy.router,
     PROJECTS.name: projects.router,
+    SHARING.name: sharing.router,
+    TOKENS.name: tokens.router,
+    INSTALLATION.name: installation.router,
     SESSION.name: session.router,
     SITES.name: sites.router,
 }

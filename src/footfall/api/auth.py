@@ -24,6 +24,7 @@ from footfall.errors import FatalError, UserError
 from footfall.meta import Directory, Meta, TokenInfo
 from footfall.meta.directory import FRESH_FOR
 from footfall.meta.repository import TOUCH_EVERY
+from footfall.meta.shares import TOKEN_PREFIX
 from footfall.model.project import Principal, Project, Scope
 from footfall.settings import Settings
 
@@ -65,9 +66,16 @@ class Authenticator:
         self._writer = ThreadPoolExecutor(1, "footfall-token-use")
 
     def authenticate(
-        self, headers: Headers, query_string: bytes, client: str, scope: Scope, *, reads: bool = False
+        self,
+        headers: Headers,
+        query_string: bytes,
+        client: str,
+        scope: Scope,
+        *,
+        reads: bool = False,
+        links: bool = False,
     ) -> Principal:
-        """The rights of the request's token or cookie, which has `scope`.
+        """The rights of the request's token or cookie, which has `scope`, or, with `links`, is a link's.
 
         `client` is the address that the request comes from. A cookie is sent by pages of other origins, too: unless the
         request only `reads`, it needs the proof of `cookies.check_proof`.
@@ -81,7 +89,9 @@ class Authenticator:
             return ANYONE
         else:
             principal = self._signed_in(headers, client, reads=reads)
-        if not principal.has(scope):
+        if principal.limits is not None and not links:
+            raise UserError("forbidden", "a link does not show this")
+        if principal.limits is None and not principal.has(scope):
             raise UserError("forbidden", f"the token lacks the scope {scope.value!r}")
         return principal
 
@@ -118,6 +128,14 @@ class Authenticator:
         """Look the cookie up again: it was signed out in this process."""
         self._verified.pop(_key(cookie.encode("latin-1")), None)
 
+    def forget_token(self, token_id: int) -> None:
+        """Look a token, and the cookies that stand for it, up again: it was revoked in this process."""
+        self._verified = {key: one for key, one in self._verified.items() if one.principal.token_id != token_id}
+
+    def forget_links(self) -> None:
+        """Look the tokens of links up again: one was revoked in this process."""
+        self._verified = {key: one for key, one in self._verified.items() if one.principal.limits is None}
+
     def is_secure(self, request: Request) -> bool:
         """Whether the browser speaks https, to us or to a trusted proxy."""
         if request.url.scheme == "https":
@@ -148,10 +166,21 @@ class Authenticator:
         return found if found is not None and found.since <= now < found.until else None
 
     def _verify(self, key: bytes, text: bytes, client: str, now: int) -> _Verified:
+        if text.startswith(TOKEN_PREFIX.encode()):
+            return self._verify_link(key, text, client, now)
         info = self.meta.token(text.decode("latin-1"))
         if info is None or not info.holds(now):
             self._refuse(key, client, "the token is malformed, unknown, expired or revoked")
         return self._keep(key, info, info.expires_at, now)
+
+    def _verify_link(self, key: bytes, text: bytes, client: str, now: int) -> _Verified:
+        found = self.meta.shares.session(text.decode("latin-1"))
+        if found is None:
+            self._refuse(key, client, "the link was revoked, or its session has ended: follow it again")
+        share = found.share
+        principal = Principal(0, frozenset(), frozenset({share.project}), share.id, share.limits)
+        known = self._verified[key] = _Verified(principal, now, min(now + FRESH_FOR, found.expires_at))
+        return known
 
     def _verify_cookie(self, key: bytes, cookie: str, client: str, now: int) -> _Verified:
         found = self.meta.sign_ins.find(cookie)

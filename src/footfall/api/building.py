@@ -17,9 +17,11 @@ from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
+from footfall.api.server_timing import ServerTiming
 from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
+from footfall.api.unread_bodies import UnreadBodies
 
 Routers = Mapping[str, APIRouter]
 """Routers of endpoints that query, by the name of their surface."""
@@ -54,6 +56,7 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     state.install(api)
     problem.install(api, errors_of)
     api.add_middleware(TellIgnored)
+    api.add_middleware(ServerTiming)
     routers = list(_routers(reading))
     for router in routers:
         asked = router in reading.values()
@@ -66,7 +69,7 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    answering: App = FastPaths(SmallBodies(api), collecting, writing, public)
+    answering: App = UnreadBodies(FastPaths(SmallBodies(api), collecting, writing, public))
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":

@@ -17,13 +17,19 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 class Caller:
     principal: Principal
 
+    @property
+    def by(self) -> str:
+        """Who it is, for the audit log."""
+        return f"token …{self.principal.last_four}"
 
-def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
-    """A dependency that gives the `Caller`, whose token has `scope`."""
+
+def require(scope: Scope, *, links: bool = False) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency that gives the `Caller`, whose token has `scope`, or, with `links`, is a link's."""
 
     async def caller(request: Request) -> Caller:  # async: a plain function would get a thread
         auth = querying(request).auth
         query, reads = request.scope["query_string"], request.method in _SAFE
-        return Caller(auth.authenticate(request.headers.raw, query, auth.client(request), scope, reads=reads))
+        client = auth.client(request)
+        return Caller(auth.authenticate(request.headers.raw, query, client, scope, reads=reads, links=links))
 
     return caller

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Query, Request
 
 from footfall.api.callers import Caller, require
 from footfall.api.state import querying
+from footfall.api.timed import timed
 from footfall.model.project import Project, Scope
 from footfall.store.protocol import Reader
 
@@ -32,7 +33,7 @@ OfToken = Annotated[Project, Depends(project_of_token)]
 
 async def reader(request: Request, project: OfToken) -> AsyncIterator[Reader]:
     async with querying(request).limiter.reader(request, project) as found:
-        yield found
+        yield timed(found, request)
 
 
 ReaderOfToken = Annotated[Reader, Depends(reader, scope="function")]

@@ -23,6 +23,7 @@ Reply = tuple[int, Headers, bytes]
 
 STATUS: dict[str, int] = {
     "unauthorized": 401,
+    "password_required": 401,
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
@@ -43,6 +44,7 @@ STATUS: dict[str, int] = {
 
 _OTHERS = {
     "invalid",
+    "password_required",
     "unsupported_encoding",
     "unsupported_media_type",
     "query_limit",
@@ -52,17 +54,7 @@ _OTHERS = {
 """Codes that share their status with a more general one."""
 
 _CODES = {400: "bad_request", 415: "unsupported_media_type", 422: "bad_parameter"} | {
-    status: code
-    for code, status in STATUS.items()
-    if code
-    not in {
-        "invalid",
-        "unsupported_encoding",
-        "unsupported_media_type",
-        "query_limit",
-        "too_many_queries",
-        "too_many_streams",
-    }
+    status: code for code, status in STATUS.items() if code not in _OTHERS
 }
 _RETRY_AFTER = 60  # seconds, where the error does not say
 

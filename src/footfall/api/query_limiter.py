@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -16,6 +16,7 @@ from fastapi import Request
 
 from footfall.errors import TransientError, UserError
 from footfall.model.project import Project
+from footfall.store.gate import BatchGate, GatedReading
 from footfall.store.protocol import Reader, Reading, Store
 
 Found = TypeVar("Found")
@@ -49,8 +50,9 @@ class QueryLimiter:
     UserError(`too_many_queries`).
     """
 
-    def __init__(self, store: Store, limit: int, wait: float = WAIT_SECONDS) -> None:
+    def __init__(self, store: Store, limit: int, wait: float = WAIT_SECONDS, *, gate: BatchGate | None = None) -> None:
         self._store = store
+        self._gate = gate or BatchGate()
         self._limit = limit
         self._wait = wait
         self._queues: dict[int, _Queue] = {}
@@ -63,7 +65,8 @@ class QueryLimiter:
     async def reader(self, request: Request, project: Project) -> AsyncIterator[Reader]:
         """A reader for the answer to a request; its queries end when the client leaves."""
         async with self._lent(project.number, self._wait, request) as reading:
-            yield reading
+            with self._gated(reading) as gated:
+                yield gated
 
     async def run(
         self, project: int, query: Callable[[Reader], Found], wait: float | None = None, *, request: Request | None
@@ -74,7 +77,8 @@ class QueryLimiter:
         its client itself: then nothing else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
-            return await self.on_thread(partial(query, reading))
+            with self._gated(reading) as gated:
+                return await self.on_thread(partial(query, gated))
 
     @asynccontextmanager
     async def stream(self, project: int) -> AsyncIterator[Reading]:
@@ -106,6 +110,12 @@ class QueryLimiter:
     async def _lent(self, project: int, wait: float, request: Request | None) -> AsyncIterator[Reading]:
         async with self._reading(project) as reading, watched(request, reading), self._turn(project, wait):
             yield reading
+
+    @contextmanager
+    def _gated(self, reading: Reading) -> Iterator[Reading]:
+        """Not for streams: clients decide how long these take, and no batch must wait for them."""
+        with closing(GatedReading(reading, self._gate)) as gated:
+            yield gated
 
     @asynccontextmanager
     async def _reading(self, project: int) -> AsyncIterator[Reading]:

@@ -17,7 +17,7 @@ from footfall.api.query_limiter import QueryLimiter
 from footfall.api.streams import Streams
 from footfall.clock import Clock
 from footfall.collect.intake import Intake
-from footfall.meta import Drops
+from footfall.meta import Drops, MemoryFilters, SavedFilters
 from footfall.model.period import iso_seconds
 from footfall.model.progress import Standstill
 from footfall.settings import Settings
@@ -78,6 +78,7 @@ class Querying:
     buffer: Callable[[], SpoolState]  # as above
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round
     streams: Streams = field(default_factory=Streams)
+    saved: SavedFilters = field(default_factory=MemoryFilters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,12 @@ engine's other functions, t-digest and reservoirs bound no error, exact ones kee
 rank too low: of two durations, its p99 is the shorter one.
 """
 
+STATUS_CLASSES = (1, 2, 3, 4, 5)
+"""First digits of HTTP statuses."""
+
+STATUS_COUNTS = f"[{', '.join(f'countIf(intDiv(status, 100) = {digit})' for digit in STATUS_CLASSES)}]"
+"""Requests of each of `STATUS_CLASSES`; those without a status are in none."""
+
 UNIQUES = "uniqCombined64{}(17)({})"
 """How distinct visitors are counted, everywhere: rows, their states in roll-ups and merged states give one number.
 
@@ -139,6 +145,7 @@ _ROWS = (
     _added("bytes", "sum(bytes)"),
     _added("answered", "countIf(status > 0)"),
     _added("failed", "countIf(status >= 400)"),
+    Metric("status_classes", {Table.REQUESTS: STATUS_COUNTS}),
     Metric("named_user", {Table.REQUESTS: "max(user_id)"}),  # of one visitor's requests: a text
     Metric(
         "durations",

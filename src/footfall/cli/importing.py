@@ -159,7 +159,8 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
     from footfall.clock import system_clock
     from footfall.importers.target import Target
 
-    settings = services.settings
+    settings, project = services.settings, services.meta.project_numbered(number)
+    kept = [days for days in (settings.retention_days, project and project.retention_days) if days]
     return Target(
         project_id=number,
         spool=services.spool,
@@ -171,7 +172,8 @@ def make_target(services: Any, number: int, zone: str, wait: Callable[[float], o
         scratch=settings.data,
         store_ip=settings.request_ip,
         wait=wait,
-        retention_days=settings.retention_days,
+        retention_days=min(kept, default=None),
+        facts_since=project.facts_since if project else 0,
         zone=zone,
         trusted=settings.trusted_proxies,
     )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from footfall.cli.options import Data, Json, opened, print_json, print_table
 from footfall.errors import UserError
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project
+
+if TYPE_CHECKING:
+    from footfall.meta import Meta
 
 project_app = typer.Typer(help="Make, change, delete and list projects, and put them into pages.", no_args_is_help=True)
 
@@ -37,6 +41,11 @@ _Overlap = Annotated[
     typer.Option("--overlap-hours", help="Hours for which the old key is still taken, 0 to 8784.", show_default=True),
 ]
 _Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
+_Days = Annotated[
+    int | None,
+    typer.Option("--retention-days", help="Age in days past which rows go: 31 or more; 0: none of its own."),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what --retention-days would remove.")]
 _Url = Annotated[
     str, typer.Option("--url", help="Where browsers reach the server.  [default: where the running server listens]")
 ]
@@ -77,11 +86,53 @@ def list_(*, as_json: Json = False, data: Data = None) -> None:
 
 @project_app.command("update")
 def update(
-    slug: _Named, name: _NewName = None, timezone: _Zone = None, *, as_json: Json = False, data: Data = None
+    slug: _Named,
+    name: _NewName = None,
+    timezone: _Zone = None,
+    retention_days: _Days = None,
+    *,
+    dry_run: _DryRun = False,
+    yes: _Yes = False,
+    as_json: Json = False,
+    data: Data = None,
 ) -> None:
-    """Change a project's name or time zone."""
+    """Change a project's name, time zone or retention."""
     with opened(data) as meta:
-        _show(meta.editor.update(slug, name=name, timezone=timezone), as_json=as_json)
+        if retention_days or dry_run:
+            removed = _preview(meta, _present(meta.project(slug), slug), retention_days, data)
+            if dry_run and as_json:
+                print_json(removed)
+            elif dry_run or not yes:
+                _tell(removed)
+            if dry_run:
+                return
+            if not yes:
+                typer.confirm("Remove them, now and as more rows get as old?", abort=True, err=True)
+        changed = meta.editor.update(slug, name=name, timezone=timezone, retention_days=retention_days)
+        _show(changed, as_json=as_json)
+
+
+def _preview(meta: Meta, project: Project, days: int | None, data: Path | None) -> dict[str, Any]:
+    """What the retention would remove: by the running server, else by a look into the store."""
+    from footfall.cli.options import load_settings
+    from footfall.runtime.address import address_of_server
+    from footfall.runtime.asking import ask_server
+    from footfall.runtime.previewing import preview
+
+    if not days:
+        raise UserError("bad_parameter", "--dry-run tries a retention: say which with --retention-days")
+    settings = load_settings(data)
+    url = address_of_server(settings.data)
+    if url is None:
+        return preview(settings, project, days)
+    found: dict[str, Any] = ask_server(meta, url, f"/api/projects/{project.id}/retention?days={days}")
+    return found
+
+
+def _tell(removed: dict[str, Any]) -> None:
+    typer.echo(f"rows before {removed['before']} go, figures of closed days stay:", err=True)
+    for table, rows in removed["rows"].items():
+        typer.echo(f"  {table}: {rows['old']:,} of {rows['all']:,}", err=True)
 
 
 @project_app.command("rename")
@@ -186,6 +237,7 @@ def _shape(project: Project) -> dict[str, Any]:
         ],
         "domains": list(project.domains),
         "timezone": project.timezone,
+        "retention_days": project.retention_days,
         "created_at": iso_seconds(project.created_at),
     }
 

@@ -72,7 +72,7 @@ def _time(timestamp: int | None, sender: Sender, intake: Intake) -> int:
         raise RefusedError(
             "timestamp_out_of_range", "timestamp", "timestamp: without a token, events are at most 48 hours old"
         )
-    return check_time(timestamp, sender.received_at, intake.retention_days)
+    return check_time(timestamp, sender.received_at, intake.oldest(sender))
 
 
 def _event(hit: Hit, timestamp: int, sender: Sender, intake: Intake) -> RawEvent:

@@ -75,7 +75,7 @@ def read_time(value: str | float | None, sender: Sender, intake: Intake) -> int:
         raise RefusedError(
             "bad_timestamp", "timestamp", f"timestamp: {value!r:.60} is neither an ISO 8601 nor a Unix time"
         ) from error
-    return check_time(timestamp, sender.received_at, intake.retention_days)
+    return check_time(timestamp, sender.received_at, intake.oldest(sender))
 
 
 def read_address(field: str, value: str | None) -> str:

@@ -16,6 +16,7 @@ from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.collect.privacy import Identity, Locator, Place
 from footfall.errors import WouldBlockError
 from footfall.ids import IdSource
+from footfall.model.retention import oldest_accepted
 from footfall.settings import StoreIp
 
 THREADS = 4
@@ -31,6 +32,7 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
     received_at: int
     address: str
     user_agent: str
+    oldest: int = 0  # the first instant that the project accepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Intake:
         default_factory=lambda: ThreadPoolExecutor(THREADS, "collect"), repr=False, compare=False
     )
     _one_reader: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+
+    def oldest(self, sender: Sender) -> int:
+        """The first instant that is accepted, in Unix milliseconds."""
+        return max(sender.oldest, oldest_accepted(sender.received_at, self.retention_days))
 
     def keeping(self, request_ip: StoreIp) -> Intake:
         """The same, with another rule for what is kept of requests' addresses."""

@@ -10,7 +10,7 @@ import msgspec
 from footfall.collect.surrogates import HALF_A_PAIR
 from footfall.errors import UserError
 from footfall.model.period import iso
-from footfall.model.retention import newest_accepted, oldest_accepted
+from footfall.model.retention import newest_accepted
 
 EVENT_NAME_CHARS = 100
 """Longest name of an event."""
@@ -34,9 +34,8 @@ class RefusedError(UserError):
         self.field = field
 
 
-def check_time(timestamp: int, now: int, retention_days: int | None) -> int:
-    """The timestamp, or RefusedError `timestamp_out_of_range`."""
-    oldest = oldest_accepted(now, retention_days)
+def check_time(timestamp: int, now: int, oldest: int) -> int:
+    """The timestamp, or RefusedError `timestamp_out_of_range`; `oldest` is the first that is accepted."""
     if oldest <= timestamp <= newest_accepted(now):
         return timestamp
     which = f"before {iso(oldest)}" if timestamp < oldest else "more than 5 minutes in the future"

@@ -16,15 +16,18 @@ from footfall.catalog.tables import Table
 from footfall.clock import Clock, system_clock
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
-from footfall.drain.plan import Insert, Plan, make_plan, make_sessions_plan, touched_by
+from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.progress import Progress
 from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
+from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, size
+from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.protocol import Batch, Spool
+from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
 _PAUSE_AFTER_ERROR = 2.0
@@ -47,7 +50,7 @@ class Watcher(Protocol):
 class Drain:
     """One per installation. `run` needs a thread of its own; a failure there never affects collection.
 
-    `deleted` gives the numbers of deleted projects: what the spools hold of them is discarded.
+    `erased` gives those whose rows are to be removed: what the spools hold of them is discarded.
     """
 
     def __init__(
@@ -57,8 +60,9 @@ class Drain:
         journal: Journal,
         watcher: Watcher,
         *,
-        deleted: Callable[[], Collection[int]] = tuple,
+        erased: Callable[[], Collection[Subject]] = tuple,
         tools: Tools | None = None,
+        gate: BatchGate | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
         clock: Clock = system_clock,
@@ -67,8 +71,9 @@ class Drain:
         self._store = store
         self._journal = journal
         self._watcher = watcher
-        self._deleted = deleted
+        self._erased = erased
         self._tools = tools or Tools.default()
+        self._gate = gate or BatchGate()
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
@@ -109,6 +114,11 @@ class Drain:
         """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
         with self.quiesced() as quiesced:
             return self._marks.begin(until) if quiesced else None
+
+    def mark(self, touched: Iterable[Touched]) -> None:
+        """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
+        with self._batch:
+            self._marks.write(touched)
 
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
@@ -186,11 +196,11 @@ class Drain:
             return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
 
     def _kept(self, records: list[Record]) -> list[Record]:
-        """The records whose project is not deleted."""
-        deleted = self._deleted()
-        kept = [record for record in records if record.project_id not in deleted]
-        if len(kept) < len(records):
-            self._watcher.discarded(sum(map(size, records)) - sum(map(size, kept)))
+        """The records without the rows of those that are to be erased."""
+        kept = without(records, self._erased())
+        discarded = sum(map(size, records)) - sum(map(size, kept))
+        if discarded:
+            self._watcher.discarded(discarded)
         return kept
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
@@ -219,15 +229,16 @@ class Drain:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
         self._marks.write(plan.touched)
-        for insert in plan.inserts:
-            if begun:
-                self._complete(plan, insert)
-            else:
-                self._store.insert(insert.table, insert.arrow, token=insert.token)
-        for change in plan.changes:
-            self._store.facts.apply(change)
-        for update in plan.updates:
-            self._store.command(update.sql, update.params)
+        with self._gate.batch():
+            for insert in plan.inserts:
+                if begun:
+                    self._complete(plan, insert)
+                else:
+                    self._store.insert(insert.table, insert.arrow, token=insert.token)
+            for change in plan.changes:
+                self._store.facts.apply(change)
+            for update in plan.updates:
+                self._store.command(update.sql, update.params)
         if begun:
             fill_referrers(self._store.facts, plan)
         self._watcher.step("insert", time.perf_counter() - started)

@@ -63,6 +63,11 @@ class Journal:
         """Plans that can't be read."""
         return [path for path in sorted(self._directory.glob("*.plan")) if _decoded(path) is None]
 
+    def remove_set_aside(self) -> None:
+        """Remove the plans that could not be read: nothing needs them, and they hold what was collected."""
+        for path in (self._directory / _SET_ASIDE).glob("*"):
+            path.unlink()
+
     def lost(self, spool: str, number: int) -> bool:
         """Whether the batch had a plan that could not be read, so that a part of it may be stored."""
         return self._path(spool, number).with_suffix(_LOST).exists()

@@ -46,6 +46,7 @@ class Target:
     scratch: Path  # standard input is kept here while it is imported, and claims under `imports`
     store_ip: StoreIp = "full"
     retention_days: int | None = None  # None: of any age
+    facts_since: int = 0  # of any age after this instant
     block_bytes: int = BLOCK_BYTES
     wait: Callable[[float], object] = time.sleep
     zone: str = "UTC"  # of times that name none
@@ -58,7 +59,7 @@ class Target:
     @property
     def oldest(self) -> int:
         """Earlier lines are rejected: Unix milliseconds. It moves on while a tail runs."""
-        return oldest_accepted(self.clock(), self.retention_days)
+        return max(self.facts_since, oldest_accepted(self.clock(), self.retention_days))
 
 
 def to_record(parsed: Parsed, target: Target) -> RequestColumns:

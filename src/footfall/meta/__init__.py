@@ -11,6 +11,8 @@ from footfall.meta.ledger import Ledger
 from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
 from footfall.meta.repository import Meta, open_meta
 from footfall.meta.salts import Salts
+from footfall.meta.saved import SavedByProject
+from footfall.meta.saved_filters import FiltersByName, MemoryFilters, SavedFilters, StoredFilters
 from footfall.meta.sign_ins import SignIn, SignIns
 from footfall.meta.tokens import TokenInfo
 
@@ -20,14 +22,19 @@ __all__ = [
     "Directory",
     "DomainListedError",
     "Drops",
+    "FiltersByName",
     "Ledger",
     "MemoryAnswers",
+    "MemoryFilters",
     "Meta",
     "RecordedSettings",
     "Salts",
+    "SavedByProject",
+    "SavedFilters",
     "SignIn",
     "SignIns",
     "StoredAnswers",
+    "StoredFilters",
     "TokenInfo",
     "environment_over",
     "open_meta",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from sqlalchemy import delete, or_, select, update
@@ -19,16 +20,24 @@ from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.domains import check_hosts_free, listed_domain
 from footfall.meta.tables import (
+    AnnotationRow,
     DomainRow,
     DropRow,
+    FunnelRow,
+    GoalRow,
     ImportRow,
     NamedDropRow,
     OldSiteKeyRow,
     ProjectRow,
+    SegmentRow,
+    ShareRow,
+    ShareSessionRow,
     TokenProjectRow,
     TokenRow,
 )
 from footfall.model.project import OldSiteKey, Project
+from footfall.model.retention import LEAST_OF_PROJECT
+from footfall.settings import MAX_RETENTION_DAYS
 
 OVERLAP_HOURS = 24
 """How long a replaced site key is taken, unless the caller says otherwise."""
@@ -81,18 +90,17 @@ class ProjectEditor:
         slug: str | None = None,
         name: str | None = None,
         timezone: str | None = None,
+        retention_days: int | None = None,
         by: str = LOCAL,
     ) -> Project:
-        """Change what is not None. A slug that is replaced is free at once."""
-        wanted = {
-            key: checked(value)
-            for key, value, checked in (
-                ("slug", slug, _checked_slug),
-                ("name", name, _checked_name),
-                ("timezone", timezone, _checked_zone),
-            )
-            if value is not None
-        }
+        """Change what is not None. A slug that is replaced is free at once. A retention of 0 is none of its own."""
+        changes: tuple[tuple[str, Any, Callable[[Any], object]], ...] = (
+            ("slug", slug, _checked_slug),
+            ("name", name, _checked_name),
+            ("timezone", timezone, _checked_zone),
+            ("retention_days", retention_days, _checked_days),
+        )
+        wanted = {key: checked(value) for key, value, checked in changes if value is not None}
         with _unique_slug(slug or ""), self._database.write() as session:
             row = find_project(session, project)
             before = {key: getattr(row, key) for key in wanted}
@@ -161,6 +169,18 @@ class ProjectEditor:
             )
             return {row.number: row.timezone for row in rows}
 
+    def retained(self) -> list[Project]:
+        """Projects whose facts are gone before some instant, or will be."""
+        own = or_(ProjectRow.retention_days.is_not(None), ProjectRow.facts_since > 0)
+        with self._database.read() as session:
+            rows = session.scalars(select(ProjectRow).where(own, ProjectRow.deleted_at.is_(None)))
+            return [project_of(row) for row in rows]
+
+    def facts_gone(self, number: int, before: int) -> None:
+        """Record that a project's facts before an instant may be gone, before they are."""
+        with self._database.write() as session:
+            session.execute(update(ProjectRow).where(ProjectRow.number == number).values(facts_since=before))
+
     def to_erase(self) -> list[int]:
         """The numbers of deleted projects of which the store may still have rows."""
         wanted = (ProjectRow.deleted_at.is_not(None), ProjectRow.erased_at.is_(None))
@@ -195,6 +215,8 @@ def project_of(row: ProjectRow) -> Project:
         name=row.name,
         timezone=row.timezone,
         created_at=row.created_at,
+        retention_days=row.retention_days,
+        facts_since=row.facts_since,
         old_site_keys=tuple(OldSiteKey(old.site_key, old.valid_until) for old in row.old_site_keys),
     )
 
@@ -209,10 +231,11 @@ def _release_tokens(session: Session, number: int, now: int) -> None:
 
 
 def _remove_notes(session: Session, number: int) -> None:
-    """What metadata keeps about a project's data."""
-    session.execute(delete(ImportRow).where(ImportRow.project == number))
-    session.execute(delete(DropRow).where(DropRow.project == number))
-    session.execute(delete(NamedDropRow).where(NamedDropRow.project == number))
+    """What metadata keeps about a project and its data."""
+    links = select(ShareRow.id).where(ShareRow.project == number)
+    session.execute(delete(ShareSessionRow).where(ShareSessionRow.share.in_(links)))
+    for table in (ImportRow, DropRow, NamedDropRow, GoalRow, SegmentRow, FunnelRow, AnnotationRow, ShareRow):
+        session.execute(delete(table).where(table.project == number))
 
 
 def audit(event: str, by: str, **details: object) -> None:
@@ -241,6 +264,14 @@ def _checked_zone(name: str) -> str:
     if name not in time_zones():
         raise UserError("bad_parameter", f"timezone {name[:100]!r} is not an IANA name such as Europe/Berlin")
     return name
+
+
+def _checked_days(days: int) -> int | None:
+    if days and not LEAST_OF_PROJECT <= days <= MAX_RETENTION_DAYS:
+        raise UserError(
+            "bad_parameter", f"retention_days {days} is not between {LEAST_OF_PROJECT} and {MAX_RETENTION_DAYS}, nor 0"
+        )
+    return days or None
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from footfall.clock import MINUTE, Clock
 from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
+from footfall.meta.erasures import Erasures
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
+from footfall.meta.saved import SavedByProject
+from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
 from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
@@ -41,7 +44,10 @@ class Meta:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.editor = ProjectEditor(database, clock)
+        self.erasures = Erasures(database, self.editor, clock)
         self.sign_ins = SignIns(database, clock)
+        self.saved = SavedByProject(database, clock)
+        self.shares = Shares(database, clock)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:
@@ -66,6 +72,8 @@ class Meta:
         scopes: Collection[Scope | str],
         projects: Collection[str] | None,
         expires_at: int | None = None,
+        *,
+        by: str = LOCAL,
     ) -> tuple[str, TokenInfo]:
         """A new token's text, to be shown once, and what is stored of it.
 
@@ -87,7 +95,7 @@ class Meta:
             session.add(row)
             session.flush()
             made = info_of(row)
-        audit("token created", LOCAL, **_named(made))
+        audit("token created", by, **_named(made))
         return text, made
 
     def tokens(self, project: str | None = None) -> list[TokenInfo]:
@@ -109,8 +117,10 @@ class Meta:
             row = session.scalar(select(TokenRow).where(TokenRow.sha256 == digest))
             return info_of(row) if row is not None and compare_digest(row.sha256, digest) else None
 
-    def revoke(self, which: str) -> TokenInfo:
-        """Revoke a token, named by its id, its last four characters, or its text. Revoking it again changes nothing.
+    def revoke(self, which: str | int, *, by: str = LOCAL) -> TokenInfo:
+        """Revoke a token, named by its number, or by a text: its id, its last four characters, or its own text.
+
+        Revoking it again changes nothing.
 
         Raises UserError: `not_found`, or `ambiguous` where several tokens have that id or end in these four characters.
         """
@@ -119,7 +129,7 @@ class Meta:
             row.revoked_at = row.revoked_at or self._clock()
             session.flush()
             revoked = info_of(row)
-        audit("token revoked", LOCAL, **_named(revoked))
+        audit("token revoked", by, **_named(revoked))
         return revoked
 
     def touch(self, token_id: int, now: int) -> None:
@@ -171,8 +181,10 @@ def _numbers(session: Session, projects: Collection[str] | None) -> list[int]:
     return sorted(set(found))
 
 
-def _find_token(session: Session, which: str) -> TokenRow:
-    if tokens.well_formed(which):
+def _find_token(session: Session, which: str | int) -> TokenRow:
+    if isinstance(which, int):
+        meant, which = TokenRow.id == which, str(which)
+    elif tokens.well_formed(which):
         meant = TokenRow.sha256 == tokens.digest(which)
     elif which.isascii() and which.isdigit() and len(which) < 10:
         meant = or_(TokenRow.id == int(which), TokenRow.last_four == which)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Integer
+from sqlalchemy import BigInteger, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
@@ -16,7 +16,8 @@ class Base(DeclarativeBase):
 class ProjectRow(Base):
     """`number` is the key in the store's tables, so it is never reused: a deleted project keeps its row.
 
-    From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows.
+    From `deleted_at` on nothing finds it; `erased_at` is set once the store has none of its rows. `retention_days` is
+    NULL where the installation's retention counts; facts before `facts_since` are gone.
     """
 
     __tablename__ = "projects"
@@ -31,12 +32,27 @@ class ProjectRow(Base):
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     deleted_at: Mapped[int | None]
     erased_at: Mapped[int | None]
+    retention_days: Mapped[int | None] = mapped_column(Integer)
+    facts_since: Mapped[int] = mapped_column(server_default="0")
     domains: Mapped[list[DomainRow]] = relationship(
         order_by="DomainRow.domain", lazy="selectin", cascade="all, delete-orphan"
     )
     old_site_keys: Mapped[list[OldSiteKeyRow]] = relationship(
         order_by="OldSiteKeyRow.valid_until", lazy="selectin", cascade="all, delete-orphan"
     )
+
+
+class ErasureRow(Base):
+    """A visitor who is to be forgotten. The name is `""` once that is done."""
+
+    __tablename__ = "erasures"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"))
+    visitor: Mapped[str]
+    asked_at: Mapped[int]
+    done_at: Mapped[int | None]
 
 
 class DomainRow(Base):
@@ -186,3 +202,85 @@ class SettingRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class SavedRow:
+    """Columns of everything that people save with a project."""
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), index=True)
+    created_at: Mapped[int]
+
+
+class NamedRow(SavedRow):
+    """`folded_name` is the name as it is compared: without regard to case."""
+
+    name: Mapped[str]
+    folded_name: Mapped[str]
+
+
+class GoalRow(NamedRow, Base):
+    """A named filter whose matching events are conversions."""
+
+    __tablename__ = "goals"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_goals_name"),)
+
+    filter: Mapped[str]
+
+
+class SegmentRow(NamedRow, Base):
+    """A named filter. `owner` is the number of the token whose holders alone see it, 0 where it is the project's."""
+
+    __tablename__ = "segments"
+    __table_args__ = (UniqueConstraint("project", "owner", "folded_name", name="uq_segments_name"),)
+
+    filter: Mapped[str]
+    owner: Mapped[int] = mapped_column(Integer)
+
+
+class FunnelRow(NamedRow, Base):
+    """`steps` are filter strings, as a JSON array."""
+
+    __tablename__ = "funnels"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_funnels_name"),)
+
+    steps: Mapped[str]
+    window: Mapped[str]
+
+
+class AnnotationRow(SavedRow, Base):
+    """A text on the chart at a time."""
+
+    __tablename__ = "annotations"
+
+    at: Mapped[int]
+    text: Mapped[str]
+
+
+class ShareRow(NamedRow, Base):
+    """A link, by the SHA-256 of its secret. `password` is an Argon2 hash, `embed` a JSON array of origins.
+
+    `range` names a range, or `start` and `end` are its bounds, or the link has no range of its own.
+    """
+
+    __tablename__ = "shares"
+    __table_args__ = (UniqueConstraint("project", "folded_name", name="uq_shares_name"),)
+
+    sha256: Mapped[bytes] = mapped_column(unique=True)
+    password: Mapped[str | None]
+    filter: Mapped[str]
+    range: Mapped[str | None]
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    embed: Mapped[str]
+    badge: Mapped[bool]
+
+
+class ShareSessionRow(Base):
+    """A browser that follows a link, by the SHA-256 of its token."""
+
+    __tablename__ = "share_sessions"
+
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    share: Mapped[str] = mapped_column(ForeignKey("shares.id"), index=True)
+    expires_at: Mapped[int]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from footfall.clock import DAY
+from footfall.model.share import ShareLimits
+
 
 @dataclass(frozen=True, slots=True)
 class OldSiteKey:
@@ -18,7 +21,8 @@ class OldSiteKey:
 class Project:
     """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type.
 
-    `timezone` is the IANA name of the zone that the project's days belong to.
+    `timezone` is the IANA name of the zone that the project's days belong to. `retention_days` is None where the
+    installation's retention counts alone. Before `facts_since` (Unix milliseconds) facts are gone, figures are not.
     """
 
     number: int
@@ -30,6 +34,14 @@ class Project:
     timezone: str = "UTC"
     created_at: int = 0
     old_site_keys: tuple[OldSiteKey, ...] = ()
+    retention_days: int | None = None
+    facts_since: int = 0
+
+    def oldest(self, now: int) -> int:
+        """The first instant that it accepts, in Unix milliseconds; a late event would change figures that stay."""
+        return (
+            self.facts_since if self.retention_days is None else max(self.facts_since, now - self.retention_days * DAY)
+        )
 
 
 class Scope(StrEnum):
@@ -42,13 +54,15 @@ class Scope(StrEnum):
 class Principal:
     """A verified token: its rights. `projects` is None for a token of the installation, which may touch them all.
 
-    `last_four` are the last characters of its text, by which a log may name it.
+    `last_four` are the last characters of its text, by which a log may name it. `limits` are those of a link, whose
+    holder has no scope: endpoints that are open to links say so, and keep within the limits.
     """
 
     token_id: int
     scopes: frozenset[Scope]
     projects: frozenset[int] | None
     last_four: str = ""
+    limits: ShareLimits | None = None
 
     def may_touch(self, project: Project) -> bool:
         return self.projects is None or project.number in self.projects

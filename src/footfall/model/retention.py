@@ -10,6 +10,9 @@ YEAR_2000 = 946_684_800_000
 MAX_AHEAD = 5 * MINUTE
 """How far a sender's clock may be ahead."""
 
+LEAST_OF_PROJECT = 31
+"""Least days that a project may choose: figures of a month are computed once it is over, from all of its rows."""
+
 LAST_INSTANT = ((1 << 32) - 1) * SECOND
 """The last instant that a time of 32 bits holds, in February 2106: proxy logs and roll-ups have such times."""
 

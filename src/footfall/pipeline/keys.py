@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 import numpy as np
@@ -11,11 +12,17 @@ from numpy.typing import NDArray
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_HASH = re.compile(r"\A[0-9a-f]{16}\Z")
 
 
 def text_key(text: str) -> int:
     """BLAKE2b, 64 bits, never 0."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) or 1
+
+
+def visitor_keys(name: str) -> list[int]:
+    """The keys that a visitor can have whom listings show by this name: of the name, and the hash that it may be."""
+    return sorted({text_key(name), *(int(found, 16) for found in _HASH.findall(name))})
 
 
 def text_keys(texts: pl.Series) -> pl.Series:

@@ -250,6 +250,29 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownFlows:
+    """Sessions that overlap the period of `base` and whose rows don't tell whether they count there, or their flow.
+
+    One row: first, last (their earliest start and latest end), sessions (their keys).
+    """
+
+    base: Query
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsOfSessions:
+    """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
+
+    All events of these lie in `span`.
+    """
+
+    asked: Flows
+    sessions: Query
+    besides: UnknownFlows | Keys | None = None
+    span: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRevenue:
     """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
 
@@ -275,6 +298,25 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversions:
+    """The events of `base` that match each of `goals`, and their visitors: columns goal (its place), events, visitors.
+
+    Goals without any are left out; an event counts for every goal that it matches.
+    """
+
+    base: Query
+    goals: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionRevenue:
+    """What these events earned: columns goal (its place), currency, earned."""
+
+    base: Query
+    goals: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """Visitors by the bucket of their first event and by the buckets they have events in.
 
@@ -284,6 +326,26 @@ class Retention:
 
     base: Query
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVisitors:
+    """Visitors with a session whose row does not tell all that retention needs of its events.
+
+    One row: visitors (their keys). `sessions` are those up to the end of the range, with its buckets.
+    """
+
+    sessions: Query
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionOfSessions:
+    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`."""
+
+    asked: Retention
+    sessions: Query
+    besides: UnknownVisitors | Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +433,17 @@ class SitesWithEvents:
     projects: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredRows:
+    """What each table holds of a project: columns table, rows, bytes, first, last.
+
+    `bytes` is the project's share, by rows, of what the table takes on disk; `first` and `last` are instants of its
+    rows (Unix milliseconds), 0 where it has none.
+    """
+
+    project: int
+
+
 AnyQuery = (
     Query
     | Kpis
@@ -381,15 +454,22 @@ AnyQuery = (
     | FiguresOfSource
     | LabelCount
     | Flows
+    | UnknownFlows
+    | FlowsOfSessions
     | SessionRevenue
     | Funnel
+    | Conversions
+    | ConversionRevenue
     | Retention
+    | UnknownVisitors
+    | RetentionOfSessions
     | VisitorSessions
     | Engagement
     | Breakdowns
     | SiteFigures
     | SiteVisitors
     | SitesWithEvents
+    | StoredRows
 )
 
 QueryT = TypeVar("QueryT", bound=AnyQuery)

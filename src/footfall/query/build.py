@@ -8,6 +8,8 @@ from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query.ast import (
+    ConversionRevenue,
+    Conversions,
     Funnel,
     Keys,
     Order,
@@ -141,24 +143,17 @@ def newest(base: Query, dimensions: tuple[str, ...], limit: int, after: Position
 LATEST_OF_VISITOR = ("country", "region", "city", "latitude", "longitude", "path", "browser", "os", "device")
 
 
+def newest_visitors(base: Query, limit: int) -> Query:
+    """Visitors (by key) with the time of their latest event, latest first: read backwards until they are found."""
+    order = (Order("timestamp", descending=True),)
+    return replace(base, dimensions=("visitor", "timestamp"), order=order, each=1, limit=limit)
+
+
 def latest_visitors(base: Query, limit: int) -> Query:
-    """Visitors (by key) with their number of events and the time of the last one, latest first; ties by visitor id."""
+    """Visitors (by key), latest first, with what their latest event says about them; ties by visitor id."""
     order = (Order("last", descending=True), Order("visitor_id"))
-    metrics = ("events", "last")
-    return replace(
-        base,
-        dimensions=("visitor",),
-        metrics=metrics,
-        picks=(Pick("visitor_id", "visitor_id"),),
-        order=order,
-        limit=limit,
-    )
-
-
-def latest_events(base: Query, visitors: tuple[int, ...]) -> Query:
-    """What the latest event of each of these visitors says about place, page and device."""
-    picks = tuple(Pick(name, name) for name in LATEST_OF_VISITOR)
-    return replace(of_visitors(base, visitors), dimensions=("visitor",), picks=picks)
+    picks = tuple(Pick(name, name) for name in ("visitor_id", *LATEST_OF_VISITOR))
+    return replace(base, dimensions=("visitor",), metrics=("last",), picks=picks, order=order, limit=limit)
 
 
 def events_by_visitor(base: Query, visitors: tuple[int, ...]) -> Query:
@@ -216,8 +211,21 @@ def last_batch(base: Query) -> Query:
 
 def funnel(base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> Funnel:
     """Each step narrows the base's events; the base alone decides whether bots count."""
+    return Funnel(base, _narrowing(base, steps), window)
+
+
+def conversions(base: Query, goals: tuple[tuple[Term, ...], ...]) -> Conversions:
+    """As with the steps of a funnel."""
+    return Conversions(base, _narrowing(base, goals))
+
+
+def conversion_revenue(base: Query, goals: tuple[tuple[Term, ...], ...]) -> ConversionRevenue:
+    return ConversionRevenue(base, _narrowing(base, goals))
+
+
+def _narrowing(base: Query, filters: tuple[tuple[Term, ...], ...]) -> tuple[Query, ...]:
     step = Query(project=base.project, table=base.table, period=base.period, bots=True)
-    return Funnel(base, tuple(replace(step, filters=terms) for terms in steps), window)
+    return tuple(replace(step, filters=terms) for terms in filters)
 
 
 def retention(base: Query, starts: tuple[int, ...]) -> Retention:

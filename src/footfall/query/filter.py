@@ -5,10 +5,14 @@
     value  = text, or '"' text '"' where it holds spaces or "|"
 
 A backslash makes the next character literal, an unescaped `*` matches any run of characters, and a bare word means
-`search:`. The text is scanned once, from left to right; every error names its position.
+`search:`. `goal:NAME` and `segment:NAME` stand for the terms of a saved filter. The text is scanned once, from left to
+right; every error names its position.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, PROPERTY_PREFIX, SEARCH
 from footfall.errors import UserError
@@ -19,23 +23,34 @@ MAX_VALUES = 50
 
 _SPACE = " \t\r\n"
 
+SAVED_KEYS = ("goal", "segment")
+"""Keys whose value is the name of a saved filter."""
 
-def parse(text: str) -> tuple[Term, ...]:
+FindSaved = Callable[[str, str], str | None]
+"""The filter string that is saved under a name, by one of `SAVED_KEYS`; None where there is none."""
+
+
+def nothing_saved(_key: str, _name: str) -> None:
+    """Where no filter may refer to a saved one."""
+
+
+def parse(text: str, find: FindSaved = nothing_saved) -> tuple[Term, ...]:
     """The terms of a filter string, all of which must match; UserError(`bad_filter`) with the position of the fault."""
     if len(text) > MAX_LENGTH:
         raise UserError("bad_filter", f"filter is {len(text)} characters long; at most {MAX_LENGTH} are allowed")
-    scanner = _Scanner(text)
-    terms = []
+    scanner = _Scanner(text, find)
+    terms: list[Term] = []
     while scanner.skip_spaces():
-        terms.append(scanner.term())
+        terms += scanner.terms()
     return tuple(terms)
 
 
 class _Scanner:
     """Reads each character once. `at` is the offset of the next one."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, find: FindSaved) -> None:
         self.text = text
+        self.find = find
         self.at = 0
         self.values = 0
 
@@ -53,28 +68,53 @@ class _Scanner:
             self.at += 1
         return char != ""
 
-    def term(self) -> Term:
+    def terms(self) -> tuple[Term, ...]:
+        """The next term, or those of the saved filter that it names."""
         negated = self.peek() == "!"
         self.at += negated
         start = self.at
         if self.peek() == '"':
-            return Term(SEARCH, self.alternatives(start, self.value()), negated)
+            return (Term(SEARCH, self.alternatives(start, self.value()), negated),)
         word = self.run(_SPACE + "|:")
         if self.peek() != ":":
-            return Term(SEARCH, self.alternatives(start, word), negated)
+            return (Term(SEARCH, self.alternatives(start, word), negated),)
         key = self.key(start, word)
         self.at += 1
         start = self.at
         values = self.alternatives(start, self.value())
+        if key in SAVED_KEYS:
+            return self.saved(key, values, start, negated=negated)
         self.check_choices(key, values, start)
-        return Term(key, values, negated)
+        return (Term(key, values, negated),)
+
+    def saved(self, key: str, values: tuple[Pattern, ...], start: int, *, negated: bool) -> tuple[Term, ...]:
+        if len(values) > 1 or not values[0].literal:
+            raise self.fail(start, f"{key} takes one whole name, without | and *,")
+        (name,) = values[0].parts
+        text = self.find(key, name)
+        if text is None:
+            raise self.fail(start, f"there is no {key} {name[:100]!r}")
+        try:
+            found = parse(text)
+        except UserError as error:
+            raise self.fail(
+                start, f"the filter of {key} {name[:100]!r} does not hold any more ({error.message})"
+            ) from error
+        self.values += sum(len(term.values) for term in found) - 1
+        if self.values > MAX_VALUES:
+            raise self.fail(start, f"more than {MAX_VALUES} values with those of {key} {name[:100]!r}")
+        if not negated:
+            return found
+        if len(found) != 1:
+            raise self.fail(start, f"{key} {name[:100]!r} has {len(found)} terms, and only one can be negated,")
+        return (replace(found[0], negated=not found[0].negated),)
 
     def key(self, start: int, word: Pattern | None) -> str:
         key = "*".join(word.parts) if word else ""
         if key.startswith(PROPERTY_PREFIX) and all(key.removeprefix(PROPERTY_PREFIX).split(".")):
             return key
-        if key not in FILTER_KEYS:
-            known = ", ".join((*FILTER_KEYS, PROPERTY_PREFIX + "<name>"))
+        if key not in FILTER_KEYS and key not in SAVED_KEYS:
+            known = ", ".join((*FILTER_KEYS, PROPERTY_PREFIX + "<name>", *SAVED_KEYS))
             raise self.fail(start, f"unknown key {key!r} (known: {known})")
         return key
 

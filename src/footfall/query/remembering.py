@@ -1,9 +1,10 @@
-"""A reader for one request that asks the store the same only once."""
+"""A reader for one request that asks the store the same only once, and keeps the time."""
 
 from __future__ import annotations
 
 from threading import Lock
 
+from footfall.query.timing import Timing
 from footfall.store.protocol import Params, Reader, Rows
 
 
@@ -15,6 +16,7 @@ class RememberingReader:
     """
 
     def __init__(self, reader: Reader) -> None:
+        self.timing = Timing()
         self._reader = reader
         self._found: dict[str, Rows] = {}
         self._asked: dict[str, Lock] = {}
@@ -24,8 +26,10 @@ class RememberingReader:
         with self._asked.setdefault(key, Lock()):
             found = self._found.get(key)
             if found is None:
-                found = self._found[key] = self._reader.query(sql, params)
+                with self.timing.in_store():
+                    found = self._found[key] = self._reader.query(sql, params)
             return found
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        return self._reader.arrow(sql, params)
+        with self.timing.in_store():
+            return self._reader.arrow(sql, params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from footfall.model.period import Period
 from footfall.query import build
@@ -47,16 +47,15 @@ def locations(store: Reader, base: Query, limit: int, previous: Query | None = N
     def counts(query: Query, visitors: tuple[int, ...]) -> dict[int, int]:
         return {row["visitor"]: row["events"] for row in fetch(store, build.events_by_visitor(query, visitors))}
 
-    found = {row["visitor"]: row for row in fetch(store, build.latest_visitors(base, limit))}
-    if not found:
+    newest = fetch(store, build.newest_visitors(base, limit))
+    if not newest:
         return []
-    latest = {row["visitor"]: row for row in fetch(store, build.latest_events(base, tuple(found)))}
-    events = compare_counts({visitor: row["events"] for visitor, row in found.items()}, previous, counts)
-    return [
-        VisitorLocation(latest[visitor] | {"visitor_id": row["visitor_id"]}, row["last"], events[visitor])
-        for visitor, row in found.items()
-        if visitor in latest
-    ]
+    # Whoever is shown was there at this time or later, so no earlier event matters, but for their numbers.
+    since = newest[-1]["timestamp"] if len(newest) == limit else base.period.start
+    period = Period(max(since, base.period.start), base.period.end)
+    latest = {row["visitor"]: row for row in fetch(store, build.latest_visitors(replace(base, period=period), limit))}
+    events = compare_counts(counts(base, tuple(latest)), previous, counts)
+    return [VisitorLocation(row, row["last"], events[visitor]) for visitor, row in latest.items() if visitor in events]
 
 
 def profile(store: Reader, base: Query) -> Row | None:

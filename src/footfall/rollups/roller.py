@@ -50,7 +50,8 @@ class Roller:
     """Each call makes the cells of one job, on a thread of its own; with none left it looks for more, once a minute.
 
     Cells are those of `source`, the table of the facts. `zones` are the time zones of the projects, whose days and
-    months the cells are. `report` is called with the number of cells that wait.
+    months the cells are. `report` is called with the number of cells that wait. `facts_since` has an instant for each
+    project whose facts go earlier than its figures, before which they may be gone.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Roller:
         tick: Callable[[], float] = monotonic,
         least: Mapping[Bucket, int] = LEAST_EVENTS,
         report: Callable[[int], None] = lambda _: None,
+        facts_since: Callable[[], Mapping[int, int]] = dict,
         source: Table = Table.EVENTS,
     ) -> None:
         self._store = store
@@ -71,6 +73,7 @@ class Roller:
         self._tick = tick
         self._least = least
         self._report = report
+        self._facts_since = facts_since
         self._source = source
         self._grains = tuple(grain for grain in (*GRAINS, *RECENT_GRAINS) if self._rollups(grain))
         self._expired = 0
@@ -117,7 +120,8 @@ class Roller:
                         for cell in cells
                         if cell.end > firsts[project] and cell.start not in there
                     ]
-        return found + self._stale(now, zones)
+        since = self._facts_since()
+        return [item for item in found + self._stale(now, zones) if item.cell.start >= since.get(item.project, 0)]
 
     def _expire(self) -> None:
         """Once a day. The rows of expired cells stay for another day, since queries may be about to read them."""
@@ -128,11 +132,13 @@ class Roller:
             self._expired = before
 
     def make(self, job: Job) -> bool:
-        """False while a batch is partly written."""
+        """False while a batch is partly written. Cells of which facts are gone since they were wanted are left out."""
+        since = self._facts_since()
+        job = replace(job, projects=tuple(one for one in job.projects if job.starts[0] >= since.get(one, 0)))
         stamp = self._begin({(self._source.value, project): job.end for project in job.projects})
         if stamp is None:
             return False
-        large = self._large(job)
+        large = self._large(job, since)
         rollups = self._rollups(job.grain)
         if large:
             for rollup in rollups:
@@ -145,10 +151,12 @@ class Roller:
         )
         return True
 
-    def _large(self, job: Job) -> tuple[int, ...]:
+    def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
+        """Those of the job's projects whose cells are made: of `kept` ones all, since their facts go."""
         least = self._least.get(job.grain, 0) * len(job.starts)
         rows = read(self._store, CellSizes(job.projects, job.period, self._source))
-        return tuple(row["project"] for row in rows if row["facts"] >= least)
+        found = {row["project"]: row["facts"] for row in rows}
+        return tuple(project for project in job.projects if project in kept or found.get(project, 0) >= max(least, 1))
 
     def _rollups(self, grain: Bucket) -> tuple[Rollup, ...]:
         return tuple(rollup for rollup in SOURCES[self._source] if grain in rollup.grains)

@@ -8,6 +8,7 @@ import structlog
 
 from footfall.clock import Clock
 from footfall.drain.drain import Drain, Watcher
+from footfall.drain.erasure import Erasure
 from footfall.drain.journal import Journal
 from footfall.errors import FatalError
 from footfall.meta import Meta, open_meta
@@ -17,6 +18,7 @@ from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
 TELL_AFTER = 60.0
@@ -30,21 +32,29 @@ class Draining:
         self.store = _opened(settings)
         self._meta = _opened_meta(settings, clock, self.store)
         self.projects = self._meta.editor
+        self.erasures = self._meta.erasures
         self.last_round = clock()
         self._clock = clock
         self._spools = spools
+        self.journal = Journal(settings.data / "drain")
+        self.gate = BatchGate()
         self.drain = Drain(
             self._round,
             self.store,
-            Journal(settings.data / "drain"),
+            self.journal,
             watcher,
-            deleted=self.projects.deleted,
+            erased=self.erasures.subjects,
+            gate=self.gate,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             clock=clock,
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
+
+    def erasure(self) -> Erasure:
+        """What erases rows of this store and of all spools, called again and again."""
+        return Erasure(self.erasures, self.store.facts, self.drain, lambda: list(self._spools), self.journal)
 
     def _round(self) -> list[tuple[str, SqliteSpool]]:
         self.last_round = self._clock()

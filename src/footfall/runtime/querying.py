@@ -5,7 +5,7 @@ from __future__ import annotations
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.query_limiter import QueryLimiter
 from footfall.api.state import Collecting, Querying
-from footfall.meta import StoredAnswers
+from footfall.meta import StoredAnswers, StoredFilters
 from footfall.runtime.draining import Draining
 from footfall.runtime.parts import Parts
 
@@ -21,7 +21,7 @@ def make_querying(parts: Parts, draining: Draining, collecting: Collecting) -> Q
         clock=parts.clock,
         auth=collecting.auth,
         store=draining.store,
-        limiter=QueryLimiter(draining.store, settings.queries_per_project),
+        limiter=QueryLimiter(draining.store, settings.queries_per_project, gate=draining.gate),
         answers=AnswerCache(
             StoredAnswers(parts.meta.database, parts.clock),
             parts.clock,
@@ -31,4 +31,5 @@ def make_querying(parts: Parts, draining: Draining, collecting: Collecting) -> Q
         drops=collecting.drops,
         buffer=collecting.buffer,
         last_flush=lambda: draining.last_round,
+        saved=StoredFilters(parts.meta.saved, parts.clock),
     )

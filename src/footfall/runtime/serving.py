@@ -17,9 +17,9 @@ from footfall.api.metrics import Metrics
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.drain.erasure import Erasure
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
+from footfall.rollups.expiry import Expiry, facts_since
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.collecting import make_collecting
@@ -106,9 +106,15 @@ def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -
     def utc() -> dict[int, str]:
         return dict.fromkeys(zones(), "UTC")
 
-    report = partial(metrics.cells_waiting, source.value)
-    by_clocks_of = zones if source is Table.EVENTS else utc
-    return Roller(draining.store, by_clocks_of, clock, draining.drain.begin_cells, report=report, source=source)
+    return Roller(
+        draining.store,
+        zones if source is Table.EVENTS else utc,
+        clock,
+        draining.drain.begin_cells,
+        report=partial(metrics.cells_waiting, source.value),
+        facts_since=partial(facts_since, draining.projects),
+        source=source,
+    )
 
 
 @contextmanager
@@ -116,12 +122,14 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
     rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
-    erasure = Erasure(draining.projects, draining.store.facts, draining.drain)
+    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
+    erasure = draining.erasure()
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
         erasure()
+        expiry()
         session_facts()
         for source, roller in rollers.items():
             # A cell of events counts a session by its row only if that has its facts.

@@ -21,6 +21,15 @@ def left(path: Path) -> dict[str, int]:
     return dict(zip(LEFT, _numbers(path, *statements), strict=True))
 
 
+def rejections(path: Path) -> dict[str, int]:
+    """Events that could not be processed, by reason; nothing where the file can't be read."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        try:
+            return dict(db.execute("SELECT reason, sum(events) FROM rejected GROUP BY reason ORDER BY 2 DESC, 1"))
+        except sqlite3.DatabaseError:
+            return {}
+
+
 def _numbers(path: Path, *statements: str) -> list[int]:
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
         return [_number(db, sql) for sql in statements]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from footfall.clock import Clock, system_clock
@@ -78,6 +78,15 @@ class MemorySpool:
             self._batch = None
             self._last_drained_at = self._clock()
 
+    def rewrite(self, signs: Sequence[bytes], change: Callable[[list[Record]], list[Record]]) -> int:
+        del signs
+        with self._lock:
+            before = self._events()
+            for row in self._rows:
+                row.records = change(row.records)
+            self.rejected = [(record, reason) for record, reason in self.rejected if change([record])]
+            return before - self._events()
+
     def state(self) -> SpoolState:
         drained = sum(row.events for row in self._rows[: self._finished])
         return SpoolState(
@@ -89,6 +98,9 @@ class MemorySpool:
 
     def _waiting(self) -> int:
         return sum(row.events for row in self._rows[self._finished :])
+
+    def _events(self) -> int:
+        return sum(size(record) for row in self._rows for record in row.records)
 
     def _answer(self, key: Key | None) -> bytes | None:
         if key is None or key not in self._keys:

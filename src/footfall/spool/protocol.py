@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,6 +89,14 @@ class Spool(Protocol):
 
     def finish(self, batch: Batch) -> None:
         """The batch is in the store. Its rows are kept for a while and then deleted."""
+
+    def rewrite(self, signs: Sequence[bytes], change: Callable[[list[Record]], list[Record]]) -> int:
+        """Replace the records of rows, drained ones included, by what `change` leaves of them; how many events went.
+
+        Rows whose encoded records contain none of `signs` may stay as they are; with no signs, none does. Of rejected
+        records those go of which `change` leaves nothing. The counts of events stay. No trace is left at return.
+        TransientError: some of it may be done.
+        """
 
     def state(self) -> SpoolState: ...
 

@@ -22,6 +22,7 @@ from footfall.errors import TransientError
 from footfall.model.raw import Record, coalesced, size
 from footfall.spool.mark import Mark, MarkedBatch
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
+from footfall.spool.rewriting import Change, rewrite
 from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_damage, schema, transaction
 
 BATCH_BYTES = 64 << 20
@@ -211,6 +212,10 @@ class SqliteSpool:
                 db.execute("DELETE FROM batches WHERE number <= ?", (number if position else number - 1,))
                 break
         db.execute("DELETE FROM keys WHERE at <= ?", (now - KEY_LIFETIME,))
+
+    def rewrite(self, signs: Sequence[bytes], change: Change) -> int:
+        with self._draining, self._transient():
+            return rewrite(self._drain, signs, change)
 
     @property
     def counted(self) -> tuple[int, int]:

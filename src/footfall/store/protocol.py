@@ -62,6 +62,18 @@ class SessionVersion(NamedTuple):
     version: int
 
 
+class Piece(NamedTuple):
+    """Rows of one partition of one table, and the hours that they lie in (Unix milliseconds of their starts).
+
+    `sources` are those whose roll-ups may hold them; without hours, as of a whole project, none matter.
+    """
+
+    table: str
+    partition: str
+    sources: Sequence[str] = ()
+    hours: Sequence[int] = ()
+
+
 class FactStore(Protocol):
     """Stored facts and their sessions, as the drain reads and changes them; rows are added by `Store.insert`.
 
@@ -112,11 +124,24 @@ class FactStore(Protocol):
         No batch may be planned or written meanwhile. What an interruption leaves is done by the next call.
         """
 
-    def erase_some(self, project: int) -> bool:
-        """Remove a project's rows of one partition of one table; False where no table has a row of the project.
+    def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
+        """Some of the rows of these visitors of a project, or of the whole project; None where no table has any."""
 
-        The rows are gone from the files at return. Nothing may write rows of the project meanwhile.
+    def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
+        """Remove them, and the roll-ups of their hours, which must not be valid any more.
+
+        The rows are gone from the files at return. Nothing may write rows of these visitors, or of the project, or make
+        roll-ups meanwhile.
         """
+
+    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+        """By table, the facts and sessions of a project that end before an instant (Unix milliseconds), and all."""
+
+    def to_expire(self, project: int, before: int) -> Piece | None:
+        """Some of them; None where there are none, in files neither."""
+
+    def expire(self, project: int, before: int, piece: Piece) -> None:
+        """Remove them, from every answer at return. Roll-ups stay as they are."""
 
     def months_without_sessions(self) -> set[int]:
         """Months (yyyymm) in which a part of the sessions is set aside."""

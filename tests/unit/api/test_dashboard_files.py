@@ -99,3 +99,11 @@ def test_assets_are_packed_and_kept_for_ever(client, built, accepted, encoding, 
 )
 def test_nothing_else_is_an_asset(client, built, name):
     assert client.get(f"/assets/{name}").status_code == 404
+
+
+def test_frames_are_open_to_the_named_origins_only(built):
+    closed, named = (
+        dashboard.page({}, *given).headers["content-security-policy"] for given in ((), ("https://a.example",))
+    )
+    assert closed.endswith("; frame-ancestors 'none'")
+    assert named == closed.removesuffix("'none'") + "https://a.example"

@@ -155,9 +155,9 @@ async def test_a_task_that_is_cancelled_ends_its_query() -> None:
     limiter, store = limited(most=1)
     begun = threading.Event()
 
-    def query(reading: Any) -> None:
+    def query(_: Any) -> None:
         begun.set()
-        reading.cancelled.wait()
+        store.readings[0].cancelled.wait()
 
     task = asyncio.create_task(limiter.run(1, query, request=None))
     await asyncio.to_thread(begun.wait)
@@ -165,14 +165,14 @@ async def test_a_task_that_is_cancelled_ends_its_query() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert store.readings[0].cancelled.is_set()
-    assert await limiter.run(1, lambda reading: reading.cancelled.is_set(), request=None) is False
+    assert await limiter.run(1, lambda _: store.readings[-1].cancelled.is_set(), request=None) is False
 
 
 @on_a_loop
 async def test_a_client_that_leaves_ends_one_query_of_a_longer_answer() -> None:
     limiter, store = limited()
     leaver = Caller()
-    task = asyncio.create_task(limiter.run(1, lambda reading: reading.cancelled.wait(), request=leaver.request))
+    task = asyncio.create_task(limiter.run(1, lambda _: store.readings[0].cancelled.wait(), request=leaver.request))
     await settled()
     leaver.leave()
     assert await task is True

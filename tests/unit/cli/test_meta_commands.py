@@ -46,7 +46,7 @@ def answer(result):
 
 def shape(project, **fields):
     told = {"id": project.id, "slug": project.slug, "site_key": project.site_key, "old_site_keys": []}
-    return told | {"timezone": "UTC", "created_at": iso_seconds(project.created_at)} | fields
+    return told | {"timezone": "UTC", "retention_days": None, "created_at": iso_seconds(project.created_at)} | fields
 
 
 def test_project_create_json(run, meta):

@@ -119,3 +119,57 @@ def test_what_parses_is_written_and_parsed_to_the_same(text: str) -> None:
 def test_the_longest_input_is_parsed(char: str) -> None:
     found = outcome(char * MAX_LENGTH)
     assert len(found.message if isinstance(found, UserError) else found) < 500
+
+
+SAVED = {
+    ("goal", "signup"): "custom_event_name:signup",
+    ("segment", "big spender"): 'country:RO|US !path:"/free*"',
+    ("segment", "none"): "",
+    ("goal", "old"): "colour:red",
+    ("segment", "many"): "path:" + "|".join("a" * MAX_VALUES),
+    ("segment", "hostile"): 'path:"\\\\\' OR 1=1 --"',
+}
+
+
+def find(key: str, name: str) -> str | None:
+    return SAVED.get((key, name.casefold()))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("goal:Signup", "custom_event_name:signup"),
+        ("!goal:signup device:mobile", "!custom_event_name:signup device:mobile"),
+        ('segment:"Big spender" x', 'country:RO|US !path:"/free*" x'),
+        ("segment:none", ""),
+        ("segment:hostile", 'path:"\\\\\' OR 1=1 --"'),
+    ],
+)
+def test_saved_filters_stand_for_their_terms(text: str, meant: str) -> None:
+    assert parse(text, find) == parse(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "said"),
+    [
+        ("goal:other", 5, "there is no goal 'other'"),
+        ("x segment:signup", 10, "there is no segment 'signup'"),
+        ("goal:signup|old", 5, "one whole name"),
+        ("goal:sign*", 5, "one whole name"),
+        ("goal:old", 5, "does not hold any more"),
+        ('!segment:"big spender"', 9, "has 2 terms"),
+        ("path:b segment:many", 15, "more than 50 values with those of segment"),
+        ("goal:", 5, "a value is missing"),
+    ],
+)
+def test_saved_filters_that_do_not_hold_are_refused(text: str, position: int, said: str) -> None:
+    with pytest.raises(UserError, match=f"at position {position}") as caught:
+        parse(text, find)
+    assert caught.value.code == "bad_filter"
+    assert said in caught.value.message
+
+
+def test_a_saved_filter_names_no_other() -> None:
+    for text in ("goal:signup", "segment:none"):
+        with pytest.raises(UserError, match="there is no"):
+            parse(text)

@@ -16,7 +16,11 @@ class ThemeSwitch {
   }
 
   next(): void {
-    this.chosen = THEMES[(THEMES.indexOf(this.chosen) + 1) % THEMES.length] ?? 'system';
+    this.choose(THEMES[(THEMES.indexOf(this.chosen) + 1) % THEMES.length] ?? 'system');
+  }
+
+  choose(theme: Theme): void {
+    this.chosen = theme;
     this.apply();
     try {
       localStorage.setItem(KEY, this.chosen);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FilterError, literal, parse, print, readable, toggled, type Term } from './filter';
+import { faultOf, FilterError, literal, parse, print, readable, toggled, type Term } from './filter';
 
 const term = (key: string, values: string[], negated = false): Term => ({ key, values, negated });
 
@@ -76,4 +76,10 @@ describe('toggled', () => {
   ])('%s', (_, before, [key, value, negated], after) => {
     expect(toggled(before, key, value, negated)).toEqual(after);
   });
+});
+
+it('says why a text is no filter', () => {
+  expect(faultOf('country:DE "a b"')).toBeNull();
+  expect(faultOf('colour:red')?.message).toContain('colour');
+  expect(faultOf('a "b')?.position).toBe(2);
 });

@@ -72,14 +72,20 @@ export function parse(text: string): Term[] {
   return new Scanner(text).terms();
 }
 
-/** The terms of a text that may be wrong: none then. */
-export function parseOrNone(text: string): Term[] {
+/** Why a text is no filter; null where it is one. */
+export function faultOf(text: string): FilterError | null {
   try {
-    return parse(text);
+    parse(text);
+    return null;
   } catch (error) {
-    if (error instanceof FilterError) return [];
+    if (error instanceof FilterError) return error;
     throw error;
   }
+}
+
+/** The terms of a text that may be wrong: none then. */
+export function parseOrNone(text: string): Term[] {
+  return faultOf(text) ? [] : parse(text);
 }
 
 export function print(terms: readonly Term[]): string {

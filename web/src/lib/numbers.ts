@@ -29,6 +29,11 @@ export function count(value: Maybe): string {
   return Math.abs(value) < 1e9 ? `${fixed(value / 1e6, 2)}M` : `${fixed(value / 1e9, 2)}B`;
 }
 
+/** `1 site`, `2 sites`. */
+export function plural(value: number, word: string): string {
+  return `${count(value)} ${word}${value === 1 ? '' : 's'}`;
+}
+
 export function exact(value: Maybe): string {
   return isKnown(value) ? decimal(0, 3).format(value) : MISSING;
 }

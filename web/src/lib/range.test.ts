@@ -25,6 +25,10 @@ describe('resolve', () => {
     expect(shown({ range: 'today' }, 'Pacific/Auckland')).toMatch(/^2026-11-28 2026-11-29 2026-11-28T02:05/);
   });
 
+  it('compares with the period before where the address makes no sense', () => {
+    for (const compare of ['x', '__proto__', 'constructor', '']) expect(resolve({ compare }, 'UTC', NOW).compared?.mode).toBe('previous');
+  });
+
   it('falls back to 30 days where the address makes no sense', () => {
     for (const choice of [{}, { range: 'x' }, { from: '2026-02-30', to: '2026-03-01' }, { from: '2026-03-02', to: '2026-03-01' }])
       expect(resolve(choice, 'UTC', NOW).preset).toBe('30d');

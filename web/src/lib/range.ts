@@ -122,7 +122,7 @@ function moved(wall: number, unit: Resolved['unit'], direction: number): number 
 }
 
 function comparedWith(base: Resolved, choice: Choice): Resolved['compared'] {
-  const mode = choice.compare ?? 'previous';
+  const mode = choice.compare && Object.hasOwn(COMPARISONS, choice.compare) ? choice.compare : 'previous';
   if (base.preset === 'all' || mode === 'off') return null;
   const back = (wall: number): number => {
     if (mode === 'year') return plusMonths(wall, -12);

@@ -85,7 +85,8 @@ async def answer(collecting: Collecting, route: Route, scope: Scope_, receive: R
     body = await collecting.bodies.read(headers, receive, route.body_bytes, address)
     try:
         agent = headers.get(b"user-agent", b"").decode("latin-1")
-        sender = Sender(project.number, collecting.clock(), address, agent)
+        now = collecting.clock()
+        sender = Sender(project.number, now, address, agent, project.oldest(now))
         answered = await route.handler(collecting, Call(headers, body.content, strict), sender)
     finally:
         collecting.bodies.release(address, body.held)

@@ -36,7 +36,7 @@ class PublicCall(Call, frozen=True, gc=False):
 
     def sender(self, project: Project) -> Sender:
         agent = hinted_agent(self.header(b"user-agent"), self.header(b"sec-ch-ua"))
-        return Sender(project.number, self.received_at, self.address, agent)
+        return Sender(project.number, self.received_at, self.address, agent, project.oldest(self.received_at))
 
 
 PublicHandler = Callable[[Collecting, PublicCall], Awaitable[Reply]]

@@ -11,6 +11,7 @@ from footfall.api.network import examples, render, schema
 from footfall.api.network.parse import NetworkRange, Span
 from footfall.api.network.surface import NETWORK
 from footfall.api.state import Querying, querying
+from footfall.api.timed import timed
 from footfall.model.project import Project, Scope
 from footfall.query import network
 from footfall.store.protocol import Reader
@@ -39,7 +40,7 @@ async def analytics(
     key = f"network:{project.number}:{window.name}:{bots:d}"
 
     async def compute() -> bytes:
-        return await _computed(part, project, window, bots=bots)
+        return await _computed(part, project, window, request, bots=bots)
 
     answer = await part.answers.get(request, key, compute)
     headers = {
@@ -50,10 +51,11 @@ async def analytics(
     return Response(answer.body, headers=headers, media_type="application/json")
 
 
-async def _computed(part: Querying, project: Project, window: NetworkRange, *, bots: bool) -> bytes:
+async def _computed(part: Querying, project: Project, window: NetworkRange, request: Request, *, bots: bool) -> bytes:
     period = window.period(part.clock())
 
     def query(store: Reader) -> bytes:
-        return render.analytics(network.analytics(store, project.number, period, window.bucket, bots=bots))
+        reader = timed(store, request)
+        return render.analytics(network.analytics(reader, project.number, period, window.bucket, bots=bots))
 
     return await part.limiter.run(project.number, query, request=None)

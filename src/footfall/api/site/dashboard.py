@@ -29,20 +29,21 @@ _MARKED = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"
 _PAGE = {
     **_MARKED,
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}",
     "cache-control": "no-cache",
 }
 _ASSET = {**_MARKED, "cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 
 
-def page(headers: Mapping[str, str]) -> Response | None:
-    """The document of every page; None where the dashboard is not built."""
+def page(headers: Mapping[str, str], ancestors: str = "'none'") -> Response | None:
+    """The document of every page; None where the dashboard is not built. `ancestors` may show it in a frame."""
     file = _folder() / "index.html"
     if not file.is_file():
         return None
     content = file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    told = {**_PAGE, "etag": tag}
+    policy = _PAGE["content-security-policy"].format(ancestors=ancestors)
+    told = {**_PAGE, "content-security-policy": policy, "etag": tag}
     if headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=told)
     return Response(content, media_type="text/html; charset=utf-8", headers=told)

@@ -13,6 +13,7 @@ from footfall.api.documented import answers
 from footfall.api.sites import schema
 from footfall.api.sites.surface import SITES
 from footfall.api.state import querying
+from footfall.api.timed import timed
 from footfall.model.period import iso, iso_seconds
 from footfall.model.project import Project, Scope
 from footfall.query import sites, timerange
@@ -61,7 +62,7 @@ async def all_sites(request: Request, caller: Annotated[Caller, Depends(require(
     now = part.clock()
 
     def read(store: Reader) -> dict[int, SiteOverview]:
-        return sites.overviews(store, zones, now)
+        return sites.overviews(timed(store, request), zones, now)
 
     found = await part.limiter.run(_ALL, read, request=request)
     return {"items": [_card(project, found[project.number]) for project in mine], "as_of": iso(now)}

@@ -86,6 +86,48 @@ TOP_USERS = answers(
     }
 )
 
+_STATUSES = {"1xx": 0, "2xx": 229, "3xx": 12, "4xx": 3, "5xx": 1}
+_DURATIONS = {"p50_ms": 12.401, "p95_ms": 87.22, "p99_ms": 240.5, "bytes": 1254400}
+_FIGURES = {"hit_count": 245, "unique_users": 89, "statuses": _STATUSES, **_DURATIONS}
+_SEEN = {"first_access": "2025-08-12T00:22:00Z", "last_access": "2025-08-13T10:30:00Z"}
+
+OVERVIEW = answers(
+    {
+        "current": _FIGURES,
+        "previous": None,
+        "items": [{"bucket": "2025-08-13T00:00:00Z", **_FIGURES}],
+        "granularity": "day",
+        "period": "day",
+    }
+)
+
+ENDPOINTS = answers(
+    {
+        "items": [{"endpoint": "/login", "method": "POST", **_FIGURES, **_SEEN, "trend": [112, 133]}],
+        "total": 8,
+        "buckets": ["2025-08-12T00:00:00Z", "2025-08-13T00:00:00Z"],
+        "granularity": "day",
+        "period": "week",
+    }
+)
+
+CONSUMERS = answers(
+    {
+        "items": [
+            {
+                "consumer": "ada",
+                "user_id": "ada",
+                "hit_count": 245,
+                "endpoints": 6,
+                "statuses": _STATUSES,
+                **_DURATIONS,
+                **_SEEN,
+            }
+        ],
+        "period": "week",
+    }
+)
+
 
 def top(label: str, value: str | int) -> Responses:
     row = {label: value, "hit_count": 96, "unique_users": 61, "bytes": 491520}

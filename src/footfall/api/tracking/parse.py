@@ -51,6 +51,10 @@ class RequestFilter:
         str | None, Query(description="URL as sent, or `direct`.", examples=["https://news.example/"])
     ] = None
     user_hash: Annotated[str | None, Query(description="Lower-case hex.", examples=["5b1f0c9e2a7d4e31"])] = None
+    consumer: Annotated[
+        str | None, Query(description="The id that the server gave the user, else `user_hash`.", examples=["ada"])
+    ] = None
+    failed: Annotated[bool, Query(description="Only requests with a status of 400 or above.", examples=[True])] = False
     traffic: Annotated[
         Traffic | None, Query(description="Class of the client; goes before `bots`.", examples=["bot"])
     ] = None
@@ -66,6 +70,8 @@ class RequestFilter:
             "browser": self.browser,
             "referer": self.referer,
             "user_hash": self.user_hash and self.user_hash.lower(),
+            "consumer": self.consumer,
+            "failed": "yes" if self.failed else None,
             "traffic": self.traffic,
         }
         return tuple(ast.equals(key, value) for key, value in given.items() if value)
@@ -84,8 +90,8 @@ class Span:
 
     def within(self, period: Period) -> Period:
         """UserError(`bad_parameter`) where an instant can't be read or `from` is not before `to`."""
-        start = _bound("from", self.from_, period.start)
-        end = _bound("to", self.to, period.end)
+        start = bound("from", self.from_, period.start)
+        end = bound("to", self.to, period.end)
         if start >= end:
             raise UserError("bad_parameter", f"from: {self.from_!r} is not before to: {self.to or 'now'!r}")
         return Period(start, end)
@@ -127,7 +133,8 @@ def tracking_query(
 ParsedQuery = Annotated[TrackingQuery, Depends(tracking_query)]
 
 
-def _bound(name: str, text: str | None, default: int) -> int:
+def bound(name: str, text: str | None, default: int) -> int:
+    """UserError(`bad_parameter`) where the text is no instant."""
     if text is None:
         return default
     found = instant(text)

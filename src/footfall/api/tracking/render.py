@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from footfall.catalog.metrics import PERCENTILES
+from footfall.catalog.metrics import PERCENTILES, STATUS_CLASSES
 from footfall.model.period import Bucket, iso_seconds
+from footfall.query.endpoints import Endpoints, Overview
 from footfall.query.fetch import Row
 from footfall.query.shares import share
 
@@ -43,9 +44,13 @@ def _endpoint(row: Row) -> Json:
         "last_access": iso_seconds(row["last"]),
         "first_access": iso_seconds(row["first"]),
         "error_rate": share(row["failed"], row["answered"]) if row["answered"] else None,
-        **{f"p{percent}_ms": _ms(us) for percent, us in zip(PERCENTILES, row["durations"], strict=True)},
+        **_percentiles(row),
         "bytes": row["bytes"] or None,
     }
+
+
+def _percentiles(row: Row) -> Json:
+    return {f"p{percent}_ms": _ms(us) for percent, us in zip(PERCENTILES, row["durations"], strict=True)}
 
 
 def _ms(us: float) -> float | None:
@@ -139,6 +144,79 @@ def top_users(rows: list[Row], period: str) -> Json:
             "bytes": row["bytes"] or None,
             "last_access": iso_seconds(row["last"]),
             "first_access": iso_seconds(row["first"]),
+        }
+        for row in rows
+    ]
+    return {"items": items, "period": period}
+
+
+_NO_REQUESTS: Row = {
+    "hits": 0,
+    "visitors": 0,
+    "status_classes": [0] * len(STATUS_CLASSES),
+    "durations": [0] * len(PERCENTILES),
+    "bytes": 0,
+}
+
+
+def overview(found: Overview, starts: tuple[int, ...], granularity: str, period: str) -> Json:
+    points = {row["bucket"]: row for row in found.points}
+    current, previous = found.figures.current, found.figures.previous
+    return {
+        "current": _figures(current),
+        "previous": None if previous is None else _figures(previous),
+        "items": [{"bucket": iso_seconds(at), **_figures(points.get(at, _NO_REQUESTS))} for at in starts],
+        "granularity": granularity,
+        "period": period,
+    }
+
+
+def _figures(row: Row) -> Json:
+    return {"hit_count": row["hits"], "unique_users": row["visitors"], **_answered(row)}
+
+
+def _answered(row: Row) -> Json:
+    counts = zip(STATUS_CLASSES, row["status_classes"], strict=True)
+    return {
+        "statuses": {f"{digit}xx": count for digit, count in counts},
+        **_percentiles(row),
+        "bytes": row["bytes"] or None,
+    }
+
+
+def _seen(row: Row) -> Json:
+    return {"first_access": iso_seconds(row["first"]), "last_access": iso_seconds(row["last"])}
+
+
+def endpoints(found: Endpoints, starts: tuple[int, ...], granularity: str, period: str) -> Json:
+    items = [
+        {
+            "endpoint": row["endpoint"],
+            "method": row["method"],
+            **_figures(row),
+            **_seen(row),
+            "trend": found.trends.get((row["endpoint"], row["method"])),
+        }
+        for row in found.found.rows
+    ]
+    return {
+        "items": items,
+        "total": found.found.total,
+        "buckets": [iso_seconds(at) for at in starts],
+        "granularity": granularity,
+        "period": period,
+    }
+
+
+def consumers(rows: list[Row], period: str) -> Json:
+    items = [
+        {
+            "consumer": row["consumer"],
+            "user_id": row["named_user"] or None,
+            "hit_count": row["hits"],
+            "endpoints": row["endpoints"],
+            **_answered(row),
+            **_seen(row),
         }
         for row in rows
     ]

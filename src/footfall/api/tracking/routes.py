@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.tracking import examples, render, schema, toplists
+from footfall.api.tracking import endpoints, examples, render, schema, toplists
 from footfall.api.tracking.parse import Granularity, ParsedQuery, TrendPeriod
 from footfall.api.tracking.surface import TRACKING
 from footfall.api.tracking.toplists import During
@@ -15,7 +15,6 @@ from footfall.query import run
 
 router = APIRouter(prefix=TRACKING.prefix, tags=["endpoint tracking"])
 
-MAX_ENDPOINTS = 10_000
 MAX_VISITS = 1_000
 
 Json = dict[str, Any]
@@ -31,10 +30,12 @@ Json = dict[str, Any]
 def stats(
     query: ParsedQuery,
     period: During = "all",
-    limit: Annotated[int, Query(ge=1, description=f"Rows, {MAX_ENDPOINTS} at most.", examples=[1000])] = 1_000,
+    limit: Annotated[
+        int, Query(ge=1, description=f"Rows, {endpoints.MAX_ENDPOINTS} at most.", examples=[1000])
+    ] = 1_000,
 ) -> Json:
     """One row per (endpoint, method), most hits first, ties by endpoint, then method."""
-    found = run.endpoints(query.store, query.during(period), min(limit, MAX_ENDPOINTS))
+    found = run.endpoints(query.store, query.during(period), min(limit, endpoints.MAX_ENDPOINTS))
     return render.stats(found.rows, query.name(period), found.total)
 
 
@@ -86,3 +87,4 @@ def visits(
 
 
 toplists.add_to(router)
+endpoints.add_to(router)

@@ -99,6 +99,81 @@ class TopUsers(BaseModel):
     period: str
 
 
+class StatusClasses(BaseModel):
+    """Requests by the first digit of their status; those without one are in none of these."""
+
+    informed: int = Field(alias="1xx")
+    succeeded: int = Field(alias="2xx")
+    redirected: int = Field(alias="3xx")
+    refused: int = Field(alias="4xx")
+    failed: int = Field(alias="5xx")
+
+
+class RequestFigures(BaseModel):
+    """Null is what no request was sent with; percentiles are estimates, at most 1 % off."""
+
+    hit_count: int
+    unique_users: int
+    statuses: StatusClasses
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    bytes: int | None = Field(description="Sum of response bytes.")
+
+
+class OverviewBucket(RequestFigures):
+    bucket: Instant
+
+
+class Overview(BaseModel):
+    """`previous` is null where no period to compare with was given."""
+
+    current: RequestFigures
+    previous: RequestFigures | None
+    items: list[OverviewBucket]
+    granularity: str
+    period: str
+
+
+class EndpointFigures(RequestFigures):
+    endpoint: str
+    method: str
+    first_access: Instant
+    last_access: Instant
+    trend: list[int] | None = Field(description="Hits by bucket, of the 100 endpoints with most hits.")
+
+
+class Endpoints(BaseModel):
+    """`total` counts (endpoint, method) pairs before any limit; `buckets` are the starts that trends follow."""
+
+    items: list[EndpointFigures]
+    total: int
+    buckets: list[Instant]
+    granularity: str
+    period: str
+
+
+class Consumer(BaseModel):
+    """`consumer` is `user_id`, or a hash where the server named no one."""
+
+    consumer: str
+    user_id: str | None
+    hit_count: int
+    endpoints: int
+    statuses: StatusClasses
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    bytes: int | None
+    first_access: Instant
+    last_access: Instant
+
+
+class Consumers(BaseModel):
+    items: list[Consumer]
+    period: str
+
+
 @cache
 def top_list(label: str, *, numbers: bool) -> type[BaseModel]:
     """The answer of a ranking whose rows have their label under the key `label`; a number may be null."""

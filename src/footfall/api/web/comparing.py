@@ -75,7 +75,8 @@ def compared_query(
     query: Parsed, context: Context, span: Range, given: Annotated[CompareParameters, Depends(compare_parameters)]
 ) -> WebQuery:
     found = query.time_range
-    return replace(query, time_range=replace(found, previous=given.period(span, context, found)))
+    previous = context.limits.comparable(given.period(span, context, found))
+    return replace(query, time_range=replace(found, previous=previous))
 
 
 ParsedCompared = Annotated[WebQuery, Depends(compared_query)]

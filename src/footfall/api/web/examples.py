@@ -246,6 +246,25 @@ FUNNEL = answers(
     }
 )
 
+GOALS = answers(
+    {
+        "items": [
+            {
+                "name": "Signup",
+                "filter": "custom_event_name:signup_completed",
+                "visitors": 42,
+                "count": 44,
+                "rate": 0.2937,
+                "prev_count": 31,
+                "delta_pct": 42,
+                "prev_visitors": 30,
+                "revenue": {"EUR": "49.50"},
+            }
+        ],
+        "visitors": 143,
+    }
+)
+
 RETENTION = answers(
     {
         "period": "week",

@@ -15,11 +15,12 @@ from fastapi import Query as QueryParameter
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from footfall.api.parameters import ParametersOfRequest
 from footfall.api.query_limiter import QueryLimiter, watched
 from footfall.api.state import querying
 from footfall.api.web import examples
 from footfall.api.web.encoders import ENCODERS, Encoder
-from footfall.api.web.parse import PREFIX, TAGS, Filter, ProjectInPath, Range, RequestContext, web_query
+from footfall.api.web.parse import PREFIX, TAGS, AccessInPath, Filter, Range, RequestContext, web_query
 from footfall.errors import FootfallError
 from footfall.query import export
 from footfall.query.ast import Query
@@ -47,14 +48,18 @@ Format = Annotated[
     operation_id="web_export",
 )
 async def export_events(
-    request: Request, project: ProjectInPath, span: Range, chosen: Filter, format_: Format = "csv"
+    request: Request,
+    found: AccessInPath,
+    span: Range,
+    chosen: Filter,
+    parameters: ParametersOfRequest,
+    format_: Format = "csv",
 ) -> StreamingResponse:
     """All rows of the listing with the same parameters, in its order, with every column; of any length."""
-    part = querying(request)
-    now = part.clock()
+    part, project = querying(request), found.project
 
     def begin(store: Reader) -> tuple[Query, ExportPage]:
-        base = web_query(RequestContext(project, store, now), span, chosen).base
+        base = web_query(RequestContext(project, store, found.limits), span, chosen, parameters).base
         return base, export.page(store, base, None)
 
     async with AsyncExitStack() as stack:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
-from footfall.api.web.parse import PREFIX, TAGS, Parsed
+from footfall.api.web.parse import PREFIX, TAGS, Filter, Parsed
 from footfall.catalog.columns import FLOW_STEPS
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.errors import UserError
 from footfall.model.period import Bucket
 from footfall.query import filter, journeys  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import Term
+from footfall.query.filter import FindSaved
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -71,10 +73,10 @@ def top_flows(
     responses=examples.FUNNEL,
     operation_id="web_funnel",
 )
-def funnel(query: Parsed, steps: Steps, window: FunnelWindow = "7d") -> Json:
+def funnel(query: Parsed, chosen: Filter, steps: Steps, window: FunnelWindow = "7d") -> Json:
     """How many visitors took the steps in order, each with a separate event, within the window."""
-    terms = tuple(_step(number, text) for number, text in enumerate(steps, start=1))
-    found = journeys.funnel(query.store, query.base, terms, _milliseconds(window))
+    terms = steps_of(steps, chosen.find)
+    found = journeys.funnel(query.store, query.base, terms, window_of(window))
     return render.funnel(steps, window, found)
 
 
@@ -90,9 +92,14 @@ def retention(query: Parsed, period: RetentionPeriod = "day") -> Json:
     return render.retention(period, journeys.retention(query.store, query.base, Bucket(period)))
 
 
-def _step(number: int, text: str) -> tuple[Term, ...]:
+def steps_of(texts: Sequence[str], find: FindSaved) -> tuple[tuple[Term, ...], ...]:
+    """The terms of each step; UserErrors name the step."""
+    return tuple(_step(number, text, find) for number, text in enumerate(texts, start=1))
+
+
+def _step(number: int, text: str, find: FindSaved) -> tuple[Term, ...]:
     try:
-        terms = filter.parse(text)
+        terms = filter.parse(text, find)
     except UserError as error:
         raise UserError(error.code, f"steps: step {number}: {error.message}") from error
     if not terms:
@@ -100,7 +107,8 @@ def _step(number: int, text: str) -> tuple[Term, ...]:
     return terms
 
 
-def _milliseconds(text: str) -> int:
+def window_of(text: str) -> int:
+    """Milliseconds; UserError(`bad_parameter`)."""
     found = _WINDOW.fullmatch(text)
     length = int(found[1]) * _UNITS[found[2]] if found else 0
     if not MINUTE <= length <= 90 * DAY:

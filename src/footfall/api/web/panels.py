@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from footfall.api import problem
 from footfall.api.web import answers, examples, schema, toplists
 from footfall.api.web.comparing import BucketName, ParsedCompared
-from footfall.api.web.parse import PREFIX, TAGS, WebQuery
+from footfall.api.web.parse import PREFIX, TAGS, AccessInPath, WebQuery
 from footfall.errors import QueryCancelledError, UserError
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
@@ -71,6 +71,7 @@ Names = Annotated[
 )
 def panels(
     request: Request,
+    found: AccessInPath,
     query: ParsedCompared,
     names: Names,
     page: toplists.Page,
@@ -82,10 +83,11 @@ def panels(
     for name in names:
         if name not in PANELS:
             raise UserError("bad_parameter", f"panel: {name[:100]!r} is not one of {', '.join(PANELS)}")
+        found.limits.check(f"/{name}")
     shown, wanted = Shown(page, bucket, compare), list(dict.fromkeys(names))
     with ThreadPoolExecutor(AT_ONCE, "panels") as threads:
-        found = threads.map(lambda name: _answered(request, PANELS[name], query, shown), wanted)
-        return {"panels": dict(zip(wanted, found, strict=True))}
+        answered = threads.map(lambda name: _answered(request, PANELS[name], query, shown), wanted)
+        return {"panels": dict(zip(wanted, answered, strict=True))}
 
 
 def _answered(request: Request, panel: Panel, query: WebQuery, shown: Shown) -> Json:

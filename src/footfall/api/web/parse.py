@@ -12,15 +12,17 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Request
 
 from footfall.api.callers import Caller, require
-from footfall.api.parameters import ParametersOfRequest
+from footfall.api.parameters import Parameters, ParametersOfRequest
 from footfall.api.state import querying
+from footfall.api.timed import timed
+from footfall.api.web.limits import Limits
 from footfall.api.web.surface import WEB
 from footfall.catalog.tables import Table
 from footfall.errors import UserError
+from footfall.meta import FiltersByName, SavedFilters
 from footfall.model.period import Period
-from footfall.model.project import Project, Scope
+from footfall.model.project import Principal, Project, Scope
 from footfall.query import ast, filter, run, timerange  # noqa: A004 - the module is named after what it parses
-from footfall.query.remembering import RememberingReader
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
 
@@ -84,8 +86,7 @@ class RangeParameters:
 
     def time_range(self, context: RequestContext, default: str = "24h") -> TimeRange:
         """UserError(`bad_parameter`) for a zone that is none, or bounds that are no range."""
-        zone = UTC if self.timezone is None else _zone(self.timezone)
-        days = self.days(context)
+        zone, days = self.zone(), self.days(context)
         bounds = timerange.between(self.from_, self.to, days)
         if bounds:
             return timerange.explicit(*bounds, zone)
@@ -97,6 +98,16 @@ class RangeParameters:
         if name in timerange.CALENDAR:
             return timerange.calendar(name, context.now, days, zone)
         return timerange.rolling(name, context.now, zone)
+
+    def names(self) -> tuple[str, ...]:
+        """The parameters that say which range is wanted; none where none does."""
+        if timerange.between(self.from_, self.to) is not None:
+            return "from", "to"
+        return ("range",) if self.range_ else ()
+
+    def zone(self) -> tzinfo:
+        """That of buckets."""
+        return UTC if self.timezone is None else _zone(self.timezone)
 
     def days(self, context: RequestContext) -> tzinfo:
         """The zone whose clocks days follow."""
@@ -121,11 +132,42 @@ class FilterParameters:
     ] = ""
     bots: Annotated[bool, Query(description="`true` or `1` counts known bots as well.", examples=[False])] = False
 
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A project, who reads it, and what they may see of it."""
+
+    project: Project
+    principal: Principal
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenEvents:
+    """The same, with what names of saved filters mean to the caller.
+
+    UserError(`bad_filter`) says where the fault is.
+    """
+
+    given: FilterParameters
+    access: Access
+    saved: SavedFilters
+
     def query(self, project: Project, period: Period) -> ast.Query:
-        """UserError(`bad_filter`) with the position of the fault."""
-        terms = filter.parse(self.filter_)
-        bots = True if self.bots else None
-        return ast.Query(project=project.number, table=Table.EVENTS, period=period, filters=terms, bots=bots)
+        terms, bots = self.terms(self.given.filter_), True if self.given.bots else None
+        asked = ast.Query(project=project.number, table=Table.EVENTS, period=period, filters=terms, bots=bots)
+        return self.access.limits.narrow(asked, self.find)
+
+    def terms(self, text: str) -> tuple[ast.Term, ...]:
+        return filter.parse(text, self.find)
+
+    def find(self, key: str, name: str) -> str | None:
+        """What filters call a saved one by; looked up only where one is named."""
+        return self.by_name.find(key, name)
+
+    @property
+    def by_name(self) -> FiltersByName:
+        return self.saved.of(self.access.project, self.access.principal.token_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,28 +191,42 @@ class WebQuery:
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A project, a reader lent to this request, and the time of the request in Unix milliseconds."""
+    """A project, a reader lent to this request, the caller's limits, and the time in Unix milliseconds."""
 
     project: Project
     store: Reader
-    now: int
+    limits: Limits
+
+    @property
+    def now(self) -> int:
+        return self.limits.now
 
 
-async def project_in_path(
-    request: Request, caller: Annotated[Caller, Depends(require(Scope.READ))], slug: Slug
-) -> Project:
+async def access(
+    request: Request, caller: Annotated[Caller, Depends(require(Scope.READ, links=True))], slug: Slug
+) -> Access:
     if not _SLUG.fullmatch(slug):
         raise UserError("bad_project", f"slug: {slug[:100]!r} does not match {_SLUG.pattern}")
-    return querying(request).auth.project_in_path(caller.principal, slug)
+    part = querying(request)
+    project = part.auth.project_in_path(caller.principal, slug)
+    limits = Limits(caller.principal, project, part.clock())
+    limits.check(request.scope["route"].path.removeprefix(PREFIX))
+    return Access(project, caller.principal, limits)
+
+
+AccessInPath = Annotated[Access, Depends(access)]
+
+
+async def project_in_path(found: AccessInPath) -> Project:
+    return found.project
 
 
 ProjectInPath = Annotated[Project, Depends(project_in_path)]
 
 
-async def request_context(request: Request, project: ProjectInPath) -> AsyncIterator[RequestContext]:
-    part = querying(request)
-    async with part.limiter.reader(request, project) as store:
-        yield RequestContext(project, RememberingReader(store), part.clock())
+async def request_context(request: Request, found: AccessInPath) -> AsyncIterator[RequestContext]:
+    async with querying(request).limiter.reader(request, found.project) as store:
+        yield RequestContext(found.project, timed(store, request), found.limits)
 
 
 def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: ParametersOfRequest) -> RangeParameters:
@@ -182,15 +238,34 @@ def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: Pa
     return span
 
 
+async def chosen_events(
+    request: Request,
+    found: AccessInPath,
+    given: Annotated[FilterParameters, Depends()],
+    parameters: ParametersOfRequest,
+) -> ChosenEvents:
+    if given.bots and found.principal.limits is not None:
+        parameters.ignore("bots", "a link counts people")
+    return ChosenEvents(given, found, querying(request).saved)
+
+
 Context = Annotated[RequestContext, Depends(request_context, scope="function")]
 Range = Annotated[RangeParameters, Depends(range_parameters)]
-Filter = Annotated[FilterParameters, Depends()]
+Filter = Annotated[ChosenEvents, Depends(chosen_events)]
 
 
-def web_query(context: Context, span: Range, chosen: Filter) -> WebQuery:
+def web_query(context: Context, span: Range, chosen: Filter, parameters: ParametersOfRequest) -> WebQuery:
     """UserError for a bad range or filter."""
-    time_range = span.time_range(context)
+    time_range = _within_limits(context, span, parameters)
     return WebQuery(context.store, time_range, chosen.query(context.project, time_range.period))
+
+
+def _within_limits(context: RequestContext, span: RangeParameters, parameters: Parameters) -> TimeRange:
+    """The range of the request; that of a link where none is asked for."""
+    asked = span.names()
+    if not asked and (own := context.limits.own_range(span.zone())):
+        return context.limits.cut(own, parameters)
+    return context.limits.cut(span.time_range(context), parameters, *asked)
 
 
 def web_query_of_visitor(context: Context, span: Range, chosen: Filter, visitor_id: VisitorId) -> WebQuery:

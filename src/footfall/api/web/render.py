@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from footfall.api.web.parse import WebQuery
 from footfall.ids import join, render
 from footfall.model.period import iso
+from footfall.model.saved import Goal
 from footfall.query import cursor
 from footfall.query.compared import Compared
+from footfall.query.conversions import Conversion, ConversionReport
 from footfall.query.engagement import PageEngagement, ProgramCounts
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
@@ -227,6 +229,26 @@ def label_total(labels: int) -> Json:
 
 def totals(found: ListTotals) -> Json:
     return {"total": found.labels, "base": {"count": found.count, "visitors": found.visitors}}
+
+
+def goals(names: Sequence[Goal], found: ConversionReport, *, compare: bool) -> Json:
+    items = [_goal(goal, one, compare=compare) for goal, one in zip(names, found.goals, strict=True)]
+    return {"items": items, "visitors": found.visitors}
+
+
+def _goal(goal: Goal, found: Conversion, *, compare: bool) -> Json:
+    now, before = found.counts.current, found.counts.previous
+    item: Json = {
+        "name": goal.name,
+        "filter": goal.filter,
+        "visitors": now.visitors,
+        "count": now.events,
+        "rate": found.rate,
+    }
+    if compare:
+        counts = Compared(now.events, None if before is None else before.events)
+        item |= {**_comparison(counts), "prev_visitors": None if before is None else before.visitors}
+    return item | _revenue(found.revenue)
 
 
 def _revenue(earned: Mapping[str, Decimal]) -> Json:

@@ -1,7 +1,7 @@
 """Key figures, time series and raw events; each endpoint parses, queries and renders.
 
-The surface's other endpoints are in `toplists`, `visitors`, `journeys` (flows, funnels, retention), `engagement` and
-`export`.
+The surface's other endpoints are in `toplists`, `visitors`, `journeys` (flows, funnels, retention), `goals`,
+`engagement` and `export`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from footfall.api.web import (
     engagement,
     examples,
     export,
+    goals,
     journeys,
     live,
     panels,
@@ -160,5 +161,5 @@ def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> J
 
 toplists.add_to(router)
 # Not `include_router`: code that lists this router's routes would not see them.
-for part in (visitors, journeys, engagement, export, panels, live):
+for part in (visitors, journeys, goals, engagement, export, panels, live):
     router.routes.extend(part.router.routes)

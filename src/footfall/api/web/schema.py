@@ -297,6 +297,25 @@ class Funnel(BaseModel):
     window: str
 
 
+class ConvertedGoal(BaseModel):
+    """`prev_count`, `delta_pct` and `prev_visitors` are present with `compare=1`, null without a previous period."""
+
+    name: str
+    filter: str
+    visitors: int = Field(description="Visitors with an event that matches the goal.")
+    count: int = Field(description="Events that match it.")
+    rate: float = Field(description="`visitors` as a share of all visitors of the range, to 4 decimals.")
+    prev_count: int | None = None
+    delta_pct: int | None = Field(None, description="The change of `count`.")
+    prev_visitors: int | None = None
+    revenue: dict[str, str] = Field({}, description=REVENUE)
+
+
+class ConvertedGoals(BaseModel):
+    items: list[ConvertedGoal] = Field(description="All goals of the project, by name.")
+    visitors: int = Field(description="All visitors of the range, under the filter.")
+
+
 class Cohort(BaseModel):
     """Counts and shares of the visitors who return, in the cohort's bucket and in each later one."""
 

@@ -108,7 +108,7 @@ def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
     sender, intake, place = reception.sender, reception.intake, reception.place
     now, project = sender.received_at, sender.project_id
     properties = encode_properties(intake.labels.properties(project, now, event.properties))
-    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.retention_days)
+    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.oldest(sender))
     session_id = check_name("session_id", event.session_id) if event.session_id else ""
     visitor_id = reception.client_id or session_id
     user_agent = event.user_agent or ""

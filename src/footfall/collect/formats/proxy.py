@@ -108,7 +108,7 @@ def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
 
 def _time(index: int, ts: str | float, sender: Sender, intake: Intake) -> int:
     try:
-        return check_time(parse_time(ts), sender.received_at, intake.retention_days)
+        return check_time(parse_time(ts), sender.received_at, intake.oldest(sender))
     except RefusedError as error:
         raise BadTimeError(error.code, error.message.removeprefix("timestamp: "), index, ts) from error
     except (ValueError, OverflowError) as error:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from footfall.pipeline.keys import text_key
+from footfall.pipeline.keys import visitor_keys
 from footfall.query.ast import Keys, Query, Term
-
-_HASH = re.compile(r"[0-9a-f]{16}")
 
 
 def find_visitors(query: Query) -> Query:
@@ -20,6 +17,5 @@ def _keys(term: Term) -> Keys | None:
     """The keys that visitors of the term's names can have; None unless the term lists whole names."""
     if term.key != "visitor_id" or term.negated or not all(value.literal for value in term.values):
         return None
-    names = [value.parts[0] for value in term.values]
-    hashes = (int(name, 16) for name in names if _HASH.fullmatch(name))
-    return Keys("visitor", tuple(sorted({*map(text_key, names), *hashes})))
+    found = {key for value in term.values for key in visitor_keys(value.parts[0])}
+    return Keys("visitor", tuple(sorted(found)))

@@ -9,9 +9,9 @@ from enum import StrEnum
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.query import build
-from footfall.query.ast import AnyQuery, BucketFigures, Kpis, Query, Whole
+from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, Query, Retention, Whole
 from footfall.query.passes import complete, prepare
-from footfall.query.sources import rolled, sessions, summed
+from footfall.query.sources import flows, retention, rolled, sessions, summed
 from footfall.store.protocol import Reader
 
 KPIS_OF_EVENTS = ("visitors", "pageviews")
@@ -34,6 +34,10 @@ FACTS_UP_TO = 2 * DAY
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
     chosen: AnyQuery | None = None
+    if isinstance(query, Flows):
+        return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
+    if isinstance(query, Retention):
+        return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if Source.FACTS in allowed and not _long(query):
         return complete(query)
     if Source.ROLLUPS in allowed:

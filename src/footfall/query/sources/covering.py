@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
+from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query.ast import Cells, Query
 from footfall.query.cells import RolledUp
@@ -14,16 +15,24 @@ from footfall.store.protocol import Reader
 
 def covered(store: Reader, query: Query, *rollups: str, grain: Bucket | None = None) -> Tiling:
     """With cells of the query's table that hold all of these roll-ups; of one grain, or of any."""
-    rows = read(store, RolledUp(query.project, query.table.value, query.period))
-    touched = [row for row in rows if not row["grain"]]
-    made = [row for row in rows if row["grain"] and grain in {None, row["grain"]}]
-    newest = {(row["grain"], row["start"]): row for row in sorted(made, key=itemgetter("version"))}
     cells = [
+        cell
+        for cell in valid_cells(store, query.project, query.table, query.period)
+        if cell.rollups.issuperset(rollups) and grain in {None, cell.grain}
+    ]
+    return tile(query.period, cells, query.buckets)
+
+
+def valid_cells(store: Reader, project: int, source: Table, period: Period) -> list[Cell]:
+    """Of those that lie in the period, in their newest version."""
+    rows = read(store, RolledUp(project, source.value, period))
+    touched = [row for row in rows if not row["grain"]]
+    newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
+    return [
         Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
         for row in newest.values()
         if not any(_outdates(mark, row) for mark in touched)
     ]
-    return tile(query.period, [cell for cell in cells if cell.rollups.issuperset(rollups)], query.buckets)
 
 
 def cells_of(rollup: str, cells: tuple[Cell, ...]) -> Cells:

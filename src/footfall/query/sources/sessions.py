@@ -21,7 +21,7 @@ MAX_UNEVEN = 200_000
 _MAX_WINDOWS = 3
 """Each is compared with every row; whether a row is of an uneven session costs less."""
 
-_MAX_KEYS = 5_000
+MAX_KEYS = 5_000
 """A remote server bounds the size of a parameter."""
 
 
@@ -55,7 +55,7 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
 def members_of(uneven: Uneven, found: list[Row]) -> Uneven | Keys:
     """By their keys, where these are few enough for a parameter."""
     keys = {key for row in found for key in row["sessions"]}
-    return (_keys(keys) or uneven) if len(keys) <= _MAX_KEYS else uneven
+    return (_keys(keys) or uneven) if len(keys) <= MAX_KEYS else uneven
 
 
 def _keys(found: set[int]) -> Keys | None:

@@ -7,13 +7,18 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
-from footfall.model.period import Period
-from footfall.query import build
-from footfall.query.ast import Flows, Funnel, Kpis, Query, Retention, SessionRevenue, VisitorSessions
-from footfall.query.passes.clamp import EARLIEST
+from footfall.query.ast import (
+    ConversionRevenue,
+    Conversions,
+    Funnel,
+    Kpis,
+    Query,
+    SessionRevenue,
+    VisitorSessions,
+)
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
-from footfall.query.sql.select import bucket_of, conditions, project, select, where
+from footfall.query.sql.select import conditions, project, select, where
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
@@ -34,30 +39,6 @@ def kpis(query: Kpis, binder: Binder) -> str:
     shown = ", ".join(f"{figure} AS f{number}" for number, figure in enumerate(figures))
     sessions = " AND ".join(overlapping(base, binder))
     return f"SELECT {shown} FROM sessions JOIN ({events}) AS matched ON session = matched.c0 WHERE {sessions}"
-
-
-def flows(query: Flows, binder: Binder) -> str:
-    """Reads the pageviews of whole sessions, also outside of the period: from their first start to their last end."""
-    base = query.base
-    sessions = select(replace(base, dimensions=("session",)), binder)
-    viewed = condition(build.PAGEVIEW, Table.EVENTS, binder)
-    first = f"arraySlice({_in_order('toString(path)')}, 1, {binder.number(query.depth)})"
-    pages = (
-        f"SELECT any(visitor) AS visitor, arrayMap(page -> page.4, {first}) AS steps FROM events"
-        f" WHERE {project(base, binder)} AND {_span(base, binder)} AND {viewed} AND session IN ({sessions})"
-        " GROUP BY session"
-    )
-    only = f" WHERE steps IN {binder.lists(query.only)}" if query.only else ""
-    return (
-        f"SELECT steps AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({pages}){only}"
-        f" GROUP BY c0 ORDER BY c1 DESC, c0{_limit(query.limit, binder)}"
-    )
-
-
-def _span(base: Query, binder: Binder) -> str:
-    """From the first start to the last end of the sessions that overlap the period."""
-    sessions = f"FROM sessions WHERE {' AND '.join(overlapping(base, binder))}"
-    return f"timestamp >= (SELECT min(start) {sessions}) AND timestamp <= (SELECT max(end) {sessions})"
 
 
 def overlapping(base: Query, binder: Binder) -> list[str]:
@@ -99,34 +80,39 @@ def funnel(query: Funnel, binder: Binder) -> str:
         reached = f"bitTest(event.4, {place}) AND {before} > 0 AND event.1 - {before} <= {window}"
         places.append(f"if({reached}, greatest({own}, {before}), {own})")
     none = ", ".join("toInt64(0)" for _ in steps)
-    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {_in_order('taken')}, ({none}))"
+    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {in_order('taken')}, ({none}))"
     level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
     visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
     return f"SELECT level AS c0, count() AS c1 FROM ({visitors}) WHERE level > 0 GROUP BY c0 ORDER BY c0"
 
 
-def _in_order(value: str) -> str:
-    """A group's rows as tuples of time (Unix milliseconds), id and `value`, ascending.
+def conversions(query: Conversions, binder: Binder) -> str:
+    rows = _by_goal("visitor", query, binder)
+    return f"SELECT goal AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({rows}) GROUP BY c0 ORDER BY c0"
+
+
+def conversion_revenue(query: ConversionRevenue, binder: Binder) -> str:
+    rows = _by_goal("toString(currency) AS paid_in, revenue", query, binder)
+    sums = "SELECT goal AS c0, paid_in AS c1, sum(revenue) AS c2"
+    return f"{sums} FROM ({rows} AND revenue != 0) GROUP BY c0, c1 ORDER BY c0, c1"
+
+
+def _by_goal(columns: str, query: Conversions | ConversionRevenue, binder: Binder) -> str:
+    """A row per event and goal that it matches."""
+    matches = ", ".join(" AND ".join(conditions(goal, binder)) or "1" for goal in query.goals)
+    places = ", ".join(map(str, range(len(query.goals))))
+    matched = f"arrayJoin(arrayFilter((place, matches) -> matches, [{places}], [{matches}]))"
+    return f"SELECT {columns}, {matched} AS goal FROM events WHERE {where(query.base, binder)}"
+
+
+def in_order(value: str, condition: str = "") -> str:
+    """A group's rows, or those that match, as tuples of time (Unix milliseconds), id and `value`, ascending.
 
     Zipping arrays of numbers takes half the time of collecting one array of tuples.
     """
     columns = ("toUnixTimestamp64Milli(timestamp)", "id_hi", "id_lo", value)
-    return f"arraySort(arrayZip({', '.join(f'groupArray({column})' for column in columns)}))"
-
-
-def retention(query: Retention, binder: Binder) -> str:
-    base = replace(query.base, period=Period(query.since, query.base.period.end))
-    before = replace(query.base, period=Period(EARLIEST, query.since))
-    visitors = (
-        f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
-        f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
-        f" FROM events WHERE {where(base, binder)}"
-        f" AND visitor NOT IN (SELECT visitor FROM events WHERE {where(before, binder)}) GROUP BY visitor"
-    )
-    return (
-        f"SELECT cohort AS c0, arrayJoin(buckets) AS c1, count() AS c2 FROM ({visitors})"
-        " GROUP BY c0, c1 ORDER BY c0, c1"
-    )
+    arrays = (f"groupArrayIf({column}, {condition})" if condition else f"groupArray({column})" for column in columns)
+    return f"arraySort(arrayZip({', '.join(arrays)}))"
 
 
 def visitor_sessions(query: VisitorSessions, binder: Binder) -> str:
@@ -142,9 +128,9 @@ def visitor_sessions(query: VisitorSessions, binder: Binder) -> str:
     return (
         f"SELECT session AS c0, any({name}) AS c1, toUInt64(toUnixTimestamp64Milli(min(timestamp))) AS c2 FROM events"
         f" WHERE {rows} AND session IN ({matching}) GROUP BY c0{after}"
-        f" ORDER BY c2 DESC, c1 DESC{_limit(query.limit, binder)}"
+        f" ORDER BY c2 DESC, c1 DESC{limited(query.limit, binder)}"
     )
 
 
-def _limit(limit: int | None, binder: Binder) -> str:
+def limited(limit: int | None, binder: Binder) -> str:
     return "" if limit is None else f" LIMIT {binder.number(limit)}"

@@ -14,9 +14,9 @@ import polars as pl
 from footfall.catalog.columns import COLUMNS, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.changes import Change, Merge, Move
-from footfall.store.clickhouse import session_facts
+from footfall.store.clickhouse import erasing, expiring, session_facts
 from footfall.store.clickhouse.statements import Statements
-from footfall.store.protocol import SessionVersion
+from footfall.store.protocol import Piece, SessionVersion
 
 KEYS_PER_STATEMENT = 5_000
 """ClickHouse takes about 128 KiB a parameter over HTTP (`http_max_field_value_size`): some 6,000 keys as text."""
@@ -161,24 +161,20 @@ class ClickHouseFacts:
         WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')"""
         return [(row[0], row[1]) for row in self._store.query(sql).rows]
 
-    def erase_some(self, project: int) -> bool:
-        for table in self._tables_by_project():
-            sql = f"SELECT any(_partition_id) FROM {table} WHERE project_id = {{project:UInt32}}"  # noqa: S608 - the schema's
-            partition = str(self._store.query(sql, {"project": project}).scalar)
-            if partition:
-                sql = f"ALTER TABLE {table} DELETE IN PARTITION ID '{partition}' WHERE project_id = {{project:UInt32}}"
-                self._store.command(sql, {"project": project})
-                return True
-        return False
+    def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
+        return erasing.to_erase(self._store, project, visitors)
 
-    def _tables_by_project(self) -> list[str]:
-        """Every table with rows of projects, those that no query reads included."""
-        sql = """
-        SELECT name FROM system.tables
-        WHERE database = currentDatabase() AND endsWith(engine, 'MergeTree') AND name IN (
-          SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'project_id'
-        ) ORDER BY name"""
-        return [row[0] for row in self._store.query(sql).rows]
+    def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
+        erasing.erase(self._store, project, visitors, piece)
+
+    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+        return expiring.count_before(self._store, project, before)
+
+    def to_expire(self, project: int, before: int) -> Piece | None:
+        return expiring.to_expire(self._store, project, before)
+
+    def expire(self, project: int, before: int, piece: Piece) -> None:
+        expiring.expire(self._store, project, before, piece)
 
     def _sessions(self, table: Table, condition: str, wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
         selected = (

@@ -1,20 +1,20 @@
 SELECT steps AS c0, count() AS c1, uniqCombined64(17)(visitor) AS c2
-FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p10:UInt64})) AS steps
+FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p13:UInt64})) AS steps
 FROM events
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p14:UInt64}
 AND timestamp >= (SELECT min(start)
 FROM sessions
-WHERE project_id = {p14:UInt64}
+WHERE project_id = {p11:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC'))
 AND timestamp <= (SELECT max(end)
 FROM sessions
-WHERE project_id = {p14:UInt64}
+WHERE project_id = {p11:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
-AND (event_type = {p9:String})
+AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC'))
+AND (event_type = {p12:String})
 AND session IN (SELECT session AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
@@ -44,10 +44,10 @@ LIMIT {p15:UInt64}
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
--- p9 = 'pageview'
--- p10 = 3
+-- p9 = 1780000000000
+-- p10 = 1780086400000
 -- p11 = 7
--- p12 = 1780000000000
--- p13 = 1780086400000
+-- p12 = 'pageview'
+-- p13 = 3
 -- p14 = 7
 -- p15 = 20

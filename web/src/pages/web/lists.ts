@@ -82,6 +82,11 @@ export const LISTS: Readonly<Record<string, List>> = {
   }),
 };
 
+/** The list of one of the keys of campaigns; of the first where `label` names none. */
+export function campaignOf(label: string | null): List {
+  return CAMPAIGNS.find((one) => one.label === label) ?? (CAMPAIGNS[0] as List);
+}
+
 /** Every list by its endpoint: for the dialog, whose address names it. */
 export const BY_ENDPOINT: ReadonlyMap<string, List> = new Map([...Object.values(LISTS), ...CAMPAIGNS].map((one) => [one.endpoint, one]));
 

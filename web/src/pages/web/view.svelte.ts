@@ -4,7 +4,7 @@ import { clock } from '../../app/clock.svelte';
 import { pathOf } from '../../app/surfaces';
 import type { Params } from '../../api/request';
 import type { Project } from '../../api/types';
-import { literal, parseOrNone, print, selects, toggled, type Term } from '../../lib/filter';
+import { faultOf, literal, parseOrNone, print, selects, toggled, type FilterError, type Term } from '../../lib/filter';
 import { asked, bucketOf, resolve, type Bucket, type Resolved } from '../../lib/range';
 import { LiveStream } from './live/stream.svelte';
 import { metricOf, type Metric } from './metrics';
@@ -26,7 +26,10 @@ export class View {
       clock.now,
     ),
   );
-  readonly filter: string = $derived(address.get('filter') ?? '');
+  /** As the address has it. Where `fault` says that it is none, nothing is shown. */
+  readonly text: string = $derived(address.get('filter') ?? '');
+  readonly fault: FilterError | null = $derived(faultOf(this.text));
+  readonly filter: string = $derived(this.fault ? '' : this.text);
   readonly terms: Term[] = $derived(parseOrNone(this.filter));
   readonly bots: boolean = $derived(address.get('bots') === '1');
   readonly bucket: Bucket = $derived(bucketOf(this.range, address.get('bucket')));

@@ -1,0 +1,74 @@
+"""What is to be erased: deleted projects, and visitors who are to be forgotten."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from footfall.clock import Clock
+from footfall.errors import UserError
+from footfall.meta.database import Database
+from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project
+from footfall.meta.tables import ErasureRow
+from footfall.model.erasure import ErasureNote, Subject
+
+NAME_CHARS = 1_000
+
+
+class Erasures:
+    """Asked for by any process, carried out by the one that drains. What is done stays recorded, without the name."""
+
+    def __init__(self, database: Database, editor: ProjectEditor, clock: Clock) -> None:
+        self._database = database
+        self._editor = editor
+        self._clock = clock
+
+    def ask(self, project: str, visitor: str, *, by: str = LOCAL) -> ErasureNote:
+        """Have a visitor forgotten, named as listings do. UserErrors: `not_found` for the project, `bad_parameter`."""
+        if not 0 < len(visitor) <= NAME_CHARS:
+            raise UserError(
+                "bad_parameter", f"visitor {visitor[:100]!r} is empty or longer than {NAME_CHARS} characters"
+            )
+        with self._database.write() as session:
+            owner = find_project(session, project)
+            row = ErasureRow(project=owner.number, visitor=visitor, asked_at=self._clock())
+            session.add(row)
+            session.flush()
+            asked, slug, id_ = _note(row), owner.slug, owner.id
+        audit("erasure asked for", by, project=slug, id=id_, erasure=asked.id)
+        return asked
+
+    def of_project(self, project: str) -> list[ErasureNote]:
+        """All that were asked for, newest first. UserError `not_found`."""
+        with self._database.read() as session:
+            number = find_project(session, project).number
+            mine = select(ErasureRow).where(ErasureRow.project == number).order_by(ErasureRow.id.desc())
+            return [_note(row) for row in session.scalars(mine)]
+
+    def subjects(self) -> list[Subject]:
+        """All whose rows may not be stored: of deleted projects at any time, of visitors until it is done."""
+        return [*map(Subject, sorted(self._editor.deleted())), *self._visitors()]
+
+    def open(self) -> list[Subject]:
+        """Those of which there may still be rows."""
+        return [*map(Subject, self._editor.to_erase()), *self._visitors()]
+
+    def done(self, subject: Subject) -> None:
+        """Record that nothing is left, and forget the visitor's name."""
+        if not subject.visitor:
+            self._editor.erased(subject.project)
+            audit("project erased", LOCAL, number=subject.project)
+            return
+        with self._database.write() as session:
+            values = {"visitor": "", "done_at": self._clock()}
+            session.execute(update(ErasureRow).where(ErasureRow.id == subject.id).values(values))
+        self._database.erase_deleted()
+        audit("visitor erased", LOCAL, number=subject.project, erasure=subject.id)
+
+    def _visitors(self) -> list[Subject]:
+        with self._database.read() as session:
+            waiting = select(ErasureRow).where(ErasureRow.done_at.is_(None)).order_by(ErasureRow.id)
+            return [Subject(row.project, row.visitor, row.id) for row in session.scalars(waiting)]
+
+
+def _note(row: ErasureRow) -> ErasureNote:
+    return ErasureNote(row.id, row.project, row.visitor, row.asked_at, row.done_at)

@@ -1,0 +1,81 @@
+"""Figures of an API from a base on its requests: over time, of its endpoints, and of who calls them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from footfall.query import build
+from footfall.query.ast import Order, Query
+from footfall.query.compared import Compared, compare
+from footfall.query.fetch import Row, fetch
+from footfall.query.run import Limited
+from footfall.store.protocol import Reader
+
+FIGURES = ("hits", "visitors", "status_classes", "durations", "bytes")
+
+WITH_TREND = 100
+"""Endpoints that an answer counts by bucket: the ones with most hits."""
+
+_ENDPOINTS_PER_STATEMENT = 25
+"""A remote server limits a parameter to 128 KiB, and one path may take 4 KiB of UTF-8."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`points` are the buckets that have requests, ascending, each with `FIGURES`."""
+
+    figures: Compared[Row]
+    points: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """`trends` has the hits by bucket of the first `WITH_TREND` rows, by endpoint and method."""
+
+    found: Limited
+    trends: dict[Key, list[int]]
+
+
+def overview(store: Reader, base: Query, previous: Query | None, starts: tuple[int, ...]) -> Overview:
+    found = compare(base, previous, lambda query: fetch(store, build.totals(query, *FIGURES))[0])
+    return Overview(found, fetch(store, build.series(base, starts, *FIGURES)) if starts else [])
+
+
+def endpoints(store: Reader, base: Query, limit: int, starts: tuple[int, ...]) -> Endpoints:
+    """By endpoint and method, most hits first; ties by endpoint, then method."""
+    rows = fetch(store, endpoints_of(base, limit))
+    total = len(rows)
+    if total == limit:
+        total = fetch(store, build.totals(base, "endpoint_methods"))[0]["endpoint_methods"]
+    return Endpoints(Limited(rows, total), _trends(store, base, rows[:WITH_TREND], starts) if starts else {})
+
+
+def endpoints_of(base: Query, limit: int) -> Query:
+    order = (Order("hits", descending=True), Order("endpoint"), Order("method"))
+    metrics = (*FIGURES, "first", "last")
+    return replace(base, dimensions=("endpoint", "method"), metrics=metrics, order=order, limit=limit)
+
+
+def trend_of(base: Query, endpoints: tuple[str, ...], starts: tuple[int, ...]) -> Query:
+    """Hits of these endpoints by method and bucket, in any order."""
+    return replace(base, dimensions=("endpoint", "method"), metrics=("hits",), only=endpoints, buckets=starts)
+
+
+def _trends(store: Reader, base: Query, rows: list[Row], starts: tuple[int, ...]) -> dict[Key, list[int]]:
+    place = {start: number for number, start in enumerate(starts)}
+    found: dict[Key, list[int]] = defaultdict(lambda: [0] * len(starts))
+    names = list(dict.fromkeys(row["endpoint"] for row in rows))
+    for at in range(0, len(names), _ENDPOINTS_PER_STATEMENT):
+        for row in fetch(store, trend_of(base, tuple(names[at : at + _ENDPOINTS_PER_STATEMENT]), starts)):
+            found[row["endpoint"], row["method"]][place[row["bucket"]]] = row["hits"]
+    return {key: found[key] for key in ((row["endpoint"], row["method"]) for row in rows)}
+
+
+def consumers(store: Reader, base: Query, limit: int) -> list[Row]:
+    """Who calls, most hits first; ties by name."""
+    order = (Order("hits", descending=True), Order("consumer"))
+    metrics = ("hits", "endpoints", "status_classes", "durations", "bytes", "named_user", "first", "last")
+    return fetch(store, replace(base, dimensions=("consumer",), metrics=metrics, order=order, limit=limit))

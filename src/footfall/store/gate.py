@@ -1,0 +1,95 @@
+"""Keeps answers and the writing of batches apart, in one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from footfall.store.protocol import Params, Reading, Rows
+
+BATCH_SECONDS = 0.25
+"""How long a batch waits for the answers under way: the drain must keep up, however long a query takes."""
+
+ANSWER_SECONDS = 2.0
+"""How long an answer waits for a batch that is being written: a store in trouble must not hold up answers."""
+
+
+class BatchGate:
+    """An answer sees a batch whole or not at all, although both have several statements.
+
+    While a batch is written, answers wait before their first statement; a batch waits for those that have begun. An
+    answer that takes longer than a batch waits is overtaken: each of its statements sees the rows of its own start.
+    """
+
+    def __init__(self, batch_seconds: float = BATCH_SECONDS, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._batch_seconds = batch_seconds
+        self._answer_seconds = answer_seconds
+        self._changed = threading.Condition()
+        self._answers = 0
+        self._writing = False
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """For the one thread that writes."""
+        with self._changed:
+            self._writing = True
+            self._changed.wait_for(lambda: not self._answers, self._batch_seconds)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
+    def enter(self) -> None:
+        """Before the first statement of an answer; `leave` must follow."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing, self._answer_seconds)
+            self._answers += 1
+
+    def leave(self) -> None:
+        with self._changed:
+            self._answers -= 1
+            self._changed.notify_all()
+
+
+class GatedReading:
+    """A reading of one answer: it enters the gate with its first statement, and leaves it when it is closed."""
+
+    def __init__(self, reading: Reading, gate: BatchGate) -> None:
+        self._reading = reading
+        self._gate = gate
+        self._entering = threading.Lock()  # held while one thread waits for the gate, for all of them
+        self._state = threading.Lock()
+        self._entered = False
+        self._closed = False
+
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        self._enter()
+        return self._reading.query(sql, params)
+
+    def arrow(self, sql: str, params: Params | None = None) -> bytes:
+        self._enter()
+        return self._reading.arrow(sql, params)
+
+    def cancel(self) -> None:
+        self._reading.cancel()
+
+    def close(self) -> None:
+        """Called once, when no statement is to follow. Never waits."""
+        with self._state:
+            self._closed = True
+            inside = self._entered
+        if inside:
+            self._gate.leave()
+
+    def _enter(self) -> None:
+        with self._entering:
+            if self._entered:
+                return
+            self._gate.enter()
+            with self._state:
+                self._entered = not self._closed
+            if not self._entered:  # the caller has left while this thread waited
+                self._gate.leave()

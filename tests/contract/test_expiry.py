@@ -1,0 +1,185 @@
+"""Facts of a project go past its retention, and the figures of its closed days stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests.support.draining import drain_all
+from tests.support.history_product import Watcher
+
+from footfall.catalog.tables import Table
+from footfall.clock import DAY, HOUR, MINUTE, system_clock
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
+from footfall.errors import UserError
+from footfall.meta import Meta, open_meta
+from footfall.model.period import Period
+from footfall.model.progress import Standstill
+from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.query import run
+from footfall.query.ast import Query
+from footfall.rollups.expiry import Expiry, facts_since, preview
+from footfall.rollups.roller import Roller
+from footfall.settings import Settings
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+from footfall.store.protocol import Store
+
+MAY = 1_777_593_600_000  # 2026-05-01
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+)
+PERIOD = Period(MAY, MAY + 61 * DAY)
+
+
+class Installation:
+    def __init__(self, store: Store, meta: Meta, path: Path) -> None:
+        self.store = store
+        self.meta = meta
+        self.now = MAY + 51 * DAY
+        self.standstills: list[Standstill] = []
+        self.spool = MemorySpool(clock=lambda: self.now)
+        self._ids = count(1)
+        self._tick = count(0, 4_000)
+        editor = meta.editor
+        self.drain = Drain(lambda: [("s", self.spool)], store, Journal(path), Watcher())
+        self.drain.drain_once()
+        self.roller = Roller(
+            store,
+            editor.zones,
+            lambda: self.now,
+            self.drain.begin_cells,
+            lambda: next(self._tick),
+            facts_since=lambda: facts_since(editor),
+        )
+        self.expiry = Expiry(
+            editor, store, self.drain, lambda: self.standstills, lambda: self.now, lambda: next(self._tick)
+        )
+
+    def send(self, project: int, *instants: int) -> None:
+        events = [
+            RawEvent(at, 1, next(self._ids), event_type="pageview", visitor=at, url="https://a.test/", user_agent=AGENT)
+            for at in instants
+        ]
+        requests = [RawRequest(at, 1, next(self._ids), visitor=at, method="GET", endpoint="/x") for at in instants]
+        self.spool.append([Submission(EventRows(project, self.now, events))])
+        self.spool.append([Submission(RequestRows(project, self.now, requests))])
+        drain_all(self.drain, self.spool)
+
+    def work(self, rounds: int = 12) -> None:
+        for _ in range(rounds):
+            self.expiry()
+            while self.roller():
+                pass
+
+    def days(self, project: int = 1, table: str = "events", at: str = "timestamp") -> list[int]:
+        """The days of which rows are stored, counted from the first of May."""
+        sql = f"SELECT DISTINCT intDiv(toUnixTimestamp64Milli({at}) - {MAY}, {DAY}) FROM {table} WHERE project_id = {project} ORDER BY 1"  # noqa: E501, S608 - constants
+        return [row[0] for row in self.store.query(sql).rows]
+
+    def figures(self, project: int = 1) -> tuple[int, int]:
+        query = Query(project=project, table=Table.EVENTS, period=PERIOD)
+        return run.count(self.store, query), run.visitors(self.store, query)
+
+
+@pytest.fixture
+def here(store: Store, tmp_path: Path) -> Iterator[Installation]:
+    meta = open_meta(Settings(data=tmp_path / "data"), system_clock)
+    meta.create_project("one")
+    meta.create_project("two")
+    found = Installation(store, meta, tmp_path / "drain")
+    for project in (1, 2):
+        found.send(project, *(MAY + day * DAY + 5 * HOUR for day in (0, 3, 10, 25, 40)))
+    yield found
+    meta.close()
+
+
+def test_facts_past_it_go_and_figures_stay(here: Installation) -> None:
+    before = here.figures()
+    assert before == (5, 5)
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    for table, at in (("events", "timestamp"), ("requests", "timestamp"), ("sessions", "start")):
+        assert here.days(table=table, at=at) == [25, 40], table
+        assert here.days(2, table, at) == [0, 3, 10, 25, 40]
+    assert here.figures() == before
+    assert here.figures(2) == before
+    here.now += 15 * DAY
+    here.work()
+    assert here.days() == [40]
+    assert here.figures() == before
+
+
+def test_a_month_that_is_wholly_old_leaves_the_files(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    masked = "SELECT count() FROM system.parts WHERE database = currentDatabase() AND active AND has_lightweight_delete"
+    assert here.store.query(masked).scalar > 0
+    here.now += 30 * DAY
+    here.work(20)
+    assert here.days() == []
+    assert here.figures() == (5, 5)
+    assert here.store.query(masked).scalar > 0  # of June, which is not wholly old
+    here.now += 12 * DAY
+    here.work(20)
+    assert here.store.query(masked).scalar == 0
+
+
+def test_a_day_that_is_not_rolled_up_keeps_its_facts_and_those_after_it(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    for _ in range(5):
+        here.expiry()
+    assert here.days() == [0, 3, 10, 25, 40]  # no cells yet
+    here.work()
+    assert here.days() == [25, 40]
+
+
+def test_nothing_goes_while_rows_wait(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    here.standstills = [Standstill("s", here.now, 40 * 60.0, "the store is down")]
+    here.work()
+    assert here.days() == [0, 3, 10, 25, 40]
+
+
+def test_late_events_change_only_what_has_its_facts(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    here.send(1, MAY + 26 * DAY)  # a month whose first days are figures alone
+    here.now += 3 * HOUR
+    here.work()
+    assert here.figures() == (6, 6)
+
+
+def test_old_events_are_refused_from_then_on_even_if_it_is_raised(here: Installation) -> None:
+    now = here.now
+    changed = here.meta.editor.update("one", retention_days=31)
+    assert changed.oldest(now) == now - 31 * DAY
+    here.work()
+    raised = here.meta.editor.update("one", retention_days=0)
+    assert raised.retention_days is None
+    assert raised.oldest(now) == now - now % DAY - 31 * DAY - DAY * (now % DAY < HOUR)
+
+
+def test_a_dry_run_counts_what_would_go(here: Installation) -> None:
+    project = here.meta.project("one")
+    assert project
+    found = preview(here.store, project, 31, here.now)
+    assert found.rows[Table.EVENTS] == (3, 5)
+    assert found.rows[Table.SESSIONS] == (6, 10)
+    assert here.days() == [0, 3, 10, 25, 40]
+
+
+@pytest.mark.parametrize("days", [-1, 1, 30, 36_501])
+def test_a_retention_that_would_cost_figures_is_refused(here: Installation, days: int) -> None:
+    with pytest.raises(UserError, match="is not between 31 and 36500"):
+        here.meta.editor.update("one", retention_days=days)
+
+
+def test_it_takes_the_days_of_the_projects_clock(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31, timezone="Asia/Tokyo")
+    here.now = MAY + 31 * DAY + 5 * HOUR + 10 * MINUTE
+    here.work()
+    assert here.days() == [0, 3, 10, 25, 40]  # in Tokyo it is not a day past

@@ -1,0 +1,8 @@
+SELECT if(status >= 400, 'yes', 'no') AS c0
+FROM requests
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000

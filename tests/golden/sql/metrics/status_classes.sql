@@ -1,0 +1,8 @@
+SELECT [countIf(intDiv(status, 100) = 1), countIf(intDiv(status, 100) = 2), countIf(intDiv(status, 100) = 3), countIf(intDiv(status, 100) = 4), countIf(intDiv(status, 100) = 5)] AS c0
+FROM requests
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000

@@ -1,0 +1,15 @@
+SELECT visitor AS c0, toUnixTimestamp64Milli(timestamp) AS c1
+FROM events
+WHERE project_id = {p0:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND (traffic = {p3:String})
+ORDER BY timestamp DESC
+LIMIT {p4:UInt64} BY c0
+LIMIT {p5:UInt64} SETTINGS read_in_order_use_buffering = 0
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
+-- p3 = 'human'
+-- p4 = 1
+-- p5 = 20

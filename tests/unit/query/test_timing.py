@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from time import sleep
+
+from footfall.catalog.tables import Table
+from footfall.model.period import Period
+from footfall.query import build
+from footfall.query.ast import BegunPart, CellPart, Cells, Flows, FlowsOfSessions, Keys, Kpis, Part, Query, Whole
+from footfall.query.passes import complete
+from footfall.query.sources import Source
+from footfall.query.timing import Timing, sources_of
+
+EVENTS = build.totals(
+    Query(project=1, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000)), "visitors"
+)
+SESSIONS = replace(EVENTS, table=Table.SESSIONS)
+
+
+def test_sources_of_an_answer_are_those_of_its_parts() -> None:
+    whole = Whole(EVENTS, (CellPart(EVENTS, Cells("events")), BegunPart(SESSIONS), Part(EVENTS)))
+    assert sources_of(whole) == {Source.ROLLUPS, Source.SESSIONS, Source.FACTS}
+    assert sources_of(Whole(EVENTS, (Part(SESSIONS, even=True),))) == {Source.SESSIONS}
+
+
+def test_sessions_that_are_found_by_their_events_are_read_from_facts() -> None:
+    assert sources_of(SESSIONS) == {Source.SESSIONS}
+    assert sources_of(complete(SESSIONS)) == {Source.FACTS}
+    assert sources_of(Kpis(EVENTS)) == {Source.FACTS}
+
+
+def test_flows_that_need_the_events_of_some_sessions_tell_of_both() -> None:
+    flows = FlowsOfSessions(Flows(EVENTS, 3, 20), SESSIONS)
+    assert sources_of(flows) == {Source.SESSIONS}
+    assert sources_of(replace(flows, besides=Keys("session", (5,)))) == {Source.SESSIONS, Source.FACTS}
+
+
+def test_time_in_which_several_statements_run_counts_once() -> None:
+    timing = Timing()
+    with timing.in_store(), timing.in_store():
+        sleep(0.02)
+    assert 0.02 <= timing.store_seconds < 0.04
+    timing.note(EVENTS)
+    timing.note(SESSIONS)
+    assert timing.sources == [Source.ROLLUPS, Source.SESSIONS, Source.FACTS][1:]
