@@ -20,9 +20,11 @@ PAGES = {
     "web-journeys": "/sites/demo?range=3m&journeys=funnel&step=path:/products/*&step=custom_event_name:add_to_cart"
     "&step=custom_event_name:purchase&pages=entry&sources=campaigns&events=properties&reading=vitals&traffic=dropped",
     "list": "/sites/demo?list=top-referrers",
+    "api": "/sites/demo/api?range=30d",
+    "api-consumers": "/sites/demo/api?range=7d&metric=duration&sort=errors&calls=consumers",
     "sign-in": "/sign-in",
 }
-WHOLE = ("web", "web-journeys")
+WHOLE = ("web", "web-journeys", "api", "api-consumers")
 """Pages that are shown to their end; of the others what a window shows."""
 
 _LOOKS = 4

@@ -238,3 +238,18 @@ def test_a_renaming_that_was_killed_is_begun_again(store: Store) -> None:
     assert logs(store) == [("a.example", 2)]
     migrate(store, known=up_to(10))
     assert logs(store) == [("a.example", 2)]
+
+
+def test_cells_of_earlier_versions_are_dropped_and_queries_read_facts(store: Store) -> None:
+    """Those counted other sessions. `touched` may stay: a mark makes no cell valid."""
+    migrate(store, known=up_to(14))
+    store.command(
+        "INSERT INTO rolled_up (project_id, source, grain, bucket, until, zone, rollups, stamp, version)"
+        " VALUES (1, 'events', 'day', '2026-05-01', '2026-05-02', 'UTC', ['events', 'sessions', 'pages'], 7, 7)"
+    )
+    store.command("INSERT INTO rollups (project_id, rollup, grain, bucket) VALUES (1, 'events', 'day', '2026-05-01')")
+    store.command("INSERT INTO touched (project_id, source, hour, stamp) VALUES (1, 'events', '2026-05-01', 8)")
+    migrate(store, known=up_to(15))
+    counts = [store.query(f"SELECT count() FROM {table}").scalar for table in ("rollups", "rolled_up", "touched")]  # noqa: S608 - constants
+    assert counts == [0, 0, 1]
+    assert store.facts.rolled_up_until() == ({}, 8)

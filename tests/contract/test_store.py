@@ -402,3 +402,16 @@ def test_a_server_that_refuses_the_password_is_fatal(tmp_path: Path, clickhouse:
     with pytest.raises(FatalError, match="user or password"):
         store.query("SELECT 1")
     store.close()
+
+
+def test_whole_days_are_dropped_from_a_table_stored_by_days(store):
+    store.command(
+        "INSERT INTO recent_rollups (project_id, bucket)"
+        " SELECT 1, toDateTime('2026-05-01 12:00:00', 'UTC') + INTERVAL number DAY FROM numbers(4)"
+    )
+    store.drop_days_before(Table.RECENT_ROLLUPS, 1_777_766_400_000)  # 2026-05-03
+    left = store.query("SELECT toString(toDate(bucket)) FROM recent_rollups ORDER BY 1").rows
+    assert left == [("2026-05-03",), ("2026-05-04",)]
+    store.drop_days_before(Table.RECENT_ROLLUPS, 1_777_766_400_000)
+    mutations = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'recent_rollups'"
+    assert store.query(mutations).scalar == 0

@@ -65,7 +65,7 @@ class _Wrapped:
         return call
 
 
-class _Silent:
+class Silent:
     def step(self, name: str, seconds: float) -> None: ...
 
     def drained(self, table: str, rows: int) -> None: ...
@@ -122,7 +122,7 @@ def main(data: Path, number: int) -> None:
     spool = SqliteSpool(data / "spool" / "serve.db", clock=system_clock, capacity=10_000, keep_seconds=3600)
     store, journal = open_store(settings), Journal(data / "drain")
     store.migrate()
-    healthy = Drain(lambda: [("serve", spool)], store, journal, _Silent())
+    healthy = Drain(lambda: [("serve", spool)], store, journal, Silent())
     drain_all(healthy, spool)
     spool.append(first_batch(number))
     drain_all(healthy, spool)
@@ -133,7 +133,7 @@ def main(data: Path, number: int) -> None:
         lambda: [("serve", count.wrap(spool))],
         count.wrap(store),
         count.wrap(journal),
-        _Silent(),
+        Silent(),
     ).drain_once()
     store.close()
 

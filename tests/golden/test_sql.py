@@ -16,7 +16,6 @@ from footfall.model.period import Period
 from footfall.query import build, engagement, filter, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     AnyQuery,
-    BegunPart,
     Breakdowns,
     BucketFigures,
     CellPart,
@@ -27,11 +26,12 @@ from footfall.query.ast import (
     Keys,
     Kpis,
     LabelCount,
+    MatchedPart,
+    Mixed,
     Part,
     Pattern,
     Position,
     Query,
-    ReachingPart,
     RetentionOfSessions,
     SessionFigures,
     SessionPosition,
@@ -44,11 +44,22 @@ from footfall.query.ast import (
     Uneven,
     UnknownFlows,
     UnknownVisitors,
+    UnmixedPart,
     VisitorSessions,
     Whole,
     equals,
 )
-from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.cells import (
+    CellQuery,
+    CellSizes,
+    CrossedCells,
+    FirstFacts,
+    MadeCells,
+    MakeCells,
+    RolledUp,
+    StaleCells,
+    Uncounted,
+)
 from footfall.query.passes import complete
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql import compile_query
@@ -60,7 +71,7 @@ LOGS = replace(BASE, table=Table.PROXY_LOGS)
 
 SESSIONS = replace(BASE, table=Table.SESSIONS)
 HOUR = Period(1_780_012_800_000, 1_780_016_400_000)
-CELLS = Cells("pages", ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
+CELLS = Cells(("pages",), ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
 
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
@@ -155,7 +166,7 @@ SHAPES: dict[str, AnyQuery] = {
         replace(REQUESTS, buckets=STARTS, windows=(HOUR,)),
         ("country", "asked_path"),
         100,
-        Cells("network:", ("hour", "hour"), (1_780_002_000_000, 1_780_005_600_000), (70, 71)),
+        Cells(("network:",), ("hour", "hour"), (1_780_002_000_000, 1_780_005_600_000), (70, 71)),
     ),
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",), 100),
     "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
@@ -170,38 +181,44 @@ SHAPES: dict[str, AnyQuery] = {
 
 
 READY: dict[str, AnyQuery | CellQuery] = {
-    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), versions=True, across=True),
-    "uneven-sessions-as-they-are": Uneven(SESSIONS),
+    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), across=True),
+    "mixed-sessions": Mixed(replace(SESSIONS, windows=(HOUR,)), STARTS, STARTS[:1]),
     "from-sessions": Whole(
         build.top(BASE, build.declared("country"), 20),
         (
             Part(
                 build.top(SESSIONS, replace(build.declared("country"), table=Table.SESSIONS), 20),
-                without=Uneven(SESSIONS, versions=True, across=True),
+                without=Uneven(SESSIONS, across=True),
                 even=True,
             ),
             Part(
                 replace(build.top(BASE, build.declared("country"), 20), windows=(HOUR,)),
-                among=Uneven(SESSIONS, versions=True, across=True),
+                among=Uneven(SESSIONS, across=True),
             ),
         ),
     ),
     "referrers-from-sessions": Whole(
         build.top(SESSIONS, build.TOP_REFERRERS, 20),
         (
-            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), without=Uneven(SESSIONS, versions=True), even=True),
-            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, versions=True), signed=True),
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), without=Uneven(SESSIONS), even=True),
+            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS), signed=True),
         ),
     ),
     "series-from-roll-ups": Whole(
         build.series(BASE, STARTS, "pageviews", "visitors", "sessions"),
         (
-            CellPart(build.series(BASE, STARTS, "pageviews", "visitors"), replace(CELLS, rollup="events")),
+            CellPart(
+                build.series(BASE, STARTS, "pageviews", "visitors", "sessions"),
+                replace(CELLS, rollups=("events", "sessions")),
+                STARTS[1:],
+            ),
             Part(replace(build.series(BASE, STARTS, "pageviews", "visitors"), windows=(HOUR,))),
-            CellPart(build.series(BASE, STARTS, "sessions"), replace(CELLS, rollup="sessions"), STARTS[1:]),
-            BegunPart(replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,))),
-            ReachingPart(build.series(SESSIONS, STARTS, "sessions"), (1_780_000_000_000,)),
-            Part(replace(build.series(BASE, STARTS, "sessions"), windows=(HOUR,)), among=Uneven(SESSIONS)),
+            UnmixedPart(replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,)), (1_780_000_000_000,)),
+            MatchedPart(
+                build.series(SESSIONS, STARTS, "sessions"),
+                replace(BASE, windows=(HOUR,), buckets=STARTS),
+                Mixed(SESSIONS),
+            ),
         ),
     ),
     "labels-from-roll-ups": Whole(
@@ -211,7 +228,7 @@ READY: dict[str, AnyQuery | CellQuery] = {
     "endpoints-from-roll-ups": Whole(
         build.endpoints(REQUESTS, 1_000),
         (
-            CellPart(build.endpoints(REQUESTS, 1_000), replace(CELLS, rollup="endpoints")),
+            CellPart(build.endpoints(REQUESTS, 1_000), replace(CELLS, rollups=("endpoints",))),
             Part(replace(build.endpoints(REQUESTS, 1_000), windows=(HOUR,))),
         ),
     ),
@@ -219,12 +236,13 @@ READY: dict[str, AnyQuery | CellQuery] = {
         build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"),
         (
             CellPart(
-                build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"), replace(CELLS, rollup="logs")
+                build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"),
+                replace(CELLS, rollups=("logs",)),
             ),
             Part(replace(build.series(LOGS, STARTS, "bytes_total", "max_concurrency", "domains"), windows=(HOUR,))),
         ),
     ),
-    "rolled-up-cells": RolledUp(7, "events", BASE.period),
+    "rolled-up-cells": RolledUp(7, "events", BASE.period, ("events", "sessions")),
     "uncounted-cells": Uncounted(7, CELLS, ("/", "/pricing")),
     "first-facts": FirstFacts(),
     "cell-sizes": CellSizes((7, 8), BASE.period),
@@ -242,6 +260,16 @@ READY: dict[str, AnyQuery | CellQuery] = {
         replace(SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)),
         *("sessions", "day", STARTS, (7, 8), 99),
     ),
+    "make-cells-of-referrers": MakeCells(
+        replace(
+            SESSIONS,
+            dimensions=("referrer",),
+            metrics=("sessions", "visitors"),
+            filters=(equals("traffic", "human"), equals("channel", "search")),
+        ),
+        *("referrers", "day", STARTS, (7, 8), 99, 40),
+    ),
+    "crossed-cells": CrossedCells(BASE.period, STARTS, (7, 8)),
 }
 """As `query/sources` makes them: passes have no part in them."""
 

@@ -180,7 +180,7 @@ class Product:
         found = self.store.query(f"SELECT DISTINCT toStartOfHour(timestamp) AS hour FROM {source} ORDER BY hour")  # noqa: S608 - of the catalogue
         hours = [to_millis(row[0]) for row in found.rows]
         roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={}, source=source)
-        for grain in sorted({grain for rollup in SOURCES[source] for grain in rollup.grains}):
+        for grain in sorted({grain for rollup in SOURCES[source] for grain in rollup.counted}):
             for job in jobs_of(grain, hours, zone, tuple(range(1, self._projects + 1))):
                 assert roller.make(job)
 

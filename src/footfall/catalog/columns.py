@@ -356,6 +356,9 @@ GAPS = 1 << 14
 FLOW = 1 << 15
 """A bit of `sessions.varies`: `flow` is not known."""
 
+MIXED = 1 << VARIES.index("traffic") | GAPS
+"""Bits of `sessions.varies`: without any, a session counts as people in every cell that it goes on in, or in none."""
+
 ALL_VARY = (1 << len(VARIES)) - 1 | GAPS | FLOW
 """`sessions.varies` where nothing is known, since events of the session are gone."""
 

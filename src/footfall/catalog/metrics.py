@@ -92,8 +92,8 @@ the function's suffix says so.
 """
 
 _VISITORS = UNIQUES.format("", "visitor")
-_BOUNCED = "(pageviews = 1 AND events = 1 + passive_events)"
-_LASTED = "dateDiff('millisecond', start, end)"
+BOUNCED = "(pageviews = 1 AND events = 1 + passive_events)"
+LASTED = "dateDiff('millisecond', start, end)"
 
 _ROWS = (
     Metric(
@@ -127,13 +127,13 @@ _ROWS = (
     ),
     Metric(
         "bounces",
-        {Table.SESSIONS: f"sum(sign * {_BOUNCED})"},
-        parts={Table.SESSIONS: f"countIf({_BOUNCED})"},
+        {Table.SESSIONS: f"sum(sign * {BOUNCED})"},
+        parts={Table.SESSIONS: f"countIf({BOUNCED})"},
     ),
     Metric(
         "duration_ms",
-        {Table.SESSIONS: f"sum(sign * {_LASTED})"},
-        parts={Table.SESSIONS: f"sum({_LASTED})"},
+        {Table.SESSIONS: f"sum(sign * {LASTED})"},
+        parts={Table.SESSIONS: f"sum({LASTED})"},
     ),
     Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from footfall.catalog.dimensions import TOP_LISTS, Level, level_of
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket
 
@@ -15,6 +16,9 @@ EVERY = 1 << 32
 
 SMALL = "small"
 """Stands in place of a roll-up's name in cells that were found too small to be made: reading their facts is as fast."""
+
+CROSSED = "crossed"
+"""Stands among the roll-ups of a cell over whose edges sessions reach that it doesn't count (`query.ast.Mixed`)."""
 
 LEAST_EVENTS: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 250,
@@ -35,8 +39,8 @@ RECENT_GRAINS = (Bucket.HOUR, Bucket.QUARTER_HOUR)
 class Rollup:
     """Figures of people by one dimension, over the rows that the dimension's list counts; `""` is all rows in total.
 
-    `metrics` are columns of the table. `counted` says, by grain, of how many labels visitors are counted too, those
-    with most rows: states of visitors take more room than all else. Stored cells hold the name.
+    `metrics` are columns of the table. `counted` names the grains of its cells, and says of how many labels visitors
+    are counted, those with most rows: states of visitors take more room than all else. Stored cells hold the name.
 
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
@@ -49,33 +53,60 @@ class Rollup:
     dimension: str = ""
     second: str = ""
     known: bool = False
-    grains: tuple[Bucket, ...] = GRAINS
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(name for name in (self.dimension, self.second) if name)
 
 
-_LISTED = ("events", "visitors")
+_ALL = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
 
-ROLLUPS: tuple[Rollup, ...] = (
-    Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}),
-    Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), {}),
-    Rollup("pages", Table.EVENTS, _LISTED, {Bucket.DAY: 40, Bucket.MONTH: 300}, "path"),
-    Rollup("titles", Table.EVENTS, _LISTED, {Bucket.MONTH: 100}, "title"),
-    Rollup("hostnames", Table.EVENTS, _LISTED, {Bucket.DAY: 20, Bucket.MONTH: 100}, "hostname"),
-    Rollup("custom_events", Table.EVENTS, _LISTED, {Bucket.DAY: 20, Bucket.MONTH: 100}, "custom_event_name"),
-    Rollup("properties", Table.EVENTS, _LISTED, {Bucket.DAY: 20, Bucket.MONTH: 100}, "property"),
+
+def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
+    if level_of(dimension) is Level.SESSION:
+        return Rollup(name, Table.SESSIONS, ("sessions", "visitors"), counted, dimension)
+    return Rollup(name, Table.EVENTS, ("events", "visitors"), counted, dimension)
+
+
+_TOTALS = (
+    Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL),
+    Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), {Bucket.DAY: 0, Bucket.MONTH: 0}),
 )
-"""Of events and their sessions: cells of one project, day or month are made together."""
 
-_MONTHS = (Bucket.MONTH,)
+_LISTS = (
+    _list("pages", "path", {Bucket.DAY: 40, Bucket.MONTH: 100}),
+    _list("titles", "title", {Bucket.DAY: 0, Bucket.MONTH: 40}),
+    _list("hostnames", "hostname", _ALL),
+    _list("event_types", "event_kind", _ALL),
+    _list("custom_events", "custom_event_name", {Bucket.DAY: 20, Bucket.MONTH: 100}),
+    _list("properties", "property", {Bucket.DAY: 20, Bucket.MONTH: 100}),
+    _list("countries", "country", _ALL),
+    _list("browsers", "browser", _ALL),
+    _list("regions", "region", {Bucket.MONTH: 100}),
+    _list("cities", "city", {Bucket.MONTH: 40}),
+    _list("referrers", "referrer", {Bucket.MONTH: 100}),
+    _list("entry_pages", "entry_page", {Bucket.MONTH: 40}),
+    _list("exit_pages", "exit_page", {Bucket.MONTH: 40}),
+)
+"""Those with many labels, or of days too; sessions have no hostname, title, path and event."""
+
+_OTHERS = tuple(
+    _list(name, name, {Bucket.MONTH: EVERY})
+    for name, _ in TOP_LISTS
+    if name != "traffic" and all(name != row.dimension for row in _LISTS)
+)
+"""Few labels; of days, rows of sessions are as fast."""
+
+ROLLUPS: tuple[Rollup, ...] = (*_TOTALS, *_LISTS, *_OTHERS)
+"""All of web events: cells of one project, day or month are made together."""
+
+_MONTHS = {Bucket.MONTH: EVERY}
 _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
 
 
 def _of_requests(name: str, dimension: str) -> Rollup:
     """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
-    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), {}, dimension, grains=_MONTHS)
+    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _MONTHS, dimension)
 
 
 GROUPINGS = (
@@ -90,8 +121,8 @@ NETWORK = "network:"
 
 def _of_network(grouping: str = "") -> Rollup:
     """Sessions are those of one cell: they don't add up to those of several."""
-    grains = (Bucket.DAY, *RECENT_GRAINS)
-    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), {}, grouping, grains=grains)
+    grains = dict.fromkeys((Bucket.DAY, *RECENT_GRAINS), EVERY)
+    return Rollup(NETWORK + grouping, Table.REQUESTS, ("hits", "sessions", "bytes"), grains, grouping)
 
 
 SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
@@ -101,16 +132,15 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             "requests",
             Table.REQUESTS,
             ("hits", "visitors", "first", "last", "endpoints", "endpoint_methods"),
-            {},
+            _ALL,
         ),
         Rollup(
             "endpoints",
             Table.REQUESTS,
             ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations"),
-            {},
+            _MONTHS,
             "endpoint",
             "method",
-            grains=_MONTHS,
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
@@ -119,9 +149,14 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         *map(_of_network, ("", *GROUPINGS)),
     ),
     Table.PROXY_LOGS: (
-        Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), {}),
-        Rollup("domains", Table.PROXY_LOGS, (*_VOLUME, "first", "last"), {}, "domain"),
-        Rollup("errors", Table.PROXY_LOGS, ("total_errors", "first", "last"), {}, "error", "domain", known=True),
+        Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), _ALL),
+        Rollup("domains", Table.PROXY_LOGS, (*_VOLUME, "first", "last"), _ALL, "domain"),
+        Rollup("errors", Table.PROXY_LOGS, ("total_errors", "first", "last"), _ALL, "error", "domain", known=True),
     ),
 }
 """The roll-ups of a source, by the table of its facts. Cells of requests and logs are cut by UTC's clocks."""
+
+
+def names_of(source: Table, grain: Bucket) -> tuple[str, ...]:
+    """The roll-ups that cells of a grain have."""
+    return tuple(rollup.name for rollup in SOURCES[source] if grain in rollup.counted)

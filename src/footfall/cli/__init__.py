@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from footfall import __version__
-from footfall.cli import doctor, forgetting, serving
+from footfall.cli import backing_up, doctor, forgetting, serving
 from footfall.cli.config import config_app
 from footfall.cli.geo import geo_app
 from footfall.cli.importing import import_app
@@ -52,6 +52,7 @@ def build_app() -> typer.Typer:
     for name, sub_app in _SUB_APPS.items():
         made.add_typer(sub_app, name=name)
     forgetting.register(made)
+    backing_up.register(made)
     doctor.register(made)
     serving.register(made)
     return made

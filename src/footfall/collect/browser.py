@@ -10,6 +10,7 @@ from __future__ import annotations
 from footfall import ids
 from footfall.catalog.columns import TEXT_CAPS
 from footfall.clock import HOUR
+from footfall.collect.exclusions import is_excluded
 from footfall.collect.fields import put_place, read_revenue
 from footfall.collect.hit import Hit, Vitals
 from footfall.collect.hosts import host_of, is_allowed
@@ -19,10 +20,11 @@ from footfall.collect.page_url import kept_url
 from footfall.collect.schemes import check_page_url
 from footfall.errors import FootfallError
 from footfall.model.drops import DropReason
-from footfall.model.project import Project
+from footfall.model.project import Exclusions, Project
 from footfall.model.raw import EngagementRows, EventRows, RawEngagement, RawEvent
 
 BODY_BYTES = 64 << 10
+NOTHING = Exclusions()
 MAX_BACK = 48 * HOUR
 """How far a public sender may date an event back. The salt of an earlier day may be deleted already."""
 
@@ -48,6 +50,8 @@ def rows(hit: Hit, project: Project, sender: Sender, intake: Intake, origin: str
     check_page_url("url", hit.url.text)
     if project.domains:
         _check_host(project.domains, hit.url.host, origin)
+    if project.excluded != NOTHING:
+        _check_excluded(project.excluded, hit, sender, intake)
     timestamp = _time(hit.timestamp, sender, intake)
     if hit.kind == "engagement":
         return EngagementRows(project.number, sender.received_at, [_engagement(hit, timestamp, sender, intake)])
@@ -63,6 +67,12 @@ def _check_host(domains: tuple[str, ...], host: str, origin: str) -> None:
         raise DroppedError(DropReason.ORIGIN, host)
     if origin and not is_allowed(domains, host_of(origin)):
         raise DroppedError(DropReason.ORIGIN, host_of(origin) or origin)
+
+
+def _check_excluded(excluded: Exclusions, hit: Hit, sender: Sender, intake: Intake) -> None:
+    country = intake.place(sender, hit.address).country if excluded.countries else ""
+    if is_excluded(excluded, hit.url, hit.address or sender.address, country):
+        raise DroppedError(DropReason.EXCLUDED)
 
 
 def _time(timestamp: int | None, sender: Sender, intake: Intake) -> int:

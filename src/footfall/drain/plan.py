@@ -131,11 +131,12 @@ def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hours_of_sessions(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """The same of sessions that change. Of an uneven one only its ends matter: a cell counts it where it lies in it."""
+    """The same of sessions that change. Of a mixed one only its ends matter: a cell counts it where it lies in it."""
     changed = pl.concat([before, after])
-    even, uneven = (changed.filter(kind).select("project_id", "start", "end") for kind in (rows.even(), ~rows.even()))
-    ends = (uneven.select("project_id", start=name, end=name) for name in ("start", "end"))
-    return _hours(table, pl.concat([even, *ends]))
+    kinds = (rows.unmixed(), ~rows.unmixed())
+    unmixed, mixed = (changed.filter(kind).select("project_id", "start", "end") for kind in kinds)
+    ends = (mixed.select("project_id", start=name, end=name) for name in ("start", "end"))
+    return _hours(table, pl.concat([unmixed, *ends]))
 
 
 def _touched(hours: list[pl.DataFrame]) -> list[Touched]:

@@ -19,6 +19,7 @@ from footfall.clock import DAY, HOUR, Clock
 from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.domains import check_hosts_free, listed_domain
+from footfall.meta.exclusions import checked, exclusions_of, rows_of
 from footfall.meta.tables import (
     AnnotationRow,
     DomainRow,
@@ -35,7 +36,7 @@ from footfall.meta.tables import (
     TokenProjectRow,
     TokenRow,
 )
-from footfall.model.project import OldSiteKey, Project
+from footfall.model.project import Exclusions, OldSiteKey, Project
 from footfall.model.retention import LEAST_OF_PROJECT
 from footfall.settings import MAX_RETENTION_DAYS
 
@@ -129,6 +130,20 @@ class ProjectEditor:
         _audit("project domains changed", by, changed, added=sorted(new), removed=sorted(removed))
         return changed
 
+    def exclude(self, project: str, wanted: Exclusions, *, by: str = LOCAL) -> Project:
+        """Exclude these paths, addresses and countries, and no others any more."""
+        excluded = checked(wanted)
+        with self._database.write() as session:
+            row = find_project(session, project)
+            row.exclusions = []
+            session.flush()
+            row.exclusions = rows_of(excluded)
+            session.flush()
+            changed = project_of(row)
+        counts = {kind: len(getattr(excluded, kind)) for kind in ("paths", "addresses", "countries")}
+        _audit("project exclusions changed", by, changed, **counts)
+        return changed
+
     def rotate_key(self, project: str, overlap_hours: int = OVERLAP_HOURS, *, by: str = LOCAL) -> Project:
         """Give it a new site key; the one that it had is taken for `overlap_hours` more."""
         if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
@@ -151,6 +166,7 @@ class ProjectEditor:
             row = find_project(session, project)
             deleted = project_of(row)
             row.deleted_at, row.slug, row.name, row.domains, row.old_site_keys = now, row.id, "", [], []
+            row.exclusions = []
             _release_tokens(session, row.number, now)
             _remove_notes(session, row.number)
         _audit("project deleted", by, deleted)
@@ -218,6 +234,7 @@ def project_of(row: ProjectRow) -> Project:
         retention_days=row.retention_days,
         facts_since=row.facts_since,
         old_site_keys=tuple(OldSiteKey(old.site_key, old.valid_until) for old in row.old_site_keys),
+        excluded=exclusions_of(row.exclusions),
     )
 
 

@@ -40,6 +40,9 @@ class ProjectRow(Base):
     old_site_keys: Mapped[list[OldSiteKeyRow]] = relationship(
         order_by="OldSiteKeyRow.valid_until", lazy="selectin", cascade="all, delete-orphan"
     )
+    exclusions: Mapped[list[ExclusionRow]] = relationship(
+        order_by="ExclusionRow.value", lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class ErasureRow(Base):
@@ -62,6 +65,16 @@ class DomainRow(Base):
 
     project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
     domain: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class ExclusionRow(Base):
+    """A `path`, `address` or `country` (the kind) whose browsers' reports are dropped."""
+
+    __tablename__ = "exclusions"
+
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
 
 
 class OldSiteKeyRow(Base):

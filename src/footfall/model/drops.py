@@ -16,6 +16,7 @@ class DropReason(StrEnum):
     """The value is what answers, metrics and counts name."""
 
     ORIGIN = "origin"  # the page that it names, or that sends it, is not on a host of the project
+    EXCLUDED = "excluded"  # the project excludes its path, address or country
     OPT_OUT = "opt-out"  # the visitor does not want to be counted
     PREFETCH = "prefetch"  # the browser loads the page ahead of a visit
     IDENTIFY = "identify"  # it names a visitor and reports nothing to count

@@ -18,6 +18,18 @@ class OldSiteKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Which reports of browsers are dropped, by path, address or country.
+
+    `*` in a path is any run of characters, addresses are networks, countries ISO 3166-1 alpha-2.
+    """
+
+    paths: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """`number` is the key in the store's tables; `id` is the opaque public name; `slug` is what people type.
 
@@ -34,6 +46,7 @@ class Project:
     timezone: str = "UTC"
     created_at: int = 0
     old_site_keys: tuple[OldSiteKey, ...] = ()
+    excluded: Exclusions = Exclusions()
     retention_days: int | None = None
     facts_since: int = 0
 

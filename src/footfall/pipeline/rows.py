@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import COLUMNS, FLOW, SESSIONS, Column, Kind
+from footfall.catalog.columns import COLUMNS, MIXED, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT
@@ -85,9 +85,9 @@ def session_rows(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.
     )
 
 
-def even() -> pl.Expr:
-    """Whether a session's row tells what figures need of its events: they agree, without long pauses."""
-    return (pl.col("varies") & (FLOW - 1)) == 0
+def unmixed() -> pl.Expr:
+    """Whether a session's events are of one class of traffic, without long pauses: cells count it where it goes on."""
+    return (pl.col("varies") & MIXED) == 0
 
 
 _BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"

@@ -121,18 +121,27 @@ class Kpis:
 class Uneven:
     """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
 
-    Their events differ, or pause for longer than a session without a name may (`varies`). Others where it is asked:
-    `versions`, those of which the store holds several versions; `across`, those that reach beyond the period, or over
-    a start of its buckets. None of those that begin and end in one of the cells that start at `cells`, of the tiles of
-    the period that start at `tiles`: cells count them.
+    Their events differ, or pause for longer than a session without a name may (`varies`), or the store holds several
+    versions of them; where it is asked (`across`), those too that reach beyond the period, or over a start of its
+    buckets.
 
     Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
     superseded (the keys of those with several versions).
     """
 
     base: Query
-    versions: bool = False
     across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Sessions that overlap a window of `base`, whose events are of several classes of traffic or pause for long.
+
+    None of those that begin and end in one of the cells that start at `cells`, of the tiles of the period that start
+    at `tiles`: cells count them. Columns as those of `Uneven`; none is superseded.
+    """
+
+    base: Query
     tiles: tuple[int, ...] = ()
     cells: tuple[int, ...] = ()
 
@@ -155,25 +164,33 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class BegunPart:
-    """The even sessions that begin in the windows of `query`."""
+class UnmixedPart:
+    """Sessions that are not `Mixed`: those that begin in the windows of `query`, and those that reach over an edge.
+
+    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after.
+    """
 
     query: Query
+    edges: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReachingPart:
-    """The even sessions that begin before one of `edges` and end after it, in the bucket that this edge lies in."""
+class MatchedPart:
+    """Sessions that match `query` and have an event among `events`; of `among` only, where that is said.
+
+    They count in the buckets of these events.
+    """
 
     query: Query
-    edges: tuple[int, ...]
+    events: Query
+    among: Mixed | Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a roll-up: its name, and the grain, start and version of each cell."""
+    """Cells of roll-ups: their names, and the grain, start and version of each cell."""
 
-    rollup: str
+    rollups: tuple[str, ...]
     grains: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
@@ -191,7 +208,7 @@ class CellPart:
     opening: tuple[int, ...] = ()
 
 
-AnyPart = Part | BegunPart | ReachingPart | CellPart
+AnyPart = Part | UnmixedPart | MatchedPart | CellPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +408,7 @@ class Breakdowns:
     base: Query
     groupings: tuple[str, ...]
     labels: int
-    cells: Cells = Cells("")
+    cells: Cells = Cells(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +465,7 @@ AnyQuery = (
     Query
     | Kpis
     | Uneven
+    | Mixed
     | Whole
     | SessionFigures
     | BucketFigures

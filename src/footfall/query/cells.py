@@ -13,13 +13,15 @@ from footfall.query.ast import Cells, Query
 class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    Columns grain, start, end, version, stamp, rollups. Of several versions of a cell the newest counts; it is valid
-    while no hour of it has a later stamp.
+    Columns grain, start, end, version, stamp, usable (whether it has all of these roll-ups), crossed (whether mixed
+    sessions reach over its edges). Of several versions of a cell the newest counts; it is valid while no hour of it has
+    a later stamp.
     """
 
     project: int
     source: str
     period: Period
+    rollups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ class MakeCells:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossedCells:
+    """Those of the cells of `MakeCells` over whose edges mixed sessions reach: columns project, start."""
+
+    period: Period
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Uncounted:
     """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
 
@@ -83,4 +94,4 @@ class Uncounted:
     labels: tuple[str, ...]
 
 
-CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | Uncounted
+CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | CrossedCells | Uncounted

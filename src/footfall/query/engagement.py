@@ -47,7 +47,8 @@ def pages(store: Reader, base: Query, limit: int, ranking: build.TopList = build
     unknown = next((term.key for term in base.filters if term.key not in KEYS), None)
     if unknown is not None:
         raise UserError("bad_filter", f"filter: {unknown!r} does not apply to engagement (known: {', '.join(KEYS)})")
-    viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, ranking, limit))}
+    counted = replace(ranking, figures=())
+    viewed = {row["path"]: row["events"] for row in fetch(store, build.top(base, counted, limit))}
     reports = {row["path"]: row for row in fetch(store, engagement_of(base, tuple(viewed)))} if viewed else {}
     return [_page(path, views, reports.get(path, {})) for path, views in viewed.items()]
 

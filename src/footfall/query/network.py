@@ -30,7 +30,8 @@ def analytics(store: Reader, project: int, period: Period, bucket: Bucket, *, bo
 
 def _from_cells(store: Reader, asked: Breakdowns, bucket: Bucket) -> Breakdowns:
     """Each bucket is one cell, or read from requests: its sessions are not those of shorter cells added up."""
-    tiling = covered(store, asked.base, *(NETWORK + name for name in ("", *asked.groupings)), grain=bucket)
+    names = (NETWORK + name for name in ("", *asked.groupings))
+    tiling = covered(store, asked.base, Table.REQUESTS, *names, grain=bucket)
     if not tiling.cells:
         return asked
-    return replace(asked, base=replace(asked.base, windows=tiling.gaps), cells=cells_of(NETWORK, tiling.cells))
+    return replace(asked, base=replace(asked.base, windows=tiling.gaps), cells=cells_of((NETWORK,), tiling.cells))

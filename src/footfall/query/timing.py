@@ -14,6 +14,7 @@ from footfall.query.ast import (
     Breakdowns,
     CellPart,
     FlowsOfSessions,
+    MatchedPart,
     Part,
     Query,
     RetentionOfSessions,
@@ -79,6 +80,8 @@ def _source(part: AnyPart) -> Source:
     match part:
         case CellPart():
             return Source.ROLLUPS
+        case MatchedPart():
+            return Source.FACTS
         case Part() if part.query.table is not Table.SESSIONS or part.query.within:
             return Source.FACTS
         case _:

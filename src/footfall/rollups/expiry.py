@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from footfall.catalog.rollups import ROLLUPS
+from footfall.catalog.rollups import names_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, Clock
 from footfall.drain.plan import Touched
@@ -139,9 +139,8 @@ class Expiry:
 
 
 def _valid_days(store: Store, project: int, period: Period) -> set[int]:
-    names = {rollup.name for rollup in ROLLUPS}
-    cells = valid_cells(store, project, Table.EVENTS, period)
-    return {cell.period.start for cell in cells if cell.grain is Bucket.DAY and names <= cell.rollups}
+    cells = valid_cells(store, project, Table.EVENTS, period, names_of(Table.EVENTS, Bucket.DAY))
+    return {cell.period.start for cell in cells if cell.grain is Bucket.DAY}
 
 
 def _clocks(project: Project) -> tzinfo:

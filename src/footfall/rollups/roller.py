@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -11,13 +11,23 @@ import polars as pl
 import structlog
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import GRAINS, LEAST_EVENTS, RECENT_GRAINS, SMALL, SOURCES, Rollup
+from footfall.catalog.rollups import (
+    CROSSED,
+    EVERY,
+    GRAINS,
+    LEAST_EVENTS,
+    RECENT_GRAINS,
+    SMALL,
+    SOURCES,
+    Rollup,
+    names_of,
+)
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
 from footfall.query.ast import Query, equals
-from footfall.query.cells import CellSizes, FirstFacts, MadeCells, MakeCells, StaleCells
+from footfall.query.cells import CellSizes, CrossedCells, FirstFacts, MadeCells, MakeCells, StaleCells
 from footfall.query.rows import read
 from footfall.query.sources import summed
 from footfall.query.sources.rolled import ranking_of
@@ -75,7 +85,7 @@ class Roller:
         self._report = report
         self._facts_since = facts_since
         self._source = source
-        self._grains = tuple(grain for grain in (*GRAINS, *RECENT_GRAINS) if self._rollups(grain))
+        self._grains = tuple(grain for grain in (*GRAINS, *RECENT_GRAINS) if names_of(source, grain))
         self._expired = 0
         self._jobs: list[Job] = []
         self._next_look = tick()
@@ -128,7 +138,7 @@ class Roller:
         before = Bucket.DAY.floor(self._clock() - RECENT)
         if before != self._expired and not {*RECENT_GRAINS}.isdisjoint(self._grains):
             self._store.facts.forget_cells(RECENT_GRAINS, before)
-            self._store.delete_before(Table.RECENT_ROLLUPS, before - DAY)
+            self._store.drop_days_before(Table.RECENT_ROLLUPS, before - DAY)
             self._expired = before
 
     def make(self, job: Job) -> bool:
@@ -139,17 +149,27 @@ class Roller:
         if stamp is None:
             return False
         large = self._large(job, since)
-        rollups = self._rollups(job.grain)
-        if large:
-            for rollup in rollups:
-                statement = compile_query(_making(replace(job, projects=large), rollup, stamp))
-                self._store.command(statement.sql, statement.params)
-        self._record(replace(job, projects=large), stamp, [rollup.name for rollup in rollups])
-        self._record(replace(job, projects=tuple(sorted({*job.projects} - {*large}))), stamp, [SMALL])
+        small = tuple(sorted({*job.projects} - {*large}))
+        self._record(job, stamp, self._roll_up(replace(job, projects=large), stamp))
+        self._record(job, stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
         return True
+
+    def _roll_up(self, job: Job, stamp: int) -> dict[tuple[int, int], list[str]]:
+        """Make the cells of a job; returns the names of what each holds, by project and start."""
+        if not job.projects:
+            return {}
+        for rollup in SOURCES[self._source]:
+            if job.grain in rollup.counted:
+                statement = compile_query(_making(job, rollup, stamp))
+                self._store.command(statement.sql, statement.params)
+        found = {cell: [*names_of(self._source, job.grain)] for cell in _cells_of(job, job.projects)}
+        if self._source is Table.EVENTS:
+            for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
+                found[row["project"], row["start"]].append(CROSSED)
+        return found
 
     def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
         """Those of the job's projects whose cells are made: of `kept` ones all, since their facts go."""
@@ -158,26 +178,23 @@ class Roller:
         found = {row["project"]: row["facts"] for row in rows}
         return tuple(project for project in job.projects if project in kept or found.get(project, 0) >= max(least, 1))
 
-    def _rollups(self, grain: Bucket) -> tuple[Rollup, ...]:
-        return tuple(rollup for rollup in SOURCES[self._source] if grain in rollup.grains)
-
-    def _record(self, job: Job, stamp: int, names: list[str]) -> None:
-        if not job.projects:
+    def _record(self, job: Job, stamp: int, made: dict[tuple[int, int], list[str]]) -> None:
+        if not made:
             return
-        cells = list(job.cells())
-        projects = pl.DataFrame({"project_id": job.projects}, schema={"project_id": pl.UInt32})
-        rows = projects.join(
-            pl.DataFrame({"bucket": [cell.start for cell in cells], "until": [cell.end for cell in cells]}), how="cross"
+        ends = {cell.start: cell.end for cell in job.cells()}
+        rows = pl.DataFrame(
+            [(project, start, ends[start], names) for (project, start), names in made.items()],
+            schema={"project_id": pl.UInt32, "bucket": pl.Int64, "until": pl.Int64, "rollups": pl.List(pl.String)},
+            orient="row",
         ).with_columns(
             pl.col("bucket", "until").cast(pl.Datetime("ms", "UTC")),
             source=pl.lit(self._source.value),
             grain=pl.lit(job.grain.value),
             zone=pl.lit(job.zone),
-            rollups=pl.lit(names, pl.List(pl.String)),
             stamp=pl.lit(stamp, pl.UInt64),
             version=pl.lit(stamp, pl.UInt64),
         )
-        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{names[0]}")
+        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{next(iter(made.values()))[0]}")
 
     def _first_facts(self) -> dict[int, int]:
         """By project, the time of its first fact, looked up now and then."""
@@ -195,7 +212,11 @@ class Roller:
         ]
 
     def _stale_cells(self, grain: Bucket) -> StaleCells:
-        return StaleCells(self._source.value, grain.value, tuple(rollup.name for rollup in self._rollups(grain)))
+        return StaleCells(self._source.value, grain.value, names_of(self._source, grain))
+
+
+def _cells_of(job: Job, projects: Iterable[int]) -> list[tuple[int, int]]:
+    return [(project, start) for project in projects for start in job.starts]
 
 
 def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list[int]]:
@@ -221,13 +242,11 @@ def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
         filters=(*only, equals("traffic", HUMAN)),
         bots=True,
     )
-    counted: int | None = None
-    if rollup.dimension:
-        counted = rollup.counted.get(job.grain, 0)
-    if counted == 0:
+    counted = rollup.counted[job.grain]
+    if not counted:
         base = replace(base, metrics=tuple(name for name in base.metrics if name != "visitors"))
-        counted = None
-    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, counted)
+    most = counted if 0 < counted < EVERY else None
+    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, most)
 
 
 def _adding_up(job: Job, rollup: Rollup, stamp: int) -> MakeCells:

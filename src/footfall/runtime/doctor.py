@@ -21,7 +21,13 @@ from footfall.settings import Settings
 from footfall.spool.glance import left, newest_receipt
 from footfall.spool.mark import Mark
 from footfall.spool.salvage import SET_ASIDE, SUFFIXES, heal, is_sound, last_row
-from footfall.store.clickhouse import applied_migration, detached_parts, newest_migration, open_store
+from footfall.store.clickhouse import (
+    applied_migration,
+    detached_parts,
+    newest_migration,
+    open_store,
+    unreadable_mutations,
+)
 from footfall.store.lock import holder
 
 LEAST_FREE = 1 << 30
@@ -127,6 +133,17 @@ def _set_aside(settings: Settings, *_: object) -> Iterator[Finding]:
             yield Finding("set aside", f"{len(files)} files in {files[0].parent}: look at them, then remove them")
 
 
+def _mutations(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
+    """The store does not open with them, so they are looked for in its files."""
+    if holder(settings.data) is None:
+        for path in unreadable_mutations(settings):
+            if repair:
+                aside = settings.data / "clickhouse-damaged"
+                aside.mkdir(mode=0o700, exist_ok=True)
+                path.rename(aside / f"{path.parent.name}-{path.name}")
+            yield Finding("store", f"{path} says nothing, so the store does not open", "set it aside", repair)
+
+
 def _store(settings: Settings, *_: object) -> Iterator[Finding]:
     if holder(settings.data) is not None or not (settings.data / "clickhouse").exists():
         return
@@ -150,4 +167,14 @@ def _store(settings: Settings, *_: object) -> Iterator[Finding]:
         yield Finding("parts", f"part {part.name} of {part.table} is set aside ({part.reason or 'by hand'})")
 
 
-CHECKS: tuple[Check, ...] = (_permissions, _disk, _clock, _spools, _left_in_spools, _plans, _set_aside, _store)
+CHECKS: tuple[Check, ...] = (
+    _permissions,
+    _disk,
+    _clock,
+    _spools,
+    _left_in_spools,
+    _plans,
+    _set_aside,
+    _mutations,
+    _store,
+)

@@ -56,8 +56,14 @@ def open_parts(
         meta.close()
 
 
+RESTORING = "restoring"
+"""A file of a data directory that is being restored, or whose restore was interrupted."""
+
+
 def make_data_directory(settings: Settings) -> None:
-    """Closed to others where it is new; FatalError where it can't be made."""
+    """Closed to others where it is new; FatalError where it can't be made, or its restore is not complete."""
+    if (settings.data / RESTORING).exists():
+        raise FatalError(f"{settings.data} is being restored, or that was interrupted: run `footfall restore` again")
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -22,6 +22,8 @@ from footfall.meta import Drops, environment_over
 from footfall.rollups.expiry import Expiry, facts_since
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
+from footfall.runtime.backup_requests import BackupWork
+from footfall.runtime.backups import Backups
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
 from footfall.runtime.ending import STOP_SECONDS, leave, written_end
@@ -72,6 +74,7 @@ def serve(settings: Settings, page: str = "/") -> None:
             (SECOND, spools.refresh),
             (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
+            (SECOND, BackupWork(settings, Backups(settings, draining.store, draining.drain.quiesced), clock)),
             (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from footfall.catalog.tables import Table
@@ -186,14 +187,27 @@ class Store(Reader, Protocol):
         Their rows are missing from every answer afterwards, in place of an error.
         """
 
+    def settle_updates(self) -> None:
+        """Merge the changes of stored facts into their parts: a backup would lack them."""
+
+    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+        """Back up all tables into a folder that does not exist; of what `base` holds, nothing is written again.
+
+        Returns once it is fixed what the backup holds: everything written before, nothing written later. The result
+        waits until it is complete; StoreError where it fails. No change of stored facts may be made meanwhile.
+        """
+
+    def restore(self, source: Path, base: Path | None) -> None:
+        """Fill a store that has no tables yet."""
+
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         """Insert one Arrow IPC file whose columns are the table's by name; durable at return.
 
         Repeating it with the same `token` and table changes nothing, whether the first attempt succeeded or not.
         """
 
-    def delete_before(self, table: Table, instant: int) -> None:
-        """Delete the rows of a table that lie before an instant (Unix milliseconds). Returns once they are gone."""
+    def drop_days_before(self, table: Table, instant: int) -> None:
+        """Remove the UTC days that lie wholly before an instant (Unix milliseconds) from a table stored by days."""
 
     def command(self, sql: str, params: Params | None = None) -> None:
         """One statement without an answer (DDL, UPDATE, OPTIMIZE)."""

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from footfall.cli import app
 from footfall.clock import DAY, system_clock
 from footfall.model.raw import EventRows, RawEvent
+from footfall.runtime import doctor as checks
+from footfall.settings import Settings
 from footfall.spool.protocol import Submission
 from footfall.spool.sqlite import SqliteSpool
 from footfall.store.lock import lock_data_directory
@@ -106,3 +108,17 @@ def test_without_an_installation(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["doctor", "--data", str(tmp_path / "nothing")])
     assert result.exit_code == 1
     assert "there is no data directory" in result.stderr
+
+
+def test_an_empty_note_of_a_mutation_is_set_aside(data: Path) -> None:
+    notes = data / "clickhouse" / "store" / "1ab" / "1ab2"
+    notes.mkdir(parents=True)
+    (notes / "mutation_1.txt").touch()
+    (notes / "mutation_2.txt").write_text("format version: 1\ncreate time: 2026-01-01 00:00:00\n")
+    lock = lock_data_directory(data)
+    assert not [one for one in doctor(data)[1] if "mutation" in str(one["says"])]  # a running server's
+    lock.release()
+    (finding,) = checks._mutations(Settings(data=data), system_clock, True)
+    assert "mutation_1.txt says nothing" in finding.says
+    assert [path.name for path in notes.iterdir()] == ["mutation_2.txt"]
+    assert [path.name for path in (data / "clickhouse-damaged").iterdir()] == ["1ab2-mutation_1.txt"]

@@ -51,6 +51,20 @@ export async function get<T>(path: string, params: Params = {}, signal?: AbortSi
   return retried(() => answered<T>(url, { signal: signal ?? null, headers: { accept: 'application/json' } }), signal);
 }
 
+export interface Aged<T> {
+  body: T;
+  /** Milliseconds since the server worked it out, when it came; and when that was. */
+  age: number;
+  at: number;
+}
+
+/** The same, of an answer that the server may have kept. */
+export async function getAged<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<Aged<T>> {
+  const url = urlOf(path, params);
+  const read = async (response: Response) => ({ body: (await response.json()) as T, age: Number(response.headers.get('age') ?? 0) * 1000, at: Date.now() });
+  return retried(() => answered(url, { signal: signal ?? null, headers: { accept: 'application/json' } }, read), signal);
+}
+
 /** A request that changes something; the proof against forgery goes along. */
 export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -91,7 +105,7 @@ function paused(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-async function answered<T>(url: string, init: RequestInit): Promise<T> {
+async function answered<T>(url: string, init: RequestInit, read: (response: Response) => Promise<T> = (response) => response.json() as Promise<T>): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: 'same-origin', ...init });
@@ -101,7 +115,7 @@ async function answered<T>(url: string, init: RequestInit): Promise<T> {
     throw new Again(new RequestError(0, 'unreachable', 'The server did not answer.', url), PAUSE_MS);
   }
   watcher.found();
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) return response.status === 204 ? (undefined as T) : read(response);
   const failure = await failureOf(response, url);
   if (response.status === 401) watcher.signedOut();
   const isPassing = response.status === 503 || response.status === 429;

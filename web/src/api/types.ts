@@ -26,3 +26,18 @@ export type Project = SessionInfo['projects'][number];
 
 export type Sites = Answer<'/api/sites'>;
 export type Site = Sites['items'][number];
+
+export type RequestFigures = Schemas['RequestFigures'];
+export type RequestOverview = Schemas['Overview'];
+export type Endpoints = Schemas['Endpoints'];
+export type EndpointFigures = Schemas['EndpointFigures'];
+export type Consumers = Schemas['Consumers'];
+export type NetworkAnswer = Schemas['Analytics'];
+export type NetworkKeys = NetworkAnswer['response'];
+export type ProxyTraffic = Answer<'/analytics/traffic'>;
+export type ProxyRequests = Schemas['Requests'];
+export type ProxyConcurrency = Schemas['Concurrency'];
+export type ProxyDomains = Schemas['Domains'];
+export type ProxyErrors = Schemas['Errors'];
+export type ProxyWebsites = Schemas['Websites'];
+export type Visit = Schemas['Visit'];

@@ -25,6 +25,12 @@ class Address {
     return query ? `${path}?${query}` : path;
   }
 
+  /** A path with those parameters of this view that hold for others too. */
+  kept(path: string, names: readonly string[]): string {
+    const others = Object.fromEntries([...this.url.searchParams.keys()].filter((name) => !names.includes(name)).map((name) => [name, null]));
+    return this.with(others, path);
+  }
+
   /** `replace` for what the back button should not stop at. */
   go(href: string, { replace = false } = {}): void {
     const next = new URL(href, window.location.href);

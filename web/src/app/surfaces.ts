@@ -20,6 +20,7 @@ export interface Surface {
 
 export const SURFACES: readonly Surface[] = [
   { path: '', name: 'Web', page: () => import('../pages/web/WebPage.svelte') },
+  { path: 'api', name: 'API', page: () => import('../pages/api/ApiPage.svelte') },
   { path: 'visitors', name: 'Visitor', under: '', page: () => import('../pages/visitor/VisitorPage.svelte') },
 ];
 

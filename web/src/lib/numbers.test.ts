@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { change } from './change';
-import { ago, count, duration, milliseconds, money, percent, plural, short } from './numbers';
+import { ago, bytes, count, duration, milliseconds, money, percent, plural, short } from './numbers';
 import { countryName, decoded, languageName, sourceLink } from './labels';
 
 const plain = (text: string) => text.replaceAll('\u202f', ' ');
@@ -9,6 +9,7 @@ describe('figures', () => {
   it.each<[string, string]>([
     [count(0), '0'], [count(73918), '73,918'], [count(999999), '999,999'], [count(1234567), '1.23M'], [count(null), '–'], [count(3.2e9), '3.20B'],
     [plural(1, 'site'), '1 site'], [plural(0, 'site'), '0 sites'], [plural(1200, 'site'), '1,200 sites'],
+    [bytes(0), '0 B'], [bytes(412), '412 B'], [bytes(999.6), '1.0 kB'], [bytes(999_960), '1.0 MB'], [bytes(41_800_000_000), '41.8 GB'], [bytes(null), '–'],
     [short(950), '950'], [short(5000), '5k'], [short(12345), '12.3k'], [short(2.5e6), '2.5M'], [short(0.5), '0.5'],
     [percent(0.421), '42.1 %'], [percent(0), '0.0 %'], [percent(0.0002), '< 0.1 %'], [percent(0.0261, 2), '2.61 %'], [percent(undefined), '–'],
     [duration(0), '0s'], [duration(38.2), '38s'], [duration(59.6), '1m 00s'], [duration(245), '4m 05s'], [duration(4320), '1h 12m'], [duration(null), '–'],

@@ -107,3 +107,15 @@ export function ago(milliseconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
+
+/** Bytes in powers of 1000, as networks count: 412 B, 41.8 GB. */
+export function bytesParts(value: Maybe): Part[] {
+  if (!isKnown(value)) return [{ figure: MISSING, unit: '' }];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const power = value < 999.5 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value / 0.9995) / 3));
+  return [{ figure: fixed(value / 1000 ** power, power === 0 ? 0 : 1), unit: units[power] ?? '' }];
+}
+
+export function bytes(value: Maybe): string {
+  return bytesParts(value).map(({ figure, unit }) => (unit ? `${figure}${NARROW}${unit}` : figure)).join('');
+}

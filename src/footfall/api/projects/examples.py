@@ -78,3 +78,6 @@ _STORED = {
     "last": "2026-06-11T09:59:59.999Z",
 }
 STORAGE = _answer(200, {"items": [_STORED], "rows": 120_000, "bytes": 3_600_000, "retention_days": None}) | _REFUSALS
+_EXCLUDED = {"paths": ["/admin/*"], "addresses": ["10.0.0.0/8"], "countries": ["DE"]}
+EXCLUDED = body(_EXCLUDED)
+EXCLUSIONS = _answer(200, _EXCLUDED) | _REFUSALS

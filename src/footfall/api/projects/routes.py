@@ -13,7 +13,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from footfall.api.auth import Authenticator
 from footfall.api.callers import Caller, require
-from footfall.api.projects import examples, saved, schema, storage
+from footfall.api.projects import examples, exclusions, saved, schema, storage
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.state import querying
 from footfall.errors import UserError
@@ -160,6 +160,7 @@ async def rotate_site_key(
 
 saved.add_to(router)
 storage.add_to(router)
+exclusions.add_to(router)
 
 
 @router.get(

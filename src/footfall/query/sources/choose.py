@@ -7,7 +7,6 @@ from dataclasses import replace
 from enum import StrEnum
 
 from footfall.catalog.tables import Table
-from footfall.clock import DAY
 from footfall.query import build
 from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, Query, Retention, Whole
 from footfall.query.passes import complete, prepare
@@ -27,8 +26,6 @@ class Source(StrEnum):
 
 
 ALL = frozenset(Source)
-
-FACTS_UP_TO = 2 * DAY
 
 
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
@@ -50,7 +47,7 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
 def _long(query: AnyQuery) -> bool:
     """Whether the query is of so many facts that another source pays for looking up what that has."""
     base = query.base if isinstance(query, Kpis) else query
-    return isinstance(base, Query) and base.period.length > FACTS_UP_TO
+    return isinstance(base, Query) and base.period.length > rolled.FACTS_UP_TO
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:

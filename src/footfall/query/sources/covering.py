@@ -13,31 +13,27 @@ from footfall.query.sources.tiles import Cell, Tiling, tile
 from footfall.store.protocol import Reader
 
 
-def covered(store: Reader, query: Query, *rollups: str, grain: Bucket | None = None) -> Tiling:
-    """With cells of the query's table that hold all of these roll-ups; of one grain, or of any."""
-    cells = [
-        cell
-        for cell in valid_cells(store, query.project, query.table, query.period)
-        if cell.rollups.issuperset(rollups) and grain in {None, cell.grain}
-    ]
-    return tile(query.period, cells, query.buckets)
+def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bucket | None = None) -> Tiling:
+    """With cells of the source that hold all of these roll-ups; of one grain, or of any."""
+    cells = valid_cells(store, query.project, source, query.period, rollups)
+    return tile(query.period, [cell for cell in cells if grain in {None, cell.grain}], query.buckets)
 
 
-def valid_cells(store: Reader, project: int, source: Table, period: Period) -> list[Cell]:
-    """Of those that lie in the period, in their newest version."""
-    rows = read(store, RolledUp(project, source.value, period))
+def valid_cells(store: Reader, project: int, source: Table, period: Period, rollups: tuple[str, ...]) -> list[Cell]:
+    """Of those that lie in the period and hold all of these roll-ups, in their newest version."""
+    rows = read(store, RolledUp(project, source.value, period, rollups))
     touched = [row for row in rows if not row["grain"]]
     newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
     return [
-        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], frozenset(row["rollups"]))
+        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], bool(row["crossed"]))
         for row in newest.values()
-        if not any(_outdates(mark, row) for mark in touched)
+        if row["usable"] and not any(_outdates(mark, row) for mark in touched)
     ]
 
 
-def cells_of(rollup: str, cells: tuple[Cell, ...]) -> Cells:
+def cells_of(rollups: tuple[str, ...], cells: tuple[Cell, ...]) -> Cells:
     return Cells(
-        rollup,
+        rollups,
         tuple(cell.grain.value for cell in cells),
         tuple(cell.period.start for cell in cells),
         tuple(cell.version for cell in cells),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
-from footfall.query.ast import Keys, Part, Query, Uneven
+from footfall.query.ast import Keys, Mixed, Part, Query, Uneven
 from footfall.query.passes import complete
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
@@ -34,7 +35,7 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         return ()
     one = queries[0]
     base = Query(project=one.project, table=Table.SESSIONS, period=one.period, buckets=one.buckets, bots=True)
-    uneven = Uneven(base, versions=True, across=any(query.table is Table.EVENTS for query in queries))
+    uneven = Uneven(base, across=any(query.table is Table.EVENTS for query in queries))
     found = read(store, uneven)
     if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
         return ()
@@ -52,10 +53,13 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
     return (*even, *rest)
 
 
-def members_of(uneven: Uneven, found: list[Row]) -> Uneven | Keys:
+SessionsT = TypeVar("SessionsT", Uneven, Mixed)
+
+
+def members_of(sessions: SessionsT, found: list[Row]) -> SessionsT | Keys:
     """By their keys, where these are few enough for a parameter."""
     keys = {key for row in found for key in row["sessions"]}
-    return (_keys(keys) or uneven) if len(keys) <= MAX_KEYS else uneven
+    return (_keys(keys) or sessions) if len(keys) <= MAX_KEYS else sessions
 
 
 def _keys(found: set[int]) -> Keys | None:

@@ -11,12 +11,12 @@ from footfall.model.period import Bucket, Period
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell, valid for each of `rollups`."""
+    """A valid cell. `crossed` says whether mixed sessions reach over its edges, which it doesn't count."""
 
     grain: Bucket
     period: Period
     version: int
-    rollups: frozenset[str]
+    crossed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Tiling:
 
     cells: tuple[Cell, ...]
     gaps: tuple[Period, ...]
+
+    @property
+    def crossed(self) -> bool:
+        return any(cell.crossed for cell in self.cells)
 
 
 def tile(period: Period, cells: Iterable[Cell], buckets: tuple[int, ...] = ()) -> Tiling:

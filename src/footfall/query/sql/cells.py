@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from footfall.catalog.rollups import SMALL
+from footfall.catalog.rollups import CROSSED, SMALL
 from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import Cells
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "usable", "crossed")
 UNCOUNTED = ("grain", "start")
 CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
@@ -24,7 +24,7 @@ def rows_of(project: int, cells: Cells, binder: Binder) -> str:
     starts = binder.instants(cells.starts)
     chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.versions)})"
     return (
-        f"project_id = {binder.number(project)} AND rollup = {binder.text(cells.rollup)}"
+        f"project_id = {binder.number(project)} AND rollup IN {binder.texts(cells.rollups)}"
         f" AND grain IN {binder.texts(tuple(sorted(set(cells.grains))))}"
         f" AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {starts})"
         f" AND (toString(grain), {_MILLIS.format('bucket')}, version) IN {chosen}"
@@ -40,9 +40,10 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
     return (
         f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
-        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4, rollups AS c5 FROM rolled_up"
+        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4,"
+        f" hasAll(rollups, {binder.texts(query.rollups)}) AS c5, has(rollups, '{CROSSED}') AS c6 FROM rolled_up"
         f" WHERE {rows} AND bucket >= {start} AND until <= {end}"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, []"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, 0, 0"
         f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
 
@@ -51,7 +52,7 @@ def uncounted(query: Uncounted, binder: Binder) -> str:
     return (
         f"SELECT DISTINCT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1 FROM rollups"
         f" WHERE {rows_of(query.project, query.cells, binder)} AND label IN {binder.texts(query.labels)}"
-        " AND counted = 0 AND events > 0 ORDER BY c0, c1"
+        " AND counted = 0 AND (events > 0 OR sessions > 0 OR reaching > 0) ORDER BY c0, c1"
     )
 
 

@@ -19,6 +19,7 @@ from footfall.query.ast import (
     Funnel,
     Kpis,
     LabelCount,
+    Mixed,
     Query,
     Retention,
     RetentionOfSessions,
@@ -34,7 +35,17 @@ from footfall.query.ast import (
     VisitorSessions,
     Whole,
 )
-from footfall.query.cells import CellQuery, CellSizes, FirstFacts, MadeCells, MakeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.cells import (
+    CellQuery,
+    CellSizes,
+    CrossedCells,
+    FirstFacts,
+    MadeCells,
+    MakeCells,
+    RolledUp,
+    StaleCells,
+    Uncounted,
+)
 from footfall.query.sql import (
     breakdowns,
     cells,
@@ -64,9 +75,11 @@ class Statement:
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
     Uneven: (whole.uneven, whole.UNEVEN),
+    Mixed: (whole.mixed, whole.UNEVEN),
     RolledUp: (cells.rolled_up, cells.ROLLED_UP),
     Uncounted: (cells.uncounted, cells.UNCOUNTED),
     MakeCells: (roll_up.make_cells, ()),
+    CrossedCells: (roll_up.crossed_cells, roll_up.CROSSED_CELLS),
     FirstFacts: (cells.first_facts, cells.FIRST_FACTS),
     CellSizes: (cells.cell_sizes, cells.CELL_SIZES),
     MadeCells: (cells.made_cells, cells.MADE_CELLS),

@@ -10,17 +10,25 @@ VITALS = ("lcp", "inp", "cls", "fcp", "ttfb")
 COLUMNS = ("path", "engaged_ms", "scroll", *VITALS)
 
 
+_SETTINGS = " SETTINGS join_use_nulls = 1, max_bytes_before_external_group_by = 200000000"
+
+
 def engagement(query: Engagement, binder: Binder) -> str:
-    """Groups by visitor first, because a visitor's deepest scroll counts; NaN where nothing was measured."""
-    measured = ", ".join(f"groupArrayIf({name}, NOT isNaN({name})) AS {name}_all" for name in VITALS)
-    visitors = (
-        f"SELECT path, sum(engaged_ms) AS engaged, max(scroll) AS deepest, {measured}"
-        f" FROM engagements WHERE {where(query.base, binder)} GROUP BY path, visitor"
-    )
+    """A visitor's deepest scroll counts, so scrolls are grouped by visitor first, and nothing else is."""
     quartiles = ", ".join(
-        f"quantileExactInclusiveArray(0.75)({name}_all) AS c{number}" for number, name in enumerate(VITALS, start=3)
+        f"quantileExactInclusiveIf(0.75)({name}, NOT isNaN({name})) AS q{number}" for number, name in enumerate(VITALS)
     )
+    reports = (
+        f"SELECT path, sum(engaged_ms) AS engaged, {quartiles} FROM engagements"
+        f" WHERE {where(query.base, binder)} GROUP BY path"
+    )
+    visitors = (
+        f"SELECT path, max(scroll) AS deepest FROM engagements WHERE {where(query.base, binder)} AND scroll >= 0"
+        " GROUP BY path, visitor"
+    )
+    scrolls = f"SELECT path, avg(deepest) AS scrolled FROM ({visitors}) GROUP BY path"
+    shown = ", ".join(f"q{number} AS c{number + 3}" for number in range(len(VITALS)))
     return (
-        f"SELECT path AS c0, sum(engaged) AS c1, avgIf(deepest, deepest >= 0) AS c2, {quartiles}"
-        f" FROM ({visitors}) GROUP BY c0 ORDER BY c0"
+        f"SELECT path AS c0, engaged AS c1, scrolled AS c2, {shown} FROM ({reports}) AS reports"
+        f" LEFT JOIN ({scrolls}) AS scrolls USING (path) ORDER BY c0{_SETTINGS}"
     )

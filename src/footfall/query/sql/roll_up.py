@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.dimensions import DIMENSIONS
-from footfall.catalog.metrics import METRICS, UNIQUES
+from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
+from footfall.catalog.metrics import BOUNCED, LASTED, METRICS, UNIQUES
 from footfall.catalog.rollups import RECENT_GRAINS
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.cells import MakeCells
+from footfall.query.cells import CrossedCells, MakeCells
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import label
 from footfall.query.sql.select import conditions, within
-from footfall.query.sql.whole import DIFFER
+from footfall.query.sql.whole import MIXED_ROW, REACHING
+
+CROSSED_CELLS = ("project", "start")
 
 _BIG = " SETTINGS max_bytes_before_external_group_by = 300000000"
 _FIXED = ("project_id", "rollup", "grain", "bucket", "label", "label_2", "version")
+_KEYS = "project_id, cell, label, label_2"
+_SESSIONS = TABLES[Table.SESSIONS]
+_SUMS = {"sessions": "sign", "bounces": f"sign * {BOUNCED}", "duration_ms": f"sign * {LASTED}"}
 
 
 def make_cells(query: MakeCells, binder: Binder) -> str:
@@ -32,6 +37,19 @@ def make_cells(query: MakeCells, binder: Binder) -> str:
     )
 
 
+def crossed_cells(query: CrossedCells, binder: Binder) -> str:
+    begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
+    starts = binder.instants(query.starts)
+    first, last = binder.instant(query.starts[0]), binder.instant(query.period.end)
+    touched = f"arrayFilter(at -> at >= roundDown({begin}, {starts}) AND at <= {end}, {starts})"
+    rows = (
+        f"project_id IN {binder.numbers(query.projects)} AND {_SESSIONS.fixed} AND {MIXED_ROW}"
+        f" AND {within(query.period, Table.SESSIONS, binder)}"
+        f" AND (start < {first} OR end >= {last} OR length({touched}) > 1)"
+    )
+    return f"SELECT DISTINCT project_id AS c0, arrayJoin({touched}) AS c1 FROM sessions WHERE {rows}"
+
+
 def table_of(grain: str) -> Table:
     return Table.RECENT_ROLLUPS if grain in RECENT_GRAINS else Table.ROLLUPS
 
@@ -40,24 +58,17 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
     base = query.base
     names = [f"toString({label(DIMENSIONS[name], base.table)})" for name in base.dimensions]
     one, other = (*names, "''", "''")[:2]
-    rows = " AND ".join(_rows(query, binder))
-    cells = f"project_id, {_cell('timestamp', query, binder)} AS cell, {one} AS label, {other} AS label_2"
-    values = {metric: _value(metric, base.table) for metric in base.metrics} | {
-        "counted": str(int("visitors" in base.metrics))
-    }
-    found = f"{base.table} WHERE {rows}"
-    shown = cells
+    found = f"{base.table} WHERE {' AND '.join(_rows(query, binder))}"
+    shown = f"project_id, {_cell('timestamp', query, binder)} AS cell, {one} AS label, {other} AS label_2"
+    values = {metric: _value(metric, base.table) for metric in base.metrics if metric != "visitors"}
+    if "visitors" in base.metrics:
+        values |= _counts(query, f"SELECT {shown} FROM {found}", binder)
     if query.counted is not None:
-        values |= {"visitors": UNIQUES.format("StateIf", "visitor, most"), "counted": "any(most)"}
-        most = (
-            "(project_id, cell, label) IN (SELECT project_id, cell, label FROM"
-            f" (SELECT {cells}, count() AS rows FROM {found} GROUP BY project_id, cell, label)"
-            f" ORDER BY rows DESC, label LIMIT {binder.number(query.counted)} BY project_id, cell)"
-        )
-        found = f"(SELECT {cells}, visitor, {most} AS most FROM {found})"
-        shown = "project_id, cell, label, label_2"
+        most = values.pop("most")
+        found = f"(SELECT {shown}, visitor, {most} AS most FROM {found})"
+        shown = _KEYS
     figures = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
-    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY project_id, cell, label, label_2"
+    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY {_KEYS}"
 
 
 def _value(name: str, table: Table) -> str:
@@ -66,47 +77,64 @@ def _value(name: str, table: Table) -> str:
     return metric.parts.get(table) or metric.expressions[table]
 
 
+def _counts(query: MakeCells, rows: str, binder: Binder) -> dict[str, str]:
+    """Columns with visitors: of all labels, or of those with most of these rows, which `most` finds."""
+    if query.counted is None:
+        return {"visitors": UNIQUES.format("State", "visitor"), "counted": "1"}
+    most = (
+        f"({_KEYS}) IN (SELECT {_KEYS} FROM (SELECT {_KEYS}, count() AS rows FROM ({rows}) GROUP BY {_KEYS})"
+        f" ORDER BY rows DESC, label LIMIT {binder.number(query.counted)} BY project_id, cell)"
+    )
+    return {"visitors": UNIQUES.format("StateIf", "visitor, most"), "counted": "any(most)", "most": most}
+
+
 def _of_sessions(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
-    """Even sessions by the cell that they begin in, and those that reach into one; uneven ones by that they lie in."""
+    """Sessions by the cells that they begin in or reach into; mixed ones by the cell that they lie in.
+
+    Of the versions of a session one is left, which may have another label: signs add up by visitor first.
+    """
     base = query.base
-    rows = " AND ".join([*_rows(query, binder), f"NOT {DIFFER}"])
-    begin, end = (TABLES[Table.SESSIONS].millis.format(name) for name in ("start", "end"))
+    name = label(DIMENSIONS[base.dimensions[0]], base.table) if base.dimensions else "''"
+    begin, end = (_SESSIONS.millis.format(column) for column in ("start", "end"))
     starts = binder.instants(query.starts)
-    figures = {metric: METRICS[metric].expressions[Table.SESSIONS] for metric in base.metrics}
-    columns = (*figures, "reaching")
-    begun = ", ".join([*(f"{text} AS {name}" for name, text in figures.items()), "0 AS reaching"])
-    reached = ", ".join([*(f"0 AS {name}" for name in figures), "sum(sign) AS reaching"])
-    into = f"arrayFilter(at -> {begin} < at AND {end} >= at, {starts})"
-    parts = (
-        f"SELECT project_id, {_cell('start', query, binder)} AS cell, {begun} FROM sessions"
-        f" WHERE {rows} AND start >= {binder.instant(query.starts[0])} GROUP BY project_id, cell"
-        f" UNION ALL SELECT project_id, cell, {reached} FROM (SELECT project_id, sign, arrayJoin({into}) AS cell"
-        f" FROM sessions WHERE {rows} AND notEmpty({into})) GROUP BY project_id, cell"
-        f" UNION ALL SELECT project_id, {_cell('start', query, binder)} AS cell, {begun} FROM sessions"
-        f" WHERE {_uneven_inside(query, binder)} GROUP BY project_id, cell"
+    cells = f"arrayJoin(arrayFilter(at -> at >= roundDown({begin}, {starts}) AND at <= {end}, {starts}))"
+    rows = (
+        f"SELECT *, {cells} AS cell, {begin} >= cell AS begun, toString({name}) AS label, '' AS label_2"
+        f" FROM sessions"
+        f" WHERE {_counting(query, binder)}"
     )
-    sums = ", ".join(f"sum({name}) AS v_{name}" for name in columns)
-    found = f"SELECT project_id, cell, '' AS label, '' AS label_2, {sums} FROM ({parts}) GROUP BY project_id, cell"
-    return columns, found
+    sums = {metric: text for metric, text in _SUMS.items() if metric in base.metrics}
+    values = {metric: f"sumIf({text}, begun)" for metric, text in sums.items()}
+    values |= {REACHING[metric]: f"sumIf({text}, NOT begun)" for metric, text in sums.items()}
+    if "visitors" in base.metrics:
+        left = ", ".join(f"{text} AS {column}_left" for column, text in values.items())
+        rows = f"SELECT {_KEYS}, visitor, {left} FROM ({rows}) GROUP BY {_KEYS}, visitor HAVING sum(sign) > 0"
+        values = {column: f"sum({column}_left)" for column in values} | _counts(query, rows, binder)
+        if query.counted is not None:
+            rows = f"SELECT *, {values.pop('most')} AS most FROM ({rows})"
+    figures = ", ".join(f"{text} AS v_{column}" for column, text in values.items())
+    return (*values,), f"SELECT {_KEYS}, {figures} FROM ({rows}) GROUP BY {_KEYS}"
 
 
-def _uneven_inside(query: MakeCells, binder: Binder) -> str:
-    """Those that begin and end in one cell and have an event that matches. A key names sessions of several projects."""
+def _counting(query: MakeCells, binder: Binder) -> str:
+    """People's sessions, and mixed ones that begin and end in one cell and have an event of people.
+
+    A key names sessions of several projects.
+    """
     base = query.base
-    period, fixed = within(base.period, Table.SESSIONS, binder), TABLES[Table.SESSIONS].fixed
-    projects = f"project_id IN {binder.numbers(query.projects)}"
-    rows = f"{projects} AND {period} AND {fixed} AND {DIFFER}"
-    matching = [
-        projects,
-        within(base.period, Table.EVENTS, binder),
-        *conditions(replace(base, table=Table.EVENTS), binder),
-    ]
-    return (
-        f"{rows} AND start >= {binder.instant(query.starts[0])} AND end < {binder.instant(base.period.end)}"
-        f" AND {_cell('start', query, binder)} = {_cell('end', query, binder)} AND (project_id, session) IN ("
-        f"SELECT project_id, session FROM events WHERE {' AND '.join(matching)}"
-        f" AND session IN (SELECT session FROM sessions WHERE {rows}))"
+    people = tuple(term for term in base.filters if level_of(term.key) is Level.EVENT)
+    own = replace(base, filters=tuple(term for term in base.filters if term not in people))
+    unmixed = " AND ".join([f"NOT {MIXED_ROW}", *conditions(replace(base, filters=people), binder)])
+    events = replace(base, table=Table.EVENTS, filters=people)
+    inside = (
+        f"{MIXED_ROW} AND start >= {binder.instant(query.starts[0])} AND end < {binder.instant(base.period.end)}"
+        f" AND {_cell('start', query, binder)} = {_cell('end', query, binder)}"
     )
+    rows = _rows(replace(query, base=own), binder)
+    mixed = f"SELECT session FROM sessions WHERE {' AND '.join([*rows, inside])}"
+    matching = [*_rows(replace(query, base=events), binder), f"session IN ({mixed})"]
+    found = f"(project_id, session) IN (SELECT project_id, session FROM events WHERE {' AND '.join(matching)})"
+    return " AND ".join([*rows, f"(({unmixed}) OR ({inside} AND {found}))"])
 
 
 def _rows(query: MakeCells, binder: Binder) -> list[str]:

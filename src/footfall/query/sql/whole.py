@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.columns import FLOW
+from footfall.catalog.columns import FLOW, MIXED
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
-from footfall.query.ast import AnyPart, BegunPart, CellPart, Keys, Part, Query, ReachingPart, Uneven, Whole
+from footfall.query.ast import AnyPart, CellPart, Keys, MatchedPart, Mixed, Part, Query, Uneven, UnmixedPart, Whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
@@ -17,6 +17,11 @@ UNEVEN = ("first", "last", "sessions", "superseded")
 
 DIFFER = f"bitAnd(varies, {FLOW - 1}) != 0"
 """All bits but that of the flow, which figures do not need."""
+
+MIXED_ROW = f"bitAnd(varies, {MIXED}) != 0"
+
+REACHING = {"sessions": "reaching", "bounces": "reaching_bounces", "duration_ms": "reaching_duration_ms"}
+"""Figures of sessions and the columns of cells that hold them of those that began before the cell."""
 
 _SCANNED = 40 * DAY
 """Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
@@ -39,10 +44,10 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
     match part:
         case Part():
             return _rows(part, metrics, binder)
-        case BegunPart():
-            return _begun(part, metrics, binder)
-        case ReachingPart():
-            return _reaching(part, metrics, binder)
+        case UnmixedPart():
+            return _unmixed(part, metrics, binder)
+        case MatchedPart():
+            return _matched(part, metrics, binder)
         case CellPart():
             return _cells(part, metrics, binder)
 
@@ -110,27 +115,44 @@ def _typed(name: str, value: str) -> str:
     return f"to{kind}({value})" if kind else value
 
 
-def _begun(part: BegunPart, metrics: tuple[str, ...], binder: Binder) -> str:
+def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str:
     query = part.query
-    begun = " OR ".join(
-        f"(start >= {binder.instant(window.start)} AND start < {binder.instant(window.end)})"
-        for window in query.windows
-    )
-    found = f"sessions WHERE {where(query, binder)} AND NOT {DIFFER} AND ({begun})"
-    return _select(keys_of(query, binder), _sums(query), metrics, found)
-
-
-def _reaching(part: ReachingPart, metrics: tuple[str, ...], binder: Binder) -> str:
-    query = part.query
-    edges = binder.instants(part.edges)
+    times = [
+        f"start >= {binder.instant(window.start)} AND start < {binder.instant(window.end)}" for window in query.windows
+    ]
+    over = [f"start < {binder.instant(edge)} AND end >= {binder.instant(edge)}" for edge in part.edges]
+    found = f"sessions WHERE {where(replace(query, windows=()), binder)} AND NOT {MIXED_ROW}"
+    if not query.buckets:
+        return _sessions(query, keys_of(query, binder), metrics, f"{found} AND ({_any([*times, *over])})")
     begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
-    over = f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {edges})"
-    rows = (
-        f"{where(query, binder)} AND NOT {DIFFER} AND notEmpty({over})"
-        f" AND end >= {binder.instant(part.edges[0])} AND start < {binder.instant(part.edges[-1])}"
-    )
-    keys = [f"roundDown(edge, {binder.instants(query.buckets)})"] if query.buckets else []
-    return _select(keys, _sums(query), metrics, f"(SELECT *, arrayJoin({over}) AS edge FROM sessions WHERE {rows})")
+    counts = [f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {binder.instants(part.edges)})"] if over else []
+    counts += [f"if({_any(times)}, [{begin}], [])"] if times else []
+    at = f"arrayJoin(arrayConcat({', '.join(counts)}))"
+    keys = [f"roundDown(at, {binder.instants(query.buckets)})"]
+    return _sessions(query, keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
+
+
+def _any(conditions: list[str]) -> str:
+    return " OR ".join(f"({condition})" for condition in conditions)
+
+
+def _matched(part: MatchedPart, metrics: tuple[str, ...], binder: Binder) -> str:
+    query, events = part.query, part.events
+    buckets = [bucket_of("timestamp", events, binder)] if events.buckets else []
+    among = [f"session IN {_members(part.among, binder)}"] if part.among else []
+    matching = " AND ".join([*among, where(events, binder)])
+    columns = ", ".join(["session AS matched", *(f"{text} AS at" for text in buckets)])
+    found = f"SELECT DISTINCT {columns} FROM events WHERE {matching}"
+    rows = " AND ".join([where(replace(query, windows=()), binder), *among])
+    keys = ["at"] if buckets else keys_of(query, binder)
+    joined = f"(SELECT * FROM sessions WHERE {rows}) AS sessions JOIN ({found}) AS matching ON session = matched"
+    return _sessions(query, keys, metrics, joined)
+
+
+def _sessions(query: Query, keys: list[str], metrics: tuple[str, ...], found: str) -> str:
+    if any(METRICS[name].distinct for name in query.metrics):
+        return _signed(query, keys, metrics, found)
+    return _select(keys, _sums(query), metrics, found)
 
 
 def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
@@ -140,9 +162,9 @@ def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
     if query.only:
         rows.append(f"label IN {binder.texts(query.only)}")
     values = {name: name for name in query.metrics}
-    if part.opening:
+    for name in REACHING.keys() & values.keys() if part.opening else ():
         reached = f"{_CELLS.millis.format('bucket')} IN {binder.instants(part.opening)}"
-        values["sessions"] = f"sessions + if({reached}, reaching, 0)"
+        values[name] = f"{name} + if({reached}, {REACHING[name]}, 0)"
     keys = [bucket_of("bucket", replace(query, table=Table.ROLLUPS), binder)] if query.buckets else []
     keys += ["label", "label_2"][: len(query.dimensions)]
     return f"SELECT {_columns(keys, values, metrics)} FROM rollups WHERE {' AND '.join(rows)}"
@@ -150,8 +172,16 @@ def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
 
 def uneven(query: Uneven, binder: Binder) -> str:
     """The times of uneven sessions by the hour."""
+    return _by_hour(_uneven(query, "session, start, end", binder))
+
+
+def mixed(query: Mixed, binder: Binder) -> str:
+    """The times of mixed sessions by the hour."""
+    return _by_hour(_mixed(query, "session, start, end, 0 AS superseded", binder))
+
+
+def _by_hour(rows: str) -> str:
     first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
-    rows = _uneven(query, "session, start, end", binder)
     return (
         f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2,"
         f" groupUniqArrayIf(session, superseded) AS c3 FROM ({rows})"
@@ -159,19 +189,34 @@ def uneven(query: Uneven, binder: Binder) -> str:
     )
 
 
-def _members(sessions: Uneven | Keys, binder: Binder) -> str:
-    if isinstance(sessions, Keys):
-        return binder.numbers(sessions.values)
-    return f"(SELECT session FROM ({_uneven(sessions, 'session', binder)}))"
+def _members(sessions: Uneven | Mixed | Keys, binder: Binder) -> str:
+    match sessions:
+        case Keys():
+            return binder.numbers(sessions.values)
+        case Mixed():
+            return f"({_mixed(sessions, 'session', binder)})"
+        case Uneven():
+            return f"(SELECT session FROM ({_uneven(sessions, 'session', binder)}))"
+
+
+def _mixed(query: Mixed, columns: str, binder: Binder) -> str:
+    """Of several versions of a session, the one that is left decides."""
+    base = query.base
+    rows = [where(base, binder), MIXED_ROW]
+    if query.cells:
+        tiles = binder.instants(query.tiles)
+        first, last = (f"roundDown({_SESSIONS.millis.format(name)}, {tiles})" for name in ("start", "end"))
+        cells, begin = binder.instants(query.cells), binder.instant(query.tiles[0])
+        rows.append(f"NOT ({first} = {last} AND {first} IN {cells} AND start >= {begin})")
+    return (
+        f"SELECT {columns} FROM sessions WHERE {' AND '.join(rows)} GROUP BY session, start, end HAVING sum(sign) > 0"
+    )
 
 
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     """Over a long time one SELECT per kind, so that each finds its rows by an index."""
     base = query.base
     rows = f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder)}"
-    if not query.versions:  # of several versions, the one that is left decides
-        rows = " AND ".join([rows, DIFFER, *_not_in_cells(query, binder)])
-        return f"SELECT {columns}, 0 AS superseded FROM sessions WHERE {rows} GROUP BY {columns} HAVING sum(sign) > 0"
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
     kinds = [DIFFER, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
     if query.across:
@@ -184,12 +229,3 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     return " UNION ALL ".join(
         f"SELECT {columns}, sign < 0 AS superseded FROM sessions WHERE {rows} AND {kind}" for kind in kinds
     )
-
-
-def _not_in_cells(query: Uneven, binder: Binder) -> list[str]:
-    if not query.cells:
-        return []
-    tiles = binder.instants(query.tiles)
-    first, last = (f"roundDown({_SESSIONS.millis.format(name)}, {tiles})" for name in ("start", "end"))
-    cells = binder.instants(query.cells)
-    return [f"NOT ({first} = {last} AND {first} IN {cells} AND start >= {binder.instant(query.tiles[0])})"]

@@ -10,13 +10,21 @@ from footfall.settings import Settings
 from footfall.store.clickhouse.client import ClickHouse
 from footfall.store.clickhouse.embedded import Embedded
 from footfall.store.clickhouse.engine import Engine, query_limits
+from footfall.store.clickhouse.files import unreadable_mutations
 from footfall.store.clickhouse.migrate import applied_migration, newest_migration
 from footfall.store.clickhouse.parts import DetachedPart, detached_parts
 from footfall.store.clickhouse.remote import Remote
 from footfall.store.clickhouse.target import LocalTarget, parse
 from footfall.store.protocol import Store
 
-__all__ = ["DetachedPart", "applied_migration", "detached_parts", "newest_migration", "open_store"]
+__all__ = [
+    "DetachedPart",
+    "applied_migration",
+    "detached_parts",
+    "newest_migration",
+    "open_store",
+    "unreadable_mutations",
+]
 
 
 def open_store(settings: Settings) -> Store:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import structlog
 
 from footfall.catalog.tables import TABLES, Table
-from footfall.errors import FootfallError, StoreError
-from footfall.store.clickhouse import statements
+from footfall.errors import FatalError, FootfallError, StoreError
+from footfall.store.clickhouse import backup, statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
@@ -28,11 +29,30 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 
+class Bare:
+    """Statements on a client without a database of its own."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def query(self, sql: str, params: Params | None = None) -> Rows:
+        return statements.query(self._client, sql, params)
+
+    def arrow(self, sql: str, params: Params | None = None) -> bytes:
+        return statements.arrow(self._client, sql, params)
+
+    def command(self, sql: str, params: Params | None = None) -> None:
+        self._client.raw_query(sql, parameters=statements.bound(sql, params))
+
+
 PING_SECONDS = 5.0
 """The time limit of a ping: half of it to get a client, half of it to get the answer."""
 
 _TABLE = "SELECT name FROM system.tables WHERE database = currentDatabase() AND toString(uuid) = {id:String}"
 _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
+_DAYS = """
+    SELECT DISTINCT partition_id FROM system.parts
+    WHERE database = currentDatabase() AND table = {table:String} AND active AND partition_id < {first_kept:String}"""
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
@@ -92,6 +112,26 @@ class ClickHouse:
         found = _TTL.search(self._definition(table))
         return int(found[1]) if found else math.inf
 
+    def settle_updates(self) -> None:
+        backup.settle_updates(self)
+
+    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+        self._check_local()
+        return backup.begin(self, self._engine.database, to, base)
+
+    def restore(self, source: Path, base: Path | None) -> None:
+        self._check_local()
+        with translated():
+            bare = self._engine.connect()
+            try:
+                backup.restore(Bare(bare), self._engine.database, source, base)
+            finally:
+                bare.close()
+
+    def _check_local(self) -> None:
+        if not self._engine.local:
+            raise FatalError("a remote ClickHouse has a backup of its own: see its statement BACKUP")
+
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         try:
             columns = list(pl.read_ipc_schema(io.BytesIO(arrow)))
@@ -100,9 +140,11 @@ class ClickHouse:
         with self._client() as client:
             self._engine.insert(client, table, columns, arrow, token)
 
-    def delete_before(self, table: Table, instant: int) -> None:
-        condition = TABLES[table].before.format("fromUnixTimestamp64Milli({instant:Int64}, 'UTC')")
-        self.command(f"ALTER TABLE {table} DELETE WHERE {condition}", {"instant": instant})
+    def drop_days_before(self, table: Table, instant: int) -> None:
+        """Partitions are dropped: on a full disk a mutation may leave a note that keeps the store from opening."""
+        first_kept = f"{datetime.fromtimestamp(instant / 1000, UTC):%Y%m%d}"
+        for (day,) in self.query(_DAYS, {"table": table.value, "first_kept": first_kept}).rows:
+            self.command(f"ALTER TABLE {table} DROP PARTITION ID '{day}'")
 
     def set_damage_aside(self) -> bool:
         damaged = [self._damaged.pop() for _ in range(len(self._damaged))]

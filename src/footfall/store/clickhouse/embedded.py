@@ -24,6 +24,7 @@ class Embedded:
     """
 
     cluster = ""
+    local = True
 
     def __init__(self, target: LocalTarget, settings: Settings) -> None:
         self.database = target.database
@@ -49,7 +50,9 @@ class Embedded:
                 tz_mode="aware",
             )
         except ProgrammingError as error:
-            raise FatalError(f"the embedded engine can't open {self._path}: {error}") from error
+            raise FatalError(
+                f"the embedded engine can't open {self._path}: {error}; `footfall doctor` looks for the cause"
+            ) from error
 
     def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
         from clickhouse_connect.driver.binding import format_str, quote_identifier  # noqa: PLC0415 -- as above
@@ -80,6 +83,7 @@ def _server_options(memory: int) -> dict[str, str]:
     """Server settings, given at the first connect. The engine's defaults assume a machine to itself."""
     return {
         "max_server_memory_usage": str(memory),
+        "backups.allowed_path": "/",  # the operator says where; no caller reaches SQL
         "mark_cache_size": str(min(64 * _MIB, memory // 16)),
         "primary_index_cache_size": str(min(64 * _MIB, memory // 16)),
         "index_mark_cache_size": str(min(16 * _MIB, memory // 64)),

@@ -49,6 +49,7 @@ class Engine(Protocol):
 
     database: str
     cluster: str
+    local: bool  # in this process, on this machine's disk
 
     def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         """A new client with `SESSION` and `limits` applied; its database is `database`, else the engine's default."""

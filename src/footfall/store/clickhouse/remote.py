@@ -19,6 +19,8 @@ class Remote:
     The data directory still has one user: its spools have one drain.
     """
 
+    local = False
+
     def __init__(self, target: RemoteTarget, settings: Settings) -> None:
         self.database = target.database
         self.cluster = target.cluster

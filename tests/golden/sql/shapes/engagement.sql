@@ -1,5 +1,5 @@
-SELECT path AS c0, sum(engaged) AS c1, avgIf(deepest, deepest >= 0) AS c2, quantileExactInclusiveArray(0.75)(lcp_all) AS c3, quantileExactInclusiveArray(0.75)(inp_all) AS c4, quantileExactInclusiveArray(0.75)(cls_all) AS c5, quantileExactInclusiveArray(0.75)(fcp_all) AS c6, quantileExactInclusiveArray(0.75)(ttfb_all) AS c7
-FROM (SELECT path, sum(engaged_ms) AS engaged, max(scroll) AS deepest, groupArrayIf(lcp, NOT isNaN(lcp)) AS lcp_all, groupArrayIf(inp, NOT isNaN(inp)) AS inp_all, groupArrayIf(cls, NOT isNaN(cls)) AS cls_all, groupArrayIf(fcp, NOT isNaN(fcp)) AS fcp_all, groupArrayIf(ttfb, NOT isNaN(ttfb)) AS ttfb_all
+SELECT path AS c0, engaged AS c1, scrolled AS c2, q0 AS c3, q1 AS c4, q2 AS c5, q3 AS c6, q4 AS c7
+FROM (SELECT path, sum(engaged_ms) AS engaged, quantileExactInclusiveIf(0.75)(lcp, NOT isNaN(lcp)) AS q0, quantileExactInclusiveIf(0.75)(inp, NOT isNaN(inp)) AS q1, quantileExactInclusiveIf(0.75)(cls, NOT isNaN(cls)) AS q2, quantileExactInclusiveIf(0.75)(fcp, NOT isNaN(fcp)) AS q3, quantileExactInclusiveIf(0.75)(ttfb, NOT isNaN(ttfb)) AS q4
 FROM engagements
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
@@ -7,12 +7,28 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p3:String})
 AND (traffic = {p4:String})
 AND path IN {p5:Array(String)}
+GROUP BY path) AS reports LEFT JOIN (SELECT path, avg(deepest) AS scrolled
+FROM (SELECT path, max(scroll) AS deepest
+FROM engagements
+WHERE project_id = {p6:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
+AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
+AND (traffic = {p10:String})
+AND path IN {p11:Array(String)}
+AND scroll >= 0
 GROUP BY path, visitor)
-GROUP BY c0
-ORDER BY c0
+GROUP BY path) AS scrolls USING (path)
+ORDER BY c0 SETTINGS join_use_nulls = 1, max_bytes_before_external_group_by = 200000000
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'RO'
 -- p4 = 'human'
 -- p5 = ['/', '/pricing']
+-- p6 = 7
+-- p7 = 1780000000000
+-- p8 = 1780086400000
+-- p9 = 'RO'
+-- p10 = 'human'
+-- p11 = ['/', '/pricing']

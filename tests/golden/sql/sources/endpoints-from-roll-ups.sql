@@ -2,7 +2,7 @@ SELECT c0 AS c0, c1 AS c1, sum(c2) AS c2, uniqCombined64Merge(17)(c3) AS c3, min
 FROM (SELECT label AS c0, label_2 AS c1, toUInt64(hits) AS c2, visitors AS c3, toInt64(first) AS c4, toInt64(last) AS c5, toUInt64(answered) AS c6, toUInt64(failed) AS c7, toUInt64(bytes) AS c8, durations AS c9
 FROM rollups
 WHERE project_id = {p3:UInt64}
-AND rollup = {p4:String}
+AND rollup IN {p4:Array(String)}
 AND grain IN {p5:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
@@ -21,7 +21,7 @@ LIMIT {p11:UInt64}
 -- p1 = ['day', 'month']
 -- p2 = [70, 71]
 -- p3 = 7
--- p4 = 'endpoints'
+-- p4 = ['endpoints']
 -- p5 = ['day', 'month']
 -- p6 = 7
 -- p7 = 1780000000000

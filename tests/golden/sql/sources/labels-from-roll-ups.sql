@@ -2,7 +2,7 @@ SELECT c0 AS c0, uniqCombined64Merge(17)(c1) AS c1
 FROM (SELECT label AS c0, visitors AS c1
 FROM rollups
 WHERE project_id = {p3:UInt64}
-AND rollup = {p4:String}
+AND rollup IN {p4:Array(String)}
 AND grain IN {p5:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
@@ -12,6 +12,6 @@ GROUP BY c0
 -- p1 = ['day', 'month']
 -- p2 = [70, 71]
 -- p3 = 7
--- p4 = 'pages'
+-- p4 = ['pages']
 -- p5 = ['day', 'month']
 -- p6 = ['/']

@@ -2,7 +2,7 @@ SELECT c0 AS c0, sum(c1) AS c1, max(c2) AS c2, uniqExactMerge(c3) AS c3
 FROM (SELECT roundDown(toInt64(toUnixTimestamp(bucket)) * 1000, {p6:Array(Int64)}) AS c0, toUInt128(bytes_total) AS c1, toUInt64(max_concurrency) AS c2, domains AS c3
 FROM rollups
 WHERE project_id = {p3:UInt64}
-AND rollup = {p4:String}
+AND rollup IN {p4:Array(String)}
 AND grain IN {p5:Array(String)}
 AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
 AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
@@ -20,7 +20,7 @@ ORDER BY c0
 -- p1 = ['day', 'month']
 -- p2 = [70, 71]
 -- p3 = 7
--- p4 = 'logs'
+-- p4 = ['logs']
 -- p5 = ['day', 'month']
 -- p6 = [1779926400000, 1780012800000]
 -- p7 = 7

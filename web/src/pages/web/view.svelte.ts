@@ -1,31 +1,17 @@
 /** What the web page shows, derived from the address: the site, the range, the comparison, the filter. */
 import { address } from '../../app/address.svelte';
-import { clock } from '../../app/clock.svelte';
 import { pathOf } from '../../app/surfaces';
 import type { Params } from '../../api/request';
-import type { Project } from '../../api/types';
 import { faultOf, literal, parseOrNone, print, selects, toggled, type FilterError, type Term } from '../../lib/filter';
-import { asked, bucketOf, resolve, type Bucket, type Resolved } from '../../lib/range';
+import { asked, bucketOf, type Bucket } from '../../lib/range';
+import { Ranged } from '../../parts/range/ranged.svelte';
 import { LiveStream } from './live/stream.svelte';
 import { metricOf, type Metric } from './metrics';
 
 /** Rows that a panel reserves before it knows how many there are. */
 export const ROWS = 8;
 
-export class View {
-  constructor(readonly project: Project) {}
-
-  readonly zone: string = $derived.by(() => this.project.timezone);
-  readonly range: Resolved = $derived.by(() =>
-    resolve(
-      {
-        range: address.get('range'), from: address.get('from'), to: address.get('to'), compare: address.get('compare'),
-        compareFrom: address.get('compare-from'), compareTo: address.get('compare-to'),
-      },
-      this.zone,
-      clock.now,
-    ),
-  );
+export class View extends Ranged {
   /** As the address has it. Where `fault` says that it is none, nothing is shown. */
   readonly text: string = $derived(address.get('filter') ?? '');
   readonly fault: FilterError | null = $derived(faultOf(this.text));
@@ -50,10 +36,6 @@ export class View {
   /** One stream, for the panel and the top bar. Made with the page: it ends with it. */
   readonly live = new LiveStream(() => ({ slug: this.project.slug, params: this.narrowed }));
 
-  get slug(): string {
-    return this.project.slug;
-  }
-
   /** The address of this view with the label selected (or excluded), or no longer so. */
   toggledHref(key: string, label: string, negated = false): string {
     return address.with({ filter: print(toggled(this.terms, key, literal(label), negated)) || null });
@@ -69,10 +51,6 @@ export class View {
 
   setTerms(terms: readonly Term[]): void {
     address.change({ filter: print(terms) || null });
-  }
-
-  setRange(changes: Partial<Record<'range' | 'from' | 'to', string>>): void {
-    address.change({ range: null, from: null, to: null, bucket: null, ...changes });
   }
 
   /** A visitor's page, which leads back to this view. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../../lib/range';
 import { METRICS, metricOf } from '../metrics';
-import { labelled, pointsOf, steps, type SeriesAnswer } from './points';
+import { labelled, steps } from '../../../parts/chart/scale';
+import { pointsOf, type SeriesAnswer } from './points';
 
 describe('steps', () => {
   it.each<[number, boolean, number[]]>([

@@ -5,7 +5,12 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND bitAnd(varies, 32767) != 0
+AND (end >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC'))
+AND bitAnd(varies, 16385) != 0
+AND NOT (roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(end), {p5:Array(Int64)})
+AND roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) IN {p6:Array(Int64)}
+AND start >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))
 GROUP BY session, start, end
 HAVING sum(sign) > 0)
 GROUP BY toStartOfHour(start)
@@ -13,3 +18,8 @@ ORDER BY c0
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
+-- p3 = 1780012800000
+-- p4 = 1780016400000
+-- p5 = [1779926400000, 1780012800000]
+-- p6 = [1779926400000]
+-- p7 = 1779926400000

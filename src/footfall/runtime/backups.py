@@ -1,0 +1,193 @@
+"""Backups of an installation, taken while its server runs: store, metadata without salts, spools.
+
+A backup is a folder with a manifest, which is written last. Of the store it holds what changed since the last full one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from footfall import __version__
+from footfall.catalog.tables import Table
+from footfall.errors import FatalError, TransientError, UserError
+from footfall.filelock import try_lock
+from footfall.settings import Settings
+from footfall.store.clickhouse import newest_migration
+from footfall.store.protocol import Store
+
+MANIFEST = "manifest.json"
+STORE = "store"
+COUNTED = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
+"""Tables whose number of rows no merge changes."""
+
+_WRITING = ".writing"
+_PATIENCE = 60.0
+_SECRETS = ("salts", "sign_ins", "sign_in_codes", "answers")
+
+Quiesced = Callable[[], AbstractContextManager[bool]]
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """`base` names the full backup that this one needs, `""` for a full one.
+
+    `files` are its own: path, bytes, SHA-256.
+    """
+
+    name: str
+    created_at: int
+    version: str
+    schema: int
+    installation: str
+    base: str
+    rows: dict[str, int]
+    files: list[tuple[str, int, str]]
+
+    @property
+    def bytes(self) -> int:
+        return sum(size for _, size, _ in self.files)
+
+
+class Backups:
+    """`quiesced` is the drain's, where there is one: no batch may be written in part."""
+
+    def __init__(self, settings: Settings, store: Store, quiesced: Quiesced | None = None) -> None:
+        self._settings = settings
+        self._store = store
+        self._quiesced = quiesced or (lambda: nullcontext(enter_result=True))
+
+    def make(self, directory: Path, *, full: bool = False) -> Manifest:
+        """UserError where another backup goes there now; TransientError where the drain finds no end."""
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = directory.resolve()
+        lock = try_lock(directory / "lock")
+        if lock is None:
+            raise UserError("busy", f"another backup is being written to {directory}")
+        with lock:
+            for left in directory.glob(f"*{_WRITING}"):
+                shutil.rmtree(left)
+            return self._make(directory, full=full)
+
+    def _make(self, directory: Path, *, full: bool) -> Manifest:
+        now = datetime.now(UTC)
+        name = f"{now:%Y%m%dT%H%M%S%fZ}"
+        work = directory / f"{name}{_WRITING}"
+        work.mkdir(mode=0o700)
+        installation = (self._settings.data / "drain" / "id").read_text()
+        base = "" if full else _base(directory, installation)
+        self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
+        rows, wait = self._snapshot(work, directory / base / STORE if base else None)
+        wait()
+        manifest = Manifest(
+            name=name,
+            created_at=int(now.timestamp() * 1000),
+            version=__version__,
+            schema=newest_migration(),
+            installation=installation,
+            base=base,
+            rows=rows,
+            files=list(_hashed(work)),
+        )
+        (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        os.sync()
+        work.rename(directory / name)
+        structlog.get_logger("backup").info("backup made", name=name, base=base, bytes=manifest.bytes)
+        return manifest
+
+    def _snapshot(self, work: Path, base: Path | None) -> tuple[dict[str, int], Callable[[], None]]:
+        """Store, spools and metadata as of one instant, between two batches."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            with self._quiesced() as quiesced:
+                if quiesced:
+                    self._store.settle_updates()
+                    wait = self._store.begin_backup(work / STORE, base)
+                    rows = {table.value: _count(self._store, table) for table in COUNTED}
+                    _copy_files(self._settings, work)
+                    return rows, wait
+            time.sleep(0.05)
+        raise TransientError("the drain does not come to an end of its batch, so no backup can be made")
+
+
+def backups_in(directory: Path) -> list[Manifest]:
+    """The complete backups, oldest first."""
+    found = [msgspec.json.decode(path.read_bytes(), type=Manifest) for path in directory.glob(f"*/{MANIFEST}")]
+    return sorted(found, key=lambda manifest: manifest.name)
+
+
+def prune(directory: Path, keep: int) -> None:
+    """Remove all but the newest `keep` backups, and those that these need."""
+    made = backups_in(directory)
+    kept = made[-keep:]
+    needed = {manifest.name for manifest in kept} | {manifest.base for manifest in kept}
+    for manifest in made:
+        if manifest.name not in needed:
+            shutil.rmtree(directory / manifest.name)
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """FatalError where a file of a backup is missing or is not what was written."""
+    found = {path: (size, digest) for path, size, digest in _hashed(folder)}
+    for path, size, digest in manifest.files:
+        if found.get(path) != (size, digest):
+            raise FatalError(f"the backup {folder} is damaged: {path} is not what was written")
+
+
+def _base(directory: Path, installation: str) -> str:
+    """The last full backup, while what comes on top of it is less than half of it."""
+    mine = [manifest for manifest in backups_in(directory) if manifest.installation == installation]
+    base = next((manifest for manifest in reversed(mine) if not manifest.base), None)
+    if base is None or (mine[-1].base == base.name and mine[-1].bytes > base.bytes / 2):
+        return ""
+    return base.name
+
+
+def _count(store: Store, table: Table) -> int:
+    return int(store.query(f"SELECT count() FROM {table}").scalar)  # noqa: S608 - of the list above
+
+
+def _copy_files(settings: Settings, work: Path) -> None:
+    """Spools first: metadata must know every project of which they have rows."""
+    for folder in ("spool", "drain"):
+        (work / folder).mkdir(mode=0o700)
+    for path in sorted(settings.data.glob("spool/*.db")):
+        _copy_database(path, work / "spool" / path.name)
+    for path in sorted(settings.data.glob("drain/*")):
+        if path.is_file() and path.suffix != ".writing":
+            shutil.copyfile(path, work / "drain" / path.name)
+    if not settings.meta_url:
+        _copy_database(settings.data / "meta.db", work / "meta.db", without=_SECRETS)
+
+
+def _copy_database(source: Path, to: Path, without: tuple[str, ...] = ()) -> None:
+    """A copy in one instant, whoever writes to the file meanwhile; of what is left out no trace remains."""
+    to.touch(mode=0o600)
+    with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(to, isolation_level=None)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")
+        if without:
+            new.execute("PRAGMA secure_delete = ON")
+            for table in without:
+                new.execute(f"DELETE FROM {table}")  # noqa: S608 - of the list above
+            new.execute("VACUUM")
+        (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise TransientError(f"the copy of {source.name} is damaged ({said})")
+
+
+def _hashed(folder: Path) -> Iterator[tuple[str, int, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != MANIFEST:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            yield path.relative_to(folder).as_posix(), path.stat().st_size, digest
