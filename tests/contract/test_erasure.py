@@ -30,7 +30,7 @@ from footfall.model.raw import (
     RequestRows,
 )
 from footfall.query import run
-from footfall.query.ast import Query, Whole
+from footfall.query.ast import CellPart, Query, Whole
 from footfall.query.build import totals
 from footfall.query.sources import choose
 from footfall.rollups.roller import Roller
@@ -185,6 +185,21 @@ def test_roll_ups_that_held_the_visitor_are_made_again(here: Installation) -> No
     labels = "SELECT count() FROM rollups WHERE project_id = 1 AND bucket = fromUnixTimestamp64Milli({day:Int64})"
     assert here.store.query(labels, {"day": MAY + 2 * DAY}).scalar == 0  # a day with nobody else
     assert here.store.query("SELECT count() FROM rollups WHERE project_id = 2").scalar > 0
+
+
+def test_roll_ups_of_other_days_stay(here: Installation) -> None:
+    """The month that held the visitor begins when its first day does, which did not."""
+    here.send(EventRows(1, NOW, [event(MAY + 20 * DAY, "cy")]))
+    while here.roller():
+        pass
+    first_days = Query(project=1, table=Table.EVENTS, period=Period(MAY, MAY + 3 * DAY))
+    before = run.count(here.store, first_days)
+    here.meta.erasures.ask("one", "cy")
+    here.erase()
+    chosen = choose(here.store, totals(first_days, "events"))
+    assert isinstance(chosen, Whole)
+    assert {type(part) for part in chosen.parts} == {CellPart}
+    assert run.count(here.store, first_days) == before == 6
 
 
 def test_the_files_of_spools_and_plans_keep_nothing(here: Installation, tmp_path: Path) -> None:

@@ -22,9 +22,11 @@ _HOURS = {"sessions": ("start", "end")}
 _HOUR = "fromUnixTimestamp64Milli(hour, 'UTC')"
 
 _ROLLED_UP = f"""
-    SELECT DISTINCT bucket FROM rolled_up
+    SELECT DISTINCT toString(grain), toUnixTimestamp(bucket) FROM rolled_up
     WHERE project_id = {{project:UInt32}} AND arrayExists(hour -> {_HOUR} >= bucket AND {_HOUR} < until, {{hours:Array(Int64)}})"""  # noqa: E501, S608 - a constant
 _ROLLUPS = ("rollups", "recent_rollups")
+_CELLS = "has(arrayZip({grains:Array(String)}, {starts:Array(UInt32)}), (toString(grain), toUnixTimestamp(bucket)))"
+"""Which of their rows are figures of some hours: a day and the month that it begins have the same start."""
 
 
 def to_erase(store: Statements, project: int, visitors: Sequence[int] | None) -> Piece | None:
@@ -47,10 +49,10 @@ def erase(store: Statements, project: int, visitors: Sequence[int] | None, piece
         f"ALTER TABLE {piece.table} DELETE IN PARTITION ID '{piece.partition}' WHERE {_where(visitors)}", params
     )
     if piece.hours:
-        params["cells"] = [int(row[0].timestamp()) for row in store.query(_ROLLED_UP, params).rows]
+        cells = store.query(_ROLLED_UP, params).rows
+        params |= {"grains": [grain for grain, _ in cells], "starts": [start for _, start in cells]}
         for table in _ROLLUPS:
-            rows = "project_id = {project:UInt32} AND has({cells:Array(UInt32)}, toUnixTimestamp(bucket))"
-            store.command(f"ALTER TABLE {table} DELETE WHERE {rows}", params)
+            store.command(f"ALTER TABLE {table} DELETE WHERE project_id = {{project:UInt32}} AND {_CELLS}", params)
 
 
 def _where(visitors: Sequence[int] | None) -> str:
