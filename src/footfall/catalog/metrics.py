@@ -17,7 +17,8 @@ class Metric:
     condition: a query with the metric reads no other rows.
 
     `parts` are aggregates, per table, of some of the rows that make up a figure, each row of a signed table counting
-    as one; `whole` puts such parts together. Parts must not have rows in common, but those of visitors may.
+    as one, and columns of roll-ups; `whole` puts such parts together. Parts must not have rows in common, but those of
+    visitors may.
     """
 
     name: str
@@ -66,7 +67,7 @@ _ROWS = (
     Metric(
         "events",
         {Table.EVENTS: "count()"},
-        parts={Table.EVENTS: "count()", Table.SESSIONS: "sum(events)", Table.ROLLUPS: "sum(events)"},
+        parts={Table.EVENTS: "count()", Table.SESSIONS: "sum(events)", Table.ROLLUPS: "events"},
     ),
     Metric("engagements", {Table.ENGAGEMENTS: "count()"}),
     Metric("hits", {Table.REQUESTS: "count()"}),
@@ -76,7 +77,7 @@ _ROWS = (
         parts={
             Table.EVENTS: "countIf(event_type = 'pageview')",
             Table.SESSIONS: "sum(pageviews)",
-            Table.ROLLUPS: "sum(pageviews)",
+            Table.ROLLUPS: "pageviews",
         },
     ),
     Metric(
@@ -84,24 +85,24 @@ _ROWS = (
         dict.fromkeys((*_FACTS, Table.SESSIONS), _VISITORS),
         distinct="visitor",
         parts=dict.fromkeys((*_FACTS, Table.SESSIONS), UNIQUES.format("State", "visitor"))
-        | {Table.ROLLUPS: UNIQUES.format("MergeState", "visitors")},
+        | {Table.ROLLUPS: "visitors"},
         whole=UNIQUES.format("Merge", "{}"),
         nothing=f"arrayReduce('{UNIQUES.format('State', '').removesuffix('()')}', emptyArrayUInt64())",
     ),
     Metric(
         "sessions",
         dict.fromkeys(_FACTS, "uniqExact(session)") | {Table.SESSIONS: "sum(sign)"},
-        parts={Table.EVENTS: "uniqExact(session)", Table.SESSIONS: "count()", Table.ROLLUPS: "sum(sessions)"},
+        parts={Table.EVENTS: "uniqExact(session)", Table.SESSIONS: "count()", Table.ROLLUPS: "sessions"},
     ),
     Metric(
         "bounces",
         {Table.SESSIONS: f"sum(sign * {BOUNCED})"},
-        parts={Table.SESSIONS: f"countIf({BOUNCED})", Table.ROLLUPS: "sum(bounces)"},
+        parts={Table.SESSIONS: f"countIf({BOUNCED})", Table.ROLLUPS: "bounces"},
     ),
     Metric(
         "duration_ms",
         {Table.SESSIONS: f"sum(sign * {LASTED})"},
-        parts={Table.SESSIONS: f"sum({LASTED})", Table.ROLLUPS: "sum(duration_ms)"},
+        parts={Table.SESSIONS: f"sum({LASTED})", Table.ROLLUPS: "duration_ms"},
     ),
     Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
