@@ -60,6 +60,7 @@ class Rollup:
 
 
 _ALL = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
+_MONTHS = {Bucket.MONTH: EVERY}
 
 
 def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
@@ -82,20 +83,22 @@ _LISTS = (
     _list("properties", "property", {Bucket.DAY: 20, Bucket.MONTH: 100}),
     _list("countries", "country", _ALL),
     _list("browsers", "browser", _ALL),
-    _list("regions", "region", {Bucket.MONTH: 100}),
-    _list("cities", "city", {Bucket.MONTH: 40}),
-    _list("referrers", "referrer", {Bucket.MONTH: 100}),
-    _list("entry_pages", "entry_page", {Bucket.MONTH: 40}),
-    _list("exit_pages", "exit_page", {Bucket.MONTH: 40}),
+    _list("systems", "os", _ALL),
+    _list("devices", "device", _ALL),
+    _list("channels", "channel", _ALL),
+    _list("referrers", "referrer", _ALL),
+    _list("cities", "city", {Bucket.MONTH: 100}),
+    _list("entry_pages", "entry_page", _MONTHS),
+    _list("exit_pages", "exit_page", _MONTHS),
 )
-"""Those with many labels, or of days too; sessions have no hostname, title, path and event."""
+"""Those with many labels, or of days too: the most asked for, and what sessions don't have."""
 
 _OTHERS = tuple(
-    _list(name, name, {Bucket.MONTH: EVERY})
+    _list(name, name, _MONTHS)
     for name, _ in TOP_LISTS
     if name != "traffic" and all(name != row.dimension for row in _LISTS)
 )
-"""Few labels; of days, rows of sessions are as fast."""
+"""Of days, reading the rows of sessions will do."""
 
 ROLLUPS: tuple[Rollup, ...] = (*_TOTALS, *_LISTS, *_OTHERS)
 """All of web events: cells of one project, day or month are made together."""

@@ -186,9 +186,13 @@ def _of_most(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Who
 def _of_labels(store: Reader, query: Query, labels: tuple[str, ...], rollup: Rollup, tiling: Tiling) -> Whole:
     """The figures of these labels, visitors among them."""
     chosen = replace(query, only=labels)
+    counted = _counted(store, chosen, rollup, tiling)
+    if counted == tiling:
+        return Whole(chosen, _parts(store, chosen, rollup, tiling))
     counts = tuple(name for name in query.metrics if name != "visitors")
     parts = _parts(store, replace(chosen, metrics=counts), rollup, tiling) if counts else ()
-    return Whole(chosen, (*parts, *_visitors(store, replace(chosen, metrics=("visitors",)), rollup, tiling)))
+    visitors = _parts(store, replace(chosen, metrics=("visitors",)), rollup, counted)
+    return Whole(chosen, (*parts, *visitors))
 
 
 def _by_visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Whole | None:
@@ -222,15 +226,15 @@ def _first_labels(store: Reader, ranked: Whole, dimension: str) -> tuple[str, ..
 
 
 def _parts(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> tuple[AnyPart, ...]:
-    return (_cells(query, (rollup.name,), tiling.cells), *_rest(store, query, tiling))
+    cells = (_cells(query, (rollup.name,), tiling.cells),) if tiling.cells else ()
+    return (*cells, *_rest(store, query, tiling))
 
 
-def _visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> tuple[AnyPart, ...]:
-    """Of these labels: from the cells that counted the visitors of all of them, the rest from facts."""
+def _counted(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Tiling:
+    """The cells that counted the visitors of all of the query's labels."""
     cells = tuple(cell for cell in tiling.cells if rollup.counted.get(cell.grain))
-    if cells and query.only:
+    if cells:
         lacking = read(store, Uncounted(query.project, cells_of((rollup.name,), cells), query.only))
         without = {(row["grain"], row["start"]) for row in lacking}
         cells = tuple(cell for cell in cells if (cell.grain.value, cell.period.start) not in without)
-    counted = replace(tiling, cells=cells, gaps=gaps(query.period, [cell.period for cell in cells]))
-    return _parts(store, query, rollup, counted) if cells else _rest(store, query, counted)
+    return Tiling(cells, gaps(query.period, [cell.period for cell in cells]))

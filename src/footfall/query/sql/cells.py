@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 from footfall.catalog.rollups import CROSSED, SMALL
 from footfall.catalog.tables import TABLES, Table
+from footfall.model.period import Bucket
 from footfall.query.ast import Cells
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
@@ -16,19 +20,45 @@ FIRST_FACTS = ("project", "first")
 MADE_CELLS = ("project", "grain", "zone", "starts")
 STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
+_MAX_RUNS = 8
+
 _MILLIS = TABLES[Table.ROLLUPS].millis
 
 
 def rows_of(project: int, cells: Cells, binder: Binder) -> str:
-    """The condition on rows of `rollups`; grain and start find them by the primary key."""
-    starts = binder.instants(cells.starts)
-    chosen = f"arrayZip({binder.texts(cells.grains)}, {starts}, {binder.numbers(cells.versions)})"
+    """The condition on rows of `rollups`: the primary key finds runs of cells, versions tell cells apart."""
+    keys = tuple(
+        start // 1000 + (grain == Bucket.MONTH) for grain, start in zip(cells.grains, cells.starts, strict=True)
+    )
+    version = (
+        f"transform(toUInt64(toUnixTimestamp(bucket) + (grain = '{Bucket.MONTH}')),"
+        f" {binder.numbers(keys)}, {binder.numbers(cells.versions)}, toUInt64(0))"
+    )
+    runs = [
+        f"(grain = '{grain}' AND bucket >= {_second(first, binder)} AND bucket <= {_second(last, binder)})"
+        for grain, first, last in _runs(cells)
+    ]
     return (
         f"project_id = {binder.number(project)} AND rollup IN {binder.texts(cells.rollups)}"
-        f" AND grain IN {binder.texts(tuple(sorted(set(cells.grains))))}"
-        f" AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {starts})"
-        f" AND (toString(grain), {_MILLIS.format('bucket')}, version) IN {chosen}"
+        f" AND ({' OR '.join(runs)}) AND version = {version}"
     )
+
+
+def _runs(cells: Cells) -> list[tuple[str, int, int]]:
+    """Grain, first and last start of each run of cells of one grain; few, so other cells may lie in between."""
+    found = []
+    for grain, run in groupby(zip(cells.grains, cells.starts, strict=True), key=itemgetter(0)):
+        starts = [start for _, start in run]
+        found.append((grain, starts[0], starts[-1]))
+    if len(found) <= _MAX_RUNS:
+        return found
+    by_grain = ((grain, [start for other, start, _ in found if other == grain]) for grain in sorted(set(cells.grains)))
+    last = {grain: end for grain, _, end in found}
+    return [(grain, min(starts), last[grain]) for grain, starts in by_grain]
+
+
+def _second(instant: int, binder: Binder) -> str:
+    return f"toDateTime({binder.number(instant // 1000)}, 'UTC')"
 
 
 def rolled_up(query: RolledUp, binder: Binder) -> str:

@@ -8,6 +8,7 @@ from footfall.catalog.columns import FLOW, MIXED
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
+from footfall.model.period import Period
 from footfall.query.ast import AnyPart, CellPart, Keys, MatchedPart, Mixed, Part, Query, Uneven, UnmixedPart, Whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
@@ -22,6 +23,9 @@ MIXED_ROW = f"bitAnd(varies, {MIXED}) != 0"
 
 REACHING = {"sessions": "reaching", "bounces": "reaching_bounces", "duration_ms": "reaching_duration_ms"}
 """Figures of sessions and the columns of cells that hold them of those that began before the cell."""
+
+_MAX_EDGES = 4
+"""Each is compared with every row."""
 
 _SCANNED = 40 * DAY
 """Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
@@ -120,10 +124,16 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     times = [
         f"start >= {binder.instant(window.start)} AND start < {binder.instant(window.end)}" for window in query.windows
     ]
-    over = [f"start < {binder.instant(edge)} AND end >= {binder.instant(edge)}" for edge in part.edges]
-    found = f"sessions WHERE {where(replace(query, windows=()), binder)} AND NOT {MIXED_ROW}"
-    if not query.buckets:
-        return _sessions(query, keys_of(query, binder), metrics, f"{found} AND ({_any([*times, *over])})")
+    few = len(part.edges) <= _MAX_EDGES
+    spans = [(edge, edge) for edge in part.edges] if few else [(part.edges[0], part.edges[-1])]
+    over = [f"start < {binder.instant(last)} AND end >= {binder.instant(first)}" for first, last in spans]
+    first = min([*(window.start for window in query.windows), *part.edges])
+    last = max([*(window.end for window in query.windows), *(edge + 1 for edge in part.edges)])
+    all_of = replace(query, period=Period(first, last), windows=())  # for the index of ends
+    rows = [where(all_of, binder), f"NOT {MIXED_ROW}", f"({_any([*times, *over])})"]
+    found = f"sessions WHERE {' AND '.join(rows)}"
+    if not query.buckets:  # the only edge is the start of the period
+        return _sessions(query, keys_of(query, binder), metrics, found)
     begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
     counts = [f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {binder.instants(part.edges)})"] if over else []
     counts += [f"if({_any(times)}, [{begin}], [])"] if times else []

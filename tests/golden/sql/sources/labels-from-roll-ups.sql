@@ -1,17 +1,23 @@
 SELECT c0 AS c0, uniqCombined64Merge(17)(c1) AS c1
 FROM (SELECT label AS c0, visitors AS c1
 FROM rollups
-WHERE project_id = {p3:UInt64}
-AND rollup IN {p4:Array(String)}
-AND grain IN {p5:Array(String)}
-AND bucket IN arrayMap(start -> toDateTime(intDiv(start, 1000), 'UTC'), {p0:Array(Int64)})
-AND (toString(grain), toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p1:Array(String)}, {p0:Array(Int64)}, {p2:Array(UInt64)})
-AND label IN {p6:Array(String)})
+WHERE project_id = {p6:UInt64}
+AND rollup IN {p7:Array(String)}
+AND ((grain = 'day'
+AND bucket >= toDateTime({p2:UInt64}, 'UTC')
+AND bucket <= toDateTime({p3:UInt64}, 'UTC'))
+OR (grain = 'month'
+AND bucket >= toDateTime({p4:UInt64}, 'UTC')
+AND bucket <= toDateTime({p5:UInt64}, 'UTC')))
+AND version = transform(toUInt64(toUnixTimestamp(bucket) + (grain = 'month')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
+AND label IN {p8:Array(String)})
 GROUP BY c0
--- p0 = [1779926400000, 1777593600000]
--- p1 = ['day', 'month']
--- p2 = [70, 71]
--- p3 = 7
--- p4 = ['pages']
--- p5 = ['day', 'month']
--- p6 = ['/']
+-- p0 = [1779926400, 1777593601]
+-- p1 = [70, 71]
+-- p2 = 1779926400
+-- p3 = 1779926400
+-- p4 = 1777593600
+-- p5 = 1777593600
+-- p6 = 7
+-- p7 = ['pages']
+-- p8 = ['/']
