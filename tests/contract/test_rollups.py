@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
@@ -19,7 +21,7 @@ from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import run
 from footfall.query.ast import Query, Whole
-from footfall.query.build import totals
+from footfall.query.build import TOP_REFERRERS, totals
 from footfall.query.cells import RolledUp
 from footfall.query.rows import read
 from footfall.query.sources import choose
@@ -67,9 +69,10 @@ class Installation:
             report=self.waiting.append,
         )
 
-    def send(self, *instants: int) -> None:
+    def send(self, *instants: int, session_id: str = "") -> None:
+        event = RawEvent(0, 1, 0, event_type="pageview", visitor=7, url="https://a.test/", user_agent=CHROME)
         events = [
-            RawEvent(at, 1, next(self._ids), event_type="pageview", visitor=7, url="https://a.test/", user_agent=CHROME)
+            msgspec.structs.replace(event, timestamp=at, id_lo=next(self._ids), session_id=session_id)
             for at in instants
         ]
         self.spool.append([Submission(EventRows(1, self.now, events))])
@@ -148,6 +151,20 @@ def test_a_session_that_goes_on_takes_the_day_back_that_it_began_in(here: Instal
     here.send(MAY + 5 * DAY + MINUTE)
     assert here.days() == [1, 2, 3, 4, 7]  # its end may have been on either side of midnight
     assert run.kpis(here.store, WEEK, None).current.sessions == 4  # those of the fixture are 1, and 2 an hour apart
+
+
+def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here: Installation) -> None:
+    """Cells do not count it, and say that it crosses their edges."""
+    here.send(MAY + 5 * DAY - 2 * HOUR, MAY + 5 * DAY + 2 * HOUR, session_id="long")
+    here.roll_up()
+    days = Period(MAY, MAY + 7 * DAY)
+    crossed = {row["start"] for row in read(here.store, RolledUp(1, "events", days, ("sessions",))) if row["crossed"]}
+    assert crossed == {MAY + 4 * DAY, MAY + 5 * DAY}
+    for start, sessions in ((MAY, 4), (MAY + 5 * DAY, 1)):
+        asked = replace(WEEK, period=Period(start, MAY + 7 * DAY))
+        assert run.kpis(here.store, asked, None).current.sessions == sessions
+    (row,) = (row for row in run.top(here.store, WEEK, TOP_REFERRERS, 20))
+    assert (row.label, row.count.current, row.visitors) == ("direct", 4, 1)
 
 
 def test_a_job_waits_while_a_batch_is_partly_written(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from footfall.catalog.columns import HUMAN
 from footfall.catalog.rollups import EVERY, ROLLUPS, Rollup
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.query import build
 from footfall.query.ast import (
     AnyPart,
@@ -164,12 +164,19 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
         return None
     if query.table is Table.SESSIONS and not long_enough(query.period):
         return None
-    tiling = covered(store, query, Table.EVENTS, rollup.name)
-    if not tiling.cells:
+    has_cells = Bucket.DAY in rollup.counted or _has_month(query.period)
+    tiling = covered(store, query, Table.EVENTS, rollup.name) if has_cells else None
+    if not tiling or not tiling.cells:
         return None
     if "visitors" not in query.metrics or {*rollup.counted.values()} == {EVERY}:
         return Whole(query, _parts(store, query, rollup, tiling))
     return _of_most(store, query, rollup, tiling)
+
+
+def _has_month(period: Period) -> bool:
+    """Whether a month of some time zone may lie in the period."""
+    first = Bucket.MONTH.next(Bucket.MONTH.floor(period.start - DAY - 1))
+    return Bucket.MONTH.next(first) <= period.end + DAY
 
 
 def _of_most(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Whole | None:
