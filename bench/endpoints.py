@@ -90,8 +90,12 @@ def _tracking(name: str, key: str = "period", names: Mapping[str, str] = _PERIOD
     return Endpoint(f"tracking-{name}", f"/api/tracking/{name}", params, table=Table.REQUESTS)
 
 
+_TRACKING = (
+    *("stats", "summary", "overview", "endpoints", "consumers", "visits", "top-users"),
+    *(row.path for row in TRACKING_LISTS),
+)
 TRACKING_ENDPOINTS = (
-    *(_tracking(name) for name in ("stats", "summary", "visits", "top-users", *(row.path for row in TRACKING_LISTS))),
+    *(_tracking(name) for name in _TRACKING),
     _tracking("trends", names=_TREND),
 )
 
@@ -127,6 +131,7 @@ LEFT_OUT: Mapping[str, str] = {
     "/export": "its length is that of the rows",
     "/recent-events": "of the last minutes only",
     "/live": "a stream",
+    "/goals": "as many filters as a project has goals",
     "/panels": "several of the others at once",
     "/dropped": "counts of the metadata",
     "/stats": "counts of one project by category, on the events surface",

@@ -173,7 +173,7 @@ _ROWS = (
     _visit("exit_page"),
     _request("status", "toString(status)"),
     _request("status_class", "concat(toString(intDiv(status, 100)), 'xx')"),
-    _request("failed", "if(status >= 400, 'yes', 'no')"),
+    _request("failure", "if(status >= 400, 'yes', 'no')"),
     _request("response_bytes", "bytes"),
     _request("user_hash", _HASH.format("visitor")),
     _request("consumer", f"if(user_id != '', user_id, {_HASH.format('visitor')})"),

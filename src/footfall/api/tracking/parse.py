@@ -71,7 +71,7 @@ class RequestFilter:
             "referer": self.referer,
             "user_hash": self.user_hash and self.user_hash.lower(),
             "consumer": self.consumer,
-            "failed": "yes" if self.failed else None,
+            "failure": "yes" if self.failed else None,
             "traffic": self.traffic,
         }
         return tuple(ast.equals(key, value) for key, value in given.items() if value)
