@@ -10,6 +10,7 @@ import pytest
 from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
+from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE, system_clock
 from footfall.drain.drain import Drain
@@ -21,6 +22,9 @@ from footfall.model.progress import Standstill
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.query import run
 from footfall.query.ast import Query
+from footfall.query.build import endpoints
+from footfall.query.fetch import fetch
+from footfall.query.rows import Row
 from footfall.rollups.expiry import Expiry, facts_since, preview
 from footfall.rollups.roller import Roller
 from footfall.settings import Settings
@@ -47,14 +51,18 @@ class Installation:
         editor = meta.editor
         self.drain = Drain(lambda: [("s", self.spool)], store, Journal(path), Watcher())
         self.drain.drain_once()
-        self.roller = Roller(
-            store,
-            editor.zones,
-            lambda: self.now,
-            self.drain.begin_cells,
-            lambda: next(self._tick),
-            facts_since=lambda: facts_since(editor),
-        )
+        self.rollers = [
+            Roller(
+                store,
+                editor.zones,
+                lambda: self.now,
+                self.drain.begin_cells,
+                lambda: next(self._tick),
+                facts_since=lambda: facts_since(editor),
+                source=source,
+            )
+            for source in SOURCES
+        ]
         self.expiry = Expiry(
             editor, store, self.drain, lambda: self.standstills, lambda: self.now, lambda: next(self._tick)
         )
@@ -64,7 +72,10 @@ class Installation:
             RawEvent(at, 1, next(self._ids), event_type="pageview", visitor=at, url="https://a.test/", user_agent=AGENT)
             for at in instants
         ]
-        requests = [RawRequest(at, 1, next(self._ids), visitor=at, method="GET", endpoint="/x") for at in instants]
+        requests = [
+            RawRequest(at, 1, next(self._ids), visitor=at, method="GET", endpoint="/x", duration_us=1_000)
+            for at in instants
+        ]
         self.spool.append([Submission(EventRows(project, self.now, events))])
         self.spool.append([Submission(RequestRows(project, self.now, requests))])
         drain_all(self.drain, self.spool)
@@ -72,8 +83,9 @@ class Installation:
     def work(self, rounds: int = 12) -> None:
         for _ in range(rounds):
             self.expiry()
-            while self.roller():
-                pass
+            for roller in self.rollers:
+                while roller():
+                    pass
 
     def days(self, project: int = 1, table: str = "events", at: str = "timestamp") -> list[int]:
         """The days of which rows are stored, counted from the first of May."""
@@ -83,6 +95,11 @@ class Installation:
     def figures(self, project: int = 1) -> tuple[int, int]:
         query = Query(project=project, table=Table.EVENTS, period=PERIOD)
         return run.count(self.store, query), run.visitors(self.store, query)
+
+    def requests(self, project: int = 1) -> list[Row]:
+        """By endpoint, which has cells of months only."""
+        query = Query(project=project, table=Table.REQUESTS, period=PERIOD, bots=True)
+        return fetch(self.store, endpoints(query, 10))
 
 
 @pytest.fixture
@@ -98,8 +115,9 @@ def here(store: Store, tmp_path: Path) -> Iterator[Installation]:
 
 
 def test_facts_past_it_go_and_figures_stay(here: Installation) -> None:
-    before = here.figures()
+    before, requests = here.figures(), here.requests()
     assert before == (5, 5)
+    assert requests[0]["hits"] == 5
     here.meta.editor.update("one", retention_days=31)
     here.work()
     for table, at in (("events", "timestamp"), ("requests", "timestamp"), ("sessions", "start")):
@@ -111,6 +129,20 @@ def test_facts_past_it_go_and_figures_stay(here: Installation) -> None:
     here.work()
     assert here.days() == [40]
     assert here.figures() == before
+    assert here.requests() == requests
+
+
+def test_rows_stay_until_every_source_is_rolled_up(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    (requests,) = (roller for roller, source in zip(here.rollers, SOURCES, strict=True) if source is Table.REQUESTS)
+    here.rollers.remove(requests)
+    here.work()
+    for table in ("events", "requests"):
+        assert here.days(table=table) == [0, 3, 10, 25, 40]
+    here.rollers.append(requests)
+    here.work()
+    assert here.days(table="requests") == [25, 40]
+    assert here.requests()[0]["hits"] == 5
 
 
 def test_a_month_that_is_wholly_old_leaves_the_files(here: Installation) -> None:

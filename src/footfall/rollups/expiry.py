@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from footfall.catalog.rollups import names_of
+from footfall.catalog.rollups import GRAINS, SOURCES, names_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, Clock
 from footfall.drain.plan import Touched
@@ -21,7 +21,7 @@ from footfall.model.project import Project
 from footfall.query.cells import FirstFacts
 from footfall.query.rows import read
 from footfall.query.sources.covering import valid_cells
-from footfall.rollups.jobs import closed_cells
+from footfall.rollups.jobs import closed_cells, zone_of
 from footfall.store.protocol import Store
 
 LAG = HOUR
@@ -60,7 +60,7 @@ class Preview:
 
 def expires_before(project: Project, days: int, now: int) -> int:
     """Before which instant a retention of so many days removes facts: whole days of the project."""
-    return Bucket.DAY.floor(now - days * DAY - LAG, _clocks(project))
+    return Bucket.DAY.floor(now - days * DAY - LAG, _clocks(project.timezone))
 
 
 def preview(store: Store, project: Project, days: int, now: int) -> Preview:
@@ -72,8 +72,9 @@ def preview(store: Store, project: Project, days: int, now: int) -> Preview:
 class Expiry:
     """Each call removes one month of one table; with nothing left it looks again, once an hour.
 
-    Whole days of the project go, each once it is rolled up: a day without valid cells keeps its facts, and those of
-    all days after it, and is marked to be made. `standstills` are the drain's: while rows wait, none are removed.
+    Whole days of the project go, each once it is rolled up, with its month. A day without valid cells of each source
+    keeps its facts, as do all days after it, and is marked to be made. `standstills` are the drain's: while rows wait,
+    none are removed.
     """
 
     def __init__(
@@ -111,10 +112,8 @@ class Expiry:
     def _look(self) -> None:
         if any(one.seconds * 1000 > LAG / 2 for one in self._standstills()):
             return
-        projects = self._projects.retained()
-        firsts = {row["project"]: row["first"] for row in read(self._store, FirstFacts())} if projects else {}
-        for project in projects:
-            before = self._rolled_up(project, firsts.get(project.number), self._wanted(project))
+        for project in self._projects.retained():
+            before = self._rolled_up(project, self._wanted(project))
             if before > project.facts_since:
                 self._projects.facts_gone(project.number, before)
             self._waiting[project.number] = max(before, project.facts_since)
@@ -124,24 +123,33 @@ class Expiry:
         days = project.retention_days
         return project.facts_since if days is None else expires_before(project, days, self._clock())
 
-    def _rolled_up(self, project: Project, first: int | None, before: int) -> int:
+    def _rolled_up(self, project: Project, before: int) -> int:
         """`before`, or the start of the first day before it whose figures would go with its facts."""
-        if first is None or first >= before:
-            return before
-        period = Period(Bucket.DAY.floor(first, _clocks(project)), before)
-        valid = _valid_days(self._store, project.number, period)
-        missing = [
-            day.start for day in closed_cells(Bucket.DAY, project.timezone, first, before) if day.start not in valid
-        ]
-        if missing:
-            self._drain.mark([Touched(Table.EVENTS.value, project.number, [Bucket.HOUR.floor(at) for at in missing])])
-        return min(missing, default=before)
+        for source in SOURCES:
+            missing = self._missing(project, source, before)
+            if missing:
+                self._drain.mark([Touched(source.value, project.number, [Bucket.HOUR.floor(at) for at in missing])])
+                before = Bucket.DAY.floor(missing[0], _clocks(project.timezone))
+        return before
+
+    def _missing(self, project: Project, source: Table, before: int) -> list[int]:
+        """Starts of the cells of which facts would go, and that are not valid.
+
+        Cells that lost facts before keep the figures that they have: they can't be made again.
+        """
+        firsts = {row["project"]: row["first"] for row in read(self._store, FirstFacts(source))}
+        first = firsts.get(project.number, before)
+        zone = zone_of(source, project.timezone)
+        found: set[int] = set()
+        for grain in GRAINS if first < before else ():
+            end = grain.next(grain.floor(before - 1, _clocks(zone)), _clocks(zone))
+            cells = [cell for cell in closed_cells(grain, zone, first, end) if cell.start >= project.facts_since]
+            if cells:
+                period, names = Period(cells[0].start, end), names_of(source, grain)
+                made = valid_cells(self._store, project.number, source, period, names)
+                found |= {cell.start for cell in cells} - {cell.period.start for cell in made if cell.grain is grain}
+        return sorted(found)
 
 
-def _valid_days(store: Store, project: int, period: Period) -> set[int]:
-    cells = valid_cells(store, project, Table.EVENTS, period, names_of(Table.EVENTS, Bucket.DAY))
-    return {cell.period.start for cell in cells if cell.grain is Bucket.DAY}
-
-
-def _clocks(project: Project) -> tzinfo:
-    return UTC if project.timezone == "UTC" else ZoneInfo(project.timezone)
+def _clocks(zone: str) -> tzinfo:
+    return UTC if zone == "UTC" else ZoneInfo(zone)

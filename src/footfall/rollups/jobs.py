@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
+from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 
 
@@ -38,6 +39,11 @@ class Wanted:
     cell: Period
     project: int
     zone: str
+
+
+def zone_of(source: Table, zone: str) -> str:
+    """By whose clocks cells of a source are cut: of events by the project's, of requests and logs by those of UTC."""
+    return zone if source is Table.EVENTS else "UTC"
 
 
 def closed_cells(grain: Bucket, zone: str, first: int, closed: int) -> list[Period]:

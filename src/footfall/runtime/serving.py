@@ -20,6 +20,7 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
 from footfall.meta import Drops, environment_over
 from footfall.rollups.expiry import Expiry, facts_since
+from footfall.rollups.jobs import zone_of
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
 from footfall.runtime.backup_requests import BackupWork
@@ -103,15 +104,10 @@ def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
 
 
 def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -> Roller:
-    """Days and months of events are those of the project's clocks, of requests and logs those of UTC."""
     zones = draining.projects.zones
-
-    def utc() -> dict[int, str]:
-        return dict.fromkeys(zones(), "UTC")
-
     return Roller(
         draining.store,
-        zones if source is Table.EVENTS else utc,
+        lambda: {project: zone_of(source, zone) for project, zone in zones().items()},
         clock,
         draining.drain.begin_cells,
         report=partial(metrics.cells_waiting, source.value),
