@@ -12,11 +12,11 @@ export function steps(largest: number, isShare = false): number[] {
   return found;
 }
 
-/** Buckets that carry a label: the first, the last, and some between, as many as there is room for. */
-export function labelled(length: number, most: number): number[] {
+/** Buckets that carry a label: the first, the last, and some between, as many as there is room for. No two neighbours say the same. */
+export function labelled(length: number, most: number, text: (index: number) => unknown = (index) => index): number[] {
   if (length <= 1) return length ? [0] : [];
   const every = Math.max(1, Math.ceil((length - 1) / Math.max(1, most - 1)));
   const found: number[] = [];
   for (let at = 0; at < length - 1 - every * 0.6; at += every) found.push(at);
-  return [...found, length - 1];
+  return [...found, length - 1].filter((at, place, all) => place === 0 || text(at) !== text(all[place - 1] ?? 0));
 }
