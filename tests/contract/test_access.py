@@ -19,8 +19,8 @@ from footfall.api.application import create_api
 from footfall.api.state import State
 from footfall.api.surfaces import SURFACES
 
-NEEDED = "steps=path:/*&steps=path:/*&panel=kpis"
-"""Required by the funnel and by panels."""
+NEEDED = "days=90&steps=path:/*&steps=path:/*&panel=kpis"
+"""Required by the funnel, by panels and by the dry run of a retention."""
 
 NO_TOKEN = {route.path for surface in SURFACES for route in surface.public} | {
     "/api/v1/analytics/health",
