@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -193,10 +194,10 @@ class Product:
         return self._loop.run(self._together(list(calls)))
 
     async def _together(self, calls: list[Call]) -> list[Answer]:
-        free = asyncio.Semaphore(STREAMS_OF_PROJECT)  # more exports at once would be refused
+        exports = asyncio.Semaphore(STREAMS_OF_PROJECT)  # more at once would be refused
 
         async def answer(call: Call) -> Answer:
-            async with free:
+            async with exports if call.path.endswith("/export") else nullcontext():
                 return await self._answer(call)
 
         return await asyncio.gather(*map(answer, calls))
