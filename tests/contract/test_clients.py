@@ -1,4 +1,4 @@
-"""Public generators make clients of /openapi.json without a warning, but for an image; they type-check, and work against a server."""
+"""Public generators make clients of /openapi.json without a warning but for an image; they type-check, and work here."""
 
 from __future__ import annotations
 
