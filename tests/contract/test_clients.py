@@ -1,4 +1,4 @@
-"""Public generators make clients of /openapi.json without a warning but for an image; they type-check, and work here."""
+"""Public generators make clients of /openapi.json, with a warning for an image only; they type-check, and work."""
 
 from __future__ import annotations
 
