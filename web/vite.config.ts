@@ -19,5 +19,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /src[\\/](?:api|lib|parts|ui)[\\/](?!schema)/, minShareCount: 2 }] } } },
   },
   server: { proxy: { '/api': { target: server }, '/openapi.json': { target: server }, '/docs': { target: server } } },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', css: true },
 });

@@ -35,6 +35,21 @@ _CODES = {
 }
 T = TypeVar("T")
 _VISIBLE = "e => e.offsetWidth > 0 && getComputedStyle(e).visibility !== 'hidden'"
+# Panels that still fill move what is below them: a click that is aimed too early lands beside its target.
+_AIM = """
+(async () => {{
+  if (!{mark}) return null;
+  const target = document.querySelector('[data-found]');
+  const aim = ({{x, y, width, height}}) => [x + Math.min(width / 2, 40), y + height / 2];
+  const box = () => aim(target.getBoundingClientRect());
+  const before = box();
+  for (let frame = 0; frame < 6; frame++) await new Promise(requestAnimationFrame);
+  const now = box();
+  const hit = document.elementFromPoint(...now);
+  const isStill = now.every((at, axis) => at === before[axis]);
+  return isStill && hit && (target.contains(hit) || hit.contains(target)) ? now : null;
+}})()
+"""
 
 
 def until(look: Callable[[], T]) -> T:
@@ -109,22 +124,20 @@ class Dashboard:
 
     def find(self, selector: str, text: str = "") -> None:
         """Marks the first visible element that holds the text as `[data-found]`, and brings it into view."""
-        mark = (
+        self.wait(self._mark(selector, text))
+
+    def _mark(self, selector: str, text: str) -> str:
+        return (
             "(() => { document.querySelectorAll('[data-found]').forEach(e => e.removeAttribute('data-found'));"
             f"const found = [...document.querySelectorAll({json.dumps(selector)})].filter({_VISIBLE})"
             f".find(e => (e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes({json.dumps(text)}));"
             "found?.setAttribute('data-found', ''); found?.scrollIntoView({block: 'center', behavior: 'instant'});"
             "return !!found })()"
         )
-        self.wait(mark)
 
     def click(self, selector: str, text: str = "", modifiers: int = 0) -> None:
-        """A real click in the middle of the first element that holds the text."""
-        self.find(selector, text)
-        x, y = self.page.run(
-            "(box => [box.x + Math.min(box.width / 2, 40), box.y + box.height / 2])"
-            "(document.querySelector('[data-found]').getBoundingClientRect())"
-        )
+        """A real click on the first element that holds the text, once it lies still and nothing covers it."""
+        x, y = self.wait(_AIM.format(mark=self._mark(selector, text)))
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.mouse(kind, x, y, modifiers)
 
