@@ -51,6 +51,17 @@ def engine(keeper: tuple[Path, Store]) -> Path:
     return keeper[0]
 
 
+@pytest.fixture(scope="session")
+def template(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database without rows. Copies of its tables are made in a tenth of the time of migrations."""
+    path, _ = keeper
+    settings = Settings(data=tmp_path_factory.mktemp("template"), store_url=f"chdb://{path}?database=template")
+    made = open_store(settings)
+    made.migrate()
+    made.close()
+    return "template"
+
+
 @pytest.fixture
 def store_settings(keeper: tuple[Path, Store], tmp_path: Path) -> Iterator[Settings]:
     """Settings of a store of the test's own: its data directory, and a database, dropped afterwards."""
@@ -59,16 +70,19 @@ def store_settings(keeper: tuple[Path, Store], tmp_path: Path) -> Iterator[Setti
 
 
 @pytest.fixture
-def store(store_settings: Settings) -> Iterator[Store]:
+def store(keeper: tuple[Path, Store], template: str, store_settings: Settings) -> Iterator[Store]:
     """A migrated store in a fresh database of the engine."""
-    with _migrated(store_settings) as opened:
+    with _copied(keeper, template, store_settings) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def shared_store(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared_store(
+    keeper: tuple[Path, Store], template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
     """The same for all tests of a module, which only read what the module's own fixture puts there."""
-    with _database(keeper, tmp_path_factory.mktemp("shared") / "data") as settings, _migrated(settings) as opened:
+    shared = tmp_path_factory.mktemp("shared") / "data"
+    with _database(keeper, shared) as settings, _copied(keeper, template, settings) as opened:
         yield opened
 
 
@@ -81,7 +95,15 @@ def _database(keeper: tuple[Path, Store], data: Path) -> Iterator[Settings]:
 
 
 @contextmanager
-def _migrated(settings: Settings) -> Iterator[Store]:
+def _copied(keeper: tuple[Path, Store], template: str, settings: Settings) -> Iterator[Store]:
+    _, store = keeper
+    database = settings.store_url.rpartition("=")[2]
+    store.command(f"CREATE DATABASE {database}")
+    named = "SELECT name FROM system.tables WHERE database = {template:String}"
+    for (table,) in store.query(named, {"template": template}).rows:
+        store.command(f"CREATE TABLE {database}.{table} AS {template}.{table}")
+    done = "schema_migrations"
+    store.command(f"INSERT INTO {database}.{done} SELECT * FROM {template}.{done}")  # noqa: S608 -- names of our own
     opened = open_store(settings)
     opened.migrate()
     yield opened

@@ -101,21 +101,17 @@ def test_fields_are_only_added_at_the_end_with_a_default(struct: type[msgspec.St
     assert all(not field.required for field in fields[len(first) :])
 
 
-@pytest.mark.parametrize("table", COLUMNS)
-def test_the_migrated_table_has_the_declared_columns(store: Store, table: Table) -> None:
-    sql = """
+def test_the_migrated_tables_have_the_declared_columns_and_partitions(store: Store) -> None:
+    columns = """
         SELECT name, type FROM system.columns
         WHERE database = currentDatabase() AND table = {table:String} AND default_kind != 'ALIAS'"""
-    found = dict(store.query(sql, {"table": table.value}).rows)
-    assert found == {column.name: stored_type(column) for column in COLUMNS[table] if column.stored}
-
-
-@pytest.mark.parametrize("table", COLUMNS)
-def test_the_migrated_table_is_partitioned_by_the_declared_instant(store: Store, table: Table) -> None:
-    sql = "SELECT partition_key FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
-    assert store.query(sql, {"table": table.value}).scalar == f"toYYYYMM({TABLES[table].partition})"
-    instants = {column.name for column in COLUMNS[table] if column.kind in {Kind.INSTANT, Kind.SECOND}}
-    assert {TABLES[table].partition, TABLES[table].age} <= instants
+    partition = "SELECT partition_key FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
+    for table, declared in COLUMNS.items():
+        found = dict(store.query(columns, {"table": table.value}).rows)
+        assert found == {column.name: stored_type(column) for column in declared if column.stored}, table
+        assert store.query(partition, {"table": table.value}).scalar == f"toYYYYMM({TABLES[table].partition})"
+        instants = {column.name for column in declared if column.kind in {Kind.INSTANT, Kind.SECOND}}
+        assert {TABLES[table].partition, TABLES[table].age} <= instants, table
 
 
 def test_a_name_means_the_same_in_every_table() -> None:

@@ -52,11 +52,10 @@ def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
     for endpoint in ENDPOINTS:
         # Engagement reports have no session or event properties: those keys are refused.
         refused = endpoint == "/engagement" and key not in KEYS
-        for text in (f"{key}:{value}", f"!{key}:{value}|*x"):
-            answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={text}")
-            expected = {400} if refused else {200, 404} if endpoint == "/visitor/v1" else {200}
-            assert answer.status_code in expected, answer.text
-            assert not refused or f"{key!r} does not apply to engagement" in answer.text
+        answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={key}:{value} !{key}:{value}|*x")
+        expected = {400} if refused else {200, 404} if endpoint == "/visitor/v1" else {200}
+        assert answer.status_code in expected, answer.text
+        assert not refused or f"{key!r} does not apply to engagement" in answer.text
 
 
 @pytest.mark.parametrize("endpoint", LISTS)

@@ -73,14 +73,18 @@ def product(store: Store, tmp_path: Path) -> Iterator[RolledProduct]:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_roll_ups_equal_the_oracle(product: RolledProduct, zone: str) -> None:
+def test_roll_ups_and_sessions_equal_the_oracle(
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """Also where there are so few facts that those would be read."""
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.ROLLUPS, Source.SESSIONS}))
     product.zone = zone
     made = one_of(histories(tuple(ENDPOINTS)), histories(ROLLED_UP).map(about_everybody))
     survey(made, HISTORIES // 16, lambda group: differences(product, group), 8 + ZONES.index(zone))
 
 
-@pytest.mark.parametrize("allowed", [{Source.FACTS}, {Source.FACTS, Source.ROLLUPS}], ids=["facts", "rollups"])
-def test_a_source_alone_equals_the_oracle(
+@pytest.mark.parametrize("allowed", [{Source.FACTS}, set(Source)], ids=["facts", "chosen"])
+def test_the_sources_allowed_equal_the_oracle(
     product: RolledProduct, monkeypatch: pytest.MonkeyPatch, allowed: set[Source]
 ) -> None:
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))

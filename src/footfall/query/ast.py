@@ -250,7 +250,7 @@ class FiguresOfSource:
 class LabelCount:
     """How many labels the list `base` has: one column, labels."""
 
-    base: Query
+    base: Query | Whole
 
 
 @dataclass(frozen=True, slots=True)

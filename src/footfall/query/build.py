@@ -34,7 +34,8 @@ VIEWED = equals("viewed", "yes")
 class TopList:
     """A ranking: labels of `dimension` by the metric `count`, over the rows of `table` that match `only`.
 
-    `figures` are the metrics that it shows beside that. Highest `order` first (by default `count`), ties by label.
+    `figures` are the metrics that it shows beside that, `before` those that it shows of the compared period beside its
+    count. Highest `order` first (by default `count`), ties by label.
     `search` keeps the labels that contain it, `skip` passes over the first ones.
     """
 
@@ -43,6 +44,7 @@ class TopList:
     table: Table = Table.EVENTS
     only: tuple[Term, ...] = ()
     figures: tuple[str, ...] = ("visitors",)
+    before: tuple[str, ...] = ()
     order: str = ""
     search: str = ""
     skip: int = 0
@@ -88,9 +90,9 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
     return replace(found, search=ranking.search, skip=ranking.skip)
 
 
-def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query:
-    """The counts of these labels only, in any order."""
-    return replace(of_ranking(base, ranking), metrics=(ranking.count,), only=labels)
+def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...], *metrics: str) -> Query:
+    """The counts of these labels only, with other metrics beside them, in any order."""
+    return replace(of_ranking(base, ranking), metrics=(ranking.count, *metrics), only=labels)
 
 
 def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tuple[int, ...]) -> Query:

@@ -67,14 +67,6 @@ def figures(store: Reader, base: Query, ranking: TopList, labels: Collection[str
     return {row["group"]: session_figures(row) for row in fetch(store, query)}
 
 
-def visitors(store: Reader, base: Query, ranking: TopList, labels: Collection[str]) -> dict[str, int]:
-    """The visitors of these labels; 0 is left out."""
-    if not labels:
-        return {}
-    rows = fetch(store, replace(build.counts_of(base, ranking, tuple(labels)), metrics=("visitors",)))
-    return {row[ranking.dimension]: row["visitors"] for row in rows}
-
-
 def session_figures(row: Row) -> SessionKeyFigures:
     """Of the columns that `SessionFigures` has."""
     sessions = row["sessions"]

@@ -11,7 +11,7 @@ from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
-from footfall.query.compared import Compared, compare, compare_counts
+from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
@@ -41,11 +41,15 @@ class TimePoint:
 
 @dataclass(frozen=True, slots=True)
 class RankedLabel:
-    """`revenue` is by currency, `unknown` where none was sent; empty where nothing was earned."""
+    """`revenue` is by currency, `unknown` where none was sent; empty where nothing was earned.
+
+    `visitors_before` is None where the ranking doesn't show them, or there is no previous period.
+    """
 
     label: str
     visitors: int
     count: Compared[int]
+    visitors_before: int | None = None
     revenue: Mapping[str, Decimal] = field(default_factory=dict)
 
 
@@ -98,19 +102,26 @@ def visitors(store: Reader, base: Query) -> int:
 
 
 def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:
-    return compare(base, previous, lambda query: _key_figures(store, query))
-
-
-def _key_figures(store: Reader, base: Query) -> KeyFigures:
     """Visitors and pageviews of the matching events; bounces and durations of their whole sessions."""
-    (found,) = fetch(store, ast.Kpis(base))
-    sessions = found["sessions"]
+    both = joined(base, previous)
+    if previous is None or both is None:
+        return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
+    starts = (previous.period.start, base.period.start)
+    rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(both, buckets=starts)))}
+    then, now = (_key_figures(rows.get(start)) for start in starts)
+    return Compared(now, then)
+
+
+def _key_figures(row: Row | None) -> KeyFigures:
+    if row is None:
+        return KeyFigures(0, 0, 0, 0.0, 0.0)
+    sessions = row["sessions"]
     return KeyFigures(
-        found["visitors"],
-        found["pageviews"],
+        row["visitors"],
+        row["pageviews"],
         sessions,
-        share(found["bounces"], sessions),
-        average(found["duration_ms"], sessions, unit=1000),
+        share(row["bounces"], sessions),
+        average(row["duration_ms"], sessions, unit=1000),
     )
 
 
@@ -138,14 +149,22 @@ def top(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The `limit` labels with the highest counts; ties by label."""
+    rows = fetch(store, build.top(base, ranking, limit))
+    labels = tuple(row[ranking.dimension] for row in rows)
+    before: dict[str, Row] | None = None
+    if previous is not None:
+        counts = build.counts_of(previous, ranking, labels, *ranking.before)
+        before = {row[ranking.dimension]: row for row in fetch(store, counts)} if labels else {}
+    return [_ranked(row, ranking, before) for row in rows]
 
-    def counts(query: Query, labels: tuple[str, ...]) -> dict[str, int]:
-        rows = fetch(store, build.counts_of(query, ranking, labels))
-        return {row[ranking.dimension]: row[ranking.count] for row in rows}
 
-    rows = {row[ranking.dimension]: row for row in fetch(store, build.top(base, ranking, limit))}
-    compared = compare_counts({label: row[ranking.count] for label, row in rows.items()}, previous, counts)
-    return [RankedLabel(label, row["visitors"], compared[label]) for label, row in rows.items()]
+def _ranked(row: Row, ranking: build.TopList, before: dict[str, Row] | None) -> RankedLabel:
+    label, count = row[ranking.dimension], row[ranking.count]
+    if before is None:
+        return RankedLabel(label, row["visitors"], Compared(count))
+    then = before.get(label, {})
+    visitors = then.get("visitors", 0) if "visitors" in ranking.before else None
+    return RankedLabel(label, row["visitors"], Compared(count, then.get(ranking.count, 0)), visitors)
 
 
 def top_with_revenue(

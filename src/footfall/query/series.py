@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from footfall.query import ast
 from footfall.query.ast import Query
-from footfall.query.compared import Compared, compare
+from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import fetch
 from footfall.query.listing import NO_SESSIONS, SessionKeyFigures, session_figures
 from footfall.query.timerange import TimeRange
@@ -35,7 +35,7 @@ class FiguresPoint:
 
 def figures(store: Reader, base: Query, previous: Query | None, time_range: TimeRange) -> list[FiguresPoint]:
     """Every bucket of the range, ascending; the n-th beside the n-th of the previous period."""
-    found = compare(base, previous, lambda query: _series(store, query, time_range))
+    found = _compared(store, base, previous, time_range)
     then = found.previous or []
     points = []
     for place, now in enumerate(found.current):
@@ -44,8 +44,18 @@ def figures(store: Reader, base: Query, previous: Query | None, time_range: Time
     return points
 
 
-def _series(store: Reader, base: Query, time_range: TimeRange) -> list[BucketFigures]:
-    starts = time_range.starts(base.period)
+def _compared(
+    store: Reader, base: Query, previous: Query | None, time_range: TimeRange
+) -> Compared[list[BucketFigures]]:
+    both, starts = joined(base, previous), time_range.starts(base.period)
+    if previous is None or both is None or starts[0] != base.period.start:
+        return compare(base, previous, lambda query: _series(store, query, time_range.starts(query.period)))
+    before = time_range.starts(previous.period)
+    found = _series(store, both, (*before, *starts))
+    return Compared(found[len(before) :], found[: len(before)])
+
+
+def _series(store: Reader, base: Query, starts: tuple[int, ...]) -> list[BucketFigures]:
     rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(base, buckets=starts)))}
     return [_figures(at, rows.get(at)) for at in starts]
 

@@ -14,6 +14,7 @@ from footfall.query.ast import (
     Breakdowns,
     CellPart,
     FlowsOfSessions,
+    LabelCount,
     MatchedPart,
     Part,
     Query,
@@ -66,6 +67,8 @@ def sources_of(chosen: AnyQuery) -> set[Source]:
     match chosen:
         case Whole(parts=parts):
             return {_source(part) for part in parts}
+        case LabelCount(base=base) if isinstance(base, Whole):
+            return sources_of(base)
         case FlowsOfSessions() | RetentionOfSessions():
             return {Source.SESSIONS, Source.FACTS} if chosen.besides else {Source.SESSIONS}
         case Breakdowns() if chosen.cells.starts:

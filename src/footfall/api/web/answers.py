@@ -28,7 +28,7 @@ def timeseries(query: WebQuery, bucket: str | None, *, figures: bool) -> Json:
 
 
 def custom_events(query: WebQuery, page: ListParameters, bucket: str | None) -> Json:
-    query, ranking = by(query, bucket), page.of(build.CUSTOM_EVENTS)
+    query, ranking = by(query, bucket), replace(page.of(build.CUSTOM_EVENTS), before=())
     starts = query.time_range.starts()
     found = run.sparklines(query.store, query.base, query.previous, starts, page.most, ranking)
     answer = render.sparklines(query, "name", found, figures=page.figures)

@@ -207,10 +207,10 @@ def add_figures(items: list[Json], label: str, found: Mapping[str, SessionKeyFig
         item.update(session_figures(found.get(item[label], NO_SESSIONS)))
 
 
-def add_previous_visitors(items: list[Json], label: str, found: Mapping[str, int] | None) -> None:
+def add_previous_visitors(items: list[Json], ranked: list[RankedLabel]) -> None:
     """None where there is no previous period."""
-    for item in items:
-        item["prev_visitors"] = None if found is None else found.get(item[label], 0)
+    for item, row in zip(items, ranked, strict=True):
+        item["prev_visitors"] = row.visitors_before
 
 
 def session_figures(found: SessionKeyFigures) -> Json:

@@ -66,8 +66,14 @@ class ListParameters(PartParameters):
 
     def of(self, ranking: build.TopList) -> build.TopList:
         """The wanted part of a ranking, in the wanted order."""
-        order = "visitors" if self.order == "visitors" else ""
-        return replace(ranking, skip=self.skip, search=self.search, order=order)
+        by_visitors = self.order == "visitors"
+        return replace(
+            ranking,
+            skip=self.skip,
+            search=self.search,
+            order="visitors" if by_visitors else "",
+            before=("visitors",) if by_visitors or self.figures else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +181,8 @@ def answer(
     found, labels = render.top(label, ranked, compare=compare), [row.label for row in ranked]
     if page.figures:
         render.add_figures(found["items"], label, listing.figures(query.store, query.base, wanted, labels))
-    if compare and (page.figures or page.order == "visitors"):
-        before = None if previous is None else listing.visitors(query.store, previous, wanted, labels)
-        render.add_previous_visitors(found["items"], label, before)
+    if compare and wanted.before:
+        render.add_previous_visitors(found["items"], ranked)
     if page.totals:
         found |= render.totals(listing.totals(query.store, query.base, wanted, len(labels), page.most))
     return found

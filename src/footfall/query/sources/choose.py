@@ -8,13 +8,17 @@ from enum import StrEnum
 
 from footfall.catalog.tables import Table
 from footfall.query import build
-from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, Query, Retention, Whole
+from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, LabelCount, Query, Retention, Whole
 from footfall.query.passes import complete, prepare
+from footfall.query.rows import read
 from footfall.query.sources import flows, retention, rolled, sessions, summed
 from footfall.store.protocol import Reader
 
 KPIS_OF_EVENTS = ("visitors", "pageviews")
 KPIS_OF_SESSIONS = ("sessions", "bounces", "duration_ms")
+
+FACTS_UP_TO_ROWS = 2_000_000
+"""Up to so many, reading facts costs less than looking up uneven sessions and reading the others' rows."""
 
 
 class Source(StrEnum):
@@ -30,27 +34,31 @@ ALL = frozenset(Source)
 
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
-    chosen: AnyQuery | None = None
     if isinstance(query, Flows):
         return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if isinstance(query, Retention):
         return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
-    if Source.FACTS in allowed and not _long(query):
+    base = _base(query)
+    if base is None or (Source.FACTS in allowed and base.period.length <= rolled.FACTS_UP_TO):
         return complete(query)
-    if Source.ROLLUPS in allowed:
-        chosen = _from_rollups(store, query)
+    chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:
-        chosen = _from_sessions(store, query)
+        chosen = _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
     return chosen or complete(query)
 
 
-def _long(query: AnyQuery) -> bool:
-    """Whether the query is of so many facts that another source pays for looking up what that has."""
-    base = query.base if isinstance(query, Kpis) else query
-    return isinstance(base, Query) and base.period.length > rolled.FACTS_UP_TO
+def _base(query: AnyQuery) -> Query | None:
+    """What another source than facts may answer; None where none does."""
+    if isinstance(query, Query):
+        return query
+    base = query.base if isinstance(query, Kpis | BucketFigures | LabelCount) else None
+    return base if isinstance(base, Query) else None
 
 
-def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
+def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelCount | None:
+    if isinstance(query, LabelCount):
+        listed = _from_rollups(store, query.base) if isinstance(query.base, Query) else None
+        return LabelCount(listed) if isinstance(listed, Whole) else None
     if isinstance(query, Kpis | BucketFigures):
         query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
     if not isinstance(query, Query):
@@ -59,16 +67,30 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | None:
     return summed.answered(store, asked) if query.table in summed.SUMMED else rolled.answered(store, asked)
 
 
-def _from_sessions(store: Reader, query: AnyQuery) -> Whole | None:
+def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | None:
+    """None where the period has fewer facts than `least`, too."""
+    asked: Query
+    queries: tuple[Query, ...]
     if isinstance(query, Query):
         asked = prepare(query)
-        parts = sessions.parts(store, asked)
-        return Whole(asked, parts) if parts else None
-    if isinstance(query, Kpis):
-        base = query.base
-        events = prepare(build.totals(base, *KPIS_OF_EVENTS))
-        whole = prepare(build.totals(replace(base, table=Table.SESSIONS), *KPIS_OF_SESSIONS))
-        parts = sessions.parts(store, events, whole)
-        asked = build.totals(base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
-        return Whole(asked, parts) if parts else None
-    return None
+        queries = (asked,)
+    elif isinstance(query, Kpis | BucketFigures):
+        asked = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
+        of_sessions = replace(query.base, table=Table.SESSIONS)
+        queries = (
+            prepare(build.totals(query.base, *KPIS_OF_EVENTS)),
+            prepare(build.totals(of_sessions, *KPIS_OF_SESSIONS)),
+        )
+    else:
+        return None
+    if not all(map(sessions.eligible, queries)) or (least and _rows(store, asked) < least):
+        return None
+    parts = sessions.parts(store, *queries)
+    return Whole(asked, parts) if parts else None
+
+
+def _rows(store: Reader, query: Query) -> int:
+    """How many facts the period has, which costs no more than a look at the key."""
+    every = Query(project=query.project, table=Table.EVENTS, period=query.period, metrics=("events",), bots=True)
+    (found,) = read(store, prepare(every))
+    return int(found["events"])

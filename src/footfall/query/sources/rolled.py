@@ -67,9 +67,10 @@ def answered(store: Reader, query: Query) -> Whole | None:
 
 
 def _totals(store: Reader, query: Query) -> Whole | None:
-    """Each metric is one of one roll-up."""
-    if query.table is not Table.EVENTS or query.filters != (_PEOPLE,):
+    """Each metric is one of one roll-up. Visitors of sessions are those of their events, without a filter."""
+    if query.filters != (_PEOPLE,) or query.table not in {Table.EVENTS, Table.SESSIONS}:
         return None
+    query = replace(query, table=Table.EVENTS)
     used = [rollup for rollup in _TOTALS if {*rollup.metrics} & {*query.metrics}]
     if not {name for rollup in used for name in rollup.metrics}.issuperset(query.metrics):
         return None

@@ -7,11 +7,12 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures
+from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures, Whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import select
 from footfall.query.sql.shapes import overlapping
+from footfall.query.sql.whole import whole
 
 COLUMNS = ("group", "visitors", "pageviews", "sessions", "bounces", "duration_ms")
 OF_BUCKETS = ("bucket", *COLUMNS[1:])
@@ -54,6 +55,8 @@ def figures_of_source(query: FiguresOfSource, binder: Binder) -> str:
 
 
 def label_count(query: LabelCount, binder: Binder) -> str:
+    if isinstance(query.base, Whole):
+        return f"SELECT count() AS c0 FROM ({whole(query.base, binder)}) WHERE c1 > 0"
     return f"SELECT count() AS c0 FROM ({select(query.base, binder)})"
 
 
