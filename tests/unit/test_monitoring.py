@@ -32,6 +32,7 @@ def exposed(tmp_path: Path) -> str:
     """All metrics, each with its labels."""
     metrics = Metrics()
     metrics.parts_set_aside = {"events": 1}
+    metrics.rows_lost = {"events": 1}
     metrics.tails_behind = {"access.log": 1}
     metrics.step("insert", 1.0)
     metrics.drained("events", 1)

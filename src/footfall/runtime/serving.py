@@ -101,6 +101,10 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 
 def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
     metrics.parts_set_aside = Counter(part.table for part in detached_parts(draining.store))
+    lost = Counter[str]()
+    for loss in draining.inventory.losses():
+        lost[loss.table] += loss.amount
+    metrics.rows_lost = lost
 
 
 def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -> Roller:
