@@ -44,7 +44,7 @@ def like(value: Pattern) -> str:
 def like_ignoring_case(expressions: tuple[str, ...], value: Pattern, binder: Binder) -> str:
     """One of the texts matches, whatever the case of its letters.
 
-    ILIKE compares letter by letter: where nearly all of a long text is found at each place of another one, as of `aaaa…b` in
+    ILIKE compares letter by letter: where most of a long text is found at each place of another one, as of `aaaa…b` in
     `aaaa…`, that takes milliseconds a row, and the engine does not stop within a block of rows.
     """
     pattern = binder.text(like(value))
