@@ -29,6 +29,7 @@ def test_health_is_told_in_words(server):
         "rejected",
         "store",
         "figures",
+        "jobs",
         "disk",
     ]
     assert str(server.data) not in str(found)

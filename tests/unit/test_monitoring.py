@@ -32,6 +32,8 @@ def exposed(tmp_path: Path) -> str:
     """All metrics, each with its labels."""
     metrics = Metrics()
     metrics.parts_set_aside = {"events": 1}
+    metrics.rows_lost = {"events": 1}
+    metrics.jobs_failing = {"erasures": 1.0}
     metrics.tails_behind = {"access.log": 1}
     metrics.step("insert", 1.0)
     metrics.drained("events", 1)
@@ -60,4 +62,4 @@ def test_every_alert_has_an_entry_in_the_runbook(rule: dict[str, Any]) -> None:
     assert rule["annotations"]["summary"]
     assert f"\n#### {rule['alert']}\n" in (DOCS / "operations.md").read_text(encoding="utf-8")
     shown = re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])
-    assert set(shown) <= {"instance", "spool", "stage", "table", "file"}
+    assert set(shown) <= {"instance", "spool", "stage", "table", "file", "job"}

@@ -34,6 +34,8 @@ class Metrics:
         # Both are replaced whole, never changed.
         self.tails_behind: Mapping[str, int] = {}  # bytes by log
         self.parts_set_aside: Mapping[str, int] = {}  # by table
+        self.rows_lost: Mapping[str, int] = {}  # by table
+        self.jobs_failing: Mapping[str, float] = {}  # seconds by job
         self._without_facts = 0
         self._cells_waiting: dict[str, int] = {}
         self._steps = Histogram(
@@ -147,6 +149,9 @@ class Metrics:
         own.register(_Labelled("footfall_tail_behind_bytes", "Bytes of a log not read yet.", "file", self.tails_behind))
         aside = self.parts_set_aside
         own.register(_Labelled("footfall_store_parts_set_aside", "Damaged parts of tables.", "table", aside))
+        own.register(_Labelled("footfall_store_rows_lost", "Rows gone from tables.", "table", self.rows_lost))
+        failing = self.jobs_failing
+        own.register(_Labelled("footfall_job_failing_seconds", "Time since which a job fails.", "job", failing))
         still = {one.spool: one.seconds for one in standstills}
         own.register(
             _Labelled("footfall_drain_standstill_seconds", "Time without progress of a spool.", "spool", still)

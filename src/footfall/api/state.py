@@ -19,7 +19,7 @@ from footfall.clock import Clock
 from footfall.collect.intake import Intake
 from footfall.meta import Drops, MemoryFilters, SavedFilters
 from footfall.model.period import iso_seconds
-from footfall.model.progress import Standstill
+from footfall.model.progress import FailingJob, Standstill
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.protocol import SpoolState
@@ -64,6 +64,11 @@ def stale_since(one: Standstill) -> str:
     return f"nothing of the spool {one.spool!r} is drained since {iso_seconds(one.since)}: {one.reason}"
 
 
+def fails_since(one: FailingJob) -> str:
+    """A failing job in words."""
+    return f"work on {one.name} fails since {iso_seconds(one.since)}: {one.reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Querying:
     """What reading endpoints depend on, for the life of the process."""
@@ -77,6 +82,7 @@ class Querying:
     drops: Drops
     buffer: Callable[[], SpoolState]  # as above
     last_flush: Callable[[], int]  # Unix milliseconds of the drain's last round
+    failing_jobs: Callable[[], Sequence[FailingJob]] = tuple  # never waits
     streams: Streams = field(default_factory=Streams)
     saved: SavedFilters = field(default_factory=MemoryFilters)
 

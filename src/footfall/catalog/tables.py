@@ -23,7 +23,8 @@ class TableRow:
     A session lies in a period that it overlaps. `millis` gives the Unix milliseconds of an instant. `signed` tables
     hold rows with sign +1 and -1 that cancel out; `humans` says whether figures leave known bots out unless they are
     asked for. `partition` is the instant by whose month rows are stored together, `age` the one that retention counts
-    from (a session is as old as its last event); both are "" for a table that is derived from another.
+    from (a session is as old as its last event). `tally` is an expression whose sum over the rows of a month no merge
+    changes. All three are "" for a table that is derived from another.
     """
 
     since: str = "timestamp >= {}"
@@ -34,9 +35,12 @@ class TableRow:
     humans: bool = False
     partition: str = "timestamp"
     age: str = "timestamp"
+    tally: str = "1"
 
 
 _SECONDS = "toInt64(toUnixTimestamp({})) * 1000"
+
+_DERIVED = TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age="", tally="")
 
 TABLES: dict[Table, TableRow] = {
     Table.EVENTS: TableRow(humans=True),
@@ -49,9 +53,10 @@ TABLES: dict[Table, TableRow] = {
         humans=True,
         partition="start",
         age="end",
+        tally="sign * version",
     ),
     Table.ENGAGEMENTS: TableRow(humans=True),
-    Table.PROXY_LOGS: TableRow(millis=_SECONDS),
-    Table.ROLLUPS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
-    Table.RECENT_ROLLUPS: TableRow(since="bucket >= {}", before="bucket < {}", millis=_SECONDS, partition="", age=""),
+    Table.PROXY_LOGS: TableRow(millis=_SECONDS, tally="count"),
+    Table.ROLLUPS: _DERIVED,
+    Table.RECENT_ROLLUPS: _DERIVED,
 }

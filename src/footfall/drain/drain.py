@@ -14,12 +14,14 @@ import structlog
 
 from footfall.catalog.tables import Table
 from footfall.clock import Clock, system_clock
+from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.progress import Progress
 from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recovery import missing
+from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
 from footfall.model.erasure import Subject
@@ -28,7 +30,7 @@ from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.protocol import Batch, Spool
 from footfall.store.gate import BatchGate
-from footfall.store.protocol import Store
+from footfall.store.protocol import Piece, Store
 
 _PAUSE_AFTER_ERROR = 2.0
 _FULL_SHARE = 0.5
@@ -63,6 +65,7 @@ class Drain:
         erased: Callable[[], Collection[Subject]] = tuple,
         tools: Tools | None = None,
         gate: BatchGate | None = None,
+        inventory: Inventory | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
         clock: Clock = system_clock,
@@ -83,7 +86,11 @@ class Drain:
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
         self._clock = clock
-        self._rebuild_sessions = SessionsRebuilding(store, journal, clock)
+        self._inventory = inventory or Inventory()
+        self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, clock)
+        self._take_stock = Stocktaking(
+            store.facts, self._inventory, spools, self._replay, self._rebuild_sessions.rebuild
+        )
         self.progress = Progress(clock)
 
     def run(self) -> None:
@@ -120,6 +127,20 @@ class Drain:
         with self._batch:
             self._marks.write(touched)
 
+    @contextmanager
+    def removing(self, piece: Piece) -> Iterator[None]:
+        """While rows of a piece are removed on purpose: they are not missed."""
+        place = (Table(piece.table), int(piece.partition)) if piece.table in TALLIED else None
+        if place:
+            with self._batch:
+                self._inventory.begin_change(*place)
+        try:
+            yield
+        finally:
+            if place:
+                with self._batch:
+                    self._inventory.end_change(*place)
+
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
         busy = False
@@ -127,6 +148,7 @@ class Drain:
         if self._store.set_damage_aside() or not self.rounds:
             with self._batch:  # no cell may be made while sessions are missing
                 self._rebuild_sessions()
+                self._take_stock.ask()
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
@@ -136,6 +158,9 @@ class Drain:
                 self.progress.fails(name, error)
                 failures.append(error)
         self.rounds += 1
+        with self.quiesced() as quiesced:
+            if quiesced:
+                self._take_stock()
         if failures:
             raise failures[0]
         return busy
@@ -157,10 +182,13 @@ class Drain:
                 plan = self._plan(name, spool, batch)
                 if self._journal.lost(name, batch.number):
                     self._begun.add(name)
+                    self._inventory.record(batch.number, plan.inserts)
+                    self._inventory.forget(Table.SESSIONS)  # of which the lost plan may have changed some
                     plan = self._completed(plan, spool, batch)
                 self._journal.write(name, plan, batch=batch.number)
             self._begun.add(name)
             self._apply(plan, begun=begun)
+            self._inventory.record(batch.number, plan.inserts)
             self._begun.discard(name)
         spool.finish(batch)
         self._journal.remove(name, batch.number)
@@ -182,6 +210,13 @@ class Drain:
         rest = make_sessions_plan(number, touched_by(self._kept(spool.records(batch))), self._store)
         self._log.warning("a batch without its plan is completed", batch=batch.number, version=number)
         return msgspec.structs.replace(rest, facts=plan.facts)
+
+    def _replay(self, name: str, spool: Spool, batch: Batch) -> None:
+        """Insert the facts of a finished batch that are not in the store any more."""
+        plan = self._plan(name, spool, batch)
+        facts = [insert for insert in plan.inserts if insert.table in REPLAYED]
+        rest = self._completed(msgspec.structs.replace(plan, inserts=facts), spool, batch)
+        self._apply(rest, begun=False)
 
     def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
         records = self._kept(spool.records(batch))

@@ -12,7 +12,7 @@ from footfall.model.erasure import Subject
 from footfall.pipeline.erasing import signs, without
 from footfall.pipeline.keys import visitor_keys
 from footfall.spool.protocol import Spool
-from footfall.store.protocol import FactStore
+from footfall.store.protocol import FactStore, Piece
 
 
 class Subjects(Protocol):
@@ -32,6 +32,8 @@ class Rounds(Protocol):
     def quiesced(self) -> AbstractContextManager[bool]: ...
 
     def mark(self, touched: Iterable[Touched]) -> None: ...
+
+    def removing(self, piece: Piece) -> AbstractContextManager[None]: ...
 
 
 class SetAside(Protocol):
@@ -83,7 +85,8 @@ class Erasure:
         if piece is None:
             return False
         self._drain.mark(Touched(source, subject.project, list(piece.hours)) for source in piece.sources)
-        self._facts.erase(subject.project, keys, piece)
+        with self._drain.removing(piece):
+            self._facts.erase(subject.project, keys, piece)
         return True
 
     def _finish(self, subject: Subject) -> None:

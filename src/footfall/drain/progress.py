@@ -38,7 +38,7 @@ class Progress:
     def fails(self, spool: str, error: Exception) -> None:
         with self._lock:
             since = self._since.get(spool) or _Since(self._clock(), self._now())
-            self._since[spool] = replace(since, reason=_shown(error))
+            self._since[spool] = replace(since, reason=shown(error))
 
     def goes_on(self, spool: str) -> None:
         """A batch is in the store, or nothing waits."""
@@ -53,7 +53,7 @@ class Progress:
         return sorted(found, key=lambda one: -one.seconds)
 
 
-def _shown(error: Exception) -> str:
+def shown(error: Exception) -> str:
     """What may be shown of an error: no SQL and no path; the log has the rest."""
     if isinstance(error, TransientError | StoreError):
         return error.message

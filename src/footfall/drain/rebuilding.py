@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 import structlog
 
 from footfall.catalog.tables import Table
 from footfall.clock import Clock
+from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
+from footfall.drain.marks import Marks
 from footfall.drain.plan import make_sessions_plan
 from footfall.store.protocol import Store
 
@@ -21,17 +25,24 @@ class SessionsRebuilding:
     A part that is set aside stays until its month is done: after a crash, the month begins anew.
     """
 
-    def __init__(self, store: Store, journal: Journal, clock: Clock) -> None:
+    def __init__(self, store: Store, journal: Journal, inventory: Inventory, marks: Marks, clock: Clock) -> None:
         self._store = store
+        self._inventory = inventory
+        self._marks = marks
         self._journal = journal
         self._clock = clock
         self._number = 0
 
     def __call__(self) -> None:
-        for month in sorted(self._store.facts.months_without_sessions()):
+        """Of months of which a part is set aside."""
+        self.rebuild(sorted(self._store.facts.months_without_sessions()))
+
+    def rebuild(self, months: Iterable[int]) -> None:
+        for month in months:
             structlog.get_logger("drain").error("sessions are damaged and made again", month=month)
             # Plans that are not applied yet change sessions which are about to go.
             self._journal.lose_all()
+            self._inventory.forget(Table.SESSIONS)
             self._store.facts.drop_sessions(month)
             for table in (Table.EVENTS, Table.REQUESTS):
                 self._rebuild(table, month)
@@ -45,6 +56,7 @@ class SessionsRebuilding:
             ends = [visitors.select("project_id", "visitor", timestamp=name) for name in ("start", "end")]
             self._number = max(self._clock() * 1000, self._number + 1)
             plan = make_sessions_plan(self._number, {table: pl.concat(ends)}, self._store)
+            self._marks.write(plan.touched)
             for insert in plan.inserts:
                 self._store.insert(insert.table, insert.arrow, token=insert.token)
             for change in plan.changes:

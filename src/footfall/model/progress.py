@@ -1,4 +1,4 @@
-"""What stands still on its way into the store."""
+"""What stands still on its way into the store, and which work in the background fails."""
 
 from __future__ import annotations
 
@@ -15,4 +15,13 @@ class Standstill:
     spool: str
     since: int
     seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingJob:
+    """Work in the background that fails since then (Unix milliseconds). `reason` is safe to show."""
+
+    name: str
+    since: int
     reason: str

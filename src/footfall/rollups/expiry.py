@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from time import monotonic
@@ -22,7 +23,7 @@ from footfall.query.cells import FirstFacts
 from footfall.query.rows import read
 from footfall.query.sources.covering import valid_cells
 from footfall.rollups.jobs import closed_cells, zone_of
-from footfall.store.protocol import Store
+from footfall.store.protocol import Piece, Store
 
 LAG = HOUR
 """How much older rows get than the retention says: those that were accepted just within it must have been drained."""
@@ -42,6 +43,8 @@ class Rounds(Protocol):
     """What is asked of the drain."""
 
     def mark(self, touched: Iterable[Touched]) -> None: ...
+
+    def removing(self, piece: Piece) -> AbstractContextManager[None]: ...
 
 
 def facts_since(projects: Retained) -> dict[int, int]:
@@ -102,7 +105,8 @@ class Expiry:
         for number, before in list(self._waiting.items()):
             piece = self._store.facts.to_expire(number, before)
             if piece is not None:
-                self._store.facts.expire(number, before, piece)
+                with self._drain.removing(piece):
+                    self._store.facts.expire(number, before, piece)
                 structlog.get_logger("store").info(
                     "rows past their retention are removed", project=number, table=piece.table, month=piece.partition
                 )

@@ -20,6 +20,7 @@ import structlog
 
 from footfall import __version__
 from footfall.catalog.tables import Table
+from footfall.drain.inventory import INVENTORY
 from footfall.errors import FatalError, TransientError, UserError
 from footfall.filelock import try_lock
 from footfall.settings import Settings
@@ -162,8 +163,10 @@ def _copy_files(settings: Settings, work: Path) -> None:
         (work / folder).mkdir(mode=0o700)
     for path in sorted(settings.data.glob("spool/*.db")):
         _copy_database(path, work / "spool" / path.name)
+    if (settings.data / "drain" / INVENTORY).exists():
+        _copy_database(settings.data / "drain" / INVENTORY, work / "drain" / INVENTORY)
     for path in sorted(settings.data.glob("drain/*")):
-        if path.is_file() and path.suffix != ".writing":
+        if path.is_file() and not path.name.startswith(INVENTORY) and path.suffix != ".writing":
             shutil.copyfile(path, work / "drain" / path.name)
     if not settings.meta_url:
         _copy_database(settings.data / "meta.db", work / "meta.db", without=_SECRETS)

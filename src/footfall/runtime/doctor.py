@@ -13,7 +13,9 @@ from pathlib import Path
 from shutil import copyfile, disk_usage
 from tempfile import TemporaryDirectory
 
+from footfall.catalog.tables import Table
 from footfall.clock import MINUTE, Clock
+from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import FootfallError
 from footfall.filelock import try_lock
@@ -29,6 +31,7 @@ from footfall.store.clickhouse import (
     unreadable_mutations,
 )
 from footfall.store.lock import holder
+from footfall.store.protocol import Store
 
 LEAST_FREE = 1 << 30
 """Bytes that should be free on the disk: merges need room beside what they merge."""
@@ -144,7 +147,7 @@ def _mutations(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
             yield Finding("store", f"{path} says nothing, so the store does not open", "set it aside", repair)
 
 
-def _store(settings: Settings, *_: object) -> Iterator[Finding]:
+def _store(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
     if holder(settings.data) is not None or not (settings.data / "clickhouse").exists():
         return
     try:
@@ -152,6 +155,11 @@ def _store(settings: Settings, *_: object) -> Iterator[Finding]:
         try:
             applied = applied_migration(store)
             parts = detached_parts(store)
+            missing = store.missing_tables() if applied == newest_migration() else set()
+            if missing and repair:
+                store.remake_tables()
+            yield from _tables(missing, repaired=repair)
+            yield from _missing_rows(settings, store) if not missing or repair else ()
         finally:
             store.close()
     except FootfallError as error:
@@ -167,6 +175,40 @@ def _store(settings: Settings, *_: object) -> Iterator[Finding]:
         yield Finding("parts", f"part {part.name} of {part.table} is set aside ({part.reason or 'by hand'})")
 
 
+def _tables(missing: set[str], *, repaired: bool) -> Iterator[Finding]:
+    for table in sorted(missing):
+        yield Finding(
+            "store",
+            f"the table {table} is gone, so the server does not start",
+            "make it again, with its rows if they are still there",
+            repaired,
+        )
+
+
+def _missing_rows(settings: Settings, store: Store) -> Iterator[Finding]:
+    """What the inventory says that the store should hold, and does not."""
+    if (settings.data / "drain" / INVENTORY).exists():
+        with closing(
+            Inventory(settings.data / "drain" / INVENTORY, retention_days=settings.retention_days)
+        ) as inventory:
+            for one in inventory.differences(store.facts.tallies()):
+                yield Finding("rows", f"{_amount(one.table, one.missing)} of {one.month} are missing: start the server")
+
+
+def _lost_rows(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
+    if (settings.data / "drain" / INVENTORY).exists():
+        with closing(Inventory(settings.data / "drain" / INVENTORY)) as inventory:
+            for loss in inventory.losses():
+                says = f"{_amount(loss.table, loss.amount)} of {loss.month} are lost"
+                yield Finding("rows", f"{says}: restore a backup to see them", "tell of them no more", repair)
+            if repair:
+                inventory.accept_losses()
+
+
+def _amount(table: str, amount: int) -> str:
+    return "sessions" if table == Table.SESSIONS else f"{amount:,} rows of {table}"
+
+
 CHECKS: tuple[Check, ...] = (
     _permissions,
     _disk,
@@ -177,4 +219,5 @@ CHECKS: tuple[Check, ...] = (
     _set_aside,
     _mutations,
     _store,
+    _lost_rows,
 )

@@ -9,6 +9,7 @@ import structlog
 from footfall.clock import Clock
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.erasure import Erasure
+from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import FatalError
 from footfall.meta import Meta, open_meta
@@ -38,6 +39,9 @@ class Draining:
         self._spools = spools
         self.journal = Journal(settings.data / "drain")
         self.gate = BatchGate()
+        self.inventory = Inventory(
+            settings.data / "drain" / INVENTORY, retention_days=settings.retention_days, clock=clock
+        )
         self.drain = Drain(
             self._round,
             self.store,
@@ -45,6 +49,7 @@ class Draining:
             watcher,
             erased=self.erasures.subjects,
             gate=self.gate,
+            inventory=self.inventory,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             clock=clock,
@@ -82,6 +87,7 @@ class Draining:
     def close(self) -> None:
         """Close the store, once the drain has stopped: nothing may be closed under it."""
         self._meta.close()
+        self.inventory.close()
         self.store.close()
 
 

@@ -7,13 +7,14 @@ from footfall.api.query_limiter import QueryLimiter
 from footfall.api.state import Collecting, Querying
 from footfall.meta import StoredAnswers, StoredFilters
 from footfall.runtime.draining import Draining
+from footfall.runtime.jobs import Jobs
 from footfall.runtime.parts import Parts
 
 ANSWER_SECONDS = 10
 """How long an answer of the network surface holds."""
 
 
-def make_querying(parts: Parts, draining: Draining, collecting: Collecting) -> Querying:
+def make_querying(parts: Parts, draining: Draining, jobs: Jobs, collecting: Collecting) -> Querying:
     """Beside a collecting part, with which it shares who may do what, and the buffer."""
     settings = parts.settings
     return Querying(
@@ -31,5 +32,6 @@ def make_querying(parts: Parts, draining: Draining, collecting: Collecting) -> Q
         drops=collecting.drops,
         buffer=collecting.buffer,
         last_flush=lambda: draining.last_round,
+        failing_jobs=jobs.failing,
         saved=StoredFilters(parts.meta.saved, parts.clock),
     )

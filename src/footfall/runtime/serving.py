@@ -29,6 +29,7 @@ from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
 from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.greeting import greeting
+from footfall.runtime.jobs import Jobs
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
@@ -61,7 +62,7 @@ def serve(settings: Settings, page: str = "/") -> None:
         parts = stack.enter_context(open_parts(settings, clock, environment_over))
         settings = parts.settings
         spools = stack.enter_context(closing(Spools(settings, clock)))
-        draining = stack.enter_context(_filled_store(settings, spools, clock, metrics))
+        draining, jobs = stack.enter_context(_filled_store(settings, spools, clock, metrics))
         check_address(settings)
         stack.enter_context(published_address(settings))
         parts.recorded.write(settings.texts())
@@ -77,17 +78,20 @@ def serve(settings: Settings, page: str = "/") -> None:
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
             (SECOND, BackupWork(settings, Backups(settings, draining.store, draining.drain.quiesced), clock)),
             (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
+            (FLUSH_DROPS, partial(_look_at_jobs, jobs, metrics, clock)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         log_start(parts, spools)
-        uvloop.run(_run(parts, spools, draining, metrics, drops, greeted))
+        uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
 
-async def _run(parts: Parts, spools: Spools, draining: Draining, metrics: Metrics, drops: Drops, greeted: str) -> None:
+async def _run(
+    parts: Parts, spools: Spools, draining: Draining, jobs: Jobs, metrics: Metrics, drops: Drops, greeted: str
+) -> None:
     collecting = make_collecting(parts, spools, metrics, drops, draining.standstills)
-    querying = make_querying(parts, draining, collecting)
+    querying = make_querying(parts, draining, jobs, collecting)
     server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):
         # The loop would wait for the thread that answers, and a query may take its time.
@@ -101,6 +105,14 @@ def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
 
 def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
     metrics.parts_set_aside = Counter(part.table for part in detached_parts(draining.store))
+    lost = Counter[str]()
+    for loss in draining.inventory.losses():
+        lost[loss.table] += loss.amount
+    metrics.rows_lost = lost
+
+
+def _look_at_jobs(jobs: Jobs, metrics: Metrics, clock: Clock) -> None:
+    metrics.jobs_failing = {one.name: (clock() - one.since) / SECOND for one in jobs.failing()}
 
 
 def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -> Roller:
@@ -116,33 +128,36 @@ def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -
     )
 
 
+def _roll_up(roller: Roller, waits_for: SessionFacts | None) -> None:
+    """A cell of events counts a session by its row only if that has its facts."""
+    if waits_for is None or waits_for.done:
+        roller()
+
+
 @contextmanager
-def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Metrics) -> Iterator[Draining]:
+def _filled_store(
+    settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
+) -> Iterator[tuple[Draining, Jobs]]:
     """The drain and the work in the background on the store; closed once all have stopped."""
     draining = Draining(settings, spools, clock, metrics)
-    rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
-    erasure = draining.erasure()
-    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
-
-    def work() -> None:
-        """One after the other: no roll-up may be written of rows that are being removed."""
-        erasure()
-        expiry()
-        session_facts()
-        for source, roller in rollers.items():
-            # A cell of events counts a session by its row only if that has its facts.
-            if session_facts.done or source is not Table.EVENTS:
-                roller()
-
-    working = Periodic(SECOND, work)
+    jobs = Jobs(clock)
+    # No roll-up may be written of rows that are being removed.
+    jobs.add("erasures", draining.erasure(), alone=True)
+    expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
+    jobs.add("retention of projects", expiry, alone=True)
+    jobs.add("facts of sessions", session_facts, alone=True)
+    for source in SOURCES:
+        roller = _roller(draining, clock, metrics, source)
+        jobs.add(f"roll-ups of {source}", partial(_roll_up, roller, session_facts if source is Table.EVENTS else None))
+    jobs.begin()
 
     def stop() -> bool:
         until = time.monotonic() + STOP_SECONDS
-        return draining.stop(STOP_SECONDS) and working.stop(max(until - time.monotonic(), 0))
+        return draining.stop(STOP_SECONDS) and jobs.stop(max(until - time.monotonic(), 0))
 
     try:
-        yield draining
+        yield draining, jobs
     except BaseException:
         if stop():
             draining.close()

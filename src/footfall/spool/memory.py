@@ -28,6 +28,7 @@ class MemorySpool:
         self._rows: list[_Row] = []
         self._keys: dict[Key, tuple[int, bytes]] = {}
         self._batch: Batch | None = None
+        self._kept: list[Batch] = []
         self._finished = 0  # rows drained
         self._last_drained_at = 0
         self._note = b""
@@ -76,7 +77,11 @@ class MemorySpool:
         with self._lock:
             self._finished = batch.last
             self._batch = None
+            self._kept.append(batch)
             self._last_drained_at = self._clock()
+
+    def kept(self) -> list[Batch]:
+        return list(self._kept)
 
     def rewrite(self, signs: Sequence[bytes], change: Callable[[list[Record]], list[Record]]) -> int:
         del signs

@@ -90,6 +90,9 @@ class Spool(Protocol):
     def finish(self, batch: Batch) -> None:
         """The batch is in the store. Its rows are kept for a while and then deleted."""
 
+    def kept(self) -> list[Batch]:
+        """Finished batches whose rows are all still there, the oldest first: `records` gives them again."""
+
     def rewrite(self, signs: Sequence[bytes], change: Callable[[list[Record]], list[Record]]) -> int:
         """Replace the records of rows, drained ones included, by what `change` leaves of them; how many events went.
 

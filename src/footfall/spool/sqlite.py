@@ -31,6 +31,11 @@ BATCH_BYTES = 64 << 20
 KEEP_BYTES = 256 << 20
 """Most bytes of drained rows that are kept, to replay them after a power cut."""
 
+_KEPT = """
+SELECT number, first, last FROM batches
+WHERE finished_at IS NOT NULL AND last - first + 1 = (SELECT count(*) FROM rows WHERE seq BETWEEN first AND last)
+ORDER BY number"""
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -212,6 +217,10 @@ class SqliteSpool:
                 db.execute("DELETE FROM batches WHERE number <= ?", (number if position else number - 1,))
                 break
         db.execute("DELETE FROM keys WHERE at <= ?", (now - KEY_LIFETIME,))
+
+    def kept(self) -> list[Batch]:
+        with self._draining, self._transient():
+            return [Batch(*row) for row in self._drain.execute(_KEPT)]
 
     def rewrite(self, signs: Sequence[bytes], change: Change) -> int:
         with self._draining, self._transient():

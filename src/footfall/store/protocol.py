@@ -156,6 +156,12 @@ class FactStore(Protocol):
     def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
         """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two."""
 
+    def tallies(self) -> dict[tuple[Table, int], int]:
+        """By table and month (yyyymm), the sum of `TableRow.tally` over the rows, as a wrapping 64-bit integer."""
+
+    def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
+        """Those of the batches that have facts in a month."""
+
     def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
         """Set the referrer in all rows of these sessions of events, those that are cancelled included."""
 
@@ -173,7 +179,16 @@ class Store(Reader, Protocol):
         """The store's facts, for the drain."""
 
     def migrate(self) -> None:
-        """Apply the numbered migrations that are missing; FatalError where the store is newer than the code."""
+        """Apply the numbered migrations that are missing.
+
+        FatalError where the store is newer than the code, or where a table is not there any more.
+        """
+
+    def missing_tables(self) -> set[str]:
+        """Tables of the schema that are not there."""
+
+    def remake_tables(self) -> set[str]:
+        """Make the tables that are missing, with their rows where those are still there; returns the empty ones."""
 
     def set_retention(self, days: int | None) -> None:
         """From now on, rows older than this many days are removed when their parts are merged; None keeps all rows."""

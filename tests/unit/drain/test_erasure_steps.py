@@ -49,6 +49,10 @@ class Rounds:
     def mark(self, touched):
         self.marked += touched
 
+    @contextmanager
+    def removing(self, _):
+        yield
+
 
 class Journal:
     def remove_set_aside(self):

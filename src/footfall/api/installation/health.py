@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from shutil import disk_usage
 
-from footfall.api.state import Collecting, Querying, stale_since
+from footfall.api.state import Collecting, Querying, fails_since, stale_since
 from footfall.clock import MINUTE
 from footfall.model.period import iso_seconds
 from footfall.spool.glance import rejections
@@ -106,10 +106,26 @@ def _figures(installation: Installation) -> Report:
     return Report("figures", Condition.WARNING, f"Figures are as of {iso_seconds(at)}.")
 
 
+def _jobs(installation: Installation) -> Report:
+    failing = installation.querying.failing_jobs()
+    if not failing:
+        return Report("jobs", Condition.OK, "Work in the background goes on.")
+    return Report("jobs", Condition.WARNING, f"In the background, {'; '.join(map(fails_since, failing))}.")
+
+
 def _disk(installation: Installation) -> Report:
     disk = disk_usage(installation.collecting.settings.data)
     text = f"{disk.free >> 30:,} GiB of {disk.total >> 30:,} GiB are free on the disk of the data directory."
     return Report("disk", Condition.WARNING if disk.free < LEAST_FREE else Condition.OK, text)
 
 
-CHECKS: tuple[Callable[[Installation], Report], ...] = (_collection, _spool, _drain, _rejected, _store, _figures, _disk)
+CHECKS: tuple[Callable[[Installation], Report], ...] = (
+    _collection,
+    _spool,
+    _drain,
+    _rejected,
+    _store,
+    _figures,
+    _jobs,
+    _disk,
+)

@@ -47,7 +47,7 @@ class Health(BaseModel):
     operation_id="installation_health",
 )
 async def installation_health(request: Request, _: Annotated[Caller, Depends(require(Scope.ADMIN))]) -> Health:
-    """Collection, spool, drain, what was rejected and why, store, age of figures, disk."""
+    """Collection, spool, drain, what was rejected and why, store, age of figures, work in the background, disk."""
     reports = await asyncio.to_thread(health.examine, Installation(collecting(request), querying(request)))
     items = [CheckReport(name=one.name, status=one.condition, text=one.text) for one in reports]
     return Health(status=health.worst(reports), version=__version__, items=items)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from footfall import __version__
 from footfall.api.site import dashboard
-from footfall.api.state import Collecting, State, collecting, stale_since, state_of
+from footfall.api.state import Collecting, State, collecting, fails_since, stale_since, state_of
 from footfall.api.surface import Surface
 from footfall.collect.address import is_loopback
 from footfall.errors import UserError
@@ -80,12 +80,18 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(request: Request, response: Response) -> dict[str, str]:
-    """Whether the process can accept events and answer queries, as far as it is to; 503 says what it can't."""
-    reason = _unready(state_of(request))
+    """Whether the process can accept events and answer queries, as far as it is to; 503 says what it can't.
+
+    Work in the background that fails is told, too, but figures are right without it.
+    """
+    state = state_of(request)
+    reason = _unready(state)
     if reason:
         response.status_code = 503
         response.headers["retry-after"] = "5"
-    return {"status": "unavailable" if reason else "ready", "message": reason}
+    failing = state.querying.failing_jobs() if state.querying else ()
+    message = reason or "; ".join(map(fails_since, failing))
+    return {"status": "unavailable" if reason else "ready", "message": message}
 
 
 @router.get("/metrics")

@@ -9,9 +9,9 @@ from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
-from footfall.query.ast import Member, Order, Pick, Query
+from footfall.query.ast import Member, Order, Pattern, Pick, Query
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.conditions import condition, containing, label
+from footfall.query.sql.conditions import condition, label, like_ignoring_case
 
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
 """For listings: they sort by id within a time, and read-ahead buffers would fill with the whole period."""
@@ -126,7 +126,8 @@ def _only(query: Query, binder: Binder) -> str:
 def _search(query: Query, binder: Binder) -> str:
     if not query.search:
         return ""
-    return f"{label(DIMENSIONS[query.dimensions[0]], query.table)} ILIKE {binder.text(containing(query.search))}"
+    searched = label(DIMENSIONS[query.dimensions[0]], query.table)
+    return like_ignoring_case((searched,), Pattern(("", query.search, "")), binder)
 
 
 def _after(query: Query, binder: Binder) -> str:

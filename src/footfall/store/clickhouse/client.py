@@ -16,11 +16,11 @@ import structlog
 
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FatalError, FootfallError, StoreError
-from footfall.store.clickhouse import backup, statements
+from footfall.store.clickhouse import backup, remaking, statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
-from footfall.store.clickhouse.migrate import migrate
+from footfall.store.clickhouse.migrate import migrate, tables
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.reading import Readers, ReadingClient
 from footfall.store.protocol import Params, Rows
@@ -82,6 +82,28 @@ class ClickHouse:
             finally:
                 bare.close()
         migrate(self, self._engine.cluster)
+        if gone := self.missing_tables():
+            raise FatalError(
+                f"the store has no table {', '.join(sorted(gone))} any more: its definition is gone. `footfall doctor"
+                " --repair` makes it again, with its rows if they are still there; or restore a backup"
+            )
+
+    def missing_tables(self) -> set[str]:
+        return remaking.missing_tables(self, tables(), self._engine.database)
+
+    def remake_tables(self) -> set[str]:
+        self._check_local()
+        with translated():
+            bare = self._engine.connect()
+            bare.command(f"CREATE DATABASE IF NOT EXISTS {remaking.MADE}")
+            made = self._engine.connect(remaking.MADE)
+            try:
+                migrate(Bare(made))
+                return remaking.remake(Bare(bare), self.missing_tables(), self._engine.database, self._engine.path)
+            finally:
+                made.close()
+                bare.command(f"DROP DATABASE {remaking.MADE} SYNC")
+                bare.close()
 
     def set_retention(self, days: int | None) -> None:
         for table, row in TABLES.items():
@@ -129,7 +151,7 @@ class ClickHouse:
                 bare.close()
 
     def _check_local(self) -> None:
-        if not self._engine.local:
+        if self._engine.path is None:
             raise FatalError("a remote ClickHouse has a backup of its own: see its statement BACKUP")
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:

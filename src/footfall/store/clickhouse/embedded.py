@@ -24,11 +24,10 @@ class Embedded:
     """
 
     cluster = ""
-    local = True
 
     def __init__(self, target: LocalTarget, settings: Settings) -> None:
         self.database = target.database
-        self._path = target.path.resolve()
+        self.path = target.path.resolve()
         self._server = _server_options(settings.store_memory)
         self._session = _session_options(settings)
         self._lock = lock_data_directory(settings.data)
@@ -39,11 +38,11 @@ class Embedded:
         from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- the engine is 550 MB of mapped code
         from clickhouse_connect.driver.exceptions import ProgrammingError  # noqa: PLC0415 -- as above
 
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             return create_client(
                 interface="chdb",
-                path=str(self._path),
+                path=str(self.path),
                 database=database,
                 settings={**self._session, **limits},
                 chdb_options=self._server,
@@ -51,7 +50,7 @@ class Embedded:
             )
         except ProgrammingError as error:
             raise FatalError(
-                f"the embedded engine can't open {self._path}: {error}; `footfall doctor` looks for the cause"
+                f"the embedded engine can't open {self.path}: {error}; `footfall doctor` looks for the cause"
             ) from error
 
     def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:

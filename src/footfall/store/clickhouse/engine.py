@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from footfall.settings import Settings
@@ -49,7 +50,10 @@ class Engine(Protocol):
 
     database: str
     cluster: str
-    local: bool  # in this process, on this machine's disk
+
+    @property
+    def path(self) -> Path | None:
+        """The data of an engine in this process."""
 
     def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         """A new client with `SESSION` and `limits` applied; its database is `database`, else the engine's default."""

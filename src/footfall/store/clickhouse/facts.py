@@ -133,6 +133,22 @@ class ClickHouseFacts:
     def months_without_sessions(self) -> set[int]:
         return {int(month) for month, _ in self._sessions_set_aside()}
 
+    def tallies(self) -> dict[tuple[Table, int], int]:
+        found: dict[tuple[Table, int], int] = {}
+        for table, row in TABLES.items():
+            if row.tally:
+                tally = "count()" if row.tally == "1" else f"sum(toInt64({row.tally}))"
+                sql = f"SELECT _partition_id, toInt64({tally}) FROM {table} GROUP BY _partition_id"  # noqa: S608 - names of the catalogue
+                found |= {(table, int(month)): tally for month, tally in self._store.query(sql).rows}
+        return found
+
+    def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
+        sql = f"SELECT DISTINCT batch FROM {table} WHERE _partition_id = {{month:String}} AND batch IN {{batches:Array(UInt64)}}"  # noqa: E501, S608 - of the catalogue
+        found: set[int] = set()
+        for piece in _pieces(batches, KEYS_PER_STATEMENT):
+            found |= {row[0] for row in self._store.query(sql, {"month": str(month), "batches": piece}).rows}
+        return found
+
     def drop_sessions(self, month: int) -> None:
         self._store.command(f"ALTER TABLE sessions DROP PARTITION ID '{month:d}'")
 

@@ -12,7 +12,8 @@ from itertools import pairwise
 import structlog
 
 from footfall.errors import FatalError
-from footfall.store.protocol import Params, Reader, Store
+from footfall.store.clickhouse.statements import Statements
+from footfall.store.protocol import Params, Reader
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 # Strings, quoted names and comments hide semicolons; anything else is taken character by character.
@@ -23,7 +24,9 @@ _PIECE = re.compile(
 _CREATE = re.compile(
     r"\A(CREATE (?:TABLE|MATERIALIZED VIEW|VIEW) (?:IF NOT EXISTS )?|ALTER TABLE |DROP TABLE (?:IF EXISTS )?)(\w+)"
 )
-_RENAME = re.compile(r"\ARENAME TABLE IF EXISTS \w+ TO \w+\Z")
+_RENAME = re.compile(r"\ARENAME TABLE IF EXISTS (\w+) TO (\w+)\Z")
+_MADE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
+_DROPPED = re.compile(r"DROP TABLE IF EXISTS (\w+)")
 _MERGE_TREE = re.compile(r"\bENGINE\s*=\s*(\w*MergeTree)\b(?:\(([^)]*)\))?")
 _WINDOW = re.compile(r"\bnon_replicated_deduplication_window\s*=\s*(\d+)")
 _WEEK = 7 * 86_400
@@ -76,6 +79,20 @@ def newest_migration() -> int:
     return migrations()[-1].number
 
 
+def tables(known: list[Migration] | None = None) -> set[str]:
+    """The tables that there are once all migrations are applied."""
+    found: set[str] = set()
+    for migration in migrations() if known is None else known:
+        for statement in statements(migration.sql):
+            if made := _MADE.match(statement):
+                found.add(made[1])
+            elif dropped := _DROPPED.match(statement):
+                found.discard(dropped[1])
+            elif (renamed := _RENAME.match(statement)) and renamed[1] in found:
+                found = found - {renamed[1]} | {renamed[2]}
+    return found
+
+
 def statements(sql: str) -> list[str]:
     """The statements of a file, without comments and final semicolons."""
     return [text for text in map(str.strip, "".join(_marked(sql)).split("\0")) if text]
@@ -95,7 +112,7 @@ def clustered(statement: str, cluster: str) -> str:
     return _WINDOW.sub(windows, _MERGE_TREE.sub(_replicated, spread))
 
 
-def migrate(store: Store, cluster: str = "", known: list[Migration] | None = None) -> None:
+def migrate(store: Statements, cluster: str = "", known: list[Migration] | None = None) -> None:
     """Apply what is missing. After a crash within a file, the file is run again from its start."""
     known = migrations() if known is None else known
     store.command(clustered(_LEDGER, cluster))
@@ -118,7 +135,7 @@ def migrate(store: Store, cluster: str = "", known: list[Migration] | None = Non
             structlog.get_logger("store").info("store migrated", number=migration.number, name=migration.name)
 
 
-def _apply(store: Store, migration: Migration, cluster: str, params: Params) -> None:
+def _apply(store: Statements, migration: Migration, cluster: str, params: Params) -> None:
     for statement in statements(migration.sql):
         store.command(clustered(statement, cluster), params)
     store.command(

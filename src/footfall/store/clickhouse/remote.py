@@ -19,7 +19,7 @@ class Remote:
     The data directory still has one user: its spools have one drain.
     """
 
-    local = False
+    path = None
 
     def __init__(self, target: RemoteTarget, settings: Settings) -> None:
         self.database = target.database

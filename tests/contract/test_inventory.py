@@ -1,0 +1,227 @@
+"""What is gone from the store is noticed; what spools and facts still say of it comes back, once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+import structlog
+from tests.contract.test_drain import NOON, FailingStore, check_sessions, damage, event, request, submit
+from tests.support.history_product import Watcher
+
+from footfall.catalog.tables import Table
+from footfall.drain.drain import Drain
+from footfall.drain.inventory import Inventory
+from footfall.drain.journal import Journal
+from footfall.errors import StoreError
+from footfall.model.raw import EngagementRows, ProxyColumns, ProxyLogs, RawEngagement
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Submission
+from footfall.store.protocol import Piece
+
+MAY, JUNE = 202505, 202506
+A_MONTH = 40 * 24 * 60
+ALL = "SELECT count(), uniqExact(id_lo) FROM events"
+
+
+class Kit:
+    """A drain that can be started anew on the same store, spool and inventory."""
+
+    def __init__(self, store, path):
+        self.store = store
+        self.spool = MemorySpool()
+        self.inventory = Inventory(path / "inventory.db")
+        self._path = path
+
+    def start(self, over=None):
+        drain = Drain(
+            lambda: [("serve", self.spool)],
+            over or self.store,
+            Journal(self._path / "drain"),
+            Watcher(),
+            inventory=self.inventory,
+        )
+        for _ in range(3):
+            drain.drain_once()
+        return drain
+
+    def losses(self):
+        return [(loss.table, loss.month, loss.amount) for loss in self.inventory.losses()]
+
+    def forget_spool(self):
+        self.spool = MemorySpool()
+
+
+@pytest.fixture
+def kit(store, tmp_path):
+    made = Kit(store, tmp_path)
+    yield made
+    made.inventory.close()
+
+
+def filled(kit):
+    """Two batches, of two months, with late events and named sessions."""
+    submit(kit.spool, event(0), event(50), event(5, visitor=8), event(-A_MONTH), request(0))
+    kit.start()
+    submit(kit.spool, event(20, session_id="s"), event(25), event(60), event(7, visitor=8), request(3))
+    kit.start()
+    assert kit.losses() == []
+
+
+def logs(count):
+    """One proxy log."""
+    kinds = {int: 0, str: "", bool: False}
+    columns = {name: [kinds.get(kind.__args__[0], 0)] for name, kind in get_type_hints(ProxyColumns).items()}
+    return ProxyLogs(1, NOON, ProxyColumns(**columns | {"timestamp": [NOON], "count": [count]}))
+
+
+def gone(store, table, how):
+    """What an accident leaves of the first part of the table."""
+    sql = "SELECT name, path FROM system.parts WHERE active AND database = currentDatabase() AND table = {table:String}"
+    name, path = store.query(sql, {"table": table}).rows[0]
+    if how == "dropped":
+        store.command(f"ALTER TABLE {table} DROP PART '{name}'")
+    elif how == "detached":
+        store.command(f"ALTER TABLE {table} DETACH PART '{name}'")
+    elif how == "all dropped":
+        store.command(f"TRUNCATE TABLE {table}")
+    else:
+        store.command(f"DETACH TABLE {table}")
+        if how == "deleted":
+            shutil.rmtree(path)
+        elif how == "emptied":
+            for file in Path(path).iterdir():
+                file.unlink()
+        elif how == "truncated":
+            for file in Path(path).iterdir():
+                os.truncate(file, file.stat().st_size // 2)
+        store.command(f"ATTACH TABLE {table}")
+
+
+ACCIDENTS = ["dropped", "detached", "all dropped", "deleted", "emptied", "truncated"]
+
+
+@pytest.mark.parametrize("how", ACCIDENTS)
+def test_facts_that_are_gone_come_back_from_the_spool_once(kit, how):
+    filled(kit)
+    gone(kit.store, "events", how)
+    kit.start()
+    assert kit.store.query(ALL).rows == [(8, 8)]
+    check_sessions(kit.store)
+    assert kit.losses() == []
+
+
+def test_facts_whose_files_are_damaged_come_back_once_a_query_meets_them(kit):
+    filled(kit)
+    kit.store.command("OPTIMIZE TABLE events FINAL")
+    damage(kit.store, "events", "flipped")
+    with pytest.raises(StoreError):
+        kit.store.reading(1).query("SELECT sum(cityHash64(*)) FROM events")
+    kit.start()
+    assert kit.store.query(ALL).rows == [(8, 8)]
+    check_sessions(kit.store)
+
+
+@pytest.mark.parametrize("how", ["detached", "emptied"])
+def test_sessions_that_are_gone_are_made_again(kit, how):
+    filled(kit)
+    gone(kit.store, "sessions", how)
+    kit.start()
+    check_sessions(kit.store)
+    assert kit.store.query("SELECT sum(sign * events) FROM sessions").scalar == 10
+    assert kit.losses() == []
+
+
+def test_engagements_come_back(kit):
+    rows = EngagementRows(1, NOON, [RawEngagement(NOON, 1, 2, visitor=7, path="/a")])
+    kit.spool.append([Submission(rows)])
+    kit.start()
+    gone(kit.store, "engagements", "dropped")
+    kit.start()
+    assert kit.store.query("SELECT count() FROM engagements").scalar == 1
+
+
+@pytest.mark.parametrize("fail_at", range(1, 4))
+def test_a_repair_that_is_interrupted_goes_on(kit, fail_at):
+    filled(kit)
+    gone(kit.store, "events", "all dropped")
+    with pytest.raises(StoreError):
+        kit.start(over=FailingStore(kit.store, fail_at, StoreError("no")))
+    kit.start()
+    assert kit.store.query(ALL).rows == [(8, 8)]
+    check_sessions(kit.store)
+    assert kit.losses() == []
+
+
+def test_what_does_not_come_back_is_told_once_and_kept_in_mind(kit):
+    filled(kit)
+    kit.forget_spool()
+    gone(kit.store, "events", "all dropped")
+    with structlog.testing.capture_logs() as said:
+        kit.start()
+        kit.start()
+    found = [(line["table"], line["month"], line["rows"]) for line in said if "missing" in line["event"]]
+    assert found == [("events", MAY, 1), ("events", JUNE, 7)]
+    assert kit.losses() == found
+    kit.inventory.accept_losses()
+    kit.start()
+    assert kit.losses() == []
+
+
+def test_what_is_removed_on_purpose_is_not_missed(kit):
+    filled(kit)
+    drain = kit.start()
+    for table, month in ((Table.EVENTS, JUNE), (Table.SESSIONS, JUNE), (Table.EVENTS, MAY), (Table.SESSIONS, MAY)):
+        piece = Piece(table.value, str(month))
+        with drain.removing(piece):
+            kit.store.facts.erase(1, [8], piece)
+            drain.drain_once()
+    drain.drain_once()
+    kit.start()
+    assert kit.losses() == []
+    assert kit.store.query(ALL).rows == [(6, 6)]
+    gone(kit.store, "events", "dropped")
+    kit.start()
+    assert kit.store.query(ALL).rows == [(6, 6)]
+
+
+def test_months_that_retention_eats_are_not_compared(kit, tmp_path):
+    filled(kit)
+    kit.forget_spool()
+    kit.inventory.close()
+    kit.inventory = Inventory(tmp_path / "inventory.db", retention_days=30)
+    gone(kit.store, "events", "all dropped")
+    kit.start()
+    assert kit.losses() == []
+
+
+def test_a_store_of_an_earlier_version_is_believed_as_it_is(kit, tmp_path):
+    filled(kit)
+    kit.inventory.close()
+    (tmp_path / "inventory.db").write_bytes(b"garbage" * 1000)
+    kit.inventory = Inventory(tmp_path / "inventory.db")
+    kit.start()
+    assert kit.losses() == []
+    assert kit.inventory.differences(kit.store.facts.tallies()) == []
+    gone(kit.store, "requests", "all dropped")
+    kit.forget_spool()
+    kit.start()
+    assert kit.losses() == [("requests", JUNE, 2)]
+
+
+def test_merges_change_no_tally(kit):
+    filled(kit)
+    for _ in range(3):
+        kit.spool.append([Submission(logs(count=3))])
+        kit.start()
+    before = kit.store.facts.tallies()
+    for table in ("events", "sessions", "requests", "proxy_logs"):
+        kit.store.command(f"OPTIMIZE TABLE {table} FINAL")
+    assert kit.store.facts.tallies() == before
+    assert before[Table.PROXY_LOGS, JUNE] == 9
+    gone(kit.store, "proxy_logs", "all dropped")
+    kit.start()
+    assert kit.losses() == [("proxy_logs", JUNE, 9)]
