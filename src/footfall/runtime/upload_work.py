@@ -72,7 +72,7 @@ class UploadWork:
             if error.code == "busy":  # `footfall import` has the same file: the next call finds that it is known
                 self._uploads.note(upload.id, reason=error.message)
                 return
-            self._end(upload, UploadState.FAILED, error.message)
+            self._end(upload, UploadState.FAILED, error.message.removeprefix(f"{upload.said.name}: "))
         except (FootfallError, OSError):
             structlog.get_logger("import").exception("an upload can't be imported now", upload=upload.id)
             self._uploads.note(upload.id, reason="the server can't import now, and tries again: its log says why")

@@ -72,7 +72,8 @@ def _accepted(installation: Installation) -> Report:
 
 def _spool(installation: Installation) -> Report:
     state = installation.collecting.buffer()
-    text = f"{state.waiting:,} events wait to be written to the store; {state.capacity:,} may."
+    waiting = "1 event waits" if state.waiting == 1 else f"{state.waiting:,} events wait"
+    text = f"{waiting} to be written to the store; {state.capacity:,} may."
     return Report("spool", Condition.WARNING if state.waiting * 2 > state.capacity else Condition.OK, text)
 
 
