@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import sys
 import tempfile
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
 from tests.browser.dashboard import Dashboard, demo, opened
-from tests.support.server import Server
+from tests.support.server import Access, until
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZES = {1440: 900, 390: 844}
@@ -26,37 +28,74 @@ PAGES = {
     "proxy": "/sites/demo/proxy?range=30d",
     "sign-in": "/sign-in",
 }
-WHOLE = ("web", "web-journeys", "api", "api-consumers", "network", "proxy")
+SETTINGS = {
+    "settings-tracking": "/sites/demo/settings",
+    "settings-exclusions": "/sites/demo/settings/exclusions",
+    "settings-imports": "/sites/demo/settings/imports",
+    "settings-storage": "/sites/demo/settings/storage",
+    "settings-tokens": "/settings",
+    "settings-health": "/settings/health",
+}
+"""Pages of administrators."""
+
+WHOLE = ("web", "web-journeys", "api", "api-consumers", "network", "proxy", *SETTINGS)
 """Pages that are shown to their end; of the others what a window shows."""
 
 _LOOKS = 4
 _SETTLED = "!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')"
 
 
+LOG = Path(__file__).parent.parent / "tests" / "fixtures" / "access-2015-05-head.log"
+
+
 def main() -> None:
+    """`python -m tools.screenshots settings-` takes those whose name begins so."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         browser = Chromium(Path(folder) / "profile")
         try:
-            with demo(Path(folder) / "demo" / "data", arguments=(), auth="off") as server:
-                for name, path in (PAGES | {"visitor": visitor_of(server)}).items():
+            with demo(Path(folder) / "demo" / "data", arguments=()) as server:
+                admin = server.admin()
+                fill_settings(admin)
+                for name, path in (PAGES | SETTINGS | {"visitor": visitor_of(admin)}).items():
                     for width in SIZES:
                         for theme in THEMES:
-                            take(browser, server.url, name, path, width, theme)
+                            if name.startswith(wanted):
+                                take(browser, admin, name, path, width, theme)
         finally:
             browser.close()
 
 
-def visitor_of(server: Server) -> str:
+def fill_settings(admin: Access) -> None:
+    """Something to see: exclusions, tokens, an upload that is done and one that is on its way."""
+    http, headers = admin.server.http, {"Authorization": f"Bearer {admin.token}"}
+    base = "/api/projects/demo"
+    excluded = {"paths": ["/admin/*", "/preview/*"], "addresses": ["198.51.100.0/24"], "countries": []}
+    http.put(f"{base}/exclusions", headers=headers, json=excluded)
+    for label, scopes in (("Shop backend", ["ingest"]), ("Wall display", ["read"])):
+        http.post("/api/tokens", headers=headers, json={"label": label, "scopes": scopes, "projects": ["demo"]})
+    log = LOG.read_bytes()
+    for name, content, sent in (("access.log.1", b"half a line\n" + log, len(log) + 12), ("access.log", log, 60_000)):
+        said = {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        id_ = http.post(f"{base}/uploads", headers=headers, json=said).json()["id"]
+        where = headers | {"Upload-Offset": "0"}
+        http.patch(f"{base}/uploads/{id_}", headers=where, content=content[:sent])
+        until(lambda: http.get(f"{base}/uploads/{id_}", headers=headers).json()["state"] in {"receiving", "finished"})  # noqa: B023 - at once
+
+
+def visitor_of(admin: Access) -> str:
     """The page of a visitor who bought something."""
     params = {"range": "7d", "limit": "1", "filter": "custom_event_name:purchase"}
-    found = server.http.get("/api/web-events/demo", params=params).json()
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    found = admin.server.http.get("/api/web-events/demo", params=params, headers=headers).json()
     return f"/sites/demo/visitors/{found['items'][0]['visitor_id']}"
 
 
-def take(browser: Chromium, url: str, name: str, path: str, width: int, theme: str) -> None:
-    with opened(browser, url, width=width, height=SIZES[width]) as dashboard:
+def take(browser: Chromium, admin: Access, name: str, path: str, width: int, theme: str) -> None:
+    with opened(browser, admin.server.url, width=width, height=SIZES[width]) as dashboard:
         dashboard.theme(theme)
+        dashboard.sign_in(admin.token)
         dashboard.open(path)
         settle(dashboard)
         size = dashboard.page.run("document.documentElement.scrollHeight") if name in WHOLE else SIZES[width]

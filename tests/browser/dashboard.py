@@ -94,6 +94,13 @@ class Dashboard:
             self.see(shows)
         return self
 
+    def sign_in(self, token: str) -> None:
+        """By the request that the page for it makes."""
+        self.open("/sign-in", shows="Sign in to Footfall")
+        body = json.dumps({"token": token})
+        options = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": body}
+        assert self.page.run(f"fetch('/api/session', {json.dumps(options)}).then(answer => answer.status)") == 201
+
     @property
     def path(self) -> str:
         return str(self.page.run("location.pathname"))

@@ -34,7 +34,12 @@ def test_health_is_told_in_words(server):
     ]
     assert str(server.data) not in str(found)
     assert server.project("read").get("/api/installation/health").status_code == 403
-    assert server.project("admin").get("/api/installation/health").status_code == 200
+
+
+def test_a_token_of_some_projects_is_told_nothing_of_others(server):
+    found = server.project("admin").get("/api/installation/health").json()
+    assert [item["name"] for item in found["items"]] == ["collection", "store", "figures"]
+    assert found["version"] is None
 
 
 def test_what_could_not_be_processed_is_told_with_its_reason(server):

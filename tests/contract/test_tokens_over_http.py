@@ -81,6 +81,27 @@ def test_a_token_of_some_projects_manages_tokens_of_these_alone(server):
     assert request(mine, "DELETE", f"/{own['id']}").status_code == 204
 
 
+def test_no_token_makes_one_that_outlives_it(server):
+    admin = server.admin()
+    brief = made(admin, scopes=["admin"], projects=["default"], expires_at="2098-01-01T00:00:00Z")
+    caller = Access(server, "default", 1, "", brief["token"])
+    for expires_at in (None, "2099-01-01T00:00:00Z"):
+        refused = request(caller, "POST", body=NEW | {"projects": ["default"], "expires_at": expires_at})
+        assert refused.status_code == 403, refused.text
+    made(caller, projects=["default"], expires_at="2097-01-01T00:00:00Z")
+
+
+def test_a_deleted_project_leaves_its_tokens_listed(server):
+    admin, gone = server.admin(), server.project("read")
+    assert (
+        admin.server.http.delete(
+            f"/api/projects/{gone.slug}", headers={"Authorization": f"Bearer {admin.token}"}
+        ).status_code
+        == 204
+    )
+    assert request(admin, "GET").status_code == 200
+
+
 @pytest.mark.parametrize("scope", ["read", "ingest"])
 def test_only_admins_may(server, scope):
     reader = server.project(scope)

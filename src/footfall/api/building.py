@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from time import perf_counter
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import compile_path
 
 from footfall import __version__
 from footfall.api import openapi, problem
@@ -69,7 +70,8 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
     """The application that answers writing endpoints itself, and everything else by the API."""
     writing = (route for surface in SURFACES for route in surface.writing)
     public = (route for surface in SURFACES for route in surface.public)
-    answering: App = UnreadBodies(FastPaths(SmallBodies(api), collecting, writing, public))
+    streams = [compile_path(path)[0] for surface in SURFACES for path in surface.streams]
+    answering: App = UnreadBodies(FastPaths(SmallBodies(api, streams), collecting, writing, public))
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":

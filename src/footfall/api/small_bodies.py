@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 
 from fastapi import HTTPException
 
@@ -19,14 +20,20 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class SmallBodies:
-    """In front of an application: 413 for a body over 256 KiB, 408 for one that does not come in time."""
+    """In front of an application: 413 for a body over 256 KiB, 408 for one that does not come in time.
 
-    def __init__(self, app: App) -> None:
+    What is sent to a path of `streams` passes as it comes.
+    """
+
+    def __init__(self, app: App, streams: Iterable[re.Pattern[str]] = ()) -> None:
         self._app = app
+        self._streams = tuple(streams)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         has_body = scope["type"] == "http" and scope["method"] not in _WITHOUT_BODY
-        await self._app(scope, _bounded(receive) if has_body else receive, send)
+        if has_body and not any(pattern.match(scope["path"]) for pattern in self._streams):
+            receive = _bounded(receive)
+        await self._app(scope, receive, send)
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -17,7 +17,8 @@ class Surface:
 
     `writing` are its endpoints that take a token and store something, `public` those that need no token. `router`
     documents both and holds the surface's probes: everything that a process which only collects can answer. Endpoints
-    that query are in the folder's `routes`, since they need the query package.
+    that query are in the folder's `routes`, since they need the query package. `streams` are paths whose endpoints read
+    their bodies piece by piece, and so may take any size.
     """
 
     name: str
@@ -25,4 +26,5 @@ class Surface:
     errors: ErrorShape = CODED
     writing: Sequence[Route] = ()
     public: Sequence[Public] = ()
+    streams: Sequence[str] = ()
     router: APIRouter = field(default_factory=APIRouter)

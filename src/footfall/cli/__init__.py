@@ -14,8 +14,11 @@ from typer.core import TyperGroup
 from footfall import __version__
 from footfall.cli import backing_up, doctor, forgetting, serving
 from footfall.cli.config import config_app
+from footfall.cli.exclusions import exclude_app
 from footfall.cli.geo import geo_app
+from footfall.cli.goals import goal_app
 from footfall.cli.importing import import_app
+from footfall.cli.links import link_app
 from footfall.cli.projects import project_app
 from footfall.cli.tailing import tail_app
 from footfall.cli.tokens import token_app
@@ -24,6 +27,9 @@ from footfall.errors import FootfallError
 _SUB_APPS = {
     "project": project_app,
     "token": token_app,
+    "exclude": exclude_app,
+    "goal": goal_app,
+    "link": link_app,
     "config": config_app,
     "import": import_app,
     "tail": tail_app,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -138,6 +138,7 @@ def _import(
     from footfall.errors import UserError
     from footfall.importers.report import Report
     from footfall.runtime.offline import offline
+    from footfall.runtime.targets import make_target
 
     with opened(data) as meta:
         project = meta.project(slug)
@@ -145,38 +146,13 @@ def _import(
         raise UserError("not_found", f"project: there is none named {slug!r}")
     settings = load_settings(data)
     with offline(settings) as services:
-        target = make_target(services, project.number, asked.zone)
+        target = make_target(services, services.spool, project.number, asked.zone)
         rejected = Report(report or settings.data / "imports" / f"rejected-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tsv")
         accepted = [_one(source, target, rejected, asked.form, again=again) for source in files]
         if any(accepted):
             typer.echo("Waiting until everything can be queried…", err=True)
             services.wait_drained()
     return accepted
-
-
-def make_target(services: Any, number: int, zone: str, wait: Callable[[float], object] = time.sleep) -> Target:
-    """Where the lines of a project go, in an installation that `runtime.offline` opened."""
-    from footfall.clock import system_clock
-    from footfall.importers.target import Target
-
-    settings, project = services.settings, services.meta.project_numbered(number)
-    kept = [days for days in (settings.retention_days, project and project.retention_days) if days]
-    return Target(
-        project_id=number,
-        spool=services.spool,
-        ids=services.ids,
-        identity=services.identity,
-        locator=services.locator,
-        ledger=services.ledger,
-        clock=system_clock,
-        scratch=settings.data,
-        store_ip=settings.request_ip,
-        wait=wait,
-        retention_days=min(kept, default=None),
-        facts_since=project.facts_since if project else 0,
-        zone=zone,
-        trusted=settings.trusted_proxies,
-    )
 
 
 def _one(source: str, target: Target, report: Report, form: LogFormat | None, *, again: bool) -> bool:

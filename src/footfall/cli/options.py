@@ -7,15 +7,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from footfall.errors import FatalError, FootfallError
+from footfall.errors import FatalError, FootfallError, UserError
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from footfall.meta import Meta
+    from footfall.model.project import Project
     from footfall.settings import Settings
+
+_Body = TypeVar("_Body", bound="BaseModel")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory.  [default: $FOOTFALL_DATA, else ./data]")
@@ -110,6 +115,27 @@ def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
 
 def _is_installed(settings: Settings) -> bool:
     return bool(settings.meta_url) or (settings.data / "meta.db").exists()
+
+
+def named_project(meta: Meta, slug: str) -> Project:
+    """By slug or id; UserError `not_found`."""
+    found = meta.project(slug)
+    if found is None:
+        raise UserError("not_found", f"project {slug!r} does not exist")
+    return found
+
+
+def validated(model: type[_Body], fields: dict[str, Any]) -> _Body:
+    """What the HTTP interface takes, of the command line; UserError `bad_parameter` names the field and the value."""
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        shown = "" if where == "password" else f" (got {str(first['input'])[:100]!r})"
+        raise UserError("bad_parameter", f"{where}: {first['msg']}{shown}") from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli.options import Data, Json, opened, print_json, print_table
+from footfall.cli.options import Data, Json, named_project, opened, print_json, print_table
 from footfall.errors import UserError
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project
@@ -99,7 +99,7 @@ def update(
     """Change a project's name, time zone or retention."""
     with opened(data) as meta:
         if retention_days or dry_run:
-            removed = _preview(meta, _present(meta.project(slug), slug), retention_days, data)
+            removed = _preview(meta, named_project(meta, slug), retention_days, data)
             if dry_run and as_json:
                 print_json(removed)
             elif dry_run or not yes:
@@ -156,10 +156,10 @@ def domains(
     with opened(data) as meta:
         if add or remove:
             with _naming_other():
-                found: Project | None = meta.editor.change_domains(slug, add or (), remove or ())
+                found = meta.editor.change_domains(slug, add or (), remove or ())
         else:
-            found = meta.project(slug)
-    hosts = list(_present(found, slug).domains)
+            found = named_project(meta, slug)
+    hosts = list(found.domains)
     if as_json:
         print_json(hosts)
     else:
@@ -195,7 +195,7 @@ def snippet(slug: _Named, url: _Url = "", *, data: Data = None) -> None:
     if url and not _ADDRESS.match(url):
         raise UserError("bad_parameter", f"--url {url!r} is no address: it begins with https:// or http://")
     with opened(data) as meta:
-        project = _present(meta.project(slug), slug)
+        project = named_project(meta, slug)
     server = url.rstrip("/") or address_of_server(load_settings(data).data)
     if server is None:
         raise UserError("bad_parameter", "--url is missing: no server is running here whose address could be printed")
@@ -211,12 +211,6 @@ def _naming_other() -> Iterator[None]:
         yield
     except DomainListedError as error:
         raise UserError(error.code, f"{error.message}, {error.slug!r}") from error
-
-
-def _present(project: Project | None, slug: str) -> Project:
-    if project is None:
-        raise UserError("not_found", f"project {slug!r} does not exist")
-    return project
 
 
 def _show(project: Project, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from footfall.cli.importing import Asked, DateFormat, Format, TimeFormat, Timezone, make_target
+from footfall.cli.importing import Asked, DateFormat, Format, TimeFormat, Timezone
 from footfall.cli.options import Data, load_settings, opened
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def access_log(
     from footfall.errors import UserError
 
     stop = _told_to_stop()
+    from footfall.runtime.targets import make_target
+
     asked = Asked.of(fmt, date_format, time_format, timezone, data)
     with opened(data) as meta:
         found = meta.project(project)
@@ -69,7 +71,7 @@ def access_log(
             services = stack.enter_context(_services(settings, path, found.number, once=once))
         except UserError as error:
             raise UserError(error.code, f"{path}: is being followed by another process ({error.message})") from error
-        target = make_target(services, found.number, asked.zone, wait=stop.wait)
+        target = make_target(services, services.spool, found.number, asked.zone, wait=stop.wait)
         options = {"form": asked.form, "from_end": from_end, "once": once, "stop": stop.is_set}
         _follow(services, path, target, options, report)
 

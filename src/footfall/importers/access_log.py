@@ -10,6 +10,7 @@ start, so this can happen where other imports ran beside either run.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -65,15 +66,20 @@ def import_access_log(
     progress: Callable[[Progress], None],
     form: LogFormat | None = None,
     again: bool = False,
+    name: str = "",
+    most: float = math.inf,
 ) -> Summary:
     """Import a path, or standard input for `-`. `form` None recognises the format; `again` imports a known content.
+
+    `name` is what notes and messages call it, where that is not the path; `most` bounds its unpacked bytes.
 
     Raises UserError: `bad_file` for what can't be read, `bad_format` where no format fits, `busy` where the same
     content is being imported into the project. Blocks before a damaged place stay imported.
     """
     started = time.monotonic()
     with open_log(source, target.scratch) as log:
-        content = log.content()
+        log.name = name or log.name
+        content = log.content(most)
         with claimed(target.scratch / "imports", target.project_id, content.fingerprint, log.name):
             seen = target.ledger.seen(target.project_id, content.fingerprint)
             if seen is not None and seen.finished and not again:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import math
 import re
 import shutil
 import sys
@@ -75,14 +76,16 @@ class LogFile:
         self.name = name
         self._raw = raw
 
-    def content(self) -> Content:
-        """Raises UserError (`bad_file`) where it is no text, or the compressed data is damaged or cut off."""
+    def content(self, most: float = math.inf) -> Content:
+        """Raises UserError (`bad_file`) where it is no text, has more than `most` bytes, or is damaged or cut off."""
         digest, length = hashlib.blake2b(digest_size=16), 0
         for chunk in self._chunks(1 << 20):
             if not length:
                 refuse_binary(self.name, chunk[:HEAD_BYTES])
             digest.update(chunk)
             length += len(chunk)
+            if length > most:
+                raise UserError("bad_file", f"{self.name}: unpacks to more than {most:,} bytes")
         return Content(digest.hexdigest(), length)
 
     def blocks(self, content: Content, size: int = BLOCK_BYTES) -> Iterator[bytes]:

@@ -35,6 +35,7 @@ from footfall.meta.tables import (
     ShareSessionRow,
     TokenProjectRow,
     TokenRow,
+    UploadRow,
 )
 from footfall.model.project import Exclusions, OldSiteKey, Project
 from footfall.model.retention import LEAST_OF_PROJECT
@@ -251,7 +252,8 @@ def _remove_notes(session: Session, number: int) -> None:
     """What metadata keeps about a project and its data."""
     links = select(ShareRow.id).where(ShareRow.project == number)
     session.execute(delete(ShareSessionRow).where(ShareSessionRow.share.in_(links)))
-    for table in (ImportRow, DropRow, NamedDropRow, GoalRow, SegmentRow, FunnelRow, AnnotationRow, ShareRow):
+    saved = (GoalRow, SegmentRow, FunnelRow, AnnotationRow, ShareRow)
+    for table in (ImportRow, UploadRow, DropRow, NamedDropRow, *saved):
         session.execute(delete(table).where(table.project == number))
 
 

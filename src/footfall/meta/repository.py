@@ -21,6 +21,7 @@ from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
 from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
+from footfall.meta.uploads import Uploads
 from footfall.model.project import Project, Scope
 from footfall.settings import Settings
 
@@ -48,6 +49,7 @@ class Meta:
         self.sign_ins = SignIns(database, clock)
         self.saved = SavedByProject(database, clock)
         self.shares = Shares(database, clock)
+        self.uploads = Uploads(database, clock)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:

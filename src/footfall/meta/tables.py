@@ -164,6 +164,29 @@ class ImportRow(Base):
     finished_at: Mapped[int | None]
 
 
+class UploadRow(Base):
+    """An access log that is sent over HTTP: what its sender says of it, and how far its import has come."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (UniqueConstraint("project", "sha256", "size", name="uq_uploads_file"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(ForeignKey("projects.number"))
+    sha256: Mapped[str]
+    size: Mapped[int]
+    name: Mapped[str]
+    format: Mapped[str]
+    timezone: Mapped[str]
+    created_at: Mapped[int]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="", default="")
+    accepted: Mapped[int] = mapped_column(server_default="0", default=0)
+    rejected: Mapped[int] = mapped_column(server_default="0", default=0)
+    read_bytes: Mapped[int] = mapped_column(server_default="0", default=0)
+    content_bytes: Mapped[int] = mapped_column(server_default="0", default=0)
+    finished_at: Mapped[int | None]
+
+
 class AnswerRow(Base):
     """A cached answer, and who holds the lease to compute it, until when."""
 

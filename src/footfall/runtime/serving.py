@@ -18,6 +18,7 @@ from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
+from footfall.importers.inbox import Inbox
 from footfall.meta import Drops, environment_over
 from footfall.rollups.expiry import Expiry, facts_since
 from footfall.rollups.jobs import zone_of
@@ -38,6 +39,7 @@ from footfall.runtime.querying import make_querying
 from footfall.runtime.server import Server
 from footfall.runtime.start_log import log_start
 from footfall.runtime.tails import tails_behind
+from footfall.runtime.upload_work import UploadWork
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.store.clickhouse import detached_parts
@@ -81,6 +83,9 @@ def serve(settings: Settings, page: str = "/") -> None:
             (FLUSH_DROPS, partial(_look_at_jobs, jobs, metrics, clock)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
+        uploads = UploadWork(parts, spools, Inbox(settings.data))
+        stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
+        stack.callback(uploads.stop)
         log_start(parts, spools)
         uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
         ending.begun = True

@@ -74,6 +74,14 @@ export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path:
   return answered<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
 }
 
+/** A piece of a file that is uploaded, to stand at an offset. */
+export async function sendPiece<T>(path: string, piece: Blob, offset: number, signal: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/octet-stream', 'upload-offset': String(offset) };
+  const csrf = watcher.csrf();
+  if (csrf) headers['x-csrf-token'] = csrf;
+  return answered<T>(path, { method: 'PATCH', headers, body: piece, signal });
+}
+
 const RETRIES = 2;
 const PAUSE_MS = 600;
 const MAX_PAUSE_MS = 5000;

@@ -21,6 +21,18 @@ export type Retention = Schemas['Retention'];
 export type Properties = Schemas['Properties'];
 export type Dropped = Schemas['DroppedObject'];
 
+export type Scope = Schemas['Scope'];
+export type Token = Schemas['TokenDetails'];
+export type MadeToken = Schemas['MadeToken'];
+export type Tokens = Schemas['TokenList'];
+export type Health = Answer<'/api/installation/health'>;
+export type ProjectDetails = Schemas['ProjectDetails'];
+export type Exclusions = Schemas['Excluded'];
+export type Storage = Schemas['Storage'];
+export type Import = Schemas['ImportDetails'];
+export type Upload = Schemas['UploadDetails'];
+export type RejectedLines = Schemas['RejectedLines'];
+
 export type SessionInfo = Answer<'/api/session'>;
 export type Project = SessionInfo['projects'][number];
 

@@ -23,6 +23,7 @@ export const SURFACES: readonly Surface[] = [
   { path: 'api', name: 'API', page: () => import('../pages/api/ApiPage.svelte') },
   { path: 'network', name: 'Network', page: () => import('../pages/network/NetworkPage.svelte') },
   { path: 'proxy', name: 'Proxy', page: () => import('../pages/proxy/ProxyPage.svelte') },
+  { path: 'settings', name: 'Settings', page: () => import('../pages/settings/SiteSettingsPage.svelte') },
   { path: 'visitors', name: 'Visitor', under: '', page: () => import('../pages/visitor/VisitorPage.svelte') },
 ];
 

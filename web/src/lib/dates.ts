@@ -53,6 +53,11 @@ export function dayText(wall: number): string {
   return format({ day: 'numeric', month: 'long', year: 'numeric' }).format(wall);
 }
 
+/** `27 Nov 2026`. */
+export function dateText(wall: number): string {
+  return format({ ...DAY_MONTH, year: 'numeric' }).format(wall);
+}
+
 /** `27 Nov, 14:05:09`. */
 export function momentText(wall: number): string {
   return format({ ...DAY_MONTH, ...TIME, second: '2-digit' }).format(wall);

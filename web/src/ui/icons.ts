@@ -28,6 +28,7 @@ export const ICONS = {
   chart: 'M2 13.5h12M3 10.5l3.5-4 3 2.5L13.5 4',
   keyboard: 'M1.5 4h13v8h-13ZM4 6.75h.01M6.66 6.75h.01M9.33 6.75h.01M12 6.75h.01M5 9.5h6',
   signout: 'M9 2.5H3v11h6M6.5 8H14M11.5 5.5 14 8l-2.5 2.5',
+  settings: `M2 4.5h7.5M12.5 4.5H14M2 11.5h1.5M6.5 11.5H14${circle(11, 4.5, 1.5)}${circle(5, 11.5, 1.5)}`,
   dots: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
 } as const;
 

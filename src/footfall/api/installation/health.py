@@ -31,7 +31,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found. `text` names no path: every administrator of a project may read it."""
+    """What a check found. `text` names no path."""
 
     name: str
     condition: Condition
@@ -46,8 +46,9 @@ class Installation:
     querying: Querying
 
 
-def examine(installation: Installation) -> list[Report]:
-    return [check(installation) for check in CHECKS]
+def examine(installation: Installation, *, whole: bool) -> list[Report]:
+    """Every check, or, unless the `whole` installation is the caller's, those that tell nothing of others' projects."""
+    return [check(installation) for check in (CHECKS if whole else OF_PROJECTS)]
 
 
 def worst(reports: list[Report]) -> Condition:
@@ -62,9 +63,17 @@ def _collection(installation: Installation) -> Report:
     return Report("collection", Condition.OK, "Events are accepted.")
 
 
+def _accepted(installation: Installation) -> Report:
+    """The same without the reason, which counts the events of all projects."""
+    found = _collection(installation)
+    text = found.text if found.condition is Condition.OK else "Events are refused for now."
+    return Report(found.name, found.condition, text)
+
+
 def _spool(installation: Installation) -> Report:
     state = installation.collecting.buffer()
-    text = f"{state.waiting:,} events wait to be written to the store; {state.capacity:,} may."
+    waiting = "1 event waits" if state.waiting == 1 else f"{state.waiting:,} events wait"
+    text = f"{waiting} to be written to the store; {state.capacity:,} may."
     return Report("spool", Condition.WARNING if state.waiting * 2 > state.capacity else Condition.OK, text)
 
 
@@ -129,3 +138,5 @@ CHECKS: tuple[Callable[[Installation], Report], ...] = (
     _jobs,
     _disk,
 )
+OF_PROJECTS: tuple[Callable[[Installation], Report], ...] = (_accepted, _store, _figures)
+"""What a token of some projects may know: no count, reason or time that other projects' events make."""

@@ -35,7 +35,7 @@ class CheckReport(BaseModel):
 
 class Health(BaseModel):
     status: Condition = Field(description="That of the worst check.")
-    version: str
+    version: str | None = Field(description="Null for a token of some projects.")
     items: list[CheckReport]
 
 
@@ -46,8 +46,13 @@ class Health(BaseModel):
     responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}, **refusals(CODED, 401, 403, 429, 503)},
     operation_id="installation_health",
 )
-async def installation_health(request: Request, _: Annotated[Caller, Depends(require(Scope.ADMIN))]) -> Health:
-    """Collection, spool, drain, what was rejected and why, store, age of figures, work in the background, disk."""
-    reports = await asyncio.to_thread(health.examine, Installation(collecting(request), querying(request)))
+async def installation_health(request: Request, caller: Annotated[Caller, Depends(require(Scope.ADMIN))]) -> Health:
+    """Collection, spool, drain, what was rejected and why, store, age of figures, work in the background, disk.
+
+    A token of some projects is told whether events are accepted, whether the store answers, and the age of figures.
+    """
+    whole = caller.principal.projects is None
+    parts = Installation(collecting(request), querying(request))
+    reports = await asyncio.to_thread(health.examine, parts, whole=whole)
     items = [CheckReport(name=one.name, status=one.condition, text=one.text) for one in reports]
-    return Health(status=health.worst(reports), version=__version__, items=items)
+    return Health(status=health.worst(reports), version=__version__ if whole else None, items=items)

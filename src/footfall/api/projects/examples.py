@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi.openapi.models import Example
+from pydantic import BaseModel
 
 from footfall.api.documented import Responses, refusals
 from footfall.api.problem import CODED
@@ -89,3 +90,38 @@ _IMPORT = {
     "finished_at": "2026-06-10T00:00:00Z",
 }
 IMPORTS = _answer(200, {"items": [_IMPORT]}) | _REFUSALS
+
+_UPLOAD = {
+    "id": "upl_m5m54jeucvftczhx",
+    "name": "access.log.gz",
+    "size": 734_003_200,
+    "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    "format": None,
+    "timezone": "UTC",
+    "state": "importing",
+    "offset": 734_003_200,
+    "text": "Imported, at 25% of the content.",
+    "accepted": 9_000_000,
+    "rejected": 12,
+    "read_bytes": 2_147_483_648,
+    "content_bytes": 8_589_934_592,
+    "created_at": "2026-06-10T00:00:00Z",
+    "finished_at": None,
+}
+NEW_UPLOAD = body({name: _UPLOAD[name] for name in ("name", "size", "sha256", "format", "timezone")})
+UPLOAD = _answer(200, _UPLOAD) | _REFUSALS
+UPLOADS = _answer(200, {"items": [_UPLOAD]}) | _REFUSALS
+_OTHER_OFFSET: Responses = {409: {"model": CODED.model, "description": "Too many are under way, or not that offset."}}
+UPLOAD_WENT_ON = UPLOAD | _OTHER_OFFSET | refusals(CODED, 413)
+
+
+def upload_begun(model: type[BaseModel]) -> Responses:
+    """Of an endpoint that answers 201, or 200 with the same `model`."""
+    known = {200: {"model": model, "description": "The file was begun before.", **UPLOAD[200]}}
+    return _answer(201, _UPLOAD) | _REFUSALS | _OTHER_OFFSET | known
+
+
+REJECTED_LINES = (
+    _answer(200, {"items": [{"line": 7, "reason": "status: not three digits", "text": "203.0.113.7 - -"}], "total": 12})
+    | _REFUSALS
+)

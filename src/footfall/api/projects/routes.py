@@ -13,7 +13,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from footfall.api.auth import Authenticator
 from footfall.api.callers import Caller, require
-from footfall.api.projects import examples, exclusions, imports, saved, schema, storage
+from footfall.api.projects import examples, exclusions, imports, saved, schema, storage, uploads
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.state import querying
 from footfall.errors import UserError
@@ -162,6 +162,7 @@ saved.add_to(router)
 storage.add_to(router)
 exclusions.add_to(router)
 imports.add_to(router)
+uploads.add_to(router)
 
 
 @router.get(

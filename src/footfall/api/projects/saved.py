@@ -59,7 +59,7 @@ class SavedRoute:
     in_links: Callable[[Any, Limits], bool] | None = None
 
 
-def _check_filter(fields: Fields, _: Saving) -> Fields:
+def check_filter(fields: Fields, _: Saving | None = None) -> Fields:
     text = fields.get("filter")
     if text is not None:
         _check_text("filter", text)
@@ -118,7 +118,7 @@ ROUTES = (
         saved_schema.GoalChange,
         saved_schema.GoalDetails,
         saved_schema.GoalList,
-        _check_filter,
+        check_filter,
         _show_goal,
         {"name": "Signup", "filter": "custom_event_name:signup_completed"},
     ),
@@ -130,7 +130,7 @@ ROUTES = (
         saved_schema.SegmentChange,
         saved_schema.SegmentDetails,
         saved_schema.SegmentList,
-        _check_filter,
+        check_filter,
         _show_segment,
         {"name": "Phones in Romania", "filter": "country:RO device:mobile", "private": False},
     ),

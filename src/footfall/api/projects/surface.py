@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from footfall.api.surface import Surface
 
-PROJECTS = Surface("projects", "/api/projects")
+PROJECTS = Surface("projects", "/api/projects", streams=("/api/projects/{slug}/uploads/{upload_id}",))

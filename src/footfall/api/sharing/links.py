@@ -17,6 +17,7 @@ from footfall.model.period import Period, iso, iso_seconds
 from footfall.model.project import Project, Scope
 from footfall.model.share import Share, ShareLimits
 from footfall.query import filter, timerange  # noqa: A004 - the module is named after what it parses
+from footfall.query.filter import FindSaved
 
 router = APIRouter(prefix=f"{PROJECTS.prefix}/{{slug}}/shares", tags=["sharing"])
 
@@ -55,15 +56,9 @@ async def make_link(
     part = querying(request)
     project = part.auth.project_in_path(caller.principal, slug)
     saved = await asyncio.to_thread(part.saved.of, project)
-    filter.parse(body.filter, saved.find)
-    limits = ShareLimits(
-        body.filter.strip(), body.range if body.range != timerange.WHOLE else None, _period(project, body)
-    )
-    if body.badge and limits.period is not None:
-        raise UserError("bad_parameter", "badge: a link with a fixed range has no live count")
-    new = NewShare(body.name, body.password, limits, tuple(body.embed), body.badge)
+    new = new_share(project, body, saved.find)
     secret, made = await asyncio.to_thread(part.auth.meta.shares.create, project, new, by=caller.by)
-    return schema.MadeLink(**shown(made), link=f"{_path(made)}#{secret}")
+    return schema.MadeLink(**shown(made), link=path_with(made, secret))
 
 
 @router.delete(
@@ -80,6 +75,21 @@ async def revoke_link(request: Request, caller: Admin, slug: Slug, share_id: Id)
     await asyncio.to_thread(auth.meta.shares.revoke, project, share_id, by=caller.by)
     auth.forget_links()
     return Response(status_code=204)
+
+
+def new_share(project: Project, body: schema.NewLink, find: FindSaved) -> NewShare:
+    """What is stored of a body; UserErrors where its filter, its range or both together mean nothing."""
+    filter.parse(body.filter, find)
+    named = body.range if body.range != timerange.WHOLE else None
+    limits = ShareLimits(body.filter.strip(), named, _period(project, body))
+    if body.badge and limits.period is not None:
+        raise UserError("bad_parameter", "badge: a link with a fixed range has no live count")
+    return NewShare(body.name, body.password, limits, tuple(body.embed), body.badge)
+
+
+def path_with(share: Share, secret: str) -> str:
+    """The path that people are given."""
+    return f"{_path(share)}#{secret}"
 
 
 def shown(share: Share) -> dict[str, object]:

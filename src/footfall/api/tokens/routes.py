@@ -85,6 +85,7 @@ async def make_token(
     part = querying(request)
     projects = _projects(part, caller.principal, body)
     expires_at = _instant(body.expires_at, part.clock())
+    _refuse_outliving(await asyncio.to_thread(part.auth.meta.tokens), caller.principal, expires_at)
     if not body.label.isprintable():
         raise UserError("bad_parameter", f"label: {body.label!r} has characters that do not print")
     make = part.auth.meta.create_token
@@ -134,6 +135,13 @@ def _instant(text: str | None, now: int) -> int | None:
     if found is None or found <= now:
         raise UserError("bad_parameter", f"expires_at: {text[:100]!r} is not an ISO 8601 timestamp in the future")
     return found
+
+
+def _refuse_outliving(every: list[TokenInfo], principal: Principal, expires_at: int | None) -> None:
+    """UserError where the new token would hold when the caller's own has expired."""
+    own = next((one.expires_at for one in every if one.id == principal.token_id), None)
+    if own is not None and (expires_at is None or expires_at > own):
+        raise UserError("forbidden", f"expires_at: the caller's token expires at {iso_seconds(own)}, and so must this")
 
 
 async def _slugs(part: Querying) -> dict[int, str]:

@@ -137,7 +137,7 @@ def why_unknown(sample: Sequence[str]) -> str:
     w3c = any(text.startswith(_DIRECTIVES) for text in remarks) or 2 * rows.sum() > len(sample)
     if w3c and not any(text.startswith("#fields:") for text in remarks):
         return "it looks like a W3C log, but has no #Fields: line that would name its columns"
-    return f"no known format fits its first {SAMPLE_LINES} lines; name one with --format"
+    return f"no known format fits its first {SAMPLE_LINES} lines; name it"
 
 
 def _tamed(lines: Lines, rejects: dict[int, str]) -> Lines:
