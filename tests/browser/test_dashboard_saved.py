@@ -272,6 +272,20 @@ def test_a_link_with_a_password_and_a_filter_asks_for_the_one_and_keeps_to_the_o
         assert outside.page.errors == []
 
 
+def test_what_opens_has_contrast_in_the_dark(admin: Dashboard) -> None:
+    admin.theme("dark")
+    for open_, shows in (("s", "Make link"), ("f", "Page")):
+        admin.press(open_)
+        admin.see(shows, "dialog, .editor")
+        admin.page.run("new Promise(done => setTimeout(done, 300))")  # it fades in
+        assert admin.violations("color-contrast") == []
+        admin.press("Escape")
+    admin.click("#panel-events button", "New goal")
+    admin.see("Any filter", "dialog")
+    admin.page.run("new Promise(done => setTimeout(done, 300))")
+    assert admin.violations("color-contrast") == []
+
+
 def test_a_link_that_is_not_complete_says_so(dashboard: Dashboard) -> None:
     dashboard.open("/share/shr_m5m54jeucvftczhx", shows="This link is not complete")
     dashboard.page.run("location.hash = 'ff_shr_wrong'")

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Annotation } from '../../../api/types';
-import { notesOf, roomsOf } from './notes';
+import { notesOf, flagsOf } from './notes';
 import type { Point } from './points';
 
 const DAY = 86_400_000;
@@ -19,4 +19,8 @@ it('stands at the bucket that holds it, by the clock of the site', () => {
   expect(notesOf(all, [], JUNE, 'UTC')).toEqual([]);
 });
 
-it('has words as far as the next one', () => expect(roomsOf([10, 50, 300], 400)).toEqual([40, 250, 100]));
+it('is part of the flag before it where there is no room for another, and points to the left at the end', () => {
+  const notes = [10, 20, 100, 395].map((at) => ({ at, items: [note(String(at))] }));
+  const flags = flagsOf(notes, (at) => at, 400).map(({ x, room, lines, flipped }) => [x, room, lines.length, flipped]);
+  expect(flags).toEqual([[10, 58, 2, false], [100, 239, 1, false], [395, 0, 1, true]]);
+});

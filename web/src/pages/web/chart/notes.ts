@@ -21,7 +21,35 @@ export function notesOf(annotations: readonly Annotation[], points: readonly Poi
   return [...byPoint].map(([at, items]) => ({ at, items }));
 }
 
-/** Pixels that the words beside each flag may take: up to the next flag, or to the edge of the chart. */
-export function roomsOf(places: readonly number[], width: number): number[] {
-  return places.map((x, index) => Math.max(0, (places[index + 1] ?? width) - x));
+export const FLAG_PX = 24;
+
+export interface Flag {
+  /** Where it stands, and where the lines of its notes are. */
+  x: number;
+  lines: number[];
+  /** Pixels for words beside it. */
+  room: number;
+  /** It points to the left: the chart ends there. */
+  flipped: boolean;
+  items: Annotation[];
+}
+
+/** Flags that would cover each other become one. `x`: the place of a point. */
+export function flagsOf(notes: readonly Note[], x: (at: number) => number, width: number): Flag[] {
+  const flags: Flag[] = [];
+  for (const { at, items } of notes) {
+    const [place, last] = [x(at), flags.at(-1)];
+    const flipped = place > width - FLAG_PX;
+    if (last && place - last.x < (flipped ? 2 : 1) * FLAG_PX) {
+      last.lines.push(place);
+      last.items.push(...items);
+    } else {
+      flags.push({ x: place, lines: [place], room: 0, flipped, items: [...items] });
+    }
+  }
+  return flags.map((flag, index) => ({ ...flag, room: flag.flipped ? 0 : (startOf(flags[index + 1]) ?? width) - flag.x - FLAG_PX - 8 }));
+}
+
+function startOf(flag: Flag | undefined): number | undefined {
+  return flag && (flag.flipped ? flag.x - FLAG_PX : flag.x);
 }

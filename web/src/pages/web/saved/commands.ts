@@ -15,7 +15,6 @@ export function savedCommands(view: View): Source {
 function making(view: View): Command[] {
   const group = 'On this page';
   const made: Command[] = [
-    { id: 'share', group, name: 'Share this view', icon: 'share', run: () => view.edit({ kind: 'share' }) },
     { id: 'new goal', group, name: 'New goal', icon: 'plus', run: () => view.edit({ kind: 'goal', item: null }) },
     { id: 'new annotation', group, name: 'New annotation', icon: 'flag', run: () => view.edit({ kind: 'annotation', item: null }) },
   ];
