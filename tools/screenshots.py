@@ -1,4 +1,4 @@
-"""`python -m tools.screenshots`: docs/images, the dashboard's pages with the demo's data, both themes, two widths."""
+"""`python -m tools.screenshots [NAME]`: docs/images, the dashboard's pages with demo data, two themes, two widths."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.server import Access, until
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZES = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
+SIGN_IN = "/sign-in"
 PAGES = {
     "sites": "/",
     "overview": "/sites/demo",
@@ -26,7 +27,8 @@ PAGES = {
     "api-consumers": "/sites/demo/api?range=7d&metric=duration&sort=errors&calls=consumers",
     "network": "/sites/demo/network?range=weekly",
     "proxy": "/sites/demo/proxy?range=30d",
-    "sign-in": "/sign-in",
+    "share": "/sites/demo",
+    "sign-in": SIGN_IN,
 }
 SETTINGS = {
     "settings-tracking": "/sites/demo/settings",
@@ -38,10 +40,14 @@ SETTINGS = {
 }
 """Pages of administrators."""
 
-WHOLE = ("web", "web-journeys", "api", "api-consumers", "network", "proxy", *SETTINGS)
+KEYS = {"share": "s"}
+"""What is pressed once the page is there."""
+
+WHOLE = ("web", "web-journeys", "api", "api-consumers", "network", "proxy", "shared", *SETTINGS)
 """Pages that are shown to their end; of the others what a window shows."""
 
 _LOOKS = 4
+_FADED_IN = "new Promise(done => setTimeout(done, 900))"
 _SETTLED = "!document.querySelector('.sk, .dim') && !document.body.innerText.includes('Not loaded yet')"
 
 
@@ -58,7 +64,8 @@ def main() -> None:
             with demo(Path(folder) / "demo" / "data", arguments=()) as server:
                 admin = server.admin()
                 fill_settings(admin)
-                for name, path in (PAGES | SETTINGS | {"visitor": visitor_of(admin)}).items():
+                made = {"visitor": visitor_of(admin), "shared": link_of(admin)}
+                for name, path in (PAGES | SETTINGS | made).items():
                     for width in SIZES:
                         for theme in THEMES:
                             if name.startswith(wanted):
@@ -92,12 +99,23 @@ def visitor_of(admin: Access) -> str:
     return f"/sites/demo/visitors/{found['items'][0]['visitor_id']}"
 
 
+def link_of(admin: Access) -> str:
+    """A link to some of the shop's traffic."""
+    body = {"name": "For Ana", "filter": "segment:Phones"}
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    return str(admin.server.http.post("/api/projects/demo/shares", json=body, headers=headers).json()["link"])
+
+
 def take(browser: Chromium, admin: Access, name: str, path: str, width: int, theme: str) -> None:
     with opened(browser, admin.server.url, width=width, height=SIZES[width]) as dashboard:
         dashboard.theme(theme)
-        dashboard.sign_in(admin.token)
+        if path != SIGN_IN:
+            dashboard.sign_in(admin.token)
         dashboard.open(path)
         settle(dashboard)
+        if name in KEYS:
+            dashboard.press(KEYS[name])
+            dashboard.page.run(_FADED_IN)
         size = dashboard.page.run("document.documentElement.scrollHeight") if name in WHOLE else SIZES[width]
         shot = dashboard.page.call(
             "Page.captureScreenshot",
@@ -121,4 +139,4 @@ def settle(dashboard: Dashboard) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

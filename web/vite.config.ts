@@ -16,7 +16,7 @@ export default defineConfig({
     cssTarget: modern,
     manifest: 'manifest.json',
     // What pages share comes in one file: many small ones would queue for the browser's few connections.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /src[\\/](?:api|lib|parts|ui)[\\/](?!schema)/, minShareCount: 2 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /src[\\/](?:api|lib|parts|ui)[\\/](?!schema)/, minShareCount: 2 }, { name: 'web', test: /src[\\/]pages[\\/]web[\\/]/, minShareCount: 2 }] } } },
   },
   server: { proxy: { '/api': { target: server }, '/openapi.json': { target: server }, '/docs': { target: server } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node', css: true },

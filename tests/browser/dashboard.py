@@ -226,3 +226,13 @@ def opened(browser: Chromium, url: str, *, width: int = 1440, height: int = 900)
     with browser.page(width=width, height=height) as page:
         assert BUILT.is_file(), "the dashboard is not built: `make setup`"
         yield Dashboard(page, url)
+
+
+def signed_in(dashboard: Dashboard, token: str, path: str = "/sites/shop?range=today") -> Dashboard:
+    """By hand: the page asks for the token, and leads to where one wanted to go."""
+    dashboard.open(path, shows="Sign in to Footfall")
+    dashboard.wait("document.activeElement.id === 'token'")
+    dashboard.type(token)
+    dashboard.press("Enter")
+    dashboard.wait(f"location.pathname === {path.partition('?')[0]!r}")
+    return dashboard

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.browser.chromium import Chromium
-from tests.browser.dashboard import Dashboard, opened, until
+from tests.browser.dashboard import Dashboard, opened, signed_in, until
 from tests.support.collecting import Site
 from tests.support.server import Server, running
 
@@ -35,16 +35,6 @@ def dashboard(browser: Chromium, server: Server) -> Iterator[Dashboard]:
     with opened(browser, server.url) as dashboard:
         yield dashboard
         assert dashboard.page.refused == []
-
-
-def signed_in(dashboard: Dashboard, token: str, path: str = "/sites/shop?range=today") -> Dashboard:
-    """By hand: the page asks for the token, and leads to where one wanted to go."""
-    dashboard.open(path, shows="Sign in to Footfall")
-    dashboard.wait("document.activeElement.id === 'token'")
-    dashboard.type(token)
-    dashboard.press("Enter")
-    dashboard.wait(f"location.pathname === {path.partition('?')[0]!r}")
-    return dashboard
 
 
 def test_a_token_is_exchanged_and_not_kept(dashboard: Dashboard, shop: Site) -> None:

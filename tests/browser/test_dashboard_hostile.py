@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from tests.browser.chromium import Chromium
 from tests.browser.dashboard import Dashboard, opened, until
 from tests.support.collecting import Site
 from tests.support.server import Server, running
+
+from footfall.clock import system_clock
+from footfall.meta import open_meta
+from footfall.settings import Settings
 
 SHAPES = (
     "<img src=x onerror='window.pwned=1'>",
@@ -48,9 +53,30 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
             for extra in ({"ti": clean}, {"t": "event", "n": clean[:100], "p": {clean[:60]: clean, "plain": clean}}):
                 answer = site.beacon(**common, **extra, l="en", w=1200, agent=agent)
                 assert answer.status_code in {202, 400}, answer.text
+        save(server)
         rows = until(lambda: site.access.read("/api/web-events/hostile", range="24h", bots="1")["items"])
         until(server.queryable)
         yield Hostile(server, site, rows[0]["visitor_id"])
+
+
+def save(server: Server) -> None:
+    """What people save with the project, by the same strings where they print."""
+    meta = open_meta(Settings(data=server.data), system_clock)
+    try:
+        project = meta.project("hostile")
+        assert project is not None
+        for text in (shape[:90] for shape in SHAPES if shape.isprintable()):
+            named = f'search:"{filter_escaped(text)}"'
+            meta.saved.goals.add(project, {"name": text, "filter": named})
+            meta.saved.segments.add(project, {"name": text, "filter": named})
+            meta.saved.funnels.add(project, {"name": text, "steps": (named, named), "window": "7d"})
+            meta.saved.annotations.add(project, {"at": system_clock(), "text": text})
+    finally:
+        meta.close()
+
+
+def filter_escaped(text: str) -> str:
+    return re.sub(r'(["\\*])', r"\\\1", text)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +84,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     [
         "/sites/hostile?range=24h&bots=1",
         "/sites/hostile?range=24h&bots=1&pages=titles&sources=campaigns&events=properties&places=languages&traffic=dropped&reading=vitals",
-        "/sites/hostile?range=24h&bots=1&list=top-titles&journeys=retention&tech=systems",
+        "/sites/hostile?range=24h&bots=1&filter=segment:%22%3Cimg%20src%3Dx%20onerror%3D'window.pwned=1'%3E%22",
+        "/sites/hostile?range=24h&bots=1&events=events&list=top-titles&journeys=retention&tech=systems",
         "/sites/hostile?range=24h&bots=1&list=custom-events&pages=entry&journeys=funnel&step=%3Cimg%20src=x%20onerror=window.pwned=1%3E&step=path:/*",
         "/sites/hostile?range=24h&bots=1&list=top-referrers&filter=path:*%3Cimg*%20!search:%22%3Csvg%20onload=window.pwned=1%3E%22",
         "/",

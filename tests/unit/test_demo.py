@@ -16,10 +16,12 @@ from footfall.cli.demo import SLUG, fill
 from footfall.clock import DAY
 from footfall.demo import generate
 from footfall.demo.live import reports
-from footfall.meta import open_meta
+from footfall.demo.saved import ANNOTATIONS
+from footfall.meta import StoredFilters, open_meta
 from footfall.model.raw import EngagementRows, EventRows, ProxyLogs, RequestRows, size
 from footfall.pipeline import decode
 from footfall.pipeline.steps import EVENT_STEPS, Tools, run
+from footfall.query import filter  # noqa: A004 - the module is named after what it parses
 from footfall.settings import Settings
 from footfall.spool.memory import MemorySpool
 
@@ -179,6 +181,13 @@ def test_fill_makes_a_project_and_a_token_for_it(tmp_path):
         state = spool.state()
         expected = sum(map(size, generate(project.number, NOW, days=90, visitors_per_day=3)))
         assert (state.waiting, state.drained) == (0, expected)
+        (funnel,) = meta.saved.funnels.all(project)
+        filters = StoredFilters(meta.saved, clock).of(project)
+        for text in (*filters.segments.values(), *funnel.steps, *(goal.filter for goal in filters.goals)):
+            assert filter.parse(text, filters.find)
+        assert [note.at for note in meta.saved.annotations.all(project)] == [
+            NOW - NOW % DAY - age * DAY for age in sorted(ANNOTATIONS) if age < 90
+        ]
     finally:
         meta.close()
 

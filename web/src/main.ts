@@ -3,7 +3,7 @@ import App from './App.svelte';
 import { address } from './app/address.svelte';
 import { clock } from './app/clock.svelte';
 import { session } from './app/session.svelte';
-import { placeOf } from './app/surfaces';
+import { linkOf, placeOf } from './app/surfaces';
 import { theme } from './app/theme.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -11,7 +11,7 @@ import './styles/base.css';
 theme.start();
 clock.start();
 address.listen();
-void session.start();
+if (!linkOf(address.path)) void session.start();
 // The page's code comes while the session is asked for.
 placeOf(address.path)?.surface.page().catch(() => undefined); // told by Lazy, which asks again
 

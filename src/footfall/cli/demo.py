@@ -55,12 +55,13 @@ def demo(
 
 def fill(installation: Offline, days: int, visitors_per_day: int) -> str:
     """Make the project and wait until all of its data can be queried; returns a token for it."""
-    from footfall.demo import generate
+    from footfall.demo import generate, saved
     from footfall.model.raw import size
     from footfall.spool.protocol import Submission
 
     settings, now = installation.settings, installation.clock()
     project = installation.meta.create_project(SLUG, name="Demo shop")
+    saved.save(installation.meta.saved, project, now, days)
     room = min(settings.spool_max_events // 2, _AHEAD * settings.batch_events)
     total = 0
     made = generate(project.number, now, days=days, visitors_per_day=visitors_per_day, request_ip=settings.request_ip)

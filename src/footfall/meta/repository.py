@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from hmac import compare_digest
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, pr
 from footfall.meta.saved import SavedByProject
 from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
-from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
+from footfall.meta.tables import ProjectRow, SegmentRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
 from footfall.meta.uploads import Uploads
 from footfall.model.project import Project, Scope
@@ -122,13 +122,14 @@ class Meta:
     def revoke(self, which: str | int, *, by: str = LOCAL) -> TokenInfo:
         """Revoke a token, named by its number, or by a text: its id, its last four characters, or its own text.
 
-        Revoking it again changes nothing.
+        Its private segments go with it: nobody else may see them. Revoking it again changes nothing.
 
         Raises UserError: `not_found`, or `ambiguous` where several tokens have that id or end in these four characters.
         """
         with self.database.write() as session:
             row = _find_token(session, which)
             row.revoked_at = row.revoked_at or self._clock()
+            session.execute(delete(SegmentRow).where(SegmentRow.owner == row.id))
             session.flush()
             revoked = info_of(row)
         audit("token revoked", by, **_named(revoked))

@@ -83,6 +83,16 @@ def test_a_private_segment_is_its_owners(meta, shop):
     assert segments.change(shop, mine.id, {"name": "b"}, 7).private
 
 
+def test_private_segments_go_with_their_token(meta, shop):
+    _, token = meta.create_token("", ["admin"], None)
+    segments = meta.saved.segments
+    segments.add(shop, goal("mine"), token.id)
+    ours, others = segments.add(shop, goal("ours")), segments.add(shop, goal("other"), token.id + 1)
+    meta.revoke(token.id)
+    assert segments.all(shop, token.id) == [ours]
+    assert segments.all(shop, token.id + 1) == [others, ours]
+
+
 def test_funnels_and_annotations_keep_what_they_are_given(meta, shop):
     steps = ("path:/\\", 'custom_event_name:"it\'s" !x')
     meta.saved.funnels.add(shop, {"name": "F", "steps": steps, "window": "1h"})

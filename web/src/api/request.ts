@@ -23,10 +23,11 @@ export interface Watcher {
   lost(): void;
   found(): void;
   signedOut(): void;
-  csrf(): string | null;
+  /** Headers that prove who asks, or that the page means the change that it asks for. */
+  proof(): Readonly<Record<string, string>>;
 }
 
-const SILENT: Watcher = { lost: () => {}, found: () => {}, signedOut: () => {}, csrf: () => null };
+const SILENT: Watcher = { lost: () => {}, found: () => {}, signedOut: () => {}, proof: () => ({}) };
 let watcher = SILENT;
 export function watch(next: Watcher): void {
   watcher = next;
@@ -65,20 +66,15 @@ export async function getAged<T>(path: string, params: Params = {}, signal?: Abo
   return retried(() => answered(url, { signal: signal ?? null, headers: { accept: 'application/json' } }, read), signal);
 }
 
-/** A request that changes something; the proof against forgery goes along. */
+/** A request that changes something. */
 export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  const csrf = watcher.csrf();
-  if (csrf) headers['x-csrf-token'] = csrf;
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  return answered<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  return answered<T>(path, { method, headers: { accept: 'application/json', ...type }, body: body === undefined ? null : JSON.stringify(body) });
 }
 
 /** A piece of a file that is uploaded, to stand at an offset. */
 export async function sendPiece<T>(path: string, piece: Blob, offset: number, signal: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/octet-stream', 'upload-offset': String(offset) };
-  const csrf = watcher.csrf();
-  if (csrf) headers['x-csrf-token'] = csrf;
+  const headers = { accept: 'application/json', 'content-type': 'application/octet-stream', 'upload-offset': String(offset) };
   return answered<T>(path, { method: 'PATCH', headers, body: piece, signal });
 }
 
@@ -116,7 +112,7 @@ function paused(milliseconds: number, signal?: AbortSignal): Promise<void> {
 async function answered<T>(url: string, init: RequestInit, read: (response: Response) => Promise<T> = (response) => response.json() as Promise<T>): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { credentials: 'same-origin', ...init });
+    response = await fetch(url, { credentials: 'same-origin', ...init, headers: { ...(init.headers as Record<string, string>), ...watcher.proof() } });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     watcher.lost();

@@ -19,6 +19,14 @@ export type Flows = Schemas['Flows'];
 export type Funnel = Schemas['Funnel'];
 export type Retention = Schemas['Retention'];
 export type Properties = Schemas['Properties'];
+export type ConvertedGoals = Schemas['ConvertedGoals'];
+export type Goal = Schemas['GoalDetails'];
+export type Segment = Schemas['SegmentDetails'];
+export type SavedFunnel = Schemas['FunnelDetails'];
+export type Annotation = Schemas['AnnotationDetails'];
+export type Link = Schemas['LinkList']['items'][number];
+export type MadeLink = Schemas['MadeLink'];
+export type LinkSession = Schemas['LinkSession'];
 export type Dropped = Schemas['DroppedObject'];
 
 export type Scope = Schemas['Scope'];

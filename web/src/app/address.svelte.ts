@@ -1,10 +1,16 @@
 /** The address bar is the state of every view: what is shown is derived from it, and what is chosen is written to it. */
+import { linkOf } from './surfaces';
 
 class Address {
   url = $state.raw(new URL(window.location.href));
 
   get path(): string {
     return this.url.pathname;
+  }
+
+  /** What a link's address has behind `#`: it stays, so that a reload follows the link again. */
+  private get secret(): string {
+    return linkOf(this.path) ? this.url.hash : '';
   }
 
   get(name: string): string | null {
@@ -22,7 +28,7 @@ class Address {
       value === null ? [] : typeof value === 'string' ? [[name, value]] : value.map((one) => [name, one]),
     );
     const query = [...kept, ...added].map(([name, value]) => `${escaped(name ?? '')}=${escaped(value ?? '')}`).join('&');
-    return query ? `${path}?${query}` : path;
+    return (query ? `${path}?${query}` : path) + (path === this.path ? this.secret : '');
   }
 
   /** A path with those parameters of this view that hold for others too. */
@@ -66,6 +72,7 @@ class Address {
 
 /** Whether the application shows this address by itself. */
 function isOurs(link: HTMLAnchorElement): boolean {
+  if (linkOf(link.pathname)) return link.pathname === window.location.pathname && link.hash === window.location.hash;
   return link.origin === window.location.origin && !link.hash && /^\/(?:$|sign-in$|sites\/|settings(?:\/|$))/.test(link.pathname);
 }
 

@@ -2,9 +2,7 @@
 import { RequestError, get, send, watch } from '../api/request';
 import type { Project, SessionInfo } from '../api/types';
 import { address } from './address.svelte';
-import { clock } from './clock.svelte';
-
-const RECONNECT_MS = 3000;
+import { connection } from './connection.svelte';
 
 class Session {
   state = $state<'unknown' | 'in' | 'out'>('unknown');
@@ -12,11 +10,14 @@ class Session {
   failure = $state.raw<RequestError>();
   /** The session was there and has ended. */
   ended = $state(false);
-  offline = $state(false);
-  private reconnecting = 0;
 
   get projects(): readonly Project[] {
     return this.info?.projects ?? [];
+  }
+
+  /** Whether they may change what is saved with projects. */
+  get isAdmin(): boolean {
+    return this.info?.scopes.includes('admin') ?? false;
   }
 
   project(slug: string): Project | undefined {
@@ -25,10 +26,10 @@ class Session {
 
   async start(): Promise<void> {
     watch({
-      lost: () => this.lost(),
-      found: () => this.found(),
+      lost: connection.lost,
+      found: connection.found,
       signedOut: () => this.signedOut(),
-      csrf: () => this.info?.csrf ?? null,
+      proof: (): Record<string, string> => (this.info?.csrf ? { 'x-csrf-token': this.info.csrf } : {}),
     });
     if (address.path === '/sign-in' && (await this.byLink())) return;
     await this.load();
@@ -87,28 +88,6 @@ class Session {
     if (address.path === '/sign-in') return;
     const here = address.url.pathname + address.url.search;
     address.go(here === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(here)}`, { replace: true });
-  }
-
-  /** One request that fails may have been kept away by the browser: only where no other arrives is the server lost. */
-  private lost(): void {
-    if (this.reconnecting) return;
-    const look = async () => {
-      try {
-        if ((await fetch('/healthz')).ok) this.found();
-      } catch {
-        this.offline = true;
-      }
-    };
-    this.reconnecting = window.setInterval(() => void look(), RECONNECT_MS);
-    void look();
-  }
-
-  private found(): void {
-    clearInterval(this.reconnecting);
-    this.reconnecting = 0;
-    if (!this.offline) return;
-    this.offline = false;
-    clock.refresh();
   }
 }
 

@@ -41,6 +41,11 @@ export function placeOf(path: string): Place | null {
   return surface && match[1] ? { slug: unescaped(match[1]), surface, rest: unescaped(match[3] ?? '') } : null;
 }
 
+/** The id of the link whose page an address is; null for any other address. */
+export function linkOf(path: string): string | null {
+  return /^\/share\/([^/]+)\/?$/.exec(path)?.[1] ?? null;
+}
+
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -49,6 +49,12 @@ export function bucketText(wall: number, bucket: Bucket, now: number): string {
   return bucket === 'day' ? day : `${day}, ${format(TIME).formatRange(wall, wall + HOUR)}`;
 }
 
+/** A day, with the time where it is not a midnight. */
+export function whenText(wall: number, now: number): string {
+  const day = bucketText(wall, 'day', now);
+  return wall === midnight(wall) ? day : `${day}, ${timeText(wall)}`;
+}
+
 export function dayText(wall: number): string {
   return format({ day: 'numeric', month: 'long', year: 'numeric' }).format(wall);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, FilterError, literal, parse, print, readable, toggled, type Term } from './filter';
+import { faultOf, FilterError, literal, parse, print, readable, termsInWords, toggled, type Term } from './filter';
 
 const term = (key: string, values: string[], negated = false): Term => ({ key, values, negated });
 
@@ -35,6 +35,8 @@ describe('parse', () => {
     ['path:a\\', 6],
     ['prop.:x', 0],
     ['prop.a..b:x', 0],
+    ['goal:a|b', 5],
+    ['path:/ !segment:Ph*', 16],
   ])('%s fails at %i', (text, position) => {
     expect(() => parse(text)).toThrowError(expect.objectContaining({ position }));
   });
@@ -73,6 +75,9 @@ describe('toggled', () => {
     ['takes the term away', one, ['path', '/a'], []],
     ['excludes instead of including', one, ['path', '/a', true], [term('path', ['/a'], true)]],
     ['keeps other terms', [term('os', ['iOS']), ...one], ['path', '/a'], [term('os', ['iOS'])]],
+    ['adds a goal beside another', [term('goal', ['A'])], ['goal', 'B'], [term('goal', ['A']), term('goal', ['B'])]],
+    ['takes a goal away', [term('goal', ['A']), term('goal', ['B'])], ['goal', 'A'], [term('goal', ['B'])]],
+    ['excludes a goal instead', [term('goal', ['A'])], ['goal', 'A', true], [term('goal', ['A'], true)]],
   ])('%s', (_, before, [key, value, negated], after) => {
     expect(toggled(before, key, value, negated)).toEqual(after);
   });
@@ -82,4 +87,9 @@ it('says why a text is no filter', () => {
   expect(faultOf('country:DE "a b"')).toBeNull();
   expect(faultOf('colour:red')?.message).toContain('colour');
   expect(faultOf('a "b')?.position).toBe(2);
+});
+
+it('names goals and segments alone, with any characters', () => {
+  expect(parse('goal:"Order placed" segment:a\\*b')).toEqual([term('goal', ['Order placed']), term('segment', ['a\\*b'])]);
+  expect(termsInWords(parse('country:DE|FR !goal:"Order placed"'))).toBe('Country is DE or FR, Goal is not Order placed');
 });

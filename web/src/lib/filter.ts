@@ -36,11 +36,16 @@ export const KEYS: Readonly<Record<string, string>> = {
   screen_class: 'Screen',
   custom_event_name: 'Event',
   event_type: 'Kind of event',
+  goal: 'Goal',
+  segment: 'Segment',
   traffic: 'Traffic',
   visitor_id: 'Visitor',
   session_id: 'Session',
   search: 'Text',
 };
+
+/** Keys whose value is the name of a filter that is saved: one name, without wildcards. Such a filter can't name others. */
+export const SAVED_KEYS: readonly string[] = ['goal', 'segment'];
 
 export class FilterError extends Error {
   constructor(
@@ -65,6 +70,11 @@ export function literal(text: string): string {
 /** A pattern as people read it. */
 export function readable(pattern: string): string {
   return pattern.replace(/\\([\\*])/g, '$1');
+}
+
+/** Terms as people read them: “Country is DE or FR, Page is not /cart”. */
+export function termsInWords(terms: readonly Term[]): string {
+  return terms.map(({ key, values, negated }) => `${keyName(key)} ${negated ? 'is not' : 'is'} ${values.map(readable).join(' or ')}`).join(', ');
 }
 
 export function parse(text: string): Term[] {
@@ -102,7 +112,8 @@ export function printValue(pattern: string): string {
 
 /** Adds the value to the terms, or takes it away where it is already there. */
 export function toggled(terms: readonly Term[], key: string, value: string, negated = false): Term[] {
-  const at = terms.findIndex((term) => term.key === key && term.negated === negated);
+  const isAlone = SAVED_KEYS.includes(key);
+  const at = terms.findIndex((term) => term.key === key && term.negated === negated && (!isAlone || term.values[0] === value));
   const found = terms[at];
   if (!found) return [...terms.filter((term) => !holds(term, key, value)), { key, values: [value], negated }];
   const values = found.values.includes(value) ? found.values.filter((other) => other !== value) : [...found.values, value];
@@ -148,8 +159,11 @@ class Scanner {
     const word = this.run(`${SPACE}|:`);
     if (this.peek() !== ':') return { key: 'search', values: this.alternatives(start, word), negated };
     const key = this.key(start, word);
-    this.at++;
-    return { key, values: this.alternatives(this.at, this.value()), negated };
+    const from = ++this.at;
+    const values = this.alternatives(from, this.value());
+    if (SAVED_KEYS.includes(key) && (values.length > 1 || literal(readable(values[0] ?? '')) !== values[0]))
+      throw new FilterError(from, `A ${key} is named alone: without | and *.`);
+    return { key, values, negated };
   }
 
   private key(start: number, word: string | null): string {

@@ -29,6 +29,10 @@ export const ICONS = {
   keyboard: 'M1.5 4h13v8h-13ZM4 6.75h.01M6.66 6.75h.01M9.33 6.75h.01M12 6.75h.01M5 9.5h6',
   signout: 'M9 2.5H3v11h6M6.5 8H14M11.5 5.5 14 8l-2.5 2.5',
   settings: `M2 4.5h7.5M12.5 4.5H14M2 11.5h1.5M6.5 11.5H14${circle(11, 4.5, 1.5)}${circle(5, 11.5, 1.5)}`,
+  share: 'M8 10V2M5 4.5 8 2l3 2.5M3.5 8v5.5h9V8',
+  flag: 'M4 14V2.5M4 3h7.5L10 5.75 11.5 8.5H4',
+  edit: 'M10.5 3l2.5 2.5-7.5 7.5-3 .5.5-3ZM9 4.5 11.5 7',
+  lock: 'M4 7h8v6.5H4ZM5.5 7V5a2.5 2.5 0 0 1 5 0v2',
   dots: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
 } as const;
 

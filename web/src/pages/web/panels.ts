@@ -11,6 +11,8 @@ export interface Tab {
   /** Of a component that shows a list: the one that the tools of the panel's head search and download. */
   listed?(chosen: string | null): List;
   load?(): Promise<{ default: Component<{ view: View }> }>;
+  /** What no link shows; what links with a filter do not show, since it tells of whole sessions. */
+  closed?: 'to links' | 'to links with a filter';
 }
 
 export interface Panel {
@@ -21,13 +23,17 @@ export interface Panel {
   broad?: 4 | 6 | 8 | 12;
   /** Half the width from 768 px on. */
   half?: boolean;
+  /** Where a link does not show its neighbour in the row. */
+  linked?: Partial<Pick<Panel, 'span' | 'broad'>>;
   tabs: readonly Tab[];
 }
+
+const WHOLE_SESSIONS = ['entry', 'exit'];
 
 const listed = (...ids: string[]): Tab[] =>
   ids.flatMap((id) => {
     const list = LISTS[id];
-    return list ? [{ id, name: list.name, list }] : [];
+    return list ? [{ id, name: list.name, list, ...(WHOLE_SESSIONS.includes(id) ? { closed: 'to links with a filter' as const } : {}) }] : [];
   });
 
 export const PANELS: readonly Panel[] = [
@@ -38,18 +44,18 @@ export const PANELS: readonly Panel[] = [
   },
   { id: 'tech', name: 'Devices', span: 4, tabs: listed('browsers', 'systems', 'devices', 'screens') },
   {
-    id: 'places', name: 'Places', span: 8,
+    id: 'places', name: 'Places', span: 8, linked: { broad: 12 },
     tabs: [{ id: 'countries', name: 'Countries', listed: () => LISTS.countries as List }, ...listed('regions', 'cities', 'languages', 'zones')],
   },
-  { id: 'live', name: 'Live', span: 4, tabs: [{ id: 'live', name: 'Live' }] },
+  { id: 'live', name: 'Live', span: 4, tabs: [{ id: 'live', name: 'Live', closed: 'to links' }] },
   {
-    id: 'events', name: 'Events', span: 8, broad: 6,
-    tabs: [...listed('events'), { id: 'properties', name: 'Properties', load: () => import('./panels/Properties.svelte') }],
+    id: 'events', name: 'Events', span: 8, broad: 6, linked: { span: 12 },
+    tabs: [{ id: 'goals', name: 'Goals', load: () => import('./panels/Goals.svelte') }, ...listed('events'), { id: 'properties', name: 'Properties', load: () => import('./panels/Properties.svelte') }],
   },
   {
     id: 'journeys', name: 'Journeys', span: 12, broad: 6,
     tabs: [
-      { id: 'flows', name: 'Flows', load: () => import('./panels/Flows.svelte') },
+      { id: 'flows', name: 'Flows', closed: 'to links with a filter', load: () => import('./panels/Flows.svelte') },
       { id: 'funnel', name: 'Funnel', load: () => import('./panels/Funnel.svelte') },
       { id: 'retention', name: 'Retention', load: () => import('./panels/Retention.svelte') },
     ],
@@ -65,7 +71,14 @@ export const PANELS: readonly Panel[] = [
     id: 'traffic', name: 'Traffic', span: 12, broad: 6,
     tabs: [
       { id: 'classes', name: 'Traffic classes', load: () => import('./panels/Classes.svelte') },
-      { id: 'dropped', name: 'Left out', load: () => import('./panels/Dropped.svelte') },
+      { id: 'dropped', name: 'Left out', closed: 'to links', load: () => import('./panels/Dropped.svelte') },
     ],
   },
 ];
+
+/** Those that a reader sees: everything, or what a link shows. */
+export function panelsFor(link: { filter: string } | null): readonly Panel[] {
+  if (!link) return PANELS;
+  const shown = (tab: Tab) => !tab.closed || (tab.closed === 'to links with a filter' && !link.filter);
+  return PANELS.map((panel) => ({ ...panel, ...panel.linked, tabs: panel.tabs.filter(shown) })).filter(({ tabs }) => tabs.length > 0);
+}

@@ -14,7 +14,7 @@ export interface Drawing {
 }
 
 const FEW = 3; // below that, columns: a line needs a direction
-const MIN_DRAG_PX = 6;
+export const MIN_DRAG_PX = 6;
 
 export function isColumns(points: readonly Point[]): boolean {
   return points.length < FEW;

@@ -1,8 +1,9 @@
 /** Values that a key has in the range that is shown, for the completion of filters. */
 import { get, segment } from '../../../api/request';
-import type { Properties } from '../../../api/types';
+import type { ConvertedGoals, Properties, Segment } from '../../../api/types';
 import { literal, PROPERTY } from '../../../lib/filter';
 import { LISTS, CAMPAIGNS, rowsOf, type List, type ListAnswer } from '../lists';
+import { listSaved } from '../saved/saved';
 import type { View } from '../view.svelte';
 
 export interface Suggestion {
@@ -24,6 +25,8 @@ const byKey = new Map<string, List>([...Object.values(LISTS), ...CAMPAIGNS].flat
 export async function valuesOf(view: View, key: string, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
   const fixed = FIXED[key];
   if (fixed) return fixed.filter((value) => value.startsWith(typed)).map((value) => plain(value, null));
+  if (key === 'goal') return goals(view, typed, signal);
+  if (key === 'segment') return segments(view, typed, signal);
   if (key.startsWith(PROPERTY)) return propertyValues(view, key.slice(PROPERTY.length), typed, signal);
   const list = byKey.get(key);
   if (!list) return [];
@@ -36,6 +39,21 @@ export async function valuesOf(view: View, key: string, typed: string, signal: A
     .map((row) => ({ pattern: literal(row.label), name: list.show(row.label), code: list.code?.(row.label) ?? '', visitors: row.value }))
     .filter(({ name, pattern }) => !isNamed || `${name} ${pattern}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase()))
     .slice(0, MAX);
+}
+
+async function goals(view: View, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+  const { filter: _, ...params } = view.params;
+  const found = await get<ConvertedGoals>(`/api/web-events/${segment(view.slug)}/goals`, { ...params, compare: null, compare_from: null, compare_to: null }, signal);
+  return named(found.items.map(({ name, visitors }) => plain(name, visitors)), typed);
+}
+
+async function segments(view: View, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
+  if (view.link) return [];
+  return named((await listSaved<Segment>(view.slug, 'segments', signal)).map(({ name }) => plain(name, null)), typed);
+}
+
+function named(all: Suggestion[], typed: string): Suggestion[] {
+  return all.filter(({ name }) => name.toLocaleLowerCase().includes(typed.toLocaleLowerCase()));
 }
 
 async function propertyValues(view: View, name: string, typed: string, signal: AbortSignal): Promise<Suggestion[]> {

@@ -21,10 +21,11 @@ export class LiveStream {
   /** Events that came after the first answer: they arrive with a tint. */
   fresh = $state.raw<ReadonlySet<string>>(new Set());
 
-  constructor(ask: () => { slug: string; params: Params }) {
+  /** Null: nothing is to be asked. */
+  constructor(ask: () => { slug: string; params: Params } | null) {
     $effect(() => {
-      const { slug, params } = ask();
-      return this.follow(`/api/web-events/${segment(slug)}`, params);
+      const asked = ask();
+      return asked ? this.follow(`/api/web-events/${segment(asked.slug)}`, asked.params) : undefined;
     });
   }
 
