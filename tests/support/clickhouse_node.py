@@ -42,6 +42,11 @@ class Node:
     tcp: int
     process: subprocess.Popen[bytes]
 
+    def command(self, sql: str) -> str:
+        """As the user `default`."""
+        with urlopen(f"http://127.0.0.1:{self.http}/", data=sql.encode()) as answer:
+            return str(answer.read().decode())
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -19,6 +19,7 @@ from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, pr
 from footfall.meta.saved import SavedByProject
 from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
+from footfall.meta.slots import Slots
 from footfall.meta.tables import ProjectRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
 from footfall.model.project import Project, Scope
@@ -48,6 +49,7 @@ class Meta:
         self.sign_ins = SignIns(database, clock)
         self.saved = SavedByProject(database, clock)
         self.shares = Shares(database, clock)
+        self.slots = Slots(database)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:

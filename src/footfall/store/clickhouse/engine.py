@@ -49,7 +49,7 @@ class Engine(Protocol):
     """Opens clients of one database. A client is used by one thread at a time."""
 
     database: str
-    cluster: str
+    replicated: bool  # its tables are
     local: bool  # in this process, on this machine's disk
 
     def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
