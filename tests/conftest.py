@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from tests.support.clickhouse_node import Node, cluster
 
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
@@ -46,6 +48,13 @@ def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Sto
 
 
 @pytest.fixture(scope="session")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    """The nodes of a cluster of two shards."""
+    with cluster(tmp_path_factory.mktemp("cluster"), shards=2) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def engine(keeper: tuple[Path, Store]) -> Path:
     """The engine's directory, for `chdb://{engine}?database=…`."""
     return keeper[0]
@@ -63,48 +72,72 @@ def template(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def store_settings(keeper: tuple[Path, Store], tmp_path: Path) -> Iterator[Settings]:
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a store of the test's own: its data directory, and a database, dropped afterwards."""
-    with _database(keeper, tmp_path / "data") as settings:
+    with _database(request, tmp_path / "data") as settings:
         yield settings
 
 
 @pytest.fixture
-def store(keeper: tuple[Path, Store], template: str, store_settings: Settings) -> Iterator[Store]:
+def sharded_settings(nodes: list[Node], tmp_path: Path) -> Iterator[Settings]:
+    """The same on two shards."""
+    with _on_shards(nodes, tmp_path / "data") as settings:
+        yield settings
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, store_settings: Settings) -> Iterator[Store]:
     """A migrated store in a fresh database of the engine."""
-    with _copied(keeper, template, store_settings) as opened:
+    with _migrated(request, store_settings) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def shared_store(
-    keeper: tuple[Path, Store], template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Store]:
+def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The same for all tests of a module, which only read what the module's own fixture puts there."""
     shared = tmp_path_factory.mktemp("shared") / "data"
-    with _database(keeper, shared) as settings, _copied(keeper, template, settings) as opened:
+    with _database(request, shared) as settings, _migrated(request, settings) as opened:
         yield opened
 
 
 @contextmanager
-def _database(keeper: tuple[Path, Store], data: Path) -> Iterator[Settings]:
-    path, store = keeper
+def _database(request: pytest.FixtureRequest, data: Path) -> Iterator[Settings]:
+    """Of the embedded engine or, with FOOTFALL_TEST_STORE=shards, of two shards."""
+    if os.environ.get("FOOTFALL_TEST_STORE") == "shards":
+        with _on_shards(request.getfixturevalue("nodes"), data) as settings:
+            yield settings
+        return
+    path, store = request.getfixturevalue("keeper")
     database = f"t{next(_names)}"
     yield Settings(data=data, store_url=f"chdb://{path}?database={database}")
     store.command(f"DROP DATABASE IF EXISTS {database}")
 
 
 @contextmanager
-def _copied(keeper: tuple[Path, Store], template: str, settings: Settings) -> Iterator[Store]:
-    _, store = keeper
-    database = settings.store_url.rpartition("=")[2]
-    store.command(f"CREATE DATABASE {database}")
-    named = "SELECT name FROM system.tables WHERE database = {template:String}"
-    for (table,) in store.query(named, {"template": template}).rows:
-        store.command(f"CREATE TABLE {database}.{table} AS {template}.{table}")
-    done = "schema_migrations"
-    store.command(f"INSERT INTO {database}.{done} SELECT * FROM {template}.{done}")  # noqa: S608 -- names of our own
+def _on_shards(nodes: list[Node], data: Path) -> Iterator[Settings]:
+    database = f"t{next(_names)}"
+    hosts = ",".join(f"127.0.0.1:{node.http}" for node in nodes)
+    yield Settings(data=data, store_url=f"clickhouse://{hosts}/{database}?cluster=footfall")
+    for node in nodes:
+        for name in (database, f"{database}_local"):
+            node.command(f"DROP DATABASE IF EXISTS {name} SYNC")
+
+
+@contextmanager
+def _migrated(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Store]:
+    if settings.store_url.startswith("chdb:"):
+        _, keeper = request.getfixturevalue("keeper")
+        _copy_tables(keeper, request.getfixturevalue("template"), settings.store_url.rpartition("=")[2])
     opened = open_store(settings)
     opened.migrate()
     yield opened
     opened.close()
+
+
+def _copy_tables(keeper: Store, template: str, database: str) -> None:
+    keeper.command(f"CREATE DATABASE {database}")
+    named = "SELECT name FROM system.tables WHERE database = {template:String}"
+    for (table,) in keeper.query(named, {"template": template}).rows:
+        keeper.command(f"CREATE TABLE {database}.{table} AS {template}.{table}")
+    done = "schema_migrations"
+    keeper.command(f"INSERT INTO {database}.{done} SELECT * FROM {template}.{done}")  # noqa: S608 -- names of our own

@@ -85,6 +85,11 @@ class Settings(BaseSettings, InstallationSettings):
         "",
         description="`chdb:///path` or `clickhouse[s]://user:password@host:port/db`; empty: embedded.",
     )
+    insert_quorum: str = Field(
+        "auto",
+        pattern="^(auto|[0-9]+)$",
+        description="Replicas of a cluster's shard that must have an insert; `auto`: most of them.",
+    )
     meta_url: str = Field("", description="SQLAlchemy URL of the metadata; empty: SQLite in the data directory.")
     auth: Literal["on", "off"] = Field(
         "on", description="`off` opens the reading surfaces, on a loopback address only."

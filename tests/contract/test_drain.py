@@ -54,6 +54,8 @@ class Watcher:
 class FailingStore:
     """The store, refusing the n-th write."""
 
+    keeps_tokens = False
+
     def __init__(self, store, fail_at, error):
         self._store = store
         self._left = fail_at
@@ -62,6 +64,9 @@ class FailingStore:
     def insert(self, table, arrow, *, token):
         self._count()
         self._store.insert(table, arrow, token=token)
+
+    def split(self, _table, arrow):
+        return [(self, arrow)]
 
     def command(self, sql, params=None):
         self._count()

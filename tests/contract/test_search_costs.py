@@ -25,11 +25,9 @@ PERIOD = Period(0, 4_000_000_000_000)
 @pytest.fixture(scope="module")
 def store(shared_store: Store) -> Store:
     title = "if(number = 7, 'Ein ÄUSSERST Langer Titel', '')"
-    shared_store.command(
-        "INSERT INTO events (project_id, timestamp, id_hi, id_lo, path, referrer, title)"
-        f" SELECT 1, now64(3) - number, 1, number, concat('/', {URL}, toString(number)), {URL}, {title}"
-        f" FROM numbers({ROWS})"  # noqa: S608 - constants
-    )
+    rows = f"SELECT 1, now64(3) - number, 1, number, concat('/', {URL}, toString(number)), {URL}, {title}"
+    columns = "project_id, timestamp, id_hi, id_lo, path, referrer, title"
+    shared_store.command(f"INSERT INTO events ({columns}) {rows} FROM numbers({ROWS})")
     return shared_store
 
 

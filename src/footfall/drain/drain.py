@@ -279,13 +279,16 @@ class Drain:
         self._watcher.step("insert", time.perf_counter() - started)
 
     def _complete(self, plan: Plan, insert: Insert) -> None:
-        """Insert what is missing.
+        """Insert what is missing, shard by shard.
 
         First under the insert's own token, since the first attempt may still be running at a remote store; then under a
         new one, in case the engine remembers the token but has lost the rows.
         """
-        for token in (insert.token, f"{insert.token}:{secrets.token_hex(8)}"):
-            rest = missing(self._store.facts, plan.number, insert)
-            if rest is None:
-                return
-            self._store.insert(rest.table, rest.arrow, token=token)
+        for shard, rows in self._store.split(insert.table, insert.arrow):
+            part = msgspec.structs.replace(insert, arrow=rows)
+            again = () if shard.keeps_tokens else (f"{insert.token}:{secrets.token_hex(8)}",)
+            for token in (insert.token, *again):
+                rest = missing(shard.facts, plan.number, part)
+                if rest is None:
+                    break
+                shard.insert(rest.table, rest.arrow, token=token)

@@ -19,6 +19,7 @@ from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, pr
 from footfall.meta.saved import SavedByProject
 from footfall.meta.shares import Shares
 from footfall.meta.sign_ins import SignIns
+from footfall.meta.slots import Slots
 from footfall.meta.tables import ProjectRow, SegmentRow, TokenProjectRow, TokenRow, ValueRow
 from footfall.meta.tokens import TokenInfo, info_of
 from footfall.meta.uploads import Uploads
@@ -50,6 +51,7 @@ class Meta:
         self.saved = SavedByProject(database, clock)
         self.shares = Shares(database, clock)
         self.uploads = Uploads(database, clock)
+        self.slots = Slots(database)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:

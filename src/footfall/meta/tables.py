@@ -240,6 +240,15 @@ class SettingRow(Base):
     value: Mapped[str]
 
 
+class SlotRow(Base):
+    """The shard, from 0, that the rows of a slot are on; no rows unless the store is a cluster."""
+
+    __tablename__ = "slots"
+
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shard: Mapped[int]
+
+
 class SavedRow:
     """Columns of everything that people save with a project."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -30,7 +31,7 @@ class Draining:
     """Open together, and for one process at a time. `projects` is the drain's own view of the metadata."""
 
     def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
-        self.store = _opened(settings)
+        self.store = _opened(settings, self._slots)
         self._meta = _opened_meta(settings, clock, self.store)
         self.projects = self._meta.editor
         self.erasures = self._meta.erasures
@@ -56,6 +57,10 @@ class Draining:
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
+
+    def _slots(self, shards: int) -> Sequence[int]:
+        """Called with the first rows, once the metadata is open."""
+        return self._meta.slots.shards(shards)
 
     def erasure(self) -> Erasure:
         """What erases rows of this store and of all spools, called again and again."""
@@ -100,8 +105,8 @@ def _opened_meta(settings: Settings, clock: Clock, store: Store) -> Meta:
         raise
 
 
-def _opened(settings: Settings) -> Store:
-    store = open_store(settings)
+def _opened(settings: Settings, slots: Callable[[int], Sequence[int]]) -> Store:
+    store = open_store(settings, slots)
     try:
         store.migrate()
         _retain(store, settings)

@@ -167,7 +167,7 @@ class FactStore(Protocol):
 
 
 class Store(Reader, Protocol):
-    """A ClickHouse, embedded or remote. Every method may be called from any thread.
+    """A ClickHouse, embedded or remote, or a cluster of them. Every method may be called from any thread.
 
     Queries of the server itself have no time limit and share one client with the writes. Queries on behalf of others go
     through a `reading`. Errors: TransientError where the engine can't be reached or is overloaded (the call may be
@@ -177,6 +177,17 @@ class Store(Reader, Protocol):
     @property
     def facts(self) -> FactStore:
         """The store's facts, for the drain."""
+
+    @property
+    def shards(self) -> Sequence[Store]:
+        """The stores that hold its rows, each row in one of them: itself, unless it is a cluster."""
+
+    @property
+    def keeps_tokens(self) -> bool:
+        """Whether tokens are remembered together with the rows: no interruption can leave one without the other."""
+
+    def split(self, table: str, arrow: bytes) -> Sequence[tuple[Store, bytes]]:
+        """The rows of an insert, by the shard that they belong to. The same rows always go to the same shard."""
 
     def migrate(self) -> None:
         """Apply the numbered migrations that are missing.

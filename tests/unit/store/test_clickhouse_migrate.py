@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import FatalError
-from footfall.store.clickhouse.migrate import clustered, migrations, statements
+from footfall.store.clickhouse.migrate import migrations, replicated, statements
 
 
 @pytest.mark.parametrize(
@@ -29,45 +29,41 @@ def test_statements(sql: str, expected: list[str]) -> None:
         (
             "CREATE TABLE IF NOT EXISTS t\n(a Int8)\nENGINE = MergeTree\nORDER BY a",
             (
-                "CREATE TABLE IF NOT EXISTS t ON CLUSTER main\n(a Int8)\n"
-                "ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')\nORDER BY a"
+                "CREATE TABLE IF NOT EXISTS t\n(a Int8)\n"
+                "ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/t', '{replica}')\nORDER BY a"
             ),
         ),
         (
             "CREATE TABLE t (s Int8) ENGINE=VersionedCollapsingMergeTree(sign, version) ORDER BY s",
             (
-                "CREATE TABLE t ON CLUSTER main (s Int8) ENGINE = ReplicatedVersionedCollapsingMergeTree("
-                "'/clickhouse/tables/{uuid}/{shard}', '{replica}', sign, version) ORDER BY s"
+                "CREATE TABLE t (s Int8) ENGINE = ReplicatedVersionedCollapsingMergeTree("
+                "'/clickhouse/tables/{shard}/{database}/t', '{replica}', sign, version) ORDER BY s"
             ),
         ),
         (
             "ALTER TABLE t MODIFY SETTING non_replicated_deduplication_window = 7",
             (
-                "ALTER TABLE t ON CLUSTER main MODIFY SETTING"
+                "ALTER TABLE t MODIFY SETTING"
                 " replicated_deduplication_window = 7, replicated_deduplication_window_seconds = 604800"
             ),
         ),
-        (
-            "CREATE MATERIALIZED VIEW IF NOT EXISTS v TO t AS SELECT 1",
-            "CREATE MATERIALIZED VIEW IF NOT EXISTS v ON CLUSTER main TO t AS SELECT 1",
-        ),
-        ("DROP TABLE IF EXISTS t", "DROP TABLE IF EXISTS t ON CLUSTER main"),
-        ("RENAME TABLE IF EXISTS t TO u", "RENAME TABLE IF EXISTS t TO u ON CLUSTER main"),
+        ("DROP TABLE IF EXISTS t", "DROP TABLE IF EXISTS t SYNC"),
+        ("DROP TABLE IF EXISTS t SYNC", "DROP TABLE IF EXISTS t SYNC"),
+        ("RENAME TABLE IF EXISTS t TO u", "RENAME TABLE IF EXISTS t TO u"),
         ("INSERT INTO t SELECT 'CREATE TABLE x'", "INSERT INTO t SELECT 'CREATE TABLE x'"),
     ],
 )
-def test_clustered(statement: str, expected: str) -> None:
-    assert clustered(statement, "main") == expected
-    assert clustered(statement, "") == statement
+def test_statements_for_tables_with_replicas(statement: str, expected: str) -> None:
+    assert replicated(statement) == expected
 
 
-def test_every_table_of_the_schema_is_replicated_on_a_cluster() -> None:
+def test_every_table_of_the_schema_can_have_replicas() -> None:
     for migration in migrations():
         for statement in statements(migration.sql):
             if statement.startswith("CREATE TABLE") and "ENGINE = Join" not in statement:
-                spread = clustered(statement, "main")
-                assert spread.count(" ON CLUSTER main") == spread.count("ENGINE = Replicated") == 1
-                assert "non_replicated" not in spread
+                text = replicated(statement)
+                assert text.count("ENGINE = Replicated") == 1
+                assert "non_replicated" not in text
 
 
 def test_migrations_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import FatalError
-from footfall.store.clickhouse.target import LocalTarget, RemoteTarget, parse
+from footfall.store.clickhouse.target import ClusterTarget, Host, LocalTarget, RemoteTarget, Target, parse
 
 DATA = Path("data")
 
@@ -14,15 +14,26 @@ DATA = Path("data")
         ("", LocalTarget(DATA / "clickhouse", "footfall")),
         ("chdb:///srv/store", LocalTarget(Path("/srv/store"), "footfall")),
         ("chdb:///srv/a%20b?database=x_1", LocalTarget(Path("/srv/a b"), "x_1")),
-        ("clickhouse://host", RemoteTarget("host", 8123, secure=False)),
-        ("clickhouses://host", RemoteTarget("host", 8443, secure=True)),
+        ("clickhouse://host", RemoteTarget((Host("host", 8123),), secure=False)),
+        ("clickhouses://host", RemoteTarget((Host("host", 8443),), secure=True)),
         (
-            "clickhouse://ann:p%40s%2Fs@[::1]:9000/stats?cluster=main",
-            RemoteTarget("::1", 9000, False, "ann", "p@s/s", "stats", "main"),
+            "clickhouse://ann:p%40s%2Fs@[::1]:9000/stats",
+            RemoteTarget((Host("::1", 9000),), False, "ann", "p@s/s", "stats"),
+        ),
+        (
+            "clickhouse://ann:x@a|b:1,[::1]:2/stats?cluster=main",
+            ClusterTarget(
+                "main",
+                RemoteTarget((Host("a", 8123), Host("b", 1), Host("::1", 2)), False, "ann", "x", "stats"),
+                (
+                    RemoteTarget((Host("a", 8123), Host("b", 1)), False, "ann", "x", "stats_local"),
+                    RemoteTarget((Host("::1", 2),), False, "ann", "x", "stats_local"),
+                ),
+            ),
         ),
     ],
 )
-def test_a_url_names_a_target(url: str, expected: LocalTarget | RemoteTarget) -> None:
+def test_a_url_names_a_target(url: str, expected: Target) -> None:
     assert parse(url, DATA) == expected
 
 
@@ -35,6 +46,9 @@ def test_a_url_names_a_target(url: str, expected: LocalTarget | RemoteTarget) ->
         ("chdb:///", "no absolute directory"),
         ("chdb:///srv?cluster=x", "unknown option 'cluster'"),
         ("clickhouse:///db", "no host"),
+        ("clickhouse://a,,b/db?cluster=x", "no host, or leaves one out"),
+        ("clickhouse://a|/db?cluster=x", "no host, or leaves one out"),
+        ("clickhouse://a,b/db", "several hosts and no cluster"),
         ("clickhouse://h:port/db", "can't be read"),
         ("clickhouse://h:99999/db", "can't be read"),
         ("clickhouse://h/a-b", "database 'a-b'"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.catalog.tables import TABLES, Table
+from footfall.catalog.tables import OF_ROWS, TABLES, Table
 from footfall.query.ast import StoredRows
 from footfall.query.sql.binder import Binder
 
@@ -14,9 +14,10 @@ _BUCKET = "bucket"
 
 def stored_rows(query: StoredRows, binder: Binder) -> str:
     counts = " UNION ALL ".join(_count(table, query.project, binder) for table in Table)
+    # The rows of one shard are on average as large as those of all.
     sizes = (
         "SELECT table AS name, sum(bytes_on_disk) / sum(rows) AS size FROM system.parts"
-        " WHERE active AND database = currentDatabase() GROUP BY name"
+        f" WHERE active AND database IN (currentDatabase(), concat(currentDatabase(), '{OF_ROWS}')) GROUP BY name"
     )
     return (
         "SELECT counted.t AS c0, counted.n AS c1, toUInt64(round(counted.n * sizes.size)) AS c2, counted.a AS c3,"

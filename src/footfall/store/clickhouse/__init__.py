@@ -1,20 +1,23 @@
 """ClickHouse: embedded in this process (chdb) or remote (HTTP), the same SQL on both.
 
 `target` says where, `embedded` and `remote` open clients, `pool` lends them out, `client` is the `Store`, `reading` its
-readers.
+readers; `cluster` is the `Store` over several of them.
 """
 
 from __future__ import annotations
 
+from footfall.model.slots import even
 from footfall.settings import Settings
 from footfall.store.clickhouse.client import ClickHouse
+from footfall.store.clickhouse.cluster import Cluster, SlotMap
 from footfall.store.clickhouse.embedded import Embedded
-from footfall.store.clickhouse.engine import Engine, query_limits
+from footfall.store.clickhouse.engine import query_limits
 from footfall.store.clickhouse.files import unreadable_mutations
 from footfall.store.clickhouse.migrate import applied_migration, newest_migration
 from footfall.store.clickhouse.parts import DetachedPart, detached_parts
 from footfall.store.clickhouse.remote import Remote
-from footfall.store.clickhouse.target import LocalTarget, parse
+from footfall.store.clickhouse.target import LocalTarget, RemoteTarget, parse
+from footfall.store.lock import lock_data_directory
 from footfall.store.protocol import Store
 
 __all__ = [
@@ -27,12 +30,18 @@ __all__ = [
 ]
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, slots: SlotMap = even) -> Store:
     """The store that `settings.store_url` names; nothing is created in it before `migrate`.
 
-    FatalError where the URL names nothing, or where the data directory is in use. A remote server
-    that can't be reached shows at the first call, as TransientError.
+    `slots` gives the map of a cluster's slots that the installation records. FatalError where the URL names nothing, or
+    where the data directory is in use. A remote server that can't be reached shows at the first call, as
+    TransientError.
     """
-    target = parse(settings.store_url, settings.data)
-    engine: Engine = Embedded(target, settings) if isinstance(target, LocalTarget) else Remote(target, settings)
-    return ClickHouse(engine, query_limits(settings))
+    match parse(settings.store_url, settings.data):
+        case LocalTarget() as target:
+            return ClickHouse(Embedded(target, settings), query_limits(settings))
+        case RemoteTarget() as target:
+            lock = lock_data_directory(settings.data)
+            return ClickHouse(Remote(target, settings, lock=lock), query_limits(settings))
+        case target:
+            return Cluster(target, settings, slots)

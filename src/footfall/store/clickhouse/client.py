@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +22,8 @@ from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.migrate import migrate, tables
 from footfall.store.clickhouse.pool import Pool
-from footfall.store.clickhouse.reading import Readers, ReadingClient
-from footfall.store.protocol import Params, Rows
+from footfall.store.clickhouse.reading import KILL, Readers, ReadingClient
+from footfall.store.protocol import Params, Reader, Rows, Store
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -42,7 +42,7 @@ class Bare:
         return statements.arrow(self._client, sql, params)
 
     def command(self, sql: str, params: Params | None = None) -> None:
-        self._client.raw_query(sql, parameters=statements.bound(sql, params))
+        statements.command(self._client, sql, params)
 
 
 PING_SECONDS = 5.0
@@ -65,28 +65,49 @@ class ClickHouse:
     cancelling of queries share another.
     """
 
-    def __init__(self, engine: Engine, limits: Limits) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        limits: Limits = NO_LIMITS,
+        *,
+        kill: Callable[[Sequence[str]], None] | None = None,
+        cells: Reader | None = None,
+    ) -> None:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
-        self._damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
-        self._readers = Readers(lambda: self._connect(limits), self._aside, self._damaged)
-        self.facts = ClickHouseFacts(self, engine.cluster)
+        self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
+        self._readers = Readers(lambda: self._connect(limits), kill or self.kill, self.damaged)
+        self.facts = ClickHouseFacts(self, cells)
+
+    @property
+    def shards(self) -> tuple[ClickHouse]:
+        return (self,)
+
+    @property
+    def keeps_tokens(self) -> bool:
+        return self._engine.replicated
+
+    def split(self, table: str, arrow: bytes) -> list[tuple[Store, bytes]]:  # noqa: ARG002 -- it has all rows
+        return [(self, arrow)]
 
     def migrate(self) -> None:
-        with translated():
-            bare = self._engine.connect()
-            try:
-                cluster = f" ON CLUSTER {self._engine.cluster}" if self._engine.cluster else ""
-                bare.command(f"CREATE DATABASE IF NOT EXISTS {self._engine.database}{cluster}")
-            finally:
-                bare.close()
-        migrate(self, self._engine.cluster)
+        self.create_databases()
+        migrate(self)
         if gone := self.missing_tables():
             raise FatalError(
                 f"the store has no table {', '.join(sorted(gone))} any more: its definition is gone. `footfall doctor"
                 " --repair` makes it again, with its rows if they are still there; or restore a backup"
             )
+
+    def create_databases(self, *more: str) -> None:
+        with translated():
+            bare = self._engine.connect()
+            try:
+                for name in (self._engine.database, *more):
+                    bare.command(f"CREATE DATABASE IF NOT EXISTS {name}")
+            finally:
+                bare.close()
 
     def missing_tables(self) -> set[str]:
         return remaking.missing_tables(self, tables(), self._engine.database)
@@ -169,7 +190,7 @@ class ClickHouse:
             self.command(f"ALTER TABLE {table} DROP PARTITION ID '{day}'")
 
     def set_damage_aside(self) -> bool:
-        damaged = [self._damaged.pop() for _ in range(len(self._damaged))]
+        damaged = [self.damaged.pop() for _ in range(len(self.damaged))]
         for table_id, part in damaged:
             found = self.query(_TABLE, {"id": table_id}).rows
             if not found:
@@ -190,8 +211,12 @@ class ClickHouse:
 
     def command(self, sql: str, params: Params | None = None) -> None:
         with self._client() as client:
-            # The client's own `command` puts parameters into the URL, however long they are.
-            client.raw_query(sql, parameters=statements.bound(sql, params))
+            statements.command(client, sql, params)
+
+    def kill(self, marks: Sequence[str]) -> None:
+        """End the queries of readings."""
+        with translated(), self._aside.lend() as client:
+            client.query(KILL, parameters={"marks": list(marks)})
 
     def reading(self, project: int) -> ReadingClient:
         return self._readers.reading(project)
@@ -217,5 +242,5 @@ class ClickHouse:
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        with translated(damaged=self._damaged), self._own.lend() as client:
+        with translated(damaged=self.damaged), self._own.lend() as client:
             yield client

@@ -23,7 +23,7 @@ class Embedded:
     One process can run one chdb path, and must never fork once chdb is imported: hence the lock before the import.
     """
 
-    cluster = ""
+    replicated = False
 
     def __init__(self, target: LocalTarget, settings: Settings) -> None:
         self.database = target.database

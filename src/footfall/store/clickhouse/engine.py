@@ -20,6 +20,7 @@ SESSION: dict[str, str] = {
     "session_timezone": "UTC",
     "log_queries": "0",
     "max_execution_time": "0",
+    "max_query_size": "67108864",  # long values stand in the text
     # One insert is one block, divided by partition only, so a token stands for exactly one part per partition.
     "async_insert": "0",
     "max_insert_threads": "1",
@@ -49,7 +50,7 @@ class Engine(Protocol):
     """Opens clients of one database. A client is used by one thread at a time."""
 
     database: str
-    cluster: str
+    replicated: bool  # its tables are
 
     @property
     def path(self) -> Path | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from footfall.store.clickhouse.statements import Statements
-from footfall.store.protocol import Piece
+from footfall.store.protocol import Piece, Reader
 
 _TABLES = """
     SELECT table FROM system.columns
@@ -29,7 +29,12 @@ _CELLS = "has(arrayZip({grains:Array(String)}, {starts:Array(UInt32)}), (toStrin
 """Which of their rows are figures of some hours: a day and the month that it begins have the same start."""
 
 
-def to_erase(store: Statements, project: int, visitors: Sequence[int] | None) -> Piece | None:
+def hours_of(store: Statements, project: int, visitors: Sequence[int], piece: Piece) -> list[int]:
+    """The hours that a store's rows of a piece lie in."""
+    return _hours(store, piece.table, piece.partition, {"project": project, "visitors": visitors})
+
+
+def to_erase(store: Statements, cells: Reader, project: int, visitors: Sequence[int] | None) -> Piece | None:
     where = _where(visitors)
     params = {"project": project, "visitors": visitors}
     for table in _tables(store, "project_id" if visitors is None else "visitor"):
@@ -39,18 +44,18 @@ def to_erase(store: Statements, project: int, visitors: Sequence[int] | None) ->
         if visitors is None:
             return Piece(table, partition)
         hours = _hours(store, table, partition, params)
-        return Piece(table, partition, _sources(store, project), hours)
+        return Piece(table, partition, _sources(cells, project), hours)
     return None
 
 
-def erase(store: Statements, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
+def erase(store: Statements, cells: Reader, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
     params: dict[str, Any] = {"project": project, "visitors": visitors, "hours": piece.hours}
     store.command(
         f"ALTER TABLE {piece.table} DELETE IN PARTITION ID '{piece.partition}' WHERE {_where(visitors)}", params
     )
     if piece.hours:
-        cells = store.query(_ROLLED_UP, params).rows
-        params |= {"grains": [grain for grain, _ in cells], "starts": [start for _, start in cells]}
+        found = cells.query(_ROLLED_UP, params).rows
+        params |= {"grains": [grain for grain, _ in found], "starts": [start for _, start in found]}
         for table in _ROLLUPS:
             store.command(f"ALTER TABLE {table} DELETE WHERE project_id = {{project:UInt32}} AND {_CELLS}", params)
 
@@ -74,7 +79,7 @@ def _hours(store: Statements, table: str, partition: str, params: dict[str, Any]
     return [int(row[0]) * 1000 for row in store.query(sql, {**params, "partition": partition}).rows]
 
 
-def _sources(store: Statements, project: int) -> list[str]:
+def _sources(cells: Reader, project: int) -> list[str]:
     """All that have roll-ups of the project: cells of one source may be told by their hours only."""
     sql = "SELECT DISTINCT source FROM rolled_up WHERE project_id = {project:UInt32} ORDER BY source"
-    return [str(row[0]) for row in store.query(sql, {"project": project}).rows]
+    return [str(row[0]) for row in cells.query(sql, {"project": project}).rows]

@@ -16,7 +16,7 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.model.changes import Change, Merge, Move
 from footfall.store.clickhouse import erasing, expiring, session_facts
 from footfall.store.clickhouse.statements import Statements
-from footfall.store.protocol import Piece, SessionVersion
+from footfall.store.protocol import Piece, Reader, SessionVersion
 
 KEYS_PER_STATEMENT = 5_000
 """ClickHouse takes about 128 KiB a parameter over HTTP (`http_max_field_value_size`): some 6,000 keys as text."""
@@ -43,11 +43,14 @@ _PLURAL = {"project_id": "projects", "visitor": "visitors", "session": "sessions
 
 
 class ClickHouseFacts:
-    """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces."""
+    """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces.
 
-    def __init__(self, store: Statements, cluster: str = "") -> None:
+    `cells` reads all of `rolled_up`, of which a shard has a part.
+    """
+
+    def __init__(self, store: Statements, cells: Reader | None = None) -> None:
         self._store = store
-        self._cluster = cluster
+        self._cells = cells or store
 
     def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         return self._sessions(table, _OVERLAP, visitors, {"start": start, "end": end})
@@ -128,7 +131,7 @@ class ClickHouseFacts:
         return session_facts.without_facts(self._store)
 
     def fill_session_facts(self, month: int, limit: int) -> None:
-        session_facts.fill(self._store, self._cluster, month, limit)
+        session_facts.fill(self._store, month, limit)
 
     def months_without_sessions(self) -> set[int]:
         return {int(month) for month, _ in self._sessions_set_aside()}
@@ -178,10 +181,10 @@ class ClickHouseFacts:
         return [(row[0], row[1]) for row in self._store.query(sql).rows]
 
     def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
-        return erasing.to_erase(self._store, project, visitors)
+        return erasing.to_erase(self._store, self._cells, project, visitors)
 
     def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
-        erasing.erase(self._store, project, visitors, piece)
+        erasing.erase(self._store, self._cells, project, visitors, piece)
 
     def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
         return expiring.count_before(self._store, project, before)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -13,7 +14,7 @@ import structlog
 
 from footfall.errors import FatalError
 from footfall.store.clickhouse.statements import Statements
-from footfall.store.protocol import Params, Reader
+from footfall.store.protocol import Store
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 # Strings, quoted names and comments hide semicolons; anything else is taken character by character.
@@ -21,12 +22,14 @@ _PIECE = re.compile(
     r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|--[^\n]*|/\*.*?\*/|.""",
     re.DOTALL,
 )
-_CREATE = re.compile(
-    r"\A(CREATE (?:TABLE|MATERIALIZED VIEW|VIEW) (?:IF NOT EXISTS )?|ALTER TABLE |DROP TABLE (?:IF EXISTS )?)(\w+)"
-)
 _RENAME = re.compile(r"\ARENAME TABLE IF EXISTS (\w+) TO (\w+)\Z")
 _MADE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
 _DROPPED = re.compile(r"DROP TABLE IF EXISTS (\w+)")
+_CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
+_LOCAL = re.compile(r"(CREATE|DROP|RENAME|KILL) ")
+"""Statements that each replica needs; others reach all of them through one."""
+
+_IF_MISSING = re.compile(r"\ACREATE TABLE (?:\w+\.)?")
 _MERGE_TREE = re.compile(r"\bENGINE\s*=\s*(\w*MergeTree)\b(?:\(([^)]*)\))?")
 _WINDOW = re.compile(r"\bnon_replicated_deduplication_window\s*=\s*(\d+)")
 _WEEK = 7 * 86_400
@@ -43,6 +46,9 @@ ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_d
 _LEFTOVERS = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
 )
+_DEFINITIONS = """
+    SELECT create_table_query FROM system.tables
+    WHERE database = currentDatabase() AND startsWith(engine, 'Replicated') ORDER BY name"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,9 @@ def migrations(folder: Traversable | None = None) -> list[Migration]:
     return found
 
 
-def applied_migration(store: Reader) -> int:
-    """The number of the schema that a store has."""
-    return int(store.query("SELECT max(number) FROM schema_migrations").scalar)
+def applied_migration(store: Store) -> int:
+    """The number of the schema that a store has: the least one of its shards."""
+    return min(int(shard.query("SELECT max(number) FROM schema_migrations").scalar) for shard in store.shards)
 
 
 def newest_migration() -> int:
@@ -98,50 +104,81 @@ def statements(sql: str) -> list[str]:
     return [text for text in map(str.strip, "".join(_marked(sql)).split("\0")) if text]
 
 
-def clustered(statement: str, cluster: str) -> str:
-    """The statement for every replica: `ON CLUSTER`, replicated engines, insert tokens remembered for a week.
+def replicated(statement: str) -> str:
+    """The statement for tables with replicas: insert tokens are remembered for a week, and a name is free once dropped.
 
-    Source: ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', …), whose macros the server fills in.
+    Source: ReplicatedMergeTree('/clickhouse/tables/{shard}/<database>/<table>', '{replica}', …). The server fills the
+    macros in; a renamed table keeps its path.
     """
-    if not cluster:
-        return statement
-    if _RENAME.match(statement):
-        return f"{statement} ON CLUSTER {cluster}"
-    spread = _CREATE.sub(rf"\g<1>\g<2> ON CLUSTER {cluster}", statement, count=1)
+    if statement.startswith("DROP TABLE "):
+        return statement if statement.endswith(" SYNC") else f"{statement} SYNC"
     windows = rf"replicated_deduplication_window = \g<1>, replicated_deduplication_window_seconds = {_WEEK}"
-    return _WINDOW.sub(windows, _MERGE_TREE.sub(_replicated, spread))
+    created = _CREATE.match(statement)
+    text = _WINDOW.sub(windows, statement)
+    return _MERGE_TREE.sub(partial(_engine, created[1]), text) if created else text
 
 
-def migrate(store: Statements, cluster: str = "", known: list[Migration] | None = None) -> None:
-    """Apply what is missing. After a crash within a file, the file is run again from its start."""
+def migrate(store: Statements, known: list[Migration] | None = None, *, replicas: Sequence[Statements] = ()) -> None:
+    """Apply what is missing. After a crash within a file, the file is run again from its start.
+
+    Where the store's tables are replicated, `replicas` are all of them, `store` included. Each has a list of its own of
+    what was applied, each gets the statements that no replication carries over, and all take the same step together.
+    """
     known = migrations() if known is None else known
-    store.command(clustered(_LEDGER, cluster))
-    applied = {row[0] for row in store.query("SELECT number FROM schema_migrations").rows}
+    nodes = list(replicas) or [store]
+    applied = [_applied(node) for node in nodes]
     newest = known[-1].number if known else 0
-    if applied and max(applied) > newest:
+    latest = max(max(numbers, default=0) for numbers in applied)
+    if latest > newest:
         raise FatalError(
-            f"the store has schema {max(applied)}, but this version of Footfall supports {newest} at most: "
+            f"the store has schema {latest}, but this version of Footfall supports {newest} at most: "
             "install the version that wrote it, or a later one"
         )
-    missing = [migration for migration in known if migration.number not in applied]
-    if not missing:
-        return
-    for (leftover,) in store.query(_LEFTOVERS).rows:
-        store.command(clustered(f"DROP TABLE IF EXISTS {leftover}", cluster))
-    params = {"database": store.query("SELECT currentDatabase()").scalar}
+    if replicas:
+        applied = _joined(nodes, applied)
+    missing = [one for one in known if not all(one.number in numbers for numbers in applied)]
+    for node in nodes if missing else ():
+        for (leftover,) in node.query(_LEFTOVERS).rows:
+            node.command(f"DROP TABLE IF EXISTS {leftover}")
     for migration in missing:
-        _apply(store, migration, cluster, params)
-        if applied:  # else the store is new
+        _apply(migration, store, replicas)
+        for node, numbers in zip(nodes, applied, strict=True):
+            if migration.number not in numbers:
+                _record(node, migration.number, migration.name)
+        if latest:  # else the store is new
             structlog.get_logger("store").info("store migrated", number=migration.number, name=migration.name)
 
 
-def _apply(store: Statements, migration: Migration, cluster: str, params: Params) -> None:
+def _apply(migration: Migration, store: Statements, replicas: Sequence[Statements]) -> None:
+    params = {"database": store.query("SELECT currentDatabase()").scalar}
     for statement in statements(migration.sql):
-        store.command(clustered(statement, cluster), params)
-    store.command(
-        "INSERT INTO schema_migrations (number, name) SELECT {number:UInt32}, {name:String}",
-        {"number": migration.number, "name": migration.name},
-    )
+        if not replicas:
+            store.command(statement, params)
+            continue
+        for node in replicas if _LOCAL.match(statement) else (store,):
+            node.command(replicated(statement), params)
+
+
+def _applied(node: Statements) -> frozenset[int]:
+    node.command(_LEDGER)
+    return frozenset(row[0] for row in node.query("SELECT number FROM schema_migrations").rows)
+
+
+def _record(node: Statements, number: int, name: str) -> None:
+    sql = "INSERT INTO schema_migrations (number, name) SELECT {number:UInt32}, {name:String}"
+    node.command(sql, {"number": number, "name": name})
+
+
+def _joined(nodes: Sequence[Statements], applied: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """A replica without a schema gets that of the others: a replicated table can't be made as it was some time ago."""
+    made = max(range(len(nodes)), key=lambda place: len(applied[place]))
+    for node, numbers in zip(nodes, applied, strict=True):
+        if not numbers and applied[made]:
+            for (definition,) in nodes[made].query(_DEFINITIONS).rows:
+                node.command(_IF_MISSING.sub("CREATE TABLE IF NOT EXISTS ", definition, count=1))
+            for number, name in nodes[made].query("SELECT number, name FROM schema_migrations ORDER BY number").rows:
+                _record(node, number, name)
+    return [numbers or applied[made] for numbers in applied]
 
 
 def _marked(sql: str) -> Iterator[str]:
@@ -155,7 +192,7 @@ def _marked(sql: str) -> Iterator[str]:
             yield piece
 
 
-def _replicated(matched: re.Match[str]) -> str:
+def _engine(table: str, matched: re.Match[str]) -> str:
     kind, arguments = matched.groups()
     rest = f", {arguments}" if arguments else ""
-    return f"ENGINE = Replicated{kind}('/clickhouse/tables/{{uuid}}/{{shard}}', '{{replica}}'{rest})"
+    return f"ENGINE = Replicated{kind}('/clickhouse/tables/{{shard}}/{{database}}/{table}', '{{replica}}'{rest})"

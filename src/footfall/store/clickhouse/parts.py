@@ -19,8 +19,8 @@ class DetachedPart:
 
 def detached_parts(store: Store) -> list[DetachedPart]:
     """Detached parts of the tables in the store's database, by table and name. Queries don't see their rows."""
-    found = store.query(
+    sql = (
         "SELECT table, ifNull(partition_id, ''), name, ifNull(reason, '') FROM system.detached_parts"
         " WHERE database = currentDatabase() ORDER BY table, name"
     )
-    return [DetachedPart(*row) for row in found.rows]
+    return [DetachedPart(*row) for shard in store.shards for row in shard.query(sql).rows]

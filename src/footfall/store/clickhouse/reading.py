@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ RESERVED = 2
 CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
-_KILL = "KILL QUERY WHERE Settings['log_comment'] IN ({marks:Array(String)})"
+KILL = "KILL QUERY WHERE Settings['log_comment'] IN ({marks:Array(String)})"
 _PAUSE_SECONDS = 0.05
 _MAX_PAUSE_SECONDS = 5.0
 
@@ -40,10 +40,12 @@ _MAX_PAUSE_SECONDS = 5.0
 class Readers:
     """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three."""
 
-    def __init__(self, connect: Callable[[], Client], aside: Pool, damaged: set[tuple[str, str]]) -> None:
+    def __init__(
+        self, connect: Callable[[], Client], kill: Callable[[Sequence[str]], None], damaged: set[tuple[str, str]]
+    ) -> None:
         self._pool = Pool(connect, size=CLIENTS, reserved=RESERVED)
         self._damaged = damaged
-        self._aside = aside
+        self._kill_marked = kill
         self._changed = threading.Condition()
         self._running: Counter[ReadingClient] = Counter()
         self._ending = False
@@ -109,8 +111,7 @@ class Readers:
         pause = _PAUSE_SECONDS
         while marks := self._left():
             try:
-                with self._aside.lend() as client:
-                    client.query(_KILL, parameters={"marks": marks})
+                self._kill_marked(marks)
             except Exception as error:  # noqa: BLE001 - it is tried again, and the time limit ends the query in any case
                 structlog.get_logger("store").warning("a query can't be cancelled yet", error=str(error))
             with self._changed:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from footfall.catalog.columns import ALL_VARY, FLOW_STEPS, GAPS, VARIES, VARIES_UNKNOWN, stored
 from footfall.catalog.tables import Table
 from footfall.model.session import SESSION_GAP
-from footfall.store.clickhouse.migrate import clustered
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Reader
 
@@ -35,7 +34,7 @@ def without_facts(store: Reader) -> dict[int, int]:
     return dict(store.query(sql).rows)
 
 
-def fill(store: Statements, cluster: str, month: int, limit: int) -> None:
+def fill(store: Statements, month: int, limit: int) -> None:
     for table in (Table.EVENTS, Table.REQUESTS):
         edge = _edge(store, table, month, limit)
         if edge is not None:
@@ -46,7 +45,7 @@ def fill(store: Statements, cluster: str, month: int, limit: int) -> None:
                 "edge": edge,
             }
             for statement in statements(table, month):
-                store.command(clustered(statement, cluster), params)
+                store.command(statement, params)
             return
 
 
@@ -63,7 +62,6 @@ def _edge(store: Reader, table: Table, month: int, limit: int) -> int | None:
 
 
 def statements(table: Table, month: int) -> Iterator[str]:
-    """On a cluster each replica fills its own table from the same rows."""
     yield (
         "KILL MUTATION WHERE database = {database:String} AND table = 'sessions' AND NOT is_done"
         " AND command LIKE '%session_facts%' SYNC"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from footfall.catalog.tables import OF_ROWS
 from footfall.errors import FatalError
 
 _DATABASE = "footfall"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_FORMS = "use chdb:///path or clickhouse[s]://user:password@host:port/database[?cluster=name], or leave it empty"
+_FORMS = (
+    "use chdb:///path, clickhouse[s]://user:password@host:port/database, or leave it empty; a cluster is"
+    " clickhouse[s]://user:password@SHARDS/database?cluster=name, SHARDS being hosts with commas between shards and"
+    " | between replicas"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +28,60 @@ class LocalTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteTarget:
-    """A server's HTTP interface. `cluster` is `""` for a single server."""
+class Host:
+    """The HTTP interface of a server."""
 
-    host: str
+    name: str
     port: int
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTarget:
+    """A database that each of the hosts has: of several, the first one that can be reached is used."""
+
+    hosts: tuple[Host, ...]
     secure: bool
     user: str = "default"
     password: str = field(default="", repr=False)
     database: str = _DATABASE
-    cluster: str = ""
 
 
-def parse(url: str, data: Path) -> LocalTarget | RemoteTarget:
+@dataclass(frozen=True, slots=True)
+class ClusterTarget:
+    """Shards, each of which has one host or several replicas.
+
+    `name` is that of the cluster in the servers' configuration, `everything` the database of `Distributed` tables on
+    all hosts; the shards' targets name that of the tables that hold the rows.
+    """
+
+    name: str
+    everything: RemoteTarget
+    shards: tuple[RemoteTarget, ...]
+
+    @property
+    def replicated(self) -> bool:
+        return any(len(shard.hosts) > 1 for shard in self.shards)
+
+
+Target = LocalTarget | RemoteTarget | ClusterTarget
+
+
+def parse(url: str, data: Path) -> Target:
     """FatalError naming the part that can't be used. The password is never repeated."""
     if not url:
         return LocalTarget(data / "clickhouse")
     try:
         parts = urlsplit(url)
-        port = parts.port
+        shards = _shards(parts)
     except ValueError as error:
         raise FatalError(f"FOOTFALL_STORE_URL can't be read ({error}); {_FORMS}") from error
     if parts.scheme == "chdb":
         return _local(parts)
     if parts.scheme in {"clickhouse", "clickhouses"}:
-        return _remote(parts, port)
+        return _remote(parts, shards)
     raise FatalError(f"FOOTFALL_STORE_URL has the scheme {parts.scheme!r}; {_FORMS}")
 
 
@@ -58,19 +92,37 @@ def _local(parts: SplitResult) -> LocalTarget:
     return LocalTarget(Path(unquote(parts.path)), _name("database", options.get("database", _DATABASE)))
 
 
-def _remote(parts: SplitResult, port: int | None) -> RemoteTarget:
-    if not parts.hostname:
-        raise FatalError(f"FOOTFALL_STORE_URL names no host; {_FORMS}")
-    secure = parts.scheme == "clickhouses"
+def _shards(parts: SplitResult) -> list[list[Host]]:
+    """As in ClickHouse's addresses: commas separate shards, `|` separates the replicas of one."""
+    port = 8443 if parts.scheme == "clickhouses" else 8123
+    found = []
+    for shard in parts.netloc.rpartition("@")[2].split(","):
+        hosts = (urlsplit(f"//{host}") for host in shard.split("|"))
+        found.append([Host(host.hostname or "", host.port or port) for host in hosts])
+    return found
+
+
+def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | ClusterTarget:
+    hosts = tuple(host for shard in shards for host in shard)
+    if not all(host.name for host in hosts):
+        raise FatalError(f"FOOTFALL_STORE_URL names no host, or leaves one out; {_FORMS}")
     options = _options(parts, {"cluster"})
-    return RemoteTarget(
-        host=parts.hostname,
-        port=port or (8443 if secure else 8123),
-        secure=secure,
-        user=unquote(parts.username or "default"),
-        password=unquote(parts.password or ""),
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    everything = RemoteTarget(
+        hosts=hosts,
+        secure=parts.scheme == "clickhouses",
+        user=unquote(user or "default"),
+        password=unquote(password),
         database=_name("database", unquote(parts.path).strip("/") or _DATABASE),
-        cluster=_name("cluster", options["cluster"]) if "cluster" in options else "",
+    )
+    if "cluster" not in options:
+        if len(hosts) > 1:
+            raise FatalError(f"FOOTFALL_STORE_URL names several hosts and no cluster; {_FORMS}")
+        return everything
+    name = _name("cluster", options["cluster"])
+    rows = f"{everything.database}{OF_ROWS}"
+    return ClusterTarget(
+        name, everything, tuple(replace(everything, hosts=tuple(shard), database=rows) for shard in shards)
     )
 
 

@@ -22,7 +22,7 @@ FROM recent_rollups
 WHERE project_id = {p6:UInt64}) AS counted LEFT JOIN (SELECT table AS name, sum(bytes_on_disk) / sum(rows) AS size
 FROM system.parts
 WHERE active
-AND database = currentDatabase()
+AND database IN (currentDatabase(), concat(currentDatabase(), '_local'))
 GROUP BY name) AS sizes ON counted.t = sizes.name
 ORDER BY c0
 -- p0 = 7
