@@ -106,7 +106,7 @@ class Server:
         self.data = data
         self.settings = settings
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{settings.get('base_path', '').rstrip('/')}"
         self.log = data.with_name(data.name + ".log")
         self.token = ""
         self.http = httpx.Client(base_url=self.url, timeout=30)

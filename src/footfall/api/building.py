@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.base_path import BelowPath
 from footfall.api.bodies import Receive
 from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Scope_, Send
@@ -53,6 +54,8 @@ class Application:
 def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
     api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
+    if state.collecting and state.collecting.settings.base_path:
+        api.servers = [{"url": state.collecting.settings.base_path}]
     state.install(api)
     problem.install(api, errors_of)
     api.add_middleware(TellIgnored)
@@ -74,6 +77,8 @@ def in_front(api: FastAPI, collecting: Collecting) -> Application:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":
         answering = RequestLog(answering)
+    if collecting.settings.base_path:
+        answering = BelowPath(answering, collecting.settings.base_path)
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)
 
 

@@ -40,5 +40,5 @@ def sign_in(host: Host = None, port: Port = None, data: Data = None) -> None:
         from footfall.runtime.address import address_of_server, reachable
         from footfall.runtime.greeting import sign_in_line
 
-        url = address_of_server(settings.data) or reachable(settings.host, settings.port)
+        url = address_of_server(settings.data) or reachable(settings)
         typer.echo(sign_in_line(url, settings, meta))

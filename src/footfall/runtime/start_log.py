@@ -27,7 +27,7 @@ def log_start(parts: Parts, spools: Spools) -> None:
         "server started",
         version=__version__,
         pid=os.getpid(),
-        url=reachable(settings.host, settings.port),
+        url=reachable(settings),
         data=str(settings.data.resolve()),
         metadata_schema=SCHEMA,
         store_schema=newest_migration(),

@@ -1,4 +1,5 @@
 /** The one place that asks the server: builds the URL, retries what may be retried, and names what went wrong. */
+import { at } from '../lib/base';
 
 export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -38,7 +39,7 @@ export function urlOf(path: string, params: Params = {}): string {
     if (value === null || value === undefined || value === '') continue;
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
   }
-  return query.size ? `${path}?${query}` : path;
+  return at(query.size ? `${path}?${query}` : path);
 }
 
 export function segment(text: string): string {
@@ -71,7 +72,7 @@ export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path:
   const csrf = watcher.csrf();
   if (csrf) headers['x-csrf-token'] = csrf;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  return answered<T>(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  return answered<T>(at(path), { method, headers, body: body === undefined ? null : JSON.stringify(body) });
 }
 
 const RETRIES = 2;

@@ -1,10 +1,12 @@
 /** The address bar is the state of every view: what is shown is derived from it, and what is chosen is written to it. */
+import { at, BASE } from '../lib/base';
 
 class Address {
   url = $state.raw(new URL(window.location.href));
 
+  /** As the application knows it: without the path below which it is served. */
   get path(): string {
-    return this.url.pathname;
+    return this.url.pathname.slice(BASE.length);
   }
 
   get(name: string): string | null {
@@ -16,7 +18,7 @@ class Address {
   }
 
   /** The address of this view with some parameters changed; null takes one away. */
-  with(changes: Readonly<Record<string, string | readonly string[] | null>>, path = this.path): string {
+  with(changes: Readonly<Record<string, string | readonly string[] | null>>, path = at(this.path)): string {
     const kept = [...this.url.searchParams].filter(([name]) => !(name in changes));
     const added = Object.entries(changes).flatMap(([name, value]) =>
       value === null ? [] : typeof value === 'string' ? [[name, value]] : value.map((one) => [name, one]),
@@ -66,7 +68,7 @@ class Address {
 
 /** Whether the application shows this address by itself. */
 function isOurs(link: HTMLAnchorElement): boolean {
-  return link.origin === window.location.origin && !link.hash && /^\/(?:$|sign-in$|sites\/|settings(?:\/|$))/.test(link.pathname);
+  return link.origin === window.location.origin && !link.hash && link.pathname.startsWith(`${BASE}/`) && /^\/(?:$|sign-in$|sites\/|settings(?:\/|$))/.test(link.pathname.slice(BASE.length));
 }
 
 function escaped(text: string): string {

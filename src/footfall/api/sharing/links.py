@@ -34,10 +34,10 @@ Id = Annotated[str, Path(description="As the list names it.", examples=["shr_m5m
 )
 async def list_links(request: Request, caller: Admin, slug: Slug) -> schema.LinkList:
     """What each shows at most, newest first."""
-    auth = querying(request).auth
-    project = auth.project_in_path(caller.principal, slug)
-    found = await asyncio.to_thread(auth.meta.shares.all, project)
-    return schema.LinkList(items=[schema.Link(**shown(one)) for one in found])
+    part = querying(request)
+    project = part.auth.project_in_path(caller.principal, slug)
+    found = await asyncio.to_thread(part.auth.meta.shares.all, project)
+    return schema.LinkList(items=[schema.Link(**_shown(one, part.settings.base_path)) for one in found])
 
 
 @router.post(
@@ -63,7 +63,8 @@ async def make_link(
         raise UserError("bad_parameter", "badge: a link with a fixed range has no live count")
     new = NewShare(body.name, body.password, limits, tuple(body.embed), body.badge)
     secret, made = await asyncio.to_thread(part.auth.meta.shares.create, project, new, by=caller.by)
-    return schema.MadeLink(**shown(made), link=f"{_path(made)}#{secret}")
+    told = _shown(made, part.settings.base_path)
+    return schema.MadeLink(**told, link=f"{told['path']}#{secret}")
 
 
 @router.delete(
@@ -82,7 +83,7 @@ async def revoke_link(request: Request, caller: Admin, slug: Slug, share_id: Id)
     return Response(status_code=204)
 
 
-def shown(share: Share) -> dict[str, object]:
+def _shown(share: Share, base_path: str) -> dict[str, object]:
     return {
         **shown_limits(share.limits),
         "id": share.id,
@@ -91,7 +92,7 @@ def shown(share: Share) -> dict[str, object]:
         "embed": list(share.embed),
         "badge": share.badge,
         "created_at": iso_seconds(share.created_at),
-        "path": _path(share),
+        "path": f"{base_path}/share/{share.id}",
     }
 
 
@@ -103,10 +104,6 @@ def shown_limits(limits: ShareLimits) -> dict[str, object]:
         "from": None if period is None else iso(period.start),
         "to": None if period is None else iso(period.end),
     }
-
-
-def _path(share: Share) -> str:
-    return f"/share/{share.id}"
 
 
 def _period(project: Project, body: schema.NewLink) -> Period | None:
