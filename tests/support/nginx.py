@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,10 +38,10 @@ http {{
 """
 
 
-def installed(program: Path, lock: Path) -> None:
+def installed(program: Path) -> None:
     """Has Debian's package of a program, by apt where it is missing; one process of the tests at a time."""
-    while not program.is_file():
-        held = try_lock(lock)
+    while not program.exists():
+        held = try_lock(Path(tempfile.gettempdir()) / "footfall-tests-install.lock")
         if held is not None:
             with held:
                 subprocess.run(["bash", _INSTALL], check=True)  # noqa: S603, S607 - the project's own script
@@ -50,7 +51,7 @@ def installed(program: Path, lock: Path) -> None:
 def nginx(root: Path, server: str, http: str = "") -> Iterator[str]:
     """The URL of an nginx that answers; `server` and `http` are more of its configuration, for these blocks."""
     root.mkdir(parents=True)
-    installed(NGINX, Path("/tmp/footfall-tests-install.lock"))  # noqa: S108 - shared by the processes of the tests
+    installed(NGINX)
     port = free_port()
     file = root / "nginx.conf"
     file.write_text(_CONFIGURATION.format(root=root, port=port, server=server, http=http), encoding="utf-8")
