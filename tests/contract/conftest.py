@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.clickhouse_server import running
+from tests.support.clickhouse_node import running
 
 from footfall.settings import Settings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support import clickhouse_server
+from tests.support import clickhouse_node
 from tests.support.server import Server, running, until
 
 from footfall.settings import Settings
@@ -41,7 +41,7 @@ class Slow:
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Slow]:
-    with clickhouse_server.running(tmp_path / "clickhouse") as port:
+    with clickhouse_node.running(tmp_path / "clickhouse") as port:
         url = f"clickhouse://127.0.0.1:{port}/footfall"
         with running(tmp_path / "data", store_url=url, query_seconds="240", queries_per_project="1") as server:
             store = open_store(Settings(data=tmp_path / "watching", store_url=url))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.clickhouse_server import running as clickhouse
+from tests.support.clickhouse_node import running as clickhouse
 from tests.support.server import free_port, running, until
 
 EVENTS = 40

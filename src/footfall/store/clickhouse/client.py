@@ -42,7 +42,7 @@ class Bare:
         return statements.arrow(self._client, sql, params)
 
     def command(self, sql: str, params: Params | None = None) -> None:
-        self._client.raw_query(sql, parameters=statements.bound(sql, params))
+        statements.command(self._client, sql, params)
 
 
 PING_SECONDS = 5.0
@@ -168,8 +168,7 @@ class ClickHouse:
 
     def command(self, sql: str, params: Params | None = None) -> None:
         with self._client() as client:
-            # The client's own `command` puts parameters into the URL, however long they are.
-            client.raw_query(sql, parameters=statements.bound(sql, params))
+            statements.command(client, sql, params)
 
     def reading(self, project: int) -> ReadingClient:
         return self._readers.reading(project)

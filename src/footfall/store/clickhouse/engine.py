@@ -19,6 +19,7 @@ SESSION: dict[str, str] = {
     "session_timezone": "UTC",
     "log_queries": "0",
     "max_execution_time": "0",
+    "max_query_size": "67108864",  # long values stand in the text
     # One insert is one block, divided by partition only, so a token stands for exactly one part per partition.
     "async_insert": "0",
     "max_insert_threads": "1",
