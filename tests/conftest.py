@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from tests.support.postgresql import PostgreSQL, postgresql
 
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
@@ -49,6 +50,12 @@ def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Sto
 def engine(keeper: tuple[Path, Store]) -> Path:
     """The engine's directory, for `chdb://{engine}?database=…`."""
     return keeper[0]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    with postgresql() as started:
+        yield started
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ BasePath = Annotated[
 ]
 """`""`, or `/a/b`: no slash at its end."""
 
+Role = Literal["all", "collect", "drain", "query"]
 StoreIp = Literal["full", "truncated", "none"]
 
 PREFIX = "FOOTFALL_"
@@ -89,6 +90,13 @@ class Settings(BaseSettings, InstallationSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     base_path: BasePath = Field(
         "", description="Path below which everything is served, such as `/stats`; empty: the host is Footfall's alone."
+    )
+    role: Role = Field(
+        "all",
+        description="What the server does: `all`; `collect` into its spool; `drain` spools into the store; `query` it.",
+    )
+    drain_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/]+(/\S*)?)?$")] = Field(
+        "", description="URL of the server to which a collector forwards; empty: one drains the same data directory."
     )
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     store_url: str = Field(

@@ -13,7 +13,9 @@ from footfall.api.base_path import BelowPath
 from footfall.api.bodies import Receive
 from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Scope_, Send
+from footfall.api.ingest.chunks import ChunkRoute
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
+from footfall.api.ingest.nothing_written import NothingWritten
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
@@ -68,11 +70,19 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     return api
 
 
-def in_front(api: FastAPI, collecting: Collecting) -> Application:
-    """The application that answers writing endpoints itself, and everything else by the API."""
-    writing = (route for surface in SURFACES for route in surface.writing)
-    public = (route for surface in SURFACES for route in surface.public)
-    answering: App = UnreadBodies(FastPaths(SmallBodies(api), collecting, writing, public))
+def in_front(api: FastAPI, collecting: Collecting, *, writes: bool = True) -> Application:
+    """The application that answers writing endpoints itself, and everything else by the API.
+
+    Without `writes`, it refuses what writing endpoints are sent.
+    """
+    writing = [route for surface in SURFACES for route in surface.writing]
+    public = [route for surface in SURFACES for route in surface.public]
+    if collecting.receiving is not None:
+        public.append(ChunkRoute(collecting.receiving))
+    if writes:
+        answering: App = UnreadBodies(FastPaths(SmallBodies(api), collecting, writing, public))
+    else:
+        answering = UnreadBodies(NothingWritten(SmallBodies(api), writing, public))
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.postgresql import PostgreSQL, postgresql
 
 from footfall.meta import open_meta
 from footfall.settings import Settings
@@ -25,16 +23,10 @@ def clock() -> FakeClock:
     return FakeClock(1_780_000_000_000)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgreSQL]:
-    with postgresql() as started:
-        yield started
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Of an installation with metadata in each kind of database."""
-    url = request.getfixturevalue("server").migrated() if request.param == "postgresql" else ""
+    url = request.getfixturevalue("postgresql_server").migrated() if request.param == "postgresql" else ""
     return Settings(data=tmp_path / "data", meta_url=url)
 
 

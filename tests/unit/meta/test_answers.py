@@ -18,7 +18,7 @@ def answers(request, clock, tmp_path) -> Iterator[Answers]:
     if request.param == "memory":
         yield MemoryAnswers(clock)
         return
-    url = request.getfixturevalue("server").migrated() if request.param == "postgresql" else ""
+    url = request.getfixturevalue("postgresql_server").migrated() if request.param == "postgresql" else ""
     meta = open_meta(Settings(data=tmp_path, meta_url=url), clock)
     yield StoredAnswers(meta.database, clock)
     meta.close()

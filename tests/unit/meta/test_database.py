@@ -123,13 +123,13 @@ def test_processes_that_open_at_once_migrate_once(tmp_path, clock):
     opened.close()
 
 
-def test_threads_that_open_at_once_migrate_once(tmp_path, clock, server):
+def test_threads_that_open_at_once_migrate_once(tmp_path, clock, postgresql_server):
     def make(where_and_name: tuple[Settings, str]) -> None:
         opened = open_meta(where_and_name[0], clock)
         opened.create_project(where_and_name[1])
         opened.close()
 
-    places = [Settings(data=tmp_path / str(turn)) for turn in range(4)] + [Settings(meta_url=server.empty())]
+    places = [Settings(data=tmp_path / str(turn)) for turn in range(4)] + [Settings(meta_url=postgresql_server.empty())]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(make, [(place, f"p{n}") for place in places for n in range(8)]))
     for place in places:
@@ -162,9 +162,9 @@ def test_a_server_that_is_not_there_is_named(tmp_path, clock):
 
 
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
-def test_a_server_that_ends_the_connections_is_met_again(meta, server):
+def test_a_server_that_ends_the_connections_is_met_again(meta, postgresql_server):
     meta.create_project("shop")
-    server.end_connections()
+    postgresql_server.end_connections()
     assert [project.slug for project in meta.projects()] == ["shop"]
 
 
