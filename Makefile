@@ -1,5 +1,5 @@
 # Every target installs what it needs first; nothing outside .venv, the node_modules and ./data is touched, but that
-# `make test` installs Chromium by apt where there is none.
+# `make test` installs Chromium, nginx and PostgreSQL by apt where there are none.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ export FOOTFALL_HOST ?= 127.0.0.1
 export FOOTFALL_PORT ?= 8000
 export FOOTFALL_DATA ?= data
 
-.PHONY: help setup setup-dev serve demo test test-long lint chromium fix bench bench-smoke docs screenshots lists requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium servers fix bench bench-smoke docs screenshots lists requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,7 +63,7 @@ serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
 demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
-test: lint chromium ## every check and every test
+test: lint chromium servers ## every check and every test
 	cd web && npm run --silent test
 	$(PY) -m pytest -n 2 --dist worksteal
 
@@ -82,6 +82,9 @@ lint: setup-dev ## format, lint, types, layers
 
 chromium: ## the browser of the tests, by apt where there is none
 	command -v chromium >/dev/null || bash tests/browser/install.sh
+
+servers: ## nginx and PostgreSQL of the tests, by apt where there are none
+	bash tests/support/install.sh
 
 fix: setup-dev ## format and repair what the linter can
 	$(VENV)/bin/ruff format .

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 import structlog
 from tests.support.clickhouse_node import Node, cluster
+from tests.support.postgresql import PostgreSQL, postgresql
 
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
@@ -69,6 +70,12 @@ def template(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactor
     made.migrate()
     made.close()
     return "template"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    with postgresql() as started:
+        yield started
 
 
 @pytest.fixture

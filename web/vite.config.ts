@@ -7,6 +7,7 @@ const modern = ['chrome123', 'firefox128', 'safari17.5'];
 
 export default defineConfig({
   plugins: [svelte(), precompressed()],
+  base: './', // the server says below which path
   build: {
     outDir: '../src/footfall/assets/web',
     emptyOutDir: true,

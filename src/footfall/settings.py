@@ -14,6 +14,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
+BasePath = Annotated[
+    str,
+    BeforeValidator(lambda value: value.rstrip("/") if isinstance(value, str) else value),
+    StringConstraints(max_length=200, pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$"),
+]
+"""`""`, or `/a/b`: no slash at its end."""
+
+Role = Literal["all", "collect", "drain", "query"]
 StoreIp = Literal["full", "truncated", "none"]
 
 PREFIX = "FOOTFALL_"
@@ -80,6 +88,16 @@ class Settings(BaseSettings, InstallationSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    base_path: BasePath = Field(
+        "", description="Path below which everything is served, such as `/stats`; empty: the host is Footfall's alone."
+    )
+    role: Role = Field(
+        "all",
+        description="What the server does: `all`; `collect` into its spool; `drain` spools into the store; `query` it.",
+    )
+    drain_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/]+(/\S*)?)?$")] = Field(
+        "", description="URL of the server to which a collector forwards; empty: one drains the same data directory."
+    )
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     store_url: str = Field(
         "",

@@ -29,6 +29,7 @@ from footfall.api.collector import create_collector
 from footfall.api.metrics import Metrics
 from footfall.api.proxy.examples import INGEST
 from footfall.meta import Drops
+import footfall.runtime.collector
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.parts import make_data_directory, open_parts
 from footfall.settings import Settings

@@ -8,10 +8,6 @@ from typing import Any
 import httpx
 from tests.support.server import Access, Server, until
 
-from footfall.clock import system_clock
-from footfall.meta import open_meta
-from footfall.settings import Settings
-
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 )
@@ -30,7 +26,7 @@ class Site:
 
     @classmethod
     def of(cls, server: Server, slug: str, *domains: str) -> Site:
-        meta = open_meta(Settings(data=server.data), system_clock)
+        meta = server.meta()
         try:
             project = meta.create_project(slug, domains)
             token, _ = meta.create_token("test", ["read", "ingest"], [slug], None)

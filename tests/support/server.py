@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import httpx
 
 from footfall.clock import system_clock
-from footfall.meta import open_meta
+from footfall.meta import Meta, open_meta
 from footfall.runtime.greeting import FIRST_TOKEN
 from footfall.settings import Settings
 
@@ -106,7 +106,7 @@ class Server:
         self.data = data
         self.settings = settings
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{settings.get('base_path', '').rstrip('/')}"
         self.log = data.with_name(data.name + ".log")
         self.token = ""
         self.http = httpx.Client(base_url=self.url, timeout=30)
@@ -147,10 +147,14 @@ class Server:
         self.kill()
         self.http.close()
 
+    def meta(self) -> Meta:
+        """The installation's metadata, to be closed."""
+        return open_meta(Settings(data=self.data, meta_url=self.settings.get("meta_url", "")), system_clock)
+
     def project(self, *scopes: str, slug: str = "", also: Sequence[str] = ()) -> Access:
         """A project of its own and a token for it (`read` and `ingest` unless others are named), made at once."""
         slug = slug or f"p{next(_numbers)}"
-        meta = open_meta(Settings(data=self.data), system_clock)
+        meta = self.meta()
         try:
             project = meta.create_project(slug)
             token, _ = meta.create_token("test", list(scopes or ("read", "ingest")), [slug, *also], None)
@@ -160,7 +164,7 @@ class Server:
 
     def admin(self) -> Access:
         """A token for the whole installation."""
-        meta = open_meta(Settings(data=self.data), system_clock)
+        meta = self.meta()
         try:
             token, _ = meta.create_token("test", ["admin"], None)
         finally:

@@ -36,6 +36,9 @@ def test_trusted_proxies_are_networks_separated_by_commas(monkeypatch, text, net
         ("STORE_IP", "some"),
         ("AUTH", "maybe"),
         ("RETENTION_DAYS", "-1"),
+        ("BASE_PATH", "stats"),
+        ("BASE_PATH", "/a/../b"),
+        ("BASE_PATH", "//a"),
     ],
 )
 def test_what_can_not_be_is_refused(monkeypatch, name, value):

@@ -49,5 +49,10 @@ def create_api(state: State) -> FastAPI:
     return build_api(state, READING)
 
 
+def create_reader(collecting: Collecting, querying: Querying) -> Application:
+    """Everything but the writing endpoints: nothing is sent to the spool of `collecting`."""
+    return in_front(create_api(State(collecting, querying)), collecting, writes=False)
+
+
 def create_application(collecting: Collecting, querying: Querying) -> Application:
     return in_front(create_api(State(collecting, querying)), collecting)

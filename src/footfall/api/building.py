@@ -10,10 +10,13 @@ from starlette.routing import compile_path
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.base_path import BelowPath
 from footfall.api.bodies import Receive
 from footfall.api.cors import CrossOrigin
 from footfall.api.ingest.calls import Scope_, Send
+from footfall.api.ingest.chunks import ChunkRoute
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
+from footfall.api.ingest.nothing_written import NothingWritten
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
 from footfall.api.request_log import RequestLog
@@ -54,6 +57,8 @@ class Application:
 def build_api(state: State, reading: Routers) -> FastAPI:
     """The routes of all surfaces, and those of `reading`."""
     api = FastAPI(title="Footfall API", version=__version__, description=openapi.TEXT, docs_url=None, redoc_url=None)
+    if state.collecting and state.collecting.settings.base_path:
+        api.servers = [{"url": state.collecting.settings.base_path}]
     state.install(api)
     problem.install(api, errors_of)
     api.add_middleware(TellIgnored)
@@ -66,16 +71,26 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     return api
 
 
-def in_front(api: FastAPI, collecting: Collecting) -> Application:
-    """The application that answers writing endpoints itself, and everything else by the API."""
-    writing = (route for surface in SURFACES for route in surface.writing)
-    public = (route for surface in SURFACES for route in surface.public)
+def in_front(api: FastAPI, collecting: Collecting, *, writes: bool = True) -> Application:
+    """The application that answers writing endpoints itself, and everything else by the API.
+
+    Without `writes`, it refuses what writing endpoints are sent.
+    """
     streams = [compile_path(path)[0] for surface in SURFACES for path in surface.streams]
-    answering: App = UnreadBodies(FastPaths(SmallBodies(api, streams), collecting, writing, public))
+    writing = [route for surface in SURFACES for route in surface.writing]
+    public = [route for surface in SURFACES for route in surface.public]
+    if collecting.receiving is not None:
+        public.append(ChunkRoute(collecting.receiving))
+    if writes:
+        answering: App = UnreadBodies(FastPaths(SmallBodies(api, streams), collecting, writing, public))
+    else:
+        answering = UnreadBodies(NothingWritten(SmallBodies(api, streams), writing, public))
     if collecting.settings.cors_origins:
         answering = CrossOrigin(answering, collecting.settings.cors_origins)
     if collecting.settings.log_level == "debug":
         answering = RequestLog(answering)
+    if collecting.settings.base_path:
+        answering = BelowPath(answering, collecting.settings.base_path)
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)
 
 

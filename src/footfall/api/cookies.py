@@ -41,16 +41,16 @@ def check_proof(headers: Iterable[tuple[bytes, bytes]], cookie: str) -> None:
         raise UserError("forbidden", f"by cookie, this needs the header {PROOF} with `csrf` of GET /api/session")
 
 
-def signed_in(cookie: str, *, secure: bool) -> str:
+def signed_in(cookie: str, base_path: str, *, secure: bool) -> str:
     """`Set-Cookie` for a new sign-in. `secure`: the browser may send it through https only."""
-    return _set(cookie, LIFETIME // 1000, secure=secure)
+    return _set(cookie, base_path, LIFETIME // 1000, secure=secure)
 
 
-def signed_out(*, secure: bool) -> str:
+def signed_out(base_path: str, *, secure: bool) -> str:
     """`Set-Cookie` that removes it."""
-    return _set("", 0, secure=secure)
+    return _set("", base_path, 0, secure=secure)
 
 
-def _set(text: str, seconds: int, *, secure: bool) -> str:
+def _set(text: str, base_path: str, seconds: int, *, secure: bool) -> str:
     flag = "; Secure" if secure else ""
-    return f"{COOKIE}={text}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{flag}"
+    return f"{COOKIE}={text}; Max-Age={seconds}; Path={base_path}/; HttpOnly; SameSite=Lax{flag}"

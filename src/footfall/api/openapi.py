@@ -25,7 +25,13 @@ TEXT = """Self-hosted traffic analytics. Send a token as `Authorization: Bearer 
 def describe(api: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
     """The API's description, made once, and how a token is sent: every operation needs one unless it says otherwise."""
     if api.openapi_schema is None:
-        made = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
+        made = get_openapi(
+            title=api.title,
+            version=api.version,
+            description=api.description,
+            routes=api.routes,
+            servers=api.servers or None,
+        )
         made = _with_names(made)
         made["components"]["securitySchemes"] = {
             "bearer": {"type": "http", "scheme": "bearer"},

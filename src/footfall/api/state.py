@@ -23,6 +23,7 @@ from footfall.model.progress import FailingJob, Standstill
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.protocol import SpoolState
+from footfall.spool.receiving import Receiving
 from footfall.store.protocol import Store
 
 _Part = TypeVar("_Part")
@@ -43,6 +44,7 @@ class Collecting:
     buffer: Callable[[], SpoolState]  # all spools added up
     lifecycle: Lifecycle
     standstills: Callable[[], Sequence[Standstill]] = tuple  # never waits
+    receiving: Receiving | None = None  # where the process drains what other machines forward
 
     def stale(self) -> Standstill | None:
         """The longest standstill, where it is longer than figures may be stale. Never waits."""

@@ -40,7 +40,7 @@ def demo(
     with offline(settings, overrides=not running) as installation:
         if installation.meta.project(SLUG) is None:
             token = fill(installation, days, visitors_per_day)
-            typer.echo(_told(reachable(settings.host, settings.port), token))
+            typer.echo(_told(reachable(settings), token))
         else:
             typer.echo(f"The project {SLUG!r} exists already; `footfall token create` makes another token for it.")
         project = installation.meta.project(SLUG)
@@ -49,7 +49,7 @@ def demo(
         typer.echo("A server that uses this data directory is running: it shows the project.")
     else:
         if project is not None:
-            trickle.begin(reachable(settings.host, settings.port), reports(project.site_key, now))
+            trickle.begin(reachable(settings), reports(project.site_key, now))
         serve(settings, PAGE)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from footfall.cli.options import Data, Json, named_project, opened, print_json, print_table, validated
+from footfall.cli.options import Data, Json, load_settings, named_project, opened, print_json, print_table, validated
 from footfall.errors import UserError
 
 link_app = typer.Typer(help="List, make and revoke links that show a project to people.", no_args_is_help=True)
@@ -31,8 +31,9 @@ def list_(slug: _Named, *, as_json: Json = False, data: Data = None) -> None:
     """List a project's links, newest first, and what each shows at most."""
     from footfall.api.sharing.links import shown
 
+    base_path = load_settings(data).base_path
     with opened(data) as meta:
-        shapes: list[dict[str, Any]] = [shown(one) for one in meta.shares.all(named_project(meta, slug))]
+        shapes: list[dict[str, Any]] = [shown(one, base_path) for one in meta.shares.all(named_project(meta, slug))]
     if as_json:
         print_json(shapes)
         return
@@ -78,10 +79,12 @@ def add(
         project = named_project(meta, slug)
         find = StoredFilters(meta.saved, system_clock).of(project).find
         secret, made = meta.shares.create(project, new_share(project, wanted, find))
+    base_path = load_settings(data).base_path
+    link = path_with(made, secret, base_path)
     if as_json:
-        print_json({**shown(made), "link": path_with(made, secret)})
+        print_json({**shown(made, base_path), "link": link})
     else:
-        typer.echo(path_with(made, secret))
+        typer.echo(link)
 
 
 @link_app.command("remove")

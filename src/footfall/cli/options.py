@@ -53,9 +53,9 @@ def load_settings(data: Path | None) -> Settings:
         raise FatalError(f"{variable(str(first['loc'][0]))} {first['input']!r}: {first['msg']}") from error
 
 
-def listening_settings(data: Path | None, host: str | None, port: int | None) -> Settings:
-    """The same, with what the command line says of where to listen."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+def listening_settings(data: Path | None, host: str | None, port: int | None, role: str | None = None) -> Settings:
+    """The same, with what the command line says of where to listen, and of the role."""
+    given = {name: value for name, value in (("host", host), ("port", port), ("role", role)) if value is not None}
     return load_settings(data).model_copy(update=given)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from footfall.cli.demo import demo
 from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure, opened
-from footfall.errors import UserError
+from footfall.settings import Role
 
 
 def register(app: typer.Typer) -> None:
@@ -20,17 +20,27 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Host = None,
     port: Port = None,
-    role: Annotated[str, typer.Option(help="`all`, the only role so far.")] = "all",
+    role: Annotated[
+        Role | None, typer.Option(help="What the server does.  [default: $FOOTFALL_ROLE, else all]")
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Collect, store and answer until SIGTERM."""
-    if role != "all":
-        raise UserError("bad_parameter", f"--role {role!r}: only 'all' is supported yet")
+    """Collect, store and answer, or one of these, until SIGTERM."""
     with logged_failure():
-        settings = listening_settings(data, host, port)
-        from footfall.runtime.serving import serve as run  # once the settings are known to be good: it takes a second
+        settings = listening_settings(data, host, port, role)
+        # Once the settings are known to be good: a second, and none for a collector, which needs no engine.
+        if settings.role == "collect":
+            from footfall.runtime.collector import collect
 
-        run(settings)
+            collect(settings)
+        elif settings.role == "query":
+            from footfall.runtime.reader import query
+
+            query(settings)
+        else:
+            from footfall.runtime.serving import serve as run
+
+            run(settings)
 
 
 def sign_in(host: Host = None, port: Port = None, data: Data = None) -> None:
@@ -40,5 +50,5 @@ def sign_in(host: Host = None, port: Port = None, data: Data = None) -> None:
         from footfall.runtime.address import address_of_server, reachable
         from footfall.runtime.greeting import sign_in_line
 
-        url = address_of_server(settings.data) or reachable(settings.host, settings.port)
+        url = address_of_server(settings.data) or reachable(settings)
         typer.echo(sign_in_line(url, settings, meta))

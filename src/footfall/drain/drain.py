@@ -18,7 +18,6 @@ from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
-from footfall.drain.progress import Progress
 from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recovery import missing
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
@@ -28,6 +27,7 @@ from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, size
 from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
+from footfall.spool.progress import Progress
 from footfall.spool.protocol import Batch, Spool
 from footfall.store.gate import BatchGate
 from footfall.store.protocol import Piece, Store

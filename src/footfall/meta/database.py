@@ -21,7 +21,8 @@ SCHEMA = "0015"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 _BUSY_MS = 30_000
-_MIGRATION_LOCK = 0x466F6F74
+_LOCK = 0x466F6F74
+"""PostgreSQL's advisory lock of whoever writes."""
 
 
 class Database:
@@ -54,7 +55,6 @@ class Database:
         if found == SCHEMA:
             return
         with _readable(), self._writer.begin() as connection:
-            _lock_migration(connection)
             _upgrade(connection)
         if found is not None:
             structlog.get_logger("metadata").info("metadata migrated", old=found, new=SCHEMA)
@@ -108,6 +108,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_elsewhere)
     return engine
 
 
@@ -124,9 +126,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _lock_migration(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":  # SQLite's write transaction is the lock
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+def _begin_elsewhere(connection: Connection) -> None:
+    """One writer at a time, as with SQLite. Writes are few, and callers rely on what they have read."""
+    if connection.get_execution_options().get("footfall_write"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def _revision(connection: Connection) -> str | None:

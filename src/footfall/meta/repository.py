@@ -36,7 +36,11 @@ def open_meta(settings: Settings, clock: Clock) -> Meta:
     Raises FatalError where it can't be opened or is newer than this code.
     """
     database = Database(settings.meta_url or sqlite_url(settings.data / "meta.db"))
-    database.migrate()
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
     return Meta(database, clock)
 
 

@@ -31,11 +31,12 @@ def check_address(settings: Settings) -> None:
         ) from error
 
 
-def reachable(host: str, port: int) -> str:
-    """A URL that works on this machine, also where the server listens on every address."""
+def reachable(settings: Settings) -> str:
+    """A URL that works on this machine, also where the server listens on every address; no slash at its end."""
+    host, port = settings.host, settings.port
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104 - as above
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.base_path}"
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def published_address(settings: Settings) -> Iterator[None]:
     """The address, readable in the data directory while the server has it."""
     path = settings.data / _FILE
     path.touch(mode=0o600)
-    path.write_text(reachable(settings.host, settings.port) + "\n", encoding="utf-8")
+    path.write_text(reachable(settings) + "\n", encoding="utf-8")
     try:
         yield
     finally:

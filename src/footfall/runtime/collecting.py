@@ -18,6 +18,9 @@ from footfall.model.progress import Standstill
 from footfall.runtime.parts import Parts
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
+from footfall.spool.memory import MemorySpool
+from footfall.spool.protocol import Spool, SpoolState
+from footfall.spool.receiving import Receiving
 from footfall.spool.spools import SERVER, Spools
 
 
@@ -27,8 +30,27 @@ def make_collecting(
     metrics: Metrics,
     drops: Drops,
     standstills: Callable[[], Sequence[Standstill]] = tuple,
+    receiving: Receiving | None = None,
 ) -> Collecting:
     """On the event loop that will answer requests. `standstills` are those of the drain, where the process has one."""
+    return _collecting(parts, spools.own(SERVER), spools.state, metrics, drops, standstills, receiving)
+
+
+def make_shared(parts: Parts, metrics: Metrics, drops: Drops) -> Collecting:
+    """The same for a process that only answers queries: nothing is sent to its spool."""
+    spool = MemorySpool(clock=parts.clock)
+    return _collecting(parts, spool, spool.state, metrics, drops, tuple, None)
+
+
+def _collecting(
+    parts: Parts,
+    spool: Spool,
+    buffer: Callable[[], SpoolState],
+    metrics: Metrics,
+    drops: Drops,
+    standstills: Callable[[], Sequence[Standstill]],
+    receiving: Receiving | None,
+) -> Collecting:
     settings = parts.settings
     return Collecting(
         settings=settings,
@@ -43,13 +65,14 @@ def make_collecting(
             _kept_parameters(settings),
             Labels(lambda label: metrics.folded(label.value)),
         ),
-        committer=GroupCommitter(spools.own(SERVER)),
+        committer=GroupCommitter(spool),
         bodies=Bodies(),
         metrics=metrics,
         drops=drops,
-        buffer=spools.state,
+        buffer=buffer,
         lifecycle=Lifecycle(),
         standstills=standstills,
+        receiving=receiving,
     )
 
 

@@ -25,7 +25,7 @@ def greeting(parts: Parts, page: str = "/") -> str:
     only its owner can read.
     """
     meta, settings = parts.meta, parts.settings
-    url = reachable(settings.host, settings.port)
+    url = reachable(settings)
     served = f"Footfall serves on {url}\n\n{sign_in_line(url, settings, meta, page)}\n"
     slugs = [project.slug for project in meta.projects()]
     if slugs and any(token.label != OPERATOR for token in meta.tokens()):
@@ -66,5 +66,5 @@ def sign_in_line(url: str, settings: Settings, meta: Meta, page: str = "/") -> s
     """A link to the dashboard of the server at `url`: with a code, unless nobody needs to sign in."""
     if settings.auth == "off":
         return f"Open:     {url}{page}"
-    to = "" if page == "/" else f"?to={page}"
+    to = "" if page == "/" else f"?to={settings.base_path}{page}"
     return f"Sign in:  {url}/sign-in{to}#code={meta.sign_ins.new_code()}    (works once, within ten minutes)"

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, contextmanager
 import structlog
 
 from footfall.clock import SECOND, Clock
-from footfall.drain.progress import shown
 from footfall.model.progress import FailingJob
 from footfall.runtime.periodic import Periodic
+from footfall.spool.progress import shown
 
 LONGEST_PAUSE = 60.0
 """Seconds from one attempt to the next of a job that keeps failing."""

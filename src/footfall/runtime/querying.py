@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from footfall.api.answer_cache import AnswerCache
 from footfall.api.query_limiter import QueryLimiter
 from footfall.api.state import Collecting, Querying
 from footfall.meta import StoredAnswers, StoredFilters
-from footfall.runtime.draining import Draining
-from footfall.runtime.jobs import Jobs
+from footfall.model.progress import FailingJob
 from footfall.runtime.parts import Parts
+from footfall.store.gate import BatchGate
+from footfall.store.protocol import Store
 
 ANSWER_SECONDS = 10
 """How long an answer of the network surface holds."""
 
 
-def make_querying(parts: Parts, draining: Draining, jobs: Jobs, collecting: Collecting) -> Querying:
-    """Beside a collecting part, with which it shares who may do what, and the buffer."""
+def make_querying(
+    parts: Parts,
+    store: Store,
+    collecting: Collecting,
+    last_flush: Callable[[], int],
+    gate: BatchGate | None = None,
+    failing_jobs: Callable[[], list[FailingJob]] = list,
+) -> Querying:
+    """Beside a collecting part, with which it shares who may do what, and the buffer.
+
+    `gate` and `failing_jobs` are those of the drain, where the process has one.
+    """
     settings = parts.settings
     return Querying(
         settings=settings,
         clock=parts.clock,
         auth=collecting.auth,
-        store=draining.store,
-        limiter=QueryLimiter(draining.store, settings.queries_per_project, gate=draining.gate),
+        store=store,
+        limiter=QueryLimiter(store, settings.queries_per_project, gate=gate),
         answers=AnswerCache(
             StoredAnswers(parts.meta.database, parts.clock),
             parts.clock,
@@ -31,7 +44,7 @@ def make_querying(parts: Parts, draining: Draining, jobs: Jobs, collecting: Coll
         ),
         drops=collecting.drops,
         buffer=collecting.buffer,
-        last_flush=lambda: draining.last_round,
-        failing_jobs=jobs.failing,
+        last_flush=last_flush,
+        failing_jobs=failing_jobs,
         saved=StoredFilters(parts.meta.saved, parts.clock),
     )

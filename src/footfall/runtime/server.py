@@ -27,7 +27,7 @@ class Server:
     """Answers requests until SIGTERM or SIGINT."""
 
     def __init__(
-        self, settings: Settings, application: Application, collecting: Collecting, querying: Querying
+        self, settings: Settings, application: Application, collecting: Collecting, querying: Querying | None
     ) -> None:
         self._settings = settings
         self._application = application
@@ -77,7 +77,8 @@ class Server:
         lifecycle = self._collecting.lifecycle
         lifecycle.stop()
         await lifecycle.wait_idle(STOP_SECONDS / 3)
-        self._querying.limiter.stop()
+        if self._querying is not None:
+            self._querying.limiter.stop()
         await lifecycle.wait_idle(STOP_SECONDS / 12)
 
     async def _finish(self, serving: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""`footfall serve`: one process that collects, drains and answers."""
+"""A process that collects, drains and, in the role `all`, answers queries."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import uvloop
 
 from footfall.api.application import create_application
 from footfall.api.auth import check_auth_off
+from footfall.api.collector import create_collector
 from footfall.api.metrics import Metrics
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
@@ -41,8 +42,10 @@ from footfall.runtime.start_log import log_start
 from footfall.runtime.tails import tails_behind
 from footfall.runtime.upload_work import UploadWork
 from footfall.settings import Settings
+from footfall.spool.chunk import SECRET
+from footfall.spool.receiving import Receiving
 from footfall.spool.spools import Spools
-from footfall.store.clickhouse import detached_parts
+from footfall.store.clickhouse import detached_parts, newest_migration
 
 FLUSH_DROPS = 10 * SECOND
 """How often counts of what was left out are written down."""
@@ -86,7 +89,7 @@ def serve(settings: Settings, page: str = "/") -> None:
         uploads = UploadWork(parts, spools, Inbox(settings.data))
         stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
         stack.callback(uploads.stop)
-        log_start(parts, spools)
+        log_start(parts, spools.state(), newest_migration())
         uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
@@ -95,9 +98,15 @@ def serve(settings: Settings, page: str = "/") -> None:
 async def _run(
     parts: Parts, spools: Spools, draining: Draining, jobs: Jobs, metrics: Metrics, drops: Drops, greeted: str
 ) -> None:
-    collecting = make_collecting(parts, spools, metrics, drops, draining.standstills)
-    querying = make_querying(parts, draining, jobs, collecting)
-    server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
+    receiving = Receiving(spools, parts.meta.secret(SECRET))
+    collecting = make_collecting(parts, spools, metrics, drops, draining.standstills, receiving)
+    if parts.settings.role == "drain":
+        server = Server(parts.settings, create_collector(collecting), collecting, None)
+    else:
+        querying = make_querying(
+            parts, draining.store, collecting, lambda: draining.last_round, draining.gate, jobs.failing
+        )
+        server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):
         # The loop would wait for the thread that answers, and a query may take its time.
         draining.drain.stop()

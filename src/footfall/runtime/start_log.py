@@ -11,26 +11,28 @@ from footfall.meta.database import SCHEMA
 from footfall.runtime.address import reachable
 from footfall.runtime.parts import Parts
 from footfall.settings import Settings, unknown_variables
-from footfall.spool.spools import Spools
-from footfall.store.clickhouse import newest_migration
+from footfall.spool.protocol import SpoolState
 
-_URLS = ("store_url", "meta_url")
+_URLS = ("store_url", "meta_url", "drain_url")
 
 
-def log_start(parts: Parts, spools: Spools) -> None:
-    """Once everything stands. The settings are those in effect, wherever they come from."""
+def log_start(parts: Parts, buffer: SpoolState, store_schema: int | None) -> None:
+    """Once everything stands; `store_schema` where the process has a store.
+
+    The settings are those in effect, wherever they come from.
+    """
     log = structlog.get_logger("server")
     for name in unknown_variables():
         log.warning("unknown variable", variable=name)
-    settings, buffer = parts.settings, spools.state()
+    settings = parts.settings
     log.info(
         "server started",
         version=__version__,
         pid=os.getpid(),
-        url=reachable(settings.host, settings.port),
+        url=reachable(settings),
         data=str(settings.data.resolve()),
         metadata_schema=SCHEMA,
-        store_schema=newest_migration(),
+        store_schema=store_schema,
         projects=len(parts.meta.projects()),
         tokens=len(parts.meta.tokens()),
         waiting=buffer.waiting,

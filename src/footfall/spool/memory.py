@@ -1,4 +1,4 @@
-"""A `protocol.Spool` in memory, for tests."""
+"""A `protocol.Spool` in memory: for tests, and where nothing is sent."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from footfall.api import problem
 from footfall.api.site import dashboard
 from footfall.api.site.surface import router
+from footfall.api.state import State
 from footfall.api.surfaces import errors_of
 
 
@@ -47,6 +48,7 @@ def built(folder):
 @pytest.fixture
 def client():
     app = FastAPI()
+    State().install(app)
     problem.install(app, errors_of)
     app.include_router(router)
     return Client(app)

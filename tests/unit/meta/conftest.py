@@ -23,9 +23,11 @@ def clock() -> FakeClock:
     return FakeClock(1_780_000_000_000)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Of an installation with metadata in each kind of database."""
+    url = request.getfixturevalue("postgresql_server").migrated() if request.param == "postgresql" else ""
+    return Settings(data=tmp_path / "data", meta_url=url)
 
 
 @pytest.fixture

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from footfall.clock import HOUR
-from footfall.meta import Answer, Answers, MemoryAnswers, StoredAnswers
+from footfall.meta import Answer, Answers, MemoryAnswers, StoredAnswers, open_meta
+from footfall.settings import Settings
 
 SOON = 30_000
 
 
-@pytest.fixture(params=["memory", "stored"])
-def answers(request, clock) -> Answers:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def answers(request, clock, tmp_path) -> Iterator[Answers]:
     if request.param == "memory":
-        return MemoryAnswers(clock)
-    return StoredAnswers(request.getfixturevalue("meta").database, clock)
+        yield MemoryAnswers(clock)
+        return
+    url = request.getfixturevalue("postgresql_server").migrated() if request.param == "postgresql" else ""
+    meta = open_meta(Settings(data=tmp_path, meta_url=url), clock)
+    yield StoredAnswers(meta.database, clock)
+    meta.close()
 
 
 def test_an_answer_is_there_for_everyone(answers, clock):

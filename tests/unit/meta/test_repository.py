@@ -105,6 +105,7 @@ def test_well_formed_but_unknown_token_is_none(meta):
     assert meta.token(tokens.new_token()) is None
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_only_hash_and_last_four_are_at_rest(meta, settings):
     text, info = meta.create_token("CI", ["admin"], None)
     assert info.last_four == text[-4:]
@@ -115,6 +116,7 @@ def test_only_hash_and_last_four_are_at_rest(meta, settings):
     assert text[7:20].encode() not in kept
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_data_directory_and_files_are_the_owners_only(meta, settings):
     assert stat.S_IMODE(settings.data.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in settings.data.iterdir()} == {0o600}

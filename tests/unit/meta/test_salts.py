@@ -89,6 +89,7 @@ def test_salt_swept_by_another_process_is_not_remembered(salts, meta):
     assert salts.of(5, NOON + 49 * HOUR) != first
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_swept_salts_are_nowhere_in_the_files(salts, meta, settings):
     old = [salts.of(day, NOON) for day in range(1000)]
     live = salts.of(TODAY, NOON)
@@ -102,6 +103,7 @@ def test_swept_salts_are_nowhere_in_the_files(salts, meta, settings):
     assert live in after
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_sweep_beside_a_reader_is_finished_by_the_next_one(salts, settings):
     salt = salts.of(5, NOON)
     reader = sqlite3.connect(settings.data / "meta.db", isolation_level=None)

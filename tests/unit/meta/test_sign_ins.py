@@ -92,6 +92,7 @@ def test_codes_belong_to_one_token_which_ends_them_all(meta):
     assert meta.sign_ins.with_code(meta.sign_ins.new_code())[1].token.id != token.id
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_no_cookie_and_no_code_is_stored(meta, settings, token):
     cookie, _ = meta.sign_ins.with_token(token)
     code = meta.sign_ins.new_code()

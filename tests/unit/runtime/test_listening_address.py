@@ -20,7 +20,8 @@ from footfall.settings import Settings
     ],
 )
 def test_a_url_that_works_here(host: str, url: str) -> None:
-    assert reachable(host, 8000) == url
+    assert reachable(Settings(host=host)) == url
+    assert reachable(Settings(host=host, base_path="/stats/")) == f"{url}/stats"
 
 
 def test_an_address_in_use_is_refused() -> None:

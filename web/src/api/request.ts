@@ -1,4 +1,5 @@
 /** The one place that asks the server: builds the URL, retries what may be retried, and names what went wrong. */
+import { at } from '../lib/base';
 
 export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -39,7 +40,7 @@ export function urlOf(path: string, params: Params = {}): string {
     if (value === null || value === undefined || value === '') continue;
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
   }
-  return query.size ? `${path}?${query}` : path;
+  return at(query.size ? `${path}?${query}` : path);
 }
 
 export function segment(text: string): string {
@@ -69,13 +70,13 @@ export async function getAged<T>(path: string, params: Params = {}, signal?: Abo
 /** A request that changes something. */
 export async function send<T>(method: 'POST' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<T> {
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  return answered<T>(path, { method, headers: { accept: 'application/json', ...type }, body: body === undefined ? null : JSON.stringify(body) });
+  return answered<T>(at(path), { method, headers: { accept: 'application/json', ...type }, body: body === undefined ? null : JSON.stringify(body) });
 }
 
 /** A piece of a file that is uploaded, to stand at an offset. */
 export async function sendPiece<T>(path: string, piece: Blob, offset: number, signal: AbortSignal): Promise<T> {
   const headers = { accept: 'application/json', 'content-type': 'application/octet-stream', 'upload-offset': String(offset) };
-  return answered<T>(path, { method: 'PATCH', headers, body: piece, signal });
+  return answered<T>(at(path), { method: 'PATCH', headers, body: piece, signal });
 }
 
 const RETRIES = 2;

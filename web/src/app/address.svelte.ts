@@ -1,11 +1,13 @@
 /** The address bar is the state of every view: what is shown is derived from it, and what is chosen is written to it. */
+import { at, BASE } from '../lib/base';
 import { linkOf } from './surfaces';
 
 class Address {
   url = $state.raw(new URL(window.location.href));
 
+  /** As the application knows it: without the path below which it is served. */
   get path(): string {
-    return this.url.pathname;
+    return this.url.pathname.slice(BASE.length);
   }
 
   /** What a link's address has behind `#`: it stays, so that a reload follows the link again. */
@@ -22,7 +24,7 @@ class Address {
   }
 
   /** The address of this view with some parameters changed; null takes one away. */
-  with(changes: Readonly<Record<string, string | readonly string[] | null>>, path = this.path): string {
+  with(changes: Readonly<Record<string, string | readonly string[] | null>>, path = at(this.path)): string {
     const kept = [...this.url.searchParams].filter(([name]) => !(name in changes));
     const added = Object.entries(changes).flatMap(([name, value]) =>
       value === null ? [] : typeof value === 'string' ? [[name, value]] : value.map((one) => [name, one]),
@@ -72,8 +74,9 @@ class Address {
 
 /** Whether the application shows this address by itself. */
 function isOurs(link: HTMLAnchorElement): boolean {
-  if (linkOf(link.pathname)) return link.pathname === window.location.pathname && link.hash === window.location.hash;
-  return link.origin === window.location.origin && !link.hash && /^\/(?:$|sign-in$|sites\/|settings(?:\/|$))/.test(link.pathname);
+  const path = link.pathname.slice(BASE.length);
+  if (linkOf(path)) return link.pathname === window.location.pathname && link.hash === window.location.hash;
+  return link.origin === window.location.origin && !link.hash && link.pathname.startsWith(`${BASE}/`) && /^\/(?:$|sign-in$|sites\/|settings(?:\/|$))/.test(path);
 }
 
 function escaped(text: string): string {

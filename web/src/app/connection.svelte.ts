@@ -1,4 +1,5 @@
 /** Whether the server can be reached. */
+import { at } from '../lib/base';
 import { clock } from './clock.svelte';
 
 const RECONNECT_MS = 3000;
@@ -12,7 +13,7 @@ class Connection {
     if (this.reconnecting) return;
     const look = async () => {
       try {
-        if ((await fetch('/healthz')).ok) this.found();
+        if ((await fetch(at('/healthz'))).ok) this.found();
       } catch {
         this.offline = true;
       }

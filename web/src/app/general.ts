@@ -1,4 +1,5 @@
 /** Commands that every page has: its site's pages, the other sites, what the keys do, and the application's own. */
+import { at } from '../lib/base';
 import { address } from './address.svelte';
 import type { Command } from './commands.svelte';
 import { session } from './session.svelte';
@@ -28,7 +29,7 @@ function pages(): Command[] {
 }
 
 function sites(): Command[] {
-  const all: Command = { id: 'sites', group: GO, name: 'All sites', icon: 'left', run: () => address.go('/') };
+  const all: Command = { id: 'sites', group: GO, name: 'All sites', icon: 'left', run: () => address.go(at('/')) };
   const each = session.projects.map(({ slug, name }): Command => ({
     id: `site ${slug}`, group: GO, name, icon: 'page', end: name === slug ? 'Site' : slug, run: () => address.go(pathOf(slug)),
   }));
@@ -49,7 +50,7 @@ function application(): Command[] {
     ),
     ...THEMES.map((name): Command => ({ id: `theme ${name}`, group, name: `Theme: ${name}`, icon: name, run: () => theme.choose(name) })),
     { id: 'keys', group, name: 'Keyboard', icon: 'keyboard', end: '?', run: () => (help.open = true) },
-    { id: 'docs', group, name: 'HTTP interfaces', icon: 'external', run: () => window.location.assign('/docs') },
+    { id: 'docs', group, name: 'HTTP interfaces', icon: 'external', run: () => window.location.assign(at('/docs')) },
     ...(session.info?.auth === 'session' ? [{ id: 'out', group, name: 'Sign out', icon: 'signout', run: () => void session.signOut() } as const] : []),
   ];
 }

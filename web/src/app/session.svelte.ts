@@ -1,6 +1,7 @@
 /** Who is signed in, and what they may see. The token is exchanged for a cookie and never kept. */
 import { RequestError, get, send, watch } from '../api/request';
 import type { Project, SessionInfo } from '../api/types';
+import { at } from '../lib/base';
 import { address } from './address.svelte';
 import { connection } from './connection.svelte';
 
@@ -55,7 +56,7 @@ class Session {
     this.info = undefined;
     this.state = 'out';
     this.ended = false;
-    address.go('/sign-in');
+    address.go(at('/sign-in'));
   }
 
   /** The single-use code of the link that the server prints; it leaves the address at once. */
@@ -87,13 +88,13 @@ class Session {
     this.info = undefined;
     if (address.path === '/sign-in') return;
     const here = address.url.pathname + address.url.search;
-    address.go(here === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(here)}`, { replace: true });
+    address.go(here === at('/') ? at('/sign-in') : `${at('/sign-in')}?to=${encodeURIComponent(here)}`, { replace: true });
   }
 }
 
 /** A path of this site; anything else leads to the first page. */
 export function safe(path: string | null): string {
-  return path && /^\/(?![/\\])/.test(path) ? path : '/';
+  return path && /^\/(?![/\\])/.test(path) ? path : at('/');
 }
 
 export const session = new Session();

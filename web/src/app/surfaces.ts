@@ -2,6 +2,7 @@
     A new surface is a folder in pages/ and a row here. */
 import type { Component } from 'svelte';
 import type { Project } from '../api/types';
+import { at } from '../lib/base';
 
 export interface PageProps {
   project: Project;
@@ -55,5 +56,5 @@ function unescaped(text: string): string {
 }
 
 export function pathOf(slug: string, surface = '', rest = ''): string {
-  return ['/sites', encodeURIComponent(slug), surface, encodeURIComponent(rest)].filter(Boolean).join('/');
+  return [at('/sites'), encodeURIComponent(slug), surface, encodeURIComponent(rest)].filter(Boolean).join('/');
 }

@@ -30,7 +30,7 @@ class FastPaths:
     async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
         found = await self._answer(scope, receive) if scope["type"] == "http" else None
         if found is None:
-            await self._app(scope, receive, _noting(scope, send))
+            await self._app(scope, receive, noting(scope, send))
             return
         status, headers, body = found
         scope[STATUS] = status
@@ -54,7 +54,9 @@ class FastPaths:
             return problem(error, route.errors, path)
 
 
-def _noting(scope: Scope_, send: Send) -> Send:
+def noting(scope: Scope_, send: Send) -> Send:
+    """`send`, which notes the answer's status in the scope."""
+
     def noted(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             scope[STATUS] = message["status"]

@@ -80,20 +80,25 @@ async def begin(
         if error.code == "unauthorized":
             auth.guessed(auth.client(request))
         raise
-    response.headers["Set-Cookie"] = signed_in(cookie, secure=auth.is_secure(request))
+    response.headers["Set-Cookie"] = signed_in(
+        cookie, querying(request).settings.base_path, secure=auth.is_secure(request)
+    )
     return await _described(auth, made.token.principal, "session", cookie, made)
 
 
 @router.delete("", summary="Sign out", status_code=204, responses=examples.SIGNED_OUT, operation_id="session_end")
 async def end(request: Request) -> Response:
     """The cookie counts no more, everywhere within 5 seconds, and is removed. Without a sign-in, nothing changes."""
-    auth, cookie = querying(request).auth, presented_cookie(request.headers.raw) or ""
+    part, cookie = querying(request), presented_cookie(request.headers.raw) or ""
+    auth = part.auth
     found = await asyncio.to_thread(auth.meta.sign_ins.find, cookie)
     if found is not None:
         check_proof(request.headers.raw, cookie)
         await asyncio.to_thread(auth.meta.sign_ins.end, cookie)
         auth.forget(cookie)
-    return Response(status_code=204, headers={"Set-Cookie": signed_out(secure=auth.is_secure(request))})
+    return Response(
+        status_code=204, headers={"Set-Cookie": signed_out(part.settings.base_path, secure=auth.is_secure(request))}
+    )
 
 
 async def _described(

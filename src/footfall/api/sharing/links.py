@@ -35,10 +35,10 @@ Id = Annotated[str, Path(description="As the list names it.", examples=["shr_m5m
 )
 async def list_links(request: Request, caller: Admin, slug: Slug) -> schema.LinkList:
     """What each shows at most, newest first."""
-    auth = querying(request).auth
-    project = auth.project_in_path(caller.principal, slug)
-    found = await asyncio.to_thread(auth.meta.shares.all, project)
-    return schema.LinkList(items=[schema.Link(**shown(one)) for one in found])
+    part = querying(request)
+    project = part.auth.project_in_path(caller.principal, slug)
+    found = await asyncio.to_thread(part.auth.meta.shares.all, project)
+    return schema.LinkList(items=[schema.Link(**shown(one, part.settings.base_path)) for one in found])
 
 
 @router.post(
@@ -58,7 +58,9 @@ async def make_link(
     saved = await asyncio.to_thread(part.saved.of, project)
     new = new_share(project, body, saved.find)
     secret, made = await asyncio.to_thread(part.auth.meta.shares.create, project, new, by=caller.by)
-    return schema.MadeLink(**shown(made), link=path_with(made, secret))
+    return schema.MadeLink(
+        **shown(made, part.settings.base_path), link=path_with(made, secret, part.settings.base_path)
+    )
 
 
 @router.delete(
@@ -87,12 +89,12 @@ def new_share(project: Project, body: schema.NewLink, find: FindSaved) -> NewSha
     return NewShare(body.name, body.password, limits, tuple(body.embed), body.badge)
 
 
-def path_with(share: Share, secret: str) -> str:
+def path_with(share: Share, secret: str, base_path: str) -> str:
     """The path that people are given."""
-    return f"{_path(share)}#{secret}"
+    return f"{_path(share, base_path)}#{secret}"
 
 
-def shown(share: Share) -> dict[str, object]:
+def shown(share: Share, base_path: str) -> dict[str, object]:
     return {
         **shown_limits(share.limits),
         "id": share.id,
@@ -101,8 +103,12 @@ def shown(share: Share) -> dict[str, object]:
         "embed": list(share.embed),
         "badge": share.badge,
         "created_at": iso_seconds(share.created_at),
-        "path": _path(share),
+        "path": _path(share, base_path),
     }
+
+
+def _path(share: Share, base_path: str) -> str:
+    return f"{base_path}/share/{share.id}"
 
 
 def shown_limits(limits: ShareLimits) -> dict[str, object]:
@@ -113,10 +119,6 @@ def shown_limits(limits: ShareLimits) -> dict[str, object]:
         "from": None if period is None else iso(period.start),
         "to": None if period is None else iso(period.end),
     }
-
-
-def _path(share: Share) -> str:
-    return f"/share/{share.id}"
 
 
 def _period(project: Project, body: schema.NewLink) -> Period | None:

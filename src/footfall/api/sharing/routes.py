@@ -32,7 +32,7 @@ async def page_of_link(request: Request, share_id: Id) -> Response:
     """The dashboard's document, in frames of the origins that the link names. The secret does not reach the server."""
     share = await asyncio.to_thread(querying(request).auth.meta.shares.find, share_id)
     ancestors = " ".join(share.embed) if share is not None and share.embed else "'none'"
-    found = dashboard.page(request.headers, ancestors)
+    found = dashboard.page(request.headers, ancestors, querying(request).settings.base_path)
     if found is None:
         raise UserError("not_found", "the dashboard is not built")
     return found

@@ -1,4 +1,8 @@
-"""The built dashboard: `index.html`, and beside it `assets/`, whose names change with their contents."""
+"""The built dashboard: `index.html`, and beside it `assets/`, whose names change with their contents.
+
+The document names its assets relative to itself (`./assets/…`), and all pages are this document: it is served with the
+path that they lie below. Scripts find that path by their own address (`web/src/lib/base.ts`).
+"""
 
 from __future__ import annotations
 
@@ -35,12 +39,12 @@ _PAGE = {
 _ASSET = {**_MARKED, "cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
 
 
-def page(headers: Mapping[str, str], ancestors: str = "'none'") -> Response | None:
+def page(headers: Mapping[str, str], ancestors: str = "'none'", base_path: str = "") -> Response | None:
     """The document of every page; None where the dashboard is not built. `ancestors` may show it in a frame."""
     file = _folder() / "index.html"
     if not file.is_file():
         return None
-    content = file.read_bytes()
+    content = file.read_bytes().replace(b'"./assets/', f'"{base_path}/assets/'.encode())
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     policy = _PAGE["content-security-policy"].format(ancestors=ancestors)
     told = {**_PAGE, "content-security-policy": policy, "etag": tag}

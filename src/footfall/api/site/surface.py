@@ -45,7 +45,7 @@ def page_of_dashboard(request: Request) -> Response:
 
     It names no host: what a request says of it may be made up, and caches keep the page.
     """
-    return dashboard.page(request.headers) or _page("index.html")
+    return dashboard.page(request.headers, base_path=_base_path(request)) or _page("index.html", request)
 
 
 @router.get("/assets/{name}")
@@ -54,8 +54,8 @@ def asset_of_dashboard(request: Request, name: str) -> Response:
 
 
 @router.get("/docs")
-def documentation() -> Response:
-    return _page("docs.html")
+def documentation(request: Request) -> Response:
+    return _page("docs.html", request)
 
 
 @router.get("/docs/{name}")
@@ -120,10 +120,15 @@ def _unready(state: State) -> str:
     return stale_since(stale) if stale else ""
 
 
-def _page(name: str) -> Response:
+def _base_path(request: Request) -> str:
+    part = state_of(request).collecting
+    return part.settings.base_path if part else ""
+
+
+def _page(name: str, request: Request) -> Response:
     text = resources.files("footfall.api.site").joinpath("static", name).read_text(encoding="utf-8")
     return Response(
-        text.replace("{{version}}", __version__),
+        text.replace("{{version}}", __version__).replace("{{base}}", _base_path(request)),
         media_type="text/html; charset=utf-8",
         headers=_PAGE,
     )

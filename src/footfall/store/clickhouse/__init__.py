@@ -24,10 +24,16 @@ __all__ = [
     "DetachedPart",
     "applied_migration",
     "detached_parts",
+    "is_embedded",
     "newest_migration",
     "open_store",
     "unreadable_mutations",
 ]
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the store is the engine in this process; FatalError where the URL names nothing."""
+    return isinstance(parse(settings.store_url, settings.data), LocalTarget)
 
 
 def open_store(settings: Settings, slots: SlotMap = even) -> Store:

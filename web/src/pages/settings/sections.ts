@@ -1,6 +1,7 @@
 /** The sections of both settings pages: their navigation, their addresses and the command palette are made from these rows. */
 import type { Component } from 'svelte';
 import type { Project } from '../../api/types';
+import { at } from '../../lib/base';
 
 export interface Section<Props extends Record<string, unknown>> {
   /** The part of the address after `settings`; the first section has none. */
@@ -28,7 +29,7 @@ export const OF_INSTALLATION: readonly Section<OfInstallation>[] = [
   { path: 'health', name: 'Health', admin: 'how the installation is', page: () => import('./installation/Health.svelte') },
 ];
 
-export const INSTALLATION = '/settings';
+export const INSTALLATION = at('/settings');
 
 /** The section of the installation that an address shows, by its part after `/settings`; null for any other address. */
 export function sectionOf(path: string): string | null {

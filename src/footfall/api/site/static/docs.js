@@ -37,7 +37,7 @@ const forTheTab = () => ({
 });
 
 const ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json" /* beside /docs, below whatever path */,
   dom_id: "#docs",
   deepLinking: true,
   defaultModelsExpandDepth: -1,

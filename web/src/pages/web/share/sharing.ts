@@ -1,8 +1,11 @@
 /** What is asked for a link, and what is copied of one. */
 import { address } from '../../../app/address.svelte';
+import { BASE } from '../../../lib/base';
 import { instantOf } from '../../../lib/zone';
 import type { Resolved } from '../../../lib/range';
 import type { Link, MadeLink } from '../../../api/types';
+
+const origin = () => window.location.origin;
 
 export interface Wanted {
   name: string;
@@ -29,7 +32,7 @@ export function urlOfLink({ link, filter, range, from }: Pick<MadeLink, 'link' |
   const [path = '', secret = ''] = link.split('#');
   const isFixed = range !== null || from !== null;
   const fixed = { ...(filter ? { filter: null } : {}), ...(isFixed ? { range: null, from: null, to: null, compare: null, 'compare-from': null, 'compare-to': null } : {}) };
-  return `${window.location.origin}${address.with({ ...fixed, bots: null, list: null, live: null, theme: null, only: isChart ? 'chart' : null }, path)}#${secret}`;
+  return `${origin()}${address.with({ ...fixed, bots: null, list: null, live: null, theme: null, only: isChart ? 'chart' : null }, path)}#${secret}`;
 }
 
 /** The name of the first link that has none yet. */
@@ -48,5 +51,5 @@ export function frameOf(url: string, title: string, height: number): string {
 }
 
 export function badgeOf(id: string): string {
-  return `<img src="${attribute(`${window.location.origin}/api/shares/${encodeURIComponent(id)}/badge.svg`)}" alt="Visitors now">`;
+  return `<img src="${attribute(`${origin()}${BASE}/api/shares/${encodeURIComponent(id)}/badge.svg`)}" alt="Visitors now">`;
 }

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.drain.progress import Progress
 from footfall.errors import StoreError, TransientError
+from footfall.spool.progress import Progress
 
 
 class Clock:

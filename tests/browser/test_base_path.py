@@ -1,0 +1,116 @@
+"""A server that shares its host with another site, behind nginx: everything lies below `/stats`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from tests.browser.chromium import Chromium
+from tests.browser.dashboard import opened
+from tests.support.collecting import Site
+from tests.support.nginx import nginx
+from tests.support.server import Server, footfall, running
+
+BASE = "/stats"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("base") / "data", flush_interval="0.2", base_path=f"{BASE}/") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def front(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    other = 'location / { default_type text/plain; return 200 "a shop"; }'
+    here = f"location {BASE} {{ proxy_pass http://127.0.0.1:{server.port}; }}"
+    with nginx(tmp_path_factory.mktemp("front") / "nginx", other + here) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def site(server: Server, front: str) -> Site:
+    site = Site.of(server, "shop")
+    site.access.server.http.base_url = f"{front}{BASE}"
+    assert site.beacon(u="https://shop.example/pricing").status_code == 202
+    site.rows(1, range="24h")
+    return site
+
+
+@pytest.fixture(scope="module")
+def http(front: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=front) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        (BASE, 308, f"{BASE}/"),
+        (f"{BASE}/readyz", 200, ""),
+        (f"{BASE}/docs/", 307, f"{BASE}/docs"),
+        (f"{BASE}/t.js", 200, ""),
+        (f"{BASE}more/readyz", 404, ""),
+        (f"{BASE}{BASE}/readyz", 404, ""),
+    ],
+)
+def test_addresses(http, path, status, location):
+    answer = http.get(path)
+    assert (answer.status_code, answer.headers.get("location", "")) == (status, location)
+
+
+def test_outside_of_it_nothing_is_served(http, server):
+    assert http.get("/readyz").text == "a shop"
+    answer = httpx.get(f"http://127.0.0.1:{server.port}/readyz")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("page", ["/", "/sites/shop/api", "/docs"])
+def test_pages_name_what_they_load_below_it(http, page):
+    named = re.findall(r'(?:src|href)="([^"]+)"', http.get(BASE + page).text)
+    assert len(named) > 2
+    for path in named:
+        assert path.startswith(f"{BASE}/")
+        assert http.get(path).status_code == 200, path
+
+
+def test_what_is_told_to_others_names_it(http, server, site):
+    assert http.get(f"{BASE}/openapi.json").json()["servers"] == [{"url": BASE}]
+    made = site.access.server.admin().post("/api/projects/shop/shares", json={"name": "all"}).json()
+    assert made["path"].startswith(f"{BASE}/share/shr_")
+    assert made["link"].startswith(made["path"] + "#")
+    assert http.get(made["path"]).status_code == 200
+    snippet = footfall("project", "snippet", "shop", data=server.data, base_path=BASE).stdout
+    assert f'src="{server.url}/t.js"' in snippet
+    link = footfall("sign-in", data=server.data, base_path=BASE).stdout
+    assert f"{server.url}/sign-in#code=" in link
+
+
+def test_a_sign_in_is_sent_back_there_only(http, server):
+    code = footfall("sign-in", data=server.data).stdout.partition("#code=")[2].split()[0]
+    answer = http.post(f"{BASE}/api/session", json={"code": code})
+    cookie = answer.headers["set-cookie"]
+    assert "; Path=/stats/; HttpOnly" in cookie
+    assert http.get(f"{BASE}/api/session").json()["auth"] == "session"
+    proof = {"X-CSRF-Token": answer.json()["csrf"]}
+    gone = http.delete(f"{BASE}/api/session", headers=proof)
+    assert (gone.status_code, "Max-Age=0; Path=/stats/" in gone.headers["set-cookie"]) == (204, True)
+
+
+def test_the_dashboard_stays_below_it(browser: Chromium, front: str, server: Server, site: Site):
+    code = footfall("sign-in", data=server.data).stdout.partition("#code=")[2].split()[0]
+    with opened(browser, front + BASE) as dashboard:
+        dashboard.open(f"/sign-in#code={code}", shows="shop")
+        assert dashboard.path == f"{BASE}/"
+        dashboard.click("a.card", "shop")
+        dashboard.see("/pricing", "#panel-pages")
+        assert dashboard.path == f"{BASE}/sites/shop"
+        dashboard.click("nav a", "API")
+        dashboard.see("No requests in this range")
+        dashboard.see(f"{front}{BASE}/api/tracking/visits")
+        dashboard.page.run("document.cookie = 'x=y'; fetch('/stats/api/session')")
+        dashboard.clean()
+        asked = [one["url"] for one in dashboard.page.requests if one["url"].startswith("http")]
+        assert [url for url in asked if not url.startswith(f"{front}{BASE}/")] == []

@@ -1,0 +1,205 @@
+"""An installation of several processes: two collectors, a drain, two readers, on one store, behind nginx."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.support.clickhouse_node import running as clickhouse
+from tests.support.collecting import CHROME, Site
+from tests.support.nginx import nginx
+from tests.support.postgresql import PostgreSQL
+from tests.support.server import Server, until
+
+RANGE = {"range": "24h"}
+FRESH = 6
+"""Seconds after which a revocation is known everywhere, and one more."""
+
+FRONT = """
+    location / { proxy_pass http://readers; }
+    location ~ ^/(api/collect|api/v1/analytics/batch|t\\.js)$ { proxy_pass http://collectors; }
+"""
+UPSTREAM = "upstream {name} {{ {servers} }}\n"
+
+
+@dataclass(frozen=True)
+class Installation:
+    front: str
+    collectors: tuple[Server, Server]
+    drain: Server
+    readers: tuple[Server, Server]
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Iterator[Installation]:
+    root = tmp_path_factory.mktemp("roles")
+    with ExitStack() as stack:
+        store = stack.enter_context(clickhouse(root / "clickhouse"))
+        shared = {
+            "meta_url": postgresql_server.empty(),
+            "store_url": f"clickhouse://127.0.0.1:{store}/footfall",
+            "flush_interval": "0.2",
+        }
+
+        def server(name: str, role: str, **settings: str) -> Server:
+            made = Server(root / name, role=role, **shared, **settings)
+            stack.callback(made.close)
+            return made.start()
+
+        drain = server("drain", "drain")
+        collectors = [server(f"collector{n}", "collect", drain_url=drain.url) for n in (1, 2)]
+        readers = [server(f"reader{n}", "query") for n in (1, 2)]
+        upstream = "".join(
+            UPSTREAM.format(name=name, servers=" ".join(f"server 127.0.0.1:{one.port};" for one in servers))
+            for name, servers in (("collectors", collectors), ("readers", readers))
+        )
+        front = stack.enter_context(nginx(root / "nginx", FRONT, upstream))
+        yield Installation(front, tuple(collectors), drain, tuple(readers))
+
+
+def site_of(installation: Installation, slug: str) -> Site:
+    """A project whose tests ask the first reader."""
+    return Site.of(installation.readers[0], slug)
+
+
+def report(server: str, site: Site, path: str, address: str = "203.0.113.7") -> httpx.Response:
+    body = {"k": site.key, "u": f"https://shop.example{path}"}
+    headers = {"User-Agent": CHROME, "X-Forwarded-For": address, "Content-Type": "text/plain"}
+    return httpx.post(f"{server}/api/collect", json=body, headers=headers)
+
+
+def counted(site: Site, wanted: int) -> int:
+    """Events, once there are as many; half a second more shows those that are counted twice."""
+
+    def total() -> int:
+        return int(site.access.read(f"/api/web-events/{site.access.slug}/count", range="all")["count"])
+
+    until(lambda: total() >= wanted)
+    time.sleep(0.5)
+    return total()
+
+
+def test_what_any_collector_takes_every_reader_answers(installation):
+    site = site_of(installation, "everywhere")
+    statuses = [report(installation.front, site, f"/{n}").status_code for n in range(20)]
+    assert statuses == [202] * 20
+    assert counted(site, 20) == 20
+    headers = {"Authorization": f"Bearer {site.access.token}"}
+    path = f"/api/web-events/{site.access.slug}/kpis"
+    answers = [
+        reader.http.get(path, params=RANGE, headers=headers).json()["current"] for reader in installation.readers
+    ]
+    assert answers[0] == answers[1]
+    # Twenty pageviews of one visitor, through two collectors, behind a trusted proxy: one salt, one session.
+    assert (answers[0]["visitors"], answers[0]["sessions"], answers[0]["pageviews"]) == (1, 1, 20)
+
+
+def test_a_drain_that_is_killed_gets_everything_once(installation):
+    site = site_of(installation, "killed")
+    for turn in range(2):
+        for n in range(20):
+            assert report(installation.collectors[n % 2].url, site, f"/{turn}/{n}").status_code == 202
+            if n == 10:
+                installation.drain.kill()
+        installation.drain.start()
+    assert counted(site, 40) == 40
+
+
+def test_a_collector_that_is_killed_forwards_everything_once(installation):
+    site = site_of(installation, "collector")
+    collector = installation.collectors[0]
+    for turn in range(2):
+        for n in range(20):
+            assert report(collector.url, site, f"/{turn}/{n}").status_code == 202
+        collector.kill()
+        collector.start()
+    assert counted(site, 40) == 40
+
+
+def test_a_revoked_token_is_refused_everywhere(installation):
+    access = installation.readers[0].project()
+    bearer = {"Authorization": f"Bearer {access.token}"}
+
+    def statuses() -> list[int]:
+        event = {"events": [{"event_name": "a"}]}
+        sent = [one.http.post("/api/v1/analytics/batch", json=event, headers=bearer) for one in installation.collectors]
+        asked = [one.http.get("/api/v1/analytics/stats", headers=bearer) for one in installation.readers]
+        return [answer.status_code for answer in (*sent, *asked)]
+
+    assert statuses() == [200] * 4
+    meta = installation.drain.meta()
+    meta.revoke(access.token)
+    meta.close()
+    time.sleep(FRESH)
+    assert statuses() == [401] * 4
+
+
+def test_a_code_signs_in_once_wherever_it_is_sent(installation):
+    meta = installation.drain.meta()
+    codes = [meta.sign_ins.new_code() for _ in range(5)]
+    meta.close()
+
+    def sign_in(of: tuple[Server, str]) -> int:
+        return of[0].http.post("/api/session", json={"code": of[1]}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        for code in codes:
+            found = list(pool.map(sign_in, [(reader, code) for reader in installation.readers * 2]))
+            assert sorted(found) in ([201, 401, 401, 401], [201, 401, 401, 429])
+
+
+def test_readers_share_the_answers_of_ten_seconds(installation):
+    site = site_of(installation, "window")
+    bearer = {"Authorization": f"Bearer {site.access.token}"}
+    path = "/v2/apps/window/network/analytics"
+    first, second = (reader.http.get(path, headers=bearer) for reader in installation.readers)
+    assert (first.status_code, first.content) == (200, second.content)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/collect"), ("POST", "/api/v1/analytics"), ("GET", "/t.js"), ("GET", "/p.gif")]
+)
+def test_a_reader_takes_nothing(installation, method, path):
+    answer = installation.readers[0].http.request(method, path, json={})
+    assert (answer.status_code, "FOOTFALL_ROLE=query" in answer.text) == (404, True)
+
+
+def test_a_collector_answers_no_query(installation):
+    assert installation.collectors[0].http.get("/api/web-events/everywhere/kpis").status_code == 404
+
+
+def test_chunks_need_the_signature_of_the_installation(installation):
+    forged = {"X-Footfall-Sender": "a", "X-Footfall-Chunk": "1.0", "X-Footfall-Signature": "0" * 64}
+    answer = installation.drain.http.post("/api/internal/chunks", content=b"", headers=forged)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+
+
+def test_a_collector_loads_no_engine(installation):
+    """Neither its library nor that of polars is in the process."""
+    process = installation.collectors[0].process
+    assert process is not None
+    mapped = Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
+    assert "chdb" not in mapped
+    assert "polars" not in mapped
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"role": "query"}, "needs a remote store"),
+        ({"role": "collect", "drain_url": "http://127.0.0.1:1"}, "shares the drain's metadata"),
+    ],
+)
+def test_what_can_not_work_is_refused_at_the_start(tmp_path, settings, reason):
+    server = Server(tmp_path / "data", **settings)
+    server.launch()
+    assert server.process
+    assert server.process.wait(60) == 1
+    assert reason in server.log.read_text()
+    server.close()
