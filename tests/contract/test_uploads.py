@@ -224,12 +224,3 @@ def test_the_files_are_closed_to_others(server, shop):
     directory = server.data / "imports" / "uploads"
     assert directory.stat().st_mode & 0o777 == 0o700
     assert (directory / made["id"]).stat().st_mode & 0o777 == 0o600
-
-
-def test_a_deleted_project_leaves_no_file(server, shop):
-    made = begin(shop, LOG)
-    headers = {"Authorization": f"Bearer {shop.token}"}
-    assert server.http.delete(f"/api/projects/{shop.slug}", headers=headers).status_code == 204
-    assert server.stop() == 0
-    server.start()  # what is swept each minute is swept at the start, too
-    assert until(lambda: not (server.data / "imports" / "uploads" / made["id"]).exists())

@@ -60,8 +60,12 @@ class UploadWork:
         if now < self._not_before:
             return
         for upload in self._uploads.under_way():
-            if upload.state is not UploadState.RECEIVING and self._inbox.has(upload.id):
+            if upload.state is UploadState.RECEIVING:
+                continue
+            if self._inbox.has(upload.id):
                 self._try(upload)
+            elif not self._parts.settings.meta_url:  # else it may be another server's
+                self._end(upload, UploadState.FAILED, "its bytes are gone: upload it again")
 
     def _try(self, upload: Upload) -> None:
         try:

@@ -109,6 +109,22 @@ def test_what_nobody_goes_on_with_is_removed(place):
     assert [path.name for path in place.inbox.directory.iterdir()] == [fresh]
 
 
+def test_a_deleted_project_leaves_no_file(place):
+    place.received()
+    place.parts.meta.editor.delete("shop")
+    place.work()
+    assert list(place.inbox.directory.iterdir()) == []
+
+
+def test_bytes_that_are_gone_are_told(place):
+    """As after a restore: backups have no uploads."""
+    id_ = place.received()
+    place.inbox.path(id_).unlink()
+    place.work()
+    assert place.uploads.find(place.project, id_).reason == "its bytes are gone: upload it again"
+    assert place.received() != id_
+
+
 def test_the_oldest_notes_go(place):
     for number in range(MAX_KEPT + 2):
         said = NewUpload("a", 1, f"{number:064x}", "", "UTC")

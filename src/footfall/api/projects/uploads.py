@@ -201,10 +201,8 @@ async def append(
     if upload.state is not UploadState.RECEIVING:
         raise UserError("conflict", "all bytes of the upload have come")
     inbox, uploads = _inbox(request), querying(request).auth.meta.uploads
-    if await asyncio.to_thread(inbox.is_full):
-        raise TransientError("the disk is nearly full: try again once there is room", retry_after=600)
     with inbox.arriving(upload, int(upload_offset)) as file:
-        came = await _received(request, file)
+        came = await _received(request, file, inbox)
         await asyncio.to_thread(file.sync)
     if came == upload.said.size:
         await asyncio.to_thread(uploads.note, upload.id, state=UploadState.WAITING)
@@ -227,13 +225,14 @@ async def rejected(request: Request, caller: Admin, slug: Slug, upload_id: Id) -
     return {"items": items, "total": upload.rejected}
 
 
-async def _received(request: Request, file: Arriving) -> int:
+async def _received(request: Request, file: Arriving, inbox: Inbox) -> int:
     """Writes the body as it comes; the file's length then. It ends early where the server stops or nothing comes."""
     at, piece = file.here, bytearray()
 
     async def write() -> None:
         nonlocal at
         content = bytes(piece)
+        await asyncio.to_thread(_check_disk, inbox)
         await asyncio.to_thread(file.append, content, at)
         at += len(content)
         piece.clear()
@@ -252,6 +251,11 @@ async def _received(request: Request, file: Arriving) -> int:
         pass
     await write()
     return at
+
+
+def _check_disk(inbox: Inbox) -> None:
+    if inbox.is_full():
+        raise TransientError("the disk is nearly full: try again once there is room", retry_after=600)
 
 
 async def _found(request: Request, caller: Caller, slug: str, upload_id: str) -> tuple[Project, Upload]:

@@ -108,6 +108,7 @@ export class Sending {
     } catch (error) {
       if (isAbort(error)) return;
       this.phase = 'failed';
+      if (error instanceof RequestError && error.status === 404) this.upload = undefined; // it was given up: another try begins anew
       this.problem = error instanceof RequestError ? error.message : 'The file could not be read. Choose it again.';
     }
   }

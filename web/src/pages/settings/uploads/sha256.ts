@@ -1,8 +1,8 @@
 /** SHA-256 piece by piece: the browser's own wants a whole file in memory. (FIPS 180-4.) */
 
 const BLOCK = 64;
-const K = new Uint32Array(64);
-const INITIAL = new Uint32Array(8);
+const K = new Int32Array(64);
+const INITIAL = new Int32Array(8);
 
 /** The first bits of the fractional parts of roots of primes are the constants. */
 function fraction(root: number): number {
@@ -16,7 +16,7 @@ for (let prime = 2, at = 0; at < 64; prime++) {
 
 export class Sha256 {
   private readonly state = INITIAL.slice();
-  private readonly words = new Uint32Array(64);
+  private readonly words = new Int32Array(64);
   private readonly rest = new Uint8Array(BLOCK);
   private kept = 0;
   private length = 0;
@@ -47,21 +47,31 @@ export class Sha256 {
     view.setUint32(end.length - 8, Math.floor(bits / 2 ** 32));
     view.setUint32(end.length - 4, bits >>> 0);
     this.add(end);
-    return [...this.state].map((word) => word.toString(16).padStart(8, '0')).join('');
+    return [...this.state].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
+  /** The loop that every byte goes through: without a value that has to be allocated. */
   private block(bytes: Uint8Array, from: number): void {
     const w = this.words;
     for (let i = 0, at = from; i < 16; i++, at += 4) {
       w[i] = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
     }
     for (let i = 16; i < 64; i++) {
-      const [x, y] = [w[i - 15] as number, w[i - 2] as number];
+      const x = w[i - 15] as number;
+      const y = w[i - 2] as number;
       const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
       const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
       w[i] = ((w[i - 16] as number) + s0 + (w[i - 7] as number) + s1) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = this.state as unknown as [number, number, number, number, number, number, number, number];
+    const state = this.state;
+    let a = state[0] as number;
+    let b = state[1] as number;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    let e = state[4] as number;
+    let f = state[5] as number;
+    let g = state[6] as number;
+    let h = state[7] as number;
     for (let i = 0; i < 64; i++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
       const one = (h + s1 + ((e & f) ^ (~e & g)) + (K[i] as number) + (w[i] as number)) | 0;
@@ -69,7 +79,13 @@ export class Sha256 {
       const two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       h = g; g = f; f = e; e = (d + one) | 0; d = c; c = b; b = a; a = (one + two) | 0;
     }
-    const state = this.state;
-    [a, b, c, d, e, f, g, h].forEach((value, at) => (state[at] = (state[at] as number) + value));
+    state[0] = (state[0] as number) + a;
+    state[1] = (state[1] as number) + b;
+    state[2] = (state[2] as number) + c;
+    state[3] = (state[3] as number) + d;
+    state[4] = (state[4] as number) + e;
+    state[5] = (state[5] as number) + f;
+    state[6] = (state[6] as number) + g;
+    state[7] = (state[7] as number) + h;
   }
 }
