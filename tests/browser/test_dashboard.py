@@ -232,6 +232,7 @@ def test_the_palette_goes_to_sites_and_adds_filters(dashboard: Dashboard) -> Non
     [
         ("sources=campaigns", "Campaigns", "Medium"),
         ("places=languages", "Languages", "Language"),
+        ("events=goals", "Goals", "Order placed"),
         ("events=properties", "Properties", "product"),
         ("journeys=flows", "Flows", "pages"),
         ("journeys=funnel&step=path:/&step=path:/checkout", "Funnel", "left"),
