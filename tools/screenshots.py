@@ -20,8 +20,8 @@ PAGES = {
     "sites": "/",
     "overview": "/sites/demo",
     "web": "/sites/demo",
-    "web-journeys": "/sites/demo?range=3m&journeys=funnel&step=path:/products/*&step=custom_event_name:add_to_cart"
-    "&step=custom_event_name:purchase&pages=entry&sources=campaigns&events=properties&reading=vitals&traffic=dropped",
+    "web-journeys": "/sites/demo?range=3m&journeys=funnel&step=path:/products/*&step=goal:%22Added+to+cart%22"
+    "&step=goal:%22Order+placed%22&pages=entry&sources=campaigns&events=properties&reading=vitals&traffic=dropped",
     "list": "/sites/demo?list=top-referrers",
     "api": "/sites/demo/api?range=30d",
     "api-consumers": "/sites/demo/api?range=7d&metric=duration&sort=errors&calls=consumers",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS } from '../../lib/filter';
 import { BY_ENDPOINT, LISTS, rowsOf, shareOf, type List } from './lists';
-import { PANELS } from './panels';
+import { PANELS, panelsFor } from './panels';
 
 describe('lists', () => {
   it('reads a list by visitors, and events by how often they came', () => {
@@ -26,4 +26,11 @@ it('panels and tabs have names of their own, which stand in the address', () => 
     expect(new Set(tabs.map(({ id }) => id)).size).toBe(tabs.length);
     expect(tabs.some((tab) => tab.list && tab.load)).toBe(false);
   }
+});
+
+it('a link shows no panel that its token may not read', () => {
+  const shown = (filter: string) => panelsFor({ filter }).flatMap(({ tabs }) => tabs.map(({ id }) => id));
+  const closed = PANELS.flatMap(({ tabs }) => tabs.map(({ id }) => id)).filter((id) => !shown('').includes(id));
+  expect(closed).toEqual(['live', 'classes', 'dropped']);
+  expect(shown('').filter((id) => !shown('path:/').includes(id))).toEqual(['entry', 'exit', 'flows']);
 });

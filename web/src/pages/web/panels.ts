@@ -61,7 +61,7 @@ export const PANELS: readonly Panel[] = [
     ],
   },
   {
-    id: 'reading', name: 'Reading', span: 12, broad: 6,
+    id: 'reading', name: 'Reading', span: 12, broad: 6, linked: { broad: 12 },
     tabs: [
       { id: 'engagement', name: 'Engagement', load: () => import('./panels/Engagement.svelte') },
       { id: 'vitals', name: 'Web vitals', load: () => import('./panels/Vitals.svelte') },
@@ -70,7 +70,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'traffic', name: 'Traffic', span: 12, broad: 6,
     tabs: [
-      { id: 'classes', name: 'Traffic classes', load: () => import('./panels/Classes.svelte') },
+      { id: 'classes', name: 'Traffic classes', closed: 'to links', load: () => import('./panels/Classes.svelte') },
       { id: 'dropped', name: 'Left out', closed: 'to links', load: () => import('./panels/Dropped.svelte') },
     ],
   },

@@ -2,7 +2,7 @@
 import { address } from '../../app/address.svelte';
 import { pathOf } from '../../app/surfaces';
 import { session } from '../../app/session.svelte';
-import type { Params } from '../../api/request';
+import { RequestError, type Params } from '../../api/request';
 import { Resource } from '../../api/resource.svelte';
 import type { Annotation, Goal, LinkSession, Project, SavedFunnel, Segment } from '../../api/types';
 import { faultOf, literal, parseOrNone, print, selects, toggled, type FilterError, type Term } from '../../lib/filter';
@@ -86,8 +86,12 @@ export class View extends Ranged {
   }
 
   async editGoal(name: string): Promise<void> {
-    const item = (await listSaved<Goal>(this.slug, 'goals')).find((goal) => goal.name === name);
-    if (item) this.edit({ kind: 'goal', item });
+    try {
+      const item = (await listSaved<Goal>(this.slug, 'goals')).find((goal) => goal.name === name);
+      if (item) this.edit({ kind: 'goal', item });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error; // a lost connection or an ended session is told elsewhere
+    }
   }
 
   /** A visitor's page, which leads back to this view. */

@@ -3,7 +3,7 @@ import { address } from '../../app/address.svelte';
 import { clock } from '../../app/clock.svelte';
 import type { Project } from '../../api/types';
 import { chosen, PRESETS, resolve, type Choice, type Preset, type Resolved, type Span } from '../../lib/range';
-import { wallOf } from '../../lib/zone';
+import { HOUR, wallOf } from '../../lib/zone';
 
 interface Own {
   range: string | null;
@@ -21,7 +21,7 @@ export class Ranged {
   readonly zone: string = $derived.by(() => this.project.timezone);
   /** Null: any range may be chosen. */
   readonly limits: Resolved | null = $derived.by(() => {
-    const choice = ownChoice(this.own, this.zone);
+    const choice = ownChoice(this.own, this.zone, clock.now);
     return choice && resolve(choice, this.zone, clock.now);
   });
   readonly range: Resolved = $derived.by(() => {
@@ -52,7 +52,10 @@ export class Ranged {
   }
 }
 
-function ownChoice(own: Own | null, zone: string): Choice | null {
+/** What the page calls by no name, such as the last hour, is a span of times. */
+function ownChoice(own: Own | null, zone: string, now: number): Choice | null {
+  const wall = wallOf(now, zone);
+  if (own?.range === '1h') return { ...chosen({ from: wall - HOUR, to: wall }), compare: 'off' };
   if (own?.from && own.to) return { ...chosen({ from: wallOf(Date.parse(own.from), zone), to: wallOf(Date.parse(own.to), zone) }), compare: 'off' };
   return own?.range ? { range: own.range, compare: 'off' } : null;
 }
