@@ -27,6 +27,7 @@ from bench import (
     b14_logs,
     b15_collect,
     b16_dashboard,
+    growth,
     plots,
     recorded,
     report,
@@ -71,6 +72,13 @@ _MEMORY = 6_000_000_000
 def main() -> None:
     options = _parser().parse_args()
     configure_logging("warning")
+    if options.command == "growth":
+        print(
+            growth.table(
+                growth.simulate(growth.Load(options.events_a_year, options.peak, options.growth), options.years)
+            )
+        )
+        return
     if options.command == "data":
         _data(options)
         return
@@ -119,6 +127,11 @@ def _parser() -> argparse.ArgumentParser:
     _run_options(commands.add_parser("run", help="measure the bars"))
     _run_options(commands.add_parser("profile", help="where B1 and the drain spend their time, by function"))
     commands.add_parser("plot", help="write the plots of docs/performance from what is recorded")
+    grown = commands.add_parser("growth", help="a model of parts, merges, spool and disk over years")
+    grown.add_argument("--events-a-year", type=_count, default=1_000_000_000, help="events of the first year")
+    grown.add_argument("--years", type=int, default=3)
+    grown.add_argument("--peak", type=float, default=3.0, help="the busiest hour, in averages")
+    grown.add_argument("--growth", type=float, default=1.5, help="events of a year, in those of the year before")
     made = commands.add_parser("data", help="fill a directory with rows to measure, once")
     made.add_argument("directory", type=Path, metavar="DIR", help="a data directory, new or made by this command")
     made.add_argument("--events", type=_count, default=100_000_000, help="events over 12 months")
@@ -167,8 +180,8 @@ def _among(known: Collection[str], spelled: Callable[[str], str] = str) -> Calla
 
 
 def _count(text: str) -> int:
-    """`100_000_000`, `100M` or `100k`."""
-    factor = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    """`100_000_000`, `100M`, `1B` or `100k`."""
+    factor = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}.get(text[-1:].lower(), 1)
     return int(float(text[:-1] if factor > 1 else text) * factor)
 
 

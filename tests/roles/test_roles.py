@@ -17,15 +17,13 @@ from tests.support.nginx import nginx
 from tests.support.postgresql import PostgreSQL
 from tests.support.server import Server, until
 
+from footfall.api.auth import BAD_TOKENS_A_MINUTE
+
 RANGE = {"range": "24h"}
 FRESH = 6
 """Seconds after which a revocation is known everywhere, and one more."""
 
-FRONT = """
-    location / { proxy_pass http://readers; }
-    location ~ ^/(api/collect|api/v1/analytics/batch|t\\.js)$ { proxy_pass http://collectors; }
-"""
-UPSTREAM = "upstream {name} {{ {servers} }}\n"
+CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "cluster.conf"
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,18 @@ def installation(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Po
         drain = server("drain", "drain")
         collectors = [server(f"collector{n}", "collect", drain_url=drain.url) for n in (1, 2)]
         readers = [server(f"reader{n}", "query") for n in (1, 2)]
-        upstream = "".join(
-            UPSTREAM.format(name=name, servers=" ".join(f"server 127.0.0.1:{one.port};" for one in servers))
-            for name, servers in (("collectors", collectors), ("readers", readers))
-        )
-        front = stack.enter_context(nginx(root / "nginx", FRONT, upstream))
+        http, server_block = front_of(*collectors, *readers)
+        front = stack.enter_context(nginx(root / "nginx", server_block, http))
         yield Installation(front, tuple(collectors), drain, tuple(readers))
+
+
+def front_of(*servers: Server) -> tuple[str, str]:
+    """The configuration that is shipped, with these servers: what it has around its `server`, and in it."""
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    for name, server in zip(("collector1", "collector2", "reader1", "reader2"), servers, strict=True):
+        text = text.replace(f"server {name}:8000;", f"server 127.0.0.1:{server.port};")
+    around, _, block = text.partition("\nserver {")
+    return around, block.rstrip()[:-1].replace("listen 80;", "")
 
 
 def site_of(installation: Installation, slug: str) -> Site:
@@ -87,7 +91,8 @@ def counted(site: Site, wanted: int) -> int:
 
 def test_what_any_collector_takes_every_reader_answers(installation):
     site = site_of(installation, "everywhere")
-    statuses = [report(installation.front, site, f"/{n}").status_code for n in range(20)]
+    entrances = (installation.front, *(collector.url for collector in installation.collectors))
+    statuses = [report(entrances[n % 3], site, f"/{n}").status_code for n in range(20)]
     assert statuses == [202] * 20
     assert counted(site, 20) == 20
     headers = {"Authorization": f"Bearer {site.access.token}"}
@@ -152,6 +157,19 @@ def test_a_code_signs_in_once_wherever_it_is_sent(installation):
         for code in codes:
             found = list(pool.map(sign_in, [(reader, code) for reader in installation.readers * 2]))
             assert sorted(found) in ([201, 401, 401, 401], [201, 401, 401, 429])
+
+
+def test_bad_tokens_are_counted_over_all_readers(installation):
+    """Each process may let one more pass, since it learns of the others by its own."""
+    headers = {"Authorization": "Bearer ff_pat_wrong", "X-Forwarded-For": "198.51.100.9"}
+    statuses = []
+    for turn in range(30):
+        reader = installation.readers[turn % 2]
+        statuses.append(reader.http.get("/api/session", headers=headers).status_code)
+        time.sleep(0.05)
+    assert set(statuses) == {401, 429}
+    assert statuses.count(401) <= BAD_TOKENS_A_MINUTE + len(installation.readers)
+    assert statuses[-2:] == [429, 429]
 
 
 def test_readers_share_the_answers_of_ten_seconds(installation):

@@ -21,7 +21,7 @@ from footfall.api.cookies import check_proof, presented_cookie
 from footfall.clock import MINUTE, Clock
 from footfall.collect.address import ClientAddresses, is_loopback, packed
 from footfall.errors import FatalError, UserError
-from footfall.meta import Directory, Meta, TokenInfo
+from footfall.meta import Directory, Meta, SharedGuesses, TokenInfo
 from footfall.meta.directory import FRESH_FOR
 from footfall.meta.repository import TOUCH_EVERY
 from footfall.meta.shares import TOKEN_PREFIX
@@ -54,7 +54,10 @@ class Authenticator:
     dict, and a revocation takes effect everywhere within 5 seconds. Only what is valid is cached.
     """
 
-    def __init__(self, meta: Meta, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, meta: Meta, settings: Settings, clock: Clock, guesses_of_all: SharedGuesses | None = None
+    ) -> None:
+        """`guesses_of_all` where other processes answer the same clients."""
         self.directory = Directory(meta, clock)
         self.meta = meta
         self._clock = clock
@@ -63,6 +66,7 @@ class Authenticator:
         self._verified: dict[bytes, _Verified] = {}
         self._touched: dict[int, int] = {}
         self._guesses = Guesses(BAD_TOKENS_A_MINUTE)
+        self._guesses_of_all = guesses_of_all
         self._writer = ThreadPoolExecutor(1, "footfall-token-use")
 
     def authenticate(
@@ -122,7 +126,10 @@ class Authenticator:
 
     def guessed(self, client: str) -> None:
         """A token, cookie or code from this address did not hold; UserError `rate_limited` after too many of them."""
-        self._guesses.count(client, self._clock())
+        now = self._clock()
+        self._guesses.count(client, now)
+        if self._guesses_of_all is not None:
+            self._writer.submit(self._count_everywhere, self._guesses_of_all, client, now)
 
     def forget(self, cookie: str) -> None:
         """Look the cookie up again: it was signed out in this process."""
@@ -199,6 +206,11 @@ class Authenticator:
         self._note_use(info.id, now)
         return known
 
+    def _count_everywhere(self, guesses: SharedGuesses, client: str, now: int) -> None:
+        """On the writer's thread: the answer need not wait, and this process learns what others have seen."""
+        if not guesses.count(client_key(client), now):
+            self._guesses.exhaust(client, now)
+
     def _note_use(self, token_id: int, now: int) -> None:
         if now - self._touched.get(token_id, 0) >= TOUCH_EVERY:
             self._touched[token_id] = now
@@ -214,12 +226,11 @@ class Guesses:
 
     def __init__(self, a_minute: int) -> None:
         self._a_minute = a_minute
-        self._buckets: OrderedDict[bytes | str, tuple[float, int]] = OrderedDict()
+        self._buckets: OrderedDict[bytes, tuple[float, int]] = OrderedDict()
 
     def count(self, client: str, now: int) -> None:
         """Raises UserError `rate_limited` once the address has used up its allowance."""
-        raw = packed(client)
-        key = client if raw is None else raw[:8]
+        key = client_key(client)
         left, since = self._buckets.pop(key, (float(self._a_minute), now))
         left = min(self._a_minute, left + max(0, now - since) * self._a_minute / MINUTE)
         self._buckets[key] = (max(left - 1, 0), now)
@@ -227,6 +238,16 @@ class Guesses:
             self._buckets.popitem(last=False)
         if left < 1:
             raise UserError("rate_limited", "too many bad tokens from this address: try again in a minute")
+
+    def exhaust(self, client: str, now: int) -> None:
+        """Nothing is left to the address: other processes have counted its bad tokens."""
+        self._buckets[client_key(client)] = (0.0, now)
+
+
+def client_key(client: str) -> bytes:
+    """An address, of IPv6 its /64, as bad tokens are counted by."""
+    raw = packed(client)
+    return client.encode() if raw is None else raw[:8]
 
 
 def presented_token(headers: Headers) -> bytes | None:

@@ -7,6 +7,7 @@ from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.domains import DomainListedError
 from footfall.meta.drops import Drops
+from footfall.meta.guesses import SharedGuesses
 from footfall.meta.ledger import Ledger
 from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
 from footfall.meta.repository import Meta, open_meta
@@ -31,6 +32,7 @@ __all__ = [
     "Salts",
     "SavedByProject",
     "SavedFilters",
+    "SharedGuesses",
     "SignIn",
     "SignIns",
     "StoredAnswers",

@@ -199,6 +199,15 @@ class AnswerRow(Base):
     claimed_until: Mapped[int]
 
 
+class GuessRow(Base):
+    """When a client, as a keyed hash, may send as many bad tokens as ever again."""
+
+    __tablename__ = "guesses"
+
+    client: Mapped[bytes] = mapped_column(primary_key=True)
+    full_at: Mapped[int]
+
+
 class DropRow(Base):
     """Reports of browsers that were dropped on one UTC day (counted from 1970-01-01)."""
 

@@ -34,7 +34,7 @@ COUNTED = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
 
 _WRITING = ".writing"
 _PATIENCE = 60.0
-_SECRETS = ("salts", "sign_ins", "sign_in_codes", "answers")
+_SECRETS = ("salts", "sign_ins", "sign_in_codes", "answers", "guesses")
 
 Quiesced = Callable[[], AbstractContextManager[bool]]
 

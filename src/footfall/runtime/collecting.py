@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from footfall.api.auth import Authenticator
+from footfall.api.auth import BAD_TOKENS_A_MINUTE, Authenticator
 from footfall.api.bodies import Bodies
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.metrics import Metrics
@@ -13,7 +13,7 @@ from footfall.catalog.click_ids import CLICK_IDS
 from footfall.collect.intake import Intake
 from footfall.collect.labels import Labels
 from footfall.collect.page_url import KEPT_PARAMETERS
-from footfall.meta import Drops
+from footfall.meta import Drops, SharedGuesses
 from footfall.model.progress import Standstill
 from footfall.runtime.parts import Parts
 from footfall.settings import Settings
@@ -55,7 +55,7 @@ def _collecting(
     return Collecting(
         settings=settings,
         clock=parts.clock,
-        auth=Authenticator(parts.meta, settings, parts.clock),
+        auth=Authenticator(parts.meta, settings, parts.clock, _guesses_of_all(parts)),
         intake=Intake(
             parts.ids,
             parts.identity,
@@ -74,6 +74,13 @@ def _collecting(
         standstills=standstills,
         receiving=receiving,
     )
+
+
+def _guesses_of_all(parts: Parts) -> SharedGuesses | None:
+    """None for a server that does everything: no other answers its clients."""
+    if parts.settings.role == "all" and not parts.settings.meta_url:
+        return None
+    return SharedGuesses(parts.meta.database, parts.meta.secret("guesses"), BAD_TOKENS_A_MINUTE)
 
 
 def _kept_parameters(settings: Settings) -> frozenset[str]:
