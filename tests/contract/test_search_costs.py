@@ -26,7 +26,7 @@ PERIOD = Period(0, 4_000_000_000_000)
 def store(shared_store: Store) -> Store:
     title = "if(number = 7, 'Ein ÄUSSERST Langer Titel', '')"
     shared_store.command(
-        "INSERT INTO events (project_id, timestamp, id_hi, id_lo, path, referrer, title)"
+        "INSERT INTO events (project_id, timestamp, id_hi, id_lo, path, referrer, title)"  # noqa: S608 -- literals of the test
         f" SELECT 1, now64(3) - number, 1, number, concat('/', {URL}, toString(number)), {URL}, {title}"
         f" FROM numbers({ROWS})"
     )
