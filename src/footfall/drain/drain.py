@@ -14,12 +14,13 @@ import structlog
 
 from footfall.catalog.tables import Table
 from footfall.clock import Clock, system_clock
+from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.rebuilding import SessionsRebuilding
-from footfall.drain.recovery import missing
+from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -52,7 +53,8 @@ class Watcher(Protocol):
 class Drain:
     """One per installation. `run` needs a thread of its own; a failure there never affects collection.
 
-    `erased` gives those whose rows are to be removed: what the spools hold of them is discarded.
+    `erased` gives those whose rows are to be removed: what the spools hold of them is discarded. Without
+    a `backfill`, a batch writes to as many months as it has facts of.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Drain:
         tools: Tools | None = None,
         gate: BatchGate | None = None,
         inventory: Inventory | None = None,
+        backfill: Backfill | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
         clock: Clock = system_clock,
@@ -86,6 +89,7 @@ class Drain:
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
         self._clock = clock
+        self._backfill = backfill
         self._inventory = inventory or Inventory()
         self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, clock)
         self._take_stock = Stocktaking(
@@ -167,7 +171,7 @@ class Drain:
 
     def _take(self, name: str, spool: Spool) -> int:
         """Drain a batch of one spool; returns the number of its rows."""
-        batch = spool.take(self._limit)
+        batch = spool.take(1 if name == BACKFILL else self._limit)
         if not self.rounds:
             self._journal.forget(name, keep=batch.number if batch else None)
         return self._drain(name, spool, batch) if batch else 0
@@ -214,12 +218,16 @@ class Drain:
     def _replay(self, name: str, spool: Spool, batch: Batch) -> None:
         """Insert the facts of a finished batch that are not in the store any more."""
         plan = self._plan(name, spool, batch)
-        facts = [insert for insert in plan.inserts if insert.table in REPLAYED]
+        wrote = self._inventory.months_of(batch.number)
+        facts = [part for insert in plan.inserts if (part := of_months(insert, wrote[insert.table]))]
+        facts = [insert for insert in facts if insert.table in REPLAYED]
         rest = self._completed(msgspec.structs.replace(plan, inserts=facts), spool, batch)
         self._apply(rest, begun=False)
 
     def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
         records = self._kept(spool.records(batch))
+        if self._backfill is not None and name != BACKFILL:
+            records = self._backfill.without_old(name, batch.number, records)
         writer = self._journal.writer(name)
         try:
             return self._planned(batch.number, records, writer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import sqlite3
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,6 +135,13 @@ class Inventory:
     def batches_in(self, table: Table, month: int) -> set[int]:
         """The remembered batches that wrote to a month of a table."""
         return {row[0] for row in self._db.execute(_BATCHES_IN, (table, month))}
+
+    def months_of(self, number: int) -> dict[str, set[int]]:
+        """The months that a remembered batch wrote to, by table."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for table, month in self._db.execute("SELECT table_name, month FROM batches WHERE number = ?", (number,)):
+            found[table].add(month)
+        return found
 
     def begin_repairs(self, batches: Iterable[int], months: Iterable[int]) -> None:
         """Keep in mind, over restarts, of which batches lost rows come back, and of which months the sessions do."""

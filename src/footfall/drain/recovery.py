@@ -8,6 +8,7 @@ partition is enough.
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -22,11 +23,23 @@ from footfall.store.protocol import FactStore, SessionVersion
 def missing(facts: FactStore, number: int, insert: Insert) -> Insert | None:
     """An insert of batch `number`, cut down to the months (partitions) that are not stored yet; None where all are."""
     table = Table(insert.table)
-    month = pl.col(TABLES[table].partition).dt.strftime("%Y%m").cast(pl.UInt32)
-    frame = pl.read_ipc(io.BytesIO(insert.arrow)).with_columns(month=month)
+    frame = _with_month(insert)
     there = _sessions(facts, number, frame) if table is Table.SESSIONS else _facts(facts, number, table, frame)
-    rest = frame.filter(~pl.col("month").is_in(sorted(there))).drop("month")
-    return None if rest.is_empty() else msgspec.structs.replace(insert, arrow=arrow(rest))
+    return _rest(insert, frame.filter(~pl.col("month").is_in(sorted(there))))
+
+
+def of_months(insert: Insert, months: Collection[int]) -> Insert | None:
+    """An insert cut down to these months; None where it has nothing in them."""
+    return _rest(insert, _with_month(insert).filter(pl.col("month").is_in(sorted(months))))
+
+
+def _with_month(insert: Insert) -> pl.DataFrame:
+    month = pl.col(TABLES[Table(insert.table)].partition).dt.strftime("%Y%m").cast(pl.UInt32)
+    return pl.read_ipc(io.BytesIO(insert.arrow)).with_columns(month=month)
+
+
+def _rest(insert: Insert, rest: pl.DataFrame) -> Insert | None:
+    return None if rest.is_empty() else msgspec.structs.replace(insert, arrow=arrow(rest.drop("month")))
 
 
 def _facts(facts: FactStore, number: int, table: Table, frame: pl.DataFrame) -> set[int]:

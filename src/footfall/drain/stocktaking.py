@@ -60,7 +60,7 @@ class Stocktaking:
         if self._repair_some() or not (self._tried or self._inventory.is_unsure or self._tick() >= self._next):
             return
         found = self._facts.tallies()
-        differences = self._inventory.differences(found)
+        differences = [] if found is None else self._inventory.differences(found)
         if not self._tried:
             batches, months = self._repairable(differences)
             if batches or months:
@@ -68,7 +68,7 @@ class Stocktaking:
                 self._tried = True
                 return
         self._lose([one for one in differences if one.missing > 0 and one.table is not Table.SESSIONS])
-        self._inventory.settle(found, {batch.number for *_, batch in self._kept()})
+        self._inventory.settle(found or {}, {batch.number for *_, batch in self._kept()})
         self._tried = False
         self._next = self._tick() + EVERY
 

@@ -9,15 +9,27 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
+from typing import NamedTuple
 
 import polars as pl
 
 from footfall.model.session import SESSION_GAP
 from footfall.pipeline import session_state as s
 
-_Row = dict[str, Any]
+
+class _Row(NamedTuple):
+    """What the rule needs to know of an event: a visitor may have hundreds of thousands."""
+
+    project_id: int
+    visitor: int
+    timestamp: int
+    id_hi: int
+    id_lo: int
+    session_id: str
+    session_given: int
+    session: int | None
+    was: int | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ def _assign(line: pl.DataFrame, runs: set[int]) -> pl.DataFrame:
     keys: list[int] = []
     names: list[str] = []
     taken: set[int] = set()
-    for _, rows in groupby(line.iter_rows(named=True), key=itemgetter(*s.VISITOR)):
+    for _, rows in groupby(map(_Row._make, line.select(_Row._fields).iter_rows()), key=attrgetter(*s.VISITOR)):
         visitor = _Visitor(list(rows))
         for row in visitor.rows:
             key, name = visitor.named(row) or visitor.spanning() or visitor.continued(row) or _begun(row, runs, taken)
@@ -101,44 +113,45 @@ class _Visitor:
 
     def __init__(self, rows: list[_Row]) -> None:
         self.rows = rows
-        self._left = Counter(row["session_id"] for row in rows if row["session_given"])
+        self._left = Counter(row.session_id for row in rows if row.session_given)
         self._open: dict[str, int] = {}  # named sessions with events still to come, the most recent one last
         self._last: tuple[int, int, str] | None = None  # time, key and name of the event before
 
     def named(self, row: _Row) -> tuple[int, str] | None:
-        return (row["session"] or _named(row), row["session_id"]) if row["session_given"] else None
+        return (row.session or _named(row), row.session_id) if row.session_given else None
 
     def spanning(self) -> tuple[int, str] | None:
         return (self._open[name], name) if (name := next(reversed(self._open), "")) else None
 
     def continued(self, row: _Row) -> tuple[int, str] | None:
-        return self._last[1:] if self._last and row["timestamp"] - self._last[0] <= SESSION_GAP else None
+        return self._last[1:] if self._last and row.timestamp - self._last[0] <= SESSION_GAP else None
 
     def add(self, row: _Row, key: int, name: str) -> None:
-        if row["session_given"]:
+        if row.session_given:
             self._open.pop(name, None)
             self._left[name] -= 1
             if self._left[name]:
                 self._open[name] = key
-        self._last = (row["timestamp"], key, name)
+        self._last = (row.timestamp, key, name)
 
 
 def _begun(row: _Row, runs: set[int], taken: set[int]) -> tuple[int, str]:
-    kept = row["was"] in runs and row["was"] not in taken
-    key = int(row["was"]) if kept else _fresh(row)
+    key = row.was if row.was is not None and row.was in runs and row.was not in taken else _fresh(row)
     taken.add(key)
     return key, ""
 
 
 def _named(row: _Row) -> int:
-    visitor = pl.Series([row["visitor"]], dtype=pl.UInt64)
-    return int(s.named_key(visitor, pl.Series([row["session_id"]])).item())
+    visitor = pl.Series([row.visitor], dtype=pl.UInt64)
+    return int(s.named_key(visitor, pl.Series([row.session_id])).item())
 
 
 def _fresh(row: _Row) -> int:
     names = ("visitor", "timestamp", "id_hi", "id_lo")
     return int(
-        s.fresh_key(pl.DataFrame({name: [row[name]] for name in names}, schema=dict.fromkeys(names, pl.UInt64))).item()
+        s.fresh_key(
+            pl.DataFrame({name: [getattr(row, name)] for name in names}, schema=dict.fromkeys(names, pl.UInt64))
+        ).item()
     )
 
 

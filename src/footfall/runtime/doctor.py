@@ -191,7 +191,8 @@ def _missing_rows(settings: Settings, store: Store) -> Iterator[Finding]:
         with closing(
             Inventory(settings.data / "drain" / INVENTORY, retention_days=settings.retention_days)
         ) as inventory:
-            for one in inventory.differences(store.facts.tallies()):
+            found = store.facts.tallies()
+            for one in inventory.differences(found) if found is not None else ():
                 yield Finding("rows", f"{_amount(one.table, one.missing)} of {one.month} are missing: start the server")
 
 

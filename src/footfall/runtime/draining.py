@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from footfall.clock import Clock
+from footfall.drain.backfill import Backfill
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.erasure import Erasure
 from footfall.drain.inventory import INVENTORY, Inventory
@@ -30,7 +31,9 @@ TELL_AFTER = 60.0
 class Draining:
     """Open together, and for one process at a time. `projects` is the drain's own view of the metadata."""
 
-    def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
+    def __init__(
+        self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher, backfill: Backfill | None = None
+    ) -> None:
         self.store = _opened(settings, self._slots)
         self._meta = _opened_meta(settings, clock, self.store)
         self.projects = self._meta.editor
@@ -51,6 +54,7 @@ class Draining:
             erased=self.erasures.subjects,
             gate=self.gate,
             inventory=self.inventory,
+            backfill=backfill,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             clock=clock,

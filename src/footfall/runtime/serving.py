@@ -18,6 +18,7 @@ from footfall.api.metrics import Metrics
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
+from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.session_facts import SessionFacts
 from footfall.importers.inbox import Inbox
 from footfall.meta import Drops, environment_over
@@ -153,7 +154,8 @@ def _filled_store(
     settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
 ) -> Iterator[tuple[Draining, Jobs]]:
     """The drain and the work in the background on the store; closed once all have stopped."""
-    draining = Draining(settings, spools, clock, metrics)
+    backfill = Backfill(lambda: spools.only(BACKFILL))
+    draining = Draining(settings, spools, clock, metrics, backfill)
     session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
     jobs = Jobs(clock)
     # No roll-up may be written of rows that are being removed.

@@ -19,9 +19,10 @@ class _Row:
 
 
 class MemorySpool:
-    """Rows in a list; `seq` is the index plus one."""
+    """Rows in a list; `seq` is the index plus one. Batches are numbered from `after`: two spools need numbers apart."""
 
-    def __init__(self, *, clock: Clock = system_clock, capacity: int = 1_000_000) -> None:
+    def __init__(self, *, clock: Clock = system_clock, capacity: int = 1_000_000, after: int = 0) -> None:
+        self._after = after
         self._clock = clock
         self._capacity = capacity
         self._lock = threading.Lock()
@@ -62,7 +63,7 @@ class MemorySpool:
                 while last < len(self._rows) and events + self._rows[last].events <= limit:
                     events += self._rows[last].events
                     last += 1
-                self._batch = Batch(last, self._finished + 1, last)
+                self._batch = Batch(self._after + last, self._finished + 1, last)
             return self._batch
 
     def records(self, batch: Batch) -> list[Record]:

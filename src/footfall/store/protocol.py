@@ -156,8 +156,11 @@ class FactStore(Protocol):
     def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
         """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two."""
 
-    def tallies(self) -> dict[tuple[Table, int], int]:
-        """By table and month (yyyymm), the sum of `TableRow.tally` over the rows, as a wrapping 64-bit integer."""
+    def tallies(self) -> dict[tuple[Table, int], int] | None:
+        """By table and month (yyyymm), the sum of `TableRow.tally` over the rows, as a wrapping 64-bit integer.
+
+        None on a cluster: a replica that lags behind has fewer rows for a while.
+        """
 
     def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
         """Those of the batches that have facts in a month."""

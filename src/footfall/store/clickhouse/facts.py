@@ -136,7 +136,9 @@ class ClickHouseFacts:
     def months_without_sessions(self) -> set[int]:
         return {int(month) for month, _ in self._sessions_set_aside()}
 
-    def tallies(self) -> dict[tuple[Table, int], int]:
+    def tallies(self) -> dict[tuple[Table, int], int] | None:
+        if self._cluster:
+            return None
         found: dict[tuple[Table, int], int] = {}
         for table, row in TABLES.items():
             if row.tally:
