@@ -66,6 +66,7 @@ demo: setup ## a project with believable data, then serve
 test: lint chromium ## every check and every test
 	cd web && npm run --silent test
 	$(PY) -m pytest -n 2 --dist worksteal
+	FOOTFALL_TEST_STORE=shards $(PY) -m pytest tests/golden/test_json.py
 
 test-long: setup-dev ## the figures against their oracle, 50,000 histories; everything on two shards; a million made-up rows against collection; a thousand kills
 	FOOTFALL_KILL_ROUNDS=1000 $(PY) -m pytest tests/fault/test_kill.py
