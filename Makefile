@@ -66,9 +66,11 @@ demo: setup ## a project with believable data, then serve
 test: lint chromium servers ## every check and every test
 	cd web && npm run --silent test
 	$(PY) -m pytest -n 2 --dist worksteal
+	FOOTFALL_TEST_STORE=shards $(PY) -m pytest tests/golden/test_json.py
 
-test-long: setup-dev ## the figures against their oracle, 50,000 histories; a million made-up rows against collection; a thousand kills
+test-long: setup-dev ## the figures against their oracle, 50,000 histories; everything on two shards; a million made-up rows against collection; a thousand kills
 	FOOTFALL_KILL_ROUNDS=1000 $(PY) -m pytest tests/fault/test_kill.py
+	FOOTFALL_TEST_STORE=shards $(PY) -m pytest -n 2 --dist loadfile -m 'not embedded' tests/golden tests/contract tests/property tests/fault/test_shards.py
 	FOOTFALL_BENCH_EVENTS=1000000 $(PY) -m pytest tests/unit/test_bench_data.py
 	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_sources.py tests/property/test_web_cursors.py tests/property/test_proxy_figures.py tests/property/test_network_figures.py
 

@@ -16,6 +16,8 @@ from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
 from footfall.store.protocol import Store
 
+pytestmark = pytest.mark.embedded
+
 STRUCTS = {
     Table.EVENTS: RawEvent,
     Table.REQUESTS: RawRequest,

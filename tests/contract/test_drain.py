@@ -324,6 +324,7 @@ def damage(store, table, how):
         largest.unlink()
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("how", ["flipped", "cut off", "gone"])
 @pytest.mark.parametrize("applied", [9, 2])
 def test_sessions_whose_files_are_damaged_are_made_again(store, spool, make, how, applied):
@@ -347,6 +348,7 @@ def test_sessions_whose_files_are_damaged_are_made_again(store, spool, make, how
     assert detached_parts(store) == []
 
 
+@pytest.mark.embedded
 def test_facts_whose_files_are_damaged_are_set_aside_and_the_rest_goes_on(store, spool, make):
     submit(spool, event(0), request(0))
     make().drain_once()
@@ -361,6 +363,7 @@ def test_facts_whose_files_are_damaged_are_set_aside_and_the_rest_goes_on(store,
     assert [part.table for part in detached_parts(store)] == ["events"]
 
 
+@pytest.mark.embedded
 def test_rows_that_the_engine_lost_but_remembers_are_inserted_again(store, spool, make):
     submit(spool, event(0), event(40 * 24 * 60))
     with pytest.raises(TransientError):
@@ -371,6 +374,7 @@ def test_rows_that_the_engine_lost_but_remembers_are_inserted_again(store, spool
     assert store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(2, 2)]
 
 
+@pytest.mark.embedded
 def test_rows_whose_token_the_engine_lost_are_not_inserted_twice(store, spool, make):
     submit(spool, event(0), event(1))
     with pytest.raises(TransientError):
@@ -432,6 +436,7 @@ def test_it_tells_whether_a_batch_is_partly_written(make, spool, store):
         assert quiesced
 
 
+@pytest.mark.embedded
 def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool, store):
     order = []
     waiting = []

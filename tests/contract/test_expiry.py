@@ -145,6 +145,7 @@ def test_rows_stay_until_every_source_is_rolled_up(here: Installation) -> None:
     assert here.requests()[0]["hits"] == 5
 
 
+@pytest.mark.embedded
 def test_a_month_that_is_wholly_old_leaves_the_files(here: Installation) -> None:
     here.meta.editor.update("one", retention_days=31)
     here.work()

@@ -15,6 +15,8 @@ from footfall.store.clickhouse.migrate import Migration, migrate, migrations, st
 from footfall.store.protocol import Store
 from support.populate import EVENT, arrow, at, insert, name_sessions, session_rows
 
+pytestmark = pytest.mark.embedded
+
 BASE = migrations()[:1]
 
 

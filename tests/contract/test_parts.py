@@ -19,6 +19,8 @@ from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.protocol import Store
 
+pytestmark = pytest.mark.embedded
+
 PROJECTS = 200
 BATCHES = 200
 """Of a day. They follow without a pause, so the engine has less time to merge than with one a second."""

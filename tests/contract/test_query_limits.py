@@ -21,6 +21,8 @@ from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
 from footfall.store.protocol import Params, Reading, Rows, Store
 
+pytestmark = pytest.mark.embedded
+
 NOW = 1_750_000_000_000
 SHOP = Project(1, "p1", "shop", "")
 SURFACES = {

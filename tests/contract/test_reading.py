@@ -17,6 +17,8 @@ from footfall.store.clickhouse.client import ClickHouse
 from footfall.store.clickhouse.reading import CLIENTS
 from footfall.store.protocol import Reading, Store
 
+pytestmark = pytest.mark.embedded
+
 ENDLESS = "SELECT sum(sin(number)) FROM numbers(10000000000000)"
 ENDLESS_KINDS = [
     ENDLESS,

@@ -24,6 +24,8 @@ from footfall.store.clickhouse import open_store
 from footfall.store.clickhouse import session_facts as statements
 from footfall.store.clickhouse.migrate import clustered
 
+pytestmark = pytest.mark.embedded
+
 MINUTE = 60_000
 MARCH = at("2026-03-31T22:00:00Z")
 APRIL = at("2026-04-12T10:00:00Z")

@@ -23,6 +23,8 @@ from footfall.store.clickhouse import migrate as migrate_module
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
 
+pytestmark = pytest.mark.embedded
+
 MAY = datetime(2026, 5, 3, 10, tzinfo=UTC)
 JUNE = datetime(2026, 6, 3, 10, tzinfo=UTC)
 

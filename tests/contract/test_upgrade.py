@@ -21,6 +21,8 @@ from footfall.spool.protocol import Submission
 from footfall.store.clickhouse import facts
 from footfall.store.clickhouse.facts import ClickHouseFacts
 
+pytestmark = pytest.mark.embedded
+
 BASE = 1_780_000_000_000
 """2026-05-28T20:26:40Z"""
 

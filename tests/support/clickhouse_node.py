@@ -34,13 +34,30 @@ _DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG: the signal that a process gets when its parent ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
-    """Where a node listens, and the process to kill."""
+    """A node, and its process while it runs."""
 
+    path: Path
     http: int
-    tcp: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        with (self.path / "log").open("ab") as log:
+            self.process = subprocess.Popen([sys.executable, __file__, str(self.path)], stdout=log, stderr=log)  # noqa: S603 -- our own file
+        for _ in range(_START_SECONDS * 20):
+            if _answers(self.http):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        self.kill()
+        raise RuntimeError(f"the node over {self.path} did not start: {(self.path / 'log').read_text()[-2000:]}")
 
     def command(self, sql: str) -> str:
         """As the user `default`."""
@@ -48,16 +65,18 @@ class Node:
             return str(answer.read().decode())
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
 
 @contextmanager
 def running(path: Path, *, user: str = "default", password: str = "", port: int = 0) -> Iterator[int]:
     """A server over the directory, as long as the block lasts; yields its port."""
     (tcp,) = _free_ports(1)
-    node = start(path, port or _free_ports(1)[0], tcp, user=user, password=password)
+    node = _configured(path, port or _free_ports(1)[0], tcp, user=user, password=password)
     try:
+        node.start()
         yield node.http
     finally:
         node.kill()
@@ -71,31 +90,22 @@ def cluster(path: Path, shards: int) -> Iterator[list[Node]]:
     with ExitStack() as ending:
         nodes = []
         for number, (http, tcp) in enumerate(zip(https, tcps, strict=True)):
-            nodes.append(start(path / f"node{number}", http, tcp, shards=tcps))
+            nodes.append(_configured(path / f"node{number}", http, tcp, shards=tcps))
             ending.callback(nodes[-1].kill)
+            nodes[-1].start()
         yield nodes
 
 
-def start(
+def _configured(
     path: Path, http: int, tcp: int, *, shards: Sequence[int] = (), user: str = "default", password: str = ""
 ) -> Node:
-    """A node that answers; `shards` are the native ports of the whole cluster."""
+    """`shards` are the native ports of the whole cluster."""
     path.mkdir(parents=True, exist_ok=True)
     (path / "config.xml").write_text(_config(http, tcp, shards, path / "users.xml"))
     (path / "users.xml").write_text(_users(user, password))
     if not (path / "stop").exists():
         os.mkfifo(path / "stop")
-    with (path / "log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, __file__, str(path)], stdout=log, stderr=log)  # noqa: S603 -- our own file
-    node = Node(http, tcp, process)
-    for _ in range(_START_SECONDS * 20):
-        if _answers(http):
-            return node
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    node.kill()
-    raise RuntimeError(f"the node over {path} did not start: {(path / 'log').read_text()[-2000:]}")
+    return Node(path, http)
 
 
 def _answers(http: int) -> bool:

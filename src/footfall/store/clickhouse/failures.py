@@ -29,11 +29,13 @@ _LIMITS = {
 _TOTAL = "(total)"
 """How a message names the limit of the whole engine's memory; its code is that of a query's own limit."""
 _CANCELLED = 394
+_SHARD_AWAY = 279
 _TRANSIENT = frozenset(
     {
         *(202, 203, 439),  # too many queries, no free connection, no free thread
         *(209, 210, 236, 279, 425),  # socket timeout, network, aborted, all connections failed, system error
-        *(225, 242, 285, 286, 319, 999),  # no keeper, read-only table, too few replicas, quorum, unknown insert
+        *(225, 242, 244, 999),  # no keeper, read-only table, keeper's errors
+        *(285, 286, 319, 341),  # too few replicas, quorum, unknown insert, a replica that is down has not followed
         *(243, 252),  # no space left, too many parts
     }
 )
@@ -69,7 +71,7 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
     if code == _CANCELLED:
         return QueryCancelledError()
     if code in _LIMITS or code in _TRANSIENT or _is_network(error, code):
-        return TransientError(f"the store can't do this now ({_reason(error, code)})")
+        return TransientError(_reason(error, code))
     if code in _REFUSED:
         return FatalError("the store refuses the user or password of FOOTFALL_STORE_URL, or the rights it has")
     damaged = _PART.search(str(error)) if code in _DAMAGED else None
@@ -88,7 +90,9 @@ def _is_network(error: Exception, code: int | None) -> bool:
 
 
 def _reason(error: Exception, code: int | None) -> str:
-    return f"code {code}" if code else type(error.__cause__ or error).__name__
+    if code == _SHARD_AWAY:
+        return "a shard of the store can't be reached"
+    return f"the store can't do this now ({f'code {code}' if code else type(error.__cause__ or error).__name__})"
 
 
 def _code(error: Exception) -> int | None:

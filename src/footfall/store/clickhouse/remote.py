@@ -18,7 +18,10 @@ from footfall.store.lock import Lock
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
-_REPLICATED = "SELECT name FROM system.tables WHERE database = {database:String} AND startsWith(engine, 'Replicated')"
+_REPLICATED = """
+    SELECT name FROM system.tables
+    WHERE database = {database:String} AND endsWith(engine, 'MergeTree') AND name != 'schema_migrations'
+    ORDER BY name"""
 
 
 class Remote:
