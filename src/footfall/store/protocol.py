@@ -159,7 +159,7 @@ class FactStore(Protocol):
     def tallies(self) -> dict[tuple[Table, int], int] | None:
         """By table and month (yyyymm), the sum of `TableRow.tally` over the rows, as a wrapping 64-bit integer.
 
-        None on a cluster: a replica that lags behind has fewer rows for a while.
+        None where there are replicas: one that lags behind has fewer rows for a while.
         """
 
     def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:

@@ -78,7 +78,7 @@ class ClickHouse:
         self._aside = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
         self._readers = Readers(lambda: self._connect(limits), kill or self.kill, self.damaged)
-        self.facts = ClickHouseFacts(self, cells)
+        self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
 
     @property
     def shards(self) -> tuple[ClickHouse]:

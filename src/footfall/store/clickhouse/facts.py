@@ -45,11 +45,12 @@ _PLURAL = {"project_id": "projects", "visitor": "visitors", "session": "sessions
 class ClickHouseFacts:
     """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces.
 
-    `cells` reads all of `rolled_up`, of which a shard has a part.
+    `cells` reads all of `rolled_up`, of which a shard has a part. Of `replicated` tables, the one asked may lag behind.
     """
 
-    def __init__(self, store: Statements, cells: Reader | None = None) -> None:
+    def __init__(self, store: Statements, cells: Reader | None = None, *, replicated: bool = False) -> None:
         self._store = store
+        self._replicated = replicated
         self._cells = cells or store
 
     def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
@@ -137,7 +138,7 @@ class ClickHouseFacts:
         return {int(month) for month, _ in self._sessions_set_aside()}
 
     def tallies(self) -> dict[tuple[Table, int], int] | None:
-        if self._cluster:
+        if self._replicated:
             return None
         found: dict[tuple[Table, int], int] = {}
         for table, row in TABLES.items():

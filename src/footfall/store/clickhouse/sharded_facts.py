@@ -107,10 +107,13 @@ class ShardedFacts:
         found = pl.concat([facts.visitors_of(table, month, after, limit) for facts in self._facts])
         return found.sort("project_id", "visitor").head(limit)
 
-    def tallies(self) -> dict[tuple[Table, int], int]:
+    def tallies(self) -> dict[tuple[Table, int], int] | None:
         found: dict[tuple[Table, int], int] = {}
         for facts in self._facts:
-            for where, tally in facts.tallies().items():
+            tallies = facts.tallies()
+            if tallies is None:
+                return None
+            for where, tally in tallies.items():
                 found[where] = _wrapped(found.get(where, 0) + tally)
         return found
 
