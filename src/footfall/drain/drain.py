@@ -34,6 +34,9 @@ _PAUSE_AFTER_ERROR = 2.0
 _FULL_SHARE = 0.5
 """A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
 
+_LOADED_ROWS = 1_000
+"""From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
+
 
 class Watcher(Protocol):
     """Observes the drain; `Metrics` in the API implements it."""
@@ -82,6 +85,7 @@ class Drain:
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self._rows = 0  # of the last round
         self._clock = clock
         self._rebuild_sessions = SessionsRebuilding(store, journal, clock)
         self.progress = Progress(clock)
@@ -98,7 +102,7 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
-                self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
+                self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
@@ -122,6 +126,7 @@ class Drain:
 
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
+        self._rows = 0
         busy = False
         failures: list[Exception] = []
         if self._store.set_damage_aside() or not self.rounds:
@@ -130,7 +135,9 @@ class Drain:
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
-                busy |= self._take(name, spool) >= self._limit * _FULL_SHARE
+                rows = self._take(name, spool)
+                self._rows += rows
+                busy |= rows >= self._limit * _FULL_SHARE
                 self.progress.goes_on(name)
             except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
                 self.progress.fails(name, error)
@@ -254,3 +261,13 @@ class Drain:
             if rest is None:
                 return
             self._store.insert(rest.table, rest.arrow, token=token)
+
+
+def pause(interval: float, took: float, rows: int) -> float:
+    """Seconds until the next round, after one of so many rows that took so long; rounds begin an `interval` apart.
+
+    Under load they are up to twice as far apart. Then the next round may take twice as long as this one, and what came
+    right after this one began can still be queried within two intervals.
+    """
+    apart = max(interval, 2 * (interval - took)) if rows >= _LOADED_ROWS else interval
+    return max(0.0, apart - took)
