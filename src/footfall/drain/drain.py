@@ -19,6 +19,7 @@ from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.progress import Progress
 from footfall.drain.rebuilding import SessionsRebuilding
+from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing
 from footfall.drain.upgrade import fill_referrers
 from footfall.errors import FootfallError
@@ -68,6 +69,7 @@ class Drain:
         gate: BatchGate | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
+        retention_days: int | None = None,
         clock: Clock = system_clock,
     ) -> None:
         self._spools = spools
@@ -82,6 +84,7 @@ class Drain:
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
+        self._recent = RecentSessions(store.facts, clock, retention_days)
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
@@ -114,6 +117,15 @@ class Drain:
         with self._batch:
             yield self.rounds > 0 and not self._begun
 
+    @contextmanager
+    def changing_sessions(self) -> Iterator[bool]:
+        """As `quiesced`, for who changes stored sessions within the block."""
+        with self.quiesced() as quiesced:
+            try:
+                yield quiesced
+            finally:
+                self._recent.forget()
+
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
         """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
         with self.quiesced() as quiesced:
@@ -122,6 +134,7 @@ class Drain:
     def mark(self, touched: Iterable[Touched]) -> None:
         """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
         with self._batch:
+            self._recent.forget()
             self._marks.write(touched)
 
     def drain_once(self) -> bool:
@@ -131,6 +144,7 @@ class Drain:
         failures: list[Exception] = []
         if self._store.set_damage_aside() or not self.rounds:
             with self._batch:  # no cell may be made while sessions are missing
+                self._recent.forget()
                 self._rebuild_sessions()
         for name, spool in self._spools():
             try:
@@ -158,6 +172,7 @@ class Drain:
         with self._batch:
             plan = self._journal.read(name, batch.number)
             begun = plan is not None
+            known = not begun  # how the plan changes sessions
             if begun:
                 self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
             if plan is None:
@@ -165,15 +180,30 @@ class Drain:
                 if self._journal.lost(name, batch.number):
                     self._begun.add(name)
                     plan = self._completed(plan, spool, batch)
+                    known = False
                 self._journal.write(name, plan, batch=batch.number)
             self._begun.add(name)
-            self._apply(plan, begun=begun)
+            with self._remembering(known=known):
+                self._apply(plan, begun=begun)
             self._begun.discard(name)
         spool.finish(batch)
         self._journal.remove(name, batch.number)
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
         return sum(plan.facts.values())
+
+    @contextmanager
+    def _remembering(self, *, known: bool) -> Iterator[None]:
+        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten."""
+        try:
+            yield
+        except BaseException:
+            self._recent.forget()
+            raise
+        if known:
+            self._recent.settle(stored=True)
+        else:
+            self._recent.forget()
 
     def _completed(self, plan: Plan, spool: Spool, batch: Batch) -> Plan:
         """For a batch whose plan is lost, and which may be stored in part: complete its facts; returns the rest.
@@ -230,7 +260,8 @@ class Drain:
         return sound
 
     def _planned(self, number: int, records: list[Record], writer: int) -> Plan:
-        return make_plan(number, records, self._store, self._tools, self._watcher.step, writer=writer)
+        self._recent.settle(stored=False)
+        return make_plan(number, records, self._recent, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""

@@ -102,6 +102,7 @@ class Expiry:
         for number, before in list(self._waiting.items()):
             piece = self._store.facts.to_expire(number, before)
             if piece is not None:
+                self._drain.mark(())  # sessions go, and the drain may remember them
                 self._store.facts.expire(number, before, piece)
                 structlog.get_logger("store").info(
                     "rows past their retention are removed", project=number, table=piece.table, month=piece.partition

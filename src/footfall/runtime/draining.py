@@ -47,6 +47,7 @@ class Draining:
             gate=self.gate,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
+            retention_days=settings.retention_days,
             clock=clock,
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)

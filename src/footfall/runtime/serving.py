@@ -123,7 +123,7 @@ def _filled_store(settings: Settings, spools: Spools, clock: Clock, metrics: Met
     rollers = {source: _roller(draining, clock, metrics, source) for source in SOURCES}
     erasure = draining.erasure()
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
-    session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
+    session_facts = SessionFacts(draining.store.facts, draining.drain.changing_sessions, metrics.sessions_without_facts)
 
     def work() -> None:
         """One after the other: no roll-up may be written of rows that are being removed."""
