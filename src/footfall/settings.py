@@ -116,7 +116,7 @@ class Settings(BaseSettings, InstallationSettings):
         (), description="Origins whose pages may read with a token, such as `https://app.example`, separated by commas."
     )
     flush_interval: float = Field(
-        1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (when the drain keeps up)."
+        1.0, gt=0, le=60, description="Seconds from acknowledged to queryable, at most (twice as many under load)."
     )
     spool_max_events: int = Field(
         2_000_000, ge=1, description="Events waiting in the durable buffer at which writes answer 503."

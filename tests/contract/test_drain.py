@@ -11,15 +11,19 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from tests.support.draining import drain_all
 
 from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
 from footfall.drain.history import StoreHistory
 from footfall.drain.journal import Journal
+from footfall.drain.plan import make_plan
+from footfall.drain.recent import RecentSessions
 from footfall.errors import StoreError, TransientError
 from footfall.model.erasure import Subject
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.pipeline.steps import Tools
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.clickhouse import detached_parts
@@ -416,9 +420,9 @@ def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, 
     drain.drain_once()
     history = StoreHistory(store.facts, Table.EVENTS)
     wanted = pl.DataFrame({"project_id": [1], "visitor": [7]}, schema={"project_id": pl.UInt32, "visitor": pl.UInt64})
-    (row,) = history.overlapping(wanted, NOON, NOON + MINUTE).iter_rows(named=True)
+    (row,) = history.overlapping(wanted.with_columns(opens=NOON, closes=NOON + MINUTE)).iter_rows(named=True)
     assert (row["events"], row["pageviews"], row["end"]) == (2, 2, NOON + 2 * MINUTE)
-    assert history.overlapping(wanted, NOON + 3 * MINUTE, NOON + 9 * MINUTE).is_empty()
+    assert history.overlapping(wanted.with_columns(opens=NOON + 3 * MINUTE, closes=NOON + 9 * MINUTE)).is_empty()
     assert len(history.events(wanted, NOON, NOON + MINUTE)) == 1
 
 
@@ -467,7 +471,7 @@ def test_nothing_comes_between_what_a_batch_reads_and_what_it_writes(make, spool
             order.append("other")
 
     drain = make(over=Store())
-    submit(spool, event(0))
+    submit(spool, event(0, session_id="s"))  # a name that is not in memory is looked up in the store
     drain.drain_once()
     waiting[0].join()
     assert order == ["events", "sessions", "other"]
@@ -523,3 +527,27 @@ def test_a_project_is_erased_from_every_table_and_no_other_is(store, spool, make
     submit(spool, event(30), project=4)
     drain.drain_once()
     assert counts(4)[0] == before[0] + 1
+
+
+def test_sessions_in_memory_are_those_of_the_store(store):
+    """Named ones, those with ids of their senders and those of requests, too: what cancels a row must equal it."""
+    recent = RecentSessions(store.facts, lambda: NOON)
+    page = {"url": "https://example.com/a?utm_source=x", "referrer": "https://google.com/", "country": "ro"}
+    batches = [
+        [EventRows(1, NOON, [event(0, **page)]), RequestRows(1, NOON, [request(0)])],
+        [EventRows(1, NOON, [event(1, event_type="custom", name="x"), event(2, visitor=8, session_id="n")])],
+        [EventRows(1, NOON, [event(5, **page), event(9, visitor=8, own_id=True), event(50)])],
+        [RequestRows(1, NOON, [request(1)])],
+    ]
+    for number, records in enumerate(batches, 1):
+        plan = make_plan(number, records, recent, Tools.default(), lambda *_: None, writer=1)
+        for insert in plan.inserts:
+            store.insert(insert.table, insert.arrow, token=insert.token)
+        recent.settle(stored=True)
+    schema = {"project_id": pl.UInt32, "visitor": pl.UInt64, "opens": pl.Int64, "closes": pl.Int64}
+    for table, visitors, count in ((Table.EVENTS, (7, 8), 3), (Table.REQUESTS, (9,), 1)):
+        windows = pl.DataFrame([(1, one, NOON, NOON + 99 * MINUTE) for one in visitors], schema, orient="row")
+        found = recent.of(table).overlapping(windows).sort("session")
+        assert_frame_equal(found, StoreHistory(store.facts, table).overlapping(windows).sort("session"))
+        assert len(found) == count
+    assert recent.of(Table.EVENTS).since == 1

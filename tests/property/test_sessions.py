@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, GAPS, VARIES
+from footfall.drain.recent import RecentHistory
 from footfall.pipeline import session_state as s
 from footfall.pipeline.sessions import sessionise
 
@@ -26,10 +27,14 @@ class MemoryHistory:
     def __init__(self):
         self.events_ = pl.DataFrame(schema={**s.EVENT_INPUT, "session": pl.UInt64()})
         self.sessions = pl.DataFrame(schema=s.SESSION_COLUMNS)
+        self.asked = 0
 
-    def overlapping(self, visitors, start, end):
-        rows = self.sessions.join(visitors, on=s.VISITOR, how="semi")
-        return rows.filter((pl.col("end") >= start) & (pl.col("start") <= end))
+    def overlapping(self, windows):
+        self.asked += 1
+        return s.within(self.sessions, windows)
+
+    def last_end(self):
+        return self.sessions["end"].max() or 0
 
     def named(self, sessions):
         return self.sessions.join(sessions, on=s.SESSION, how="semi")
@@ -38,8 +43,11 @@ class MemoryHistory:
         rows = self.events_.join(visitors, on=s.VISITOR, how="semi")
         return rows.filter(pl.col("timestamp").is_between(start, end))
 
-    def feed(self, batch, version):
-        outcome = sessionise(batch, self, version)
+    def feed(self, batch, version, memory=None):
+        """`memory` is what sessionising asks in place of this store."""
+        outcome = sessionise(batch, memory or self, version)
+        if memory:
+            memory.change(outcome.before, outcome.after)
         kept = self.sessions.join(outcome.before, on=list(s.SESSION_COLUMNS), how="anti")
         assert len(kept) == len(self.sessions) - len(outcome.before), "only stored rows can be cancelled"
         self.sessions = pl.concat([kept, outcome.after])
@@ -170,11 +178,17 @@ def histories(draw, names=NAMES):
     return rows, list(pairwise(edges))
 
 
-def check(history):
+def check(history, memory=lambda _store: None, forgotten=()):
+    """`memory` makes the memory over a store; it forgets before the batches numbered in `forgotten`."""
     rows, batches = history
     store = MemoryHistory()
+    recent = memory(store)
     for version, (start, end) in enumerate(batches, 1):
-        store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version)
+        if version in forgotten:
+            recent.forget()
+        store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version, recent)
+        if recent:
+            recent.settle(stored=True)
     found, expected = stored(store), in_order(rows)
     for one, other in zip(found, expected, strict=True):
         *same, gaps, flow = one
@@ -258,6 +272,41 @@ def test_runs_in_any_order(history):
 @given(histories(names=st.sampled_from(["s1", "s2"])))
 def test_names_in_any_order(history):
     check(history)
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(), st.integers(1, 6), st.lists(st.integers(2, 6), max_size=2), st.integers(0, 40))
+def test_memory_of_recent_sessions_gives_the_same(history, kept, forgotten, oldest):
+    """Sessions that are in memory stand for those of the store, however few are kept and whenever all are forgotten."""
+    removable = oldest * 7 * MINUTE + 1_000_000_000_000
+    check(history, lambda store: RecentHistory(store, lambda: removable, kept), forgotten)
+
+
+def test_a_batch_in_time_does_not_read_the_store():
+    store = MemoryHistory()
+    recent = RecentHistory(store, lambda: 0)
+    for minute in range(0, 200, 20):
+        rows = [view(minute, "/")]
+        store.feed(pl.DataFrame(rows, schema=s.EVENT_INPUT), minute + 1, recent)
+        recent.settle(stored=True)
+    assert store.asked == 0
+    assert store.sessions["events"].to_list() == [10]
+    late = [view(-3_000, "/")]
+    recent.forget()
+    store.feed(pl.DataFrame(late, schema=s.EVENT_INPUT), 300, recent)
+    assert store.asked == 1
+
+
+def test_changes_that_are_not_stored_do_not_count():
+    store = MemoryHistory()
+    recent = RecentHistory(store, lambda: 0)
+    batch = pl.DataFrame([view(0, "/")], schema=s.EVENT_INPUT)
+    for stored in (False, True):
+        outcome = sessionise(batch, recent, 1)
+        assert outcome.before.is_empty()
+        recent.change(outcome.before, outcome.after)
+        recent.settle(stored=stored)
+    assert len(sessionise(batch, recent, 2).before) == 1
 
 
 def test_thirty_minutes_is_one_session_and_a_millisecond_more_is_two():

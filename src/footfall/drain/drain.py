@@ -20,6 +20,7 @@ from footfall.drain.journal import Journal
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.rebuilding import SessionsRebuilding
+from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
@@ -36,6 +37,9 @@ from footfall.store.protocol import Piece, Store
 _PAUSE_AFTER_ERROR = 2.0
 _FULL_SHARE = 0.5
 """A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
+
+_LOADED_ROWS = 1_000
+"""From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
 
 
 class Watcher(Protocol):
@@ -71,6 +75,7 @@ class Drain:
         backfill: Backfill | None = None,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
+        retention_days: int | None = None,
         clock: Clock = system_clock,
     ) -> None:
         self._spools = spools
@@ -85,16 +90,16 @@ class Drain:
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
+        self._recent = RecentSessions(store.facts, clock, retention_days)
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self._rows = 0  # of the last round
         self._clock = clock
         self._backfill = backfill
         self._inventory = inventory or Inventory()
         self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, clock)
-        self._take_stock = Stocktaking(
-            store.facts, self._inventory, spools, self._replay, self._rebuild_sessions.rebuild
-        )
+        self._take_stock = Stocktaking(store.facts, self._inventory, spools, self._replay, self._rebuild)
         self.progress = Progress(clock)
 
     def run(self) -> None:
@@ -109,7 +114,7 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
-                self._stop.wait(max(0.0, self._interval - (time.monotonic() - started)))
+                self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
@@ -121,6 +126,15 @@ class Drain:
         with self._batch:
             yield self.rounds > 0 and not self._begun
 
+    @contextmanager
+    def changing_sessions(self) -> Iterator[bool]:
+        """As `quiesced`, for who changes stored sessions within the block."""
+        with self.quiesced() as quiesced:
+            try:
+                yield quiesced
+            finally:
+                self._recent.forget()
+
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
         """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
         with self.quiesced() as quiesced:
@@ -129,14 +143,16 @@ class Drain:
     def mark(self, touched: Iterable[Touched]) -> None:
         """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
         with self._batch:
+            self._recent.forget()
             self._marks.write(touched)
 
     @contextmanager
     def removing(self, piece: Piece) -> Iterator[None]:
         """While rows of a piece are removed on purpose: they are not missed."""
         place = (Table(piece.table), int(piece.partition)) if piece.table in TALLIED else None
-        if place:
-            with self._batch:
+        with self._batch:
+            self._recent.forget()
+            if place:
                 self._inventory.begin_change(*place)
         try:
             yield
@@ -147,16 +163,20 @@ class Drain:
 
     def drain_once(self) -> bool:
         """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
+        self._rows = 0
         busy = False
         failures: list[Exception] = []
         if self._store.set_damage_aside() or not self.rounds:
             with self._batch:  # no cell may be made while sessions are missing
+                self._recent.forget()
                 self._rebuild_sessions()
                 self._take_stock.ask()
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
-                busy |= self._take(name, spool) >= self._limit * _FULL_SHARE
+                rows = self._take(name, spool)
+                self._rows += rows
+                busy |= rows >= self._limit * _FULL_SHARE
                 self.progress.goes_on(name)
             except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
                 self.progress.fails(name, error)
@@ -180,6 +200,7 @@ class Drain:
         with self._batch:
             plan = self._journal.read(name, batch.number)
             begun = plan is not None
+            known = not begun  # how the plan changes sessions
             if begun:
                 self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
             if plan is None:
@@ -189,9 +210,11 @@ class Drain:
                     self._inventory.record(batch.number, plan.inserts)
                     self._inventory.forget(Table.SESSIONS)  # of which the lost plan may have changed some
                     plan = self._completed(plan, spool, batch)
+                    known = False
                 self._journal.write(name, plan, batch=batch.number)
             self._begun.add(name)
-            self._apply(plan, begun=begun)
+            with self._remembering(known=known):
+                self._apply(plan, begun=begun)
             self._inventory.record(batch.number, plan.inserts)
             self._begun.discard(name)
         spool.finish(batch)
@@ -199,6 +222,19 @@ class Drain:
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
         return sum(plan.facts.values())
+
+    @contextmanager
+    def _remembering(self, *, known: bool) -> Iterator[None]:
+        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten."""
+        try:
+            yield
+        except BaseException:
+            self._recent.forget()
+            raise
+        if known:
+            self._recent.settle(stored=True)
+        else:
+            self._recent.forget()
 
     def _completed(self, plan: Plan, spool: Spool, batch: Batch) -> Plan:
         """For a batch whose plan is lost, and which may be stored in part: complete its facts; returns the rest.
@@ -223,6 +259,11 @@ class Drain:
         facts = [insert for insert in facts if insert.table in REPLAYED]
         rest = self._completed(msgspec.structs.replace(plan, inserts=facts), spool, batch)
         self._apply(rest, begun=False)
+        self._recent.forget()
+
+    def _rebuild(self, months: Iterable[int]) -> None:
+        self._recent.forget()
+        self._rebuild_sessions.rebuild(months)
 
     def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
         records = self._kept(spool.records(batch))
@@ -266,7 +307,8 @@ class Drain:
         return sound
 
     def _planned(self, number: int, records: list[Record], writer: int) -> Plan:
-        return make_plan(number, records, self._store, self._tools, self._watcher.step, writer=writer)
+        self._recent.settle(stored=False)
+        return make_plan(number, records, self._recent, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""
@@ -300,3 +342,13 @@ class Drain:
                 if rest is None:
                     break
                 shard.insert(rest.table, rest.arrow, token=token)
+
+
+def pause(interval: float, took: float, rows: int) -> float:
+    """Seconds until the next round, after one of so many rows that took so long; rounds begin an `interval` apart.
+
+    Under load they are up to twice as far apart. Then the next round may take twice as long as this one, and what came
+    right after this one began can still be queried within two intervals.
+    """
+    apart = max(interval, 2 * (interval - took)) if rows >= _LOADED_ROWS else interval
+    return max(0.0, apart - took)

@@ -1,4 +1,4 @@
-"""What sessionising reads from the store: sessions near a batch and, rarely, stored events."""
+"""What sessionising reads from the store: sessions and, rarely, stored events."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ import polars as pl
 from footfall.catalog.columns import COLUMNS
 from footfall.catalog.tables import Table
 from footfall.pipeline.rows import session_input
-from footfall.pipeline.session_state import EVENT_INPUT, SESSION_COLUMNS
+from footfall.pipeline.session_state import EVENT_INPUT, SESSION_COLUMNS, VISITOR, within
 from footfall.store.protocol import FactStore
 
 _READ = {*EVENT_INPUT, "event_type", "session"}
 
 
 class StoreHistory:
-    """Implements `pipeline.session_state.History` for one table of facts."""
+    """Implements `drain.recent.Stored` for one table of facts."""
 
     def __init__(self, facts: FactStore, table: Table) -> None:
         self._facts = facts
         self._table = table
         self._columns = [column.name for column in COLUMNS[table] if column.stored and column.name in _READ]
 
-    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        return _typed(self._facts.overlapping_sessions(self._table, visitors, start, end))
+    def last_end(self) -> int:
+        return self._facts.last_session_end(self._table)
+
+    def overlapping(self, windows: pl.DataFrame) -> pl.DataFrame:
+        span = windows.select(pl.col("opens").min(), pl.col("closes").max()).row(0)
+        return within(_typed(self._facts.overlapping_sessions(self._table, windows.select(VISITOR), *span)), windows)
 
     def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
         return _typed(self._facts.sessions(self._table, sessions))

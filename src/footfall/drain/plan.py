@@ -14,6 +14,7 @@ import polars as pl
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR
 from footfall.drain.history import StoreHistory
+from footfall.drain.recent import RecentSessions
 from footfall.model.changes import Change, Merge, Move
 from footfall.model.raw import Record
 from footfall.pipeline import decode, proxy_logs, rows, steps
@@ -79,11 +80,12 @@ _FACTS = (
 
 
 def make_plan(
-    number: int, records: Sequence[Record], store: Store, tools: steps.Tools, observe: Observe, *, writer: int
+    number: int, records: Sequence[Record], recent: RecentSessions, tools: steps.Tools, observe: Observe, *, writer: int
 ) -> Plan:
     """Enrich and sessionise the records of a batch; `observe` is called with each step's name and seconds.
 
-    `writer` identifies a sequence of batches that are applied one after the other.
+    `recent` is told how sessions change. `writer` identifies a sequence of batches that are applied one after the
+    other.
     """
     stamp = rows.Stamp(number, writer)
     inserts: list[Insert] = []
@@ -102,8 +104,9 @@ def make_plan(
             frame = rows.name_visitors(frame, facts.visitor_name)
         if facts.has_sessions:
             with _timed("sessionise", observe):
-                history = StoreHistory(store.facts, facts.table)
+                history = recent.of(facts.table)
                 outcome = sessionise(rows.session_input(frame), history, number)
+                history.change(outcome.before, outcome.after)
                 frame = rows.with_sessions(frame, outcome.sessions)
             hours.append(_hours_of_sessions(facts.table, outcome.before, outcome.after))
             sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))

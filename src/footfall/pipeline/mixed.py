@@ -81,8 +81,7 @@ def _close(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> tup
     while True:
         spans = pl.concat([edge, known.select(*s.VISITOR, opens="start", closes="end")])
         windows = spans.group_by(s.VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
-        around = history.overlapping(windows.select(s.VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
-        found = pl.concat([known, s.within(around, windows)]).unique(s.SESSION)
+        found = pl.concat([known, history.overlapping(windows)]).unique(s.SESSION)
         if len(found) == len(known):
             return known, windows
         known = found

@@ -33,8 +33,11 @@ MOVE_COLUMNS = schema(column for column in EVENTS if column.name in {"project_id
 class History(Protocol):
     """Stored sessions and events. Frames in, frames out; times in Unix milliseconds."""
 
-    def overlapping(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        """SESSION_COLUMNS of the sessions of these (project_id, visitor) that overlap [start, end]."""
+    def overlapping(self, windows: pl.DataFrame) -> pl.DataFrame:
+        """SESSION_COLUMNS of the sessions that overlap their visitor's window (project_id, visitor, opens, closes).
+
+        A visitor has one window; there is at least one.
+        """
 
     def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
         """SESSION_COLUMNS of these (project_id, visitor, session), at any time."""

@@ -36,7 +36,6 @@ from footfall.pipeline.session_state import (
     named_key,
     summarise,
     typed,
-    within,
 )
 
 
@@ -106,8 +105,7 @@ def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     )
     if windows.is_empty():
         return pl.DataFrame(schema=SESSION_COLUMNS)
-    around = history.overlapping(windows.select(VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
-    around = within(around, windows)
+    around = history.overlapping(windows)
     names = events.filter(pl.col("session_given") == 1).select(SESSION).unique()
     missing = names.join(around, on=SESSION, how="anti")
     named = history.named(missing) if not missing.is_empty() else missing
@@ -117,8 +115,7 @@ def _near(events: pl.DataFrame, history: History) -> pl.DataFrame:
     spans = pl.concat([windows, named.select(*VISITOR, opens="start", closes="end")])
     windows = spans.group_by(VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
     windows = windows.join(named, on=VISITOR, how="semi")
-    between = history.overlapping(windows.select(VISITOR), windows["opens"].min(), windows["closes"].max())  # type: ignore[arg-type]  # integers
-    return pl.concat([around, named, within(between, windows)]).unique(SESSION, maintain_order=True)
+    return pl.concat([around, named, history.overlapping(windows)]).unique(SESSION, maintain_order=True)
 
 
 def _kinds(events: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:

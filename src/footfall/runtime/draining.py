@@ -57,6 +57,7 @@ class Draining:
             backfill=backfill,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
+            retention_days=settings.retention_days,
             clock=clock,
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)

@@ -156,7 +156,7 @@ def _filled_store(
     """The drain and the work in the background on the store; closed once all have stopped."""
     backfill = Backfill(lambda: spools.only(BACKFILL))
     draining = Draining(settings, spools, clock, metrics, backfill)
-    session_facts = SessionFacts(draining.store.facts, draining.drain.quiesced, metrics.sessions_without_facts)
+    session_facts = SessionFacts(draining.store.facts, draining.drain.changing_sessions, metrics.sessions_without_facts)
     jobs = Jobs(clock)
     # No roll-up may be written of rows that are being removed.
     jobs.add("erasures", draining.erasure(), alone=True)

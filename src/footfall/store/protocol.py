@@ -89,6 +89,9 @@ class FactStore(Protocol):
     def sessions(self, table: Table, keys: pl.DataFrame) -> pl.DataFrame:
         """Live sessions of these (project_id, visitor, session), at any time."""
 
+    def last_session_end(self, table: Table) -> int:
+        """When the last session ends; it may be one that a later row cancels. 0 where there are none."""
+
     def read(self, table: Table, names: Sequence[str], visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         """The columns `names` of the facts of these (project_id, visitor) in [start, end]."""
 

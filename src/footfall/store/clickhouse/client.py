@@ -17,7 +17,7 @@ import structlog
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FatalError, FootfallError, StoreError
 from footfall.store.clickhouse import backup, remaking, statements
-from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits
+from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits, insert_settings
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.migrate import migrate, tables
@@ -181,7 +181,7 @@ class ClickHouse:
         except (pl.exceptions.PolarsError, OSError) as error:
             raise StoreError(f"rows for {table} are not an Arrow IPC file", details=str(error)) from error
         with self._client() as client:
-            self._engine.insert(client, table, columns, arrow, token)
+            self._engine.insert(client, table, columns, arrow, insert_settings(table, token))
 
     def drop_days_before(self, table: Table, instant: int) -> None:
         """Partitions are dropped: on a full disk a mutation may leave a note that keeps the store from opening."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from footfall.errors import FatalError
@@ -53,7 +54,7 @@ class Embedded:
                 f"the embedded engine can't open {self.path}: {error}; `footfall doctor` looks for the cause"
             ) from error
 
-    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
+    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, settings: Mapping[str, str]) -> None:
         from clickhouse_connect.driver.binding import format_str, quote_identifier  # noqa: PLC0415 -- as above
 
         # The client's own raw_insert would write user data to the machine's temporary directory.
@@ -61,9 +62,10 @@ class Embedded:
             file.write(arrow)
             file.flush()
             names = ", ".join(quote_identifier(name) for name in columns)
+            given = ", ".join(f"{name} = {format_str(value)}" for name, value in settings.items())
             client.command(
                 f"INSERT INTO {quote_identifier(table)} ({names}) FROM INFILE {format_str(file.name)}"
-                f" SETTINGS insert_deduplication_token = {format_str(token)} FORMAT Arrow"
+                f" SETTINGS {given} FORMAT Arrow"
             )
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from footfall.catalog.tables import TABLES, Table
 from footfall.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ def query_limits(settings: Settings) -> Limits:
     }
 
 
+def insert_settings(table: str, token: str) -> dict[str, str]:
+    """Settings of an insert. No two rows of sessions in one insert cancel each other, so the engine need not look."""
+    signed = table in TABLES and TABLES[Table(table)].signed
+    return {"insert_deduplication_token": token} | ({"optimize_on_insert": "0"} if signed else {})
+
+
 class Engine(Protocol):
     """Opens clients of one database. A client is used by one thread at a time."""
 
@@ -59,8 +66,8 @@ class Engine(Protocol):
     def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         """A new client with `SESSION` and `limits` applied; its database is `database`, else the engine's default."""
 
-    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
-        """Insert an Arrow IPC file's columns, by name, under a deduplication token."""
+    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, settings: Mapping[str, str]) -> None:
+        """Insert an Arrow IPC file's columns, by name, with settings of the engine for this statement."""
 
     def close(self) -> None:
         """Called after the last client is closed."""

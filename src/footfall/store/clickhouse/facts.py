@@ -59,6 +59,10 @@ class ClickHouseFacts:
     def sessions(self, table: Table, keys: pl.DataFrame) -> pl.DataFrame:
         return self._sessions(table, "session IN {sessions:Array(UInt64)}", keys, {})
 
+    def last_session_end(self, table: Table) -> int:
+        sql = "SELECT toUnixTimestamp64Milli(max(end)) FROM sessions WHERE source_table = {table:String}"
+        return int(self._store.query(sql, {"table": table.value}).scalar)
+
     def read(self, table: Table, names: Sequence[str], visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         columns = [column for column in COLUMNS[table] if column.name in names]
         sql = f"""

@@ -88,10 +88,8 @@ class Remote:
             autogenerate_session_id=False,
         )
 
-    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, token: str) -> None:
-        client.raw_insert(
-            table, columns, insert_block=arrow, fmt="Arrow", settings={"insert_deduplication_token": token}
-        )
+    def insert(self, client: Client, table: str, columns: list[str], arrow: bytes, settings: Mapping[str, str]) -> None:
+        client.raw_insert(table, columns, insert_block=arrow, fmt="Arrow", settings=dict(settings))
 
     def close(self) -> None:
         if self._lock is not None:

@@ -30,6 +30,9 @@ class ShardedFacts:
     def sessions(self, table: Table, keys: pl.DataFrame) -> pl.DataFrame:
         return self._of_visitors(keys, lambda facts, part: facts.sessions(table, part))
 
+    def last_session_end(self, table: Table) -> int:
+        return max(facts.last_session_end(table) for facts in self._facts)
+
     def read(self, table: Table, names: Sequence[str], visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         return self._of_visitors(visitors, lambda facts, part: facts.read(table, names, part, start, end))
 
