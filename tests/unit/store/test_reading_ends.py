@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from footfall.errors import QueryCancelledError
-from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.reading import Readers
 
 
 class Client:
-    """An answer comes after `during`; `kills` are the marks that it was told to end."""
+    """An answer comes after `during`."""
 
     def __init__(self) -> None:
         self.during: Any = None
-        self.kills: list[list[str]] = []
-        self.killed = threading.Event()
         self.closed = False
 
     def set_client_setting(self, name: str, value: str) -> None:
         assert name == "log_comment"
         self.mark = value
 
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> SimpleNamespace:
-        if sql.startswith("KILL"):
-            self.kills.append((parameters or {})["marks"])
-            if len(self.kills) < 3:
-                raise ConnectionError
-            self.killed.set()
-        elif self.during:
+    def query(self, *_: Any, **__: Any) -> SimpleNamespace:
+        if self.during:
             self.during()
         return SimpleNamespace(column_names=("n",), result_rows=[(7,)])
 
@@ -40,13 +33,27 @@ class Client:
         self.closed = True
 
 
-def readers(asked: Client, aside: Client) -> Readers:
-    return Readers(lambda: asked, Pool(lambda: aside, size=1), set())  # type: ignore[arg-type, return-value]  # what is called of a client
+class Killing:
+    """Ends what it is told to at the third attempt; `marks` are those of each."""
+
+    def __init__(self) -> None:
+        self.marks: list[Sequence[str]] = []
+        self.done = threading.Event()
+
+    def __call__(self, marks: Sequence[str]) -> None:
+        self.marks.append(marks)
+        if len(self.marks) < 3:
+            raise ConnectionError
+        self.done.set()
+
+
+def readers(asked: Client, kill: Killing) -> Readers:
+    return Readers(lambda: asked, kill, set())  # type: ignore[arg-type, return-value]  # what is called of a client
 
 
 def test_an_answer_that_comes_after_the_end_is_no_answer() -> None:
     asked = Client()
-    reading = readers(asked, Client()).reading(1)
+    reading = readers(asked, Killing()).reading(1)
     asked.during = reading.cancel
     with pytest.raises(QueryCancelledError):
         reading.query("SELECT 7")
@@ -54,15 +61,15 @@ def test_an_answer_that_comes_after_the_end_is_no_answer() -> None:
 
 
 def test_an_end_is_asked_for_until_it_comes() -> None:
-    aside = Client()
+    kill = Killing()
     asked = Client()
-    reading = readers(asked, aside).reading(1)
+    reading = readers(asked, kill).reading(1)
 
     def wait() -> None:
         reading.cancel()
-        aside.killed.wait()
+        assert kill.done.wait(30)
 
     asked.during = wait
     with pytest.raises(QueryCancelledError):
         reading.query("SELECT 7")
-    assert aside.kills[:3] == [[asked.mark]] * 3
+    assert kill.marks[:3] == [[asked.mark]] * 3
