@@ -90,7 +90,7 @@ def test_a_token_is_made_shown_once_and_revoked(dashboard: Dashboard, server: Se
 
 
 def test_a_site_is_made_and_its_first_event_is_received(dashboard: Dashboard, server: Server, admin: Access) -> None:
-    dashboard.open("/settings/sites", shows="New site")
+    dashboard.open("/", shows="New site").click("a", "New site")
     fill(dashboard, "#host", "blog.example")
     dashboard.click("button", "Make the site")
     dashboard.wait("location.pathname === '/sites/blog-example/settings'")
@@ -206,6 +206,8 @@ def test_a_reader_sees_what_it_may_and_is_told_the_rest(browser: Chromium, serve
             assert dashboard.violations() == []
         dashboard.open("/settings/sites", shows="Those that your token may read")
         assert not dashboard.count("#host")
+        dashboard.open("/", shows="shop")
+        assert not dashboard.count("a[aria-label='New site']")
         dashboard.open("/settings/nothing", shows="There is nothing here")
         dashboard.clean()
 
