@@ -172,6 +172,16 @@ def test_a_log_is_uploaded_paused_and_gone_on_with_after_a_reload(
     dashboard.see("Nothing is sent and nothing is added")
 
 
+def test_an_empty_log_is_said_to_be_empty_and_not_sent(dashboard: Dashboard, tmp_path: Path) -> None:
+    file = tmp_path / "empty.log"
+    file.touch()
+    dashboard.open("/sites/shop/settings/imports", shows="Upload an access log")
+    choose(dashboard, file)
+    dashboard.see("This file is empty", "[role=alert]")
+    assert not dashboard.count(".way")
+    assert dashboard.violations() == []
+
+
 def test_what_is_stored_and_the_health_are_told_in_words(dashboard: Dashboard, shop: Site) -> None:
     assert shop.beacon(u="https://shop.example/a").status_code == 202
     shop.rows(1)
