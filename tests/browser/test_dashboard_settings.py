@@ -89,6 +89,14 @@ def test_a_token_is_made_shown_once_and_revoked(dashboard: Dashboard, server: Se
     dashboard.see("revoked", "table")
 
 
+def test_a_token_without_a_name_is_told_by_its_end_once(dashboard: Dashboard, admin: Access) -> None:
+    body = {"label": "", "scopes": ["read"], "projects": ["shop"]}
+    made = asked(admin, "POST", "/api/tokens", body).json()
+    dashboard.open("/settings", shows=f"…{made['last_four']}")
+    assert dashboard.text("table").count(made["last_four"]) == 1
+    asked(admin, "DELETE", f"/api/tokens/{made['id']}")
+
+
 def test_a_site_is_made_and_its_first_event_is_received(dashboard: Dashboard, server: Server, admin: Access) -> None:
     dashboard.open("/", shows="New site").click("a", "New site")
     fill(dashboard, "#host", "blog.example")
