@@ -89,8 +89,16 @@ def test_a_token_is_made_shown_once_and_revoked(dashboard: Dashboard, server: Se
     dashboard.see("revoked", "table")
 
 
+def test_a_token_without_a_name_is_told_by_its_end_once(dashboard: Dashboard, admin: Access) -> None:
+    body = {"label": "", "scopes": ["read"], "projects": ["shop"]}
+    made = asked(admin, "POST", "/api/tokens", body).json()
+    dashboard.open("/settings", shows=f"…{made['last_four']}")
+    assert dashboard.text("table").count(made["last_four"]) == 1
+    asked(admin, "DELETE", f"/api/tokens/{made['id']}")
+
+
 def test_a_site_is_made_and_its_first_event_is_received(dashboard: Dashboard, server: Server, admin: Access) -> None:
-    dashboard.open("/settings/sites", shows="New site")
+    dashboard.open("/", shows="New site").click("a", "New site")
     fill(dashboard, "#host", "blog.example")
     dashboard.click("button", "Make the site")
     dashboard.wait("location.pathname === '/sites/blog-example/settings'")
@@ -172,6 +180,16 @@ def test_a_log_is_uploaded_paused_and_gone_on_with_after_a_reload(
     dashboard.see("Nothing is sent and nothing is added")
 
 
+def test_an_empty_log_is_said_to_be_empty_and_not_sent(dashboard: Dashboard, tmp_path: Path) -> None:
+    file = tmp_path / "empty.log"
+    file.touch()
+    dashboard.open("/sites/shop/settings/imports", shows="Upload an access log")
+    choose(dashboard, file)
+    dashboard.see("This file is empty", "[role=alert]")
+    assert not dashboard.count(".way")
+    assert dashboard.violations() == []
+
+
 def test_what_is_stored_and_the_health_are_told_in_words(dashboard: Dashboard, shop: Site) -> None:
     assert shop.beacon(u="https://shop.example/a").status_code == 202
     shop.rows(1)
@@ -206,6 +224,8 @@ def test_a_reader_sees_what_it_may_and_is_told_the_rest(browser: Chromium, serve
             assert dashboard.violations() == []
         dashboard.open("/settings/sites", shows="Those that your token may read")
         assert not dashboard.count("#host")
+        dashboard.open("/", shows="shop")
+        assert not dashboard.count("a[aria-label='New site']")
         dashboard.open("/settings/nothing", shows="There is nothing here")
         dashboard.clean()
 

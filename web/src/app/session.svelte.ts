@@ -21,6 +21,11 @@ class Session {
     return this.info?.scopes.includes('admin') ?? false;
   }
 
+  /** Whether they may make sites: that needs the whole installation. */
+  get mayMakeSites(): boolean {
+    return this.isAdmin && (this.info?.installation ?? false);
+  }
+
   project(slug: string): Project | undefined {
     return this.projects.find((project) => project.slug === slug);
   }

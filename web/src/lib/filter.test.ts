@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultOf, FilterError, literal, parse, print, readable, termsInWords, toggled, type Term } from './filter';
+import { countryName } from './labels';
 
 const term = (key: string, values: string[], negated = false): Term => ({ key, values, negated });
 
@@ -91,5 +92,6 @@ it('says why a text is no filter', () => {
 
 it('names goals and segments alone, with any characters', () => {
   expect(parse('goal:"Order placed" segment:a\\*b')).toEqual([term('goal', ['Order placed']), term('segment', ['a\\*b'])]);
-  expect(termsInWords(parse('country:DE|FR !goal:"Order placed"'))).toBe('Country is DE or FR, Goal is not Order placed');
+  expect(termsInWords(parse('country:DE|FR !goal:"Order placed"'))).toBe(`Country is ${countryName('DE')} or ${countryName('FR')}, Goal is not Order placed`);
+  expect(termsInWords(parse('path:/caf%C3%A9'))).toBe('Page is /café');
 });

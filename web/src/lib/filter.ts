@@ -2,6 +2,8 @@
 
     A value is kept as a pattern: `*` is a wildcard, `\*` and `\\` are the characters themselves, nothing else is escaped. */
 
+import { valueText } from './labels';
+
 export interface Term {
   key: string;
   values: string[];
@@ -72,9 +74,9 @@ export function readable(pattern: string): string {
   return pattern.replace(/\\([\\*])/g, '$1');
 }
 
-/** Terms as people read them: “Country is DE or FR, Page is not /cart”. */
+/** Terms as people read them: “Country is Germany or France, Page is not /cart”. */
 export function termsInWords(terms: readonly Term[]): string {
-  return terms.map(({ key, values, negated }) => `${keyName(key)} ${negated ? 'is not' : 'is'} ${values.map(readable).join(' or ')}`).join(', ');
+  return terms.map(({ key, values, negated }) => `${keyName(key)} ${negated ? 'is not' : 'is'} ${values.map((value) => valueText(key, readable(value))).join(' or ')}`).join(', ');
 }
 
 export function parse(text: string): Term[] {

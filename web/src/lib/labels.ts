@@ -47,6 +47,13 @@ export function absent(label: string): string {
   return label === 'unknown' ? 'Unknown' : label === '' ? '(none)' : label;
 }
 
+const VALUES: Readonly<Record<string, (value: string) => string>> = { country: countryName, language: languageName, path: decoded, entry_page: decoded, exit_page: decoded };
+
+/** A value of a filter, by its key. */
+export function valueText(key: string, value: string): string {
+  return (VALUES[key] ?? absent)(value);
+}
+
 const SOURCES: Readonly<Record<string, string>> = { direct: 'Direct' };
 
 export function sourceName(referrer: string): string {

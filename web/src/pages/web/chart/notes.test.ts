@@ -24,3 +24,8 @@ it('is part of the flag before it where there is no room for another, and points
   const flags = flagsOf(notes, (at) => at, 400).map(({ x, room, lines, flipped }) => [x, room, lines.length, flipped]);
   expect(flags).toEqual([[10, 58, 2, false], [100, 239, 1, false], [395, 0, 1, true]]);
 });
+
+it('waits for the width of the chart', () => {
+  const notes = [10, 20].map((at) => ({ at, items: [note(String(at))] }));
+  expect(flagsOf(notes, () => 0, 0)).toEqual([]);
+});

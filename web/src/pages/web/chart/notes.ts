@@ -34,8 +34,9 @@ export interface Flag {
   items: Annotation[];
 }
 
-/** Flags that would cover each other become one. `x`: the place of a point. */
+/** Flags that would cover each other become one; a chart without a width yet has none. `x`: the place of a point. */
 export function flagsOf(notes: readonly Note[], x: (at: number) => number, width: number): Flag[] {
+  if (width <= 0) return [];
   const flags: Flag[] = [];
   for (const { at, items } of notes) {
     const [place, last] = [x(at), flags.at(-1)];

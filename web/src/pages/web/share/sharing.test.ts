@@ -23,6 +23,12 @@ describe('a link', () => {
     expect(bodyOf({ ...wanted, embed: ' https://a.example, https://b.example\n' }).embed).toEqual(['https://a.example', 'https://b.example']);
   });
 
+  it('takes hosts and addresses of pages for their origins', () => {
+    const embed = 'intranet.example *.a.example https://B.example:8443/wiki/page?x=1 http://localhost:3000/ javascript:alert(1) a;b';
+    const origins = ['https://intranet.example', 'https://*.a.example', 'https://b.example:8443', 'http://localhost:3000', 'javascript:alert(1)', 'https://a;b'];
+    expect(bodyOf({ ...wanted, embed }).embed).toEqual(origins);
+  });
+
   it('keeps the secret behind #, and leaves out what it fixes', () => {
     const link = { link: '/share/shr_a#ff_shr_b', filter: 'path:/', range: '7d' as const, from: null };
     const url = urlOfLink(link, false);

@@ -17,7 +17,13 @@ export interface Wanted {
 }
 
 export function bodyOf({ name, filter, range, password, embed, badge }: Wanted): Record<string, unknown> {
-  return { name, filter, ...rangeOf(range), password: password || null, embed: embed.split(/[\s,]+/).filter(Boolean), badge };
+  return { name, filter, ...rangeOf(range), password: password || null, embed: embed.split(/[\s,]+/).filter(Boolean).map(originOf), badge };
+}
+
+/** Of a page's address, or of a host alone; what is neither stays as it is, and the server says so. */
+function originOf(typed: string): string {
+  const full = typed.includes('://') ? typed : `https://${typed}`;
+  return URL.canParse(full) ? new URL(full).origin : typed;
 }
 
 function rangeOf(range: Resolved | null): Record<string, string> {
