@@ -22,7 +22,6 @@ from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
 from footfall.store.clickhouse import open_store
 from footfall.store.clickhouse import session_facts as statements
-from footfall.store.clickhouse.migrate import clustered
 
 pytestmark = pytest.mark.embedded
 
@@ -200,8 +199,3 @@ def test_a_mutation_that_was_killed_changes_nothing_and_keeps_nobody(store, tmp_
     assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
     left = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done"
     assert store.query(left).scalar == 0
-
-
-def test_on_a_cluster_every_replica_has_the_table():
-    spread = [clustered(statement, "main") for statement in statements.statements(Table.EVENTS, 202604)]
-    assert ["ON CLUSTER main" in statement for statement in spread] == [False, True, True, True, True]

@@ -39,9 +39,8 @@ def clean() -> dict[str, str]:
 
 
 def dependencies() -> str:
-    """Where this environment has them: the path alone, which leads to no editable install."""
-    found = [sysconfig.get_paths()["purelib"], *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return os.pathsep.join(path for path in found if path and not path.startswith(str(ROOT)))
+    """Where this environment has them: as a path, which leads to no editable install."""
+    return sysconfig.get_paths()["purelib"]
 
 
 def test_it_has_what_the_server_serves(wheel):

@@ -27,7 +27,7 @@ OF_SESSIONS = {"0013_session_facts.sql"}
 
 # The same word for zones that are parameters of endpoints, projects and commands, and no column.
 PARAMETER = re.compile(
-    r"/(api/(web/(parse|limits)|tracking/endpoints|projects/\w+|session/\w+|sharing/\w+|sites/\w+)|query/timerange|model/project|rollups/expiry|meta/.+|cli/\w+|importers/\w+|demo/\w+)\.py$"
+    r"/(api/(web/(parse|limits)|tracking/endpoints|projects/\w+|session/\w+|sharing/\w+|sites/\w+)|query/timerange|model/(project|upload)|runtime/upload_work|rollups/expiry|meta/.+|cli/\w+|importers/\w+|demo/\w+)\.py$"
 )
 
 MENTION = re.compile(
