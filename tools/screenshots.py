@@ -139,4 +139,4 @@ def settle(dashboard: Dashboard) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
