@@ -169,7 +169,7 @@ def test_a_log_is_uploaded_paused_and_gone_on_with_after_a_reload(
     before = asked(admin, "GET", list_).json()["items"][0]["offset"]
     assert 0 < before < len(content)
     choose(dashboard, file)
-    dashboard.see("Imported: 24,000 lines, 1 rejected")
+    dashboard.see("Lines imported: 24,000; rejected: 1")
     sent = [one for one in dashboard.page.requests if one["method"] == "PATCH"]
     assert sum(int(one["headers"].get("upload-offset", "0")) < before for one in sent) <= 1 + before // (4 << 20)
     dashboard.click("button", "Show what was rejected")

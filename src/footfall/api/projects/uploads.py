@@ -310,7 +310,7 @@ def _told(upload: Upload) -> str:
         UploadState.RECEIVING: "Bytes are still to come",
         UploadState.WAITING: f"Waits for the import{reason}",
         UploadState.IMPORTING: f"Imported, {share}{reason}",
-        UploadState.FINISHED: f"Imported: {upload.accepted:,} lines, {upload.rejected:,} rejected",
+        UploadState.FINISHED: f"Lines imported: {upload.accepted:,}; rejected: {upload.rejected:,}",
         UploadState.KNOWN: "Imported before: nothing was added",
         UploadState.FAILED: f"Failed{reason}",
     }

@@ -94,11 +94,7 @@ class ClickHouse:
     def migrate(self) -> None:
         self.create_databases()
         migrate(self)
-        if gone := self.missing_tables():
-            raise FatalError(
-                f"the store has no table {', '.join(sorted(gone))} any more: its definition is gone. `footfall doctor"
-                " --repair` makes it again, with its rows if they are still there; or restore a backup"
-            )
+        remaking.check(self.missing_tables())
 
     def create_databases(self, *more: str) -> None:
         with translated():
@@ -113,7 +109,7 @@ class ClickHouse:
         return remaking.missing_tables(self, tables(), self._engine.database)
 
     def remake_tables(self) -> set[str]:
-        self._check_local()
+        self._check_local("its tables are made again by hand, or come back with one")
         with translated():
             bare = self._engine.connect()
             bare.command(f"CREATE DATABASE IF NOT EXISTS {remaking.MADE}")
@@ -171,9 +167,10 @@ class ClickHouse:
             finally:
                 bare.close()
 
-    def _check_local(self) -> None:
+    def _check_local(self, then: str = "") -> None:
         if self._engine.path is None:
-            raise FatalError("a remote ClickHouse has a backup of its own: see its statement BACKUP")
+            reason = "a remote ClickHouse has backups of its own (its statement BACKUP)"
+            raise FatalError(f"{reason}: {then}" if then else reason)
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
         try:

@@ -16,6 +16,7 @@ from footfall.catalog.tables import Table
 from footfall.errors import FatalError, FootfallError, TransientError
 from footfall.model.slots import even
 from footfall.settings import Settings
+from footfall.store.clickhouse import remaking
 from footfall.store.clickhouse.client import ClickHouse
 from footfall.store.clickhouse.engine import query_limits
 from footfall.store.clickhouse.migrate import applied_migration, migrate, newest_migration
@@ -104,6 +105,7 @@ class Cluster:
             return
         for shard, replicas in zip(self._shards, self._replicas, strict=True):
             migrate(shard, replicas=replicas if self._target.replicated else ())
+        remaking.check(self.missing_tables())
         for _, node in self._nodes():
             self._show(node)
 

@@ -153,7 +153,8 @@ class ClickHouseFacts:
         return found
 
     def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
-        sql = f"SELECT DISTINCT batch FROM {table} WHERE _partition_id = {{month:String}} AND batch IN {{batches:Array(UInt64)}}"  # noqa: E501, S608 - of the catalogue
+        among = "_partition_id = {month:String} AND batch IN {batches:Array(UInt64)}"
+        sql = f"SELECT DISTINCT batch FROM {table} WHERE {among}"  # noqa: S608 - a name of the catalogue
         found: set[int] = set()
         for piece in _pieces(batches, KEYS_PER_STATEMENT):
             found |= {row[0] for row in self._store.query(sql, {"month": str(month), "batches": piece}).rows}

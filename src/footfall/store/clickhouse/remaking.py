@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from footfall.errors import FatalError
 from footfall.store.clickhouse.statements import Statements
 
 MADE = "remade"
@@ -28,6 +29,15 @@ _DERIVED = {"rollups", "recent_rollups", "rolled_up", "touched"}
 
 def missing_tables(store: Statements, expected: set[str], database: str) -> set[str]:
     return expected - {row[0] for row in store.query(_TABLES, {"database": database}).rows}
+
+
+def check(gone: set[str]) -> None:
+    """FatalError where tables are missing."""
+    if gone:
+        raise FatalError(
+            f"the store has no table {', '.join(sorted(gone))} any more: its definition is gone. `footfall doctor"
+            " --repair` makes it again, with its rows if they are still there; or restore a backup"
+        )
 
 
 def remake(store: Statements, missing: set[str], database: str, path: Path | None) -> set[str]:
