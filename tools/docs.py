@@ -119,8 +119,8 @@ def _section(command: Command) -> str:
 
 def _shown(param: Any) -> str:
     if param.param_type_name == "argument":
-        return (param.metavar or param.name.upper()) + ("…" if param.nargs == -1 else "")
-    value = "" if param.is_flag else f" {param.metavar or param.name.upper().replace('_', '-')}"
+        return (param.metavar or param.name.rstrip("_").upper()) + ("…" if param.nargs == -1 else "")
+    value = "" if param.is_flag else f" {param.metavar or param.name.rstrip('_').upper().replace('_', '-')}"
     return "/".join(param.opts) + value
 
 

@@ -93,7 +93,7 @@ class Settings(BaseSettings, InstallationSettings):
     )
     role: Role = Field(
         "all",
-        description="What the server does: `all`; `collect` into its spool; `drain` spools into the store; `query` it.",
+        description="`all`; `collect`: take events into a spool; `drain`: move spools into the store; `query`: answer.",
     )
     drain_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/]+(/\S*)?)?$")] = Field(
         "", description="URL of the server to which a collector forwards; empty: one drains the same data directory."
@@ -101,7 +101,8 @@ class Settings(BaseSettings, InstallationSettings):
     data: Path = Field(Path("data"), description="Directory of everything that is kept.")
     store_url: str = Field(
         "",
-        description="`chdb:///path` or `clickhouse[s]://user:password@host:port/db`; empty: embedded.",
+        description="`chdb:///path`, `clickhouse[s]://user:password@host:port/db`, or of a cluster "
+        "`…@a1|a2,b1|b2/db?cluster=name`; empty: embedded.",
     )
     insert_quorum: str = Field(
         "auto",

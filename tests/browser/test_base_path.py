@@ -114,3 +114,15 @@ def test_the_dashboard_stays_below_it(browser: Chromium, front: str, server: Ser
         dashboard.clean()
         asked = [one["url"] for one in dashboard.page.requests if one["url"].startswith("http")]
         assert [url for url in asked if not url.startswith(f"{front}{BASE}/")] == []
+
+
+def test_a_link_stays_followed_when_its_view_changes(browser: Chromium, front: str, site: Site):
+    link = footfall("link", "add", "shop", "For Ana", data=site.access.server.data).stdout.strip()
+    assert link.startswith(f"{BASE}/share/")
+    with opened(browser, front) as dashboard:
+        dashboard.open(link, shows="/pricing")
+        dashboard.click("#panel-pages .item a", "/pricing")
+        dashboard.see("/pricing", ".chips")
+        dashboard.see("/pricing", "#panel-pages")
+        assert "#ff_shr_" in str(dashboard.page.run("location.href"))
+        dashboard.clean()

@@ -188,6 +188,23 @@ def test_a_reader_takes_nothing(installation, method, path):
     assert (answer.status_code, "FOOTFALL_ROLE=query" in answer.text) == (404, True)
 
 
+def test_a_reader_begins_no_upload_that_nobody_would_import(installation):
+    site = site_of(installation, "uploads")
+    bearer = {"Authorization": f"Bearer {installation.readers[0].admin().token}"}
+    said = {"name": "access.log", "size": 5, "sha256": "0" * 64}
+    http, path = installation.readers[0].http, f"/api/projects/{site.access.slug}/uploads"
+    answer = http.post(path, json=said, headers=bearer)
+    assert (answer.status_code, "footfall import access-log" in answer.text) == (409, True)
+    assert http.get(path, headers=bearer).json() == {"items": []}
+
+
+def test_a_reader_tells_no_health_of_what_others_do(installation):
+    bearer = {"Authorization": f"Bearer {installation.readers[0].admin().token}"}
+    told = installation.readers[0].http.get("/api/installation/health", headers=bearer).json()["items"]
+    assert [(one["name"], one["status"]) for one in told] == [("collection", "ok"), ("store", "ok")]
+    assert "other processes" in told[0]["text"]
+
+
 def test_a_collector_answers_no_query(installation):
     assert installation.collectors[0].http.get("/api/web-events/everywhere/kpis").status_code == 404
 

@@ -11,6 +11,7 @@ import typer
 
 from footfall.cli.options import Data, Json, named_project, opened, print_json, print_table
 from footfall.errors import UserError
+from footfall.meta.exclusions import checked
 from footfall.model.project import Exclusions
 
 exclude_app = typer.Typer(help="List and change which reports of browsers a project drops.", no_args_is_help=True)
@@ -56,7 +57,7 @@ def remove(
     data: Data = None,
 ) -> None:
     """Count such reports again."""
-    given = _given(path, address, country)
+    given = checked(_given(path, address, country))
 
     def without(old: Exclusions) -> Exclusions:
         for kept, gone in _pairs(old, given):

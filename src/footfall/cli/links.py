@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -31,7 +33,7 @@ def list_(slug: _Named, *, as_json: Json = False, data: Data = None) -> None:
     """List a project's links, newest first, and what each shows at most."""
     from footfall.api.sharing.links import shown
 
-    base_path = load_settings(data).base_path
+    base_path = _base_path(data)
     with opened(data) as meta:
         shapes: list[dict[str, Any]] = [shown(one, base_path) for one in meta.shares.all(named_project(meta, slug))]
     if as_json:
@@ -79,7 +81,7 @@ def add(
         project = named_project(meta, slug)
         find = StoredFilters(meta.saved, system_clock).of(project).find
         secret, made = meta.shares.create(project, new_share(project, wanted, find))
-    base_path = load_settings(data).base_path
+    base_path = _base_path(data)
     link = path_with(made, secret, base_path)
     if as_json:
         print_json({**shown(made, base_path), "link": link})
@@ -118,3 +120,12 @@ def _asked() -> str:
 
 def _range(one: dict[str, Any]) -> str:
     return one["range"] or (f"{one['from']} {one['to']}" if one["from"] else "any")
+
+
+def _base_path(data: Path | None) -> str:
+    """Of the server that runs; else of the environment."""
+    from footfall.runtime.address import address_of_server
+
+    settings = load_settings(data)
+    server = address_of_server(settings.data)
+    return settings.base_path if server is None else urlsplit(server).path

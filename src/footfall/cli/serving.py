@@ -25,7 +25,7 @@ def serve(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Collect, store and answer, or one of these, until SIGTERM."""
+    """Run a server until SIGTERM: all of it, or one role (`--role`)."""
     with logged_failure():
         settings = listening_settings(data, host, port, role)
         # Once the settings are known to be good: a second, and none for a collector, which needs no engine.

@@ -58,6 +58,12 @@ def test_exclusions_are_added_and_removed(run, meta):
     assert left == {"paths": [], "addresses": ["10.0.0.0/8"], "countries": []}
 
 
+@pytest.mark.parametrize("spelling", ["203.0.113.7", "203.0.113.7/32", "2001:DB8::7", "198.51.100.0/255.255.255.0"])
+def test_an_exclusion_is_removed_by_any_spelling(run, spelling):
+    assert answer(run("exclude", "add", "shop", "--address", spelling, "--json"))["addresses"]
+    assert answer(run("exclude", "remove", "shop", "--address", spelling, "--json"))["addresses"] == []
+
+
 def test_exclusions_that_do_not_hold_are_refused(run):
     refused(run("exclude", "add", "shop", "--path", "admin"), "'admin'")
     refused(run("exclude", "remove", "shop", "--path", "/x"), "not excluded")

@@ -30,7 +30,7 @@ class Address {
       value === null ? [] : typeof value === 'string' ? [[name, value]] : value.map((one) => [name, one]),
     );
     const query = [...kept, ...added].map(([name, value]) => `${escaped(name ?? '')}=${escaped(value ?? '')}`).join('&');
-    return (query ? `${path}?${query}` : path) + (path === this.path ? this.secret : '');
+    return (query ? `${path}?${query}` : path) + (path === at(this.path) ? this.secret : '');
   }
 
   /** A path with those parameters of this view that hold for others too. */

@@ -165,6 +165,7 @@ async def begin(
     """
     part, inbox = querying(request), _inbox(request)
     project = part.auth.project_in_path(caller.principal, slug)
+    _check_imports(request)
     uploads = part.auth.meta.uploads
     said = await asyncio.to_thread(_checked, request, body)
 
@@ -198,6 +199,7 @@ async def append(
     _, upload = await _found(request, caller, slug, upload_id)
     if not (upload_offset.isascii() and upload_offset.isdigit() and len(upload_offset) < 19):
         raise UserError("bad_parameter", f"Upload-Offset: {upload_offset[:100]!r} is no number of bytes")
+    _check_imports(request)
     if upload.state is not UploadState.RECEIVING:
         raise UserError("conflict", "all bytes of the upload have come")
     inbox, uploads = _inbox(request), querying(request).auth.meta.uploads
@@ -265,6 +267,15 @@ async def _found(request: Request, caller: Caller, slug: str, upload_id: str) ->
 
 def _project(request: Request, caller: Caller, slug: str) -> Project:
     return querying(request).auth.project_in_path(caller.principal, slug)
+
+
+def _check_imports(request: Request) -> None:
+    """UserError(`conflict`) where nothing would ever import what is sent."""
+    if querying(request).settings.role != "all":
+        raise UserError(
+            "conflict",
+            "a server of the role `query` imports nothing: run `footfall import access-log` on the drain's machine",
+        )
 
 
 def _inbox(request: Request) -> Inbox:

@@ -6,6 +6,8 @@ import { Sha256 } from './sha256';
 const PIECE = 4 << 20;
 const PAUSE_MS = 2000;
 const MAX_TRIES = 30;
+/** No answer, a server that is busy, or a proxy that answers for a server which is not there. */
+const PASSING = new Set([0, 408, 429, 502, 503, 504]);
 
 export interface Wanted {
   format: string;
@@ -82,7 +84,7 @@ export class Sending {
         this.upload = await sendPiece<Upload>(path, this.file.slice(this.done, this.done + PIECE), this.done, signal);
         tries = 0;
       } catch (error) {
-        const isPassing = error instanceof RequestError && (error.status === 0 || error.status === 409 || error.status === 503);
+        const isPassing = error instanceof RequestError && (PASSING.has(error.status) || error.status === 409);
         if (!isPassing || ++tries > MAX_TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         signal.throwIfAborted();
@@ -98,7 +100,7 @@ export class Sending {
     try {
       this.upload = await get<Upload>(path, {}, signal);
     } catch (error) {
-      if (!(error instanceof RequestError) || (error.status !== 0 && error.status !== 503)) throw error;
+      if (!(error instanceof RequestError) || !PASSING.has(error.status)) throw error;
     }
   }
 
