@@ -162,7 +162,7 @@ class Dashboard:
             modifiers=modifiers,
         )
 
-    def drag(self, selector: str, start: float, end: float) -> None:
+    def drag(self, selector: str, start: float, end: float, *, half_way: Callable[[], None] = lambda: None) -> None:
         """Along the middle of an element, between two shares of its width."""
         self.find(selector)
         left, width, y = self.page.run(
@@ -172,8 +172,10 @@ class Dashboard:
         where = [left + width * (start + (end - start) * step / 5) for step in range(6)]
         self.mouse("mouseMoved", where[0], y)
         self.mouse("mousePressed", where[0], y)
-        for x in where[1:]:
+        for step, x in enumerate(where[1:]):
             self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button="left", buttons=1)
+            if step == 2:
+                half_way()
         self.mouse("mouseReleased", where[-1], y)
 
     def press(self, *keys: str, modifiers: int = 0) -> None:

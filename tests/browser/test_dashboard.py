@@ -70,8 +70,13 @@ def test_tiles_choose_the_line_and_dragging_chooses_the_days(dashboard: Dashboar
         "document.querySelector('[role=application]').getAttribute('aria-label').startsWith('Pageviews per day')"
     )
     dashboard.wait(f"!!document.querySelector('{CANVAS}')")
-    dashboard.wait("!document.querySelector('[aria-busy=true]')")  # an answer that comes draws the line anew
-    dashboard.drag(CANVAS, 0.2, 0.5)
+
+    def redraw() -> None:
+        dashboard.theme("dark")
+        dashboard.page.run("requestAnimationFrame(() => requestAnimationFrame(() => (window.redrawn = true)))")
+        dashboard.wait("window.redrawn")
+
+    dashboard.drag(CANVAS, 0.2, 0.5, half_way=redraw)
     assert until(lambda: {"from", "to"} <= dashboard.query.keys())
     days = date.fromisoformat(dashboard.query["to"]) - date.fromisoformat(dashboard.query["from"])
     assert timedelta(days=6) <= days <= timedelta(days=11)

@@ -11,7 +11,6 @@ import typer
 
 from footfall.cli.options import Data, Json, named_project, opened, print_json, print_table
 from footfall.errors import UserError
-from footfall.meta.exclusions import checked
 from footfall.model.project import Exclusions
 
 exclude_app = typer.Typer(help="List and change which reports of browsers a project drops.", no_args_is_help=True)
@@ -57,6 +56,8 @@ def remove(
     data: Data = None,
 ) -> None:
     """Count such reports again."""
+    from footfall.meta.exclusions import checked
+
     given = checked(_given(path, address, country))
 
     def without(old: Exclusions) -> Exclusions:

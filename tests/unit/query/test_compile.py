@@ -15,7 +15,7 @@ from footfall.query.ast import Flows, Kpis, Pattern, Query, SessionPosition, Ter
 from footfall.query.passes import complete
 from footfall.query.shares import average, delta_percent, share
 from footfall.query.sql import compile_query
-from footfall.query.sql.conditions import like
+from footfall.query.sql.conditions import LONG, like
 
 BASE = Query(project=1, table=Table.EVENTS, period=Period(1_780_000_000_000, 1_780_086_400_000))
 PATTERNS = st.lists(st.text(min_size=1), min_size=1, max_size=3).map(lambda parts: Pattern(tuple(parts)))
@@ -37,10 +37,12 @@ BUILDERS = (
 
 
 def _plain(part: str, value: Pattern) -> str:
-    """A text of the same form: a part of a URL, a number other than a whole one, or any text."""
+    """A text of the same form: a part of a URL, a number other than a whole one, or any text, long or short."""
     number = value.literal and re.fullmatch(r"0|-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?", part.lower(), re.ASCII)
     whole = number and re.fullmatch(r"-?[1-9][0-9]{0,17}", part)
-    return "1.5" if number and not whole else "/" if "/" in part else "a"
+    if number and not whole:
+        return "1.5"
+    return ("/" if "/" in part else "a") * (LONG if len(part) >= LONG else 1)
 
 
 @given(st.lists(TERMS, max_size=4).map(tuple), st.sampled_from(BUILDERS))
