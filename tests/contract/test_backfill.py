@@ -29,14 +29,14 @@ class Kit:
         self._path = path
         self.inventory = Inventory()
 
-    def drain(self, over=None) -> Drain:
+    def drain(self, over=None, *, sets_apart: bool = True) -> Drain:
         return Drain(
             lambda: list(self.spools.items()),
             over or self._store,
             Journal(self._path / "drain"),
             Watcher(),
             inventory=self.inventory,
-            backfill=Backfill(lambda: self.spools[BACKFILL]),
+            backfill=Backfill(lambda: self.spools[BACKFILL]) if sets_apart else None,
         )
 
 
@@ -85,6 +85,21 @@ def test_lost_rows_come_back_from_the_spool_that_brought_them(kit, store):
     for _ in range(3):
         drain.drain_once()
     assert store.query(COUNTS).rows == [(20, 20, 20, 1)]
+    assert kit.inventory.losses() == []
+    check_sessions(store)
+
+
+def test_rows_that_come_back_are_not_set_apart(kit, store):
+    """Their batch was written as a whole, by an earlier version."""
+    submit(kit.spools["serve"], *(event(-MONTH * number) for number in range(20)))
+    whole = kit.drain(sets_apart=False)
+    for _ in range(2):
+        whole.drain_once()
+    store.command("TRUNCATE TABLE events")
+    drain = kit.drain()
+    for _ in range(4):
+        drain.drain_once()
+    assert store.query(COUNTS).rows == [(20, 20, 20, 0)]
     assert kit.inventory.losses() == []
     check_sessions(store)
 

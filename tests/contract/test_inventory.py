@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import get_type_hints
 
@@ -16,7 +17,8 @@ from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
 from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
-from footfall.errors import StoreError
+from footfall.drain.rebuilding import SessionsRebuilding
+from footfall.errors import StoreError, TransientError
 from footfall.model.raw import EngagementRows, ProxyColumns, ProxyLogs, RawEngagement
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -34,13 +36,13 @@ class Kit:
         self.store = store
         self.spool = MemorySpool()
         self.inventory = Inventory(path / "inventory.db")
-        self._path = path
+        self.path = path
 
     def start(self, over=None):
         drain = Drain(
             lambda: [("serve", self.spool)],
             over or self.store,
-            Journal(self._path / "drain"),
+            Journal(self.path / "drain"),
             Watcher(),
             inventory=self.inventory,
         )
@@ -226,3 +228,61 @@ def test_merges_change_no_tally(kit):
     gone(kit.store, "proxy_logs", "all dropped")
     kit.start()
     assert kit.losses() == [("proxy_logs", JUNE, 9)]
+
+
+def test_a_batch_that_can_not_be_finished_is_still_under_way(kit, store, monkeypatch):
+    """Nothing is counted, backed up or rolled up until the spool has let go of it."""
+    submit(kit.spool, event(0), event(50))
+    finish = MemorySpool.finish
+    with monkeypatch.context() as locked:
+        locked.setattr(MemorySpool, "finish", refused)
+        drain = Drain(
+            lambda: [("serve", kit.spool)], store, Journal(kit.path / "drain"), Watcher(), inventory=kit.inventory
+        )
+        with pytest.raises(TransientError):
+            drain.drain_once()
+        with drain.quiesced() as quiesced:
+            assert not quiesced
+    assert MemorySpool.finish is finish
+    for _ in range(3):
+        drain.drain_once()
+    with drain.quiesced() as quiesced:
+        assert quiesced
+    assert store.query(ALL).rows == [(2, 2)]
+    assert kit.losses() == []
+    check_sessions(store)
+
+
+def refused(*_):
+    raise TransientError("locked")
+
+
+def test_damage_that_could_not_be_mended_is_not_forgotten(kit, store, monkeypatch):
+    filled(kit)
+    drain = kit.start()
+    met = iter([True])  # the store tells of a damaged part once
+    monkeypatch.setattr(store, "set_damage_aside", lambda: next(met, False))
+    rebuild, calls = SessionsRebuilding.__call__, []
+
+    def once_refused(self):
+        calls.append(1)
+        if len(calls) == 1:
+            refused()
+        rebuild(self)
+
+    monkeypatch.setattr(SessionsRebuilding, "__call__", once_refused)
+    with pytest.raises(TransientError):
+        drain.drain_once()
+    drain.drain_once()
+    drain.drain_once()
+    assert len(calls) == 2
+    check_sessions(store)
+
+
+def test_tallies_of_a_day_of_batches_are_added_up(kit):
+    batches = [(number, "sessions", MAY, (1 << 48) - 1) for number in range(70_000)]
+    with sqlite3.connect(kit.path / "inventory.db") as beside:
+        beside.executemany("INSERT INTO batches VALUES (?, ?, ?, ?)", batches)
+    beside.close()
+    kit.inventory.settle({}, kept=[])
+    assert kit.inventory.differences({(Table.SESSIONS, MAY): 0}) == []

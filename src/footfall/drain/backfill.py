@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import compress
 from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
@@ -38,36 +39,72 @@ _Rows = EventRows | RequestRows | ProxyLogs | EngagementRows
 _timestamp = attrgetter("timestamp")
 
 
+class _Apart(NamedTuple):
+    """How far the rows of a batch are set apart. Months are counted from year 0."""
+
+    number: int
+    kept: int  # the oldest month that stays in the batch
+    apart: int  # the oldest one that is in the spool, or `kept`
+
+
 class Backfill:
     """Sets rows of a batch apart: once, however often the batch is planned, since the spool's note says how far it is.
 
-    `spool` is opened when it is first needed.
+    `spool` is opened when it is first needed: where `exists` says that it is there, or to make it.
     """
 
-    def __init__(self, spool: Callable[[], Spool]) -> None:
+    def __init__(self, spool: Callable[[], Spool], exists: Callable[[], bool] = lambda: True) -> None:
         self._open = spool
+        self._exists = exists
         self._spool: Spool | None = None
 
     def without_old(self, name: str, number: int, records: list[Record]) -> list[Record]:
-        """Those of a batch's records that are of its newest months; at return, the others are in the spool, durably."""
+        """Those of a batch's records that are of its newest months; at return, the others are in the spool, durably.
+
+        Which months stay is settled when the batch is first planned: rows that are erased meanwhile change nothing.
+        """
         rows = [record for record in records if not isinstance(record, RequestColumns)]
-        instants = [instant for record in rows for instant in _ends(record)]
-        if not instants or max(instants) - min(instants) < (MAX_MONTHS - 1) * 28 * DAY:
-            return records
-        months = sorted({month for record in rows for month in _months(record)}, reverse=True)
-        if len(months) <= MAX_MONTHS:
-            return records
+        done = self._note()
+        said = done.get(name)
+        if said is None or said.number != number:
+            months = _newest_first(rows)
+            if len(months) <= MAX_MONTHS:
+                return records
+            oldest = months[MAX_MONTHS - 1]
+            said = _Apart(number, oldest, oldest)
+            structlog.get_logger("drain").info("rows of many months wait apart", batch=number, months=len(months))
+        left = [month for month in _months_of(rows) if month < said.apart]
+        for start in range(0, len(left), MAX_MONTHS):
+            some = left[start : start + MAX_MONTHS]
+            done[name] = said = said._replace(apart=some[-1])
+            old = [Submission(record) for record in _of_months(rows, some)]
+            self._opened().append(old, note=msgspec.json.encode(done))
+        columns = [record for record in records if isinstance(record, RequestColumns)]
+        return columns + _of_months(rows, [month for month in _months_of(rows) if month >= said.kept])
+
+    def _note(self) -> dict[str, _Apart]:
+        """By spool, the last batch of which rows were set apart."""
+        if self._spool is None and not self._exists():
+            return {}
+        return msgspec.json.decode(self._opened().note() or b"{}", type=dict[str, _Apart])
+
+    def _opened(self) -> Spool:
         if self._spool is None:
             self._spool = self._open()
-        done = msgspec.json.decode(self._spool.note() or b"{}", type=dict[str, tuple[int, int]])
-        for start in range(MAX_MONTHS, len(months), MAX_MONTHS):
-            if (number, start) > done.get(name, (0, 0)):
-                done[name] = (number, start)
-                some = _of_months(rows, months[start : start + MAX_MONTHS])
-                self._spool.append([Submission(record) for record in some], note=msgspec.json.encode(done))
-        structlog.get_logger("drain").info("rows of many months wait apart", batch=number, months=len(months))
-        columns = [record for record in records if isinstance(record, RequestColumns)]
-        return columns + _of_months(rows, months[:MAX_MONTHS])
+        return self._spool
+
+
+def _newest_first(records: Sequence[_Rows]) -> list[int]:
+    """The months of the rows; none where these lie so close that their months can't be too many."""
+    instants = [instant for record in records for instant in _ends(record)]
+    if not instants or max(instants) - min(instants) < (MAX_MONTHS - 1) * 28 * DAY:
+        return []
+    return _months_of(records)
+
+
+def _months_of(records: Sequence[_Rows]) -> list[int]:
+    """Newest first."""
+    return sorted({month for record in records for month in _months(record)}, reverse=True)
 
 
 def _instants(record: _Rows) -> Sequence[int]:

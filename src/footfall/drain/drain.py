@@ -94,6 +94,7 @@ class Drain:
         self._batch = threading.Lock()  # held while a batch is planned and written
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
+        self._damaged = True  # or may be: a part may have been set aside before the start
         self._rows = 0  # of the last round
         self._clock = clock
         self._backfill = backfill
@@ -166,11 +167,13 @@ class Drain:
         self._rows = 0
         busy = False
         failures: list[Exception] = []
-        if self._store.set_damage_aside() or not self.rounds:
+        self._damaged |= self._store.set_damage_aside()
+        if self._damaged:
             with self._batch:  # no cell may be made while sessions are missing
                 self._recent.forget()
                 self._rebuild_sessions()
                 self._take_stock.ask()
+            self._damaged = False
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
@@ -216,9 +219,9 @@ class Drain:
             with self._remembering(known=known):
                 self._apply(plan, begun=begun)
             self._inventory.record(batch.number, plan.inserts)
+            spool.finish(batch)
+            self._journal.remove(name, batch.number)
             self._begun.discard(name)
-        spool.finish(batch)
-        self._journal.remove(name, batch.number)
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
         return sum(plan.facts.values())
@@ -253,7 +256,7 @@ class Drain:
 
     def _replay(self, name: str, spool: Spool, batch: Batch) -> None:
         """Insert the facts of a finished batch that are not in the store any more."""
-        plan = self._plan(name, spool, batch)
+        plan = self._plan(name, spool, batch, whole=True)
         wrote = self._inventory.months_of(batch.number)
         facts = [part for insert in plan.inserts if (part := of_months(insert, wrote[insert.table]))]
         facts = [insert for insert in facts if insert.table in REPLAYED]
@@ -265,9 +268,10 @@ class Drain:
         self._recent.forget()
         self._rebuild_sessions.rebuild(months)
 
-    def _plan(self, name: str, spool: Spool, batch: Batch) -> Plan:
+    def _plan(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan:
+        """Of a `whole` batch no rows are set apart."""
         records = self._kept(spool.records(batch))
-        if self._backfill is not None and name != BACKFILL:
+        if self._backfill is not None and name != BACKFILL and not whole:
             records = self._backfill.without_old(name, batch.number, records)
         writer = self._journal.writer(name)
         try:

@@ -38,7 +38,7 @@ _MODULUS = 1 << 48
 
 _UNKNOWN = "SELECT table_name, month FROM months WHERE amount IS NULL"
 _KNOWN = "SELECT table_name, month, amount FROM months WHERE amount IS NOT NULL"
-_OF_BATCHES = "SELECT table_name, month, sum(amount) FROM batches GROUP BY table_name, month"
+_OF_BATCHES = "SELECT table_name, month, amount FROM batches"
 _BATCHES_IN = "SELECT number FROM batches WHERE table_name = ? AND month = ? AND amount != 0"
 _LOSE = """
 INSERT INTO losses VALUES (?, ?, ?, ?) ON CONFLICT (table_name, month)
@@ -68,17 +68,22 @@ class Inventory:
     """In a file, or in memory for tests. Called under the drain's lock, apart from `losses` and `accept_losses`.
 
     A new one knows nothing, so that the first count is believed. Months that the retention of the installation removes
-    rows from are not compared.
+    rows from are not compared. A damaged file is begun anew by its owner, the drain; TransientError for others.
     """
 
     def __init__(
-        self, path: Path | None = None, *, retention_days: int | None = None, clock: Clock = system_clock
+        self,
+        path: Path | None = None,
+        *,
+        retention_days: int | None = None,
+        owned: bool = True,
+        clock: Clock = system_clock,
     ) -> None:
         self._days = retention_days
         self._clock = clock
         self._lock = threading.Lock()
         self._changing: Counter[Place] = Counter()
-        self._db = _opened(path)
+        self._db = _opened(path, owned=owned)
 
     def record(self, number: int, inserts: Iterable[Insert]) -> None:
         """Note what a batch has written; once, however often it is said. Durable at return."""
@@ -182,7 +187,11 @@ class Inventory:
         return {(Table(table), month) for table, month in self._db.execute(_UNKNOWN)}
 
     def _sums(self, sql: str) -> dict[Place, int]:
-        return {(Table(table), month): amount for table, month, amount in self._db.execute(sql)}
+        """Added up here: the 64 bits of the database are too few for the tallies of a day of batches."""
+        found = Counter[Place]()
+        for table, month, amount in self._db.execute(sql):
+            found[Table(table), month] += amount
+        return found
 
     def _first_month(self) -> int:
         """The first month that retention has not begun to remove."""
@@ -222,12 +231,12 @@ def _signed(amount: int) -> int:
     return (amount + _MODULUS // 2) % _MODULUS - _MODULUS // 2
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
+def _opened(path: Path | None, *, owned: bool) -> sqlite3.Connection:
     """A file that is damaged is begun anew: it is then a first count that is believed."""
     try:
         return _connected(path)
     except sqlite3.Error as error:
-        if path is None or not is_damage(error):
+        if path is None or not owned or not is_damage(error):
             raise TransientError(f"The inventory can't be opened ({error}).") from error
         structlog.get_logger("drain").error("the inventory is damaged and begun anew", reason=str(error))
         for suffix in SUFFIXES:

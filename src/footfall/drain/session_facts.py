@@ -19,20 +19,20 @@ _AFTER_FAILURE = 60.0
 class SessionFacts:
     """Each call fills in a slice of the newest month that lacks facts, so that a stop never waits long.
 
-    Nothing is remembered from one start to the next: the store says what is left. `quiesced` is the drain's. A batch
-    that read a session before it got its facts would cancel it without them, so none may be under way. `report` is
-    called with the number of sessions that are left; `done` says that there are none, and will be none.
+    Nothing is remembered from one start to the next: the store says what is left. `changing_sessions` is the drain's:
+    a batch that read a session before it got its facts would cancel it without them, so none may be under way.
+    `report` is called with the number of sessions that are left; `done` says that there are none, and will be none.
     """
 
     def __init__(
         self,
         facts: FactStore,
-        quiesced: Callable[[], AbstractContextManager[bool]],
+        changing_sessions: Callable[[], AbstractContextManager[bool]],
         report: Callable[[int], None],
         tick: Callable[[], float] = monotonic,
     ) -> None:
         self._facts = facts
-        self._quiesced = quiesced
+        self._changing_sessions = changing_sessions
         self._report = report
         self._tick = tick
         self._month: int | None = None
@@ -44,7 +44,7 @@ class SessionFacts:
         if self.done or self._tick() < self._not_before:
             return
         self._not_before = self._tick() + _AFTER_FAILURE  # set first: it holds where this call fails
-        with self._quiesced() as quiesced:
+        with self._changing_sessions() as quiesced:
             if quiesced:
                 self._fill()
         self._not_before = 0.0

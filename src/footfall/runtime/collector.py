@@ -22,16 +22,13 @@ from footfall.runtime.forwarding import Forwarding
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
-from footfall.runtime.periodic import Periodic
+from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.server import Server
 from footfall.runtime.start_log import log_start
 from footfall.settings import Settings
 from footfall.spool.chunk import SECRET
 from footfall.spool.spools import Spools
 from footfall.store.lock import holder
-
-FLUSH_DROPS = 10 * SECOND
-"""How often counts of what was left out are written down."""
 
 
 def collect(settings: Settings) -> None:

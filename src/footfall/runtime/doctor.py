@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, disk_usage
@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 
 from footfall.catalog.tables import Table
 from footfall.clock import MINUTE, Clock
-from footfall.drain.inventory import INVENTORY, Inventory
+from footfall.drain.inventory import INVENTORY, Difference, Inventory
 from footfall.drain.journal import Journal
-from footfall.errors import FootfallError
+from footfall.errors import FootfallError, TransientError
 from footfall.filelock import try_lock
 from footfall.settings import Settings
 from footfall.spool.glance import left, newest_receipt
@@ -187,23 +187,41 @@ def _tables(missing: set[str], *, repaired: bool) -> Iterator[Finding]:
 
 def _missing_rows(settings: Settings, store: Store) -> Iterator[Finding]:
     """What the inventory says that the store should hold, and does not."""
-    if (settings.data / "drain" / INVENTORY).exists():
-        with closing(
-            Inventory(settings.data / "drain" / INVENTORY, retention_days=settings.retention_days)
-        ) as inventory:
-            found = store.facts.tallies()
-            for one in inventory.differences(found) if found is not None else ():
-                yield Finding("rows", f"{_amount(one.table, one.missing)} of {one.month} are missing: start the server")
+    differences: list[Difference] = []
+    with suppress(TransientError), _inventory(settings) as inventory:  # `_lost_rows` tells of one that is damaged
+        found = store.facts.tallies() if inventory else None
+        if inventory and found is not None:
+            differences = inventory.differences(found)
+    others = {one.month for one in differences if one.missing < 0 and one.table is not Table.SESSIONS}
+    for one in differences:
+        # More facts than were noted are somebody else's, and so are sessions beside them.
+        if (one.month not in others) if one.table is Table.SESSIONS else one.missing > 0:
+            yield Finding("rows", f"{_amount(one.table, one.missing)} of {one.month} are missing: start the server")
 
 
 def _lost_rows(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
-    if (settings.data / "drain" / INVENTORY).exists():
-        with closing(Inventory(settings.data / "drain" / INVENTORY)) as inventory:
-            for loss in inventory.losses():
-                says = f"{_amount(loss.table, loss.amount)} of {loss.month} are lost"
-                yield Finding("rows", f"{says}: restore a backup to see them", "tell of them no more", repair)
-            if repair:
+    try:
+        with _inventory(settings) as inventory:
+            losses = inventory.losses() if inventory else []
+            if inventory and repair:
                 inventory.accept_losses()
+    except TransientError as error:
+        yield Finding("rows", f"{error.message} The drain begins a damaged one anew, and believes its first count.")
+        return
+    for loss in losses:
+        says = f"{_amount(loss.table, loss.amount)} of {loss.month} are lost"
+        yield Finding("rows", f"{says}: restore a backup to see them", "tell of them no more", repair)
+
+
+@contextmanager
+def _inventory(settings: Settings) -> Iterator[Inventory | None]:
+    """None where there is no file."""
+    path = settings.data / "drain" / INVENTORY
+    if not path.exists():
+        yield None
+        return
+    with closing(Inventory(path, retention_days=settings.retention_days, owned=False)) as inventory:
+        yield inventory
 
 
 def _amount(table: str, amount: int) -> str:

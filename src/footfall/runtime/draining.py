@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 import structlog
 
 from footfall.clock import Clock
-from footfall.drain.backfill import Backfill
+from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.drain import Drain, Watcher
 from footfall.drain.erasure import Erasure
 from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import FatalError
-from footfall.meta import Meta, open_meta
+from footfall.meta import open_meta
 from footfall.model.period import iso_seconds
 from footfall.model.progress import Standstill
 from footfall.settings import Settings
@@ -31,21 +32,24 @@ TELL_AFTER = 60.0
 class Draining:
     """Open together, and for one process at a time. `projects` is the drain's own view of the metadata."""
 
-    def __init__(
-        self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher, backfill: Backfill | None = None
-    ) -> None:
-        self.store = _opened(settings, self._slots)
-        self._meta = _opened_meta(settings, clock, self.store)
-        self.projects = self._meta.editor
-        self.erasures = self._meta.erasures
+    def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
         self.last_round = clock()
         self._clock = clock
         self._spools = spools
-        self.journal = Journal(settings.data / "drain")
+        with ExitStack() as opened:
+            self.store = _opened(settings, self._slots)
+            opened.callback(self.store.close)
+            # Not before: the store's lock keeps a second server from migrating what the first one uses.
+            self._meta = open_meta(settings, clock)
+            opened.callback(self._meta.close)
+            self.projects = self._meta.editor
+            self.erasures = self._meta.erasures
+            self.journal = Journal(settings.data / "drain")
+            self.inventory = Inventory(
+                settings.data / "drain" / INVENTORY, retention_days=settings.retention_days, clock=clock
+            )
+            opened.pop_all()
         self.gate = BatchGate()
-        self.inventory = Inventory(
-            settings.data / "drain" / INVENTORY, retention_days=settings.retention_days, clock=clock
-        )
         self.drain = Drain(
             self._round,
             self.store,
@@ -54,7 +58,7 @@ class Draining:
             erased=self.erasures.subjects,
             gate=self.gate,
             inventory=self.inventory,
-            backfill=backfill,
+            backfill=Backfill(lambda: spools.only(BACKFILL), lambda: spools.has(BACKFILL)),
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             retention_days=settings.retention_days,
@@ -99,15 +103,6 @@ class Draining:
         self._meta.close()
         self.inventory.close()
         self.store.close()
-
-
-def _opened_meta(settings: Settings, clock: Clock, store: Store) -> Meta:
-    """Once the store is open: its lock keeps a second server away, which must not migrate what the first one uses."""
-    try:
-        return open_meta(settings, clock)
-    except BaseException:
-        store.close()
-        raise
 
 
 def _opened(settings: Settings, slots: Callable[[int], Sequence[int]]) -> Store:

@@ -1,4 +1,7 @@
-"""Work in the background on one store. A job that fails, or takes long, holds up no other."""
+"""Work in the background on one store. A job that fails holds up no other.
+
+One that takes long holds up those that run alone; while such a one waits for it, no other begins.
+"""
 
 from __future__ import annotations
 
@@ -65,11 +68,16 @@ class Jobs:
         self._turns = Turns()
         self._jobs: list[_Job] = []
         self._running: list[Periodic] = []
+        self._stopping = threading.Event()
 
     def add(self, name: str, work: Callable[[], object], *, alone: bool = False) -> None:
         """`alone`: while no other job of these runs."""
         turn = self._turns.alone if alone else self._turns.together
-        self._jobs.append(_Job(name, work, turn, self._clock, self._now))
+        self._jobs.append(_Job(name, self._unless_stopping(work), turn, self._clock, self._now))
+
+    def _unless_stopping(self, work: Callable[[], object]) -> Callable[[], object]:
+        """A job that waits for its turn when all are to stop does not begin."""
+        return lambda: None if self._stopping.is_set() else work()
 
     def begin(self) -> None:
         self._running = [Periodic(SECOND, job) for job in self._jobs]
@@ -81,6 +89,7 @@ class Jobs:
     def stop(self, seconds: float) -> bool:
         """Whether the calls under way ended within the time."""
         until = time.monotonic() + seconds
+        self._stopping.set()
         for one in self._running:
             one.stop(0)
         return all(one.stop(max(until - time.monotonic(), 0)) for one in self._running)

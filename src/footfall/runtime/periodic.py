@@ -9,6 +9,9 @@ import structlog
 
 from footfall.clock import SECOND
 
+FLUSH_DROPS = 10 * SECOND
+"""How often servers write down counts of what was left out."""
+
 
 class Periodic:
     """Calls a function at once and then every `millis`, on a thread, until stopped. A failure is logged."""

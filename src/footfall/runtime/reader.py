@@ -10,7 +10,7 @@ import uvloop
 from footfall.api.application import create_reader
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
-from footfall.clock import MINUTE, SECOND, system_clock
+from footfall.clock import MINUTE, system_clock
 from footfall.errors import FatalError
 from footfall.meta import Drops
 from footfall.runtime.address import check_address, reachable
@@ -19,7 +19,7 @@ from footfall.runtime.ending import STOP_SECONDS, leave
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
-from footfall.runtime.periodic import Periodic
+from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.querying import make_querying
 from footfall.runtime.server import Server
 from footfall.runtime.start_log import log_start
@@ -27,9 +27,6 @@ from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
 from footfall.store.clickhouse import applied_migration, is_embedded, newest_migration, open_store
 from footfall.store.protocol import Store
-
-FLUSH_DROPS = 10 * SECOND
-"""How often counts of what was left out are written down."""
 
 
 def query(settings: Settings) -> None:

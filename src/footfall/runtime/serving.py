@@ -18,7 +18,6 @@ from footfall.api.metrics import Metrics
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.session_facts import SessionFacts
 from footfall.importers.inbox import Inbox
 from footfall.meta import Drops, environment_over
@@ -36,7 +35,7 @@ from footfall.runtime.jobs import Jobs
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
-from footfall.runtime.periodic import Periodic
+from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.querying import make_querying
 from footfall.runtime.server import Server
 from footfall.runtime.start_log import log_start
@@ -47,9 +46,6 @@ from footfall.spool.chunk import SECRET
 from footfall.spool.receiving import Receiving
 from footfall.spool.spools import Spools
 from footfall.store.clickhouse import detached_parts, newest_migration
-
-FLUSH_DROPS = 10 * SECOND
-"""How often counts of what was left out are written down."""
 
 LOOK_AT_TAILS = 10 * SECOND
 """How old the figures of tails in /metrics may be."""
@@ -154,8 +150,7 @@ def _filled_store(
     settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
 ) -> Iterator[tuple[Draining, Jobs]]:
     """The drain and the work in the background on the store; closed once all have stopped."""
-    backfill = Backfill(lambda: spools.only(BACKFILL))
-    draining = Draining(settings, spools, clock, metrics, backfill)
+    draining = Draining(settings, spools, clock, metrics)
     session_facts = SessionFacts(draining.store.facts, draining.drain.changing_sessions, metrics.sessions_without_facts)
     jobs = Jobs(clock)
     # No roll-up may be written of rows that are being removed.

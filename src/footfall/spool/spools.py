@@ -70,6 +70,9 @@ class Spools:
             time.sleep(0.05)
         raise UserError("busy", f"another process writes to {self.directory / name}.db")
 
+    def has(self, name: str) -> bool:
+        return (self.directory / f"{name}.db").exists()
+
     def __iter__(self) -> Iterator[tuple[str, SqliteSpool]]:
         """(name, spool) of every spool that can be read, the server's first; updates what `state` knows of them."""
         names = sorted((path.stem for path in self.directory.glob("*.db")), key=lambda name: (name != SERVER, name))

@@ -59,10 +59,30 @@ def test_a_job_that_takes_long_holds_up_only_those_that_run_alone() -> None:
     removal = threading.Thread(target=jobs._jobs[-1])
     removal.start()
     assert not alone.wait(0.05)
-    assert not jobs.stop(0)
     release.set()
     assert alone.wait(PATIENCE)
     removal.join()
+    assert jobs.stop(PATIENCE)
+
+
+def test_a_job_that_waits_for_its_turn_does_not_begin_after_the_stop() -> None:
+    release, begun, alone = threading.Event(), threading.Event(), threading.Event()
+
+    def long() -> None:
+        begun.set()
+        release.wait(PATIENCE)
+
+    jobs = Jobs(lambda: 0)
+    jobs.add("long", long)
+    jobs.begin()
+    assert begun.wait(PATIENCE)
+    jobs.add("removal", alone.set, alone=True)
+    removal = threading.Thread(target=jobs._jobs[-1])
+    removal.start()
+    assert not jobs.stop(0)
+    release.set()
+    removal.join()
+    assert not alone.is_set()
     assert jobs.stop(PATIENCE)
 
 

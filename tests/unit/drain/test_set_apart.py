@@ -1,0 +1,57 @@
+"""Rows of old months are set apart once, whatever becomes of the others until the batch is planned again."""
+
+from __future__ import annotations
+
+from footfall.clock import DAY
+from footfall.drain.backfill import MAX_MONTHS, Backfill
+from footfall.model.raw import EventRows, RawEvent, Record, size
+from footfall.spool.memory import MemorySpool
+
+NOON = 1_780_000_000_000
+MONTHS = 2 * MAX_MONTHS + 3
+
+
+def records(*months: int) -> list[Record]:
+    return [EventRows(1, NOON, [RawEvent(NOON - month * 30 * DAY, 1, month) for month in months])]
+
+
+def ids(found: list[Record]) -> list[int]:
+    return [row.id_lo for record in found if isinstance(record, EventRows) for row in record.rows]
+
+
+def apart(spool: MemorySpool) -> list[int]:
+    batch = spool.take(10_000)
+    return ids(spool.records(batch)) if batch else []
+
+
+def test_an_erased_row_moves_no_other_into_the_batch() -> None:
+    spool = MemorySpool()
+    kept = ids(Backfill(lambda: spool).without_old("serve", 7, records(*range(MONTHS))))
+    again = Backfill(lambda: spool).without_old("serve", 7, records(*range(1, MONTHS)))
+    assert ids(again) == [row for row in kept if row != 0]
+    assert sorted(apart(spool)) == sorted({*range(MONTHS)} - {*kept})
+
+
+def test_a_batch_that_has_become_small_keeps_what_stayed() -> None:
+    spool = MemorySpool()
+    kept = ids(Backfill(lambda: spool).without_old("serve", 7, records(*range(MONTHS))))
+    left = [*kept[:1], MONTHS - 1]
+    assert ids(Backfill(lambda: spool).without_old("serve", 7, records(*left))) == kept[:1]
+
+
+def test_the_next_batch_is_settled_anew() -> None:
+    spool = MemorySpool()
+    backfill = Backfill(lambda: spool)
+    backfill.without_old("serve", 7, records(*range(MONTHS)))
+    assert sum(map(size, backfill.without_old("serve", 8, records(MONTHS)))) == 1
+
+
+def test_no_spool_is_made_for_recent_rows() -> None:
+    opened: list[int] = []
+
+    def spool() -> MemorySpool:
+        opened.append(1)
+        return MemorySpool()
+
+    Backfill(spool, lambda: False).without_old("serve", 7, records(0, 1))
+    assert opened == []
