@@ -145,14 +145,8 @@ def _roll_up(roller: Roller, waits_for: SessionFacts | None) -> None:
         roller()
 
 
-@contextmanager
-def _filled_store(
-    settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
-) -> Iterator[tuple[Draining, Jobs]]:
-    """The drain and the work in the background on the store; closed once all have stopped."""
-    draining = Draining(settings, spools, clock, metrics)
+def _add_work(jobs: Jobs, draining: Draining, clock: Clock, metrics: Metrics) -> None:
     session_facts = SessionFacts(draining.store.facts, draining.drain.changing_sessions, metrics.sessions_without_facts)
-    jobs = Jobs(clock)
     # No roll-up may be written of rows that are being removed.
     jobs.add("erasures", draining.erasure(), alone=True)
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
@@ -161,13 +155,23 @@ def _filled_store(
     for source in SOURCES:
         roller = _roller(draining, clock, metrics, source)
         jobs.add(f"roll-ups of {source}", partial(_roll_up, roller, session_facts if source is Table.EVENTS else None))
-    jobs.begin()
+
+
+@contextmanager
+def _filled_store(
+    settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
+) -> Iterator[tuple[Draining, Jobs]]:
+    """The drain and the work in the background on the store; closed once all have stopped."""
+    draining = Draining(settings, spools, clock, metrics)
+    jobs = Jobs(clock)
 
     def stop() -> bool:
         until = time.monotonic() + STOP_SECONDS
         return draining.stop(STOP_SECONDS) and jobs.stop(max(until - time.monotonic(), 0))
 
     try:
+        _add_work(jobs, draining, clock, metrics)
+        jobs.begin()
         yield draining, jobs
     except BaseException:
         if stop():
