@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 import pytest
@@ -20,6 +21,7 @@ MADE = at(2026, 11, 27, 19, 49, 57)  # when the samples' request was
 AT_SAMPLES = replace(OPTIONS, newest=MADE + 1000)
 
 
+@cache
 def of_sample(entry: Entry) -> dict[str, object]:
     found = recognise(entry.sample.split("\n"), OPTIONS)
     assert found is not None
