@@ -34,7 +34,7 @@ _STORE = "ALTER TABLE events ADD COLUMN IF NOT EXISTS added String;"
 def next_version(folder: Path) -> Path:
     """The folder of a package like this one, with one more schema of each kind, and one more field of events."""
     ours, theirs = Path(footfall.__file__).parent, folder / "footfall"
-    shutil.copytree(ours, theirs, ignore=shutil.ignore_patterns("assets", "__pycache__"))
+    shutil.copytree(ours, theirs, ignore=shutil.ignore_patterns("assets"))
     (theirs / "assets").symlink_to(ours / "assets")
     database = theirs / "meta" / "database.py"
     newest = changed(database, 'SCHEMA = "', 'SCHEMA = "9999"  # ')
@@ -66,7 +66,7 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Iterator[Installation]:
-    """Of this version."""
+    """Of this version, below a path: what processes ask one another lies there, too."""
     root = tmp_path_factory.mktemp("upgrade")
     with ExitStack() as stack:
         store = stack.enter_context(clickhouse(root / "clickhouse"))
@@ -74,6 +74,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Po
             "meta_url": postgresql_server.empty(),
             "store_url": f"clickhouse://127.0.0.1:{store}/footfall",
             "flush_interval": "0.2",
+            "base_path": "/stats",
         }
         drain = Server(root / "drain", role="drain", **shared)
         collector = Server(root / "collector", role="collect", drain_url=drain.url, **shared)
