@@ -18,7 +18,7 @@ import pytest
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import FatalError, StoreError, TransientError
 from footfall.settings import MAX_RETENTION_DAYS, Settings
-from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.clickhouse import breaking_migrations, detached_parts, open_store
 from footfall.store.clickhouse import migrate as migrate_module
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
@@ -121,6 +121,13 @@ def test_migrate_refuses_a_store_newer_than_the_code(store: Store) -> None:
     newest = migrations()[-1].number
     with pytest.raises(FatalError, match=rf"schema 9999, .* supports {newest} at most: install"):
         store.migrate()
+
+
+def test_a_newer_store_names_what_an_older_reader_can_not_read(store: Store) -> None:
+    store.command("INSERT INTO schema_migrations (number, name) VALUES (9998, 'more_columns')")
+    assert breaking_migrations(store) == []
+    store.command("INSERT INTO schema_migrations (number, name) VALUES (9999, 'fewer_columns_breaking')")
+    assert breaking_migrations(store) == ["fewer_columns_breaking"]
 
 
 def test_a_migration_cut_short_is_run_again(settings: Settings) -> None:

@@ -8,17 +8,23 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from itertools import chain
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import httpx
 import pytest
 import yaml
+from tests.support.clickhouse_node import running
 
 from footfall import __version__
 from footfall.settings import Settings
+from footfall.store.clickhouse.target import ClusterTarget, parse
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {f"FOOTFALL_{name.upper()}" for name in Settings.model_fields}
 COMPOSED = ("compose.yaml", "compose.cluster.yaml")
+CLICKHOUSE = ROOT / "deploy" / "clickhouse"
 UNIT = ROOT / "deploy" / "systemd" / "footfall.service"
 
 
@@ -36,6 +42,10 @@ def stages() -> list[list[tuple[str, str]]]:
 
 def composed(name: str) -> dict:
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def xml_of(name: str) -> ET.Element:
+    return ET.parse(CLICKHOUSE / name).getroot()  # noqa: S314 - our own file
 
 
 def test_what_the_image_copies_exists_and_is_let_in():
@@ -110,6 +120,47 @@ def test_composed_roles_are_whole():
             assert Settings(**values).meta_url
     front = (ROOT / "deploy" / "nginx" / "cluster.conf").read_text(encoding="utf-8")
     assert set(re.findall(r"server (\w+):8000;", front)) <= set(services)
+
+
+def test_the_composed_cluster_is_the_one_that_its_servers_know():
+    """In the URL of the roles, in the configuration of ClickHouse and Keeper, and as services."""
+    services = composed("compose.cluster.yaml")["services"]
+    target = parse(services["drain"]["environment"]["FOOTFALL_STORE_URL"].replace(":?", ""), Path())
+    assert isinstance(target, ClusterTarget)
+    configured = xml_of("cluster.xml")
+    shards = configured.find("remote_servers").find(target.name).findall("shard")
+    hosts = [[replica.findtext("host") for replica in shard.findall("replica")] for shard in shards]
+    assert hosts == [[host.name for host in shard.hosts] for shard in target.shards]
+    names = [name for name, one in services.items() if "clickhouse-server" in one["image"]]
+    assert sorted(names) == sorted(chain.from_iterable(hosts))
+    for name in names:
+        environment = services[name]["environment"]
+        assert environment["REPLICA"] == name
+        assert {one.get("from_env") for one in configured.iter()} - {None} <= environment.keys()
+    keeper = xml_of("keeper.xml").find("keeper_server")
+    node = configured.find("zookeeper").find("node")
+    assert node.findtext("port") == keeper.findtext("tcp_port")
+    assert {node.findtext("host"), keeper.findtext("raft_configuration/server/hostname")} == {"keeper"}
+    ready = f":{keeper.findtext('http_control/port')}{keeper.findtext('http_control/readiness/endpoint')}"
+    assert services["keeper"]["healthcheck"]["test"][-1].endswith(ready)
+    kept = {one.partition(":")[2] for one in services["keeper"]["volumes"]}
+    assert any(keeper.findtext("log_storage_path").startswith(f"{path}/") for path in kept)
+
+
+def test_a_real_server_takes_the_composed_configuration(tmp_path, monkeypatch):
+    for name, value in composed("compose.cluster.yaml")["services"]["clickhouse2"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "node" / "config.d").mkdir(parents=True)
+    text = (CLICKHOUSE / "cluster.xml").read_text(encoding="utf-8")
+    # Names that resolve here.
+    text = re.sub(r"<host>\w+</host>", "<host>127.0.0.1</host>", text)
+    (tmp_path / "node" / "config.d" / "footfall.xml").write_text(text)
+    with running(tmp_path / "node") as port:
+        ask = "SELECT shard_num, replica_num, user FROM system.clusters WHERE cluster = 'footfall' ORDER BY ALL"
+        answer = httpx.post(f"http://127.0.0.1:{port}/", content=ask)
+        assert answer.text == "1\t1\tfootfall\n1\t2\tfootfall\n"
+        macros = httpx.post(f"http://127.0.0.1:{port}/", content="SELECT * FROM system.macros ORDER BY ALL")
+        assert macros.text == "replica\tclickhouse2\nshard\t1\n"
 
 
 def test_the_unit_is_hardened():

@@ -111,6 +111,8 @@ class Server:
         self.token = ""
         self.http = httpx.Client(base_url=self.url, timeout=30)
         self.process: subprocess.Popen[bytes] | None = None
+        self.code: Path | None = None
+        """The folder of another version's package, which the next start runs."""
 
     def start(self, **settings: str) -> Server:
         """Returns once the server is ready; `settings` are added to those given at first."""
@@ -126,6 +128,8 @@ class Server:
     def launch(self, **settings: str) -> None:
         self.settings |= settings
         env = environment(self.data, port=str(self.port), host="127.0.0.1") | environment(self.data, **self.settings)
+        if self.code:
+            env["PYTHONPATH"] = str(self.code)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - as above
                 [FOOTFALL, "serve"], env=env, stdout=log, stderr=log, start_new_session=True

@@ -20,7 +20,15 @@ from footfall.errors import FatalError, TransientError
 SCHEMA = "0016"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
+OLDEST = "0016"
+"""The oldest schema whose code works on `SCHEMA`, too. A revision leaves it alone where it only adds: tables, and
+columns that may be null or have a default in the database. One that takes away or renames raises it to its own.
+
+The metadata records it, so that processes of an older version go on, and start again, beside those of a newer one.
+"""
+
 _BUSY_MS = 30_000
+_OLDEST_KEY = "schema.oldest"
 _LOCK = 0x466F6F74
 """PostgreSQL's advisory lock of whoever writes."""
 
@@ -49,10 +57,13 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Upgrade the schema to `SCHEMA`. Raises FatalError where the database is newer than this code."""
+        """Upgrade the schema to `SCHEMA`; a newer one on which this code works is left as it is.
+
+        Raises FatalError where this code is too old for the database.
+        """
         with _readable(), self._reader.connect() as connection:
             found = _revision(connection)
-        if found == SCHEMA:
+        if found is not None and found >= SCHEMA:
             return
         with _readable(), self._writer.begin() as connection:
             _upgrade(connection)
@@ -137,15 +148,23 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found is not None and found > SCHEMA:
+    if found is not None and found > SCHEMA and not _works_with(connection):
         raise FatalError(
             f"the metadata has schema {found}, but this version of Footfall supports {SCHEMA}: install a newer version"
         )
     return found
 
 
+def _works_with(connection: Connection) -> bool:
+    """Whether what migrated the database to a newer schema says that this code may use it."""
+    wanted = text("SELECT value FROM installation WHERE key = :key")
+    oldest: bytes | None = connection.execute(wanted, {"key": _OLDEST_KEY}).scalar()
+    return oldest is not None and oldest.decode("ascii") <= SCHEMA
+
+
 def _upgrade(connection: Connection) -> None:
-    if _revision(connection) == SCHEMA:  # another process was first
+    found = _revision(connection)
+    if found is not None and found >= SCHEMA:  # another process was first
         return
     from alembic import command  # noqa: PLC0415 - takes half a second, which only an upgrade needs
     from alembic.config import Config  # noqa: PLC0415 - as above
@@ -154,6 +173,9 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    connection.execute(text("DELETE FROM installation WHERE key = :key"), {"key": _OLDEST_KEY})
+    recorded = text("INSERT INTO installation (key, value) VALUES (:key, :value)")
+    connection.execute(recorded, {"key": _OLDEST_KEY, "value": OLDEST.encode("ascii")})
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, closing
 
 import structlog
@@ -10,8 +11,8 @@ import uvloop
 from footfall.api.application import create_reader
 from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
-from footfall.clock import MINUTE, system_clock
-from footfall.errors import FatalError
+from footfall.clock import MINUTE, SECOND, system_clock
+from footfall.errors import FatalError, StoreError
 from footfall.meta import Drops
 from footfall.runtime.address import check_address, reachable
 from footfall.runtime.collecting import make_shared
@@ -25,8 +26,16 @@ from footfall.runtime.server import Server
 from footfall.runtime.start_log import log_start
 from footfall.settings import Settings
 from footfall.spool.protocol import SpoolState
-from footfall.store.clickhouse import applied_migration, is_embedded, newest_migration, open_store
+from footfall.store.clickhouse import (
+    applied_migration,
+    breaking_migrations,
+    is_embedded,
+    newest_migration,
+    open_store,
+)
 from footfall.store.protocol import Store
+
+_ROUNDS_PER_MINUTE = MINUTE // SECOND
 
 
 def query(settings: Settings) -> None:
@@ -42,7 +51,7 @@ def query(settings: Settings) -> None:
     with ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, system_clock))
         store = stack.enter_context(closing(open_store(parts.settings)))
-        _check_schema(store)
+        _await_schema(store)
         check_address(settings)
         metrics, drops = Metrics(), Drops(parts.meta.database, system_clock)
         stack.callback(drops.flush)
@@ -53,14 +62,30 @@ def query(settings: Settings) -> None:
     structlog.get_logger("server").info("server stopped")
 
 
-def _check_schema(store: Store) -> None:
-    """FatalError where the store is older than this code: its drain migrates it. A newer one still has what is read."""
-    found = applied_migration(store)
-    if found < newest_migration():
+def _await_schema(store: Store) -> None:
+    """Returns once the drain has made or migrated the store. FatalError where it is too new for this version.
+
+    Most migrations only add, so an older version still has what it reads.
+    """
+    needed, rounds = newest_migration(), 0
+    while (found := _schema(store)) < needed:
+        if rounds % _ROUNDS_PER_MINUTE == 0:
+            structlog.get_logger("server").warning("waiting for the drain", store_schema=found, needed=needed)
+        rounds += 1
+        time.sleep(1)
+    if found > needed and (breaking := breaking_migrations(store)):
         raise FatalError(
-            f"the store has schema {found}, and this version of Footfall reads {newest_migration()}: "
-            "start the drain of this version first"
+            f"the store has schema {found}, which this version of Footfall can't read ({', '.join(breaking)}): "
+            "install the version of its drain"
         )
+
+
+def _schema(store: Store) -> int:
+    """0 where nothing is made yet."""
+    try:
+        return applied_migration(store)
+    except StoreError:
+        return 0
 
 
 async def _run(parts: Parts, store: Store, metrics: Metrics, drops: Drops) -> None:

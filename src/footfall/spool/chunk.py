@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 
 import msgspec
 
 from footfall import zstd
 from footfall.errors import UserError
-from footfall.model.raw import Record, halves
+from footfall.model.raw import ProxyColumns, RawEngagement, RawEvent, RawRequest, Record, halves
 
 PATH = "/api/internal/chunks"
 SECRET = "chunks"  # noqa: S105 - the name under which the metadata keeps it
@@ -25,6 +26,9 @@ BODY_BYTES = 40 << 20
 """Most bytes of a chunk that is received, packed and unpacked."""
 
 _CHUNK_BYTES = 8 << 20
+_FIELDS = tuple(len(rows.__struct_fields__) for rows in (RawEvent, RawRequest, RawEngagement, ProxyColumns))
+"""How many fields rows of each kind have. A newer version adds some at their end, which decoding here would drop."""
+
 _SENDER = re.compile(r"[a-z0-9-]{1,100}")
 _NUMBERS = re.compile(r"(\d{1,19})\.(\d{1,6})")
 _encode = msgspec.msgpack.Encoder().encode
@@ -57,13 +61,18 @@ def signed(chunk: Chunk, body: bytes, secret: bytes) -> dict[str, str]:
         "Content-Type": "application/octet-stream",
         "X-Footfall-Sender": chunk.sender,
         "X-Footfall-Chunk": numbers,
+        "X-Footfall-Fields": ".".join(map(str, _FIELDS)),
         "X-Footfall-Digest": digest,
         "X-Footfall-Signature": _signature(chunk.sender, numbers, digest, secret),
     }
 
 
 def announced(headers: Mapping[bytes, bytes], secret: bytes) -> Chunk:
-    """The chunk that the headers announce; UserError `unauthorized` where their signature does not hold."""
+    """The chunk that the headers announce.
+
+    UserError `unauthorized` where their signature does not hold, `conflict` where a newer version sends what this one
+    does not know: the chunk stays with its sender until this server is upgraded.
+    """
     sender, numbers, digest, signature = (
         headers.get(f"x-footfall-{name}".encode(), b"").decode("latin-1")
         for name in ("sender", "chunk", "digest", "signature")
@@ -73,6 +82,9 @@ def announced(headers: Mapping[bytes, bytes], secret: bytes) -> Chunk:
     found = _NUMBERS.fullmatch(numbers)
     if found is None or not _SENDER.fullmatch(sender):
         raise UserError("bad_parameter", "the headers of a chunk are malformed")
+    fields = [int(count) for count in headers.get(b"x-footfall-fields", b"").split(b".") if count.isdigit()]
+    if any(theirs > ours for theirs, ours in zip_longest(fields, _FIELDS, fillvalue=0)):
+        raise UserError("conflict", "the collector has a newer version than its drain: upgrade the drain first")
     return Chunk(int(found[1]), int(found[2]), sender)
 
 

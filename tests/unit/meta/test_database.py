@@ -5,11 +5,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from footfall.errors import FatalError, TransientError
 from footfall.meta import Meta, database, open_meta
@@ -53,10 +54,55 @@ def test_database_is_durable_and_overwrites_what_is_deleted(meta):
 
 
 def test_newer_database_is_refused(meta, settings, clock):
+    """As one of a version that recorded nothing, or of one whose tables this code can't use."""
     with meta.database.write() as session:
+        session.execute(text("DELETE FROM installation WHERE key = 'schema.oldest'"))
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(FatalError, match="schema 9999"):
         open_meta(settings, clock)
+
+
+def test_newer_database_that_says_so_is_used(meta, settings, clock):
+    """As a newer version leaves it that has only added something."""
+    with meta.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("ALTER TABLE projects ADD COLUMN added VARCHAR NOT NULL DEFAULT ''"))
+    opened = open_meta(settings, clock)
+    opened.create_project("beside")
+    opened.close()
+    with meta.database.write() as session:
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+        newer = {"key": "schema.oldest", "value": b"9998"}
+        session.execute(text("UPDATE installation SET value = :value WHERE key = :key"), newer)
+    with pytest.raises(FatalError, match="schema 9999"):
+        open_meta(settings, clock)
+
+
+def test_revisions_since_the_oldest_only_add(tmp_path):
+    """Or `database.OLDEST` would let older versions work with what they do not know."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'meta.db'}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", database.__file__.replace("database.py", "alembic"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, database.OLDEST)
+        before = described(connection)
+        command.upgrade(config, "head")
+        after = described(connection)
+    engine.dispose()
+    for table, columns in before.items():
+        assert columns.items() <= after[table].items(), table
+        added = {name: of for name, of in after[table].items() if name not in columns}
+        assert all(nullable or default is not None for _, nullable, default in added.values()), (table, added)
+
+
+def described(connection: Connection) -> dict[str, dict[str, tuple[str, bool, str | None]]]:
+    """Tables, and type, nullability and default of their columns."""
+    found = inspect(connection)
+    return {
+        table: {one["name"]: (str(one["type"]), one["nullable"], one["default"]) for one in found.get_columns(table)}
+        for table in found.get_table_names()
+    }
 
 
 def test_file_that_is_no_database_is_refused(tmp_path, clock):
@@ -93,7 +139,7 @@ def test_write_that_raises_leaves_nothing(meta):
     with pytest.raises(ZeroDivisionError):
         fail()
     with meta.database.read() as session:
-        assert session.connection().exec_driver_sql("SELECT count(*) FROM installation").scalar() == 0
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM installation WHERE key = 'a'").scalar() == 0
 
 
 def test_locked_database_is_transient(meta, settings, clock, monkeypatch):

@@ -58,6 +58,18 @@ def test_no_header_can_be_changed(name):
         announced(headers | {f"x-footfall-{name}".encode(): b"other"}, SECRET)
 
 
+def test_rows_of_a_newer_version_stay_with_their_sender():
+    """Decoding would drop the fields at their end."""
+    headers = lowered(signed(Chunk(17, 0, "ab"), b"body", SECRET))
+    fields = headers.pop(b"x-footfall-fields").split(b".")
+    assert announced(headers, SECRET)  # of a version that does not say
+    for theirs in ([b"1"], [*fields[:-1], b"1"], fields):
+        assert announced(headers | {b"x-footfall-fields": b".".join(theirs)}, SECRET)
+    for theirs in ([b"%d" % (int(fields[0]) + 1), *fields[1:]], [*fields, b"1"]):
+        with pytest.raises(UserError, match="upgrade the drain first"):
+            announced(headers | {b"x-footfall-fields": b".".join(theirs)}, SECRET)
+
+
 def test_another_secret_and_another_body_are_refused():
     headers = lowered(signed(Chunk(17, 0, "ab"), b"body", SECRET))
     with pytest.raises(UserError, match="signature does not hold"):

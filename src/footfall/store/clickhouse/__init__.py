@@ -13,7 +13,7 @@ from footfall.store.clickhouse.cluster import Cluster, SlotMap
 from footfall.store.clickhouse.embedded import Embedded
 from footfall.store.clickhouse.engine import query_limits
 from footfall.store.clickhouse.files import unreadable_mutations
-from footfall.store.clickhouse.migrate import applied_migration, newest_migration
+from footfall.store.clickhouse.migrate import applied_migration, breaking_migrations, newest_migration
 from footfall.store.clickhouse.parts import DetachedPart, detached_parts
 from footfall.store.clickhouse.remote import Remote
 from footfall.store.clickhouse.target import LocalTarget, RemoteTarget, parse
@@ -23,6 +23,7 @@ from footfall.store.protocol import Store
 __all__ = [
     "DetachedPart",
     "applied_migration",
+    "breaking_migrations",
     "detached_parts",
     "is_embedded",
     "newest_migration",

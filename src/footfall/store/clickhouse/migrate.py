@@ -33,6 +33,9 @@ _IF_MISSING = re.compile(r"\ACREATE TABLE (?:\w+\.)?")
 _MERGE_TREE = re.compile(r"\bENGINE\s*=\s*(\w*MergeTree)\b(?:\(([^)]*)\))?")
 _WINDOW = re.compile(r"\bnon_replicated_deduplication_window\s*=\s*(\d+)")
 _WEEK = 7 * 86_400
+_BREAKING = "_breaking"
+"""How the name of a migration ends that takes away or changes what older versions read."""
+
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations
 (
@@ -83,6 +86,13 @@ def applied_migration(store: Store) -> int:
 def newest_migration() -> int:
     """The number of the schema that this version works with: that of a store once it is migrated."""
     return migrations()[-1].number
+
+
+def breaking_migrations(store: Store) -> list[str]:
+    """What was done to a newer store that keeps this version from reading it."""
+    sql = "SELECT DISTINCT name FROM schema_migrations WHERE number > {newest:UInt32} AND endsWith(name, {end:String})"
+    params = {"newest": newest_migration(), "end": _BREAKING}
+    return sorted({name for shard in store.shards for (name,) in shard.query(sql, params).rows})
 
 
 def tables(known: list[Migration] | None = None) -> set[str]:
