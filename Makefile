@@ -1,5 +1,5 @@
 # Every target installs what it needs first; nothing outside .venv, the node_modules and ./data is touched, but that
-# `make test` installs Chromium, nginx and PostgreSQL by apt where there are none.
+# `make test` installs Chromium, nginx, PostgreSQL and gcc by apt where there are none.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -85,7 +85,7 @@ lint: setup-dev ## format, lint, types, layers
 chromium: ## the browser of the tests, by apt where there is none
 	command -v chromium >/dev/null || bash tests/browser/install.sh
 
-servers: ## nginx and PostgreSQL of the tests, by apt where there are none
+servers: ## nginx, PostgreSQL and gcc of the tests, by apt where there are none
 	bash tests/support/install.sh
 
 fix: setup-dev ## format and repair what the linter can

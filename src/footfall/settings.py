@@ -146,7 +146,9 @@ class Settings(BaseSettings, InstallationSettings):
     stale_seconds: int = Field(
         300, ge=10, description="Seconds without progress of the drain after which `/readyz` answers 503."
     )
-    backup_dir: Path | None = Field(None, description="Directory for backups on a schedule; unset: none are made.")
+    backup_dir: str = Field(
+        "", description="Directory, or `s3://bucket/prefix`, for backups on a schedule; unset: none are made."
+    )
     backup_hours: int = Field(24, ge=1, le=8760, description="Hours from one scheduled backup to the next.")
     backup_keep: int = Field(14, ge=1, description="Scheduled backups that are kept, and the full ones they need.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

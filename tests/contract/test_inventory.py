@@ -257,6 +257,45 @@ def refused(*_):
     raise TransientError("locked")
 
 
+def test_a_batch_of_a_spool_that_can_not_be_read_yet_is_still_under_way(kit, store):
+    """After a restart, too: what is stored of it must not be taken for all, nor for somebody else's."""
+    submit(kit.spool, event(0), event(50), event(-A_MONTH))
+    with pytest.raises(TransientError):
+        kit.start(over=FailingStore(store, 1, TransientError("killed")))
+    spools, exist = [], {"serve"}
+    drain = Drain(
+        lambda: spools,
+        store,
+        Journal(kit.path / "drain"),
+        Watcher(),
+        inventory=kit.inventory,
+        exists=exist.__contains__,
+    )
+    for _ in range(3):
+        drain.drain_once()
+        with drain.quiesced() as quiesced:
+            assert not quiesced
+    spools.append(("serve", kit.spool))
+    for _ in range(3):
+        drain.drain_once()
+    with drain.quiesced() as quiesced:
+        assert quiesced
+    assert store.query(ALL).rows == [(3, 3)]
+    assert kit.losses() == []
+
+
+def test_a_plan_whose_spool_is_gone_keeps_nothing_waiting(kit, store):
+    submit(kit.spool, event(0))
+    with pytest.raises(TransientError):
+        kit.start(over=FailingStore(store, 1, TransientError("killed")))
+    journal = Journal(kit.path / "drain")
+    drain = Drain(list, store, journal, Watcher(), inventory=kit.inventory, exists=set().__contains__)
+    drain.drain_once()
+    with drain.quiesced() as quiesced:
+        assert quiesced
+    assert journal.begun() == {"serve"}  # it may be all that is left of the rows
+
+
 def test_damage_that_could_not_be_mended_is_not_forgotten(kit, store, monkeypatch):
     filled(kit)
     drain = kit.start()

@@ -48,10 +48,17 @@ class Stored:
         logs = [domain for domain, count in self.logs.items() if domain != SHARED for _ in range(count)]
         return [row["name"] for row in (*self.events, *self.requests)] + logs
 
-    def faults(self) -> list[str]:
+    def faults(self, *, damaged: bool = False) -> list[str]:
+        """`damaged`: the spool may have set rows aside."""
         found = _assignment("events", self.events) + _assignment("requests", self.requests)
         found += self._sums("events", self.events) + self._sums("requests", self.requests)
-        return found + _spools(self._data)
+        return found + [fault for fault in _spools(self._data) if not (damaged and fault.endswith("damaged rows"))]
+
+    def losses(self) -> int:
+        """Events and requests of which the inventory says that they are gone for good."""
+        with closing(sqlite3.connect(self._data / "drain" / "inventory.db")) as db:
+            sql = "SELECT coalesce(sum(amount), 0) FROM losses WHERE table_name IN ('events', 'requests')"
+            return int(db.execute(sql).fetchone()[0])
 
     def figures(self, project: int) -> list[tuple[Any, ...]]:
         """A project's sessions without their ids: start, end, events, pageviews, entry, exit."""

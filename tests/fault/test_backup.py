@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.s3 import BUCKET, ENVIRONMENT, KEY, SECRET, s3
 from tests.support.server import Access, Server, footfall, running, until
 
 SPAN = {"from": "2026-06-01T00:00:00Z", "to": "2026-06-08T00:00:00Z"}
@@ -57,7 +58,7 @@ def answers(server: Server, access: Access) -> dict[str, Any]:
     return found
 
 
-def backed_up(server: Server, to: Path, *options: str) -> dict[str, Any]:
+def backed_up(server: Server, to: Path | str, *options: str) -> dict[str, Any]:
     done = footfall("backup", str(to), "--json", *options, data=server.data)
     assert done.returncode == 0, done.stderr
     made: dict[str, Any] = json.loads(done.stdout)
@@ -92,6 +93,42 @@ def test_every_surface_answers_the_same_after_a_kill_and_a_restore(tmp_path: Pat
         fill(same, 4)
         assert changed != before
     assert no_salts(restored / second["name"] / "meta.db")
+
+
+def test_a_bucket_holds_backups_as_a_directory_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = f"s3://{BUCKET}/of/footfall"
+    with s3() as bucket:
+        for name, value in (ENVIRONMENT | {"AWS_ENDPOINT_URL": bucket.url}).items():
+            monkeypatch.setenv(name, value)
+        with running(tmp_path / "data", flush_interval="0.2") as server:
+            access = server.project()
+            fill(access, 2)
+            assert until(server.queryable)
+            first = backed_up(server, place)
+            fill(access, 3)
+            assert until(server.queryable)
+            second = backed_up(server, place)
+            assert second["base"] == first["name"]
+            before = answers(server, access)
+            bucket.failing = "/store/"
+            refused = footfall("backup", place, data=server.data)
+            assert (refused.returncode, "the backup failed" in refused.stderr) == (1, True)
+            bucket.failing = ""
+            said = server.log.read_text() + refused.stderr
+        done = footfall("restore", place, data=tmp_path / "again")
+        assert done.returncode == 0, done.stderr
+        key = next(key for key in bucket.objects if key.endswith(f"{second['name']}/meta.db"))
+        assert no_salts(written(tmp_path / "meta.db", bucket.objects[key]))
+    assert KEY not in said
+    assert SECRET not in said
+    assert not [path for path in (server.data, tmp_path / "again") if (path / "backup.writing").exists()]
+    with running(tmp_path / "again", flush_interval="0.2") as other:
+        assert answers(other, Access(other, access.slug, access.number, access.id, access.token)) == before
+
+
+def written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
 
 
 def no_salts(path: Path) -> bool:

@@ -105,6 +105,7 @@ class Server:
         data.parent.mkdir(parents=True, exist_ok=True)
         self.data = data
         self.settings = settings
+        self.environment: dict[str, str] = {}  # what it gets besides settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}{settings.get('base_path', '').rstrip('/')}"
         self.log = data.with_name(data.name + ".log")
@@ -130,6 +131,7 @@ class Server:
         env = environment(self.data, port=str(self.port), host="127.0.0.1") | environment(self.data, **self.settings)
         if self.code:
             env["PYTHONPATH"] = str(self.code)
+        env |= self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - as above
                 [FOOTFALL, "serve"], env=env, stdout=log, stderr=log, start_new_session=True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,9 +9,11 @@ import typer
 from footfall.cli.options import Data, Json, installation_settings, load_settings, print_json
 
 if TYPE_CHECKING:
-    from footfall.runtime.backups import Manifest
+    from footfall.runtime.backup_places import Manifest
 
-_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory of backups, one folder each.")]
+_Place = Annotated[
+    str, typer.Argument(metavar="PLACE", help="The directory of backups, one folder each, or s3://bucket/prefix.")
+]
 _Full = Annotated[bool, typer.Option("--full", help="Not only what changed since the last full one.")]
 _Name = Annotated[str, typer.Option("--name", help="The backup's folder.  [default: the newest]")]
 
@@ -22,8 +23,9 @@ def register(app: typer.Typer) -> None:
     app.command("restore")(restore)
 
 
-def backup(directory: _Directory, *, full: _Full = False, as_json: Json = False, data: Data = None) -> None:
+def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: Data = None) -> None:
     """Back up store, spools and metadata without salts, also while the server runs."""
+    from footfall.runtime.backup_places import SCRATCH, absolute, place_of
     from footfall.runtime.backup_requests import ask
     from footfall.runtime.backups import Backups
     from footfall.runtime.logs import configure_logging
@@ -33,24 +35,25 @@ def backup(directory: _Directory, *, full: _Full = False, as_json: Json = False,
     settings = installation_settings(data)
     configure_logging(settings.log_level)
     if holder(settings.data) is not None:
-        made = ask(settings.data, directory, full=full)
+        made = ask(settings.data, absolute(place), full=full)
     else:
         store = open_store(settings)
         try:
-            made = Backups(settings, store).make(directory, full=full)
+            made = Backups(settings, store).make(place_of(place, settings.data / SCRATCH), full=full)
         finally:
             store.close()
     _show(made, "made", as_json=as_json)
 
 
-def restore(directory: _Directory, name: _Name = "", *, as_json: Json = False, data: Data = None) -> None:
+def restore(place: _Place, name: _Name = "", *, as_json: Json = False, data: Data = None) -> None:
     """Make an installation from a backup, in an empty data directory."""
+    from footfall.runtime.backup_places import SCRATCH, place_of
     from footfall.runtime.logs import configure_logging
     from footfall.runtime.restoring import restore as run
 
     settings = load_settings(data)
     configure_logging(settings.log_level)
-    _show(run(settings, directory, name), "restored", as_json=as_json)
+    _show(run(settings, place_of(place, settings.data / SCRATCH), name), "restored", as_json=as_json)
 
 
 def _show(manifest: Manifest, done: str, *, as_json: bool) -> None:

@@ -57,7 +57,8 @@ class Watcher(Protocol):
 class Drain:
     """One per installation. `run` needs a thread of its own; a failure there never affects collection.
 
-    `erased` gives those whose rows are to be removed: what the spools hold of them is discarded. Without
+    `spools` gives those that can be read now; others may still exist, as `exists` says by their names. `erased` gives
+    those whose rows are to be removed: what the spools hold of them is discarded. Without
     a `backfill`, a batch writes to as many months as it has facts of.
     """
 
@@ -73,6 +74,7 @@ class Drain:
         gate: BatchGate | None = None,
         inventory: Inventory | None = None,
         backfill: Backfill | None = None,
+        exists: Callable[[str], bool] = lambda _: True,
         batch_events: int = 100_000,
         flush_interval: float = 1.0,
         retention_days: int | None = None,
@@ -92,12 +94,13 @@ class Drain:
         self._marks = Marks(store)
         self._recent = RecentSessions(store.facts, clock, retention_days)
         self._batch = threading.Lock()  # held while a batch is planned and written
-        self._begun: set[str] = set()  # spools whose batch may be written in part
+        self._begun = journal.begun()  # spools whose batch may be written in part
         self.rounds = 0
         self._damaged = True  # or may be: a part may have been set aside before the start
         self._rows = 0  # of the last round
         self._clock = clock
         self._backfill = backfill
+        self._exists = exists
         self._inventory = inventory or Inventory()
         self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, clock)
         self._take_stock = Stocktaking(store.facts, self._inventory, spools, self._replay, self._rebuild)
@@ -174,6 +177,7 @@ class Drain:
                 self._rebuild_sessions()
                 self._take_stock.ask()
             self._damaged = False
+        self._begun = {name for name in self._begun if self._exists(name)}  # one that is gone keeps nobody waiting
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
@@ -195,8 +199,10 @@ class Drain:
     def _take(self, name: str, spool: Spool) -> int:
         """Drain a batch of one spool; returns the number of its rows."""
         batch = spool.take(1 if name == BACKFILL else self._limit)
-        if not self.rounds:
+        if name in self._begun:
             self._journal.forget(name, keep=batch.number if batch else None)
+            if batch is None:
+                self._begun.discard(name)
         return self._drain(name, spool, batch) if batch else 0
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:

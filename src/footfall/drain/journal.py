@@ -18,6 +18,8 @@ _SET_ASIDE = "damaged"
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
+_PLAN = ".plan"
+
 _LOST = ".lost"
 """Ends the name of a file that stands for such a plan until its batch is finished."""
 
@@ -50,7 +52,7 @@ class Journal:
 
     def lose_all(self) -> None:
         """Set all plans aside: what they were made from has changed, so their batches are completed without them."""
-        for path in self._directory.glob("*.plan"):
+        for path in self._directory.glob(f"*{_PLAN}"):
             self._lose(path)
 
     def _lose(self, path: Path) -> None:
@@ -59,9 +61,13 @@ class Journal:
         folder.mkdir(mode=0o700, exist_ok=True)
         path.rename(folder / path.name)
 
+    def begun(self) -> set[str]:
+        """Spools that have a plan here, or had one that could not be read: their batches may be stored in part."""
+        return {path.stem.rpartition("-")[0] for path in self._directory.iterdir() if path.suffix in {_PLAN, _LOST}}
+
     def unreadable(self) -> list[Path]:
         """Plans that can't be read."""
-        return [path for path in sorted(self._directory.glob("*.plan")) if _decoded(path) is None]
+        return [path for path in sorted(self._directory.glob(f"*{_PLAN}")) if _decoded(path) is None]
 
     def remove_set_aside(self) -> None:
         """Remove the plans that could not be read: nothing needs them, and they hold what was collected."""
@@ -82,10 +88,10 @@ class Journal:
         path.with_suffix(_LOST).unlink(missing_ok=True)
 
     def forget(self, spool: str, *, keep: int | None) -> None:
-        """Remove all plans of a spool but that of batch `keep`: a crash may have left those of finished batches."""
-        for path in self._directory.glob("*.plan"):
+        """Remove all that is left of a spool but of batch `keep`: a crash may have left plans of finished batches."""
+        for path in self._directory.iterdir():
             name, _, number = path.stem.rpartition("-")
-            if name == spool and number != str(keep):
+            if path.suffix in {_PLAN, _LOST} and name == spool and number != str(keep):
                 path.unlink()
 
     def _identity(self) -> str:
@@ -105,7 +111,7 @@ class Journal:
         self._sync()
 
     def _path(self, spool: str, number: int) -> Path:
-        return self._directory / f"{spool}-{number}.plan"
+        return self._directory / f"{spool}-{number}{_PLAN}"
 
     def _sync(self) -> None:
         directory = os.open(self._directory, os.O_RDONLY)

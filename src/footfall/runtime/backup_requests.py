@@ -16,7 +16,8 @@ import structlog
 
 from footfall.clock import HOUR, Clock
 from footfall.errors import FatalError, FootfallError
-from footfall.runtime.backups import Backups, Manifest, backups_in, prune
+from footfall.runtime.backup_places import SCRATCH, Manifest, Place, place_of
+from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
 from footfall.store.lock import holder
 
@@ -27,7 +28,7 @@ _MADE = "backup-made.json"
 
 class _Wanted(msgspec.Struct, frozen=True):
     id: str
-    directory: str
+    place: str
     full: bool
 
 
@@ -37,9 +38,9 @@ class _Made(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def ask(data: Path, directory: Path, *, full: bool) -> Manifest:
+def ask(data: Path, place: str, *, full: bool) -> Manifest:
     """Has the server of a data directory make a backup. FatalError where it fails, or the server ends."""
-    wanted = _Wanted(secrets.token_hex(8), str(directory.resolve()), full)
+    wanted = _Wanted(secrets.token_hex(8), place, full)
     _write(data / _WANTED, msgspec.json.encode(wanted))
     while holder(data) is not None:
         made = _read(data / _MADE, _Made)
@@ -66,23 +67,26 @@ class BackupWork:
         if wanted is not None:
             (self._settings.data / _WANTED).unlink()
             _write(self._settings.data / _MADE, msgspec.json.encode(self._made(wanted)))
-        elif self._settings.backup_dir is not None and self._clock() >= self._not_before:
-            self._scheduled(self._settings.backup_dir)
+        elif self._settings.backup_dir and self._clock() >= self._not_before:
+            self._scheduled(self._place(self._settings.backup_dir))
 
     def _made(self, wanted: _Wanted) -> _Made:
         try:
-            return _Made(wanted.id, self._backups.make(Path(wanted.directory), full=wanted.full))
+            return _Made(wanted.id, self._backups.make(self._place(wanted.place), full=wanted.full))
         except (FootfallError, OSError) as error:
             structlog.get_logger("backup").exception("a backup can't be made", error=str(error))
             return _Made(wanted.id, error=str(error))
 
-    def _scheduled(self, directory: Path) -> None:
+    def _scheduled(self, place: Place) -> None:
         every = self._settings.backup_hours * HOUR
         self._not_before = self._clock() + HOUR // 4  # also where it fails
-        newest = max((one.created_at for one in backups_in(directory)), default=0) if directory.exists() else 0
+        newest = max((one.created_at for one in place.manifests()), default=0)
         if self._clock() >= newest + every:
-            self._backups.make(directory)
-            prune(directory, self._settings.backup_keep)
+            self._backups.make(place)
+            prune(place, self._settings.backup_keep)
+
+    def _place(self, address: str) -> Place:
+        return place_of(address, self._settings.data / SCRATCH)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -5,58 +5,32 @@ A backup is a folder with a manifest, which is written last. Of the store it hol
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from footfall import __version__
 from footfall.catalog.tables import Table
 from footfall.drain.inventory import INVENTORY
-from footfall.errors import FatalError, TransientError, UserError
-from footfall.filelock import try_lock
+from footfall.errors import TransientError
+from footfall.runtime.backup_places import NAMES, Manifest, Place, Work
 from footfall.settings import Settings
 from footfall.store.clickhouse import newest_migration
-from footfall.store.protocol import Store
+from footfall.store.protocol import BackupFolder, Store
 
-MANIFEST = "manifest.json"
-STORE = "store"
 COUNTED = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
 """Tables whose number of rows no merge changes."""
 
-_WRITING = ".writing"
 _PATIENCE = 60.0
 _SECRETS = ("salts", "sign_ins", "sign_in_codes", "answers", "guesses")
 
 Quiesced = Callable[[], AbstractContextManager[bool]]
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """`base` names the full backup that this one needs, `""` for a full one.
-
-    `files` are its own: path, bytes, SHA-256.
-    """
-
-    name: str
-    created_at: int
-    version: str
-    schema: int
-    installation: str
-    base: str
-    rows: dict[str, int]
-    files: list[tuple[str, int, str]]
-
-    @property
-    def bytes(self) -> int:
-        return sum(size for _, size, _ in self.files)
 
 
 class Backups:
@@ -67,86 +41,61 @@ class Backups:
         self._store = store
         self._quiesced = quiesced or (lambda: nullcontext(enter_result=True))
 
-    def make(self, directory: Path, *, full: bool = False) -> Manifest:
+    def make(self, place: Place, *, full: bool = False) -> Manifest:
         """UserError where another backup goes there now; TransientError where the drain finds no end."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory = directory.resolve()
-        lock = try_lock(directory / "lock")
-        if lock is None:
-            raise UserError("busy", f"another backup is being written to {directory}")
-        with lock:
-            for left in directory.glob(f"*{_WRITING}"):
-                shutil.rmtree(left)
-            return self._make(directory, full=full)
+        with place.alone():
+            return self._make(place, full=full)
 
-    def _make(self, directory: Path, *, full: bool) -> Manifest:
+    def _make(self, place: Place, *, full: bool) -> Manifest:
         now = datetime.now(UTC)
-        name = f"{now:%Y%m%dT%H%M%S%fZ}"
-        work = directory / f"{name}{_WRITING}"
-        work.mkdir(mode=0o700)
         installation = (self._settings.data / "drain" / "id").read_text()
-        base = "" if full else _base(directory, installation)
+        base = "" if full else _base(place.manifests(), installation)
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
-        rows, wait = self._snapshot(work, directory / base / STORE if base else None)
+        work = place.begin(f"{now:{NAMES}}")
+        rows, wait = self._snapshot(work, place.store(base) if base else None)
         wait()
         manifest = Manifest(
-            name=name,
+            name=work.name,
             created_at=int(now.timestamp() * 1000),
             version=__version__,
             schema=newest_migration(),
             installation=installation,
             base=base,
             rows=rows,
-            files=list(_hashed(work)),
+            files=place.files(work),
         )
-        (work / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-        os.sync()
-        work.rename(directory / name)
-        structlog.get_logger("backup").info("backup made", name=name, base=base, bytes=manifest.bytes)
+        place.complete(work, manifest)
+        structlog.get_logger("backup").info("backup made", name=work.name, base=base, bytes=manifest.bytes)
         return manifest
 
-    def _snapshot(self, work: Path, base: Path | None) -> tuple[dict[str, int], Callable[[], None]]:
+    def _snapshot(self, work: Work, base: BackupFolder | None) -> tuple[dict[str, int], Callable[[], None]]:
         """Store, spools and metadata as of one instant, between two batches."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             with self._quiesced() as quiesced:
                 if quiesced:
                     self._store.settle_updates()
-                    wait = self._store.begin_backup(work / STORE, base)
+                    wait = self._store.begin_backup(work.store, base)
                     rows = {table.value: _count(self._store, table) for table in COUNTED}
-                    _copy_files(self._settings, work)
+                    _copy_files(self._settings, work.folder)
                     return rows, wait
             time.sleep(0.05)
         raise TransientError("the drain does not come to an end of its batch, so no backup can be made")
 
 
-def backups_in(directory: Path) -> list[Manifest]:
-    """The complete backups, oldest first."""
-    found = [msgspec.json.decode(path.read_bytes(), type=Manifest) for path in directory.glob(f"*/{MANIFEST}")]
-    return sorted(found, key=lambda manifest: manifest.name)
-
-
-def prune(directory: Path, keep: int) -> None:
+def prune(place: Place, keep: int) -> None:
     """Remove all but the newest `keep` backups, and those that these need."""
-    made = backups_in(directory)
+    made = place.manifests()
     kept = made[-keep:]
     needed = {manifest.name for manifest in kept} | {manifest.base for manifest in kept}
     for manifest in made:
         if manifest.name not in needed:
-            shutil.rmtree(directory / manifest.name)
+            place.remove(manifest.name)
 
 
-def verify(folder: Path, manifest: Manifest) -> None:
-    """FatalError where a file of a backup is missing or is not what was written."""
-    found = {path: (size, digest) for path, size, digest in _hashed(folder)}
-    for path, size, digest in manifest.files:
-        if found.get(path) != (size, digest):
-            raise FatalError(f"the backup {folder} is damaged: {path} is not what was written")
-
-
-def _base(directory: Path, installation: str) -> str:
+def _base(made: list[Manifest], installation: str) -> str:
     """The last full backup, while what comes on top of it is less than half of it."""
-    mine = [manifest for manifest in backups_in(directory) if manifest.installation == installation]
+    mine = [manifest for manifest in made if manifest.installation == installation]
     base = next((manifest for manifest in reversed(mine) if not manifest.base), None)
     if base is None or (mine[-1].base == base.name and mine[-1].bytes > base.bytes / 2):
         return ""
@@ -186,11 +135,3 @@ def _copy_database(source: Path, to: Path, without: tuple[str, ...] = ()) -> Non
         (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
     if said != "ok":
         raise TransientError(f"the copy of {source.name} is damaged ({said})")
-
-
-def _hashed(folder: Path) -> Iterator[tuple[str, int, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != MANIFEST:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            yield path.relative_to(folder).as_posix(), path.stat().st_size, digest

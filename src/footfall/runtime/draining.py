@@ -59,6 +59,7 @@ class Draining:
             gate=self.gate,
             inventory=self.inventory,
             backfill=Backfill(lambda: spools.only(BACKFILL), lambda: spools.has(BACKFILL)),
+            exists=spools.has,
             batch_events=settings.batch_events,
             flush_interval=settings.flush_interval,
             retention_days=settings.retention_days,

@@ -177,7 +177,10 @@ class SqliteSpool:
     def _note_lost(self, batch: Batch) -> None:
         """Write down which rows of a batch are gone."""
         with transaction(self._drain) as db:
-            for gap in gaps(db, batch.first, batch.last):
+            (upto,) = db.execute("SELECT total FROM batches WHERE number = ?", (batch.number,)).fetchone()
+            (before,) = db.execute("SELECT max(total) FROM batches WHERE last < ?", (batch.first,)).fetchone()
+            before = 0 if batch.first == 1 else before
+            for gap in gaps(db, batch.first, batch.last, before, upto):
                 db.execute("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", (*gap, self._clock()))
 
     def _set_aside(self, seq: int) -> None:

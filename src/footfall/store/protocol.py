@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from footfall.catalog.tables import Table
@@ -172,6 +171,17 @@ class FactStore(Protocol):
         """Set the referrer in all rows of these sessions of events, those that are cancelled included."""
 
 
+class BackupFolder(Protocol):
+    """Where the engine writes a backup to, or reads one from."""
+
+    @property
+    def address(self) -> str:
+        """The path of a directory, or the http or https URL of a folder in an S3 bucket."""
+
+    def is_begun(self) -> bool:
+        """Whether it holds anything but the engine's lock."""
+
+
 class Store(Reader, Protocol):
     """A ClickHouse, embedded or remote, or a cluster of them. Every method may be called from any thread.
 
@@ -222,14 +232,14 @@ class Store(Reader, Protocol):
     def settle_updates(self) -> None:
         """Merge the changes of stored facts into their parts: a backup would lack them."""
 
-    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+    def begin_backup(self, to: BackupFolder, base: BackupFolder | None) -> Callable[[], None]:
         """Back up all tables into a folder that does not exist; of what `base` holds, nothing is written again.
 
         Returns once it is fixed what the backup holds: everything written before, nothing written later. The result
         waits until it is complete; StoreError where it fails. No change of stored facts may be made meanwhile.
         """
 
-    def restore(self, source: Path, base: Path | None) -> None:
+    def restore(self, source: BackupFolder, base: BackupFolder | None) -> None:
         """Fill a store that has no tables yet."""
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:

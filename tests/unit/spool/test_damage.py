@@ -257,3 +257,19 @@ def test_a_mark_that_is_damaged_or_old_loses_nothing(tmp_path: Path) -> None:
         spool = opened(path)
         assert (len(names(spool)), spool.state().lost) == (7, 0)
         spool.close()
+
+
+@pytest.mark.parametrize(("gone", "lost"), [((4, 5), 2), ((8,), 1), ((5, 7), 2), ((4, 5, 6, 7, 8), 5)])
+@pytest.mark.parametrize("drained", [0, 3])
+def test_rows_that_are_gone_from_a_batch_under_way_are_counted(
+    tmp_path: Path, gone: tuple[int, ...], lost: int, drained: int
+) -> None:
+    first = drained - 3
+    path = tmp_path / "serve.db"
+    filled(path, 5 + drained, drained=drained)
+    spool = opened(path)
+    batch = spool.take(100)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("DELETE FROM rows WHERE seq = ?", [(number + first,) for number in gone])
+    assert len(spool.records(batch)) == 5 - lost
+    assert spool.state().lost == lost

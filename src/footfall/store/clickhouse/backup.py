@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from footfall.errors import StoreError
 from footfall.store.clickhouse.statements import Statements
+from footfall.store.protocol import BackupFolder
 
 _PATCHED = """
     SELECT DISTINCT table FROM system.parts
@@ -18,6 +18,8 @@ _TABLES = (
 _STATE = "SELECT toString(status), error FROM system.backups WHERE id = {id:String}"
 _UNDER_WAY = "CREATING_BACKUP"
 _PAUSE = 0.01
+_FEW_ATTEMPTS = "backup_restore_s3_retry_attempts = 8"
+"""With growing pauses, under a minute: by default the engine tries for more than an hour."""
 _RESTORED = "restored"
 """The database that a backup is unpacked into."""
 
@@ -28,10 +30,12 @@ def settle_updates(store: Statements) -> None:
         store.command(f"ALTER TABLE {table} APPLY PATCHES")
 
 
-def begin(store: Statements, database: str, to: Path, base: Path | None) -> Callable[[], None]:
+def begin(store: Statements, database: str, to: BackupFolder, base: BackupFolder | None) -> Callable[[], None]:
     """Returns once what the backup holds is fixed, which is long before it is written; the result waits for its end."""
-    settings = f" SETTINGS base_backup = {_file(base)}" if base else ""
-    sql = f"BACKUP DATABASE {database} EXCEPT TABLES {database}.session_facts TO {_file(to)}{settings} ASYNC"
+    settings = ", ".join([_FEW_ATTEMPTS, *([f"base_backup = {_folder(base)}"] if base else [])])
+    sql = (
+        f"BACKUP DATABASE {database} EXCEPT TABLES {database}.session_facts TO {_folder(to)} SETTINGS {settings} ASYNC"
+    )
     number = str(store.query(sql).rows[0][0])
 
     def ended() -> bool:
@@ -41,7 +45,7 @@ def begin(store: Statements, database: str, to: Path, base: Path | None) -> Call
         return bool(state != _UNDER_WAY)
 
     # The engine holds on to every part before it writes the first file but its lock.
-    while not ended() and not any(path.name != ".lock" for path in to.glob("*")):
+    while not ended() and not to.is_begun():
         time.sleep(_PAUSE)
 
     def wait() -> None:
@@ -51,22 +55,23 @@ def begin(store: Statements, database: str, to: Path, base: Path | None) -> Call
     return wait
 
 
-def restore(store: Statements, database: str, source: Path, base: Path | None) -> None:
+def restore(store: Statements, database: str, source: BackupFolder, base: BackupFolder | None) -> None:
     """Fill a database that does not exist yet.
 
     Restored parts keep the numbers of their mutations, which are ahead of a new table's: the engine would take later
     updates and deletions for done. Attached to another table they get new numbers.
     """
-    options = [f"base_backup = {_file(base)}"] if base else []
+    options = [_FEW_ATTEMPTS, *([f"base_backup = {_folder(base)}"] if base else [])]
     for name, more in ((_RESTORED, []), (database, ["structure_only = 1"])):
         settings = ", ".join(options + more)
-        sql = f"RESTORE DATABASE {database} AS {name} FROM {_file(source)}"
-        store.command(f"{sql} SETTINGS {settings}" if settings else sql)
+        store.command(f"RESTORE DATABASE {database} AS {name} FROM {_folder(source)} SETTINGS {settings}")
     for (table,) in store.query(_TABLES, {"database": _RESTORED}).rows:
         store.command(f"ALTER TABLE {database}.{table} ATTACH PARTITION ALL FROM {_RESTORED}.{table}")
     store.command(f"DROP DATABASE {_RESTORED} SYNC")
 
 
-def _file(path: Path) -> str:
-    escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
-    return f"File('{escaped}')"
+def _folder(folder: BackupFolder) -> str:
+    """A bucket's credentials are in the environment, where the engine looks for them."""
+    address = folder.address
+    escaped = address.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{'S3' if address.startswith(('http://', 'https://')) else 'File'}('{escaped}')"

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,7 +22,7 @@ from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.migrate import migrate, tables
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.reading import KILL, Readers, ReadingClient
-from footfall.store.protocol import Params, Reader, Rows, Store
+from footfall.store.protocol import BackupFolder, Params, Reader, Rows, Store
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -154,11 +153,11 @@ class ClickHouse:
     def settle_updates(self) -> None:
         backup.settle_updates(self)
 
-    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+    def begin_backup(self, to: BackupFolder, base: BackupFolder | None) -> Callable[[], None]:
         self._check_local()
         return backup.begin(self, self._engine.database, to, base)
 
-    def restore(self, source: Path, base: Path | None) -> None:
+    def restore(self, source: BackupFolder, base: BackupFolder | None) -> None:
         self._check_local()
         with translated():
             bare = self._engine.connect()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
@@ -26,7 +25,7 @@ from footfall.store.clickhouse.sharded_facts import ShardedFacts, sums
 from footfall.store.clickhouse.slots import split
 from footfall.store.clickhouse.target import ClusterTarget, Host, RemoteTarget
 from footfall.store.lock import lock_data_directory
-from footfall.store.protocol import Params, Rows, Store
+from footfall.store.protocol import BackupFolder, Params, Rows, Store
 
 SlotMap = Callable[[int], Sequence[int]]
 """From a number of shards to the shard of each slot, the same for good."""
@@ -167,10 +166,10 @@ class Cluster:
         for shard in self._shards:
             shard.settle_updates()
 
-    def begin_backup(self, to: Path, base: Path | None) -> Callable[[], None]:
+    def begin_backup(self, to: BackupFolder, base: BackupFolder | None) -> Callable[[], None]:
         return self._front.begin_backup(to, base)
 
-    def restore(self, source: Path, base: Path | None) -> None:
+    def restore(self, source: BackupFolder, base: BackupFolder | None) -> None:
         self._front.restore(source, base)
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:

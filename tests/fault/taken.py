@@ -1,0 +1,86 @@
+"""What damage has taken, by what was there right before it: everything else must be stored, once."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from tests.fault.breakage import SPOOL, part_of, rows_of
+from tests.fault.load import SHARED
+from tests.support.server import ask
+
+from footfall.model.raw import EventRows, ProxyLogs, Record, RequestRows
+
+_NAMES = {"events": "name", "requests": "endpoint"}
+_LOST = "SELECT first, last, events FROM lost"
+_DAMAGED = "SELECT seq, seq, events FROM damaged"
+_decoder = msgspec.msgpack.Decoder(list[Record])
+
+
+class Taken:
+    """`names` were in rows that the spool counts as lost or damaged, `parts` in parts of facts that were removed."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._rows: dict[int, tuple[int, bytes]] = {}  # as of the last damage of the spool
+        self._counted: set[tuple[int, int, int]] = set()
+        self.names: set[str] = set()
+        self.parts: set[str] = set()
+        self.wrong: list[str] = []
+        self.spools = 0
+
+    def damage_spool(self, dice: random.Random) -> str:
+        self._rows = rows_of(self._data)
+        breakage = dice.choice(SPOOL)
+        breakage(self._data, dice)
+        self.spools += 1
+        return f"{breakage.__name__}, {len(self._rows)} rows waited"
+
+    def remove_facts(self, dice: random.Random) -> str:
+        """A part of them. What the spool still has must come back, and the rest be counted."""
+        table = dice.choice(sorted(_NAMES))
+        query = f"SELECT _part AS part, groupArray({_NAMES[table]}) AS names FROM {table} GROUP BY part"  # noqa: S608 - names from above
+        (found,) = ask(self._data, query)
+        part = part_of(self._data, dice, table)
+        for row in found:
+            if part and row["part"] == part.name:
+                self.parts.update(row["names"])
+                shutil.rmtree(part)
+                return f"a part of {table} with {len(row['names'])} rows"
+        return "nothing"
+
+    def note(self) -> None:
+        """Look at what the spool counts, once it is open again and before it is damaged again."""
+        for first, last, events in sorted({*_counted(self._data)} - self._counted):
+            self._counted.add((first, last, events))
+            rows = [self._rows[seq] for seq in range(first, last + 1) if seq in self._rows]
+            if len(rows) != last - first + 1 or events != sum(events for events, _ in rows):
+                there = {seq: events for seq, (events, _) in self._rows.items()}
+                self.wrong.append(f"rows {first} to {last} are counted with {events} events; there were {there}")
+            for _, body in rows:
+                self.names.update(_names(body))
+
+
+def _counted(data: Path) -> Iterator[tuple[int, int, int]]:
+    with TemporaryDirectory() as folder:
+        for file in (data / "spool").glob("serve.db*"):
+            shutil.copy(file, folder)
+        with closing(sqlite3.connect(Path(folder) / "serve.db")) as db:
+            for query in (_LOST, _DAMAGED):
+                yield from db.execute(query).fetchall()
+
+
+def _names(body: bytes) -> Iterator[str]:
+    for record in _decoder.decode(body):
+        if isinstance(record, EventRows):
+            yield from (row.name for row in record.rows)
+        elif isinstance(record, RequestRows):
+            yield from (row.endpoint for row in record.rows)
+        elif isinstance(record, ProxyLogs):
+            yield from (domain for domain in record.columns.domain if domain != SHARED)
