@@ -276,12 +276,11 @@ class Drain:
         """Write a plan, of a full batch on a thread; returns its rows. It is `known` how the plan changes sessions."""
         rows = sum(plan.facts.values())
         finish = partial(self._finish, name, spool, batch, plan, begun=begun)
-        if known and name != BACKFILL and self._is_full(rows):
-            self._recent.settle(stored=True)  # or forgotten, should it fail
-            self.progress.begins(name)
-            self._writing.begin(name, batch, finish)
-        else:
-            with self._remembering(known=known):
+        with self._remembering(known=known):
+            if known and name != BACKFILL and self._is_full(rows):
+                self.progress.begins(name)
+                self._writing.begin(name, batch, finish)
+            else:
                 finish()
         return rows
 
@@ -299,7 +298,10 @@ class Drain:
 
     @contextmanager
     def _remembering(self, *, known: bool) -> Iterator[None]:
-        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten."""
+        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten.
+
+        What a thread goes on writing is remembered at once; `_settle` forgets it should that fail.
+        """
         try:
             yield
         except BaseException:

@@ -29,8 +29,8 @@ class Writing:
             else:
                 done.set_result(None)
 
-        self._name, self._batch, self._done = name, batch, done
         threading.Thread(target=run, name="drain-write", daemon=True).start()
+        self._name, self._batch, self._done = name, batch, done
 
     def of(self, name: str) -> Batch | None:
         """The batch of this spool that has been begun, and whose outcome has not been asked for."""
