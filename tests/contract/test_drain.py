@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from tests.support.draining import drain_all
+from tests.support.draining import FailingStore, Watcher, drain_all
 
 from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
@@ -34,65 +34,6 @@ MINUTE = 60_000
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 )
-
-
-class Watcher:
-    def __init__(self):
-        self.failures = []
-        self.rows = {}
-        self.steps = set()
-
-    def step(self, name, _seconds):
-        self.steps.add(name)
-
-    def drained(self, table, rows):
-        self.rows[table] = self.rows.get(table, 0) + rows
-
-    def failed(self, stage):
-        self.failures.append(stage)
-
-    def discarded(self, rows):
-        self.rows["discarded"] = self.rows.get("discarded", 0) + rows
-
-
-class FailingStore:
-    """The store, refusing the n-th write."""
-
-    keeps_tokens = False
-
-    def __init__(self, store, fail_at, error):
-        self._store = store
-        self._left = fail_at
-        self._error = error
-
-    def insert(self, table, arrow, *, token):
-        self._count()
-        self._store.insert(table, arrow, token=token)
-
-    def split(self, _table, arrow):
-        return [(self, arrow)]
-
-    def command(self, sql, params=None):
-        self._count()
-        self._store.command(sql, params)
-
-    def arrow(self, sql, params=None):
-        return self._store.arrow(sql, params)
-
-    def query(self, sql, params=None):
-        return self._store.query(sql, params)
-
-    def set_damage_aside(self):
-        return self._store.set_damage_aside()
-
-    @property
-    def facts(self):
-        return ClickHouseFacts(self)
-
-    def _count(self):
-        self._left -= 1
-        if self._left == 0:
-            raise self._error
 
 
 @pytest.fixture

@@ -115,6 +115,33 @@ def test_take_stops_near_its_limit_but_never_at_nothing(spool):
     assert names(spool, batch) == ["d", "e"]
 
 
+def test_the_next_batch_is_seen_before_the_first_is_finished_and_recorded_after_it(spool):
+    for name in "abcd":
+        spool.append([Submission(events(name))])
+    first = spool.take(2)
+    assert spool.following(first, 2, least=3) is None
+    second = spool.following(first, 2, least=2)
+    assert names(spool, second) == ["c", "d"]
+    assert second.number > first.number
+    spool.append([Submission(events("e"))])
+    assert spool.take(2) == first
+    spool.finish(first)
+    spool.begin(second)
+    assert spool.take(100) == second
+    assert spool.state().waiting == 3
+    spool.finish(second)
+    assert (names(spool, spool.take(100)), spool.state().waiting) == (["e"], 1)
+
+
+def test_a_batch_that_was_only_seen_is_not_taken(spool):
+    for name in "abc":
+        spool.append([Submission(events(name))])
+    first = spool.take(1)
+    assert names(spool, spool.following(first, 1, least=1)) == ["b"]
+    spool.finish(first)
+    assert names(spool, spool.take(100)) == ["b", "c"]
+
+
 def test_state_counts_events(spool, clock):
     spool.append([Submission(events("a", "b"))])
     state = spool.state()

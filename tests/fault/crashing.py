@@ -126,15 +126,16 @@ def main(data: Path, number: int) -> None:
     drain_all(healthy, spool)
     spool.append(first_batch(number))
     drain_all(healthy, spool)
-    spool.append(late_batch(number))
+    for submission in late_batch(number):
+        spool.append([submission])
     time.sleep(0.002)
     count = Countdown(number)
-    Drain(
-        lambda: [("serve", count.wrap(spool))],
-        count.wrap(store),
-        count.wrap(journal),
-        Silent(),
-    ).drain_once()
+    # Every batch is a full one, so that the second is planned while the first is written.
+    draining = Drain(
+        lambda: [("serve", count.wrap(spool))], count.wrap(store), count.wrap(journal), Silent(), batch_events=1
+    )
+    while spool.state().waiting:
+        draining.drain_once(whole=False)
     store.close()
 
 

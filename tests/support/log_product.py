@@ -31,7 +31,7 @@ from footfall.drain.journal import Journal
 from footfall.model.project import Project
 from footfall.settings import Settings
 from footfall.spool.memory import MemorySpool
-from footfall.spool.protocol import Batch, SpoolState, Submission
+from footfall.spool.protocol import SpoolState, Submission
 from footfall.store.protocol import Store
 
 Arrival = tuple[int, int, list[Submission]]  # when, into which spool, what
@@ -61,7 +61,7 @@ class LogProduct(Product):
     ) -> None:
         super().__init__(store, directory, router, answers=Uncached())
         self.store = store
-        self._spools = (self._spool, OtherSpool(clock=self.clock))
+        self._spools = (self._spool, MemorySpool(clock=self.clock, after=1 << 40))
         names = ("histories", "others")
         journal = Journal(directory)
         self._drain = Drain(
@@ -108,14 +108,6 @@ class Taking:
     async def submit(self, submissions: list[Submission]) -> list[bytes]:
         self.taken = submissions
         return [submission.answer for submission in submissions]
-
-
-class OtherSpool(MemorySpool):
-    """Numbers its batches differently from the first spool, as spools do that number by the clock."""
-
-    def take(self, limit: int) -> Batch | None:
-        batch = super().take(limit)
-        return batch and replace(batch, number=batch.number + (1 << 40))
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class ClientAddresses:
         if raw is None:
             return text, False
         address = ip_address(raw)
-        return _render(raw), any(address in network for network in self._trusted)
+        return render(raw), any(address in network for network in self._trusted)
 
 
 def client_of(text: str, trusted: tuple[Network, ...] = ()) -> str | None:
@@ -85,7 +85,7 @@ def client_of(text: str, trusted: tuple[Network, ...] = ()) -> str | None:
     names none (`-`, nothing, a local socket); None where something in it is no address.
     """
     if "," not in text and (single := packed(text)) is not None:
-        return _render(single)
+        return render(single)
     elements = [element.strip() for element in text.split(",")]
     hops = [packed(element) for element in elements if element not in {"", "-"} and not _is_local(element)]
     if not hops:
@@ -93,7 +93,7 @@ def client_of(text: str, trusted: tuple[Network, ...] = ()) -> str | None:
     known = [hop for hop in hops if hop is not None]
     if len(known) < len(hops):
         return None
-    return _render(next((hop for hop in reversed(known) if not is_inner(hop, trusted)), known[0]))
+    return render(next((hop for hop in reversed(known) if not is_inner(hop, trusted)), known[0]))
 
 
 def is_inner(raw: bytes, trusted: tuple[Network, ...] = ()) -> bool:
@@ -108,7 +108,7 @@ def canonical(text: str) -> str:
     Any other text is returned unchanged.
     """
     raw = packed(text)
-    return text if raw is None else _render(raw)
+    return text if raw is None else render(raw)
 
 
 def truncate(address: str, mode: StoreIp) -> str:
@@ -122,9 +122,9 @@ def truncate(address: str, mode: StoreIp) -> str:
     if raw is None:
         return address if mode == "full" else ""
     if mode == "full":
-        return _render(raw)
+        return render(raw)
     kept = 3 if len(raw) == 4 else 6
-    return _render(raw[:kept] + bytes(len(raw) - kept))
+    return render(raw[:kept] + bytes(len(raw) - kept))
 
 
 def packed(text: str) -> bytes | None:
@@ -137,6 +137,15 @@ def packed(text: str) -> bytes | None:
 
 @lru_cache(maxsize=65536)
 def _packed(text: str) -> bytes | None:
+    if ":" in text:
+        return _read(text)
+    try:
+        return socket.inet_pton(socket.AF_INET, text)
+    except (OSError, ValueError):
+        return _read(text)
+
+
+def _read(text: str) -> bytes | None:
     match = _PORT.fullmatch(text)
     if match:
         text = match[1] or match[2] or ""
@@ -148,7 +157,8 @@ def _packed(text: str) -> bytes | None:
     return raw[12:] if len(raw) == 16 and raw.startswith(_MAPPED) else raw
 
 
-def _render(raw: bytes) -> str:
+def render(raw: bytes) -> str:
+    """The canonical spelling of a packed address."""
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
 
 

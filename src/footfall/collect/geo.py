@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import maxminddb
 
-from footfall.collect.address import canonical, packed
+from footfall.collect.address import packed, render
 from footfall.collect.cdn import EDGES
 from footfall.collect.privacy import Place
 
@@ -55,11 +55,18 @@ def read_place(record: object) -> Place:
     """The place that a database record of either layout gives."""
     if not isinstance(record, dict):
         return _NOWHERE
+    if len(record) == 1 and isinstance(code := record.get("country_code"), str):  # as in the packaged database
+        return _country(code)
     country = _text(record.get("country"), "iso_code") or _text(record.get("country_code"))
     divisions = record.get("subdivisions")
     first = divisions[0] if isinstance(divisions, list) and divisions else None
     region = _text(first) or _text(first, "iso_code") or _text(record.get("state1"))
     return Place(country.upper() if len(country) == 2 else "", region, _text(record.get("city")), *_point(record))
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str) -> Place:
+    return Place(code.upper() if len(code) == 2 else "")
 
 
 def read_network(record: object) -> str:
@@ -132,7 +139,7 @@ def _public(address: str) -> str:
     if raw is None:
         return ""
     special = raw[0] in _SPECIAL_IPV4 if len(raw) == 4 else raw[0] >> 5 != 1 or raw[:2] in _SPECIAL_IPV6
-    return "" if special and not ip_address(raw).is_global else canonical(address)
+    return "" if special and not ip_address(raw).is_global else render(raw)
 
 
 # `is_global` compares with every special-purpose block there is, which takes longer than the look-up itself. These
@@ -168,7 +175,10 @@ class GeoLocator:
 
         keys = addresses.cast(pl.String).fill_null("").alias("address").to_frame()
         distinct = keys.unique()
-        found = [self.place(address) for address in distinct["address"].to_list()]
+        place = self._current().place
+        found = [
+            place(address) if len(address) <= _ADDRESS_CHARS else _NOWHERE for address in distinct["address"].to_list()
+        ]
         table = distinct.with_columns(
             pl.Series(name, [getattr(place, name) for place in found], dtype=pl.String)
             for name in ("country", "region", "city", "network")

@@ -60,8 +60,9 @@ class SaltedIdentity:
         )
         distinct = keys.unique()
         now = self._clock()
-        salts = {day: self._salts.of(day, now) for day in distinct["day"].unique().to_list()}
-        hashes = [visitor_hash(salts[day], project_id, address, agent) for day, address, agent in distinct.iter_rows()]
+        begun = {day: _begun(self._salts.of(day, now), project_id) for day in distinct["day"].unique().to_list()}
+        agents = {agent: _counted(agent) for agent in distinct["user_agent"].unique().to_list()}
+        hashes = [_ended(begun[day].copy(), address, agents[agent]) for day, address, agent in distinct.iter_rows()]
         known = distinct.with_columns(visitor=pl.Series(hashes, dtype=pl.UInt64))
         return keys.join(known, on=["day", "address", "user_agent"], how="left", maintain_order="left")["visitor"]
 
@@ -108,8 +109,19 @@ class MidnightCarryOver:
 
 def visitor_hash(salt: bytes, project_id: int, address: str, user_agent: str) -> int:
     """64 bits, never 0. Each text follows its length, so that different inputs never hash the same bytes."""
-    place = canonical(address).encode("utf-8", "surrogatepass")
-    agent = user_agent.encode("utf-8", "surrogatepass")
-    digest = hashlib.blake2b(project_id.to_bytes(8, "big"), digest_size=8, key=salt)
-    digest.update(len(place).to_bytes(4, "big") + place + len(agent).to_bytes(4, "big") + agent)
+    return _ended(_begun(salt, project_id), address, _counted(user_agent))
+
+
+def _begun(salt: bytes, project_id: int) -> hashlib.blake2b:
+    return hashlib.blake2b(project_id.to_bytes(8, "big"), digest_size=8, key=salt)
+
+
+def _counted(text: str) -> bytes:
+    """A text after its length."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+def _ended(digest: hashlib.blake2b, address: str, agent: bytes) -> int:
+    digest.update(_counted(canonical(address)) + agent)
     return int.from_bytes(digest.digest(), "big") or 1

@@ -82,6 +82,10 @@ class Backfill:
         columns = [record for record in records if isinstance(record, RequestColumns)]
         return columns + _of_months(rows, [month for month in _months_of(rows) if month >= said.kept])
 
+    def divides(self, records: list[Record]) -> bool:
+        """Whether `without_old` would set rows of a new batch apart."""
+        return len(_newest_first([record for record in records if not isinstance(record, RequestColumns)])) > MAX_MONTHS
+
     def _note(self) -> dict[str, _Apart]:
         """By spool, the last batch of which rows were set apart."""
         if self._spool is None and not self._exists():

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -24,6 +25,7 @@ from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
+from footfall.drain.writing import Writing
 from footfall.errors import FootfallError
 from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, size
@@ -36,7 +38,10 @@ from footfall.store.protocol import Piece, Store
 
 _PAUSE_AFTER_ERROR = 2.0
 _FULL_SHARE = 0.5
-"""A backlog of this share of a batch is drained at once, without waiting for the flush interval."""
+"""A batch of this share of the limit is a full one: the next is drained at once, and planned while it is written."""
+
+_STOCK_ROUNDS = 32
+"""Under a backlog, every so many rounds nothing is planned while a batch is written, so that stock can be taken."""
 
 _LOADED_ROWS = 1_000
 """From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
@@ -92,12 +97,14 @@ class Drain:
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
-        self._recent = RecentSessions(store.facts, clock, retention_days)
-        self._batch = threading.Lock()  # held while a batch is planned and written
+        self._writing = Writing()
+        self._recent = RecentSessions(store.facts, clock, retention_days, self._writing.wait)
+        self._batch = threading.Lock()  # held while a batch is planned and, unless that is left to a thread, written
         self._begun = journal.begun()  # spools whose batch may be written in part
         self.rounds = 0
         self._damaged = True  # or may be: a part may have been set aside before the start
         self._rows = 0  # of the last round
+        self._failures: list[BaseException] = []  # of the last round
         self._clock = clock
         self._backfill = backfill
         self._exists = exists
@@ -111,7 +118,7 @@ class Drain:
         while not self._stop.is_set():
             started = time.monotonic()
             try:
-                busy = self.drain_once()
+                busy = self.drain_once(whole=False)
             except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
                 self._watcher.failed("drain")
                 self._log.exception("draining failed, trying again", error=str(error))
@@ -119,6 +126,9 @@ class Drain:
                 continue
             if not busy:
                 self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
+        with self._batch:
+            if not self._settle():
+                self._log.error("the last batch could not be written", error=str(self._failures[-1]))
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
@@ -127,7 +137,7 @@ class Drain:
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
         """Whether no batch is planned or partly written; none is begun while the block lasts."""
-        with self._batch:
+        with self._alone():
             yield self.rounds > 0 and not self._begun
 
     @contextmanager
@@ -146,7 +156,7 @@ class Drain:
 
     def mark(self, touched: Iterable[Touched]) -> None:
         """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
-        with self._batch:
+        with self._alone():
             self._recent.forget()
             self._marks.write(touched)
 
@@ -154,7 +164,7 @@ class Drain:
     def removing(self, piece: Piece) -> Iterator[None]:
         """While rows of a piece are removed on purpose: they are not missed."""
         place = (Table(piece.table), int(piece.partition)) if piece.table in TALLIED else None
-        with self._batch:
+        with self._alone():
             self._recent.forget()
             if place:
                 self._inventory.begin_change(*place)
@@ -162,42 +172,76 @@ class Drain:
             yield
         finally:
             if place:
-                with self._batch:
+                with self._alone():
                     self._inventory.end_change(*place)
 
-    def drain_once(self) -> bool:
-        """Drain a batch of every spool; True where one of them was so full that the next round should not wait."""
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock while nothing is being written."""
+        with self._batch:
+            self._writing.wait()
+            yield
+
+    def drain_once(self, *, whole: bool = True) -> bool:
+        """Drain a batch of every spool; True where one of them was so full that the next round should not wait.
+
+        The last batch of a round that is not `whole` may still be being written after it.
+        """
         self._rows = 0
         busy = False
-        failures: list[Exception] = []
         self._damaged |= self._store.set_damage_aside()
         if self._damaged:
-            with self._batch:  # no cell may be made while sessions are missing
+            with self._alone():  # no cell may be made while sessions are missing
                 self._recent.forget()
                 self._rebuild_sessions()
                 self._take_stock.ask()
             self._damaged = False
-        self._begun = {name for name in self._begun if self._exists(name)}  # one that is gone keeps nobody waiting
+        for gone in [name for name in tuple(self._begun) if not self._exists(name)]:
+            self._begun.discard(gone)  # nobody waits for it; in place, since a batch may be being written
         for name, spool in self._spools():
             try:
                 self.progress.begins(name)
                 rows = self._take(name, spool)
                 self._rows += rows
-                busy |= rows >= self._limit * _FULL_SHARE
-                self.progress.goes_on(name)
+                busy |= self._is_full(rows)
+                if self._writing.of(name) is None:
+                    self.progress.goes_on(name)
             except Exception as error:  # noqa: BLE001 - one spool must not keep the others waiting
-                self.progress.fails(name, error)
-                failures.append(error)
+                self._fails(name, error)
         self.rounds += 1
-        with self.quiesced() as quiesced:
-            if quiesced:
-                self._take_stock()
+        if whole or not busy or self.rounds % _STOCK_ROUNDS == 1:
+            with self._batch:
+                self._settle()
+            with self.quiesced() as quiesced:
+                if quiesced:
+                    self._take_stock()
+        failures, self._failures = self._failures, []
         if failures:
             raise failures[0]
         return busy
 
+    def _is_full(self, rows: int) -> bool:
+        return rows >= self._limit * _FULL_SHARE
+
+    def _fails(self, name: str, error: BaseException) -> None:
+        self.progress.fails(name, error)
+        self._failures.append(error)
+
+    def _settle(self) -> bool:
+        """Wait for the batch that is being written; False where that failed: what was planned meanwhile is wrong."""
+        name, error = self._writing.outcome()
+        if error is not None:
+            self._recent.forget()
+            self._fails(name, error)
+        elif name:
+            self.progress.goes_on(name)
+        return error is None
+
     def _take(self, name: str, spool: Spool) -> int:
         """Drain a batch of one spool; returns the number of its rows."""
+        before = self._writing.of(name)
+        if before is not None and (rows := self._drain_ahead(name, spool, before)):
+            return rows
         batch = spool.take(1 if name == BACKFILL else self._limit)
         if name in self._begun:
             self._journal.forget(name, keep=batch.number if batch else None)
@@ -205,36 +249,66 @@ class Drain:
                 self._begun.discard(name)
         return self._drain(name, spool, batch) if batch else 0
 
+    def _drain_ahead(self, name: str, spool: Spool, before: Batch) -> int:
+        """Drain the batch after one that is being written, planned meanwhile; 0 rows where it is not to be had."""
+        with self._batch:
+            batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
+            plan = self._plan_ahead(spool, batch, name) if batch else None
+            if not self._settle() or batch is None or plan is None:
+                return 0
+            spool.begin(batch)
+            return self._write(name, spool, batch, plan)
+
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         with self._batch:
             plan = self._journal.read(name, batch.number)
-            begun = plan is not None
-            known = not begun  # how the plan changes sessions
-            if begun:
+            if plan is not None:
+                self._settle()
                 self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
-            if plan is None:
+                return self._write(name, spool, batch, plan, begun=True, known=False)
+            plan = self._plan(name, spool, batch)
+            if not self._settle():
                 plan = self._plan(name, spool, batch)
-                if self._journal.lost(name, batch.number):
-                    self._begun.add(name)
-                    self._inventory.record(batch.number, plan.inserts)
-                    self._inventory.forget(Table.SESSIONS)  # of which the lost plan may have changed some
-                    plan = self._completed(plan, spool, batch)
-                    known = False
-                self._journal.write(name, plan, batch=batch.number)
+            if not self._journal.lost(name, batch.number):
+                return self._write(name, spool, batch, plan)
             self._begun.add(name)
-            with self._remembering(known=known):
-                self._apply(plan, begun=begun)
             self._inventory.record(batch.number, plan.inserts)
-            spool.finish(batch)
-            self._journal.remove(name, batch.number)
-            self._begun.discard(name)
+            self._inventory.forget(Table.SESSIONS)  # of which the lost plan may have changed some
+            plan = self._completed(plan, spool, batch)
+            return self._write(name, spool, batch, plan, known=False)
+
+    def _write(
+        self, name: str, spool: Spool, batch: Batch, plan: Plan, *, begun: bool = False, known: bool = True
+    ) -> int:
+        """Write a plan, of a full batch on a thread; returns its rows. It is `known` how the plan changes sessions."""
+        rows = sum(plan.facts.values())
+        finish = partial(self._finish, name, spool, batch, plan, begun=begun)
+        with self._remembering(known=known):
+            if known and name != BACKFILL and self._is_full(rows):
+                self.progress.begins(name)
+                self._writing.begin(name, batch, finish)
+            else:
+                finish()
+        return rows
+
+    def _finish(self, name: str, spool: Spool, batch: Batch, plan: Plan, *, begun: bool) -> None:
+        if not begun:
+            self._journal.write(name, plan, batch=batch.number)
+        self._begun.add(name)
+        self._apply(plan, begun=begun)
+        self._inventory.record(batch.number, plan.inserts)
+        spool.finish(batch)
+        self._journal.remove(name, batch.number)
+        self._begun.discard(name)
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
-        return sum(plan.facts.values())
 
     @contextmanager
     def _remembering(self, *, known: bool) -> Iterator[None]:
-        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten."""
+        """Around the writing of a plan: its changes of sessions are remembered, or all that was is forgotten.
+
+        What a thread goes on writing is remembered at once; `_settle` forgets it should that fail.
+        """
         try:
             yield
         except BaseException:
@@ -288,6 +362,18 @@ class Drain:
             self._watcher.failed("plan")
             self._log.exception("a batch can't be processed as a whole, looking for the cause", error=str(error))
             return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
+
+    def _plan_ahead(self, spool: Spool, batch: Batch, name: str) -> Plan | None:
+        """The plan of a batch that is not recorded yet; None where a record is to be set apart or rejected."""
+        records = self._kept(spool.records(batch))
+        if self._backfill is not None and self._backfill.divides(records):
+            return None
+        try:
+            return self._planned(batch.number, records, self._journal.writer(name))
+        except FootfallError:
+            raise
+        except Exception:  # noqa: BLE001 - it fails again once its turn has come, and then the cause is looked for
+            return None
 
     def _kept(self, records: list[Record]) -> list[Record]:
         """The records without the rows of those that are to be erased."""

@@ -216,9 +216,10 @@ def _amounts(insert: Insert) -> dict[int, int]:
     if not row.tally:
         return {}
     tally, at = pl.sql_expr(row.tally), pl.col(row.partition)
-    whole = [pl.col(name).cast(pl.Int64, wrap_numerical=True) for name in tally.meta.root_names()]
+    names = tally.meta.root_names()
+    whole = [pl.col(name).cast(pl.Int64, wrap_numerical=True) for name in names]
     found = (
-        pl.read_ipc(io.BytesIO(insert.arrow))
+        pl.read_ipc(io.BytesIO(insert.arrow), columns=[*{row.partition, *names}])
         .select(*whole, month=at.dt.year() * 100 + at.dt.month().cast(pl.Int32))
         .group_by("month")
         .agg(amount=pl.len() if row.tally == "1" else tally.sum())

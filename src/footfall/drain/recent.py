@@ -35,16 +35,25 @@ class RecentHistory:
     """Implements `History` for one table, over that of the store.
 
     `since` is such that all stored sessions that end at or after it are in memory; None while it is not known. What
-    ends before `oldest` may have gone from the store.
+    ends before `oldest` may have gone from the store. The store is read once `wait` returns: what is in memory may
+    still be being written.
     """
 
-    def __init__(self, store: Stored, oldest: Callable[[], int], kept: int = KEPT) -> None:
-        self._store = store
+    def __init__(
+        self, store: Stored, oldest: Callable[[], int], kept: int = KEPT, wait: Callable[[], None] = lambda: None
+    ) -> None:
+        self._stored = store
+        self._wait = wait
         self._oldest = oldest
         self._kept = kept
         self.since: int | None = None
         self._rows = _UNKNOWN
         self._changes: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+
+    @property
+    def _store(self) -> Stored:
+        self._wait()
+        return self._stored
 
     def overlapping(self, windows: pl.DataFrame) -> pl.DataFrame:
         if self.since is None:
@@ -97,18 +106,26 @@ class RecentSessions:
     """The recent sessions of every table with sessions.
 
     For the drain, which writes all sessions, and not for several threads at once. Who changes stored sessions by other
-    means than a batch calls `forget`. `retention_days` is the age at which the store removes sessions by itself.
+    means than a batch calls `forget`. `retention_days` is the age at which the store removes sessions by itself. `wait`
+    returns once nothing is being written.
     """
 
-    def __init__(self, facts: FactStore, clock: Clock, retention_days: int | None = None) -> None:
+    def __init__(
+        self,
+        facts: FactStore,
+        clock: Clock,
+        retention_days: int | None = None,
+        wait: Callable[[], None] = lambda: None,
+    ) -> None:
         self._facts = facts
+        self._wait = wait
         self._clock = clock
         self._retention_days = retention_days
         self._tables: dict[Table, RecentHistory] = {}
 
     def of(self, table: Table) -> RecentHistory:
         if table not in self._tables:
-            self._tables[table] = RecentHistory(StoreHistory(self._facts, table), self._oldest)
+            self._tables[table] = RecentHistory(StoreHistory(self._facts, table), self._oldest, wait=self._wait)
         return self._tables[table]
 
     def settle(self, *, stored: bool) -> None:

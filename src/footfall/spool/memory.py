@@ -58,13 +58,26 @@ class MemorySpool:
 
     def take(self, limit: int) -> Batch | None:
         with self._lock:
-            if self._batch is None and self._finished < len(self._rows):
-                last, events = self._finished + 1, self._rows[self._finished].events
-                while last < len(self._rows) and events + self._rows[last].events <= limit:
-                    events += self._rows[last].events
-                    last += 1
-                self._batch = Batch(self._after + last, self._finished + 1, last)
+            if self._batch is None:
+                self._batch = self._run(self._finished, limit)
             return self._batch
+
+    def following(self, batch: Batch, limit: int, least: int) -> Batch | None:
+        with self._lock:
+            waiting = sum(row.events for row in self._rows[batch.last :])
+            return self._run(batch.last, limit) if waiting >= least else None
+
+    def begin(self, batch: Batch) -> None:
+        self._batch = batch
+
+    def _run(self, after: int, limit: int) -> Batch | None:
+        if after == len(self._rows):
+            return None
+        last, events = after + 1, self._rows[after].events
+        while last < len(self._rows) and events + self._rows[last].events <= limit:
+            events += self._rows[last].events
+            last += 1
+        return Batch(self._after + last, after + 1, last)
 
     def records(self, batch: Batch) -> list[Record]:
         return [record for row in self._rows[batch.first - 1 : batch.last] for record in row.records]

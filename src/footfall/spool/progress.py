@@ -35,7 +35,7 @@ class Progress:
         with self._lock:
             self._since.setdefault(spool, _Since(self._clock(), self._now()))
 
-    def fails(self, spool: str, error: Exception) -> None:
+    def fails(self, spool: str, error: BaseException) -> None:
         with self._lock:
             since = self._since.get(spool) or _Since(self._clock(), self._now())
             self._since[spool] = replace(since, reason=shown(error))
@@ -53,7 +53,7 @@ class Progress:
         return sorted(found, key=lambda one: -one.seconds)
 
 
-def shown(error: Exception) -> str:
+def shown(error: BaseException) -> str:
     """What may be shown of an error: no SQL and no path; the log has the rest."""
     if isinstance(error, TransientError | StoreError):
         return error.message

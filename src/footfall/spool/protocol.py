@@ -81,6 +81,15 @@ class Spool(Protocol):
     def take(self, limit: int) -> Batch | None:
         """The unfinished batch if there is one, else a new one of about `limit` events, else None."""
 
+    def following(self, batch: Batch, limit: int, least: int) -> Batch | None:
+        """The next batch after one that is not finished yet; None where fewer than `least` events wait for it.
+
+        It may be planned, but is not recorded: until `begin`, nothing durable may depend on it.
+        """
+
+    def begin(self, batch: Batch) -> None:
+        """Record a batch that `following` gave, as `take` does. The one before it is finished."""
+
     def records(self, batch: Batch) -> list[Record]:
         """The batch's records in order. Rows whose checksum fails are set aside, counted, and left out."""
 

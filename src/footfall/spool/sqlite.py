@@ -147,15 +147,35 @@ class SqliteSpool:
             run = _run(db, last, limit)
             if run is None:
                 return None
-            # Milliseconds and three random digits: distinct between spools, growing within one.
-            number = max(self._clock() * 1000 + secrets.randbelow(1000), number + 1)
-            batch = Batch(number, run.first, run.last)
-            self._mark.taken(MarkedBatch(number, run.first, run.last, run.total))
-            db.execute(
-                "INSERT INTO batches (number, first, last, bytes, total) VALUES (?, ?, ?, ?, ?)",
-                (number, run.first, run.last, run.bytes, run.total),
-            )
+            batch = Batch(self._number(number), run.first, run.last)
+            self._record(db, batch, run)
             return batch
+
+    def following(self, batch: Batch, limit: int, least: int) -> Batch | None:
+        with self._draining, self._transient():
+            db = self._drain
+            if high_mark(db)[1] - _total(db, batch.last) < least:
+                return None
+            run = _run(db, batch.last, limit)
+        return Batch(self._number(batch.number), run.first, run.last) if run else None
+
+    def begin(self, batch: Batch) -> None:
+        with self._draining, self._transient(), transaction(self._drain) as db:
+            size_ = db.execute(
+                "SELECT coalesce(sum(length(body)), 0) FROM rows WHERE seq BETWEEN ? AND ?", (batch.first, batch.last)
+            ).fetchone()[0]
+            self._record(db, batch, _Run(batch.first, batch.last, size_, _total(db, batch.last)))
+
+    def _number(self, before: int) -> int:
+        """Milliseconds and three random digits: distinct between spools, growing within one."""
+        return max(self._clock() * 1000 + secrets.randbelow(1000), before + 1)
+
+    def _record(self, db: sqlite3.Connection, batch: Batch, run: _Run) -> None:
+        self._mark.taken(MarkedBatch(batch.number, run.first, run.last, run.total))
+        db.execute(
+            "INSERT INTO batches (number, first, last, bytes, total) VALUES (?, ?, ?, ?, ?)",
+            (batch.number, run.first, run.last, run.bytes, run.total),
+        )
 
     def records(self, batch: Batch) -> list[Record]:
         found: list[Record] = []
@@ -327,6 +347,12 @@ def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> byte
         return bytes(known[0])
     db.execute("INSERT OR REPLACE INTO keys (key, answer, at) VALUES (?, ?, ?)", (digest, answer, now))
     return None
+
+
+def _total(db: sqlite3.Connection, seq: int) -> int:
+    """The number of events up to and including a row; where that is gone, of those before it."""
+    row = db.execute("SELECT total FROM rows WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (seq,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _drained(db: sqlite3.Connection) -> int:
