@@ -182,7 +182,12 @@ def top_with_revenue(
 
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
     """Labels of requests with their figures, highest counts first; ties by label."""
-    return fetch(store, build.top(base, ranking, limit))
+    asked = build.top(base, ranking, limit)
+    if not ranking.many:
+        return fetch(store, asked)
+    ranked = fetch(store, replace(asked, metrics=(ranking.count,)))
+    labels = tuple(row[ranking.dimension] for row in ranked)
+    return fetch(store, build.among(asked, labels)) if labels else []
 
 
 def endpoints(store: Reader, base: Query, limit: int) -> Limited:
