@@ -11,16 +11,13 @@ from footfall.query import build
 from footfall.query.ast import Order, Query
 from footfall.query.compared import Compared, compare
 from footfall.query.fetch import Row, fetch
-from footfall.query.run import Limited
+from footfall.query.run import Limited, of_most
 from footfall.store.protocol import Reader
 
 FIGURES = ("hits", "visitors", "status_classes", "durations", "bytes")
 
 WITH_TREND = 100
 """Endpoints that an answer counts by bucket: the ones with most hits."""
-
-_ENDPOINTS_PER_STATEMENT = 25
-"""A remote server limits a parameter to 128 KiB, and one path may take 4 KiB of UTF-8."""
 
 _MOST = 1_000
 """Visitors among whom the consumers with most hits are looked for."""
@@ -51,7 +48,7 @@ def overview(store: Reader, base: Query, previous: Query | None, starts: tuple[i
 
 def endpoints(store: Reader, base: Query, limit: int, starts: tuple[int, ...]) -> Endpoints:
     """By endpoint and method, most hits first; ties by endpoint, then method."""
-    rows = fetch(store, endpoints_of(base, limit))
+    rows = of_most(store, endpoints_of(base, limit))
     total = len(rows)
     if total == limit:
         total = fetch(store, build.totals(base, "endpoint_methods"))[0]["endpoint_methods"]
@@ -73,9 +70,8 @@ def _trends(store: Reader, base: Query, rows: list[Row], starts: tuple[int, ...]
     place = {start: number for number, start in enumerate(starts)}
     found: dict[Key, list[int]] = defaultdict(lambda: [0] * len(starts))
     names = list(dict.fromkeys(row["endpoint"] for row in rows))
-    for at in range(0, len(names), _ENDPOINTS_PER_STATEMENT):
-        for row in fetch(store, trend_of(base, tuple(names[at : at + _ENDPOINTS_PER_STATEMENT]), starts)):
-            found[row["endpoint"], row["method"]][place[row["bucket"]]] = row["hits"]
+    for row in fetch(store, trend_of(base, tuple(names), starts)) if names else ():
+        found[row["endpoint"], row["method"]][place[row["bucket"]]] = row["hits"]
     return {key: found[key] for key in ((row["endpoint"], row["method"]) for row in rows)}
 
 
