@@ -11,6 +11,8 @@ from tests.support.populate import at, populate
 
 from footfall.api.tracking.routes import router
 from footfall.api.tracking.toplists import TOP_ROUTES
+from footfall.pipeline.keys import text_key
+from footfall.query import endpoints
 from footfall.store.protocol import Store
 
 URL = "/api/tracking"
@@ -133,6 +135,29 @@ def test_every_answer_can_be_narrowed(client: Client, query: str, endpoints: lis
         assert sum(row["hit_count"] for row in found) <= len(endpoints)
     users = client.get(f"{URL}/top-users?{query}").json()["items"]
     assert sum(row["hit_count"] for row in users) == len(endpoints)
+
+
+_CALLS = (
+    *({"visitor": 1}, {"visitor": 1}, {"visitor": 1}, {"visitor": 2}, {"visitor": 2}, {"visitor": 3}, {"visitor": 3}),
+    *({"visitor": text_key("ada"), "user_id": "ada"},) * 2,
+    {"visitor": text_key("0000000000000002"), "user_id": "0000000000000002"},
+    *({"visitor": text_key("0000000000000004"), "user_id": "0000000000000004"}, {"visitor": 4}, {"visitor": 5}),
+)
+"""Users 2 and 4 are named as visitors' hashes, which makes them the same consumers."""
+
+
+@pytest.mark.parametrize("most", [1, 3, 1_000])
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 300])
+def test_consumers_are_ranked_by_requests_then_by_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, limit: int
+) -> None:
+    monkeypatch.setattr(endpoints, "_MOST", max(most, limit))
+    rows = [{"at": "2025-08-13T10:00:00Z", "endpoint": "/a", "status": 200, **call} for call in _CALLS]
+    populate(store, requests=rows)
+    found = reading_client(store, at("2025-08-13T12:00:00Z"), router).get(f"{URL}/consumers?limit={limit}").json()
+    expected = [("0000000000000001", 3), ("0000000000000002", 3), ("0000000000000003", 2), ("0000000000000004", 2)]
+    expected += [("ada", 2), ("0000000000000005", 1)]
+    assert [(row["consumer"], row["hit_count"]) for row in found["items"]] == expected[:limit]
 
 
 def test_percentiles_are_one_percent_off_at_most(store: Store) -> None:

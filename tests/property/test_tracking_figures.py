@@ -32,6 +32,9 @@ ASKED: tuple[tuple[str, Pairs], ...] = (
     *(("summary", (("period", name),)) for name in ("all", "all", "year", "month", "week")),
     *(("trends", (("granularity", name), ("period", "all"))) for name in ("hour", "day", "day", "week", "month")),
     *((f"top-{name}", (("period", "all"),)) for name in ("statuses", "referers", "browsers", "hosts")),
+    *((name, (("period", "all"), ("granularity", "day"))) for name in ("overview", "endpoints", "endpoints")),
+    *((name, (("period", "month"), ("granularity", "month"))) for name in ("overview", "endpoints")),
+    *((name, (("period", "all"),)) for name in ("consumers", "top-users", "top-addresses")),
     ("stats", (("period", "all"), ("bots", "0"))),
     ("summary", (("period", "all"), ("method", "GET"))),
 )

@@ -19,7 +19,7 @@ class Metric:
     `parts` are aggregates, per table, of some of the rows that make up a figure, each row of a signed table counting
     as one; `whole` puts such parts together. Parts must not have rows in common, but those of visitors may. Cells of
     roll-ups have a column of the metric's name with such a part. `kind` is the type that parts are converted to, so
-    that they agree; "" where they are states.
+    that they agree; "" where they are states or arrays.
     """
 
     name: str
@@ -145,7 +145,14 @@ _ROWS = (
     _added("bytes", "sum(bytes)"),
     _added("answered", "countIf(status > 0)"),
     _added("failed", "countIf(status >= 400)"),
-    Metric("status_classes", {Table.REQUESTS: STATUS_COUNTS}),
+    Metric(
+        "status_classes",
+        {Table.REQUESTS: STATUS_COUNTS},
+        parts={Table.REQUESTS: STATUS_COUNTS},
+        whole=f"arrayResize(sumForEach({{}}), {len(STATUS_CLASSES)})",  # without any rows the sum is empty
+        nothing="emptyArrayUInt64()",
+        kind="",
+    ),
     Metric("named_user", {Table.REQUESTS: "max(user_id)"}),  # of one visitor's requests: a text
     Metric(
         "durations",

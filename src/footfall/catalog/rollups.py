@@ -40,10 +40,11 @@ class Rollup:
     """Figures of people by one dimension, over the rows that the dimension's list counts; `""` is all rows in total.
 
     `metrics` are columns of the table. `counted` names the grains of its cells, and says of how many labels visitors
-    are counted, those with most rows: states of visitors take more room than all else. Stored cells hold the name.
+    are counted, those with most rows: states of visitors take more room than all else. Stored rows hold the name.
 
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
+    `edition` goes up where the figures change.
     """
 
     name: str
@@ -53,6 +54,12 @@ class Rollup:
     dimension: str = ""
     second: str = ""
     known: bool = False
+    edition: int = 1
+
+    @property
+    def mark(self) -> str:
+        """By what cells say that they have it, in this edition: those that don't are made again."""
+        return self.name if self.edition == 1 else f"{self.name}:{self.edition}"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -107,6 +114,9 @@ _MONTHS = {Bucket.MONTH: EVERY}
 _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
 
 
+_ANSWERED = ("hits", "status_classes", "durations", "bytes")
+
+
 def _of_requests(name: str, dimension: str) -> Rollup:
     """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
     return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _MONTHS, dimension)
@@ -134,16 +144,19 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         Rollup(
             "requests",
             Table.REQUESTS,
-            ("hits", "visitors", "first", "last", "endpoints", "endpoint_methods"),
+            (*_ANSWERED, "visitors", "first", "last", "endpoints", "endpoint_methods"),
             _ALL,
+            edition=2,
         ),
+        Rollup("calls", Table.REQUESTS, ("hits",), _ALL, "endpoint", "method"),
         Rollup(
             "endpoints",
             Table.REQUESTS,
-            ("hits", "visitors", "first", "last", "answered", "failed", "bytes", "durations"),
+            (*_ANSWERED, "visitors", "first", "last", "answered", "failed"),
             _MONTHS,
             "endpoint",
             "method",
+            edition=2,
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
@@ -161,5 +174,5 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
 
 
 def names_of(source: Table, grain: Bucket) -> tuple[str, ...]:
-    """The roll-ups that cells of a grain have."""
-    return tuple(rollup.name for rollup in SOURCES[source] if grain in rollup.counted)
+    """The marks of the roll-ups that cells of a grain have."""
+    return tuple(rollup.mark for rollup in SOURCES[source] if grain in rollup.counted)

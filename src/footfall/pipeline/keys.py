@@ -25,6 +25,11 @@ def visitor_keys(name: str) -> list[int]:
     return sorted({text_key(name), *(int(found, 16) for found in _HASH.findall(name))})
 
 
+def hash_of(key: int) -> str:
+    """By what name listings show a visitor who has none."""
+    return f"{key:016x}"
+
+
 def text_keys(texts: pl.Series) -> pl.Series:
     """`text_key` of each row; distinct texts are hashed once; `""` gives 0."""
     distinct = texts.unique()

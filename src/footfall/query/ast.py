@@ -344,13 +344,16 @@ class Retention:
 
     base: Query
     since: int
+    windows: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownVisitors:
     """Visitors with a session whose row does not tell all that retention needs of its events.
 
-    One row: visitors (their keys). `sessions` are those up to the end of the range, with its buckets.
+    One row: visitors (their keys), firsts and lasts (starts and ends of such sessions that began before `since`, where
+    their rows don't tell whether an event of theirs counts).
+    `sessions` are those up to the end of the range, with its buckets.
     """
 
     sessions: Query
@@ -359,7 +362,10 @@ class UnknownVisitors:
 
 @dataclass(frozen=True, slots=True)
 class RetentionOfSessions:
-    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`."""
+    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`.
+
+    Before the range, rows of sessions tell of these visitors, too, but for sessions that lie in the windows of `asked`.
+    """
 
     asked: Retention
     sessions: Query

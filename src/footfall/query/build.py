@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
@@ -36,7 +37,8 @@ class TopList:
 
     `figures` are the metrics that it shows beside that, `before` those that it shows of the compared period beside its
     count. Highest `order` first (by default `count`), ties by label.
-    `search` keeps the labels that contain it, `skip` passes over the first ones.
+    `search` keeps the labels that contain it, `skip` passes over the first ones. Of `many` labels, figures are read of
+    those that are shown only, by a second statement.
     """
 
     dimension: str
@@ -48,6 +50,7 @@ class TopList:
     order: str = ""
     search: str = ""
     skip: int = 0
+    many: bool = False
 
 
 TOP_PAGES = TopList("path", only=(PAGEVIEW,))
@@ -88,6 +91,13 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
     order = (Order(ranking.order or ranking.count, descending=True), Order(ranking.dimension))
     found = replace(of_ranking(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
     return replace(found, search=ranking.search, skip=ranking.skip)
+
+
+def among(query: Query, labels: tuple[Any, ...]) -> Query:
+    """The same of these labels of the first dimension only."""
+    if query.dimensions[0] == "visitor":
+        return of_visitors(query, labels)
+    return replace(query, only=labels)
 
 
 def counts_of(base: Query, ranking: TopList, labels: tuple[str, ...], *metrics: str) -> Query:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from footfall.pipeline.keys import hash_of, text_key, visitor_keys
 from footfall.query import build
 from footfall.query.ast import Order, Query
 from footfall.query.compared import Compared, compare
 from footfall.query.fetch import Row, fetch
-from footfall.query.run import Limited
+from footfall.query.run import Limited, of_most
 from footfall.store.protocol import Reader
 
 FIGURES = ("hits", "visitors", "status_classes", "durations", "bytes")
@@ -17,8 +19,8 @@ FIGURES = ("hits", "visitors", "status_classes", "durations", "bytes")
 WITH_TREND = 100
 """Endpoints that an answer counts by bucket: the ones with most hits."""
 
-_ENDPOINTS_PER_STATEMENT = 25
-"""A remote server limits a parameter to 128 KiB, and one path may take 4 KiB of UTF-8."""
+_MOST = 1_000
+"""Visitors among whom the consumers with most hits are looked for."""
 
 Key = tuple[str, str]
 
@@ -46,7 +48,7 @@ def overview(store: Reader, base: Query, previous: Query | None, starts: tuple[i
 
 def endpoints(store: Reader, base: Query, limit: int, starts: tuple[int, ...]) -> Endpoints:
     """By endpoint and method, most hits first; ties by endpoint, then method."""
-    rows = fetch(store, endpoints_of(base, limit))
+    rows = of_most(store, endpoints_of(base, limit))
     total = len(rows)
     if total == limit:
         total = fetch(store, build.totals(base, "endpoint_methods"))[0]["endpoint_methods"]
@@ -68,14 +70,38 @@ def _trends(store: Reader, base: Query, rows: list[Row], starts: tuple[int, ...]
     place = {start: number for number, start in enumerate(starts)}
     found: dict[Key, list[int]] = defaultdict(lambda: [0] * len(starts))
     names = list(dict.fromkeys(row["endpoint"] for row in rows))
-    for at in range(0, len(names), _ENDPOINTS_PER_STATEMENT):
-        for row in fetch(store, trend_of(base, tuple(names[at : at + _ENDPOINTS_PER_STATEMENT]), starts)):
-            found[row["endpoint"], row["method"]][place[row["bucket"]]] = row["hits"]
+    for row in fetch(store, trend_of(base, tuple(names), starts)) if names else ():
+        found[row["endpoint"], row["method"]][place[row["bucket"]]] = row["hits"]
     return {key: found[key] for key in ((row["endpoint"], row["method"]) for row in rows)}
 
 
 def consumers(store: Reader, base: Query, limit: int) -> list[Row]:
-    """Who calls, most hits first; ties by name."""
-    order = (Order("hits", descending=True), Order("consumer"))
+    """Who calls, most hits first; ties by name.
+
+    First those with most hits are found, then their figures: a consumer is a visitor, whose key takes less time and
+    memory than its name. A user who is named as another visitor's hash is the same consumer, found by the hits of the
+    one that has more.
+    """
+    ranked = fetch(store, _ranked("visitor", base, _MOST))
+    if len(ranked) <= limit:
+        keys = tuple(row["visitor"] for row in ranked)
+    elif len(ranked) < _MOST or ranked[-1]["hits"] < ranked[limit - 1]["hits"]:
+        keys = tuple(row["visitor"] for row in ranked if row["hits"] >= ranked[limit - 1]["hits"])
+    else:  # too many with as many hits as the last one: their names decide
+        names = [row["consumer"] for row in fetch(store, _ranked("consumer", base, limit))]
+        keys = tuple(key for name in names for key in visitor_keys(name))
+    known = {*keys, *(text_key(hash_of(key)) for key in keys)}
+    rows = _figures_of(store, base, limit, known) if known else []
+    alike = {key for row in rows for key in visitor_keys(row["consumer"])} - known
+    return _figures_of(store, base, limit, known | alike) if alike else rows
+
+
+def _ranked(dimension: str, base: Query, limit: int) -> Query:
+    order = (Order("hits", descending=True), Order(dimension))
+    return replace(base, dimensions=(dimension,), metrics=("hits",), order=order, limit=limit)
+
+
+def _figures_of(store: Reader, base: Query, limit: int, visitors: Iterable[int]) -> list[Row]:
     metrics = ("hits", "endpoints", "status_classes", "durations", "bytes", "named_user", "first", "last")
-    return fetch(store, replace(base, dimensions=("consumer",), metrics=metrics, order=order, limit=limit))
+    among = build.of_visitors(base, tuple(sorted(visitors)))
+    return fetch(store, replace(_ranked("consumer", among, limit), metrics=metrics))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from footfall.catalog.tables import Table
+from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
@@ -16,6 +17,9 @@ from footfall.query.fetch import Row, fetch
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
 from footfall.store.protocol import Reader
+
+_RANKED_FROM = 62 * DAY
+"""Over periods as long, which have cells of months, labels are ranked first: figures of all take too much memory."""
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
@@ -182,15 +186,29 @@ def top_with_revenue(
 
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
     """Labels of requests with their figures, highest counts first; ties by label."""
-    return fetch(store, build.top(base, ranking, limit))
+    asked = build.top(base, ranking, limit)
+    if not ranking.many:
+        return fetch(store, asked)
+    ranked = fetch(store, replace(asked, metrics=(ranking.count,)))
+    labels = tuple(row[ranking.dimension] for row in ranked)
+    return fetch(store, build.among(asked, labels)) if labels else []
 
 
 def endpoints(store: Reader, base: Query, limit: int) -> Limited:
     """`build.ENDPOINT_FIGURES` by (endpoint, method), most hits first."""
-    rows = fetch(store, build.endpoints(base, limit))
+    rows = of_most(store, build.endpoints(base, limit))
     if len(rows) < limit:
         return Limited(rows, len(rows))
     return Limited(rows, fetch(store, build.totals(base, "endpoint_methods"))[0]["endpoint_methods"])
+
+
+def of_most(store: Reader, query: Query) -> list[Row]:
+    """The rows of a query by endpoint and method, most hits first."""
+    if query.period.length < _RANKED_FROM:
+        return fetch(store, query)
+    ranked = fetch(store, replace(query, metrics=("hits",)))
+    names = tuple(dict.fromkeys(row["endpoint"] for row in ranked))
+    return fetch(store, build.among(query, names)) if names else []
 
 
 def endpoint_totals(store: Reader, base: Query) -> Row:

@@ -84,7 +84,7 @@ TOP_ROUTES = (
     ),
     TopRoute(
         "top-addresses",
-        _ranking("ip_address", build.with_value("ip_address")),
+        replace(_ranking("ip_address", build.with_value("ip_address")), many=True),
         "ip_address",
         "Requests by address",
         "Clients' addresses, as they are stored; requests whose address is not kept are left out.",
@@ -92,7 +92,7 @@ TOP_ROUTES = (
     ),
 )
 
-TOP_USERS = replace(_ranking("visitor"), figures=("named_user", "bytes", "first", "last"))
+TOP_USERS = replace(_ranking("visitor"), figures=("named_user", "bytes", "first", "last"), many=True)
 
 
 def add_to(router: APIRouter) -> None:

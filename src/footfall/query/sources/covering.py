@@ -14,7 +14,7 @@ from footfall.store.protocol import Reader
 
 
 def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bucket | None = None) -> Tiling:
-    """With cells of the source that hold all of these roll-ups; of one grain, or of any."""
+    """With cells of the source that hold all of these roll-ups, by their marks; of one grain, or of any."""
     cells = valid_cells(store, query.project, source, query.period, rollups)
     return tile(query.period, [cell for cell in cells if grain in {None, cell.grain}], query.buckets)
 

@@ -77,7 +77,7 @@ def _totals(store: Reader, query: Query) -> Whole | None:
     if any(rollup.table is Table.SESSIONS for rollup in used) and not long_enough(query.period):
         return None
     names = tuple(rollup.name for rollup in used)
-    tiling = covered(store, query, Table.EVENTS, *names)
+    tiling = covered(store, query, Table.EVENTS, *(rollup.mark for rollup in used))
     if not tiling.cells:
         return None
     parts: list[AnyPart] = [_cells(query, names, tiling.cells)]
@@ -166,7 +166,7 @@ def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
     if query.table is Table.SESSIONS and not long_enough(query.period):
         return None
     has_cells = Bucket.DAY in rollup.counted or _has_month(query.period)
-    tiling = covered(store, query, Table.EVENTS, rollup.name) if has_cells else None
+    tiling = covered(store, query, Table.EVENTS, rollup.mark) if has_cells else None
     if not tiling or not tiling.cells:
         return None
     if "visitors" not in query.metrics or {*rollup.counted.values()} == {EVERY}:

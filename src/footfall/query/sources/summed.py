@@ -25,7 +25,7 @@ def rows_of(rollup: Rollup) -> tuple[Term, ...]:
 def answered(store: Reader, query: Query) -> Whole | None:
     """A prepared query, answered from cells as far as they go; None where they can't answer it, or there are none."""
     rollup = next((row for row in SOURCES[query.table] if _tells(row, query)), None)
-    tiling = rollup and covered(store, query, query.table, rollup.name)
+    tiling = rollup and covered(store, query, query.table, rollup.mark)
     if not (rollup and tiling and tiling.cells):
         return None
     parts: list[AnyPart] = [CellPart(query, cells_of((rollup.name,), tiling.cells))]

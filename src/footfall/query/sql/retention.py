@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.columns import VARIES
+from footfall.catalog.columns import FLOW, VARIES
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query, Retention, RetentionOfSessions, UnknownVisitors
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.select import bucket_of, where
+from footfall.query.sql.select import bucket_of, conditions, where
 
 COHORTS = ("cohort", "bucket", "visitors")
-UNKNOWN = ("visitors",)
+UNKNOWN = ("visitors", "firsts", "lasts")
 
 _ONE_PASS = 100 * DAY
 
@@ -25,7 +25,7 @@ _MILLIS = TABLES[Table.SESSIONS].millis
 
 
 def retention(query: Retention, binder: Binder) -> str:
-    return _cohorts(_of_events(query, None, binder))
+    return _cohorts(_of_events(query, binder))
 
 
 def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
@@ -47,7 +47,7 @@ def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
         f" FROM sessions WHERE {' AND '.join(rows)} GROUP BY visitor{begun}"
     )
     if query.besides:
-        found += f" UNION ALL {_of_events(query.asked, query.besides, binder)}"
+        found += f" UNION ALL {_of_besides(query, query.besides, binder)}"
     return _cohorts(found) + _SETTINGS
 
 
@@ -63,43 +63,80 @@ def _cohorts(visitors: str) -> str:
     )
 
 
-def _of_events(query: Retention, visitors: UnknownVisitors | Keys | None, binder: Binder) -> str:
-    base, before = _from(query.base, query.since), _until(query.base, query.since)
-    among = f" AND visitor IN {_members(visitors, binder)}" if visitors else ""
+def _of_events(query: Retention, binder: Binder) -> str:
+    before = where(_until(query.base, query.since), binder)
+    return _grouped(query, [f"visitor NOT IN (SELECT visitor FROM events WHERE {before})"], binder)
+
+
+def _of_besides(query: RetentionOfSessions, visitors: UnknownVisitors | Keys, binder: Binder) -> str:
+    """Before the range, of those sessions only whose rows do not tell whether they have an event that counts."""
+    asked = query.asked
+    earlier, base = _until(query.sessions, asked.since), _until(asked.base, asked.since)
+    among = f"visitor IN {_members(visitors, binder)}"
+    before = f"SELECT visitor FROM sessions WHERE {among} AND {_known(query.sessions)} AND {where(earlier, binder)}"
+    if asked.windows:  # which the key finds; rows are compared with so many only where the visitor is one of these
+        events = where(replace(base, windows=asked.windows), binder)
+        before += f" UNION ALL SELECT visitor FROM events PREWHERE {among} WHERE {events}"
+    return _grouped(asked, [among, f"visitor NOT IN ({before})"], binder)
+
+
+def _grouped(query: Retention, conditions: list[str], binder: Binder) -> str:
+    base = _from(query.base, query.since)
+    rows = " AND ".join([where(base, binder), *conditions])
     return (
         f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
         f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
-        f" FROM events WHERE {where(base, binder)}{among}"
-        f" AND visitor NOT IN (SELECT visitor FROM events WHERE {where(before, binder)}{among}) GROUP BY visitor"
+        f" FROM events WHERE {rows} GROUP BY visitor"
     )
 
 
 def unknown(query: UnknownVisitors, binder: Binder) -> str:
-    return f"SELECT groupUniqArray(visitor) AS c0 FROM sessions WHERE {_unknown(query, binder)}"
+    first, last = (_MILLIS.format(name) for name in ("start", "end"))
+    base = query.sessions
+    matching = " AND ".join([_known(base), *conditions(base, binder)])
+    doubtful = f"start < {binder.instant(query.since)} AND NOT ({matching})"
+    rows = _unknown(query, "*", binder)
+    shown = ", ".join(f"groupArrayIf({time}, {doubtful}) AS c{place}" for place, time in enumerate((first, last), 1))
+    return f"SELECT groupUniqArray(visitor) AS c0, {shown} FROM ({rows})"
 
 
 def _members(visitors: UnknownVisitors | Keys, binder: Binder) -> str:
     if isinstance(visitors, Keys):
         return binder.numbers(visitors.values)
-    return f"(SELECT visitor FROM sessions WHERE {_unknown(visitors, binder)})"
+    return f"({_unknown(visitors, 'visitor', binder)})"
 
 
-def _unknown(query: UnknownVisitors, binder: Binder) -> str:
+def _unknown(query: UnknownVisitors, columns: str, binder: Binder) -> str:
     """Sessions whose events differ in what is asked about; in the range also long ones, and one that the end cuts.
 
     A session that lasts less than a day touches two buckets at most; the last bucket may end before it has an event.
+    Of visitors of the range only, over a short one: few sessions differ, so these are looked for among its visitors.
     """
-    base = query.sessions
-    asked = {term.key for term in base.filters}
-    differ = sum(1 << bit for bit, name in enumerate(VARIES) if name in asked)
-    anything = replace(base, filters=())
+    base, since = replace(query.sessions, filters=()), query.since
+    differ = _differ(query.sessions)
     end, last = binder.instant(base.period.end), binder.instant(base.buckets[-1])
     long = f"{_MILLIS.format('end')} - {_MILLIS.format('start')} >= {binder.number(DAY)}"
-    within = f"start >= {binder.instant(query.since)} AND ({long} OR (end >= {end} AND start < {last}))"
-    found = f"{where(anything, binder)} AND (bitAnd(varies, {differ}) != 0 OR {within})"
-    if _long(base, query.since):
-        return found
-    return f"{found} AND visitor IN ({_inside(anything, query.since, binder)})"
+    late = (
+        f"{where(_from(base, since), binder)} AND start >= {binder.instant(since)}"
+        f" AND ({differ} OR {long} OR (end >= {end} AND start < {last}))"
+    )
+    early = f"{where(_until(base, since), binder)} AND {differ}"
+    if not _long(base, since):
+        differing = f"SELECT visitor FROM sessions PREWHERE {differ} WHERE {where(_until(base, since), binder)}"
+        early += f" AND visitor IN ({_inside(base, since, binder)} AND visitor IN ({differing}))"
+    return f"SELECT {columns} FROM sessions WHERE {early} UNION ALL SELECT {columns} FROM sessions WHERE {late}"
+
+
+def _differ(sessions: Query) -> str:
+    """Whether the events of a session differ in what the filters ask about."""
+    asked = {term.key for term in sessions.filters}
+    bits = sum(1 << bit for bit, name in enumerate(VARIES) if name in asked)
+    return f"(bitAnd(varies, {bits}) != 0)"
+
+
+def _known(sessions: Query) -> str:
+    """Whether a session begins with an event that has what its row says."""
+    return f"(NOT {_differ(sessions)} OR bitAnd(varies, {FLOW}) = 0)"
 
 
 def _before(base: Query, since: int, binder: Binder) -> str:

@@ -27,6 +27,9 @@ REACHING = {"sessions": "reaching", "bounces": "reaching_bounces", "duration_ms"
 _MAX_EDGES = 4
 """Each is compared with every row."""
 
+_ONE_THREAD = " SETTINGS max_threads = 1"
+"""Of thousands of pairs of labels, each thread would have a state of visitors for each, which costs memory and time."""
+
 _SCANNED = 40 * DAY
 """Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
 
@@ -41,7 +44,8 @@ def whole(query: Whole, binder: Binder) -> str:
     shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *values]))
     parts = " UNION ALL ".join(_part(part, asked.metrics, binder) for part in query.parts)
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
-    return f"SELECT {shown} FROM ({parts}){group}{tail(asked, binder)}"
+    paired = len(asked.dimensions) > 1 and "visitors" in asked.metrics
+    return f"SELECT {shown} FROM ({parts}){group}{tail(asked, binder)}{_ONE_THREAD if paired else ''}"
 
 
 def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:

@@ -41,9 +41,13 @@ SESSION: dict[str, str] = {
 
 
 def query_limits(settings: Settings) -> Limits:
+    """Groups and sorted rows go to disk at half of the memory: to merge what went there takes some, too."""
+    memory = settings.query_memory or settings.store_memory // 2
     return {
         "max_execution_time": str(settings.query_seconds),
-        "max_memory_usage": str(settings.query_memory or settings.store_memory // 2),
+        "max_memory_usage": str(memory),
+        "max_bytes_before_external_group_by": str(memory // 2),
+        "max_bytes_before_external_sort": str(memory // 2),
     }
 
 

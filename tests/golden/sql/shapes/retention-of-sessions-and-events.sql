@@ -37,18 +37,27 @@ AND timestamp < fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
 AND (traffic = {p22:String}))))
 AND visitor NOT IN {p23:Array(UInt64)}
 GROUP BY visitor
-UNION ALL SELECT roundDown(toUnixTimestamp64Milli(min(timestamp)), {p25:Array(Int64)}) AS cohort, groupUniqArray(roundDown(toUnixTimestamp64Milli(timestamp), {p26:Array(Int64)})) AS buckets
+UNION ALL SELECT roundDown(toUnixTimestamp64Milli(min(timestamp)), {p35:Array(Int64)}) AS cohort, groupUniqArray(roundDown(toUnixTimestamp64Milli(timestamp), {p36:Array(Int64)})) AS buckets
 FROM events
-WHERE project_id = {p27:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p28:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p29:Int64}, 'UTC')
+WHERE project_id = {p32:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p33:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p34:Int64}, 'UTC')
 AND visitor IN {p24:Array(UInt64)}
 AND visitor NOT IN (SELECT visitor
+FROM sessions
+WHERE visitor IN {p24:Array(UInt64)}
+AND (NOT (bitAnd(varies, 0) != 0)
+OR bitAnd(varies, 32768) = 0)
+AND project_id = {p25:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p26:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p27:Int64}, 'UTC')
+AND session IN (SELECT session AS c0
 FROM events
-WHERE project_id = {p30:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p31:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p32:Int64}, 'UTC')
-AND visitor IN {p24:Array(UInt64)})
+WHERE project_id = {p28:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p29:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p30:Int64}, 'UTC')
+AND (traffic = {p31:String})))
 GROUP BY visitor)
 GROUP BY c0, c1
 ORDER BY c0, c1 SETTINGS max_bytes_before_external_group_by = 400000000, ignore_data_skipping_indices = 'visitor_key'
@@ -77,11 +86,15 @@ ORDER BY c0, c1 SETTINGS max_bytes_before_external_group_by = 400000000, ignore_
 -- p22 = 'human'
 -- p23 = [5, 6]
 -- p24 = [5, 6]
--- p25 = [1779926400000, 1780012800000]
--- p26 = [1779926400000, 1780012800000]
--- p27 = 7
--- p28 = 1780000000000
--- p29 = 1780086400000
--- p30 = 7
--- p31 = 946684800000
--- p32 = 1780000000000
+-- p25 = 7
+-- p26 = 946684800000
+-- p27 = 1780000000000
+-- p28 = 7
+-- p29 = 946684800000
+-- p30 = 1780086400000
+-- p31 = 'human'
+-- p32 = 7
+-- p33 = 1780000000000
+-- p34 = 1780086400000
+-- p35 = [1779926400000, 1780012800000]
+-- p36 = [1779926400000, 1780012800000]

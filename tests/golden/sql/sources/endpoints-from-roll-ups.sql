@@ -20,7 +20,7 @@ AND timestamp < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'))
 GROUP BY c0, c1)
 GROUP BY c0, c1
 ORDER BY c2 DESC, c0, c1
-LIMIT {p13:UInt64}
+LIMIT {p13:UInt64} SETTINGS max_threads = 1
 -- p0 = [1779926400, 1777593601]
 -- p1 = [70, 71]
 -- p2 = 1779926400
