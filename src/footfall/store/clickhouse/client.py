@@ -53,6 +53,9 @@ _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
 _DAYS = """
     SELECT DISTINCT partition_id FROM system.parts
     WHERE database = currentDatabase() AND table = {table:String} AND active AND partition_id < {first_kept:String}"""
+_SIZES = """
+    SELECT table, sum(bytes_on_disk), sum(rows) FROM system.parts
+    WHERE database = currentDatabase() AND active GROUP BY table HAVING sum(rows) > 0"""
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
@@ -150,6 +153,9 @@ class ClickHouse:
         """The retention that the table has."""
         found = _TTL.search(self._definition(table))
         return int(found[1]) if found else math.inf
+
+    def row_bytes(self) -> dict[str, float]:
+        return {table: size / rows for table, size, rows in self.query(_SIZES).rows}
 
     def settle_updates(self) -> None:
         backup.settle_updates(self)

@@ -156,6 +156,13 @@ class Cluster:
     def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
         return sums([shard.expiring(days) for shard in self._shards])
 
+    def row_bytes(self) -> dict[str, float]:
+        """Those of one shard: its rows are on average as large as those of all."""
+        found: dict[str, float] = {}
+        for shard in self._shards:
+            found = {**shard.row_bytes(), **found}
+        return found
+
     def set_damage_aside(self) -> bool:
         """Only the shard that has the part finds it by its table's id."""
         for shard in self._shards:

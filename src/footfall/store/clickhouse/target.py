@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from footfall.catalog.tables import OF_ROWS
 from footfall.errors import FatalError
 
 _DATABASE = "footfall"
+_OF_ROWS = "_local"
+"""What the name of the database with a shard's rows has behind that of the cluster's."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _FORMS = (
     "use chdb:///path, clickhouse[s]://user:password@host:port/database, or leave it empty; a cluster is"
@@ -120,7 +122,7 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
             raise FatalError(f"FOOTFALL_STORE_URL names several hosts and no cluster; {_FORMS}")
         return everything
     name = _name("cluster", options["cluster"])
-    rows = f"{everything.database}{OF_ROWS}"
+    rows = f"{everything.database}{_OF_ROWS}"
     return ClusterTarget(
         name, everything, tuple(replace(everything, hosts=tuple(shard), database=rows) for shard in shards)
     )
