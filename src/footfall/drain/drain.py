@@ -24,7 +24,7 @@ from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
-from footfall.errors import FootfallError
+from footfall.errors import FootfallError, TransientError
 from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, size
 from footfall.pipeline.erasing import without
@@ -92,6 +92,7 @@ class Drain:
         self._marks = Marks(store)
         self._recent = RecentSessions(store.facts, clock, retention_days)
         self._batch = threading.Lock()  # held while a batch is planned and written
+        self._ended = ""
         self._begun: set[str] = set()  # spools whose batch may be written in part
         self.rounds = 0
         self._damaged = True  # or may be: a part may have been set aside before the start
@@ -110,6 +111,8 @@ class Drain:
             try:
                 busy = self.drain_once()
             except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
+                if self._ended:
+                    return
                 self._watcher.failed("drain")
                 self._log.exception("draining failed, trying again", error=str(error))
                 self._stop.wait(_PAUSE_AFTER_ERROR)
@@ -120,6 +123,13 @@ class Drain:
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
         self._stop.set()
+
+    def end(self, reason: str) -> None:
+        """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
+        self._ended = reason
+        self._stop.set()
+        for name, _ in self._spools():
+            self.progress.fails(name, TransientError(reason))
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
@@ -201,6 +211,8 @@ class Drain:
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         with self._batch:
+            if self._ended:
+                raise TransientError(self._ended)
             plan = self._journal.read(name, batch.number)
             begun = plan is not None
             known = not begun  # how the plan changes sessions

@@ -79,6 +79,7 @@ class ClickHouse:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
+        self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
         self._readers = Readers(lambda: self._connect(limits), kill or self.kill, self.damaged)
         self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
@@ -216,6 +217,12 @@ class ClickHouse:
         with self._client() as client:
             statements.command(client, sql, params)
 
+    @contextmanager
+    def copying(self) -> Iterator[Client]:
+        """A client for whoever copies the tables, which may take long: nobody else waits for it."""
+        with translated(), self._copies.lend() as client:
+            yield client
+
     def kill(self, marks: Sequence[str]) -> None:
         """End the queries of readings."""
         with translated(), self._aside.lend() as client:
@@ -235,6 +242,7 @@ class ClickHouse:
         self._readers.close()
         self._own.close()
         self._aside.close()
+        self._copies.close()
         self._engine.close()
 
     def _connect(self, limits: Limits = NO_LIMITS) -> Client:

@@ -57,8 +57,8 @@ class Cluster:
 
     keeps_tokens = False
 
-    def __init__(self, target: ClusterTarget, settings: Settings, slots: SlotMap = even) -> None:
-        lock = lock_data_directory(settings.data)
+    def __init__(self, target: ClusterTarget, settings: Settings, slots: SlotMap = even, *, alone: bool = True) -> None:
+        lock = lock_data_directory(settings.data) if alone else None
         self._target = target
         self._settings = settings
         self._slot_map = slots
@@ -79,8 +79,12 @@ class Cluster:
         return ClickHouse(remote, cells=self._front)
 
     @property
-    def shards(self) -> Sequence[Store]:
+    def shards(self) -> Sequence[ClickHouse]:
         return self._shards
+
+    @property
+    def shard_of_slots(self) -> Sequence[int]:
+        return self._shard_of_slots()
 
     def split(self, table: str, arrow: bytes) -> list[tuple[Store, bytes]]:
         return [(self._shards[shard], part) for shard, part in split(table, arrow, self._shard_of_slots())]

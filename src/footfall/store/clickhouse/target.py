@@ -28,6 +28,10 @@ class LocalTarget:
     path: Path
     database: str = _DATABASE
 
+    def __str__(self) -> str:
+        """Wherever the data directory is."""
+        return "the embedded store"
+
 
 @dataclass(frozen=True, slots=True)
 class Host:
@@ -50,6 +54,10 @@ class RemoteTarget:
     password: str = field(default="", repr=False)
     database: str = _DATABASE
 
+    def __str__(self) -> str:
+        """The URL without user and password."""
+        return _url(self, str(self.hosts[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterTarget:
@@ -66,6 +74,11 @@ class ClusterTarget:
     @property
     def replicated(self) -> bool:
         return any(len(shard.hosts) > 1 for shard in self.shards)
+
+    def __str__(self) -> str:
+        shards = (shard.hosts for shard in self.shards)
+        hosts = ",".join("|".join(map(str, replicas)) for replicas in shards)
+        return f"{_url(self.everything, hosts)}?cluster={self.name}"
 
 
 Target = LocalTarget | RemoteTarget | ClusterTarget
@@ -126,6 +139,10 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
     return ClusterTarget(
         name, everything, tuple(replace(everything, hosts=tuple(shard), database=rows) for shard in shards)
     )
+
+
+def _url(target: RemoteTarget, hosts: str) -> str:
+    return f"clickhouse{'s' if target.secure else ''}://{hosts}/{target.database}"
 
 
 def _options(parts: SplitResult, known: set[str]) -> dict[str, str]:
