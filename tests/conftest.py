@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tests.support.postgresql import PostgreSQL, postgresql
 
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse.migrate import tables
 from footfall.store.protocol import Store
 
 _names = itertools.count(1)
@@ -73,6 +74,15 @@ def template(keeper: tuple[Path, Store], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
+def sharded_template(nodes: list[Node], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same on each of the shards."""
+    made = open_store(Settings(data=tmp_path_factory.mktemp("template"), store_url=_cluster(nodes, "template")))
+    made.migrate()
+    made.close()
+    return "template_local"
+
+
+@pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgreSQL]:
     with postgresql() as started:
         yield started
@@ -123,28 +133,35 @@ def _database(request: pytest.FixtureRequest, data: Path) -> Iterator[Settings]:
 @contextmanager
 def _on_shards(nodes: list[Node], data: Path) -> Iterator[Settings]:
     database = f"t{next(_names)}"
-    hosts = ",".join(f"127.0.0.1:{node.http}" for node in nodes)
-    yield Settings(data=data, store_url=f"clickhouse://{hosts}/{database}?cluster=footfall")
+    yield Settings(data=data, store_url=_cluster(nodes, database))
     for node in nodes:
         for name in (database, f"{database}_local"):
             node.command(f"DROP DATABASE IF EXISTS {name} SYNC")
+
+
+def _cluster(nodes: list[Node], database: str) -> str:
+    hosts = ",".join(f"127.0.0.1:{node.http}" for node in nodes)
+    return f"clickhouse://{hosts}/{database}?cluster=footfall"
 
 
 @contextmanager
 def _migrated(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Store]:
     if settings.store_url.startswith("chdb:"):
         _, keeper = request.getfixturevalue("keeper")
-        _copy_tables(keeper, request.getfixturevalue("template"), settings.store_url.rpartition("=")[2])
+        _copy_tables(keeper.command, request.getfixturevalue("template"), settings.store_url.rpartition("=")[2])
+    else:
+        name = settings.store_url.rpartition("/")[2].partition("?")[0]
+        for node in request.getfixturevalue("nodes"):
+            _copy_tables(node.command, request.getfixturevalue("sharded_template"), f"{name}_local")
     opened = open_store(settings)
     opened.migrate()
     yield opened
     opened.close()
 
 
-def _copy_tables(keeper: Store, template: str, database: str) -> None:
-    keeper.command(f"CREATE DATABASE {database}")
-    named = "SELECT name FROM system.tables WHERE database = {template:String}"
-    for (table,) in keeper.query(named, {"template": template}).rows:
-        keeper.command(f"CREATE TABLE {database}.{table} AS {template}.{table}")
+def _copy_tables(command: Callable[[str], object], template: str, database: str) -> None:
+    command(f"CREATE DATABASE {database}")
     done = "schema_migrations"
-    keeper.command(f"INSERT INTO {database}.{done} SELECT * FROM {template}.{done}")  # noqa: S608 -- names of our own
+    for table in sorted(tables() | {done}):
+        command(f"CREATE TABLE {database}.{table} AS {template}.{table}")
+    command(f"INSERT INTO {database}.{done} SELECT * FROM {template}.{done}")  # noqa: S608 -- names of our own

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 from tests.support.clickhouse_node import Node
+from tests.support.server import until
 
 from footfall.catalog.tables import Table
-from footfall.errors import FatalError
+from footfall.errors import FatalError, QueryCancelledError
 from footfall.settings import Settings
 from footfall.store.clickhouse import applied_migration, newest_migration, open_store
+from footfall.store.clickhouse.slots import slot_sql, slots_of
 from footfall.store.protocol import Store
 
 AT = datetime(2026, 5, 3, 10, tzinfo=UTC)
 VISITORS = 40
+RUNNING = "SELECT count() FROM system.processes WHERE Settings['log_comment'] = "
+ENDLESS = "SELECT sum(sin(number)) FROM cluster('footfall', view(SELECT number FROM numbers(10000000000000)))"
 
 
 def arrow(frame: pl.DataFrame) -> bytes:
@@ -111,6 +116,43 @@ def test_an_erasure_takes_the_visitor_from_its_shard_and_the_hours_from_all(clus
     cluster.facts.erase(1, wanted, piece)
     assert cluster.facts.to_erase(1, wanted) is None
     assert count(cluster) == 2 * VISITORS - 4
+
+
+def test_a_cancelled_query_ends_on_every_node(cluster: Store, nodes: list[Node]) -> None:
+    reading = cluster.reading(1)
+    running = RUNNING + f"'{reading.mark}'"  # type: ignore[attr-defined]  # a ClickHouse's reading has one
+
+    def nodes_that_run_it() -> int:
+        return sum(int(node.command(running)) > 0 for node in nodes)
+
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(reading.query, ENDLESS)
+        assert until(lambda: nodes_that_run_it() == len(nodes))
+        reading.cancel()
+        with pytest.raises(QueryCancelledError):
+            asked.result(60)
+    assert until(lambda: nodes_that_run_it() == 0)
+
+
+def test_slots_in_sql_are_those_of_the_drain(store: Store) -> None:
+    frame = pl.DataFrame(
+        {
+            "visitor": [0, 1, 1024, 2**64 - 1],
+            "project_id": [1, 7, 4_000_000_000, 5],
+            "timestamp": [AT + timedelta(seconds=n) for n in (0, 1, 5, 100_000)],
+        },
+        schema_overrides={"visitor": pl.UInt64, "project_id": pl.UInt32, "timestamp": pl.Datetime("ms", "UTC")},
+    )
+    rows = frame.select("visitor", "project_id", seconds=pl.col("timestamp").dt.epoch("s")).rows()
+    for table in ("events", "proxy_logs", "rolled_up", "rollups"):
+        named = frame.rename({"timestamp": "bucket"}) if table == "rollups" else frame
+        at = "bucket" if table == "rollups" else "timestamp"
+        values = " UNION ALL ".join(
+            f"SELECT toUInt64({visitor}) AS visitor, toUInt32({project}) AS project_id, toDateTime({seconds}) AS {at}"
+            for visitor, project, seconds in rows
+        )
+        found = store.query(f"SELECT groupArray({slot_sql(table, named.columns)}) FROM ({values})").scalar  # noqa: S608 -- of this file
+        assert found == slots_of(table, named).to_list(), table
 
 
 def test_a_schema_that_was_left_half_made_is_completed(sharded_settings: Settings, cluster: Store) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-OF_ROWS = "_local"
-"""What the name of the database with a shard's rows has behind that of the cluster's."""
-
 
 class Table(StrEnum):
     EVENTS = "events"

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from footfall import __version__
-from footfall.cli import backing_up, doctor, forgetting, serving
+from footfall.cli import backing_up, doctor, forgetting, moving, serving
 from footfall.cli.config import config_app
 from footfall.cli.exclusions import exclude_app
 from footfall.cli.geo import geo_app
@@ -59,6 +59,7 @@ def build_app() -> typer.Typer:
         made.add_typer(sub_app, name=name)
     forgetting.register(made)
     backing_up.register(made)
+    moving.register(made)
     doctor.register(made)
     serving.register(made)
     return made

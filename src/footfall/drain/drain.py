@@ -26,7 +26,7 @@ from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
 from footfall.drain.writing import Writing
-from footfall.errors import FootfallError
+from footfall.errors import FootfallError, TransientError
 from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, size
 from footfall.pipeline.erasing import without
@@ -101,6 +101,7 @@ class Drain:
         self._recent = RecentSessions(store.facts, clock, retention_days, self._writing.wait)
         self._batch = threading.Lock()  # held while a batch is planned and, unless that is left to a thread, written
         self._begun = journal.begun()  # spools whose batch may be written in part
+        self._ended = ""
         self.rounds = 0
         self._damaged = True  # or may be: a part may have been set aside before the start
         self._rows = 0  # of the last round
@@ -120,6 +121,8 @@ class Drain:
             try:
                 busy = self.drain_once(whole=False)
             except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
+                if self._ended:
+                    return
                 self._watcher.failed("drain")
                 self._log.exception("draining failed, trying again", error=str(error))
                 self._stop.wait(_PAUSE_AFTER_ERROR)
@@ -133,6 +136,13 @@ class Drain:
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
         self._stop.set()
+
+    def end(self, reason: str) -> None:
+        """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
+        self._ended = reason
+        self._stop.set()
+        for name, _ in self._spools():
+            self.progress.fails(name, TransientError(reason))
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
@@ -237,6 +247,10 @@ class Drain:
             self.progress.goes_on(name)
         return error is None
 
+    def _go_on(self) -> None:
+        if self._ended:
+            raise TransientError(self._ended)
+
     def _take(self, name: str, spool: Spool) -> int:
         """Drain a batch of one spool; returns the number of its rows."""
         before = self._writing.of(name)
@@ -252,6 +266,7 @@ class Drain:
     def _drain_ahead(self, name: str, spool: Spool, before: Batch) -> int:
         """Drain the batch after one that is being written, planned meanwhile; 0 rows where it is not to be had."""
         with self._batch:
+            self._go_on()
             batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
             plan = self._plan_ahead(spool, batch, name) if batch else None
             if not self._settle() or batch is None or plan is None:
@@ -261,6 +276,7 @@ class Drain:
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         with self._batch:
+            self._go_on()
             plan = self._journal.read(name, batch.number)
             if plan is not None:
                 self._settle()

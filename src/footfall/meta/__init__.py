@@ -9,6 +9,7 @@ from footfall.meta.domains import DomainListedError
 from footfall.meta.drops import Drops
 from footfall.meta.guesses import SharedGuesses
 from footfall.meta.ledger import Ledger
+from footfall.meta.moves import StoreMove
 from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
 from footfall.meta.repository import Meta, open_meta
 from footfall.meta.salts import Salts
@@ -35,6 +36,7 @@ __all__ = [
     "SharedGuesses",
     "SignIn",
     "SignIns",
+    "StoreMove",
     "StoredAnswers",
     "StoredFilters",
     "TokenInfo",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from footfall.errors import FatalError, TransientError
 
-SCHEMA = "0016"
+SCHEMA = "0018"
 """The newest revision in meta/alembic/versions. Revisions are four digits that count up."""
 
 OLDEST = "0016"

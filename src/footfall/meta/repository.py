@@ -15,6 +15,7 @@ from footfall.errors import UserError
 from footfall.meta import tokens
 from footfall.meta.database import Database, sqlite_url
 from footfall.meta.erasures import Erasures
+from footfall.meta.moves import StoreMoves
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
 from footfall.meta.saved import SavedByProject
 from footfall.meta.shares import Shares
@@ -56,6 +57,7 @@ class Meta:
         self.shares = Shares(database, clock)
         self.uploads = Uploads(database, clock)
         self.slots = Slots(database)
+        self.moves = StoreMoves(database, clock)
         self._clock = clock
 
     def create_project(self, slug: str, domains: Iterable[str] = (), name: str = "", timezone: str = "UTC") -> Project:

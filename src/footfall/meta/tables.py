@@ -258,6 +258,28 @@ class SlotRow(Base):
     shard: Mapped[int]
 
 
+class MoveRow(Base):
+    """The move of the store, if there is one. URLs have no password; `moved_at` is 0 while it is not complete."""
+
+    __tablename__ = "moves"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str]
+    began_at: Mapped[int]
+    moved_at: Mapped[int] = mapped_column(server_default="0")
+
+
+class MovedPieceRow(Base):
+    """A partition that was the same on both sides when the source's was at `position`."""
+
+    __tablename__ = "moved_pieces"
+
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str]
+    rows: Mapped[int]
+
+
 class SavedRow:
     """Columns of everything that people save with a project."""
 

@@ -459,10 +459,9 @@ class SitesWithEvents:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """What each table holds of a project: columns table, rows, bytes, first, last.
+    """What each table holds of a project: columns table, rows, first, last.
 
-    `bytes` is the project's share, by rows, of what the table takes on disk; `first` and `last` are instants of its
-    rows (Unix milliseconds), 0 where it has none.
+    `first` and `last` are instants of its rows (Unix milliseconds), 0 where it has none.
     """
 
     project: int

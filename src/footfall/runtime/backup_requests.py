@@ -1,29 +1,21 @@
-"""How a command has the running server make a backup: by two files, since the server alone has the store.
-
-`backup-wanted.json` asks, `backup-made.json` answers.
-"""
+"""Backups that commands ask the running server for, and those of the schedule."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import time
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import structlog
 
 from footfall.clock import HOUR, Clock
 from footfall.errors import FatalError, FootfallError
+from footfall.runtime import request_files
 from footfall.runtime.backup_places import SCRATCH, Manifest, Place, place_of
 from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
-from footfall.store.lock import holder
 
-_T = TypeVar("_T")
-_WANTED = "backup-wanted.json"
-_MADE = "backup-made.json"
+_NAME = "backup"
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -41,16 +33,10 @@ class _Made(msgspec.Struct, frozen=True):
 def ask(data: Path, place: str, *, full: bool) -> Manifest:
     """Has the server of a data directory make a backup. FatalError where it fails, or the server ends."""
     wanted = _Wanted(secrets.token_hex(8), place, full)
-    _write(data / _WANTED, msgspec.json.encode(wanted))
-    while holder(data) is not None:
-        made = _read(data / _MADE, _Made)
-        if made is not None and made.id == wanted.id:
-            (data / _MADE).unlink()
-            if made.manifest is None:
-                raise FatalError(made.error)
-            return made.manifest
-        time.sleep(0.1)
-    raise FatalError("the server has ended before the backup was made: run the command again")
+    made = request_files.ask(data, _NAME, wanted, _Made)
+    if made.manifest is None:
+        raise FatalError(made.error)
+    return made.manifest
 
 
 class BackupWork:
@@ -63,10 +49,9 @@ class BackupWork:
         self._not_before = 0
 
     def __call__(self) -> None:
-        wanted = _read(self._settings.data / _WANTED, _Wanted)
+        wanted = request_files.take(self._settings.data, _NAME, _Wanted)
         if wanted is not None:
-            (self._settings.data / _WANTED).unlink()
-            _write(self._settings.data / _MADE, msgspec.json.encode(self._made(wanted)))
+            request_files.answer(self._settings.data, _NAME, self._made(wanted))
         elif self._settings.backup_dir and self._clock() >= self._not_before:
             self._scheduled(self._place(self._settings.backup_dir))
 
@@ -87,17 +72,3 @@ class BackupWork:
 
     def _place(self, address: str) -> Place:
         return place_of(address, self._settings.data / SCRATCH)
-
-
-def _write(path: Path, content: bytes) -> None:
-    writing = path.with_suffix(".writing")
-    with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    writing.rename(path)
-
-
-def _read(path: Path, kind: type[_T]) -> _T | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return None

@@ -18,6 +18,7 @@ from footfall.errors import FatalError
 from footfall.meta import open_meta
 from footfall.model.period import iso_seconds
 from footfall.model.progress import Standstill
+from footfall.runtime.moved import check_not_moved
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
@@ -42,6 +43,7 @@ class Draining:
             # Not before: the store's lock keeps a second server from migrating what the first one uses.
             self._meta = open_meta(settings, clock)
             opened.callback(self._meta.close)
+            check_not_moved(settings, self._meta)
             self.projects = self._meta.editor
             self.erasures = self._meta.erasures
             self.journal = Journal(settings.data / "drain")

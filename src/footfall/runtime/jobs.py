@@ -82,6 +82,14 @@ class Jobs:
     def begin(self) -> None:
         self._running = [Periodic(SECOND, job) for job in self._jobs]
 
+    def alone(self) -> AbstractContextManager[None]:
+        """While the block lasts, no job runs."""
+        return self._turns.alone()
+
+    def end(self) -> None:
+        """No job begins any more."""
+        self._stopping.set()
+
     def failing(self) -> list[FailingJob]:
         """Those whose last call failed. Never waits."""
         return [failing for job in self._jobs if (failing := job.failing)]

@@ -34,6 +34,7 @@ from footfall.runtime.greeting import greeting
 from footfall.runtime.jobs import Jobs
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
+from footfall.runtime.moving import Mover, MoveWork, Quiet
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.querying import make_querying
@@ -71,6 +72,7 @@ def serve(settings: Settings, page: str = "/") -> None:
         greeted = greeting(parts, page)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
+        mover = Mover(settings, parts.meta, draining.store, _Quiet(draining, jobs), clock)
         for millis, work in (
             (HOUR, lambda: parts.salts.maintain(clock())),
             (MINUTE // 2, trim_heap),
@@ -79,10 +81,12 @@ def serve(settings: Settings, page: str = "/") -> None:
             (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
             (SECOND, BackupWork(settings, Backups(settings, draining.store, draining.drain.quiesced), clock)),
+            (SECOND, MoveWork(settings.data, mover)),
             (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
             (FLUSH_DROPS, partial(_look_at_jobs, jobs, metrics, clock)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
+        stack.callback(mover.stop)
         uploads = UploadWork(parts, spools, Inbox(settings.data))
         stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
         stack.callback(uploads.stop)
@@ -90,6 +94,23 @@ def serve(settings: Settings, page: str = "/") -> None:
         uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
+
+
+class _Quiet(Quiet):
+    """While nothing is drained, rolled up or removed."""
+
+    def __init__(self, draining: Draining, jobs: Jobs) -> None:
+        self._draining = draining
+        self._jobs = jobs
+
+    @contextmanager
+    def pause(self) -> Iterator[bool]:
+        with self._jobs.alone(), self._draining.drain.quiesced() as quiesced:
+            yield quiesced
+
+    def end(self, reason: str) -> None:
+        self._draining.drain.end(reason)
+        self._jobs.end()
 
 
 async def _run(

@@ -223,6 +223,9 @@ class Store(Reader, Protocol):
     def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
         """By table of facts, the rows that this retention removes, and all rows; only tables that keep more now."""
 
+    def row_bytes(self) -> Mapping[str, float]:
+        """By table, the bytes on disk of a row, on the average of all; empty tables are left out."""
+
     def set_damage_aside(self) -> bool:
         """Detach the parts that queries found damaged since the last call; whether there were any.
 

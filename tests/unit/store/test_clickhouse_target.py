@@ -38,6 +38,18 @@ def test_a_url_names_a_target(url: str, expected: Target) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", "the embedded store"),
+        ("clickhouses://ann:x@host", "clickhouses://host:8443/footfall"),
+        ("clickhouse://ann:x@a|b:1,c/stats?cluster=main", "clickhouse://a:8123|b:1,c:8123/stats?cluster=main"),
+    ],
+)
+def test_a_target_is_shown_without_user_and_password(url: str, shown: str) -> None:
+    assert str(parse(url, DATA)) == shown
+
+
+@pytest.mark.parametrize(
     ("url", "named"),
     [
         ("postgres://h/db", "scheme 'postgres'"),

@@ -50,7 +50,9 @@ async def stored(
     """Rows and room of each table, with the times of the first and the last row."""
     part = querying(request)
     project = part.auth.project_in_path(caller.principal, slug)
-    rows = await part.limiter.run(project.number, lambda store: storage.tables(store, project.number), request=request)
+    rows = await part.limiter.run(
+        project.number, lambda store: storage.tables(store, project.number, part.store.row_bytes()), request=request
+    )
     items = [{**row, "first": iso(row["first"]), "last": iso(row["last"])} for row in rows]
     totals = {name: sum(item[name] for item in items) for name in ("rows", "bytes")}
     return {"items": items, **totals, "retention_days": part.settings.retention_days}

@@ -1,12 +1,12 @@
-"""What tables hold of a project, and how much room that takes."""
+"""What tables hold of a project."""
 
 from __future__ import annotations
 
-from footfall.catalog.tables import OF_ROWS, TABLES, Table
+from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import StoredRows
 from footfall.query.sql.binder import Binder
 
-COLUMNS = ("table", "rows", "bytes", "first", "last")
+COLUMNS = ("table", "rows", "first", "last")
 
 _BUCKET = "bucket"
 """The instant of a derived table's rows."""
@@ -14,16 +14,7 @@ _BUCKET = "bucket"
 
 def stored_rows(query: StoredRows, binder: Binder) -> str:
     counts = " UNION ALL ".join(_count(table, query.project, binder) for table in Table)
-    # The rows of one shard are on average as large as those of all.
-    sizes = (
-        "SELECT table AS name, sum(bytes_on_disk) / sum(rows) AS size FROM system.parts"
-        f" WHERE active AND database IN (currentDatabase(), concat(currentDatabase(), '{OF_ROWS}')) GROUP BY name"
-    )
-    return (
-        "SELECT counted.t AS c0, counted.n AS c1, toUInt64(round(counted.n * sizes.size)) AS c2, counted.a AS c3,"
-        f" counted.b AS c4 FROM ({counts}) AS counted LEFT JOIN ({sizes}) AS sizes ON counted.t = sizes.name"
-        " ORDER BY c0"
-    )
+    return f"SELECT t AS c0, n AS c1, a AS c2, b AS c3 FROM ({counts}) ORDER BY c0"
 
 
 def _count(table: Table, project: int, binder: Binder) -> str:

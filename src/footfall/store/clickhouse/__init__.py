@@ -28,6 +28,7 @@ __all__ = [
     "is_embedded",
     "newest_migration",
     "open_store",
+    "place_of",
     "unreadable_mutations",
 ]
 
@@ -37,18 +38,24 @@ def is_embedded(settings: Settings) -> bool:
     return isinstance(parse(settings.store_url, settings.data), LocalTarget)
 
 
-def open_store(settings: Settings, slots: SlotMap = even) -> Store:
+def place_of(settings: Settings) -> str:
+    """Where the store is, as it may be shown: without user and password."""
+    return str(parse(settings.store_url, settings.data))
+
+
+def open_store(settings: Settings, slots: SlotMap = even, *, alone: bool = True) -> Store:
     """The store that `settings.store_url` names; nothing is created in it before `migrate`.
 
-    `slots` gives the map of a cluster's slots that the installation records. FatalError where the URL names nothing, or
-    where the data directory is in use. A remote server that can't be reached shows at the first call, as
+    `slots` gives the map of a cluster's slots that the installation records. Unless it is to be `alone`, a remote store
+    is opened beside another one of this process, which has the data directory. FatalError where the URL names nothing,
+    or where the data directory is in use. A remote server that can't be reached shows at the first call, as
     TransientError.
     """
     match parse(settings.store_url, settings.data):
         case LocalTarget() as target:
             return ClickHouse(Embedded(target, settings), query_limits(settings))
         case RemoteTarget() as target:
-            lock = lock_data_directory(settings.data)
+            lock = lock_data_directory(settings.data) if alone else None
             return ClickHouse(Remote(target, settings, lock=lock), query_limits(settings))
         case target:
-            return Cluster(target, settings, slots)
+            return Cluster(target, settings, slots, alone=alone)

@@ -52,6 +52,9 @@ _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
 _DAYS = """
     SELECT DISTINCT partition_id FROM system.parts
     WHERE database = currentDatabase() AND table = {table:String} AND active AND partition_id < {first_kept:String}"""
+_SIZES = """
+    SELECT table, sum(bytes_on_disk), sum(rows) FROM system.parts
+    WHERE database = currentDatabase() AND active GROUP BY table HAVING sum(rows) > 0"""
 _DEFINITION = (
     "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
@@ -75,6 +78,7 @@ class ClickHouse:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
         self._aside = Pool(self._connect, size=1)
+        self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
         self._readers = Readers(lambda: self._connect(limits), kill or self.kill, self.damaged)
         self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
@@ -150,6 +154,9 @@ class ClickHouse:
         found = _TTL.search(self._definition(table))
         return int(found[1]) if found else math.inf
 
+    def row_bytes(self) -> dict[str, float]:
+        return {table: size / rows for table, size, rows in self.query(_SIZES).rows}
+
     def settle_updates(self) -> None:
         backup.settle_updates(self)
 
@@ -209,6 +216,12 @@ class ClickHouse:
         with self._client() as client:
             statements.command(client, sql, params)
 
+    @contextmanager
+    def copying(self) -> Iterator[Client]:
+        """A client for whoever copies the tables, which may take long: nobody else waits for it."""
+        with translated(), self._copies.lend() as client:
+            yield client
+
     def kill(self, marks: Sequence[str]) -> None:
         """End the queries of readings."""
         with translated(), self._aside.lend() as client:
@@ -228,6 +241,7 @@ class ClickHouse:
         self._readers.close()
         self._own.close()
         self._aside.close()
+        self._copies.close()
         self._engine.close()
 
     def _connect(self, limits: Limits = NO_LIMITS) -> Client:

@@ -56,8 +56,8 @@ class Cluster:
 
     keeps_tokens = False
 
-    def __init__(self, target: ClusterTarget, settings: Settings, slots: SlotMap = even) -> None:
-        lock = lock_data_directory(settings.data)
+    def __init__(self, target: ClusterTarget, settings: Settings, slots: SlotMap = even, *, alone: bool = True) -> None:
+        lock = lock_data_directory(settings.data) if alone else None
         self._target = target
         self._settings = settings
         self._slot_map = slots
@@ -78,8 +78,12 @@ class Cluster:
         return ClickHouse(remote, cells=self._front)
 
     @property
-    def shards(self) -> Sequence[Store]:
+    def shards(self) -> Sequence[ClickHouse]:
         return self._shards
+
+    @property
+    def shard_of_slots(self) -> Sequence[int]:
+        return self._shard_of_slots()
 
     def split(self, table: str, arrow: bytes) -> list[tuple[Store, bytes]]:
         return [(self._shards[shard], part) for shard, part in split(table, arrow, self._shard_of_slots())]
@@ -154,6 +158,13 @@ class Cluster:
 
     def expiring(self, days: int) -> dict[Table, tuple[int, int]]:
         return sums([shard.expiring(days) for shard in self._shards])
+
+    def row_bytes(self) -> dict[str, float]:
+        """Those of one shard: its rows are on average as large as those of all."""
+        found: dict[str, float] = {}
+        for shard in self._shards:
+            found = {**shard.row_bytes(), **found}
+        return found
 
     def set_damage_aside(self) -> bool:
         """Only the shard that has the part finds it by its table's id."""

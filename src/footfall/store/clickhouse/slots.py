@@ -13,9 +13,12 @@ from footfall.model.slots import SLOTS
 _BY_VISITOR = ("visitor",)
 _KEYS = {
     Table.PROXY_LOGS.value: ("project_id", "timestamp"),  # rows that merges sum up agree in these
+    Table.ROLLUPS.value: ("project_id", "bucket"),
+    Table.RECENT_ROLLUPS.value: ("project_id", "bucket"),
     "rolled_up": ("project_id",),
     "touched": ("project_id",),
 }
+_INSTANTS = {"timestamp", "bucket"}
 _SPREAD = 1_000_003
 
 
@@ -26,6 +29,16 @@ def slots_of(table: str, frame: pl.DataFrame) -> pl.Series:
     for key in keys:
         seconds = key.dt.epoch("s") if key.dtype.is_temporal() else key
         found = (found * (_SPREAD % SLOTS) + seconds.cast(pl.UInt64) % SLOTS) % SLOTS
+    return found
+
+
+def slot_sql(table: str, columns: Sequence[str]) -> str:
+    """The same of a row, in SQL."""
+    found = "toUInt64(0)"
+    for name in _KEYS.get(table, _BY_VISITOR):
+        if name in columns:
+            key = f"toUnixTimestamp({name})" if name in _INSTANTS else name
+            found = f"({found} * {_SPREAD % SLOTS} + {key} % {SLOTS}) % {SLOTS}"
     return found
 
 

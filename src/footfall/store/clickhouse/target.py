@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from footfall.catalog.tables import OF_ROWS
 from footfall.errors import FatalError
 
 _DATABASE = "footfall"
+_OF_ROWS = "_local"
+"""What the name of the database with a shard's rows has behind that of the cluster's."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _FORMS = (
     "use chdb:///path, clickhouse[s]://user:password@host:port/database, or leave it empty; a cluster is"
@@ -25,6 +27,10 @@ class LocalTarget:
 
     path: Path
     database: str = _DATABASE
+
+    def __str__(self) -> str:
+        """Wherever the data directory is."""
+        return "the embedded store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class RemoteTarget:
     password: str = field(default="", repr=False)
     database: str = _DATABASE
 
+    def __str__(self) -> str:
+        """The URL without user and password."""
+        return _url(self, str(self.hosts[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterTarget:
@@ -64,6 +74,11 @@ class ClusterTarget:
     @property
     def replicated(self) -> bool:
         return any(len(shard.hosts) > 1 for shard in self.shards)
+
+    def __str__(self) -> str:
+        shards = (shard.hosts for shard in self.shards)
+        hosts = ",".join("|".join(map(str, replicas)) for replicas in shards)
+        return f"{_url(self.everything, hosts)}?cluster={self.name}"
 
 
 Target = LocalTarget | RemoteTarget | ClusterTarget
@@ -120,10 +135,14 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
             raise FatalError(f"FOOTFALL_STORE_URL names several hosts and no cluster; {_FORMS}")
         return everything
     name = _name("cluster", options["cluster"])
-    rows = f"{everything.database}{OF_ROWS}"
+    rows = f"{everything.database}{_OF_ROWS}"
     return ClusterTarget(
         name, everything, tuple(replace(everything, hosts=tuple(shard), database=rows) for shard in shards)
     )
+
+
+def _url(target: RemoteTarget, hosts: str) -> str:
+    return f"clickhouse{'s' if target.secure else ''}://{hosts}/{target.database}"
 
 
 def _options(parts: SplitResult, known: set[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-SELECT counted.t AS c0, counted.n AS c1, toUInt64(round(counted.n * sizes.size)) AS c2, counted.a AS c3, counted.b AS c4
+SELECT t AS c0, n AS c1, a AS c2, b AS c3
 FROM (SELECT 'events' AS t, count() AS n, if(count() = 0, 0, toInt64(toUnixTimestamp64Milli(min(timestamp)))) AS a, if(count() = 0, 0, toInt64(toUnixTimestamp64Milli(max(timestamp)))) AS b
 FROM events
 WHERE project_id = {p0:UInt64}
@@ -19,11 +19,7 @@ FROM rollups
 WHERE project_id = {p5:UInt64}
 UNION ALL SELECT 'recent_rollups' AS t, count() AS n, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(min(bucket))) * 1000)) AS a, if(count() = 0, 0, toInt64(toInt64(toUnixTimestamp(max(bucket))) * 1000)) AS b
 FROM recent_rollups
-WHERE project_id = {p6:UInt64}) AS counted LEFT JOIN (SELECT table AS name, sum(bytes_on_disk) / sum(rows) AS size
-FROM system.parts
-WHERE active
-AND database IN (currentDatabase(), concat(currentDatabase(), '_local'))
-GROUP BY name) AS sizes ON counted.t = sizes.name
+WHERE project_id = {p6:UInt64})
 ORDER BY c0
 -- p0 = 7
 -- p1 = 7

@@ -1,0 +1,77 @@
+"""How a command has the running server do something: by two files, since the server alone has the store.
+
+`<name>-wanted.json` asks, `<name>-made.json` answers.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from footfall.errors import FatalError
+from footfall.store.lock import holder
+
+
+class Identified(Protocol):
+    """A request or its answer: a struct whose `id` tells it from others."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_Wanted = TypeVar("_Wanted", bound=Identified)
+_Made = TypeVar("_Made", bound=Identified)
+
+
+def ask(data: Path, name: str, wanted: Identified, kind: type[_Made]) -> _Made:
+    """The answer of the server of a data directory. FatalError where the server ends first."""
+    answer = _made(data, name)
+    _write(_wanted(data, name), wanted)
+    while holder(data) is not None:
+        made = _read(answer, kind)
+        if made is not None and made.id == wanted.id:
+            answer.unlink()
+            return made
+        time.sleep(0.1)
+    raise FatalError(f"the server has ended before the {name} was made: run the command again")
+
+
+def take(data: Path, name: str, kind: type[_Wanted]) -> _Wanted | None:
+    """What is asked for, once."""
+    found = _read(_wanted(data, name), kind)
+    if found is not None:
+        _wanted(data, name).unlink()
+    return found
+
+
+def answer(data: Path, name: str, made: Identified) -> None:
+    _write(_made(data, name), made)
+
+
+def _wanted(data: Path, name: str) -> Path:
+    return data / f"{name}-wanted.json"
+
+
+def _made(data: Path, name: str) -> Path:
+    return data / f"{name}-made.json"
+
+
+def _write(path: Path, content: Identified) -> None:
+    writing = path.with_suffix(".writing")
+    with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(content))
+    writing.rename(path)
+
+
+_Kind = TypeVar("_Kind")
+
+
+def _read(path: Path, kind: type[_Kind]) -> _Kind | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
