@@ -156,8 +156,8 @@ def make_cells(store: Store, now: int = NOW, least: int = 0) -> None:
 
 def made(store: Store, grain: Bucket) -> list[int]:
     """The starts of the cells of a grain."""
-    rows = read(store, RolledUp(1, Table.REQUESTS.value, Period(0, NOW + 30 * DAY), (NETWORK,)))
-    return sorted({row["start"] for row in rows if row["grain"] == grain and row["usable"]})
+    rows = read(store, RolledUp(1, Table.REQUESTS.value, Period(0, NOW + 30 * DAY)))
+    return sorted({row["start"] for row in rows if row["grain"] == grain and NETWORK in row["rollups"].split()})
 
 
 def test_cells_give_the_figures_of_their_requests(store: Store) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
-from footfall.catalog.rollups import SMALL
+from footfall.api.web.toplists import TOP_ROUTES
+from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES, SMALL, SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.drain.drain import Drain
@@ -19,12 +22,14 @@ from footfall.drain.journal import Journal
 from footfall.errors import StoreError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
-from footfall.query import run
+from footfall.query import fetch, run
 from footfall.query.ast import Query, Whole
-from footfall.query.build import TOP_REFERRERS, totals
+from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals
 from footfall.query.cells import RolledUp
 from footfall.query.rows import read
 from footfall.query.sources import Source, choose
+from footfall.rollups import roller
+from footfall.rollups.jobs import Job
 from footfall.rollups.roller import AGAIN_AFTER, CLOSED_AFTER, Roller
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -32,6 +37,7 @@ from footfall.store.protocol import Store
 
 MAY = 1_777_593_600_000  # 2026-05-01
 WEEK = Query(project=1, table=Table.EVENTS, period=Period(MAY, MAY + 7 * DAY))
+DAYS = Job(Bucket.DAY, Bucket.DAY.starts(WEEK.period), WEEK.period.end, (1,), "UTC")
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 )
@@ -75,6 +81,9 @@ class Installation:
             msgspec.structs.replace(event, timestamp=at, id_lo=next(self._ids), session_id=session_id)
             for at in instants
         ]
+        self.send_events(events)
+
+    def send_events(self, events: list[RawEvent]) -> None:
         self.spool.append([Submission(EventRows(1, self.now, events))])
         drain_all(self.drain, self.spool)
 
@@ -158,7 +167,7 @@ def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here:
     here.send(MAY + 5 * DAY - 2 * HOUR, MAY + 5 * DAY + 2 * HOUR, session_id="long")
     here.roll_up()
     days = Period(MAY, MAY + 7 * DAY)
-    crossed = {row["start"] for row in read(here.store, RolledUp(1, "events", days, ("sessions",))) if row["crossed"]}
+    crossed = {row["start"] for row in read(here.store, RolledUp(1, "events", days)) if CROSSED in row["rollups"]}
     assert crossed == {MAY + 4 * DAY, MAY + 5 * DAY}
     for start, sessions in ((MAY, 4), (MAY + 5 * DAY, 1)):
         asked = replace(WEEK, period=Period(start, MAY + 7 * DAY))
@@ -196,7 +205,7 @@ def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
     assert here.days() == [1, 2, 3, 4, 5, 6, 7]
     monkeypatch.undo()
     here.roll_up()
-    grains = {row["grain"] for row in read(here.store, RolledUp(1, "events", Period(MAY, MAY + 40 * DAY), ()))}
+    grains = {row["grain"] for row in read(here.store, RolledUp(1, "events", Period(MAY, MAY + 40 * DAY)))}
     assert grains == {"day", "month"}
 
 
@@ -226,3 +235,70 @@ def test_another_zone_of_the_project_gets_cells_of_its_own(here: Installation) -
     zones = here.store.query("SELECT DISTINCT zone FROM rolled_up ORDER BY zone").rows
     assert [row[0] for row in zones] == ["Asia/Kolkata", "UTC"]
     assert here.count() == 3
+
+
+def shopping(seed: int, count: int, days: int) -> list[RawEvent]:
+    """Events of the first days, some of them paid for, in sessions that mix agents, one of them over a midnight."""
+    chance = random.Random(seed)
+    found = []
+    for number in range(count):
+        name, campaign = chance.choice(("", "signup")), chance.choice(("", "?utm_source=mail", "?utm_source=ads"))
+        at = chance.randint(0, days * 24 * 4) * 15 * MINUTE
+        session = "first-night" if DAY - HOUR < at < DAY + HOUR else f"day-{at // DAY}"
+        event = RawEvent(
+            *(MAY + at, 1, 1_000 * seed + number),
+            event_type="custom" if name else "pageview",
+            name=name,
+            visitor=chance.randint(1, 4),
+            session_id=chance.choice(("", session)),
+            url=f"https://a.test/{chance.randint(1, 3)}{campaign}",
+            user_agent=chance.choice((CHROME, CHROME, "Googlebot/2.1 (+http://www.google.com/bot.html)")),
+            country=chance.choice(("RO", "DE", "")),
+            revenue=chance.choice(("", "19.99", "-19.99", "0.0001")),
+            currency=chance.choice(("EUR", "")),
+            properties=chance.choice((b"", b'{"plan":"pro"}', b'{"plan":"free","n":1}')),
+        )
+        found.append(event)
+    return found
+
+
+def lists_of(store: Store, base: Query) -> dict[str, object]:
+    """Every list with what its labels earned, properties with their values, and the classes of traffic by day."""
+    found: dict[str, object] = {row.path: run.top_with_revenue(store, base, row.ranking, 20) for row in TOP_ROUTES}
+    starts = Bucket.DAY.starts(base.period)
+    everyone = replace(base, bots=True)
+    found["traffic"] = run.sparklines(store, everyone, None, starts, 20, declared("traffic"))
+    return found | {"properties": run.properties(store, base, 20, 10)}
+
+
+def test_lists_of_cells_are_those_of_facts(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what labels earned, which the generated histories leave out."""
+    base = replace(WEEK, period=Period(MAY + 3 * HOUR, MAY + 6 * DAY - 5 * HOUR))
+    for seed, days in ((1, 6), (2, 2)):
+        here.send_events(shopping(seed, 20 * days, days))
+        if seed == 1:
+            assert here.roller.make(DAYS)
+        answers = []
+        for allowed in ({Source.FACTS}, {Source.ROLLUPS}):
+            monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
+            answers.append(lists_of(here.store, base))
+        assert answers[0] == answers[1]
+        for ranking in (TOP_PAGES, TOP_REFERRERS):
+            assert isinstance(choose(here.store, revenue_of(base, ranking, ("/1",)), {Source.ROLLUPS}), Whole)
+
+
+def test_a_cell_with_too_many_values_of_properties_leaves_them_to_facts(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(PROPERTY_VALUES, most=2)
+    monkeypatch.setattr(roller, "PROPERTY_VALUES", few)
+    monkeypatch.setitem(SOURCES, Table.EVENTS, (few,))  # type: ignore[arg-type]  # a dict
+    here.send_events(shopping(1, 40, 6))
+    assert here.roller.make(DAYS)
+    cells = read(here.store, RolledUp(1, "events", WEEK.period))
+    assert {OVERFULL in row["rollups"].split() for row in cells} == {False, True}
+    answers = []
+    for allowed in ({Source.FACTS}, {Source.ROLLUPS}):
+        monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
+        answers.append(run.properties(here.store, WEEK, 20, 10))
+    assert answers[0] == answers[1]

@@ -19,7 +19,7 @@ class Metric:
     `parts` are aggregates, per table, of some of the rows that make up a figure, each row of a signed table counting
     as one; `whole` puts such parts together. Parts must not have rows in common, but those of visitors may. Cells of
     roll-ups have a column of the metric's name with such a part. `kind` is the type that parts are converted to, so
-    that they agree; "" where they are states or arrays.
+    that they agree; "" where they do, as states, arrays and decimal numbers.
     """
 
     name: str
@@ -135,7 +135,13 @@ _ROWS = (
         {Table.SESSIONS: f"sum(sign * {LASTED})"},
         parts={Table.SESSIONS: f"sum({LASTED})"},
     ),
-    Metric("earned", {Table.EVENTS: "sum(revenue)"}, rows="revenue != 0"),  # of one currency: a decimal number
+    Metric(  # of one currency: a decimal number
+        "earned",
+        {Table.EVENTS: "sum(revenue)"},
+        rows="revenue != 0",
+        parts={Table.EVENTS: "sum(revenue)"},
+        kind="",
+    ),
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     _different("endpoints", Table.REQUESTS, "endpoint"),
     Metric("referrer_urls", {Table.REQUESTS: "uniqExact(referer)"}),

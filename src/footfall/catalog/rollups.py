@@ -20,6 +20,9 @@ SMALL = "small"
 CROSSED = "crossed"
 """Stands among the roll-ups of a cell over whose edges sessions reach that it doesn't count (`query.ast.Mixed`)."""
 
+OVERFULL = "overfull"
+"""Stands among the roll-ups of a cell that has too many rows for one of them, which it lacks."""
+
 LEAST_EVENTS: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 250,
     Bucket.HOUR: 1_000,
@@ -44,7 +47,8 @@ class Rollup:
 
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
-    `edition` goes up where the figures change.
+    With `everyone` those of events count bots, too. `most` bounds the rows of a cell: one with more has none of them,
+    and is marked with `OVERFULL`. `edition` goes up where the figures change.
     """
 
     name: str
@@ -54,6 +58,8 @@ class Rollup:
     dimension: str = ""
     second: str = ""
     known: bool = False
+    everyone: bool = False
+    most: int = 0
     edition: int = 1
 
     @property
@@ -67,7 +73,7 @@ class Rollup:
 
 
 _ALL = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
-_MONTHS = {Bucket.MONTH: EVERY}
+_MOST = {Bucket.DAY: 40, Bucket.MONTH: 100}
 
 
 def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
@@ -82,7 +88,7 @@ _TOTALS = (
 )
 
 _LISTS = (
-    _list("pages", "path", {Bucket.DAY: 40, Bucket.MONTH: 100}),
+    _list("pages", "path", _MOST),
     _list("titles", "title", {Bucket.DAY: 0, Bucket.MONTH: 40}),
     _list("hostnames", "hostname", _ALL),
     _list("event_types", "event_kind", _ALL),
@@ -92,23 +98,39 @@ _LISTS = (
     _list("browsers", "browser", _ALL),
     _list("systems", "os", _ALL),
     _list("devices", "device", _ALL),
+    Rollup("traffic", Table.EVENTS, ("events", "visitors"), _ALL, "traffic", everyone=True),
     _list("channels", "channel", _ALL),
     _list("referrers", "referrer", _ALL),
-    _list("cities", "city", {Bucket.MONTH: 100}),
-    _list("entry_pages", "entry_page", _MONTHS),
-    _list("exit_pages", "exit_page", _MONTHS),
+    _list("screen_class", "screen_class", _ALL),
+    _list("cities", "city", _MOST),
+    _list("entry_pages", "entry_page", _MOST),
+    _list("exit_pages", "exit_page", _MOST),
 )
-"""Those with many labels, or of days too: the most asked for, and what sessions don't have."""
+"""Those with few labels, and those whose stored name is not the dimension's."""
 
-_OTHERS = tuple(
-    _list(name, name, _MONTHS)
-    for name, _ in TOP_LISTS
-    if name != "traffic" and all(name != row.dimension for row in _LISTS)
-)
-"""Of days, reading the rows of sessions will do."""
+_OTHERS = tuple(_list(name, name, _MOST) for name, _ in TOP_LISTS if all(name != row.dimension for row in _LISTS))
 
 ROLLUPS: tuple[Rollup, ...] = (*_TOTALS, *_LISTS, *_OTHERS)
 """All of web events: cells of one project, day or month are made together."""
+
+EARNED = Rollup("earned", Table.EVENTS, ("earned",), _ALL, second="currency")
+"""What labels earned, of each list of events or sessions that shows it: a cell has all of them, or none."""
+
+EARNING = tuple(row.dimension for row in ROLLUPS if row.dimension not in {"", "property"})
+
+
+PROPERTY_VALUES = Rollup(
+    *("property_values", Table.EVENTS, ("events",), {Bucket.DAY: 0, Bucket.MONTH: 0}),
+    dimension="property",
+    second="property_value",
+    most=2_000,
+)
+
+
+def earned_by(dimension: str) -> str:
+    """The name that the rows of a list of `EARNING` have in cells."""
+    return f"{EARNED.name}:{dimension}"
+
 
 _MONTHS = {Bucket.MONTH: EVERY}
 _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
@@ -139,7 +161,7 @@ def _of_network(grouping: str = "") -> Rollup:
 
 
 SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
-    Table.EVENTS: ROLLUPS,
+    Table.EVENTS: (*ROLLUPS, EARNED, PROPERTY_VALUES),
     Table.REQUESTS: (
         Rollup(
             "requests",

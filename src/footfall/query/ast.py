@@ -208,7 +208,14 @@ class CellPart:
     opening: tuple[int, ...] = ()
 
 
-AnyPart = Part | UnmixedPart | MatchedPart | CellPart
+@dataclass(frozen=True, slots=True)
+class RevenuePart:
+    """What labels of sessions earned in the windows of the base of `revenue`."""
+
+    revenue: SessionRevenue
+
+
+AnyPart = Part | UnmixedPart | MatchedPart | CellPart | RevenuePart
 
 
 @dataclass(frozen=True, slots=True)

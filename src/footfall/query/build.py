@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from footfall.catalog.columns import HUMAN
 from footfall.catalog.dimensions import DIMENSIONS, TOP_LISTS, Level
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
@@ -29,6 +30,7 @@ OLDEST = tuple(Order(order.name) for order in NEWEST)
 PAGEVIEW = equals("event_type", "pageview")
 CUSTOM = equals("event_type", "custom")
 VIEWED = equals("viewed", "yes")
+PEOPLE = equals("traffic", HUMAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,17 @@ def declared(dimension: str) -> TopList:
         return TopList(dimension, "sessions", Table.SESSIONS, only)
     pageviews = dict(TOP_LISTS)[dimension].pageviews
     return TopList(dimension, only=(PAGEVIEW, *only) if pageviews else only)
+
+
+_FIXED = {
+    ranking.dimension: ranking
+    for ranking in (TOP_PAGES, CUSTOM_EVENTS, PROPERTIES, TOP_REFERRERS, TOP_ENTRY_PAGES, TOP_EXIT_PAGES)
+}
+
+
+def ranking_of(dimension: str) -> TopList:
+    """The list of a dimension's labels."""
+    return _FIXED.get(dimension) or declared(dimension)
 
 
 def totals(base: Query, *metrics: str) -> Query:

@@ -13,15 +13,13 @@ from footfall.query.ast import Cells, Query
 class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    Columns grain, start, end, version, stamp, usable (whether it has all of these roll-ups), crossed (whether mixed
-    sessions reach over its edges). Of several versions of a cell the newest counts; it is valid while no hour of it has
-    a later stamp.
+    Columns grain, start, end, version, stamp, rollups (the names of those that the cell has, with spaces in between).
+    Of several versions of a cell the newest counts; it is valid while no hour of it has a later stamp.
     """
 
     project: int
     source: str
     period: Period
-    rollups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class MakeCells:
     """Makes the cells that begin at `starts`, the last ending with the period of `base`, for each of `projects`.
 
     `base` says what is counted: table, dimensions, filters and metrics. Visitors are counted of the `counted` labels
-    of each cell that have most rows; None: of all.
+    of each cell that have most rows; None: of all. A cell keeps `most` rows and one more, where that is said.
     """
 
     base: Query
@@ -74,6 +72,18 @@ class MakeCells:
     projects: tuple[int, ...]
     version: int
     counted: int | None = None
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MakeEarned:
+    """Makes what labels earned in such cells, by currency, of all lists at once. `base` has the events of everyone."""
+
+    base: Query
+    grain: str
+    starts: tuple[int, ...]
+    projects: tuple[int, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,17 @@ class CrossedCells:
 
 
 @dataclass(frozen=True, slots=True)
+class OverfullCells:
+    """Those of the cells of a version that have more than `most` rows of a roll-up: columns project, start."""
+
+    rollup: str
+    grain: str
+    projects: tuple[int, ...]
+    version: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Uncounted:
     """Those of the cells in which one of these labels has rows, but no count of visitors: columns grain, start."""
 
@@ -94,4 +115,15 @@ class Uncounted:
     labels: tuple[str, ...]
 
 
-CellQuery = RolledUp | FirstFacts | CellSizes | MadeCells | StaleCells | MakeCells | CrossedCells | Uncounted
+CellQuery = (
+    RolledUp
+    | FirstFacts
+    | CellSizes
+    | MadeCells
+    | StaleCells
+    | MakeCells
+    | MakeEarned
+    | CrossedCells
+    | OverfullCells
+    | Uncounted
+)

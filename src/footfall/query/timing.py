@@ -19,6 +19,7 @@ from footfall.query.ast import (
     Part,
     Query,
     RetentionOfSessions,
+    RevenuePart,
     Whole,
 )
 from footfall.query.sources import Source
@@ -84,6 +85,8 @@ def _source(part: AnyPart) -> Source:
         case CellPart():
             return Source.ROLLUPS
         case MatchedPart():
+            return Source.FACTS
+        case RevenuePart():
             return Source.FACTS
         case Part() if part.query.table is not Table.SESSIONS or part.query.within:
             return Source.FACTS

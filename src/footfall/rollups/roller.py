@@ -10,12 +10,14 @@ from time import monotonic
 import polars as pl
 import structlog
 
-from footfall.catalog.columns import HUMAN
 from footfall.catalog.rollups import (
     CROSSED,
+    EARNED,
     EVERY,
     GRAINS,
     LEAST_EVENTS,
+    OVERFULL,
+    PROPERTY_VALUES,
     RECENT_GRAINS,
     SMALL,
     SOURCES,
@@ -26,11 +28,20 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, Clock
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
-from footfall.query.ast import Query, equals
-from footfall.query.cells import CellSizes, CrossedCells, FirstFacts, MadeCells, MakeCells, StaleCells
+from footfall.query import build
+from footfall.query.ast import Query
+from footfall.query.cells import (
+    CellSizes,
+    CrossedCells,
+    FirstFacts,
+    MadeCells,
+    MakeCells,
+    MakeEarned,
+    OverfullCells,
+    StaleCells,
+)
 from footfall.query.rows import read
 from footfall.query.sources import summed
-from footfall.query.sources.rolled import ranking_of
 from footfall.query.sql import compile_query
 from footfall.rollups.jobs import Job, Wanted, closed_cells, together
 from footfall.store.protocol import Store
@@ -169,6 +180,8 @@ class Roller:
         if self._source is Table.EVENTS:
             for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
                 found[row["project"], row["start"]].append(CROSSED)
+            for row in read(self._store, _overfull(job, stamp)):
+                found[row["project"], row["start"]].append(OVERFULL)
         return found
 
     def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
@@ -228,25 +241,33 @@ def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list
     return found
 
 
-def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells:
+def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells | MakeEarned:
     """Cells of events, or of sessions; of people only, and of the rows that the dimension's list counts."""
     if rollup.table in summed.SUMMED:
         return _adding_up(job, rollup, stamp)
-    only = ranking_of(rollup).only if rollup.dimension else ()
+    if rollup == EARNED:
+        base = Query(project=0, table=rollup.table, period=job.period, bots=True)
+        return MakeEarned(base, job.grain.value, job.starts, job.projects, stamp)
+    only = build.ranking_of(rollup.dimension).only if rollup.dimension else ()
+    people = () if rollup.everyone else (build.PEOPLE,)
     base = Query(
         project=0,
         table=rollup.table,
         period=job.period,
-        dimensions=(rollup.dimension,) if rollup.dimension else (),
+        dimensions=rollup.dimensions,
         metrics=rollup.metrics,
-        filters=(*only, equals("traffic", HUMAN)),
+        filters=(*only, *people),
         bots=True,
     )
     counted = rollup.counted[job.grain]
     if not counted:
         base = replace(base, metrics=tuple(name for name in base.metrics if name != "visitors"))
     most = counted if 0 < counted < EVERY else None
-    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, most)
+    return MakeCells(base, rollup.name, job.grain.value, job.starts, job.projects, stamp, most, rollup.most)
+
+
+def _overfull(job: Job, stamp: int) -> OverfullCells:
+    return OverfullCells(PROPERTY_VALUES.name, job.grain.value, job.projects, stamp, PROPERTY_VALUES.most)
 
 
 def _adding_up(job: Job, rollup: Rollup, stamp: int) -> MakeCells:

@@ -8,10 +8,20 @@ from enum import StrEnum
 
 from footfall.catalog.tables import Table
 from footfall.query import build
-from footfall.query.ast import AnyQuery, BucketFigures, Flows, Kpis, LabelCount, Query, Retention, Whole
+from footfall.query.ast import (
+    AnyQuery,
+    BucketFigures,
+    Flows,
+    Kpis,
+    LabelCount,
+    Query,
+    Retention,
+    SessionRevenue,
+    Whole,
+)
 from footfall.query.passes import complete, prepare
 from footfall.query.rows import read
-from footfall.query.sources import flows, retention, rolled, sessions, summed
+from footfall.query.sources import earned, flows, retention, rolled, sessions, summed
 from footfall.store.protocol import Reader
 
 KPIS_OF_EVENTS = ("visitors", "pageviews")
@@ -51,7 +61,7 @@ def _base(query: AnyQuery) -> Query | None:
     """What another source than facts may answer; None where none does."""
     if isinstance(query, Query):
         return query
-    base = query.base if isinstance(query, Kpis | BucketFigures | LabelCount) else None
+    base = query.base if isinstance(query, Kpis | BucketFigures | LabelCount | SessionRevenue) else None
     return base if isinstance(base, Query) else None
 
 
@@ -59,6 +69,8 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelCount | None:
     if isinstance(query, LabelCount):
         listed = _from_rollups(store, query.base) if isinstance(query.base, Query) else None
         return LabelCount(listed) if isinstance(listed, Whole) else None
+    if earned.asks(query):
+        return earned.answered(store, query)
     if isinstance(query, Kpis | BucketFigures):
         query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
     if not isinstance(query, Query):

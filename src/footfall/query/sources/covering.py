@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
+from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
 from footfall.query.ast import Cells, Query
@@ -21,14 +22,20 @@ def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bu
 
 def valid_cells(store: Reader, project: int, source: Table, period: Period, rollups: tuple[str, ...]) -> list[Cell]:
     """Of those that lie in the period and hold all of these roll-ups, in their newest version."""
-    rows = read(store, RolledUp(project, source.value, period, rollups))
+    rows = read(store, RolledUp(project, source.value, period))
     touched = [row for row in rows if not row["grain"]]
     newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
+    names = {text: frozenset(text.split()) for text in {row["rollups"] for row in newest.values()}}
+    usable = {text for text, held in names.items() if held.issuperset(rollups) and not _lacks(held, rollups)}
     return [
-        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], bool(row["crossed"]))
+        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], CROSSED in names[row["rollups"]])
         for row in newest.values()
-        if row["usable"] and not any(_outdates(mark, row) for mark in touched)
+        if row["rollups"] in usable and not any(_outdates(mark, row) for mark in touched)
     ]
+
+
+def _lacks(held: frozenset[str], rollups: tuple[str, ...]) -> bool:
+    return OVERFULL in held and PROPERTY_VALUES.mark in rollups
 
 
 def cells_of(rollups: tuple[str, ...], cells: tuple[Cell, ...]) -> Cells:

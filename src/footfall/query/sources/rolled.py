@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from footfall.catalog.columns import HUMAN
-from footfall.catalog.rollups import EVERY, ROLLUPS, Rollup
+from footfall.catalog.rollups import EVERY, PROPERTY_VALUES, ROLLUPS, Rollup
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
-from footfall.model.period import Bucket, Period
+from footfall.model.period import Period
 from footfall.query import build
 from footfall.query.ast import (
     AnyPart,
@@ -22,8 +22,8 @@ from footfall.query.ast import (
     Query,
     UnmixedPart,
     Whole,
-    equals,
 )
+from footfall.query.build import PEOPLE
 from footfall.query.cells import Uncounted
 from footfall.query.passes import complete
 from footfall.query.rows import read
@@ -39,21 +39,8 @@ MAX_BY_VISITORS = 100
 FACTS_UP_TO = 2 * DAY
 """Up to this length, reading facts costs less than looking up uneven sessions."""
 
-_PEOPLE = equals("traffic", HUMAN)
 _BY_DIMENSION = {rollup.dimension: rollup for rollup in ROLLUPS if rollup.dimension}
 _TOTALS = tuple(rollup for rollup in ROLLUPS if not rollup.dimension)
-_FIXED = {
-    ranking.dimension: ranking
-    for ranking in (
-        *(build.TOP_PAGES, build.CUSTOM_EVENTS, build.PROPERTIES),
-        *(build.TOP_REFERRERS, build.TOP_ENTRY_PAGES, build.TOP_EXIT_PAGES),
-    )
-}
-
-
-def ranking_of(rollup: Rollup) -> build.TopList:
-    """The list whose rows the roll-up counts."""
-    return _FIXED.get(rollup.dimension) or build.declared(rollup.dimension)
 
 
 def answered(store: Reader, query: Query) -> Whole | None:
@@ -62,13 +49,15 @@ def answered(store: Reader, query: Query) -> Whole | None:
         return None
     if not query.dimensions:
         return _totals(store, query)
+    if query.dimensions == PROPERTY_VALUES.dimensions:
+        return _values(store, query)
     rollup = _BY_DIMENSION.get(query.dimensions[0]) if len(query.dimensions) == 1 else None
     return _labels(store, query, rollup) if rollup else None
 
 
 def _totals(store: Reader, query: Query) -> Whole | None:
     """Each metric is one of one roll-up. Visitors of sessions are those of their events, without a filter."""
-    if query.filters != (_PEOPLE,) or query.table not in {Table.EVENTS, Table.SESSIONS}:
+    if query.filters != (PEOPLE,) or query.table not in {Table.EVENTS, Table.SESSIONS}:
         return None
     query = replace(query, table=Table.EVENTS)
     used = [rollup for rollup in _TOTALS if {*rollup.metrics} & {*query.metrics}]
@@ -158,26 +147,35 @@ def _edges(query: Query) -> tuple[int, ...]:
     return tuple(sorted({start, *(at for at in query.buckets if at > start)}))
 
 
-def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
-    ranking = ranking_of(rollup)
-    asked = {*query.filters} == {*ranking.only, _PEOPLE} and not {*query.metrics} - {*rollup.metrics}
-    if query.table is not rollup.table or not asked:
+def _values(store: Reader, query: Query) -> Whole | None:
+    if query.filters != (PEOPLE,) or query.table is not Table.EVENTS or query.metrics != PROPERTY_VALUES.metrics:
         return None
+    tiling = covered(store, query, Table.EVENTS, PROPERTY_VALUES.mark)
+    return Whole(query, _parts(store, query, PROPERTY_VALUES, tiling)) if tiling.cells else None
+
+
+def _labels(store: Reader, query: Query, rollup: Rollup) -> Whole | None:
+    if query.table is not rollup.table or not _counts(rollup, query) or {*query.metrics} - {*rollup.metrics}:
+        return None
+    if rollup.everyone and PEOPLE in query.filters:
+        query = replace(query, only=(HUMAN,))
     if query.table is Table.SESSIONS and not long_enough(query.period):
         return None
-    has_cells = Bucket.DAY in rollup.counted or _has_month(query.period)
-    tiling = covered(store, query, Table.EVENTS, rollup.mark) if has_cells else None
-    if not tiling or not tiling.cells:
+    tiling = covered(store, query, Table.EVENTS, rollup.mark)
+    if not tiling.cells:
         return None
     if "visitors" not in query.metrics or {*rollup.counted.values()} == {EVERY}:
         return Whole(query, _parts(store, query, rollup, tiling))
     return _of_most(store, query, rollup, tiling)
 
 
-def _has_month(period: Period) -> bool:
-    """Whether a month of some time zone may lie in the period."""
-    first = Bucket.MONTH.next(Bucket.MONTH.floor(period.start - DAY - 1))
-    return Bucket.MONTH.next(first) <= period.end + DAY
+def _counts(rollup: Rollup, query: Query) -> bool:
+    """Whether the roll-up counts the rows that the query asks for, or these and others that are told apart."""
+    only = {*build.ranking_of(rollup.dimension).only}
+    asked = {*query.filters}
+    if rollup.everyone:
+        return asked == only or (asked == {*only, PEOPLE} and {*query.only} <= {HUMAN})
+    return asked == {*only, PEOPLE}
 
 
 def _of_most(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Whole | None:
@@ -212,7 +210,7 @@ def _by_visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) ->
     most = 2 * wanted + 10
     if wanted > MAX_BY_VISITORS or query.only:
         return None
-    count = ranking_of(rollup).count
+    count = build.ranking_of(rollup.dimension).count
     by_rows = (Order(count, descending=True), Order(rollup.dimension))
     ranked = replace(query, metrics=(count,), order=by_rows, limit=most, skip=0)
     rows = read(store, Whole(ranked, _parts(store, ranked, rollup, tiling)))

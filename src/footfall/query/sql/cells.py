@@ -5,16 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 
-from footfall.catalog.rollups import CROSSED, SMALL
+from footfall.catalog.rollups import SMALL
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
 from footfall.query.ast import Cells
-from footfall.query.cells import CellSizes, FirstFacts, MadeCells, RolledUp, StaleCells, Uncounted
+from footfall.query.cells import CellSizes, FirstFacts, MadeCells, OverfullCells, RolledUp, StaleCells, Uncounted
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "stamp", "usable", "crossed")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
 UNCOUNTED = ("grain", "start")
+OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
 MADE_CELLS = ("project", "grain", "zone", "starts")
@@ -71,9 +72,9 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     return (
         f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
         f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4,"
-        f" hasAll(rollups, {binder.texts(query.rollups)}) AS c5, has(rollups, '{CROSSED}') AS c6 FROM rolled_up"
+        " arrayStringConcat(rollups, ' ') AS c5 FROM rolled_up"
         f" WHERE {rows} AND bucket >= {start} AND until <= {end}"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, 0, 0"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, ''"
         f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
 
@@ -83,6 +84,15 @@ def uncounted(query: Uncounted, binder: Binder) -> str:
         f"SELECT DISTINCT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1 FROM rollups"
         f" WHERE {rows_of(query.project, query.cells, binder)} AND label IN {binder.texts(query.labels)}"
         " AND counted = 0 AND (events > 0 OR sessions > 0 OR reaching > 0) ORDER BY c0, c1"
+    )
+
+
+def overfull_cells(query: OverfullCells, binder: Binder) -> str:
+    return (
+        f"SELECT project_id AS c0, {_MILLIS.format('bucket')} AS c1 FROM rollups"
+        f" WHERE project_id IN {binder.numbers(query.projects)} AND rollup = {binder.text(query.rollup)}"
+        f" AND grain = {binder.text(query.grain)} AND version = {binder.number(query.version)}"
+        f" GROUP BY project_id, bucket HAVING count() > {binder.number(query.most)}"
     )
 
 

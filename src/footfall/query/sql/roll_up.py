@@ -68,7 +68,8 @@ def _of_facts(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
         found = f"(SELECT {shown}, visitor, {most} AS most FROM {found})"
         shown = _KEYS
     figures = ", ".join(f"{text} AS v_{metric}" for metric, text in values.items())
-    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY {_KEYS}"
+    few = f" LIMIT {binder.number(query.most + 1)} BY project_id, cell" if query.most else ""
+    return (*values,), f"SELECT {shown}, {figures} FROM {found} GROUP BY {_KEYS}{few}"
 
 
 def _value(name: str, table: Table) -> str:

@@ -85,7 +85,7 @@ def where(query: Query, binder: Binder) -> str:
         project(query, binder),
         TABLES[query.table].fixed,
         within(query.period, query.table, binder),
-        _windows(query, binder),
+        windows(query, binder),
         *conditions(query, binder),
         *(METRICS[name].rows for name in query.metrics),
         _only(query, binder),
@@ -95,7 +95,7 @@ def where(query: Query, binder: Binder) -> str:
     return " AND ".join(text for text in found if text)
 
 
-def _windows(query: Query, binder: Binder) -> str:
+def windows(query: Query, binder: Binder) -> str:
     times = [within(window, query.table, binder) for window in query.windows]
     return f"({' OR '.join(times)})" if times else ""
 

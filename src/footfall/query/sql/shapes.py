@@ -18,7 +18,7 @@ from footfall.query.ast import (
 )
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
-from footfall.query.sql.select import conditions, project, select, where
+from footfall.query.sql.select import conditions, project, select, where, windows
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
@@ -49,18 +49,24 @@ def overlapping(base: Query, binder: Binder) -> list[str]:
 
 def session_revenue(query: SessionRevenue, binder: Binder) -> str:
     """Sessions joined with what was paid in them, which few events are about. Superseded rows cancel out."""
+    return f"{earned_by_label(query, binder)} ORDER BY f0, f1"
+
+
+def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
     base = query.base
     paid = select(replace(base, dimensions=("session", "currency"), metrics=("earned",)), binder)
     name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
+    times = windows(replace(base, table=Table.SESSIONS), binder)
     sessions = [
         *overlapping(base, binder),
+        *([times] if times else []),
         *(condition(term, Table.SESSIONS, binder) for term in query.only),
         f"{name} IN {binder.texts(query.labels)}",
     ]
     return (
         f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
         f" JOIN ({paid}) AS paid ON session = paid.c0 WHERE {' AND '.join(sessions)}"
-        " GROUP BY f0, f1 HAVING sum(sign) > 0 ORDER BY f0, f1"
+        " GROUP BY f0, f1 HAVING sum(sign) > 0"
     )
 
 

@@ -9,10 +9,23 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
-from footfall.query.ast import AnyPart, CellPart, Keys, MatchedPart, Mixed, Part, Query, Uneven, UnmixedPart, Whole
+from footfall.query.ast import (
+    AnyPart,
+    CellPart,
+    Keys,
+    MatchedPart,
+    Mixed,
+    Part,
+    Query,
+    RevenuePart,
+    Uneven,
+    UnmixedPart,
+    Whole,
+)
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
+from footfall.query.sql.shapes import earned_by_label
 
 UNEVEN = ("first", "last", "sessions", "superseded")
 
@@ -58,6 +71,9 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
             return _matched(part, metrics, binder)
         case CellPart():
             return _cells(part, metrics, binder)
+        case RevenuePart():
+            found = earned_by_label(part.revenue, binder)
+            return f"SELECT f0 AS c0, f1 AS c1, f2 AS c2 FROM ({found})"
 
 
 def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:

@@ -1,0 +1,61 @@
+"""What the labels of a list earned: cells as far as they go, facts for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeGuard
+
+from footfall.catalog.rollups import EARNED, EARNING, earned_by
+from footfall.catalog.tables import Table
+from footfall.query.ast import AnyPart, CellPart, Order, Part, Query, RevenuePart, SessionRevenue, Whole
+from footfall.query.build import PEOPLE
+from footfall.query.passes import complete, prepare
+from footfall.query.sources.covering import cells_of, covered
+from footfall.query.sources.tiles import Tiling, gaps
+from footfall.store.protocol import Reader
+
+
+def asks(query: object) -> TypeGuard[Query | SessionRevenue]:
+    """Whether it is one of those that `build.revenue_of` makes."""
+    return isinstance(query, SessionRevenue) or (isinstance(query, Query) and query.metrics == ("earned",))
+
+
+def answered(store: Reader, query: Query | SessionRevenue) -> Whole | None:
+    """None where cells can't answer it, or there are none."""
+    asked = prepare(_asked(query))
+    plain = not (
+        asked.picks or asked.keys or asked.after or asked.within or asked.each or asked.search or asked.buckets
+    )
+    if not plain or asked.dimensions[0] not in EARNING or asked.dimensions[1:] != (EARNED.second,):
+        return None
+    if asked.filters != (PEOPLE,) and (asked.filters or asked.dimensions[0] != "traffic"):
+        return None
+    tiling = covered(store, asked, Table.EVENTS, EARNED.mark)
+    if isinstance(query, SessionRevenue):
+        tiling = _uncrossed(tiling, asked)
+    if not tiling.cells:
+        return None
+    cells = CellPart(asked, cells_of((earned_by(asked.dimensions[0]),), tiling.cells))
+    return Whole(asked, (cells, *_rest(query, asked, tiling)))
+
+
+def _asked(query: Query | SessionRevenue) -> Query:
+    if isinstance(query, Query):
+        return query
+    dimensions = (query.dimension, EARNED.second)
+    order = tuple(Order(name) for name in dimensions)
+    return replace(query.base, dimensions=dimensions, metrics=EARNED.metrics, only=query.labels, order=order)
+
+
+def _uncrossed(tiling: Tiling, asked: Query) -> Tiling:
+    """A mixed session that reaches over an edge of a cell may change its label without a mark on the cell."""
+    cells = tuple(cell for cell in tiling.cells if not cell.crossed)
+    return Tiling(cells, gaps(asked.period, [cell.period for cell in cells]))
+
+
+def _rest(query: Query | SessionRevenue, asked: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
+    if not tiling.gaps:
+        return ()
+    if isinstance(query, Query):
+        return (Part(complete(replace(asked, windows=tiling.gaps))),)
+    return (RevenuePart(complete(replace(query, base=replace(query.base, windows=tiling.gaps)))),)
