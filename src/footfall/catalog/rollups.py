@@ -48,7 +48,7 @@ class Rollup:
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
     With `everyone` those of events count bots, too. `most` bounds the rows of a cell: one with more has none of them,
-    and is marked with `OVERFULL`. `edition` goes up where the figures change.
+    and is marked with `OVERFULL`. `version` goes up where the figures change.
     """
 
     name: str
@@ -60,12 +60,12 @@ class Rollup:
     known: bool = False
     everyone: bool = False
     most: int = 0
-    edition: int = 1
+    version: int = 1
 
     @property
     def mark(self) -> str:
-        """By what cells say that they have it, in this edition: those that don't are made again."""
-        return self.name if self.edition == 1 else f"{self.name}:{self.edition}"
+        """By what cells say that they have it, in this version: those that don't are made again."""
+        return self.name if self.version == 1 else f"{self.name}:{self.version}"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             Table.REQUESTS,
             (*_ANSWERED, "visitors", "first", "last", "endpoints", "endpoint_methods"),
             _ALL,
-            edition=2,
+            version=2,
         ),
         Rollup("calls", Table.REQUESTS, ("hits",), _ALL, "endpoint", "method"),
         Rollup(
@@ -178,7 +178,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             _MONTHS,
             "endpoint",
             "method",
-            edition=2,
+            version=2,
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
