@@ -71,8 +71,10 @@ def serve(settings: Settings, page: str = "/") -> None:
         greeted = greeting(parts, page)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
+        receiving = Receiving(spools, parts.meta.secret(SECRET))
         for millis, work in (
             (HOUR, lambda: parts.salts.maintain(clock())),
+            (HOUR, receiving.release_quiet),
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
@@ -87,15 +89,21 @@ def serve(settings: Settings, page: str = "/") -> None:
         stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
         stack.callback(uploads.stop)
         log_start(parts, spools.state(), newest_migration())
-        uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
+        uvloop.run(_run(parts, spools, receiving, draining, jobs, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
 
 async def _run(
-    parts: Parts, spools: Spools, draining: Draining, jobs: Jobs, metrics: Metrics, drops: Drops, greeted: str
+    parts: Parts,
+    spools: Spools,
+    receiving: Receiving,
+    draining: Draining,
+    jobs: Jobs,
+    metrics: Metrics,
+    drops: Drops,
+    greeted: str,
 ) -> None:
-    receiving = Receiving(spools, parts.meta.secret(SECRET))
     collecting = make_collecting(parts, spools, metrics, drops, draining.standstills, receiving)
     if parts.settings.role == "drain":
         server = Server(parts.settings, create_collector(collecting), collecting, None)
