@@ -27,6 +27,7 @@ from bench import (
     b14_logs,
     b15_collect,
     b16_dashboard,
+    fairness,
     growth,
     plots,
     recorded,
@@ -36,6 +37,7 @@ from bench.bars import Bar, Work
 from bench.data.filling import UNTIL, Wanted, fill
 from bench.endpoints import ENDPOINTS, RANGES
 from bench.harness import BENCH, run
+from bench.misbehaving import WAYS
 from bench.profiles import profile
 from bench.scale import FULL, SMOKE
 from footfall.clock import DAY
@@ -82,6 +84,9 @@ def main() -> None:
     if options.command == "data":
         _data(options)
         return
+    if options.command == "fairness":
+        _fairness(options)
+        return
     if options.command == "plot":
         print(*plots.write(), sep="\n")
         return
@@ -108,6 +113,15 @@ def _data(options: argparse.Namespace) -> None:
         raise SystemExit(str(error)) from error
 
 
+def _fairness(options: argparse.Namespace) -> None:
+    size = fairness.SMOKE if options.smoke else fairness.Size(seconds=options.seconds)
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
+        found = fairness.measure(Path(folder), size, options.only or tuple(WAYS))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "fairness.json").write_text(json.dumps(found, indent=1))
+    print(fairness.table(found))
+
+
 def _measure(work: Work, names: tuple[str, ...], out: Path, label: str | None) -> None:
     machine = report.conditions(work.scale)
     results = []
@@ -132,6 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     grown.add_argument("--years", type=int, default=3)
     grown.add_argument("--peak", type=float, default=3.0, help="the busiest hour, in averages")
     grown.add_argument("--growth", type=float, default=1.5, help="events of a year, in those of the year before")
+    fair = commands.add_parser("fairness", help="how a project fares beside one that misbehaves, in each known way")
+    fair.add_argument("--only", type=_among(WAYS), help=f"of {', '.join(WAYS)}")
+    fair.add_argument("--smoke", action="store_true", help="a moment of each, small")
+    fair.add_argument("--seconds", type=float, default=20.0, help="of each measurement; 20 where left out")
+    fair.add_argument("--out", type=Path, default=BENCH / "results", help="where fairness.json goes")
     made = commands.add_parser("data", help="fill a directory with rows to measure, once")
     made.add_argument("directory", type=Path, metavar="DIR", help="a data directory, new or made by this command")
     made.add_argument("--events", type=_count, default=100_000_000, help="events over 12 months")

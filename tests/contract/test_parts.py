@@ -81,3 +81,26 @@ def test_parts_stay_bounded_over_a_day_of_small_batches(store: Store, tmp_path: 
             day.roll_up()
             day.look()
     assert max(day.most.values()) <= MAX_PARTS, day.most
+
+
+BACK_FILLS = 24
+MONTHS = 12
+MAX_PARTS_A_MONTH = 10
+"""On average. What is left of an older month is merged as readily as a new one."""
+
+
+@pytest.mark.slow
+def test_parts_stay_bounded_when_the_same_months_are_filled_again_and_again(store: Store, tmp_path: Path) -> None:
+    spool = MemorySpool(clock=lambda: MAY)
+    drain = Drain(lambda: [("s", spool)], store, Journal(tmp_path / "journal"), Watcher())
+    most: Counter[str] = Counter()
+    for number in range(BACK_FILLS):
+        events = [
+            RawEvent(MAY - month * 30 * DAY, 1, number * MONTHS + month, visitor=number, user_agent=CHROME)
+            for month in range(MONTHS)
+        ]
+        spool.append([Submission(EventRows(1, MAY, events))])
+        drain.drain_once()
+        for table, parts in store.query(PARTS).rows:
+            most[table] = max(most[table], parts)
+    assert max(most.values()) <= MONTHS * MAX_PARTS_A_MONTH, most

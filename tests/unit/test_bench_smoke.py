@@ -84,3 +84,14 @@ def test_a_share_of_the_whole_keeps_round_counts() -> None:
     assert (part.events, part.lines, part.stored, part.visitors) == (100_000, 200_000, 500_000, 25_000)
     assert (part.runs, part.settle) == (FULL.runs, FULL.settle)
     assert FULL.times(0.0001).events == 1_000
+
+
+@pytest.mark.slow
+def test_a_project_is_measured_beside_one_that_misbehaves(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "fairness", "--smoke", "--only", "search,ages", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "fairness.json").read_text())
+    assert [*found] == ["search", "ages"]
+    assert all(side["samples"] for sides in found.values() for side in sides.values())
+    assert "| ages |" in done.stdout

@@ -112,6 +112,8 @@ def _copy_files(settings: Settings, work: Path) -> None:
         (work / folder).mkdir(mode=0o700)
     for path in sorted(settings.data.glob("spool/*.db")):
         _copy_database(path, work / "spool" / path.name)
+    for path in sorted(settings.data.glob("spool/*.last")):
+        shutil.copyfile(path, work / "spool" / path.name)
     if (settings.data / "drain" / INVENTORY).exists():
         _copy_database(settings.data / "drain" / INVENTORY, work / "drain" / INVENTORY)
     for path in sorted(settings.data.glob("drain/*")):

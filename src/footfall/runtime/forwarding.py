@@ -74,8 +74,9 @@ class Forwarding:
                 self._stop.wait(max(0.0, self._interval - (time.monotonic() - began)))
 
     def _round(self) -> tuple[bool, bool]:
-        """A batch of every spool: whether more may wait, and whether some spool failed."""
+        """A batch of every spool that is still needed: whether more may wait, and whether some spool failed."""
         busy = failed = False
+        self._spools.sweep()
         for name, spool in self._spools:
             self._progress.begins(name)
             try:

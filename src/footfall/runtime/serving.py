@@ -73,8 +73,10 @@ def serve(settings: Settings, page: str = "/") -> None:
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
         mover = Mover(settings, parts.meta, draining.store, _Quiet(draining, jobs), clock)
+        receiving = Receiving(spools, parts.meta.secret(SECRET))
         for millis, work in (
             (HOUR, lambda: parts.salts.maintain(clock())),
+            (HOUR, receiving.release_quiet),
             (MINUTE // 2, trim_heap),
             (FLUSH_DROPS, drops.flush),
             (SECOND, spools.refresh),
@@ -91,7 +93,7 @@ def serve(settings: Settings, page: str = "/") -> None:
         stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
         stack.callback(uploads.stop)
         log_start(parts, spools.state(), newest_migration())
-        uvloop.run(_run(parts, spools, draining, jobs, metrics, drops, greeted))
+        uvloop.run(_run(parts, spools, receiving, draining, jobs, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
@@ -114,9 +116,15 @@ class _Quiet(Quiet):
 
 
 async def _run(
-    parts: Parts, spools: Spools, draining: Draining, jobs: Jobs, metrics: Metrics, drops: Drops, greeted: str
+    parts: Parts,
+    spools: Spools,
+    receiving: Receiving,
+    draining: Draining,
+    jobs: Jobs,
+    metrics: Metrics,
+    drops: Drops,
+    greeted: str,
 ) -> None:
-    receiving = Receiving(spools, parts.meta.secret(SECRET))
     collecting = make_collecting(parts, spools, metrics, drops, draining.standstills, receiving)
     if parts.settings.role == "drain":
         server = Server(parts.settings, create_collector(collecting), collecting, None)

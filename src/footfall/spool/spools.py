@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import structlog
 
@@ -20,6 +22,12 @@ from footfall.spool.protocol import SpoolState
 from footfall.spool.sqlite import SqliteSpool
 
 SERVER = "serve"
+
+RECEIVED = "from-"
+"""What the names of spools begin with that stand for those of other machines."""
+
+_LAST = ".last"
+"""Ends the name of a file with the note of such a spool, once the spool itself is gone."""
 
 
 class Spools:
@@ -70,6 +78,18 @@ class Spools:
             time.sleep(0.05)
         raise UserError("busy", f"another process writes to {self.directory / name}.db")
 
+    def release(self, name: str) -> None:
+        """This process writes to its spool no more, until it asks for it again."""
+        with self._lock:
+            self._own = {other: spool for other, spool in self._own.items() if other != name}
+            self._open[name].mendable = False
+            self._locks.pop(name).close()
+
+    def last_note(self, name: str) -> bytes:
+        """The note of a received spool that was removed."""
+        path = self._last(name)
+        return path.read_bytes() if path.exists() else b""
+
     def has(self, name: str) -> bool:
         return (self.directory / f"{name}.db").exists()
 
@@ -102,7 +122,7 @@ class Spools:
     def sweep(self) -> None:
         """Remove abandoned spools: no process writes to them, and they hold nothing that is still needed."""
         for name, spool in self:
-            if name not in self._locks and name != SERVER and spool.spent():
+            if name not in self._locks and name != SERVER and _spent(name, spool):
                 self._remove(name, spool)
 
     def close(self) -> None:
@@ -171,12 +191,35 @@ class Spools:
             with lock:
                 # Checked again under the lock: its owner may have written to it and died in between. The lock file
                 # stays, since another process may have it open and be about to lock it.
-                if spool.spent():
+                if _spent(name, spool):
+                    if note := spool.note():
+                        self._keep_note(name, note)
                     del self._open[name]
                     spool.remove()
 
+    def _keep_note(self, name: str, note: bytes) -> None:
+        """Durable at return."""
+        writing = self._last(name).with_suffix(".writing")
+        with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        writing.rename(self._last(name))
+        folder = os.open(self.directory, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _last(self, name: str) -> Path:
+        return self.directory / f"{name}{_LAST}"
+
     def _try_lock(self, name: str) -> FileLock | None:
         return try_lock(self.directory / f"{name}.lock")
+
+
+def _spent(name: str, spool: SqliteSpool) -> bool:
+    return spool.spent(noted=name.startswith(RECEIVED))
 
 
 def _added(one: SpoolState, other: SpoolState) -> SpoolState:

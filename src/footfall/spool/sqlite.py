@@ -271,10 +271,15 @@ class SqliteSpool:
             lost = db.execute("SELECT coalesce(sum(events), 0) FROM lost").fetchone()[0]
         return SpoolState(total - drained, drained, self._capacity, last, damaged, rejected, lost)
 
-    def spent(self) -> bool:
-        """Whether nothing waits, is set aside or noted, and no idempotency key is still valid."""
+    def spent(self, *, noted: bool = False) -> bool:
+        """Whether nothing waits, is set aside or noted, and no idempotency key is still valid.
+
+        `noted`: its note is kept elsewhere. Then nothing may have been drained of it for a day, as if it had keys.
+        """
         state = self.state()
-        if state.waiting or state.damaged or state.rejected or state.lost or self.note():
+        if state.waiting or state.damaged or state.rejected or state.lost or (self.note() and not noted):
+            return False
+        if noted and state.last_drained_at > self._clock() - KEY_LIFETIME:
             return False
         with self._draining, self._transient():
             keys = self._drain.execute(

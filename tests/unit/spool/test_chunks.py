@@ -125,3 +125,49 @@ def test_what_does_not_follow_is_refused(spools, which):
         receiving.store(which, [rows("two")])
     assert refused.value.code == "conflict"
     assert names(spools) == ["one"]
+
+
+def drained(spools):
+    for _, spool in spools:
+        while batch := spool.take(100):
+            spool.finish(batch)
+
+
+def test_the_spool_of_a_sender_that_moved_on_goes_and_what_came_last_stays_known(tmp_path):
+    now, ticks = [NOW], [0.0]
+    spools = Spools(Settings(data=tmp_path), lambda: now[0])
+    receiving = Receiving(spools, SECRET, lambda: ticks[0])
+    receiving.store(Chunk(5, 0, "a"), [rows("one")])
+    drained(spools)
+    receiving.release_quiet()
+    spools.sweep()
+    assert "from-a" in dict(spools)
+    now[0], ticks[0] = NOW + 86_400_000, 86_400.0
+    spools.sweep()
+    assert "from-a" in dict(spools)  # it may still write
+    receiving.release_quiet()
+    spools.sweep()
+    assert dict(spools) == {}
+    assert {path.name for path in spools.directory.glob("from-a.*")} == {"from-a.lock", "from-a.last"}
+    receiving.store(Chunk(5, 0, "a"), [rows("one")])
+    receiving.store(Chunk(5, 1, "a"), [rows("two")])
+    with pytest.raises(UserError):
+        receiving.store(Chunk(4, 0, "a"), [rows("zero")])
+    assert names(spools) == ["two"]
+    spools.close()
+
+
+def test_a_spool_of_another_machine_stays_while_its_rows_may_be_needed(tmp_path):
+    now = [NOW]
+    spools = Spools(Settings(data=tmp_path), lambda: now[0])
+    Receiving(spools, SECRET).store(Chunk(5, 0, "a"), [rows("one")])
+    spools.release("from-a")
+    spools.sweep()
+    assert "from-a" in dict(spools)  # it waits
+    drained(spools)
+    spools.sweep()
+    assert "from-a" in dict(spools)  # a lost part of a table comes back from it
+    now[0] += 86_400_000
+    spools.sweep()
+    assert dict(spools) == {}
+    spools.close()
