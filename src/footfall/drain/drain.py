@@ -112,13 +112,16 @@ class Drain:
                 busy = self.drain_once()
             except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
                 if self._ended:
-                    return
+                    break
                 self._watcher.failed("drain")
                 self._log.exception("draining failed, trying again", error=str(error))
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
                 self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
+        if self._ended:
+            for name, _ in self._spools():
+                self.progress.fails(name, TransientError(self._ended))
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
@@ -128,8 +131,6 @@ class Drain:
         """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
         self._ended = reason
         self._stop.set()
-        for name, _ in self._spools():
-            self.progress.fails(name, TransientError(reason))
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
