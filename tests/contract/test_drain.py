@@ -269,6 +269,21 @@ def damage(store, table, how):
         largest.unlink()
 
 
+def test_a_drain_that_has_ended_stores_nothing_more_and_says_why(store, spool, make):
+    drain = make()
+    drain.drain_once()
+    with drain.quiesced() as quiesced:
+        assert quiesced
+        drain.end("the store has moved")
+    submit(spool, event(0))
+    with pytest.raises(TransientError, match="has moved"):
+        drain.drain_once()
+    drain.run()  # ends at once
+    assert [one.reason for one in drain.progress.standstills()] == ["the store has moved"]
+    assert store.query("SELECT count() FROM events").scalar == 0
+    assert spool.state().waiting == 1
+
+
 @pytest.mark.embedded
 @pytest.mark.parametrize("how", ["flipped", "cut off", "gone"])
 @pytest.mark.parametrize("applied", [9, 2])

@@ -83,6 +83,7 @@ def logs(count):
 def gone(store, table, how):
     """What an accident leaves of the first part of the table."""
     sql = "SELECT name, path FROM system.parts WHERE active AND database = currentDatabase() AND table = {table:String}"
+    store = next(shard for shard in store.shards if shard.query(sql, {"table": table}).rows)
     name, path = store.query(sql, {"table": table}).rows[0]
     if how == "dropped":
         store.command(f"ALTER TABLE {table} DROP PART '{name}'")

@@ -122,7 +122,7 @@ class Drain:
                 busy = self.drain_once(whole=False)
             except Exception as error:  # noqa: BLE001 - the batch stays unfinished in the spool and is tried again
                 if self._ended:
-                    return
+                    break
                 self._watcher.failed("drain")
                 self._log.exception("draining failed, trying again", error=str(error))
                 self._stop.wait(_PAUSE_AFTER_ERROR)
@@ -132,6 +132,9 @@ class Drain:
         with self._batch:
             if not self._settle():
                 self._log.error("the last batch could not be written", error=str(self._failures[-1]))
+        if self._ended:
+            for name, _ in self._spools():
+                self.progress.fails(name, TransientError(self._ended))
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
@@ -141,8 +144,6 @@ class Drain:
         """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
         self._ended = reason
         self._stop.set()
-        for name, _ in self._spools():
-            self.progress.fails(name, TransientError(reason))
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:

@@ -19,6 +19,7 @@ from footfall.runtime.collecting import make_shared
 from footfall.runtime.ending import STOP_SECONDS, leave
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
+from footfall.runtime.moved import check_not_moved
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.querying import make_querying
@@ -50,6 +51,7 @@ def query(settings: Settings) -> None:
     make_data_directory(settings)
     with ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, system_clock))
+        check_not_moved(parts.settings, parts.meta)
         store = stack.enter_context(closing(open_store(parts.settings)))
         _await_schema(store)
         check_address(settings)

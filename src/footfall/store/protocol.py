@@ -165,7 +165,7 @@ class FactStore(Protocol):
         """
 
     def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
-        """Those of the batches that have facts in a month."""
+        """Those of the batches that have facts in a month, on every shard."""
 
     def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
         """Set the referrer in all rows of these sessions of events, those that are cancelled included."""

@@ -121,7 +121,8 @@ class ShardedFacts:
         return found
 
     def batches_in(self, table: Table, month: int, batches: Sequence[int]) -> set[int]:
-        return set().union(*(facts.batches_in(table, month, batches) for facts in self._facts))
+        """On every shard: of the others one may have lost its part. A replay adds only what a shard lacks."""
+        return set(batches).intersection(*(facts.batches_in(table, month, batches) for facts in self._facts))
 
     def set_referrers(self, project: int, referrers: Mapping[int, str]) -> None:
         for facts in self._facts:
