@@ -44,7 +44,7 @@ class Rollup:
 
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
-    `edition` goes up where the figures change.
+    `revision` goes up where the figures change.
     """
 
     name: str
@@ -54,12 +54,12 @@ class Rollup:
     dimension: str = ""
     second: str = ""
     known: bool = False
-    edition: int = 1
+    revision: int = 1
 
     @property
     def mark(self) -> str:
-        """By what cells say that they have it, in this edition: those that don't are made again."""
-        return self.name if self.edition == 1 else f"{self.name}:{self.edition}"
+        """By what cells say that they have it, in this revision: those that don't are made again."""
+        return self.name if self.revision == 1 else f"{self.name}:{self.revision}"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             Table.REQUESTS,
             (*_ANSWERED, "visitors", "first", "last", "endpoints", "endpoint_methods"),
             _ALL,
-            edition=2,
+            revision=2,
         ),
         Rollup("calls", Table.REQUESTS, ("hits",), _ALL, "endpoint", "method"),
         Rollup(
@@ -156,7 +156,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             _MONTHS,
             "endpoint",
             "method",
-            edition=2,
+            revision=2,
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
