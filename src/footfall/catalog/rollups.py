@@ -48,7 +48,7 @@ class Rollup:
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
     dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
     With `everyone` those of events count bots, too. `most` bounds the rows of a cell: one with more has none of them,
-    and is marked with `OVERFULL`. `version` goes up where the figures change.
+    and is marked with `OVERFULL`. `revision` goes up where the figures change.
     """
 
     name: str
@@ -60,12 +60,12 @@ class Rollup:
     known: bool = False
     everyone: bool = False
     most: int = 0
-    version: int = 1
+    revision: int = 1
 
     @property
     def mark(self) -> str:
-        """By what cells say that they have it, in this version: those that don't are made again."""
-        return self.name if self.version == 1 else f"{self.name}:{self.version}"
+        """By what cells say that they have it, in this revision: those that don't are made again."""
+        return self.name if self.revision == 1 else f"{self.name}:{self.revision}"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             Table.REQUESTS,
             (*_ANSWERED, "visitors", "first", "last", "endpoints", "endpoint_methods"),
             _ALL,
-            version=2,
+            revision=2,
         ),
         Rollup("calls", Table.REQUESTS, ("hits",), _ALL, "endpoint", "method"),
         Rollup(
@@ -178,7 +178,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             _MONTHS,
             "endpoint",
             "method",
-            version=2,
+            revision=2,
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
