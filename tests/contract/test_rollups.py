@@ -24,7 +24,7 @@ from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import fetch, run
 from footfall.query.ast import Query, Whole
-from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals
+from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals, values_of
 from footfall.query.cells import RolledUp
 from footfall.query.rows import read
 from footfall.query.sources import Source, choose
@@ -283,8 +283,12 @@ def test_lists_of_cells_are_those_of_facts(here: Installation, monkeypatch: pyte
             monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
             answers.append(lists_of(here.store, base))
         assert answers[0] == answers[1]
-        for ranking in (TOP_PAGES, TOP_REFERRERS):
-            assert isinstance(choose(here.store, revenue_of(base, ranking, ("/1",)), {Source.ROLLUPS}), Whole)
+        asked = (
+            *(revenue_of(base, ranking, ("/1",)) for ranking in (TOP_PAGES, TOP_REFERRERS)),
+            values_of(base, ("plan",), 10),
+        )
+        for query in asked:
+            assert isinstance(choose(here.store, query, {Source.ROLLUPS}), Whole)
 
 
 def test_a_cell_with_too_many_values_of_properties_leaves_them_to_facts(

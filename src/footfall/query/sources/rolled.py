@@ -45,12 +45,14 @@ _TOTALS = tuple(rollup for rollup in ROLLUPS if not rollup.dimension)
 
 def answered(store: Reader, query: Query) -> Whole | None:
     """A prepared query, answered from cells as far as they go; None where they can't answer it, or there are none."""
-    if query.picks or query.keys or query.after or query.within or query.each or query.search:
+    if query.picks or query.keys or query.after or query.within or query.search:
+        return None
+    if query.dimensions == PROPERTY_VALUES.dimensions:
+        return _values(store, query)
+    if query.each:
         return None
     if not query.dimensions:
         return _totals(store, query)
-    if query.dimensions == PROPERTY_VALUES.dimensions:
-        return _values(store, query)
     rollup = _BY_DIMENSION.get(query.dimensions[0]) if len(query.dimensions) == 1 else None
     return _labels(store, query, rollup) if rollup else None
 
