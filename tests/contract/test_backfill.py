@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.contract.test_drain import NOON, FailingStore, Watcher, check_sessions, event, request, submit
 from tests.contract.test_inventory import logs
-from tests.support.draining import drain_all
+from tests.support.draining import drain_all, take_stock
 
 from footfall.drain.backfill import BACKFILL, MAX_MONTHS, Backfill
 from footfall.drain.drain import Drain
@@ -81,9 +81,7 @@ def test_lost_rows_come_back_from_the_spool_that_brought_them(kit, store):
     drain_all(kit.drain(), *kit.spools.values())
     kit.drain().drain_once()
     store.command("TRUNCATE TABLE events")
-    drain = kit.drain()
-    for _ in range(3):
-        drain.drain_once()
+    take_stock(kit.drain(), kit.inventory)
     assert store.query(COUNTS).rows == [(20, 20, 20, 1)]
     assert kit.inventory.losses() == []
     check_sessions(store)
@@ -96,9 +94,7 @@ def test_rows_that_come_back_are_not_set_apart(kit, store):
     for _ in range(2):
         whole.drain_once()
     store.command("TRUNCATE TABLE events")
-    drain = kit.drain()
-    for _ in range(4):
-        drain.drain_once()
+    take_stock(kit.drain(), kit.inventory)
     assert store.query(COUNTS).rows == [(20, 20, 20, 0)]
     assert kit.inventory.losses() == []
     check_sessions(store)

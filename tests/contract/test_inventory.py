@@ -11,6 +11,7 @@ from typing import get_type_hints
 import pytest
 import structlog
 from tests.contract.test_drain import NOON, FailingStore, check_sessions, damage, event, request, submit
+from tests.support.draining import take_stock
 from tests.support.history_product import Watcher
 
 from footfall.catalog.tables import Table
@@ -46,8 +47,7 @@ class Kit:
             Watcher(),
             inventory=self.inventory,
         )
-        for _ in range(3):
-            drain.drain_once()
+        take_stock(drain, self.inventory)
         return drain
 
     def losses(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from footfall.drain.drain import Drain
+from footfall.drain.inventory import Inventory
 from footfall.spool.protocol import Spool
 from footfall.store.clickhouse.facts import ClickHouseFacts
 
@@ -13,6 +14,15 @@ def drain_all(drain: Drain, *spools: Spool) -> None:
     """Drain until nothing waits in the spools."""
     while any(spool.state().waiting for spool in spools):
         drain.drain_once()
+
+
+def take_stock(drain: Drain, inventory: Inventory) -> None:
+    """Drain until what is missing has been counted, brought back and counted again, however long that takes."""
+    for _ in range(2):
+        drain.drain_once()
+    while any(inventory.repairs()):
+        drain.drain_once()
+    drain.drain_once()
 
 
 class Watcher:
