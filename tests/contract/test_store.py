@@ -20,6 +20,7 @@ from footfall.errors import FatalError, StoreError, TransientError
 from footfall.settings import MAX_RETENTION_DAYS, Settings
 from footfall.store.clickhouse import breaking_migrations, detached_parts, open_store
 from footfall.store.clickhouse import migrate as migrate_module
+from footfall.store.clickhouse import statements as statements_of_clients
 from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
 from footfall.store.protocol import Store
 
@@ -424,3 +425,28 @@ def test_whole_days_are_dropped_from_a_table_stored_by_days(store):
     store.drop_days_before(Table.RECENT_ROLLUPS, 1_777_766_400_000)
     mutations = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'recent_rollups'"
     assert store.query(mutations).scalar == 0
+
+
+def test_a_statement_in_the_background_holds_up_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, end = threading.Event(), threading.Event()
+    query = statements_of_clients.query
+
+    def held(client: Any, sql: str, params: Any = None) -> Any:
+        if sql == "SELECT 'long'":
+            begun.set()
+            assert end.wait(60)
+        return query(client, sql, params)
+
+    def long() -> Any:
+        with store.background():
+            return store.query("SELECT 'long'").scalar
+
+    monkeypatch.setattr(statements_of_clients, "query", held)
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(long)
+        assert begun.wait(60)
+        assert store.query("SELECT 1").scalar == 1
+        assert not found.done()
+        end.set()
+        assert found.result(60) == "long"
+    assert store.query("SELECT 2").scalar == 2

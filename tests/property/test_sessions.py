@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, GAPS, VARIES
 from footfall.drain.recent import RecentHistory
 from footfall.pipeline import session_state as s
+from footfall.pipeline import sessions
 from footfall.pipeline.sessions import sessionise
 
 MINUTE = 60_000
@@ -280,6 +281,61 @@ def test_memory_of_recent_sessions_gives_the_same(history, kept, forgotten, olde
     """Sessions that are in memory stand for those of the store, however few are kept and whenever all are forgotten."""
     removable = oldest * 7 * MINUTE + 1_000_000_000_000
     check(history, lambda store: RecentHistory(store, lambda: removable, kept), forgotten)
+
+
+class Watched(MemoryHistory):
+    """Counts the events that are read again."""
+
+    def __init__(self):
+        super().__init__()
+        self.read = 0
+
+    def events(self, visitors, start, end):
+        found = super().events(visitors, start, end)
+        self.read = max(self.read, found.group_by(s.VISITOR).len()["len"].max() or 0)
+        return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(), st.integers(0, 12))
+def test_crowded_visitors_have_sessions_of_their_events_though_few_are_read(history, most):
+    rows, batches = history
+    rows = [row | {"project_id": 1, "visitor": 1} for row in rows]
+    store = Watched()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "MOST_READ", most)
+        for version, (start, end) in enumerate(batches, 1):
+            store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version)
+    assert store.read <= most
+    found = stored(store)
+    assert len(found) == len(store.sessions)
+    assert sorted(id_ for ids, *_ in found for id_ in ids) == sorted(row["id_lo"] for row in rows)
+    by_id = {row["id_lo"]: row for row in rows}
+    for ids, *rest in found:
+        its = [by_id[id_] for id_ in ids]
+        times, names = [one["timestamp"] for one in its], {one["session_id"] for one in its if one["session_given"]}
+        assert rest[:4] == [sum(one[name] for one in its) for name in ("pageview", "passive")] + [
+            min(times),
+            max(times),
+        ]
+        assert names <= {rest[7]}, "a name is a session"
+
+
+def test_an_unnamed_event_of_a_crowded_visitor_joins_the_named_session_around_it(monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_READ", 2)
+    store = MemoryHistory()
+    named = {"session_id": "a", "session_given": 1}
+    batches = [
+        [view(0, "/") | named, view(60, "/") | named, view(61, "/")],
+        [view(30, "/"), view(70, "/"), view(200, "/")],
+    ]
+    crowded = []
+    for version, batch in enumerate(batches, 1):
+        frame = pl.DataFrame(batch, schema=s.EVENT_INPUT)
+        crowded.append(sessionise(frame, store, version).crowded)
+        store.feed(frame, version)
+    assert crowded == [0, 3]
+    assert sorted(zip(store.sessions["session_id"], store.sessions["events"], strict=True)) == [("", 1), ("a", 5)]
 
 
 def test_a_batch_in_time_does_not_read_the_store():

@@ -45,6 +45,9 @@ class Watcher:
     def discarded(self, rows: int) -> None:
         self.rows["discarded"] = self.rows.get("discarded", 0) + rows
 
+    def crowded(self, events: int) -> None:
+        self.rows["crowded"] = self.rows.get("crowded", 0) + events
+
 
 class FailingStore:
     """The store, refusing the n-th write."""

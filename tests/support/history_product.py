@@ -108,6 +108,9 @@ class Watcher:
     def discarded(self, rows: int) -> None:
         """Of no interest here."""
 
+    def crowded(self, events: int) -> None:
+        raise AssertionError(f"{events} events joined sessions by time alone")
+
 
 class TableLocator:
     """A `Locator` over the oracle's places."""

@@ -65,6 +65,11 @@ class Metrics:
         self._discarded = Counter(
             "footfall_discarded", "Rows of deleted projects that the drain discarded.", registry=self.registry
         )
+        self._crowded = Counter(
+            "footfall_crowded_events",
+            "Events of crowded visitors, which joined sessions by time alone.",
+            registry=self.registry,
+        )
         self._ignored = Counter(
             "footfall_ignored_fields", "Bodies with a field that is not known.", ["name"], registry=self.registry
         )
@@ -89,6 +94,9 @@ class Metrics:
 
     def discarded(self, rows: int) -> None:
         self._discarded.inc(rows)
+
+    def crowded(self, events: int) -> None:
+        self._crowded.inc(events)
 
     def sessions_without_facts(self, count: int) -> None:
         self._without_facts = count

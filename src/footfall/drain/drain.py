@@ -58,6 +58,8 @@ class Watcher(Protocol):
 
     def discarded(self, rows: int) -> None: ...
 
+    def crowded(self, events: int) -> None: ...
+
 
 class Drain:
     """One per installation. `run` needs a thread of its own; a failure there never affects collection.
@@ -319,6 +321,9 @@ class Drain:
         self._begun.discard(name)
         for table, rows in plan.facts.items():
             self._watcher.drained(table, rows)
+        if plan.crowded:
+            self._watcher.crowded(plan.crowded)
+            self._log.warning("events of crowded visitors joined sessions by time alone", events=plan.crowded)
 
     @contextmanager
     def _remembering(self, *, known: bool) -> Iterator[None]:

@@ -57,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     changes: list[Change] = []
     updates: list[Update] = []
     touched: list[Touched] = []
+    crowded: int = 0  # events of crowded visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def make_plan(
     sessions: list[pl.DataFrame] = []
     counts: dict[str, int] = {}
     hours: list[pl.DataFrame] = []
+    crowded = 0
     for facts in _FACTS:
         with _timed("decode", observe):
             frame = facts.decode(records)
@@ -108,6 +110,7 @@ def make_plan(
                 outcome = sessionise(rows.session_input(frame), history, number)
                 history.change(outcome.before, outcome.after)
                 frame = rows.with_sessions(frame, outcome.sessions)
+                crowded += outcome.crowded
             hours.append(_hours_of_sessions(facts.table, outcome.before, outcome.after))
             sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
             changes += _changes(facts.table, outcome)
@@ -116,7 +119,7 @@ def make_plan(
             inserts.append(_insert(number, facts.table, facts.rows(frame, stamp)))
     if sessions:
         inserts.append(_insert(number, Table.SESSIONS, rows.arrow(pl.concat(sessions))))
-    return Plan(number, inserts, counts, changes, touched=_touched(hours))
+    return Plan(number, inserts, counts, changes, touched=_touched(hours), crowded=crowded)
 
 
 def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:

@@ -43,12 +43,12 @@ class Resolved:
 
 
 def resolve(events: pl.DataFrame, known: pl.DataFrame, history: s.History, version: int) -> Resolved:
-    """Sessions of the visitors of `events` (EVENT_INPUT, row, session) from all that is stored around them."""
+    """Sessions of the visitors of `events` (EVENT_INPUT, row, session); `known` are all that `reached` gives."""
     if events.is_empty():
         rows = pl.DataFrame(schema={"row": pl.UInt32(), "session": pl.UInt64(), "session_id": pl.String()})
         none = pl.DataFrame(schema=s.SESSION_COLUMNS)
         return Resolved(rows, none, none, pl.DataFrame(schema=s.MOVE_COLUMNS))
-    known, windows = _close(events, known, history)
+    windows = _windows(events, known)
     stored = _stored(windows, history)
     fresh = events.with_columns(was=pl.lit(None, pl.UInt64)).select(stored.columns)
     runs = set(known.filter(pl.col("session_id") == "")["session"])
@@ -61,7 +61,8 @@ def rebuild(touched: pl.DataFrame, history: s.History, version: int) -> Resolved
 
     It makes stored sessions right whatever they are, or whether there are any: those of damaged parts are gone.
     """
-    known, windows = _close(touched, pl.DataFrame(schema=s.SESSION_COLUMNS), history)
+    known = reached(touched, pl.DataFrame(schema=s.SESSION_COLUMNS), history)
+    windows = _windows(touched, known)
     runs = set(known.filter(pl.col("session_id") == "")["session"])
     return _compare(_assign(_stored(windows, history), runs), known, version)
 
@@ -75,16 +76,21 @@ def _stored(windows: pl.DataFrame, history: s.History) -> pl.DataFrame:
     )
 
 
-def _close(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stored sessions that the new events reach, directly or through others, and each visitor's span of them."""
-    edge = events.select(*s.VISITOR, opens=pl.col("timestamp") - SESSION_GAP, closes=pl.col("timestamp") + SESSION_GAP)
-    while True:
-        spans = pl.concat([edge, known.select(*s.VISITOR, opens="start", closes="end")])
-        windows = spans.group_by(s.VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
-        found = pl.concat([known, history.overlapping(windows)]).unique(s.SESSION)
+def reached(events: pl.DataFrame, known: pl.DataFrame, history: s.History) -> pl.DataFrame:
+    """SESSION_COLUMNS of the stored sessions that the events reach: those of `known`, and others through these."""
+    while len(events):
+        found = pl.concat([known, history.overlapping(_windows(events, known))]).unique(s.SESSION)
         if len(found) == len(known):
-            return known, windows
+            break
         known = found
+    return known
+
+
+def _windows(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The span of each visitor's events and sessions."""
+    edge = events.select(*s.VISITOR, opens=pl.col("timestamp") - SESSION_GAP, closes=pl.col("timestamp") + SESSION_GAP)
+    spans = pl.concat([edge, known.select(*s.VISITOR, opens="start", closes="end")])
+    return spans.group_by(s.VISITOR).agg(pl.col("opens").min(), pl.col("closes").max())
 
 
 def _assign(line: pl.DataFrame, runs: set[int]) -> pl.DataFrame:

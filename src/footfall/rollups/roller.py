@@ -107,8 +107,9 @@ class Roller:
         """Whether a job was done. One that fails is found missing at the next look, and holds up no other."""
         if not self._jobs and self._tick() >= self._next_look:
             self._next_look = self._tick() + _LOOK  # set first: it also holds when this round fails
-            self._expire()
-            self._jobs = together(self.wanted())
+            with self._store.background():
+                self._expire()
+                self._jobs = together(self.wanted())
         self._report(sum(len(job.starts) * len(job.projects) for job in self._jobs))
         if not self._jobs:
             return False
@@ -159,10 +160,11 @@ class Roller:
         stamp = self._begin({(self._source.value, project): job.end for project in job.projects})
         if stamp is None:
             return False
-        large = self._large(job, since)
-        small = tuple(sorted({*job.projects} - {*large}))
-        self._record(job, stamp, self._roll_up(replace(job, projects=large), stamp))
-        self._record(job, stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
+        with self._store.background():
+            large = self._large(job, since)
+            small = tuple(sorted({*job.projects} - {*large}))
+            self._record(job, stamp, self._roll_up(replace(job, projects=large), stamp))
+            self._record(job, stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )

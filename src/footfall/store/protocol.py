@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -185,9 +186,9 @@ class BackupFolder(Protocol):
 class Store(Reader, Protocol):
     """A ClickHouse, embedded or remote, or a cluster of them. Every method may be called from any thread.
 
-    Queries of the server itself have no time limit and share one client with the writes. Queries on behalf of others go
-    through a `reading`. Errors: TransientError where the engine can't be reached or is overloaded (the call may be
-    repeated), FatalError where it refuses the data directory or the schema.
+    Statements of the server itself have no time limit and share one client, but for those in the `background`. Queries
+    on behalf of others go through a `reading`. Errors: TransientError where the engine can't be reached or is
+    overloaded (the call may be repeated), FatalError where it refuses the data directory or the schema.
     """
 
     @property
@@ -201,6 +202,12 @@ class Store(Reader, Protocol):
     @property
     def keeps_tokens(self) -> bool:
         """Whether tokens are remembered together with the rows: no interruption can leave one without the other."""
+
+    def background(self) -> AbstractContextManager[None]:
+        """Statements of this thread within the block may take long: they hold up others of such blocks only.
+
+        Not to be used while a lock is held that the drain needs.
+        """
 
     def split(self, table: str, arrow: bytes) -> Sequence[tuple[Store, bytes]]:
         """The rows of an insert, by the shard that they belong to. The same rows always go to the same shard."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -47,6 +48,9 @@ class Bare:
 PING_SECONDS = 5.0
 """The time limit of a ping: half of it to get a client, half of it to get the answer."""
 
+BACKGROUND_SECONDS = 3600.0
+"""How long a statement in the background waits for another one: each may go over a month of a large project."""
+
 _TABLE = "SELECT name FROM system.tables WHERE database = currentDatabase() AND toString(uuid) = {id:String}"
 _TTL = re.compile(r" TTL .*? \+ toIntervalDay\((\d+)\)")
 _DAYS = """
@@ -60,11 +64,18 @@ _DEFINITION = (
 )
 
 
+class _Lane(threading.local):
+    """The clients that a thread's statements use."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+
 class ClickHouse:
     """Implements `Store`. SQL given to `query` and `arrow` has no FORMAT clause of its own.
 
-    The server's own statements have a client to themselves, so slow queries can't hold them up; pings and the
-    cancelling of queries share another.
+    The server's own statements have a client to themselves, so slow queries can't hold them up; those in the background
+    share another, and pings and the cancelling of queries a third.
     """
 
     def __init__(
@@ -77,6 +88,8 @@ class ClickHouse:
     ) -> None:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
+        self._background = Pool(self._connect, size=1, patience=BACKGROUND_SECONDS)
+        self._lane = _Lane(self._own)
         self._aside = Pool(self._connect, size=1)
         self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
@@ -217,6 +230,14 @@ class ClickHouse:
             statements.command(client, sql, params)
 
     @contextmanager
+    def background(self) -> Iterator[None]:
+        self._lane.pool = self._background
+        try:
+            yield
+        finally:
+            self._lane.pool = self._own
+
+    @contextmanager
     def copying(self) -> Iterator[Client]:
         """A client for whoever copies the tables, which may take long: nobody else waits for it."""
         with translated(), self._copies.lend() as client:
@@ -240,6 +261,7 @@ class ClickHouse:
     def close(self) -> None:
         self._readers.close()
         self._own.close()
+        self._background.close()
         self._aside.close()
         self._copies.close()
         self._engine.close()
@@ -252,5 +274,5 @@ class ClickHouse:
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
-        with translated(damaged=self.damaged), self._own.lend() as client:
+        with translated(damaged=self.damaged), self._lane.pool.lend() as client:
             yield client

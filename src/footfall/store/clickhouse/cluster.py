@@ -7,6 +7,7 @@ Each shard has the tables of a single server, in a database of their own. A seco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import structlog
@@ -84,6 +85,13 @@ class Cluster:
     @property
     def shard_of_slots(self) -> Sequence[int]:
         return self._shard_of_slots()
+
+    @contextmanager
+    def background(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for store in (self._front, *self._shards):
+                stack.enter_context(store.background())
+            yield
 
     def split(self, table: str, arrow: bytes) -> list[tuple[Store, bytes]]:
         return [(self._shards[shard], part) for shard, part in split(table, arrow, self._shard_of_slots())]
