@@ -14,6 +14,13 @@ from tests.support.server import Server, running
 API = "/sites/demo/api"
 SEEN = "Latest requests"
 ROWS = "[...document.querySelectorAll('.row bdi')].map(e => e.innerText)"
+ROW_OF = "[...document.querySelectorAll('#panel-calls tbody button')]"
+CURRENT = f"{ROW_OF}.findIndex(e => e.ariaCurrent === 'true')"
+FOCUSED = f"{ROW_OF}.indexOf(document.activeElement)"
+BESIDE = (
+    "document.querySelector('dialog').getBoundingClientRect().left"
+    " >= document.querySelector('#panel-calls').getBoundingClientRect().right"
+)
 MANY = 10_000
 
 
@@ -60,18 +67,73 @@ def test_the_chart_shows_status_classes_and_what_a_tile_chooses(dashboard: Dashb
     assert until(lambda: {"from", "to"} <= dashboard.query.keys())
 
 
-def test_a_request_opens_and_leads_to_its_consumer(dashboard: Dashboard) -> None:
+def open_request(dashboard: Dashboard, number: int = 1) -> None:
+    """Once the endpoints above the list are there: they move it."""
+    dashboard.wait("!!document.querySelector('.row') && !document.querySelector('.sk, .dim')")
+    dashboard.click(f"#panel-calls tbody tr:nth-child({number}) button")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_request_opens_beside_the_list_and_leads_to_its_consumer(dashboard: Dashboard, theme: str) -> None:
+    dashboard.theme(theme)
     dashboard.open(f"{API}?calls=errors", shows=SEEN)
-    dashboard.click("#panel-calls tbody button")
+    open_request(dashboard)
     dashboard.see("Where it stands among", "dialog")
+    assert dashboard.count("dialog:modal") == 0
+    assert dashboard.page.run(BESIDE)
     assert dashboard.violations() == []
     first = dashboard.text("dialog")
     dashboard.click("dialog button", "Older request")
     assert until(lambda: dashboard.text("dialog") != first)
+    assert dashboard.focused() == "Older request"
     dashboard.click("dialog a", "This consumer")
     assert until(lambda: "consumer" in dashboard.query)
     dashboard.gone("dialog")
     dashboard.see("Consumer", ".chips")
+
+
+def test_the_list_stays_usable_beside_an_open_request(dashboard: Dashboard) -> None:
+    dashboard.open(API, shows=SEEN)
+    open_request(dashboard)
+    dashboard.wait(f"document.querySelector('dialog') && {CURRENT} === 0")
+    dashboard.press("ArrowDown", "ArrowDown", "ArrowUp")
+    dashboard.wait(f"{CURRENT} === 1 && {FOCUSED} === 1")
+    dashboard.press("j", "j", "k")
+    dashboard.wait(f"{CURRENT} === 2 && {FOCUSED} === 2")
+    dashboard.click("#panel-calls tbody tr:nth-child(5)")
+    dashboard.wait(f"{CURRENT} === 4")
+    assert dashboard.page.run(
+        f"document.querySelector('dialog').innerText.includes({ROW_OF}[4].innerText.split('\\n').at(-1))"
+    )
+    dashboard.press("Tab")
+    assert dashboard.focused() == "Newer request"
+    dashboard.press("j")
+    dashboard.wait(f"{CURRENT} === 5")
+    assert dashboard.focused() == "Newer request"
+    dashboard.press("Escape")
+    dashboard.gone("dialog")
+    dashboard.wait(f"{FOCUSED} === 5")
+    dashboard.press("ArrowDown")
+    dashboard.wait(f"{FOCUSED} === 6")
+    assert dashboard.count("dialog") == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_a_request_is_a_sheet(browser: Chromium, server: Server, theme: str) -> None:
+    with opened(browser, server.url, width=390, height=844) as dashboard:
+        dashboard.theme(theme)
+        dashboard.open(API, shows=SEEN)
+        open_request(dashboard, 2)
+        dashboard.see("Duration", "dialog:modal")
+        dashboard.wait("!document.querySelector('.sk, .dim')")
+        assert dashboard.violations() == []
+        assert dashboard.overflow() <= 0
+        dashboard.press("j")
+        dashboard.wait(f"{CURRENT} === 2")
+        dashboard.click("dialog button", "Close")
+        dashboard.gone("dialog")
+        dashboard.wait(f"{FOCUSED} === 2")
+        dashboard.clean()
 
 
 def test_consumers_show_what_each_calls(dashboard: Dashboard) -> None:
@@ -139,12 +201,35 @@ def test_ten_thousand_endpoints_draw_as_many_rows_as_are_seen(browser: Chromium,
         dashboard.clean()
 
 
+def test_an_open_request_stays_when_newer_ones_arrive(browser: Chromium, large: Server) -> None:
+    access = Site.of(large, "arriving").access
+
+    def post(endpoint: str) -> None:
+        visits = [{"method": "GET", "endpoint": endpoint}]
+        assert access.post("/api/tracking/visits", json={"visits": visits}).status_code == 202
+        until(large.queryable)
+
+    post("/first")
+    with opened(browser, large.url) as dashboard:
+        dashboard.open("/sites/arriving/api?range=24h", shows=SEEN)
+        open_request(dashboard)
+        dashboard.see("/first", "dialog")
+        post("/second")
+        dashboard.page.run("(now => { Date.now = () => now() + 60000 })(Date.now)")
+        dashboard.page.run("document.dispatchEvent(new Event('visibilitychange'))")
+        dashboard.wait(f"{ROW_OF}.length === 2 && {CURRENT} === 1 && {FOCUSED} === 1")
+        dashboard.see("/first", "dialog")
+        dashboard.press("k")
+        dashboard.see("/second", "dialog")
+        dashboard.clean()
+
+
 @pytest.mark.parametrize("query", ["", "&calls=consumers", "&endpoint=%3Cimg%20src=x%20onerror=window.pwned=1%3E"])
 def test_stored_strings_are_text(browser: Chromium, large: Server, query: str) -> None:
     with opened(browser, large.url) as dashboard:
         dashboard.open(f"/sites/hostile/api?range=24h{query}")
         inert(dashboard)
         if not query:
-            dashboard.click("#panel-calls tbody button")
+            open_request(dashboard)
             dashboard.see("Referrer", "dialog")
             inert(dashboard)

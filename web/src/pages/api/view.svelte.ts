@@ -42,6 +42,6 @@ export class ApiView extends Ranged {
 
   /** The address with one more condition, or without it where `value` is null. */
   filteredHref(changes: Readonly<Record<string, string | null>>): string {
-    return address.with({ request: null, ...changes });
+    return address.with(changes);
   }
 }
