@@ -303,7 +303,7 @@ def test_crowded_visitors_have_sessions_of_their_events_though_few_are_read(hist
     rows = [row | {"project_id": 1, "visitor": 1} for row in rows]
     store = Watched()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sessions, "MOST_READ", most)
+        patch.setattr(sessions, "MAX_READ_AGAIN", most)
         for version, (start, end) in enumerate(batches, 1):
             store.feed(pl.DataFrame(rows[start:end], schema=s.EVENT_INPUT), version)
     assert store.read <= most
@@ -322,7 +322,7 @@ def test_crowded_visitors_have_sessions_of_their_events_though_few_are_read(hist
 
 
 def test_an_unnamed_event_of_a_crowded_visitor_joins_the_named_session_around_it(monkeypatch):
-    monkeypatch.setattr(sessions, "MOST_READ", 2)
+    monkeypatch.setattr(sessions, "MAX_READ_AGAIN", 2)
     store = MemoryHistory()
     named = {"session_id": "a", "session_given": 1}
     batches = [

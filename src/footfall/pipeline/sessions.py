@@ -11,7 +11,7 @@ There are three ways to compute it, by what a visitor has near its new events:
 - only unnamed events: sessions are intervals; new events and stored intervals merge where gaps are short (`_runs`);
 - only named events: the name is the session;
 - both: a late event can move the events after it, so the visitor's events are read again (`mixed.resolve`). Of a
-  crowded visitor, who has more than MOST_READ of them, no event is read again, and none moves: an unnamed event joins
+  crowded visitor, who has more than MAX_READ_AGAIN of them, no event is read again, and none moves: an unnamed event joins
   the named session that lies around it, or ended up to 30 minutes before it, when it arrives (of several, the one that
   began last), else a run.
 """
@@ -41,7 +41,7 @@ from footfall.pipeline.session_state import (
     typed,
 )
 
-MOST_READ = 20_000
+MAX_READ_AGAIN = 20_000
 """Most stored events of a visitor that a batch reads again: some 0.3 s of processor time."""
 
 
@@ -71,7 +71,7 @@ def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
     kinds = _kinds(events.lazy(), known.lazy()).collect()
     mixed_events, mixed_known = _of_kind("mixed", events, known, kinds)
     mixed_known = reached(mixed_events, mixed_known, history)
-    crowded = mixed_known.group_by(VISITOR).agg(pl.col("events").sum()).filter(pl.col("events") > MOST_READ)
+    crowded = mixed_known.group_by(VISITOR).agg(pl.col("events").sum()).filter(pl.col("events") > MAX_READ_AGAIN)
     by_time, mixed_events = _split(mixed_events, crowded)
     around, mixed_known = _split(mixed_known, crowded)
     mixed = resolve(mixed_events, mixed_known, history, version)
