@@ -11,9 +11,9 @@ There are three ways to compute it, by what a visitor has near its new events:
 - only unnamed events: sessions are intervals; new events and stored intervals merge where gaps are short (`_runs`);
 - only named events: the name is the session;
 - both: a late event can move the events after it, so the visitor's events are read again (`mixed.resolve`). Of a
-  crowded visitor, who has more than MAX_READ_AGAIN of them, no event is read again, and none moves: an unnamed event joins
-  the named session that lies around it, or ended up to 30 minutes before it, when it arrives (of several, the one that
-  began last), else a run.
+  crowded visitor, who has more than MAX_READ_AGAIN of them, no event is read again, and none moves: an unnamed event
+  joins the named session that lies around it, or ended up to 30 minutes before it, when it arrives (of several, the one
+  that began last), else a run.
 """
 
 from __future__ import annotations
