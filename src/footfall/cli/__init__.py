@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from footfall import __version__
-from footfall.cli import backing_up, doctor, forgetting, moving, serving
+from footfall.cli import backing_up, doctor, forgetting, moving, serving, upgrading
 from footfall.cli.config import config_app
 from footfall.cli.exclusions import exclude_app
 from footfall.cli.geo import geo_app
@@ -61,6 +61,7 @@ def build_app() -> typer.Typer:
     backing_up.register(made)
     moving.register(made)
     doctor.register(made)
+    upgrading.register(made)
     serving.register(made)
     return made
 

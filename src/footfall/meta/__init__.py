@@ -11,7 +11,7 @@ from footfall.meta.guesses import SharedGuesses
 from footfall.meta.ledger import Ledger
 from footfall.meta.moves import StoreMove
 from footfall.meta.recorded import RecordedSettings, environment_over, recorded_over
-from footfall.meta.repository import Meta, open_meta
+from footfall.meta.repository import Meta, installed_schema, newest_schema, open_meta
 from footfall.meta.salts import Salts
 from footfall.meta.saved import SavedByProject
 from footfall.meta.saved_filters import FiltersByName, MemoryFilters, SavedFilters, StoredFilters
@@ -41,6 +41,8 @@ __all__ = [
     "StoredFilters",
     "TokenInfo",
     "environment_over",
+    "installed_schema",
+    "newest_schema",
     "open_meta",
     "recorded_over",
 ]

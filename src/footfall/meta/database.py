@@ -70,6 +70,11 @@ class Database:
         if found is not None:
             structlog.get_logger("metadata").info("metadata migrated", old=found, new=SCHEMA)
 
+    def schema(self) -> str | None:
+        """The revision that the database has; None where it is new."""
+        with _readable(), self._reader.connect() as connection:
+            return _revision(connection)
+
     def erase_deleted(self) -> bool:
         """Remove the remains of deleted rows from the files.
 

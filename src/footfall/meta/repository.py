@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from hmac import compare_digest
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from footfall.clock import MINUTE, Clock
 from footfall.errors import UserError
 from footfall.meta import tokens
-from footfall.meta.database import Database, sqlite_url
+from footfall.meta.database import SCHEMA, Database, sqlite_url
 from footfall.meta.erasures import Erasures
 from footfall.meta.moves import StoreMoves
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project, project_of
@@ -43,6 +44,19 @@ def open_meta(settings: Settings, clock: Clock) -> Meta:
         database.close()
         raise
     return Meta(database, clock)
+
+
+def installed_schema(settings: Settings) -> str | None:
+    """The revision of the installation's metadata; None where there is none. Changes nothing."""
+    if not settings.meta_url and not (settings.data / "meta.db").exists():
+        return None
+    with closing(Database(settings.meta_url or sqlite_url(settings.data / "meta.db"))) as database:
+        return database.schema()
+
+
+def newest_schema() -> str:
+    """The revision that this version works with."""
+    return SCHEMA
 
 
 class Meta:

@@ -13,8 +13,14 @@ from footfall.store.clickhouse.cluster import Cluster, SlotMap
 from footfall.store.clickhouse.embedded import Embedded
 from footfall.store.clickhouse.engine import query_limits
 from footfall.store.clickhouse.files import unreadable_mutations
-from footfall.store.clickhouse.migrate import applied_migration, breaking_migrations, newest_migration
-from footfall.store.clickhouse.parts import DetachedPart, detached_parts
+from footfall.store.clickhouse.migrate import (
+    Pending,
+    applied_migration,
+    breaking_migrations,
+    newest_migration,
+    pending_migrations,
+)
+from footfall.store.clickhouse.parts import DetachedPart, detached_parts, stored_rows
 from footfall.store.clickhouse.remote import Remote
 from footfall.store.clickhouse.target import LocalTarget, RemoteTarget, parse
 from footfall.store.lock import lock_data_directory
@@ -22,13 +28,16 @@ from footfall.store.protocol import Store
 
 __all__ = [
     "DetachedPart",
+    "Pending",
     "applied_migration",
     "breaking_migrations",
     "detached_parts",
     "is_embedded",
     "newest_migration",
     "open_store",
+    "pending_migrations",
     "place_of",
+    "stored_rows",
     "unreadable_mutations",
 ]
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import structlog
 
-from footfall.errors import FatalError
+from footfall.errors import FatalError, StoreError
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Store
 
@@ -36,6 +36,9 @@ _WEEK = 7 * 86_400
 _BREAKING = "_breaking"
 """How the name of a migration ends that takes away or changes what older versions read."""
 
+_FILLS = re.compile(r"\b(SELECT|UPDATE|DELETE|MATERIALIZE)\b")
+_HAS_LEDGER = "SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
+_NUMBERS = "SELECT number FROM schema_migrations"
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations
 (
@@ -86,6 +89,38 @@ def applied_migration(store: Store) -> int:
 def newest_migration() -> int:
     """The number of the schema that this version works with: that of a store once it is migrated."""
     return migrations()[-1].number
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A migration that a store lacks: the tables that it changes, and those of them whose rows it goes through."""
+
+    number: int
+    name: str
+    tables: frozenset[str]
+    filled: frozenset[str]
+
+
+def pending_migrations(store: Store) -> list[Pending] | None:
+    """What `migrate` would apply; None where the store is new. Changes nothing."""
+    try:
+        if not all(shard.query(_HAS_LEDGER).scalar for shard in store.shards):
+            return None
+    except StoreError as error:
+        if "UNKNOWN_DATABASE" in error.details:
+            return None
+        raise
+    applied = [{row[0] for row in shard.query(_NUMBERS).rows} for shard in store.shards]
+    missing = [one for one in migrations() if not all(one.number in numbers for numbers in applied)]
+    return [Pending(one.number, one.name, *_changed(statements(one.sql))) for one in missing]
+
+
+def _changed(texts: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The tables of such statements, and those that are read or rewritten as a whole."""
+    known = tables()
+    named = [(known & {*re.findall(r"\w+", text)}, _FILLS.search(text)) for text in texts]
+    every = (found for found, _ in named)
+    return frozenset().union(*every), frozenset().union(*(found for found, fills in named if fills))
 
 
 def breaking_migrations(store: Store) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from footfall.store.protocol import Store
@@ -15,6 +16,18 @@ class DetachedPart:
     partition: str
     name: str
     reason: str
+
+
+def stored_rows(store: Store) -> dict[str, int]:
+    """Rows by table, without those that have none."""
+    sql = (
+        "SELECT table, sum(rows) FROM system.parts WHERE database = currentDatabase() AND active"
+        " GROUP BY table HAVING sum(rows) > 0"
+    )
+    found: Counter[str] = Counter()
+    for shard in store.shards:
+        found.update(dict(shard.query(sql).rows))
+    return dict(found)
 
 
 def detached_parts(store: Store) -> list[DetachedPart]:
