@@ -37,9 +37,11 @@ class Step:
 
 def check(settings: Settings) -> list[Step]:
     """What is to be done, in this order; nothing is changed. FatalError where the store is open in a server."""
-    found = []
     schema = installed_schema(settings)
-    if schema is not None and schema < newest_schema():
+    if schema is None:
+        return []  # there is no installation
+    found = []
+    if schema < newest_schema():
         found.append(Step("metadata", f"schema {schema} becomes {newest_schema()}", 1))
     with closing(open_store(settings)) as store:
         pending = pending_migrations(store)
