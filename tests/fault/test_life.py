@@ -13,6 +13,7 @@ from contextlib import ExitStack
 import pytest
 from tests.fault.derived import Stored
 from tests.fault.load import Book, Load
+from tests.fault.taken import Taken
 from tests.fault.test_kill import check
 from tests.support.server import footfall, free_port, running, until
 
@@ -33,7 +34,7 @@ def test_sigterm_under_load_ends_well_and_loses_nothing(tmp_path):
         assert until(server.queryable)
         assert server.stop(SLACK) == 0
         assert len(book.acknowledged) > 100
-        check(Stored(server.data), book)
+        check(Stored(server.data), book, Taken(server.data))
 
 
 def test_sigterm_does_not_wait_for_half_open_clients(tmp_path):
