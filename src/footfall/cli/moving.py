@@ -34,7 +34,8 @@ def move(
     """Move the store to a ClickHouse, also while the server runs; what was interrupted goes on."""
     if cancel:
         with opened_any(data) as meta:
-            meta.moves.cancel()
+            if not meta.moves.cancel():
+                raise UserError("not_found", "there is no move to cancel: the store is where it was")
         typer.echo("the move is cancelled: start the server again with the store that it had")
         return
     if not to:

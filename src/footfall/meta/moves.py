@@ -54,14 +54,19 @@ class StoreMoves:
         with self._database.write() as session:
             session.merge(MovedPieceRow(table_name=table, partition=partition, position=position, rows=rows))
 
-    def complete(self) -> None:
-        """From now on, nothing may be stored in the source."""
+    def complete(self) -> bool:
+        """From now on, nothing may be stored in the source. False where the move was cancelled: it may be."""
         with self._database.write() as session:
-            for row in session.scalars(select(MoveRow)):
+            row = session.scalars(select(MoveRow)).first()
+            if row:
                 row.moved_at = self._clock()
+            return row is not None
 
-    def cancel(self) -> None:
-        """The source is the store again."""
+    def cancel(self) -> bool:
+        """The source is the store again. False where it was all along."""
         with self._database.write() as session:
-            session.execute(delete(MoveRow))
+            row = session.scalars(select(MoveRow)).first()
+            if row:
+                session.delete(row)
             session.execute(delete(MovedPieceRow))
+            return row is not None

@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 import polars as pl
 
@@ -67,28 +68,12 @@ class Outcome:
 def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
     """Assign a batch of events (EVENT_INPUT) and say how the stored sessions change; `version` marks the new rows."""
     events = events.select(*EVENT_INPUT).with_row_index("row").with_columns(session=_named_keys(events))
-    known = _near(events, history)
-    kinds = _kinds(events.lazy(), known.lazy()).collect()
-    mixed_events, mixed_known = _of_kind("mixed", events, known, kinds)
-    mixed_known = reached(mixed_events, mixed_known, history)
-    crowded = mixed_known.group_by(VISITOR).agg(pl.col("events").sum()).filter(pl.col("events") > MAX_READ_AGAIN)
-    by_time, mixed_events = _split(mixed_events, crowded)
-    around, mixed_known = _split(mixed_known, crowded)
-    mixed = resolve(mixed_events, mixed_known, history, version)
+    run, named, both, crowded = _by_way(events, history)
+    mixed = resolve(both.events, both.known, history, version)
 
-    run_events, run_known = _of_kind("run", events, known, kinds)
-    named_events, named_known = _of_kind("named", events, known, kinds)
-    if len(by_time):
-        joining, alone = _join_by_time(by_time, around)
-        named_events, run_events = pl.concat([named_events, joining]), pl.concat([run_events, alone])
-        unnamed = pl.col("session_id") == ""
-        run_known, named_known = (
-            pl.concat([run_known, around.filter(unnamed)]),
-            pl.concat([named_known, around.filter(~unnamed)]),
-        )
-    runs, merged = _runs(run_events, run_known)
-    plain = pl.concat([runs, named_events])
-    before, after = _grow(plain, pl.concat([run_known, named_known]), merged, version)
+    runs, merged = _runs(run.events, run.known)
+    plain = pl.concat([runs, named.events])
+    before, after = _grow(plain, pl.concat([run.known, named.known]), merged, version)
     assigned = pl.concat([plain.select("row", "session", "session_id"), mixed.sessions]).sort("row")
     return Outcome(
         sessions=assigned.drop("row"),
@@ -96,20 +81,50 @@ def sessionise(events: pl.DataFrame, history: History, version: int) -> Outcome:
         after=pl.concat([after, mixed.after]),
         merged=merged,
         moved=mixed.moved,
-        crowded=len(by_time),
+        crowded=crowded,
     )
 
 
-def _split(rows: pl.DataFrame, visitors: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of these visitors, and the others."""
-    return rows.join(visitors, on=VISITOR, how="semi"), rows.join(visitors, on=VISITOR, how="anti")
+class _Reach(NamedTuple):
+    """New events, and the stored sessions that they may touch (SESSION_COLUMNS), each in their order."""
+
+    events: pl.DataFrame
+    known: pl.DataFrame
+
+    def split(self, visitors: pl.DataFrame) -> tuple[_Reach, _Reach]:
+        """What is of these visitors, and the rest."""
+        some = self.events.join(visitors, on=VISITOR, how="semi", maintain_order="left")
+        rest = self.events.join(visitors, on=VISITOR, how="anti", maintain_order="left")
+        known = self.known
+        return (
+            _Reach(some, known.join(visitors, on=VISITOR, how="semi")),
+            _Reach(rest, known.join(visitors, on=VISITOR, how="anti")),
+        )
+
+    def joined(self, other: _Reach) -> _Reach:
+        return _Reach(pl.concat([self.events, other.events]), pl.concat([self.known, other.known]))
 
 
-def _join_by_time(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _by_way(events: pl.DataFrame, history: History) -> tuple[_Reach, _Reach, _Reach, int]:
+    """What is computed as runs, by names, and by both, and the number of events of crowded visitors."""
+    known = _near(events, history)
+    kinds = _kinds(events.lazy(), known.lazy()).collect()
+    run, named, both = (_Reach(*_of_kind(kind, events, known, kinds)) for kind in ("run", "named", "mixed"))
+    both = both._replace(known=reached(both.events, both.known, history))
+    visitors = both.known.group_by(VISITOR).agg(pl.col("events").sum()).filter(pl.col("events") > MAX_READ_AGAIN)
+    if visitors.is_empty():
+        return run, named, both, 0
+    crowded, both = both.split(visitors)
+    by_name, by_time = _join_by_time(crowded)
+    return run.joined(by_time), named.joined(by_name), both, len(crowded.events)
+
+
+def _join_by_time(reach: _Reach) -> tuple[_Reach, _Reach]:
     """Named events with those that join a named session, and the other unnamed events."""
+    events, is_named = reach.events, pl.col("session_id") != ""
     named, unnamed = (events.filter(session_given=given) for given in (1, 0))
     own = named.group_by(*SESSION, "session_id").agg(start=pl.col("timestamp").min(), end=pl.col("timestamp").max())
-    stored = known.filter(pl.col("session_id") != "").select(own.columns)
+    stored = reach.known.filter(is_named).select(own.columns)
     spans = pl.concat([own, stored]).group_by(*SESSION, "session_id").agg(pl.col("start").min(), pl.col("end").max())
     around = unnamed.sort("timestamp").join_asof(
         spans.sort("start"),
@@ -122,7 +137,10 @@ def _join_by_time(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFra
     )
     joins = (pl.col("timestamp") <= pl.col("end") + SESSION_GAP).fill_null(value=False)
     joining = around.filter(joins).with_columns(session="session_around", session_id="session_id_around")
-    return pl.concat([named, joining.select(named.columns)]), around.filter(~joins).select(named.columns)
+    return (
+        _Reach(pl.concat([named, joining.select(events.columns)]), reach.known.filter(is_named)),
+        _Reach(around.filter(~joins).select(events.columns), reach.known.filter(~is_named)),
+    )
 
 
 def _of_kind(

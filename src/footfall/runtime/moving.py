@@ -78,7 +78,7 @@ class Mover:
         """FatalError where it can't be done; what an interruption or a failure leaves is gone on with by the next."""
         with self.target(url) as target:
             place = place_of(self._there(url))
-            target.migrate()
+            _migrate(target, place)
             self._begin(place, target)
             copying = Copying(self._store, target, self._known(), self._keep, self._check_stop)
             self._approach(copying)
@@ -87,9 +87,12 @@ class Mover:
     @contextmanager
     def target(self, url: str) -> Iterator[Store]:
         """The other store, opened beside the one here."""
+        kind = url.partition("://")[0]
+        if kind not in {"clickhouse", "clickhouses"}:
+            raise FatalError(
+                f"--to begins with {kind!r}: a store is moved to clickhouse://user:password@host:8123/database"
+            )
         settings = self._there(url)
-        if not url.startswith("clickhouse"):
-            raise FatalError("a store is moved to a ClickHouse: --to clickhouse://user:password@host:8123/database")
         if place_of(settings) == place_of(self._settings):
             raise FatalError(f"{place_of(settings)} is the store already")
         with closing(open_store(settings, self._meta.slots.shards, alone=False)) as opened:
@@ -148,7 +151,8 @@ class Mover:
             with self._quiet.pause() as quiet:
                 started = monotonic()
                 if quiet and any(copying.advance() == 0 for _ in range(_LAST_PASSES)):
-                    self._meta.moves.complete()
+                    if not self._meta.moves.complete():
+                        raise FatalError("the move was cancelled: this store is the store still")
                     move = StoreMove(place_of(self._settings), place, 1)
                     self._quiet.end(told(move))
                     self._log.info("the store is moved", target=place)
@@ -162,6 +166,13 @@ class Mover:
         for (table, _), (_, rows) in self._meta.moves.pieces().items():
             found[table] = found.get(table, 0) + rows
         return found
+
+
+def _migrate(target: Store, place: str) -> None:
+    try:
+        target.migrate()
+    except TransientError as error:
+        raise TransientError(f"{place} can't be reached: {error}") from error
 
 
 class _Wanted(msgspec.Struct, frozen=True):

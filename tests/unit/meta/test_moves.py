@@ -10,7 +10,7 @@ def test_a_move_is_begun_gone_on_with_and_completed(meta: Meta) -> None:
     found = meta.moves.current()
     assert found
     assert (found.source, found.target, found.moved_at) == ("here", "there", 0)
-    meta.moves.complete()
+    assert meta.moves.complete()
     found = meta.moves.current()
     assert found
     assert found.moved_at
@@ -28,6 +28,14 @@ def test_another_target_begins_anew_with_slots_of_its_own(meta: Meta) -> None:
 def test_a_cancelled_move_leaves_nothing(meta: Meta) -> None:
     meta.moves.begin("here", "there")
     meta.moves.keep(("events", "202605"), "3 0 0", 7)
-    meta.moves.cancel()
+    assert meta.moves.cancel()
     assert meta.moves.current() is None
     assert meta.moves.pieces() == {}
+    assert not meta.moves.cancel()
+
+
+def test_a_move_that_was_cancelled_meanwhile_does_not_come_to_its_end(meta: Meta) -> None:
+    meta.moves.begin("here", "there")
+    meta.moves.cancel()
+    assert not meta.moves.complete()
+    assert meta.moves.current() is None
