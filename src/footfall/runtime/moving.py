@@ -87,11 +87,10 @@ class Mover:
     @contextmanager
     def target(self, url: str) -> Iterator[Store]:
         """The other store, opened beside the one here."""
-        kind = url.partition("://")[0]
-        if kind not in {"clickhouse", "clickhouses"}:
-            raise FatalError(
-                f"--to begins with {kind!r}: a store is moved to clickhouse://user:password@host:8123/database"
-            )
+        scheme, given, _ = url.partition("://")
+        if scheme not in {"clickhouse", "clickhouses"}:
+            shown = f"the scheme {scheme!r}" if given else "no scheme"  # what stands there may be a password
+            raise FatalError(f"--to has {shown}: a store is moved to clickhouse://user:password@host:8123/database")
         settings = self._there(url)
         if place_of(settings) == place_of(self._settings):
             raise FatalError(f"{place_of(settings)} is the store already")
