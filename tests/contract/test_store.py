@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.support.server import until
 
 from footfall.catalog.tables import TABLES, Table
-from footfall.errors import FatalError, StoreError, TransientError
+from footfall.errors import FatalError, QueryCancelledError, StoreError, TransientError
 from footfall.settings import MAX_RETENTION_DAYS, Settings
 from footfall.store.clickhouse import breaking_migrations, detached_parts, open_store
 from footfall.store.clickhouse import migrate as migrate_module
@@ -450,3 +451,24 @@ def test_a_statement_in_the_background_holds_up_no_other(store: Store, monkeypat
         end.set()
         assert found.result(60) == "long"
     assert store.query("SELECT 2").scalar == 2
+
+
+def test_a_statement_in_the_background_can_be_interrupted(store: Store) -> None:
+    def endless() -> Any:
+        with store.background():
+            return store.query("SELECT sum(sin(number)) FROM numbers(1e13)").scalar
+
+    def running() -> int:
+        found: int = store.query("SELECT count() FROM system.processes WHERE query LIKE 'SELECT sum(sin(%'").scalar
+        return found
+
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(endless)
+        assert until(running) == 1
+        assert store.query("SELECT 1").scalar == 1
+        store.interrupt_background()
+        with pytest.raises(QueryCancelledError):
+            ended.result(60)
+    assert until(lambda: not running())
+    with store.background():
+        assert store.query("SELECT 2").scalar == 2

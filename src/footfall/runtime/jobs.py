@@ -76,8 +76,18 @@ class Jobs:
         self._jobs.append(_Job(name, self._unless_stopping(work), turn, self._clock, self._now))
 
     def _unless_stopping(self, work: Callable[[], object]) -> Callable[[], object]:
-        """A job that waits for its turn when all are to stop does not begin."""
-        return lambda: None if self._stopping.is_set() else work()
+        """A job that waits for its turn when all are to stop does not begin; one that fails then was interrupted."""
+
+        def run() -> None:
+            if self._stopping.is_set():
+                return
+            try:
+                work()
+            except Exception:
+                if not self._stopping.is_set():
+                    raise
+
+        return run
 
     def begin(self) -> None:
         self._running = [Periodic(SECOND, job) for job in self._jobs]

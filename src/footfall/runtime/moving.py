@@ -101,7 +101,10 @@ class Mover:
         """Of the figures up to the move, or up to now."""
         found = self._meta.moves.current()
         with self.target(url) as target:
-            until = found.moved_at if found and found.moved_at else self._clock()
+            place = place_of(self._there(url))
+            if found is None or found.target != place:
+                raise FatalError(f"nothing has been moved to {place}: `footfall move --to` does it")
+            until = found.moved_at or self._clock()
             return compare(self._settings, self._meta, self._store, target, until)
 
     def _there(self, url: str) -> Settings:

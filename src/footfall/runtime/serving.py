@@ -48,6 +48,9 @@ from footfall.spool.receiving import Receiving
 from footfall.spool.spools import Spools
 from footfall.store.clickhouse import detached_parts, newest_migration
 
+INTERRUPT = SECOND // 4
+"""How often a stop interrupts what runs in the background of the store."""
+
 LOOK_AT_TAILS = 10 * SECOND
 """How old the figures of tails in /metrics may be."""
 
@@ -196,7 +199,13 @@ def _filled_store(
 
     def stop() -> bool:
         until = time.monotonic() + STOP_SECONDS
-        return draining.stop(STOP_SECONDS) and jobs.stop(max(until - time.monotonic(), 0))
+        jobs.end()
+        # Again and again: a statement may have been sent but not yet be in the engine's list.
+        interrupting = Periodic(INTERRUPT, draining.store.interrupt_background)
+        try:
+            return draining.stop(STOP_SECONDS) and jobs.stop(max(until - time.monotonic(), 0))
+        finally:
+            interrupting.stop(STOP_SECONDS / 6)
 
     try:
         _add_work(jobs, draining, clock, metrics)

@@ -209,6 +209,9 @@ class Store(Reader, Protocol):
         Not to be used while a lock is held that the drain needs.
         """
 
+    def interrupt_background(self) -> None:
+        """End the statements that run in the `background` of any thread: QueryCancelledError there, after writing in part."""
+
     def split(self, table: str, arrow: bytes) -> Sequence[tuple[Store, bytes]]:
         """The rows of an insert, by the shard that they belong to. The same rows always go to the same shard."""
 

@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from footfall.errors import StoreError
 from footfall.model.progress import FailingJob
 from footfall.runtime.jobs import Jobs, Turns
 
@@ -113,3 +114,21 @@ def test_who_waits_to_run_alone_lets_no_other_begin() -> None:
     first.join()
     second.join()
     assert order == ["alone", "together"]
+
+
+def test_a_job_that_a_stop_interrupts_does_not_fail() -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+
+    def job() -> None:
+        begun.set()
+        assert interrupted.wait(PATIENCE)
+        raise StoreError("interrupted")
+
+    jobs = Jobs(lambda: 1)
+    jobs.add("long", job)
+    jobs.begin()
+    assert begun.wait(PATIENCE)
+    jobs.end()
+    interrupted.set()
+    assert jobs.stop(PATIENCE)
+    assert jobs.failing() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -88,7 +89,8 @@ class ClickHouse:
     ) -> None:
         self._engine = engine
         self._own = Pool(self._connect, size=1)
-        self._background = Pool(self._connect, size=1, patience=BACKGROUND_SECONDS)
+        self.background_mark = f"background {secrets.token_hex(8)}"
+        self._background = Pool(self._connect_in_background, size=1, patience=BACKGROUND_SECONDS)
         self._lane = _Lane(self._own)
         self._aside = Pool(self._connect, size=1)
         self._copies = Pool(self._connect, size=1)
@@ -237,6 +239,9 @@ class ClickHouse:
         finally:
             self._lane.pool = self._own
 
+    def interrupt_background(self) -> None:
+        self.kill([self.background_mark])
+
     @contextmanager
     def copying(self) -> Iterator[Client]:
         """A client for whoever copies the tables, which may take long: nobody else waits for it."""
@@ -244,7 +249,7 @@ class ClickHouse:
             yield client
 
     def kill(self, marks: Sequence[str]) -> None:
-        """End the queries of readings."""
+        """End the statements that have one of the marks as their `log_comment`."""
         with translated(), self._aside.lend() as client:
             client.query(KILL, parameters={"marks": list(marks)})
 
@@ -270,6 +275,11 @@ class ClickHouse:
         client = self._engine.connect(self._engine.database, limits)
         # The client would treat datetimes without a zone as the host's local time; the session's zone is UTC.
         client.server_tz = UTC
+        return client
+
+    def _connect_in_background(self) -> Client:
+        client = self._connect()
+        client.set_client_setting("log_comment", self.background_mark)
         return client
 
     @contextmanager

@@ -93,6 +93,9 @@ class Cluster:
                 stack.enter_context(store.background())
             yield
 
+    def interrupt_background(self) -> None:
+        self._kill([store.background_mark for store in (self._front, *self._shards)])
+
     def split(self, table: str, arrow: bytes) -> list[tuple[Store, bytes]]:
         return [(self._shards[shard], part) for shard, part in split(table, arrow, self._shard_of_slots())]
 

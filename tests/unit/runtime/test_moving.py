@@ -1,0 +1,66 @@
+"""What `footfall move` refuses before it touches a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from footfall.errors import FatalError
+from footfall.meta import Meta, open_meta
+from footfall.runtime.moving import Mover, Quiet
+from footfall.settings import Settings
+from footfall.store.protocol import Store
+
+NEW = "clickhouse://user:secret@127.0.0.1:9/new"
+
+
+@pytest.fixture
+def meta(tmp_path: Path) -> Iterator[Meta]:
+    opened = open_meta(Settings(data=tmp_path), lambda: 1)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def mover(tmp_path: Path, meta: Meta) -> Mover:
+    return Mover(Settings(data=tmp_path), meta, cast("Store", object()), Quiet())
+
+
+@pytest.mark.parametrize("url", ["u:secret@host/db", "http://u:secret@host/db", "chdb:///secret"])
+def test_an_address_of_no_clickhouse_is_refused_without_being_repeated(mover: Mover, url: str) -> None:
+    with pytest.raises(FatalError, match="scheme") as raised:
+        mover.move(url)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("begun", ["", "clickhouse://127.0.0.1:9/other"])
+def test_figures_are_compared_with_a_store_that_was_moved_to(mover: Mover, meta: Meta, begun: str) -> None:
+    if begun:
+        meta.moves.begin("here", begun)
+    with pytest.raises(FatalError, match=r"nothing has been moved to .*/new"):
+        mover.check(NEW)
+
+
+def test_a_move_that_was_cancelled_meanwhile_does_not_end_the_drain(tmp_path: Path, meta: Meta) -> None:
+    ended: list[str] = []
+
+    class Ending(Quiet):
+        def end(self, reason: str) -> None:
+            ended.append(reason)
+
+    class Empty:
+        facts: Any = type("Facts", (), {"sessions_without_facts": lambda _: {}})()
+
+    class Copied:
+        def advance(self) -> int:
+            meta.moves.cancel()
+            return 0
+
+    mover = Mover(Settings(data=tmp_path), meta, cast("Store", Empty()), Ending())
+    meta.moves.begin("here", "there")
+    with pytest.raises(FatalError, match="cancelled"):
+        mover._finish(cast("Any", Copied()), "there")
+    assert ended == []
