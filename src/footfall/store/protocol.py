@@ -210,7 +210,7 @@ class Store(Reader, Protocol):
         """
 
     def interrupt_background(self) -> None:
-        """End the statements that run in the `background` of any thread: QueryCancelledError there, after writing in part."""
+        """End what runs in the `background` of any thread: QueryCancelledError there, perhaps written in part."""
 
     def split(self, table: str, arrow: bytes) -> Sequence[tuple[Store, bytes]]:
         """The rows of an insert, by the shard that they belong to. The same rows always go to the same shard."""
