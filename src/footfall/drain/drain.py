@@ -18,6 +18,7 @@ from footfall.clock import Clock, system_clock
 from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
+from footfall.drain.longest import LongestSessions
 from footfall.drain.marks import Marks, Owner
 from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
 from footfall.drain.rebuilding import SessionsRebuilding
@@ -99,6 +100,7 @@ class Drain:
         self._stop = threading.Event()
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
+        self._longest = LongestSessions(store)
         self._writing = Writing()
         self._recent = RecentSessions(store.facts, clock, retention_days, self._writing.wait)
         self._batch = threading.Lock()  # held while a batch is planned and, unless that is left to a thread, written
@@ -112,7 +114,7 @@ class Drain:
         self._backfill = backfill
         self._exists = exists
         self._inventory = inventory or Inventory()
-        self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, clock)
+        self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, self._longest, clock)
         self._take_stock = Stocktaking(store.facts, self._inventory, spools, self._replay, self._rebuild)
         self.progress = Progress(clock)
 
@@ -432,6 +434,7 @@ class Drain:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
         self._marks.write(plan.touched)
+        self._longest.write(plan.inserts)
         with self._gate.batch():
             for insert in plan.inserts:
                 if begun:

@@ -11,6 +11,7 @@ from footfall.catalog.tables import Table
 from footfall.clock import Clock
 from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
+from footfall.drain.longest import LongestSessions
 from footfall.drain.marks import Marks
 from footfall.drain.plan import make_sessions_plan
 from footfall.store.protocol import Store
@@ -25,10 +26,19 @@ class SessionsRebuilding:
     A part that is set aside stays until its month is done: after a crash, the month begins anew.
     """
 
-    def __init__(self, store: Store, journal: Journal, inventory: Inventory, marks: Marks, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        inventory: Inventory,
+        marks: Marks,
+        longest: LongestSessions,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._inventory = inventory
         self._marks = marks
+        self._longest = longest
         self._journal = journal
         self._clock = clock
         self._number = 0
@@ -57,6 +67,7 @@ class SessionsRebuilding:
             self._number = max(self._clock() * 1000, self._number + 1)
             plan = make_sessions_plan(self._number, {table: pl.concat(ends)}, self._store)
             self._marks.write(plan.touched)
+            self._longest.write(plan.inserts)
             for insert in plan.inserts:
                 self._store.insert(insert.table, insert.arrow, token=insert.token)
             for change in plan.changes:

@@ -105,6 +105,7 @@ class Query:
     each: int | None = None
     limit: int | None = None
     skip: int = 0
+    longest: int | None = None  # no session lasts longer than so many milliseconds; None: not known
 
 
 # Queries that group twice, or join. `map_queries` applies a rule to each `Query` in them.
@@ -474,6 +475,13 @@ class StoredRows:
     project: int
 
 
+@dataclass(frozen=True, slots=True)
+class LongestSession:
+    """How many days sessions of a project's events last at most: one column, days; 0 where none is longer than one."""
+
+    project: int
+
+
 AnyQuery = (
     Query
     | Kpis
@@ -501,6 +509,7 @@ AnyQuery = (
     | SiteVisitors
     | SitesWithEvents
     | StoredRows
+    | LongestSession
 )
 
 QueryT = TypeVar("QueryT", bound=AnyQuery)

@@ -113,6 +113,9 @@ class FactStore(Protocol):
     def rolled_up_until(self) -> tuple[dict[tuple[str, int], int], int]:
         """By source and project, the end of the last cell; and the newest stamp of a cell or mark, 0 without one."""
 
+    def longest_sessions(self) -> dict[int, int]:
+        """By project with sessions of events of more than a day, how many days they last at most."""
+
     def forget_cells(self, grains: Sequence[str], before: int) -> None:
         """Cells of these grains that begin before an instant are not there any more; their rows may be."""
 

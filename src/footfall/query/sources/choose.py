@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from footfall.catalog.tables import Table
+from footfall.clock import DAY
 from footfall.query import build
 from footfall.query.ast import (
     AnyQuery,
@@ -14,10 +16,12 @@ from footfall.query.ast import (
     Flows,
     Kpis,
     LabelCount,
+    LongestSession,
     Query,
     Retention,
     SessionRevenue,
     Whole,
+    map_queries,
 )
 from footfall.query.passes import complete, prepare
 from footfall.query.rows import read
@@ -44,6 +48,7 @@ ALL = frozenset(Source)
 
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
+    query = map_queries(query, partial(_bounded, store))
     if isinstance(query, Flows):
         return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if isinstance(query, Retention):
@@ -55,6 +60,14 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
     if chosen is None and Source.SESSIONS in allowed:
         chosen = _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
     return chosen or complete(query)
+
+
+def _bounded(store: Reader, query: Query) -> Query:
+    """The query with the duration of the longest session, which its parts take over."""
+    if query.longest is not None or query.table not in {Table.EVENTS, Table.SESSIONS}:
+        return query
+    (found,) = read(store, LongestSession(query.project))
+    return replace(query, longest=max(found["days"], 1) * DAY)
 
 
 def _base(query: AnyQuery) -> Query | None:

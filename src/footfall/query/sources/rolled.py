@@ -117,7 +117,7 @@ def _mixed(store: Reader, query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
         return ()
     cells = tuple(cell.period.start for cell in tiling.cells)
     tiles = tuple(sorted({*cells, *(gap.start for gap in tiling.gaps), query.period.end}))
-    base = Query(project=query.project, table=Table.SESSIONS, period=query.period, bots=True)
+    base = Query(project=query.project, table=Table.SESSIONS, period=query.period, bots=True, longest=query.longest)
     mixed = Mixed(base if tiling.crossed else replace(base, windows=tiling.gaps), tiles, cells)
     found = read(store, mixed)
     windows = tuple(part for kept in gaps(query.period, list(_short(query))) for part in windows_of(found, kept))

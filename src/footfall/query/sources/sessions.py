@@ -34,7 +34,14 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
     if not all(map(eligible, queries)):
         return ()
     one = queries[0]
-    base = Query(project=one.project, table=Table.SESSIONS, period=one.period, buckets=one.buckets, bots=True)
+    base = Query(
+        project=one.project,
+        table=Table.SESSIONS,
+        period=one.period,
+        buckets=one.buckets,
+        bots=True,
+        longest=one.longest,
+    )
     uneven = Uneven(base, across=any(query.table is Table.EVENTS for query in queries))
     found = read(store, uneven)
     if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:

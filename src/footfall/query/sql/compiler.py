@@ -19,6 +19,7 @@ from footfall.query.ast import (
     Funnel,
     Kpis,
     LabelCount,
+    LongestSession,
     Mixed,
     Query,
     Retention,
@@ -110,6 +111,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
     StoredRows: (storage.stored_rows, storage.COLUMNS),
+    LongestSession: (storage.longest_session, ("days",)),
 }
 
 

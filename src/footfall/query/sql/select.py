@@ -75,16 +75,20 @@ def _pick(pick: Pick, query: Query, binder: Binder) -> str:
     return f"{function}If({value}, {_ORDER}, {among})"
 
 
-def within(period: Period, table: Table, binder: Binder) -> str:
+def within(period: Period, table: Table, binder: Binder, longest: int | None = None) -> str:
+    """Sessions are found by their start, so it helps to know how long before the period the first one may begin."""
     row = TABLES[table]
-    return f"{row.since.format(binder.instant(period.start))} AND {row.before.format(binder.instant(period.end))}"
+    found = f"{row.since.format(binder.instant(period.start))} AND {row.before.format(binder.instant(period.end))}"
+    if table is Table.SESSIONS and longest is not None:
+        found += f" AND start >= {binder.instant(period.start - longest)}"
+    return found
 
 
 def where(query: Query, binder: Binder) -> str:
     found = [
         project(query, binder),
         TABLES[query.table].fixed,
-        within(query.period, query.table, binder),
+        within(query.period, query.table, binder, query.longest),
         windows(query, binder),
         *conditions(query, binder),
         *(METRICS[name].rows for name in query.metrics),
@@ -96,7 +100,7 @@ def where(query: Query, binder: Binder) -> str:
 
 
 def windows(query: Query, binder: Binder) -> str:
-    times = [within(window, query.table, binder) for window in query.windows]
+    times = [within(window, query.table, binder, query.longest) for window in query.windows]
     return f"({' OR '.join(times)})" if times else ""
 
 

@@ -18,7 +18,7 @@ from footfall.query.ast import (
 )
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
-from footfall.query.sql.select import conditions, project, select, where, windows
+from footfall.query.sql.select import conditions, project, select, where, windows, within
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
@@ -42,9 +42,8 @@ def kpis(query: Kpis, binder: Binder) -> str:
 
 
 def overlapping(base: Query, binder: Binder) -> list[str]:
-    row = TABLES[Table.SESSIONS]
-    start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
-    return [project(base, binder), row.fixed, row.since.format(start), row.before.format(end)]
+    fixed = TABLES[Table.SESSIONS].fixed
+    return [project(base, binder), fixed, within(base.period, Table.SESSIONS, binder, base.longest)]
 
 
 def session_revenue(query: SessionRevenue, binder: Binder) -> str:

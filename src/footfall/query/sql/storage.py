@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import StoredRows
+from footfall.query.ast import LongestSession, StoredRows
 from footfall.query.sql.binder import Binder
 
 COLUMNS = ("table", "rows", "first", "last")
@@ -15,6 +15,10 @@ _BUCKET = "bucket"
 def stored_rows(query: StoredRows, binder: Binder) -> str:
     counts = " UNION ALL ".join(_count(table, query.project, binder) for table in Table)
     return f"SELECT t AS c0, n AS c1, a AS c2, b AS c3 FROM ({counts}) ORDER BY c0"
+
+
+def longest_session(query: LongestSession, binder: Binder) -> str:
+    return f"SELECT max(days) AS c0 FROM longest_sessions WHERE project_id = {binder.number(query.project)}"
 
 
 def _count(table: Table, project: int, binder: Binder) -> str:

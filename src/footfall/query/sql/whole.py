@@ -246,7 +246,9 @@ def _mixed(query: Mixed, columns: str, binder: Binder) -> str:
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     """Over a long time one SELECT per kind, so that each finds its rows by an index."""
     base = query.base
-    rows = f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder)}"
+    rows = (
+        f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder, base.longest)}"
+    )
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
     kinds = [DIFFER, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
     if query.across:

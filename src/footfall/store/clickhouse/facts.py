@@ -125,6 +125,9 @@ class ClickHouseFacts:
         ends = {(source, project): until for source, project, until, _ in rows}
         return ends, max([newest, *(row[3] for row in rows)])
 
+    def longest_sessions(self) -> dict[int, int]:
+        return dict(self._store.query("SELECT project_id, max(days) FROM longest_sessions GROUP BY project_id").rows)
+
     def forget_cells(self, grains: Sequence[str], before: int) -> None:
         sql = """
         ALTER TABLE rolled_up DELETE

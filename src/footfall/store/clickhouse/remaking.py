@@ -26,6 +26,11 @@ _DIGITS = {"toYYYYMM": 6, "toYYYYMMDD": 8, "toYear": 4}
 
 _DERIVED = {"rollups", "recent_rollups", "rolled_up", "touched"}
 
+_FILL_LONGEST = """
+INSERT INTO {database}.longest_sessions
+SELECT project_id, max(intDiv(dateDiff('millisecond', start, end), 86400000) + 1) AS longest
+FROM {database}.sessions WHERE source_table = 'events' GROUP BY project_id HAVING longest > 1"""
+
 
 def missing_tables(store: Statements, expected: set[str], database: str) -> set[str]:
     return expected - {row[0] for row in store.query(_TABLES, {"database": database}).rows}
@@ -55,6 +60,8 @@ def remake(store: Statements, missing: set[str], database: str, path: Path | Non
         store.command(definition.replace(f"CREATE TABLE {MADE}.{table}", made, 1))
         if left is None:
             empty.add(table)
+    if "longest_sessions" in empty:
+        store.command(_FILL_LONGEST.format(database=database))
     if empty & _DERIVED:  # what says which roll-ups there are must not name those that are gone
         store.command(f"TRUNCATE TABLE {database}.rolled_up")
     return empty

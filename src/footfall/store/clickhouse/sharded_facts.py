@@ -63,6 +63,12 @@ class ShardedFacts:
             ends |= {owner: max(end, ends.get(owner, end)) for owner, end in of_shard.items()}
         return ends, max(stamp for _, stamp in found)
 
+    def longest_sessions(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for facts in self._facts:
+            found |= {project: max(days, found.get(project, 0)) for project, days in facts.longest_sessions().items()}
+        return found
+
     def forget_cells(self, grains: Sequence[str], before: int) -> None:
         for facts in self._facts:
             facts.forget_cells(grains, before)

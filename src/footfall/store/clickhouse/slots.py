@@ -17,6 +17,7 @@ _KEYS = {
     Table.RECENT_ROLLUPS.value: ("project_id", "bucket"),
     "rolled_up": ("project_id",),
     "touched": ("project_id",),
+    "longest_sessions": ("project_id",),
 }
 _INSTANTS = {"timestamp", "bucket"}
 _SPREAD = 1_000_003

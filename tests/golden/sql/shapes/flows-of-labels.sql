@@ -4,16 +4,16 @@ FROM events
 WHERE project_id = {p9:UInt64}
 AND timestamp >= (SELECT min(start)
 FROM sessions
-WHERE project_id = {p6:UInt64}
+WHERE project_id = {p4:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC'))
 AND timestamp <= (SELECT max(end)
 FROM sessions
-WHERE project_id = {p6:UInt64}
+WHERE project_id = {p4:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC'))
 AND (event_type = {p7:String})
 AND session IN (SELECT session AS c0
 FROM events
@@ -29,9 +29,9 @@ ORDER BY c1 DESC, c0
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'human'
--- p4 = 1780000000000
--- p5 = 1780086400000
--- p6 = 7
+-- p4 = 7
+-- p5 = 1780000000000
+-- p6 = 1780086400000
 -- p7 = 'pageview'
 -- p8 = 2
 -- p9 = 7

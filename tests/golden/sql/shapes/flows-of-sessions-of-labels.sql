@@ -16,20 +16,20 @@ AND (traffic = {p8:String}))
 AND pageviews > 0
 AND session NOT IN (SELECT session
 FROM sessions
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND (bitAnd(varies, 32768) != 0
 OR bitAnd(varies, 16384) != 0
 AND (start < fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
 OR session IN (SELECT session
 FROM sessions
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND sign < 0))))
 UNION ALL SELECT steps, visitor, cityHash64(steps) AS hash
 FROM (SELECT steps, person AS visitor
@@ -40,20 +40,20 @@ AND timestamp >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p18:Int64}, 'UTC')
 AND session IN (SELECT session
 FROM sessions
-WHERE project_id = {p21:UInt64}
+WHERE project_id = {p19:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p19:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p20:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p20:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
 AND (bitAnd(varies, 32768) != 0
 OR bitAnd(varies, 16384) != 0
 AND (start < fromUnixTimestamp64Milli({p22:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p23:Int64}, 'UTC'))
 OR session IN (SELECT session
 FROM sessions
-WHERE project_id = {p21:UInt64}
+WHERE project_id = {p19:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p19:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p20:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p20:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
 AND sign < 0)))
 GROUP BY session
 HAVING countIf(project_id = {p24:UInt64}
@@ -73,9 +73,9 @@ ORDER BY c1 DESC, c0 SETTINGS max_bytes_before_external_group_by = 200000000
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'human'
--- p9 = 1780000000000
--- p10 = 1780086400000
--- p11 = 7
+-- p9 = 7
+-- p10 = 1780000000000
+-- p11 = 1780086400000
 -- p12 = 1780000000000
 -- p13 = 1780086400000
 -- p14 = 'pageview'
@@ -83,9 +83,9 @@ ORDER BY c1 DESC, c0 SETTINGS max_bytes_before_external_group_by = 200000000
 -- p16 = 7
 -- p17 = 1780000000000
 -- p18 = 1780086400000
--- p19 = 1780000000000
--- p20 = 1780086400000
--- p21 = 7
+-- p19 = 7
+-- p20 = 1780000000000
+-- p21 = 1780086400000
 -- p22 = 1780000000000
 -- p23 = 1780086400000
 -- p24 = 7

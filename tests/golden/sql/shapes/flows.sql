@@ -4,16 +4,16 @@ FROM events
 WHERE project_id = {p14:UInt64}
 AND timestamp >= (SELECT min(start)
 FROM sessions
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC'))
 AND timestamp <= (SELECT max(end)
 FROM sessions
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC'))
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC'))
 AND (event_type = {p12:String})
 AND session IN (SELECT session AS c0
 FROM events
@@ -44,9 +44,9 @@ LIMIT {p15:UInt64}
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
--- p9 = 1780000000000
--- p10 = 1780086400000
--- p11 = 7
+-- p9 = 7
+-- p10 = 1780000000000
+-- p11 = 1780086400000
 -- p12 = 'pageview'
 -- p13 = 3
 -- p14 = 7

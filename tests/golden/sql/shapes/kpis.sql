@@ -17,10 +17,10 @@ AND (replaceRegexpOne(channel, '^$', 'direct') = {p8:String})
 GROUP BY c0
 HAVING sum(sign) > 0)
 GROUP BY c0) AS matched ON session = matched.c0
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
@@ -30,6 +30,6 @@ AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
--- p9 = 1780000000000
--- p10 = 1780086400000
--- p11 = 7
+-- p9 = 7
+-- p10 = 1780000000000
+-- p11 = 1780086400000

@@ -17,10 +17,10 @@ GROUP BY c0
 HAVING sum(sign) > 0)
 AND revenue != 0
 GROUP BY c0, c1) AS paid ON session = paid.c0
-WHERE project_id = {p11:UInt64}
+WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND (if(pageviews > 0, 'yes', 'no') = {p12:String})
 AND entry_page IN {p13:Array(String)}
 GROUP BY f0, f1
@@ -35,8 +35,8 @@ ORDER BY f0, f1
 -- p6 = 1780000000000
 -- p7 = 1780086400000
 -- p8 = 'search'
--- p9 = 1780000000000
--- p10 = 1780086400000
--- p11 = 7
+-- p9 = 7
+-- p10 = 1780000000000
+-- p11 = 1780086400000
 -- p12 = 'yes'
 -- p13 = ['/', '/pricing']

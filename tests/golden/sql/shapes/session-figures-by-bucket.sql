@@ -17,10 +17,10 @@ AND (replaceRegexpOne(channel, '^$', 'direct') = {p9:String})
 GROUP BY c0
 HAVING sum(sign) > 0)
 GROUP BY c0, c1) AS matched ON session = matched.c1
-WHERE project_id = {p12:UInt64}
+WHERE project_id = {p10:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
 GROUP BY f0
 ORDER BY f0
 -- p0 = [1779926400000, 1780012800000]
@@ -33,6 +33,6 @@ ORDER BY f0
 -- p7 = 1780000000000
 -- p8 = 1780086400000
 -- p9 = 'search'
--- p10 = 1780000000000
--- p11 = 1780086400000
--- p12 = 7
+-- p10 = 7
+-- p11 = 1780000000000
+-- p12 = 1780086400000

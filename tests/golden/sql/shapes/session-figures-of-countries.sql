@@ -8,10 +8,10 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String})
 AND replaceRegexpOne(country, '^$', 'unknown') IN {p4:Array(String)}
 GROUP BY c0, c1) AS matched ON session = matched.c1
-WHERE project_id = {p7:UInt64}
+WHERE project_id = {p5:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
 GROUP BY f0
 ORDER BY f0
 -- p0 = 7
@@ -19,6 +19,6 @@ ORDER BY f0
 -- p2 = 1780086400000
 -- p3 = 'human'
 -- p4 = ['RO', 'unknown']
--- p5 = 1780000000000
--- p6 = 1780086400000
--- p7 = 7
+-- p5 = 7
+-- p6 = 1780000000000
+-- p7 = 1780086400000

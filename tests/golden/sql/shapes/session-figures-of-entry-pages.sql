@@ -7,10 +7,10 @@ AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String})
 GROUP BY c0) AS matched ON session = matched.c0
-WHERE project_id = {p6:UInt64}
+WHERE project_id = {p4:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
 AND (if(pageviews > 0, 'yes', 'no') = {p7:String})
 AND entry_page IN {p8:Array(String)}
 GROUP BY f0
@@ -20,8 +20,8 @@ ORDER BY f0
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 -- p3 = 'human'
--- p4 = 1780000000000
--- p5 = 1780086400000
--- p6 = 7
+-- p4 = 7
+-- p5 = 1780000000000
+-- p6 = 1780086400000
 -- p7 = 'yes'
 -- p8 = ['/']

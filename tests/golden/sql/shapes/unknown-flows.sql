@@ -1,22 +1,22 @@
 SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2
 FROM sessions
-WHERE project_id = {p2:UInt64}
+WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p0:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (bitAnd(varies, 32768) != 0
 OR bitAnd(varies, 16384) != 0
 AND (start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC'))
 OR session IN (SELECT session
 FROM sessions
-WHERE project_id = {p2:UInt64}
+WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p0:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND sign < 0))
--- p0 = 1780000000000
--- p1 = 1780086400000
--- p2 = 7
+-- p0 = 7
+-- p1 = 1780000000000
+-- p2 = 1780086400000
 -- p3 = 1780000000000
 -- p4 = 1780086400000

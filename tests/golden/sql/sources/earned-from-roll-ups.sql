@@ -22,10 +22,10 @@ AND (timestamp >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p13:Int64}, 'UTC'))
 AND revenue != 0
 GROUP BY c0, c1) AS paid ON session = paid.c0
-WHERE project_id = {p18:UInt64}
+WHERE project_id = {p16:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p17:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p18:Int64}, 'UTC')
 AND (end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC'))
 AND (if(pageviews > 0, 'yes', 'no') = {p19:String})
@@ -50,8 +50,8 @@ ORDER BY c0, c1
 -- p13 = 1780016400000
 -- p14 = 1780012800000
 -- p15 = 1780016400000
--- p16 = 1780000000000
--- p17 = 1780086400000
--- p18 = 7
+-- p16 = 7
+-- p17 = 1780000000000
+-- p18 = 1780086400000
 -- p19 = 'yes'
 -- p20 = ['/']
