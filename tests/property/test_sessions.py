@@ -321,21 +321,23 @@ def test_crowded_visitors_have_sessions_of_their_events_though_few_are_read(hist
         assert names <= {rest[7]}, "a name is a session"
 
 
-def test_an_unnamed_event_of_a_crowded_visitor_joins_the_named_session_around_it(monkeypatch):
+def test_an_unnamed_event_of_a_crowded_visitor_joins_the_named_session_around_it_else_a_run(monkeypatch):
     monkeypatch.setattr(sessions, "MAX_READ_AGAIN", 2)
     store = MemoryHistory()
     named = {"session_id": "a", "session_given": 1}
     batches = [
         [view(0, "/") | named, view(60, "/") | named, view(61, "/")],
-        [view(30, "/"), view(70, "/"), view(200, "/")],
+        [view(30, "/"), view(70, "/"), *(view(minute, "/") for minute in (200, 201, 202))],
+        [view(203, "/"), view(204, "/") | {"session_id": "b", "session_given": 1}],
     ]
     crowded = []
     for version, batch in enumerate(batches, 1):
         frame = pl.DataFrame(batch, schema=s.EVENT_INPUT)
         crowded.append(sessionise(frame, store, version).crowded)
         store.feed(frame, version)
-    assert crowded == [0, 3]
-    assert sorted(zip(store.sessions["session_id"], store.sessions["events"], strict=True)) == [("", 1), ("a", 5)]
+    assert crowded == [0, 5, 2]
+    found = sorted(zip(store.sessions["session_id"], store.sessions["events"], strict=True))
+    assert found == [("", 4), ("a", 5), ("b", 1)]
 
 
 def test_a_batch_in_time_does_not_read_the_store():
