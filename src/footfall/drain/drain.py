@@ -33,7 +33,7 @@ from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
 from footfall.spool.protocol import Batch, Spool
-from footfall.store.gate import BatchGate
+from footfall.store.gate import ALL_PROJECTS, BatchGate
 from footfall.store.protocol import Piece, Store
 
 _PAUSE_AFTER_ERROR = 2.0
@@ -432,7 +432,7 @@ class Drain:
         """Write a plan; of one that was begun before, only what is missing."""
         started = time.perf_counter()
         self._marks.write(plan.touched)
-        with self._gate.batch():
+        with self._gate.batch({one.project for one in plan.touched} or {ALL_PROJECTS}):
             for insert in plan.inserts:
                 if begun:
                     self._complete(plan, insert)
