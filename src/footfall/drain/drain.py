@@ -163,9 +163,9 @@ class Drain:
                 self._recent.forget()
 
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
-        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
+        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written or removed."""
         with self.quiesced() as quiesced:
-            return self._marks.begin(until) if quiesced else None
+            return self._marks.begin(until) if quiesced and not self._store.facts.is_removing() else None
 
     def mark(self, touched: Iterable[Touched]) -> None:
         """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
