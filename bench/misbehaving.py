@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 from footfall.clock import DAY
 
 _BATCH = 100
+_PAUSE = 0.2
 _YEARS_27 = 27 * 365 * DAY
 _EXPORT = "/api/web-events/bad/export?format=ndjson&range=24h"
 
@@ -45,23 +46,28 @@ class Target:
     def head(self, method: str, path: str, more: str = "") -> bytes:
         return f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n{more}\r\n".encode()
 
-    def asked(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> int:
-        """The status of an answer that is read to its end."""
+    def asked(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
+        """The status and the body of an answer."""
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
             answer = connection.getresponse()
-            answer.read()
+            found = answer.read()
         finally:
             connection.close()
-        return answer.status
+        return answer.status, found
 
     def batch(self, events: list[dict[str, Any]], visitor: str) -> None:
-        status = self.asked("POST", "/api/v1/analytics/batch", {"events": events, "client_id": visitor})
+        status, _ = self.asked("POST", "/api/v1/analytics/batch", {"events": events, "client_id": visitor})
         if status not in {200, 429, 503}:
             raise RuntimeError(f"a batch was answered {status}")
+
+    def wait_counted(self, events: int) -> None:
+        """Until so many are: what only prepares a misbehaviour is not measured."""
+        while json.loads(self.asked("GET", "/api/v1/analytics/stats")[1])["total_events"] < events:
+            time.sleep(_PAUSE)
 
 
 Step = Callable[[], object]
@@ -97,9 +103,11 @@ def unfinished(target: Target) -> tuple[int, Step]:
 
 def search(target: Target) -> tuple[int, Step]:
     """Six searches at once whose text almost fits, all over 12,000 long URLs."""
-    for first in range(0, target.count(12_000, _BATCH), _BATCH):
+    events = target.count(12_000, _BATCH)
+    for first in range(0, events, _BATCH):
         urls = [f"https://a.example/{'a' * 1_900}{number}" for number in range(first, first + _BATCH)]
         target.batch([_event("page_view", page_url=url) for url in urls], f"v{first}")
+    target.wait_counted(events)
     numbers = itertools.count()
 
     def step() -> None:
@@ -111,8 +119,10 @@ def search(target: Target) -> tuple[int, Step]:
 
 def exports(target: Target) -> tuple[int, Step]:
     """Eight exports of 20,000 events, which are read at a kilobyte a second."""
-    for first in range(0, target.count(20_000, _BATCH), _BATCH):
+    events = target.count(20_000, _BATCH)
+    for first in range(0, events, _BATCH):
         target.batch([_event("page_view", page_url=f"https://a.example/{n}") for n in range(_BATCH)], f"v{first}")
+    target.wait_counted(events)
 
     def step() -> None:
         with target.connected() as client, suppress(OSError):

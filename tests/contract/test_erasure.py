@@ -95,7 +95,7 @@ class Installation:
         """As after a restart."""
         spools = lambda: [("serve", self.spool)]  # noqa: E731 - used twice
         self.drain = Drain(spools, self.store, self.journal, Watcher(), erased=self.meta.erasures.subjects)
-        self.erasure = Erasure(self.meta.erasures, self.store.facts, self.drain, spools, self.journal)
+        self.erasure = Erasure(self.meta.erasures, self.store, self.drain, spools, self.journal)
         self.roller = Roller(
             self.store, lambda: {1: "UTC", 2: "UTC"}, lambda: NOW, self.drain.begin_cells, lambda: next(self._tick), {}
         )

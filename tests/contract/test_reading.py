@@ -165,6 +165,22 @@ def test_what_waits_for_a_client_never_begins(store: ClickHouse) -> None:
     assert [one.end() for one in asked] == [QueryCancelledError] * 3
 
 
+def test_statements_of_one_project_at_once_share_the_processors(settings: Settings) -> None:
+    share = "SELECT getSetting('max_threads'), getSetting('os_thread_priority')"
+    alone, beside = (3, 0), (1, 10)
+    with opened(settings, store_threads=3) as store:
+        first = store.reading(1)
+        assert first.query(share).rows == [alone]
+        asked = Asked(first)
+        until(lambda: running(store) == 1)
+        assert store.reading(1).query(share).rows == [beside]
+        assert store.reading(2).query(share).rows == [alone], "another project's"
+        first.cancel()
+        asked.end()
+        readings = [store.reading(project) for project in range(CLIENTS)]
+        assert [reading.query(share).rows for reading in readings] == [[alone]] * CLIENTS
+
+
 def test_questions_never_keep_the_server_waiting(store: ClickHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PING_SECONDS", 0.5)
     readings = [store.reading(project) for project in range(8)]

@@ -19,7 +19,7 @@ from footfall.model.period import Period
 from footfall.query import build, run
 from footfall.query.ast import Query
 from footfall.spool.memory import MemorySpool
-from footfall.store.gate import BatchGate, GatedReading
+from footfall.store.gate import ALL_PROJECTS, BatchGate, GatedReading
 from footfall.store.protocol import Reader, Store
 
 BASE = Query(project=1, table=Table.EVENTS, period=Period(NOON, NOON + DAY))
@@ -57,8 +57,8 @@ class Side:
     def start(self, work: Callable[[], object]) -> Future[object]:
         return self._threads.submit(work)
 
-    def reading(self) -> GatedReading:
-        return GatedReading(self._plain.reading(1), self._gate)
+    def reading(self, project: int = 1) -> GatedReading:
+        return GatedReading(self._plain.reading(project), self._gate, project)
 
     def answer(self) -> tuple[int, int, int]:
         with closing(self.reading()) as reader:
@@ -101,10 +101,40 @@ def test_an_answer_waits_for_a_batch_that_is_partly_written(side: Callable[[Batc
     assert answer.result(PATIENCE) == (2, 2, 1)
 
 
-def test_a_batch_waits_for_an_answer_that_has_begun(side: Callable[[BatchGate], Side]) -> None:
+def test_an_answer_about_all_projects_waits_too(side: Callable[[BatchGate], Side]) -> None:
+    one = side(BatchGate(PATIENCE, PATIENCE))
+    drained = one.start(one.drain.drain_once)
+    assert one.store.half_written.wait(PATIENCE)
+    with closing(one.reading(ALL_PROJECTS)) as reader:
+        answer = one.start(lambda: reader.query("SELECT 7"))
+        with pytest.raises(TimeoutError):
+            answer.result(MOMENT)
+        one.store.go_on.set()
+        drained.result(PATIENCE)
+        answer.result(PATIENCE)
+
+
+def test_an_answer_about_another_project_passes_a_batch(side: Callable[[BatchGate], Side]) -> None:
+    one = side(BatchGate(PATIENCE, PATIENCE))
+    one.start(one.drain.drain_once)
+    assert one.store.half_written.wait(PATIENCE)
+    with closing(one.reading(2)) as reader:
+        assert figures(reader) == (0, 2, 0)  # asked of the first project's rows, to see that half of them is there
+
+
+def test_a_batch_does_not_wait_for_answers_about_other_projects(side: Callable[[BatchGate], Side]) -> None:
     one = side(BatchGate(PATIENCE, PATIENCE))
     one.store.go_on.set()
-    with closing(one.reading()) as reader:
+    with closing(one.reading(2)) as reader:
+        reader.query("SELECT 7")
+        one.start(one.drain.drain_once).result(PATIENCE)
+
+
+@pytest.mark.parametrize("project", [1, ALL_PROJECTS])
+def test_a_batch_waits_for_an_answer_that_has_begun(side: Callable[[BatchGate], Side], project: int) -> None:
+    one = side(BatchGate(PATIENCE, PATIENCE))
+    one.store.go_on.set()
+    with closing(one.reading(project)) as reader:
         assert figures(reader) == (0, 0, 0)
         drained = one.start(one.drain.drain_once)
         assert not one.store.half_written.wait(MOMENT)

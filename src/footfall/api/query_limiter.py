@@ -65,19 +65,19 @@ class QueryLimiter:
     async def reader(self, request: Request, project: Project) -> AsyncIterator[Reader]:
         """A reader for the answer to a request; its queries end when the client leaves."""
         async with self._lent(project.number, self._wait, request) as reading:
-            with self._gated(reading) as gated:
+            with self._gated(reading, project.number) as gated:
                 yield gated
 
     async def run(
         self, project: int, query: Callable[[Reader], Found], wait: float | None = None, *, request: Request | None
     ) -> Found:
-        """One query of a longer answer, on a thread.
+        """One query of a longer answer, on a thread; it may be about `ALL_PROJECTS`.
 
         It ends when this task is cancelled, and, with `request`, when the client leaves. A streamed response watches
         its client itself: then nothing else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
-            with self._gated(reading) as gated:
+            with self._gated(reading, project) as gated:
                 return await self.on_thread(partial(query, gated))
 
     @asynccontextmanager
@@ -112,9 +112,9 @@ class QueryLimiter:
             yield reading
 
     @contextmanager
-    def _gated(self, reading: Reading) -> Iterator[Reading]:
+    def _gated(self, reading: Reading, project: int) -> Iterator[Reading]:
         """Not for streams: clients decide how long these take, and no batch must wait for them."""
-        with closing(GatedReading(reading, self._gate)) as gated:
+        with closing(GatedReading(reading, self._gate, project)) as gated:
             yield gated
 
     @asynccontextmanager

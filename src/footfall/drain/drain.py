@@ -34,7 +34,7 @@ from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
 from footfall.spool.protocol import Batch, Spool
-from footfall.store.gate import BatchGate
+from footfall.store.gate import ALL_PROJECTS, BatchGate
 from footfall.store.protocol import Piece, Store
 
 _PAUSE_AFTER_ERROR = 2.0
@@ -165,9 +165,9 @@ class Drain:
                 self._recent.forget()
 
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
-        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written."""
+        """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written or removed."""
         with self.quiesced() as quiesced:
-            return self._marks.begin(until) if quiesced else None
+            return self._marks.begin(until) if quiesced and not self._store.facts.is_removing() else None
 
     def mark(self, touched: Iterable[Touched]) -> None:
         """Say that facts change by other means than a batch, before they do: roll-ups of those hours are made again."""
@@ -435,7 +435,7 @@ class Drain:
         started = time.perf_counter()
         self._marks.write(plan.touched)
         self._longest.write(plan.inserts)
-        with self._gate.batch():
+        with self._gate.batch({one.project for one in plan.touched} or {ALL_PROJECTS}):
             for insert in plan.inserts:
                 if begun:
                     self._complete(plan, insert)

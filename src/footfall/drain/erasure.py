@@ -12,7 +12,7 @@ from footfall.model.erasure import Subject
 from footfall.pipeline.erasing import signs, without
 from footfall.pipeline.keys import visitor_keys
 from footfall.spool.protocol import Spool
-from footfall.store.protocol import FactStore, Piece
+from footfall.store.protocol import Piece, Store
 
 
 class Subjects(Protocol):
@@ -43,7 +43,7 @@ class SetAside(Protocol):
 
 
 class Erasure:
-    """Each call removes one partition of one table, so that a stop never waits long and a later start goes on.
+    """Each call removes one partition of one table, in the background of the store; a later start goes on.
 
     A batch that was planned before an erasure was asked for may still write rows. So a subject's turn comes once the
     round of the drain in which it was first seen here is over, and no batch is partly written; later batches discard
@@ -53,13 +53,13 @@ class Erasure:
     def __init__(
         self,
         subjects: Subjects,
-        facts: FactStore,
+        store: Store,
         drain: Rounds,
         spools: Callable[[], Iterable[tuple[str, Spool]]],
         journal: SetAside,
     ) -> None:
         self._subjects = subjects
-        self._facts = facts
+        self._store = store
         self._drain = drain
         self._spools = spools
         self._journal = journal
@@ -81,12 +81,13 @@ class Erasure:
     def _erase_some(self, subject: Subject) -> bool:
         """Whether the store had rows of the subject. Roll-ups that hold them are invalid before the rows go."""
         keys = visitor_keys(subject.visitor) if subject.visitor else None
-        piece = self._facts.to_erase(subject.project, keys)
+        with self._store.background():
+            piece = self._store.facts.to_erase(subject.project, keys)
         if piece is None:
             return False
         self._drain.mark(Touched(source, subject.project, list(piece.hours)) for source in piece.sources)
-        with self._drain.removing(piece):
-            self._facts.erase(subject.project, keys, piece)
+        with self._drain.removing(piece), self._store.background():
+            self._store.facts.erase(subject.project, keys, piece)
         return True
 
     def _finish(self, subject: Subject) -> None:

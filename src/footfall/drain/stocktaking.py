@@ -59,6 +59,8 @@ class Stocktaking:
     def __call__(self) -> None:
         if self._repair_some() or not (self._tried or self._inventory.is_unsure or self._tick() >= self._next):
             return
+        if self._facts.is_removing():  # what was asked for before an interruption
+            return
         found = self._facts.tallies()
         differences = [] if found is None else self._inventory.differences(found)
         if not self._tried:

@@ -15,8 +15,7 @@ from footfall.pipeline.lookup import on_distinct, translate
 _PATH_CHARS = TEXT_CAPS["path"]
 _HOST_CHARS = TEXT_CAPS["hostname"]
 
-_ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)([^?#]*)"
-_BEFORE_QUERY = r"^([^?#]*)"
+_ORIGIN = r"^[A-Za-z][A-Za-z0-9+.\-]*://([^/?#\\]*)"
 _NAMED = r"^([^?#]*(?:#!?/[^?#]*)?)"
 _WITH_FRAGMENT = r"^([^?#]*#[^?]*)"
 _FRAGMENT = r"^[^#]*(#[^?]+)"
@@ -63,11 +62,16 @@ def parse_urls(frame: pl.DataFrame, click_ids: Iterable[Iterable[str]]) -> pl.Da
 
 def _path() -> pl.Expr:
     url, named = pl.col("url"), pl.col("path")
-    tail = url.str.extract(_ABSOLUTE, 2)
+    # Split, not captured: a regular expression takes ten times as long over long paths.
+    before = _until(_until(url, "?"), "#")
+    tail = before.str.strip_prefix(url.str.extract(_ORIGIN, 0))
     absolute = pl.when(tail == "").then(pl.lit("/")).otherwise(tail)
-    from_url = absolute.fill_null(url.str.extract(_BEFORE_QUERY))
-    chosen = pl.when(named == "").then(from_url).otherwise(_named(named, url))
+    chosen = pl.when(named == "").then(absolute.fill_null(before)).otherwise(_named(named, url))
     return chosen.str.slice(0, _PATH_CHARS)
+
+
+def _until(text: pl.Expr, mark: str) -> pl.Expr:
+    return text.str.splitn(mark, 2).struct.field("field_0")
 
 
 def _named(named: pl.Expr, url: pl.Expr) -> pl.Expr:
@@ -78,7 +82,7 @@ def _named(named: pl.Expr, url: pl.Expr) -> pl.Expr:
 
 def _hostname() -> pl.Expr:
     named = pl.col("hostname")
-    from_url = pl.col("url").str.extract(_ABSOLUTE, 1).fill_null("")
+    from_url = pl.col("url").str.extract(_ORIGIN, 1).fill_null("")
     return host(pl.when(named == "").then(from_url).otherwise(named))
 
 

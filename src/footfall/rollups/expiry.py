@@ -73,7 +73,7 @@ def preview(store: Store, project: Project, days: int, now: int) -> Preview:
 
 
 class Expiry:
-    """Each call removes one month of one table; with nothing left it looks again, once an hour.
+    """Each call removes one month of one table, in the background; with nothing left it looks again, once an hour.
 
     Whole days of the project go, each once it is rolled up, with its month. A day without valid cells of each source
     keeps its facts, as do all days after it, and is marked to be made. `standstills` are the drain's: while rows wait,
@@ -103,9 +103,10 @@ class Expiry:
             self._next_look = self._tick() + _LOOK  # set first: it also holds where this look fails
             self._look()
         for number, before in list(self._waiting.items()):
-            piece = self._store.facts.to_expire(number, before)
+            with self._store.background():
+                piece = self._store.facts.to_expire(number, before)
             if piece is not None:
-                with self._drain.removing(piece):
+                with self._drain.removing(piece), self._store.background():
                     self._store.facts.expire(number, before, piece)
                 structlog.get_logger("store").info(
                     "rows past their retention are removed", project=number, table=piece.table, month=piece.partition

@@ -76,7 +76,7 @@ class Draining:
 
     def erasure(self) -> Erasure:
         """What erases rows of this store and of all spools, called again and again."""
-        return Erasure(self.erasures, self.store.facts, self.drain, lambda: list(self._spools), self.journal)
+        return Erasure(self.erasures, self.store, self.drain, lambda: list(self._spools), self.journal)
 
     def _round(self) -> list[tuple[str, SqliteSpool]]:
         self.last_round = self._clock()

@@ -137,8 +137,9 @@ class FactStore(Protocol):
     def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
         """Remove them, and the roll-ups of their hours, which must not be valid any more.
 
-        The rows are gone from the files at return. Nothing may write rows of these visitors, or of the project, or make
-        roll-ups meanwhile.
+        The rows are gone from the files at return, the roll-ups before them. Nothing may write rows of these visitors,
+        or of the project, or make roll-ups meanwhile; others may be inserted, and `apply` waits. After an interruption
+        the engine may go on (`is_removing`), and the same call completes it.
         """
 
     def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
@@ -148,7 +149,10 @@ class FactStore(Protocol):
         """Some of them; None where there are none, in files neither."""
 
     def expire(self, project: int, before: int, piece: Piece) -> None:
-        """Remove them, from every answer at return. Roll-ups stay as they are."""
+        """Remove them, from every answer at return, as `erase` does. Roll-ups stay as they are."""
+
+    def is_removing(self) -> bool:
+        """Whether the engine removes facts or sessions: nothing that is counted of them now will hold."""
 
     def months_without_sessions(self) -> set[int]:
         """Months (yyyymm) in which a part of the sessions is set aside."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from footfall.drain.erasure import Erasure
 from footfall.model.erasure import Subject
@@ -22,11 +22,15 @@ class Subjects:
         self.left.remove(subject)
 
 
-class Facts:
+class Store:
     """Two partitions of project 3, none of the visitor."""
 
     def __init__(self):
         self.erased = 0
+        self.facts = self
+
+    def background(self):
+        return nullcontext()
 
     def to_erase(self, project, visitors):
         assert (visitors is None) == (project == 3)
@@ -74,17 +78,17 @@ class Spool:
 
 
 def test_rows_go_bit_by_bit_once_no_batch_can_write_more_and_the_spools_last():
-    subjects, facts, drain, spool = Subjects(), Facts(), Rounds(), Spool()
-    erasure = Erasure(subjects, facts, drain, lambda: [("serve", spool)], Journal())
+    subjects, store, drain, spool = Subjects(), Store(), Rounds(), Spool()
+    erasure = Erasure(subjects, store, drain, lambda: [("serve", spool)], Journal())
     erasure()
-    assert facts.erased == 0  # the round under way may have been planned before the deletion
+    assert store.erased == 0  # the round under way may have been planned before the deletion
     drain.rounds, drain.quiet = 6, False
     erasure()
-    assert facts.erased == 0
+    assert store.erased == 0
     drain.quiet = True
     for erased in (1, 2):
         erasure()
-        assert (facts.erased, len(drain.marked), subjects.left) == (erased, erased, [PROJECT, ADA])
+        assert (store.erased, len(drain.marked), subjects.left) == (erased, erased, [PROJECT, ADA])
     try:
         erasure()
     except TimeoutError:
@@ -95,4 +99,4 @@ def test_rows_go_bit_by_bit_once_no_batch_can_write_more_and_the_spools_last():
     assert subjects.left == []
     assert b"ada" in spool.rewritten[1]
     erasure()
-    assert facts.erased == 2
+    assert store.erased == 2

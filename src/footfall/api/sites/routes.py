@@ -19,12 +19,10 @@ from footfall.model.project import Project, Scope
 from footfall.query import sites, timerange
 from footfall.query.compared import Compared
 from footfall.query.sites import SiteOverview
+from footfall.store.gate import ALL_PROJECTS
 from footfall.store.protocol import Reader
 
 router = APIRouter(prefix=SITES.prefix, tags=["session"])
-
-_ALL = 0
-"""In place of a project's number, where the limit of queries at once is counted."""
 
 _EXAMPLE = answers(
     {
@@ -64,7 +62,7 @@ async def all_sites(request: Request, caller: Annotated[Caller, Depends(require(
     def read(store: Reader) -> dict[int, SiteOverview]:
         return sites.overviews(timed(store, request), zones, now)
 
-    found = await part.limiter.run(_ALL, read, request=request)
+    found = await part.limiter.run(ALL_PROJECTS, read, request=request)
     return {"items": [_card(project, found[project.number]) for project in mine], "as_of": iso(now)}
 
 

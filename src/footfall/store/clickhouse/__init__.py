@@ -62,9 +62,9 @@ def open_store(settings: Settings, slots: SlotMap = even, *, alone: bool = True)
     """
     match parse(settings.store_url, settings.data):
         case LocalTarget() as target:
-            return ClickHouse(Embedded(target, settings), query_limits(settings))
+            return ClickHouse(Embedded(target, settings), query_limits(settings), settings.store_threads)
         case RemoteTarget() as target:
             lock = lock_data_directory(settings.data) if alone else None
-            return ClickHouse(Remote(target, settings, lock=lock), query_limits(settings))
+            return ClickHouse(Remote(target, settings, lock=lock), query_limits(settings), settings.store_threads)
         case target:
             return Cluster(target, settings, slots, alone=alone)

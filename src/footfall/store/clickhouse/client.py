@@ -83,6 +83,7 @@ class ClickHouse:
         self,
         engine: Engine,
         limits: Limits = NO_LIMITS,
+        threads: int = 1,
         *,
         kill: Callable[[Sequence[str]], None] | None = None,
         cells: Reader | None = None,
@@ -95,7 +96,7 @@ class ClickHouse:
         self._aside = Pool(self._connect, size=1)
         self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
-        self._readers = Readers(lambda: self._connect(limits), kill or self.kill, self.damaged)
+        self._readers = Readers(lambda: self._connect(limits), threads, kill or self.kill, self.damaged)
         self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
 
     @property

@@ -64,7 +64,7 @@ class Cluster:
         self._slot_map = slots
         self._slots: Sequence[int] | None = None
         front = Remote(target.everything, settings, more=_READING, lock=lock)
-        self._front = ClickHouse(front, query_limits(settings), kill=self._kill)
+        self._front = ClickHouse(front, query_limits(settings), settings.store_threads, kill=self._kill)
         self._shards = [self._opened(shard) for shard in target.shards]
         self._replicas = [
             [self._opened(replace(of, hosts=(host,))) for host in of.hosts] if len(of.hosts) > 1 else [shard]

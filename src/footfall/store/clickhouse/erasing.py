@@ -1,8 +1,8 @@
 """Removes the rows of a project, or of some of its visitors, one partition of one table at a time.
 
 A mutation rewrites the parts that have such rows. One that a crash interrupts is finished by the engine, and asked for
-again in any case. Roll-ups of a visitor's hours go with the rows, since their states hold visitors; those of a project
-are rows of the project.
+again in any case. Roll-ups of a visitor's hours go before the rows, which tell the hours, since their states hold
+visitors; those of a project are rows of the project.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def to_erase(store: Statements, cells: Reader, project: int, visitors: Sequence[
 
 def erase(store: Statements, cells: Reader, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
     params: dict[str, Any] = {"project": project, "visitors": visitors, "hours": piece.hours}
-    store.command(
-        f"ALTER TABLE {piece.table} DELETE IN PARTITION ID '{piece.partition}' WHERE {_where(visitors)}", params
-    )
     if piece.hours:
         found = cells.query(_ROLLED_UP, params).rows
         params |= {"grains": [grain for grain, _ in found], "starts": [start for _, start in found]}
         for table in _ROLLUPS:
             store.command(f"ALTER TABLE {table} DELETE WHERE project_id = {{project:UInt32}} AND {_CELLS}", params)
+    store.command(
+        f"ALTER TABLE {piece.table} DELETE IN PARTITION ID '{piece.partition}' WHERE {_where(visitors)}", params
+    )
 
 
 def _where(visitors: Sequence[int] | None) -> str:

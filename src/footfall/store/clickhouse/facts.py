@@ -6,6 +6,7 @@ Every name in a statement comes from the catalogue, every value is a bound param
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,12 @@ _OVERLAP = (
 _VERSION = ("project_id", "start", "visitor", "session", "version")
 """Rows of `sessions` that agree in these are one version of a session: one row adds it, another may cancel it."""
 
+_MUTATIONS = """
+    SELECT count() FROM system.mutations
+    WHERE database = currentDatabase() AND table IN {tables:Array(String)}
+      AND NOT is_done AND latest_fail_reason = ''"""
+"""Those that go on. One that fails is asked for again by whoever wants it."""
+
 _COMPUTED = {
     "entry_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(start) + entry_lag)",
     "exit_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(end) - exit_lag)",
@@ -46,12 +53,14 @@ class ClickHouseFacts:
     """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces.
 
     `cells` reads all of `rolled_up`, of which a shard has a part. Of `replicated` tables, the one asked may lag behind.
+    The engine loses an UPDATE during which a DELETE begins, so these wait for each other; an INSERT need not.
     """
 
     def __init__(self, store: Statements, cells: Reader | None = None, *, replicated: bool = False) -> None:
         self._store = store
         self._replicated = replicated
         self._cells = cells or store
+        self._changing = threading.Lock()
 
     def overlapping_sessions(self, table: Table, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         return self._sessions(table, _OVERLAP, visitors, {"start": start, "end": end})
@@ -78,7 +87,8 @@ class ClickHouseFacts:
             case Move():
                 statements = _moves(change)
         for sql, params in statements:
-            self._store.command(sql, params)
+            with self._changing:
+                self._store.command(sql, params)
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         sql = f"""
@@ -195,7 +205,8 @@ class ClickHouseFacts:
         return erasing.to_erase(self._store, self._cells, project, visitors)
 
     def erase(self, project: int, visitors: Sequence[int] | None, piece: Piece) -> None:
-        erasing.erase(self._store, self._cells, project, visitors, piece)
+        with self._changing:
+            erasing.erase(self._store, self._cells, project, visitors, piece)
 
     def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
         return expiring.count_before(self._store, project, before)
@@ -204,7 +215,11 @@ class ClickHouseFacts:
         return expiring.to_expire(self._store, project, before)
 
     def expire(self, project: int, before: int, piece: Piece) -> None:
-        expiring.expire(self._store, project, before, piece)
+        with self._changing:
+            expiring.expire(self._store, project, before, piece)
+
+    def is_removing(self) -> bool:
+        return bool(self._store.query(_MUTATIONS, {"tables": list(TABLES)}).scalar)
 
     def _sessions(self, table: Table, condition: str, wanted: pl.DataFrame, params: Mapping[str, Any]) -> pl.DataFrame:
         selected = (

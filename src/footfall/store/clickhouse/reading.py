@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from footfall.errors import QueryCancelledError
+from footfall.store.clickhouse.engine import Limits
 from footfall.store.clickhouse.failures import translated
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.statements import arrow, query
@@ -29,6 +30,9 @@ CLIENTS = 5
 RESERVED = 2
 """Clients of all readings, and how many are only for projects that have none: slow queries of a few leave these."""
 
+_NICE = "10"
+"""The nice value of statements beside others of their project. The engine needs CAP_SYS_NICE to change it."""
+
 CLOSE_SECONDS = 2.0
 """How long a close waits for queries that were cancelled."""
 
@@ -38,12 +42,21 @@ _MAX_PAUSE_SECONDS = 5.0
 
 
 class Readers:
-    """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three."""
+    """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three.
+
+    A statement has all `threads` where it is the only one of its project. One beside others of it has a single thread
+    of low priority: together they keep the processors as busy, and the drain and other projects come first.
+    """
 
     def __init__(
-        self, connect: Callable[[], Client], kill: Callable[[Sequence[str]], None], damaged: set[tuple[str, str]]
+        self,
+        connect: Callable[[], Client],
+        threads: int,
+        kill: Callable[[Sequence[str]], None],
+        damaged: set[tuple[str, str]],
     ) -> None:
         self._pool = Pool(connect, size=CLIENTS, reserved=RESERVED)
+        self._threads = threads
         self._damaged = damaged
         self._kill_marked = kill
         self._changed = threading.Condition()
@@ -59,9 +72,12 @@ class Readers:
         """A client for one statement; QueryCancelledError where the reading is cancelled before or during it."""
         lent = self._pool.lend(share=reading.project, unless=lambda: reading.cancelled)
         with translated(reading=True, damaged=self._damaged), lent as client:
-            self._begin(reading)
+            share = self._begin(reading)
             try:
                 client.set_client_setting("log_comment", reading.mark)
+                for name, value in share.items():
+                    if client.get_client_setting(name) != value:
+                        client.set_client_setting(name, value)
                 yield client
             except Exception as error:
                 if reading.cancelled:
@@ -89,11 +105,15 @@ class Readers:
         self.cancel(*running)
         self._pool.close(CLOSE_SECONDS)
 
-    def _begin(self, reading: ReadingClient) -> None:
+    def _begin(self, reading: ReadingClient) -> Limits:
+        """What its statement may have of the processors."""
         with self._changed:
             if reading.cancelled or self._closed:
                 raise QueryCancelledError
+            alone = all(one.project != reading.project for one in self._running)
             self._running[reading] += 1
+        threads, nice = (self._threads, "0") if alone else (1, _NICE)
+        return {"max_threads": str(threads), "os_thread_priority": nice}
 
     def _end(self, reading: ReadingClient) -> None:
         with self._changed:

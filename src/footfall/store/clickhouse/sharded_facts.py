@@ -101,6 +101,9 @@ class ShardedFacts:
         for facts in self._facts:
             facts.expire(project, before, piece)
 
+    def is_removing(self) -> bool:
+        return any(facts.is_removing() for facts in self._facts)
+
     def months_without_sessions(self) -> set[int]:
         return set().union(*(facts.months_without_sessions() for facts in self._facts))
 
