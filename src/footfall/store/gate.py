@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Protocol
 
+from footfall.store.fence import Fence
 from footfall.store.protocol import Params, Reading, Rows
 
 BATCH_SECONDS = 0.25
@@ -15,14 +17,29 @@ ANSWER_SECONDS = 2.0
 """How long an answer waits for a batch that is being written: a store in trouble must not hold up answers."""
 
 
+class AnswerGate(Protocol):
+    """Keeps answers and the writing of batches apart."""
+
+    def answer(self, reading: Reading, attempt: int) -> AbstractContextManager[Reading]:
+        """The reading for one answer. OvertakenError where it is to be computed again: `attempt` counts from 1."""
+
+
 class BatchGate:
     """An answer sees a batch whole or not at all, although both have several statements.
 
     While a batch is written, answers wait before their first statement; a batch waits for those that have begun. An
     answer that takes longer than a batch waits is overtaken: each of its statements sees the rows of its own start.
+    Other processes learn of the batch by the `fence`, if there is one.
     """
 
-    def __init__(self, batch_seconds: float = BATCH_SECONDS, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        batch_seconds: float = BATCH_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+        *,
+        fence: Fence | None = None,
+    ) -> None:
+        self._fence = fence
         self._batch_seconds = batch_seconds
         self._answer_seconds = answer_seconds
         self._changed = threading.Condition()
@@ -36,11 +53,20 @@ class BatchGate:
             self._writing = True
             self._changed.wait_for(lambda: not self._answers, self._batch_seconds)
         try:
+            if self._fence is not None:
+                self._fence.begin()
             yield
+            if self._fence is not None:
+                self._fence.end()
         finally:
             with self._changed:
                 self._writing = False
                 self._changed.notify_all()
+
+    @contextmanager
+    def answer(self, reading: Reading, attempt: int) -> Iterator[Reading]:  # noqa: ARG002 -- a batch waits: one will do
+        with closing(GatedReading(reading, self)) as gated:
+            yield gated
 
     def enter(self) -> None:
         """Before the first statement of an answer; `leave` must follow."""
