@@ -16,14 +16,17 @@ COLUMNS = ("dimension", "label", "bucket", "hits", "sessions", "bytes")
 
 
 def breakdowns(query: Breakdowns, binder: Binder) -> str:
-    """A label's cells are gathered before labels are ranked, so that nothing is counted twice."""
+    """A label's cells are gathered before labels are ranked, so that nothing is counted twice.
+
+    Each shard of a cluster has a part of a cell: those of the labels that are shown are added up at last.
+    """
     cells = _from_rows(query, binder)
     if query.cells.starts:
         cells = f"{cells} UNION ALL {_from_cells(query, binder)}"
     ranked = f" ORDER BY c0, sum(c3) DESC, c1 LIMIT {binder.number(query.labels)} BY c0"
     gathered = f"SELECT c0, c1, groupArray((c2, c3, c4, c5)) AS cells FROM ({cells}) GROUP BY c0, c1{ranked}"
-    shown = "c0, c1, cell.1 AS c2, cell.2 AS c3, cell.3 AS c4, cell.4 AS c5"
-    return f"SELECT {shown} FROM ({gathered}) ARRAY JOIN cells AS cell ORDER BY c0, c2, c3 DESC, c1"
+    shown = "c0, c1, cell.1 AS c2, sum(cell.2) AS c3, sum(cell.3) AS c4, sum(cell.4) AS c5"
+    return f"SELECT {shown} FROM ({gathered}) ARRAY JOIN cells AS cell GROUP BY c0, c1, c2 ORDER BY c0, c2, c3 DESC, c1"
 
 
 def _from_rows(query: Breakdowns, binder: Binder) -> str:
