@@ -1,4 +1,4 @@
-SELECT c0, c1, cell.1 AS c2, sum(cell.2) AS c3, sum(cell.3) AS c4, sum(cell.4) AS c5
+SELECT c0, c1, cell.1 AS c2, cell.2 AS c3, cell.3 AS c4, cell.4 AS c5
 FROM (SELECT c0, c1, groupArray((c2, c3, c4, c5)) AS cells
 FROM (SELECT transform(toUInt64(grouping(k0, k1)), {p3:Array(UInt64)}, {p4:Array(String)}, '') AS c0, concat(k0, k1) AS c1, c2, count() AS c3, uniqExact(session) AS c4, sum(bytes) AS c5
 FROM (SELECT roundDown(toUnixTimestamp64Milli(timestamp), {p5:Array(Int64)}) AS c2, replaceRegexpOne(country, '^$', 'unknown') AS k0, replaceRegexpOne(endpoint, '^$', 'unknown') AS k1, session, bytes
@@ -17,8 +17,7 @@ AND bucket < fromUnixTimestamp64Milli({p13:Int64}, 'UTC')
 AND (toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p6:Array(Int64)}, {p7:Array(UInt64)}))
 GROUP BY c0, c1
 ORDER BY c0, sum(c3) DESC, c1
-LIMIT {p14:UInt64} BY c0) ARRAY JOIN cells AS cell
-GROUP BY c0, c1, c2
+LIMIT {p14:UInt64} BY c0) ARRAY JOIN if(length(arrayDistinct(cells.1)) = length(cells), cells, arrayZip((arrayReduce('sumMap', arrayMap(x -> [x.1], cells), arrayMap(x -> [x.2], cells), arrayMap(x -> [x.3], cells), arrayMap(x -> [x.4], cells)) AS sums).1, sums.2, sums.3, sums.4)) AS cell
 ORDER BY c0, c2, c3 DESC, c1
 -- p0 = 7
 -- p1 = 1780012800000
