@@ -41,6 +41,10 @@ class QueryCancelledError(TransientError):
         super().__init__("the query was cancelled")
 
 
+class OvertakenError(FootfallError):
+    """A batch was written in another process while an answer was computed: compute it again."""
+
+
 class FatalError(FootfallError):
     """The process can't continue: the operator must act, and the message says how."""
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
 from footfall.store.protocol import Store
 
 
 def test_copies_of_the_tables_are_what_migrations_make(store: Store, store_settings: Settings) -> None:
-    changed = {"store_url": f"{store_settings.store_url}_migrated", "data": store_settings.data / "migrated"}
+    before, name, after = store_settings.store_url.rpartition(_database(store))
+    changed = {"store_url": f"{before}{name}_migrated{after}", "data": store_settings.data / "migrated"}
     migrated = open_store(store_settings.model_copy(update=changed))
     migrated.migrate()
     assert _made(store) == _made(migrated)
-    migrated.command(f"DROP DATABASE {_database(migrated)}")
+    front = _database(migrated)
+    for shard in migrated.shards:
+        for database in dict.fromkeys((front, _database(shard))):  # statements are made in the last one
+            shard.command(f"DROP DATABASE {database}")
     migrated.close()
 
 
-def _made(store: Store) -> dict[str, str]:
-    rows = store.query("SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase()").rows
-    return {name: text.replace(f" {_database(store)}.", " ") for name, text in rows}
+def _made(store: Store) -> list[dict[str, str]]:
+    """Of the store and of each shard, the statements that make the tables, without the names of the databases."""
+    sql = "SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase()"
+    names = re.compile(rf"\b{_database(store)}(_local)?\b")
+    return [{name: names.sub("", text) for name, text in one.query(sql).rows} for one in (store, *store.shards)]
 
 
 def _database(store: Store) -> str:

@@ -81,7 +81,10 @@ def logs(count):
 
 
 def gone(store, table, how):
-    """What an accident leaves of the first part of the table."""
+    """What an accident leaves of the table, or of a part of it."""
+    if how == "all dropped":
+        store.command(f"TRUNCATE TABLE {table}")
+        return
     sql = "SELECT name, path FROM system.parts WHERE active AND database = currentDatabase() AND table = {table:String}"
     store = next(shard for shard in store.shards if shard.query(sql, {"table": table}).rows)
     name, path = store.query(sql, {"table": table}).rows[0]
@@ -89,8 +92,6 @@ def gone(store, table, how):
         store.command(f"ALTER TABLE {table} DROP PART '{name}'")
     elif how == "detached":
         store.command(f"ALTER TABLE {table} DETACH PART '{name}'")
-    elif how == "all dropped":
-        store.command(f"TRUNCATE TABLE {table}")
     else:
         store.command(f"DETACH TABLE {table}")
         if how == "deleted":

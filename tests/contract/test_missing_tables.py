@@ -23,6 +23,10 @@ DEFINITION = """
     WHERE database = currentDatabase() AND name = {table:String}"""
 
 
+embedded = pytest.mark.embedded
+"""Of tests of the repair, which needs the engine's files: a remote ClickHouse is mended by hand."""
+
+
 def lose_definition(store: Store, engine: Path, table: str) -> tuple[Path, str]:
     """What is left when the engine starts without the file; returns where the rows are, and the definition."""
     file, rows, definition = store.query(DEFINITION, {"table": table}).rows[0]
@@ -48,6 +52,14 @@ def test_the_schema_is_what_the_migrations_make(shared_store: Store) -> None:
     assert shared_store.missing_tables() == set()
 
 
+def test_a_table_that_is_gone_from_a_shard_is_told(store: Store) -> None:
+    store.shards[-1].command("DROP TABLE events SYNC")
+    assert store.missing_tables() == {"events"}
+    with pytest.raises(FatalError, match="no table events any more"):
+        store.migrate()
+
+
+@embedded
 @pytest.mark.parametrize("table", ["events", "sessions"])
 def test_a_table_is_made_again_over_its_rows(filled: Store, engine: Path, table: str) -> None:
     _, definition = lose_definition(filled, engine, table)
@@ -60,6 +72,7 @@ def test_a_table_is_made_again_over_its_rows(filled: Store, engine: Path, table:
     assert filled.query(DEFINITION, {"table": table}).rows[0][2] == definition
 
 
+@embedded
 def test_a_table_whose_rows_are_gone_is_empty_and_roll_ups_are_made_again(filled: Store, engine: Path) -> None:
     for table in ("requests", "rollups"):
         rows, _ = lose_definition(filled, engine, table)
@@ -70,6 +83,7 @@ def test_a_table_whose_rows_are_gone_is_empty_and_roll_ups_are_made_again(filled
     assert filled.query("SELECT (SELECT count() FROM requests), (SELECT count() FROM rolled_up)").rows == [(0, 0)]
 
 
+@embedded
 def test_doctor_finds_and_repairs_it(filled: Store, store_settings: Settings, engine: Path) -> None:
     lose_definition(filled, engine, "events")
     filled.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from tests.support.postgresql import PostgreSQL
 from tests.support.server import Server, until
 
 from footfall.api.auth import BAD_TOKENS_A_MINUTE
+from footfall.meta import StoredFence
 
 RANGE = {"range": "24h"}
 FRESH = 6
@@ -103,6 +105,39 @@ def test_what_any_collector_takes_every_reader_answers(installation):
     assert answers[0] == answers[1]
     # Twenty pageviews of one visitor, through two collectors, behind a trusted proxy: one salt, one session.
     assert (answers[0]["visitors"], answers[0]["sessions"], answers[0]["pageviews"]) == (1, 1, 20)
+
+
+def test_readers_learn_of_the_batches_of_the_drain(installation):
+    site = site_of(installation, "batches")
+    meta = installation.drain.meta()
+    fence = StoredFence(meta.database)
+    before = fence.look().name
+    assert report(installation.collectors[0].url, site, "/").status_code == 202
+    assert counted(site, 1) == 1
+    assert until(lambda: not fence.look().writing)
+    assert fence.look().name not in {"", before}
+    meta.close()
+
+
+def test_answers_that_are_overtaken_again_and_again_come_all_the_same(installation):
+    site = site_of(installation, "overtaken")
+    meta, stop = installation.drain.meta(), threading.Event()
+    fence = StoredFence(meta.database)
+
+    def write() -> None:
+        while not stop.wait(0.001):
+            fence.begin()
+            fence.end()
+
+    path = f"/api/web-events/{site.access.slug}/panels?panel=kpis&panel=top-pages&range=24h"
+    headers = {"Authorization": f"Bearer {site.access.token}"}
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(write)
+        statuses = [reader.http.get(path, headers=headers).status_code for reader in installation.readers * 5]
+        stop.set()
+        writing.result()
+    assert statuses == [200] * 10
+    meta.close()
 
 
 def test_a_drain_that_is_killed_gets_everything_once(installation):

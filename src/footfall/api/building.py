@@ -19,6 +19,7 @@ from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.ingest.nothing_written import NothingWritten
 from footfall.api.lifecycle import Lifecycle
 from footfall.api.parameters import TellIgnored, parameters
+from footfall.api.repeating import Repeating
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
 from footfall.api.server_timing import ServerTiming
@@ -61,6 +62,7 @@ def build_api(state: State, reading: Routers) -> FastAPI:
         api.servers = [{"url": state.collecting.settings.base_path}]
     state.install(api)
     problem.install(api, errors_of)
+    api.add_middleware(Repeating)
     api.add_middleware(TellIgnored)
     api.add_middleware(ServerTiming)
     routers = list(_routers(reading))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
 
-from footfall.errors import TransientError, UserError
+from footfall.api.repeating import attempt_of
+from footfall.errors import OvertakenError, TransientError, UserError
 from footfall.model.project import Project
-from footfall.store.gate import BatchGate, GatedReading
+from footfall.store.gate import AnswerGate, BatchGate
 from footfall.store.protocol import Reader, Reading, Store
 
 Found = TypeVar("Found")
@@ -50,9 +51,9 @@ class QueryLimiter:
     UserError(`too_many_queries`).
     """
 
-    def __init__(self, store: Store, limit: int, wait: float = WAIT_SECONDS, *, gate: BatchGate | None = None) -> None:
+    def __init__(self, store: Store, limit: int, wait: float = WAIT_SECONDS, *, gate: AnswerGate | None = None) -> None:
         self._store = store
-        self._gate = gate or BatchGate()
+        self._gate: AnswerGate = gate or BatchGate()
         self._limit = limit
         self._wait = wait
         self._queues: dict[int, _Queue] = {}
@@ -65,7 +66,7 @@ class QueryLimiter:
     async def reader(self, request: Request, project: Project) -> AsyncIterator[Reader]:
         """A reader for the answer to a request; its queries end when the client leaves."""
         async with self._lent(project.number, self._wait, request) as reading:
-            with self._gated(reading, project.number) as gated:
+            with self._gate.answer(reading, project.number, attempt_of(request.scope)) as gated:
                 yield gated
 
     async def run(
@@ -77,14 +78,18 @@ class QueryLimiter:
         its client itself: then nothing else may, and `request` is None.
         """
         async with self._lent(project, self._wait if wait is None else wait, request) as reading:
-            with self._gated(reading, project) as gated:
-                return await self.on_thread(partial(query, gated))
+            attempt = 0
+            while True:
+                attempt += 1
+                with suppress(OvertakenError), self._gate.answer(reading, project, attempt) as gated:
+                    return await self.on_thread(partial(query, gated))
 
     @asynccontextmanager
     async def stream(self, project: int) -> AsyncIterator[Reading]:
         """A reader for an answer that goes out bit by bit: it has one of the project's turns until it ends.
 
-        Clients decide how long that takes, so there are few: UserError(`too_many_queries`) where others are under way.
+        Clients decide how long that takes, so no batch waits for it, and there are few: UserError(`too_many_queries`)
+        where others are under way.
         """
         if self._streams.total() >= STREAMS or self._streams[project] >= STREAMS_OF_PROJECT:
             raise UserError("too_many_queries", "too many exports are under way: wait until one ends", retry_after=10)
@@ -110,12 +115,6 @@ class QueryLimiter:
     async def _lent(self, project: int, wait: float, request: Request | None) -> AsyncIterator[Reading]:
         async with self._reading(project) as reading, watched(request, reading), self._turn(project, wait):
             yield reading
-
-    @contextmanager
-    def _gated(self, reading: Reading, project: int) -> Iterator[Reading]:
-        """Not for streams: clients decide how long these take, and no batch must wait for them."""
-        with closing(GatedReading(reading, self._gate, project)) as gated:
-            yield gated
 
     @asynccontextmanager
     async def _reading(self, project: int) -> AsyncIterator[Reading]:

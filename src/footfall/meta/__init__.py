@@ -7,6 +7,7 @@ from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.domains import DomainListedError
 from footfall.meta.drops import Drops
+from footfall.meta.fence import StoredFence
 from footfall.meta.guesses import SharedGuesses
 from footfall.meta.ledger import Ledger
 from footfall.meta.moves import StoreMove
@@ -38,6 +39,7 @@ __all__ = [
     "SignIns",
     "StoreMove",
     "StoredAnswers",
+    "StoredFence",
     "StoredFilters",
     "TokenInfo",
     "environment_over",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,10 @@ class FailingJob:
     name: str
     since: int
     reason: str
+
+
+class LastBatch(NamedTuple):
+    """The batch that was begun last: every one has another name. `writing` until all of it is stored."""
+
+    name: str = ""
+    writing: bool = False

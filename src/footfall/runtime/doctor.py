@@ -5,6 +5,7 @@ It works beside a running server, which alone may look into the store then.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -36,6 +37,9 @@ from footfall.store.protocol import Store
 LEAST_FREE = 1 << 30
 """Bytes that should be free on the disk: merges need room beside what they merge."""
 
+_ROOT = 0
+"""The number of the user, and of its group."""
+
 _MEANING = {"rejected": "could not be processed", "damaged": "did not pass their checksum", "lost": "are gone"}
 
 
@@ -61,11 +65,27 @@ def _permissions(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding
     """Only the owner may look. The store's own folder is closed by the directory around it."""
     paths = [settings.data, *settings.data.glob("*"), *settings.data.glob("spool/*"), *settings.data.glob("drain/*")]
     for path in paths:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077 and (path == settings.data or path.is_file()):
+        found = path.stat()
+        mode, user = stat.S_IMODE(found.st_mode), os.geteuid()
+        others = mode & others_bits(found.st_uid, found.st_gid, user=user)
+        if others and (path == settings.data or path.is_file()):
+            says, mine = f"{path} is open to others ({mode:04o})", user in {_ROOT, found.st_uid}
+            if not mine:
+                yield Finding("permissions", f"{says}, and only its owner can close it")
+                continue
             if repair:
-                path.chmod(mode & 0o700)
-            yield Finding("permissions", f"{path} is open to others ({mode:04o})", "close it to others", repair)
+                path.chmod(mode & ~others)
+            yield Finding("permissions", says, "close it to others", repair)
+
+
+def others_bits(owner: int, group: int, *, user: int) -> int:
+    """The bits of a mode that let others in.
+
+    Those of the group don't where it is root's, which may look at everything anyway, and where `user` itself has access
+    by the group alone. Containers run so: as any user of the group 0, or of the group of their volume.
+    """
+    by_group = user not in {_ROOT, owner}
+    return 0o007 if by_group or group == _ROOT else 0o077
 
 
 def _disk(settings: Settings, *_: object) -> Iterator[Finding]:

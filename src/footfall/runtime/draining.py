@@ -15,14 +15,14 @@ from footfall.drain.erasure import Erasure
 from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import FatalError
-from footfall.meta import open_meta
+from footfall.meta import StoredFence, open_meta
 from footfall.model.period import iso_seconds
 from footfall.model.progress import Standstill
 from footfall.runtime.moved import check_not_moved
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
-from footfall.store.clickhouse import detached_parts, open_store
+from footfall.store.clickhouse import detached_parts, is_embedded, open_store
 from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
@@ -51,7 +51,8 @@ class Draining:
                 settings.data / "drain" / INVENTORY, retention_days=settings.retention_days, clock=clock
             )
             opened.pop_all()
-        self.gate = BatchGate()
+        # Only a remote store has readers in other processes.
+        self.gate = BatchGate(fence=None if is_embedded(settings) else StoredFence(self._meta.database))
         self.drain = Drain(
             self._round,
             self.store,

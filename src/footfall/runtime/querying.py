@@ -10,7 +10,7 @@ from footfall.api.state import Collecting, Querying
 from footfall.meta import StoredAnswers, StoredFilters
 from footfall.model.progress import FailingJob
 from footfall.runtime.parts import Parts
-from footfall.store.gate import BatchGate
+from footfall.store.gate import AnswerGate
 from footfall.store.protocol import Store
 
 ANSWER_SECONDS = 10
@@ -22,12 +22,12 @@ def make_querying(
     store: Store,
     collecting: Collecting,
     last_flush: Callable[[], int],
-    gate: BatchGate | None = None,
+    gate: AnswerGate | None = None,
     failing_jobs: Callable[[], list[FailingJob]] = list,
 ) -> Querying:
     """Beside a collecting part, with which it shares who may do what, and the buffer.
 
-    `gate` and `failing_jobs` are those of the drain, where the process has one.
+    `gate` is that of the drain, where the process has one, as `failing_jobs` are.
     """
     settings = parts.settings
     return Querying(

@@ -13,7 +13,7 @@ from footfall.api.auth import check_auth_off
 from footfall.api.metrics import Metrics
 from footfall.clock import MINUTE, SECOND, system_clock
 from footfall.errors import FatalError, StoreError
-from footfall.meta import Drops
+from footfall.meta import Drops, StoredFence
 from footfall.runtime.address import check_address, reachable
 from footfall.runtime.collecting import make_shared
 from footfall.runtime.ending import STOP_SECONDS, leave
@@ -34,6 +34,7 @@ from footfall.store.clickhouse import (
     newest_migration,
     open_store,
 )
+from footfall.store.fence import FenceReader
 from footfall.store.protocol import Store
 
 _ROUNDS_PER_MINUTE = MINUTE // SECOND
@@ -92,7 +93,7 @@ def _schema(store: Store) -> int:
 
 async def _run(parts: Parts, store: Store, metrics: Metrics, drops: Drops) -> None:
     shared = make_shared(parts, metrics, drops)
-    querying = make_querying(parts, store, shared, parts.clock)
+    querying = make_querying(parts, store, shared, parts.clock, FenceReader(StoredFence(parts.meta.database).look))
     server = Server(parts.settings, create_reader(shared, querying), shared, querying)
     if not await server.run(f"Footfall answers queries on {reachable(parts.settings)}\n"):
         leave("stopping in the middle of a request that takes too long")

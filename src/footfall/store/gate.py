@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Protocol
 
+from footfall.store.fence import Fence
 from footfall.store.protocol import Params, Reading, Rows
 
 BATCH_SECONDS = 0.25
@@ -19,15 +21,33 @@ ALL_PROJECTS = 0
 """In place of a project's number: an answer about all of them, or a batch that may have rows of any."""
 
 
+class AnswerGate(Protocol):
+    """Keeps answers and the writing of batches apart."""
+
+    def answer(self, reading: Reading, project: int, attempt: int) -> AbstractContextManager[Reading]:
+        """The reading for one answer about a project, or about `ALL_PROJECTS`.
+
+        OvertakenError where it is to be computed again: `attempt` counts from 1.
+        """
+
+
 class BatchGate:
     """An answer sees a batch whole or not at all, although both have several statements.
 
     While a batch is written, answers about its projects wait before their first statement; a batch waits for those that
     have begun. Others pass, so a project whose queries never end holds up no batch and no answer but its own. An answer
     that takes longer than a batch waits is overtaken: each of its statements sees the rows of its own start.
+    Other processes learn of the batch by the `fence`, if there is one.
     """
 
-    def __init__(self, batch_seconds: float = BATCH_SECONDS, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        batch_seconds: float = BATCH_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+        *,
+        fence: Fence | None = None,
+    ) -> None:
+        self._fence = fence
         self._batch_seconds = batch_seconds
         self._answer_seconds = answer_seconds
         self._changed = threading.Condition()
@@ -41,11 +61,20 @@ class BatchGate:
             self._writing = projects
             self._changed.wait_for(lambda: not any(map(self._written, self._answers)), self._batch_seconds)
         try:
+            if self._fence is not None:
+                self._fence.begin()
             yield
+            if self._fence is not None:
+                self._fence.end()
         finally:
             with self._changed:
                 self._writing = ()
                 self._changed.notify_all()
+
+    @contextmanager
+    def answer(self, reading: Reading, project: int, attempt: int) -> Iterator[Reading]:  # noqa: ARG002 -- a batch waits
+        with closing(GatedReading(reading, self, project)) as gated:
+            yield gated
 
     def enter(self, project: int) -> None:
         """Before the first statement of an answer about a project; `leave` must follow."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import Any
 
 import pytest
 from fastapi import Request
 
 from footfall.api.query_limiter import STREAMS, STREAMS_OF_PROJECT, QueryLimiter
-from footfall.errors import TransientError, UserError
+from footfall.errors import OvertakenError, TransientError, UserError
 from footfall.model.project import Project
 
 SHOP, BLOG = Project(1, "p1", "shop", ""), Project(2, "p2", "blog", "")
@@ -210,3 +210,26 @@ async def test_few_answers_are_streamed_at_once_and_each_has_a_turn() -> None:
         assert (caught.value.code, caught.value.retry_after) == ("too_many_queries", 10)
     async with limiter.stream(SHOP.number), limiter.stream(99):
         pass
+
+
+class Attempts:
+    """A gate whose readings are the numbers of their attempts."""
+
+    def answer(self, _: object, attempt: int) -> nullcontext[int]:
+        return nullcontext(attempt)
+
+
+@on_a_loop
+async def test_an_overtaken_query_is_asked_again_in_the_same_turn() -> None:
+    store = Store()
+    limiter = QueryLimiter(store, 1, gate=Attempts())  # type: ignore[arg-type]  # what a query needs of them
+    seen = []
+
+    def query(attempt: Any) -> str:
+        seen.append(attempt)
+        if attempt < 3:
+            raise OvertakenError
+        return "answer"
+
+    assert await limiter.run(1, query, request=None) == "answer"
+    assert (seen, len(store.readings)) == ([1, 2, 3], 1)

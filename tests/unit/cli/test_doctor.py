@@ -85,6 +85,33 @@ def test_what_can_be_repaired_is_found_told_and_repaired(data: Path, damage, che
     assert [one for one in left if one["repair"]] == []
 
 
+OWNER, STAFF, SOMEBODY, ROOT = 10_001, 50, 1_000_680_000, 0
+
+
+@pytest.mark.parametrize(
+    ("group", "user", "bits"),
+    [
+        (STAFF, OWNER, 0o077),
+        (STAFF, ROOT, 0o077),
+        (ROOT, OWNER, 0o007),  # docker run
+        (ROOT, SOMEBODY, 0o007),  # OpenShift: any user of the group 0
+        (STAFF, SOMEBODY, 0o007),  # Kubernetes with fsGroup
+    ],
+)
+def test_bits_of_a_group_that_has_to_have_access_are_sound(group: int, user: int, bits: int) -> None:
+    assert checks.others_bits(OWNER, group, user=user) == bits
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o770, []), (0o775, [("permissions", "")])])
+def test_a_directory_that_is_open_to_the_group_by_which_the_server_has_access(
+    data: Path, monkeypatch: pytest.MonkeyPatch, mode: int, told: list[tuple[str, str]]
+) -> None:
+    data.chmod(mode)
+    monkeypatch.setattr(os, "geteuid", lambda: data.stat().st_uid + 1)
+    assert [(one["check"], one["repair"]) for one in doctor(data, "--repair")[1]] == told
+    assert data.stat().st_mode & 0o777 == mode
+
+
 def test_what_is_the_operator_s_is_told(data: Path) -> None:
     spool = opened(data, ahead=DAY)
     spool.append([Submission(EventRows(1, 5, [RawEvent(1, 2, 3)]))])

@@ -9,6 +9,7 @@ import pytest
 from footfall.store.clickhouse.statements import bound
 
 MANY = list(range(10**10, 10**10 + 20_000))
+HOURS_OF_A_YEAR = list(range(1_750_000_000_000, 1_750_000_000_000 + 8_784 * 3_600_000, 3_600_000))
 
 
 def test_short_values_are_bound_and_others_left_out() -> None:
@@ -21,6 +22,7 @@ def test_short_values_are_bound_and_others_left_out() -> None:
     ("value", "literal"),
     [
         (MANY, f"[{', '.join(map(str, MANY))}]"),
+        (HOURS_OF_A_YEAR, f"[{', '.join(map(str, HOURS_OF_A_YEAR))}]"),
         (["it's {b:String}"] * 10_000, "[" + ", ".join([r"'it\'s {b:String}'"] * 10_000) + "]"),
         ("\\" * 200_000, "'" + "\\\\" * 200_000 + "'"),
     ],

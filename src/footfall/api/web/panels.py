@@ -14,7 +14,7 @@ from footfall.api import problem
 from footfall.api.web import answers, examples, schema, toplists
 from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, AccessInPath, WebQuery
-from footfall.errors import QueryCancelledError, UserError
+from footfall.errors import OvertakenError, QueryCancelledError, UserError
 
 router = APIRouter(prefix=PREFIX, tags=TAGS)
 
@@ -93,7 +93,7 @@ def panels(
 def _answered(request: Request, panel: Panel, query: WebQuery, shown: Shown) -> Json:
     try:
         return {"answer": panel(query, shown)}
-    except QueryCancelledError:
+    except (QueryCancelledError, OvertakenError):
         raise
     except Exception as error:  # noqa: BLE001 - a boundary: each panel has an answer or an error of its own
         _, code, message = problem.described(error, request.url.path)

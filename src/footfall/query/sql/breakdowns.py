@@ -14,16 +14,26 @@ from footfall.query.sql.select import bucket_of, conditions, project, within
 
 COLUMNS = ("dimension", "label", "bucket", "hits", "sessions", "bytes")
 
+_PARTS = ", ".join(f"arrayMap(x -> [x.{place}], cells)" for place in (1, 2, 3, 4))
+_ADDED_UP = (
+    "if(length(arrayDistinct(cells.1)) = length(cells), cells,"
+    f" arrayZip((arrayReduce('sumMap', {_PARTS}) AS sums).1, sums.2, sums.3, sums.4))"
+)
+"""A label's cells, one for each bucket. One store has no others: to group all of them takes as long as to read them."""
+
 
 def breakdowns(query: Breakdowns, binder: Binder) -> str:
-    """A label's cells are gathered before labels are ranked, so that nothing is counted twice."""
+    """A label's cells are gathered before labels are ranked, so that nothing is counted twice.
+
+    Each shard of a cluster has a part of a cell: where a label that is shown has several, they are added up.
+    """
     cells = _from_rows(query, binder)
     if query.cells.starts:
         cells = f"{cells} UNION ALL {_from_cells(query, binder)}"
     ranked = f" ORDER BY c0, sum(c3) DESC, c1 LIMIT {binder.number(query.labels)} BY c0"
     gathered = f"SELECT c0, c1, groupArray((c2, c3, c4, c5)) AS cells FROM ({cells}) GROUP BY c0, c1{ranked}"
     shown = "c0, c1, cell.1 AS c2, cell.2 AS c3, cell.3 AS c4, cell.4 AS c5"
-    return f"SELECT {shown} FROM ({gathered}) ARRAY JOIN cells AS cell ORDER BY c0, c2, c3 DESC, c1"
+    return f"SELECT {shown} FROM ({gathered}) ARRAY JOIN {_ADDED_UP} AS cell ORDER BY c0, c2, c3 DESC, c1"
 
 
 def _from_rows(query: Breakdowns, binder: Binder) -> str:

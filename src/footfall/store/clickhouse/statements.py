@@ -60,7 +60,7 @@ def bound(sql: str, params: Params | None) -> tuple[str, dict[str, Any] | None]:
 
 def _long(value: object) -> str:
     """The literal of a value that is too long for a parameter, else `""`."""
-    if not isinstance(value, str | Sequence) or _least_size(value) < _LONGEST / 8:
+    if not isinstance(value, str | Sequence) or _most_bytes(value) <= _LONGEST:
         return ""
     from clickhouse_connect.driver.binding import format_bind_value  # noqa: PLC0415 -- loaded with the first client
 
@@ -68,8 +68,8 @@ def _long(value: object) -> str:
     return literal if len(literal.encode()) > _LONGEST else ""
 
 
-def _least_size(value: Sequence[object]) -> int:
-    """Characters of a text, or of a sequence's texts; or its items."""
+def _most_bytes(value: Sequence[object]) -> int:
+    """What the literal may take: 8 bytes for a character that is escaped and encoded, 24 for a number."""
     if isinstance(value, str):
-        return len(value)
-    return sum(len(item) if isinstance(item, str) else 1 for item in value)
+        return 8 * len(value)
+    return sum(8 * len(item) + 4 if isinstance(item, str) else 24 for item in value)

@@ -10,7 +10,7 @@ AND (traffic = {p3:String}))
 GROUP BY GROUPING SETS ((c2), (c2, k0)))
 GROUP BY c0, c1
 ORDER BY c0, sum(c3) DESC, c1
-LIMIT {p7:UInt64} BY c0) ARRAY JOIN cells AS cell
+LIMIT {p7:UInt64} BY c0) ARRAY JOIN if(length(arrayDistinct(cells.1)) = length(cells), cells, arrayZip((arrayReduce('sumMap', arrayMap(x -> [x.1], cells), arrayMap(x -> [x.2], cells), arrayMap(x -> [x.3], cells), arrayMap(x -> [x.4], cells)) AS sums).1, sums.2, sums.3, sums.4)) AS cell
 ORDER BY c0, c2, c3 DESC, c1
 -- p0 = 7
 -- p1 = 1780000000000

@@ -17,7 +17,7 @@ AND bucket < fromUnixTimestamp64Milli({p13:Int64}, 'UTC')
 AND (toInt64(toUnixTimestamp(bucket)) * 1000, version) IN arrayZip({p6:Array(Int64)}, {p7:Array(UInt64)}))
 GROUP BY c0, c1
 ORDER BY c0, sum(c3) DESC, c1
-LIMIT {p14:UInt64} BY c0) ARRAY JOIN cells AS cell
+LIMIT {p14:UInt64} BY c0) ARRAY JOIN if(length(arrayDistinct(cells.1)) = length(cells), cells, arrayZip((arrayReduce('sumMap', arrayMap(x -> [x.1], cells), arrayMap(x -> [x.2], cells), arrayMap(x -> [x.3], cells), arrayMap(x -> [x.4], cells)) AS sums).1, sums.2, sums.3, sums.4)) AS cell
 ORDER BY c0, c2, c3 DESC, c1
 -- p0 = 7
 -- p1 = 1780012800000
