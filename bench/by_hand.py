@@ -207,9 +207,12 @@ def _names(found: list[Rows]) -> dict[str, tuple[int, int]]:
 
 
 def _listing(span: Span) -> list[list[str]]:
-    shown = "path, event_type, timestamp, id_hi, id_lo, name, url, visitor, session, visitor_id, session_id, country"
+    shown = (
+        "path, event_type, timestamp, full_id_hi, id_lo, name, url, visitor, session, visitor_id, session_id, country"
+    )
     more = "browser, os, device, referrer, hostname, properties"
-    order = "ORDER BY timestamp DESC, id_hi DESC, id_lo DESC LIMIT 101 SETTINGS read_in_order_use_buffering = 0"
+    order = "ORDER BY timestamp DESC, full_id_hi DESC, id_lo DESC LIMIT 101"
+    order += " SETTINGS read_in_order_use_buffering = 0"
     return [[f"SELECT {shown}, {more} FROM events WHERE {span.events} {order}"]]
 
 

@@ -60,7 +60,7 @@ def export(data: Path, target: str) -> dict[str, int]:
     columns = ", ".join("toString(event_type) AS event_type" if n == "event_type" else n for n in stored(Table.EVENTS))
     with _opened(data) as store:
         batches = [row[0] for row in store.query("SELECT DISTINCT batch FROM events ORDER BY batch").rows]
-        sql = f"SELECT {columns} FROM events WHERE batch = {{batch:UInt64}} ORDER BY timestamp, id_hi, id_lo"  # noqa: S608 - a closed list
+        sql = f"SELECT {columns} FROM events WHERE batch = {{batch:UInt64}} ORDER BY timestamp, full_id_hi, id_lo"  # noqa: S608 - a closed list
         frames = [pl.read_ipc(io.BytesIO(store.arrow(sql, {"batch": batch}))) for batch in batches]
     rows = pl.concat([frame.with_columns(pl.col(pl.Categorical, pl.Binary).cast(pl.String)) for frame in frames])
     for number, block in enumerate(rows.iter_slices(BLOCK)):

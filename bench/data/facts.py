@@ -18,7 +18,7 @@ from bench.data import draws
 from bench.data.choices import Choices, Indexes
 from bench.data.visits import NOBODY, Drawn, Keys, Numbers, People, Visits
 from bench.data.world import World
-from footfall.catalog.columns import COLUMNS
+from footfall.catalog.columns import COLUMNS, ID_LAG_MOST
 from footfall.catalog.tables import Table
 from footfall.pipeline.session_state import fresh_key
 
@@ -56,6 +56,11 @@ def ids(times: Numbers, order: Indexes, first: int) -> tuple[Keys, Keys]:
     low = np.empty(len(times), dtype=np.uint64)
     low[order] = np.arange(first, first + len(times), dtype=np.uint64)
     return times.astype(np.uint64) << np.uint64(16) | np.uint64(_NODE), low
+
+
+def lags(count: int) -> pa.Array:
+    """`id_lag` of ids that were made at the time of their fact."""
+    return pa.array(np.full(count, ID_LAG_MOST + 1, dtype=np.uint32))
 
 
 @dataclass(frozen=True)
@@ -206,7 +211,8 @@ class EventBlock(Block):
         places, times = places[sorting], times[sorting]
         own = measured.columns(sorting) | {
             "timestamp": instants(times),
-            "id_hi": pa.array(times.astype(np.uint64) << np.uint64(16)),
+            "id_hi": pa.array(np.zeros(len(places), dtype=np.uint64)),
+            "id_lag": lags(len(places)),
             "id_lo": pa.array((self.ids[1] | np.uint64(1 << 39))[places]),
         }
         return rows(Table.ENGAGEMENTS, lambda name: own[name] if name in own else self.column(name, places))
@@ -236,7 +242,8 @@ class Reading:
 _MADE: Mapping[str, Callable[[Block, Indexes], pa.Array]] = {
     "project_id": lambda block, places: pa.array(block.projects[places].astype(np.uint32)),
     "timestamp": lambda block, places: instants(block.drawn.times[places]),
-    "id_hi": lambda block, places: pa.array(block.ids[0][places]),
+    "id_hi": lambda _, places: pa.array(np.full(len(places), _NODE, dtype=np.uint64)),
+    "id_lag": lambda _, places: lags(len(places)),
     "id_lo": lambda block, places: pa.array(block.ids[1][places]),
     "visitor": lambda block, places: pa.array(block.drawn.sessions.visitor[block.drawn.session[places]]),
     "session": lambda block, places: pa.array(block.keys[block.drawn.session[places]]),

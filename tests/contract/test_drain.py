@@ -64,12 +64,12 @@ def event(minute, **fields):
         "url": "https://www.site.test/a?utm_source=news",
         "user_agent": CHROME,
     }
-    return RawEvent(timestamp=NOON + minute * MINUTE, id_hi=1, id_lo=next(ids), **(defaults | fields))
+    return RawEvent(timestamp=NOON + minute * MINUTE, id_lo=next(ids), **({"id_hi": 1} | defaults | fields))
 
 
 def request(minute, **fields):
     defaults = {"visitor": 9, "method": "GET", "endpoint": "/x", "status": 200, "bytes": 10}
-    return RawRequest(timestamp=NOON + minute * MINUTE, id_hi=1, id_lo=next(ids), **(defaults | fields))
+    return RawRequest(timestamp=NOON + minute * MINUTE, id_lo=next(ids), **({"id_hi": 1} | defaults | fields))
 
 
 def submit(spool, *rows, project=1):
@@ -88,6 +88,23 @@ SESSIONS = """
 def sessions(store, table="events"):
     rows = store.query(SESSIONS, {"table": table}).rows
     return [((a - NOON) // MINUTE, (b - NOON) // MINUTE, *rest) for a, b, *rest in rows]
+
+
+@pytest.mark.parametrize("lag", [-60_001, -60_000, -1, 0, 1, 60_000, 60_001])
+def test_ids_survive_wherever_their_time_lies(store, spool, make, lag):
+    whole = NOON + lag << 16 | 0x5EED
+    submit(spool, event(0, id_hi=whole))
+    make().drain_once()
+    stored = (0x5EED, lag + 60_001) if abs(lag) <= 60_000 else (whole, 0)
+    assert store.query("SELECT full_id_hi, id_hi, id_lag FROM events").rows == [(whole, *stored)]
+
+
+@pytest.mark.parametrize("high", [0, 1, 0xFFFF, 1 << 63, (1 << 64) - 1])
+def test_ids_of_senders_are_stored_whole(store, spool, make, high):
+    submit(spool, event(0, id_hi=high, own_id=True), request(0, id_hi=high))
+    make().drain_once()
+    for table in ("events", "requests"):
+        assert store.query(f"SELECT full_id_hi, id_hi, id_lag FROM {table}").rows == [(high, high, 0)]  # noqa: S608 - a literal of the test
 
 
 def test_an_event_arrives_enriched(store, spool, make, watcher):

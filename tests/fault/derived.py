@@ -19,11 +19,11 @@ GAP = 30 * 60_000
 Row = dict[str, Any]
 
 _EVENTS = """
-SELECT project_id, visitor, session, session_id, session_given, name, path, id_hi, id_lo,
+SELECT project_id, visitor, session, session_id, session_given, name, path, full_id_hi, id_lo,
        toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view FROM events"""
 _REQUESTS = """
-SELECT project_id, visitor, session, '' AS session_id, 0 AS session_given, endpoint AS name, '' AS path, id_hi, id_lo,
-       toUnixTimestamp64Milli(timestamp) AS at, 0 AS view FROM requests"""
+SELECT project_id, visitor, session, '' AS session_id, 0 AS session_given, endpoint AS name, '' AS path,
+       full_id_hi, id_lo, toUnixTimestamp64Milli(timestamp) AS at, 0 AS view FROM requests"""
 _SESSIONS = """
 SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign) AS open,
        sum(events * sign) AS events, sum(pageviews * sign) AS pageviews,
@@ -99,7 +99,7 @@ def _grouped(rows: list[Row]) -> dict[tuple[int, int, int], list[Row]]:
 
 
 def _order(row: Row) -> tuple[int, int, int]:
-    return row["at"], row["id_hi"], row["id_lo"]
+    return row["at"], row["full_id_hi"], row["id_lo"]
 
 
 def _summary(rows: list[Row]) -> tuple[Any, ...]:
@@ -133,7 +133,7 @@ def _assignment(source: str, rows: list[Row]) -> list[str]:
         elif spans:
             label = f"named {spans[-1]}"
         elif row["at"] - at > GAP:
-            label = f"run {row['at']} {row['id_hi']} {row['id_lo']}"
+            label = f"run {row['at']} {row['full_id_hi']} {row['id_lo']}"
         before[who] = (row["at"], label)
         same = ours.setdefault((who, label), row["session"]) == row["session"]
         if not same or theirs.setdefault((who, row["session"]), label) != label:

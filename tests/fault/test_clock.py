@@ -48,5 +48,5 @@ def test_events_around_steps_of_the_clock_are_stored_once(tmp_path: Path, monkey
         assert server.stop() == 0
         stored = Stored(server.data)
     assert sorted(stored.names()) == sorted(f"e{number}" for number in range(sent))
-    assert len({(row["id_hi"], row["id_lo"]) for row in stored.events}) == sent
+    assert len({(row["full_id_hi"], row["id_lo"]) for row in stored.events}) == sent
     assert stored.faults() == []

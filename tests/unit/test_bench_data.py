@@ -23,7 +23,7 @@ EVENTS = int(os.environ.get("FOOTFALL_BENCH_EVENTS", "20000"))
 KEYS = ("visitor", "session")
 """Those of visitors without a name differ: both sides agree in which events have the same."""
 
-OWN = {"id_hi", "id_lo", "batch", "version"}
+OWN = {"id_hi", "id_lag", "id_lo", "batch", "version"}
 """What each side counts for itself."""
 
 

@@ -215,7 +215,18 @@ def _identity(*names: str) -> tuple[Column, ...]:
         _key("project_id", Kind.UINT32),
         _key("timestamp", Kind.INSTANT),
         *(_key(name) for name in ("id_hi", "id_lo", "visitor", *names)),
+        Column("id_lag", Kind.UINT32, Origin.WRITTEN),
     )
+
+
+FULL_ID_HI = "full_id_hi"
+"""What the store computes of a fact's `id_hi` and `id_lag`: the first half of its id."""
+
+ID_LAG_MOST = 60_000
+"""How far the time of an id may be from that of its fact, in milliseconds, where only the distance is stored.
+
+The migration that adds `id_lag` has it, too.
+"""
 
 
 _BATCH = Column("batch", Kind.UINT64, Origin.WRITTEN)

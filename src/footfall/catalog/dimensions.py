@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from footfall.catalog.columns import COLUMNS, UTM, Column, Plain, TopEndpoint
+from footfall.catalog.columns import COLUMNS, FULL_ID_HI, UTM, Column, Plain, TopEndpoint
 from footfall.catalog.tables import Table
 
 
@@ -185,7 +185,7 @@ _ROWS = (
     _logged("order_id", "toString(order_id)"),
     _key("timestamp", "toUnixTimestamp64Milli(timestamp)"),
     Dimension("visitor", dict.fromkeys(_VISITED, "visitor"), filterable=False),
-    _key("id_hi", "id_hi"),
+    _key("id_hi", FULL_ID_HI),
     _key("id_lo", "id_lo"),
     Dimension("session", dict.fromkeys(_VISITED, "session"), filterable=False),
     _of_visit("start", "toUnixTimestamp64Milli(start)"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from footfall.catalog.columns import COLUMNS, MIXED, SESSIONS, Column, Kind
+from footfall.catalog.columns import COLUMNS, ID_LAG_MOST, MIXED, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT
@@ -90,6 +90,19 @@ def unmixed() -> pl.Expr:
     return (pl.col("varies") & MIXED) == 0
 
 
+def _shorten_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """`id_lag`, and `id_hi` without a time where that lies near the fact's; else 0, and `id_hi` as it is."""
+    lag = (pl.col("id_hi") // _ID_TIME).cast(pl.Int64) - pl.col("timestamp") + ID_LAG_MOST + 1
+    near = lag.is_between(1, 2 * ID_LAG_MOST + 1)
+    return frame.with_columns(
+        id_lag=pl.when(near).then(lag).otherwise(0).cast(pl.UInt32),
+        id_hi=pl.when(near).then(pl.col("id_hi") % _ID_TIME).otherwise("id_hi"),
+    )
+
+
+_ID_TIME = 1 << 16
+"""The unit of the milliseconds in the first half of an id (footfall/ids.py)."""
+
 _BASE = r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)"
 
 
@@ -118,7 +131,7 @@ def arrow(frame: pl.DataFrame) -> bytes:
 
 
 def _rows(table: Table, frame: pl.DataFrame, stamp: Stamp) -> bytes:
-    stamped = frame.with_columns(batch=pl.lit(stamp.batch, pl.UInt64))
+    stamped = _shorten_ids(frame).with_columns(batch=pl.lit(stamp.batch, pl.UInt64))
     return arrow(stamped.select(as_stored(column) for column in COLUMNS[table] if column.stored))
 
 

@@ -5,6 +5,7 @@ Result columns are named by position (`c0`, `c1`, …): an alias that equals a c
 
 from __future__ import annotations
 
+from footfall.catalog.columns import FULL_ID_HI
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
@@ -16,8 +17,8 @@ from footfall.query.sql.conditions import condition, label, like_ignoring_case
 _LAZY = " SETTINGS read_in_order_use_buffering = 0"
 """For listings: they sort by id within a time, and read-ahead buffers would fill with the whole period."""
 
-_RAW = frozenset({"timestamp", "id_hi", "id_lo"})
-_ORDER = "(timestamp, id_hi, id_lo)"
+_RAW = {"timestamp": "timestamp", "id_hi": FULL_ID_HI, "id_lo": "id_lo"}
+_ORDER = f"({', '.join(_RAW.values())})"
 
 
 def names(query: Query) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ def _after(query: Query, binder: Binder) -> str:
         return ""
     at = binder.instant(query.after.timestamp)
     ids = f"({binder.number(query.after.id_hi)}, {binder.number(query.after.id_lo)})"
-    return f"timestamp <= {at} AND (timestamp < {at} OR (id_hi, id_lo) < {ids})"
+    return f"timestamp <= {at} AND (timestamp < {at} OR ({FULL_ID_HI}, id_lo) < {ids})"
 
 
 def _group(query: Query, keys: int) -> str:
@@ -163,5 +164,5 @@ def tail(query: Query, binder: Binder) -> str:
 
 def _order(item: Order, shown: tuple[str, ...]) -> str:
     """Listings sort by the raw column, which is the table's own order; grouped answers by the answer's column."""
-    column = item.name if item.name in _RAW else f"c{shown.index(item.name)}"
+    column = _RAW[item.name] if item.name in _RAW else f"c{shown.index(item.name)}"
     return f"{column}{' DESC' if item.descending else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from footfall.catalog.columns import FULL_ID_HI
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
@@ -80,7 +81,7 @@ def funnel(query: Funnel, binder: Binder) -> str:
     taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
     found = f"FROM events WHERE {where(base, binder)}"
     second = f"SELECT visitor {found} AND {steps[1]}"
-    rows = f"SELECT visitor, timestamp, id_hi, id_lo, {taken} AS taken {found} AND visitor IN ({second})"
+    rows = f"SELECT visitor, timestamp, {FULL_ID_HI}, id_lo, {taken} AS taken {found} AND visitor IN ({second})"
     window = binder.number(query.window)
     places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
     for place in range(1, len(steps)):
@@ -122,7 +123,7 @@ def in_order(value: str, condition: str = "") -> str:
 
     Zipping arrays of numbers takes half the time of collecting one array of tuples.
     """
-    columns = ("toUnixTimestamp64Milli(timestamp)", "id_hi", "id_lo", value)
+    columns = ("toUnixTimestamp64Milli(timestamp)", FULL_ID_HI, "id_lo", value)
     arrays = (f"groupArrayIf({column}, {condition})" if condition else f"groupArray({column})" for column in columns)
     return f"arraySort(arrayZip({', '.join(arrays)}))"
 

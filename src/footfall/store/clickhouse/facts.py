@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from footfall.catalog.columns import COLUMNS, Column, Kind, Origin
+from footfall.catalog.columns import COLUMNS, FULL_ID_HI, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.changes import Change, Merge, Move
 from footfall.store.clickhouse import erasing, expiring, session_facts
@@ -42,6 +42,7 @@ _MUTATIONS = """
 """Those that go on. One that fails is asked for again by whoever wants it."""
 
 _COMPUTED = {
+    "id_hi": FULL_ID_HI,
     "entry_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(start) + entry_lag)",
     "exit_at": "if(pageviews = 0, 0, toUnixTimestamp64Milli(end) - exit_lag)",
 }
@@ -109,7 +110,7 @@ class ClickHouseFacts:
 
     def first_referrers(self, project: int, sessions: Sequence[int], start: int, end: int) -> dict[int, str]:
         sql = f"""
-        SELECT session, argMin(referrer, (timestamp, id_hi, id_lo)) FROM events
+        SELECT session, argMin(referrer, (timestamp, {FULL_ID_HI}, id_lo)) FROM events
         WHERE project_id = {{project:UInt32}} AND session IN {{sessions:Array(UInt64)}} AND {_BETWEEN}
         GROUP BY session"""  # noqa: S608 - a constant
         found: dict[int, str] = {}
@@ -278,7 +279,7 @@ def _moves(move: Move) -> Iterator[tuple[str, dict[str, Any]]]:
         WHERE project_id = {{project:UInt32}} AND {_BETWEEN}
           AND has(
             arrayZip({{at:Array(Int64)}}, {{high:Array(UInt64)}}, {{low:Array(UInt64)}}),
-            (toUnixTimestamp64Milli(timestamp), id_hi, id_lo)
+            (toUnixTimestamp64Milli(timestamp), {FULL_ID_HI}, id_lo)
           )"""  # noqa: S608 - the table is one of the catalogue's
     size = KEYS_PER_STATEMENT // 2
     pieces = (_pieces(values, size) for values in (move.at, move.high, move.low))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.catalog.columns import ALL_VARY, FLOW_STEPS, GAPS, VARIES, VARIES_UNKNOWN, stored
+from footfall.catalog.columns import ALL_VARY, FLOW_STEPS, FULL_ID_HI, GAPS, VARIES, VARIES_UNKNOWN, stored
 from footfall.catalog.tables import Table
 from footfall.model.session import SESSION_GAP
 from footfall.store.clickhouse.statements import Statements
@@ -100,7 +100,7 @@ def _facts(table: Table) -> str:
           SELECT project_id, session, sum(sign * events) AS counted FROM sessions WHERE {_SLICE}
           GROUP BY project_id, session
         ) AS sliced LEFT JOIN (
-          SELECT project_id, session, count() AS found, argMin(({first}), (timestamp, id_hi, id_lo)) AS earliest,
+          SELECT project_id, session, count() AS found, argMin(({first}), (timestamp, {FULL_ID_HI}, id_lo)) AS earliest,
             {bits} AS bits, {_flow(table)} AS pages
           FROM {table}
           WHERE (project_id, session) IN (SELECT project_id, session FROM sessions WHERE {_SLICE})
@@ -113,6 +113,6 @@ def _facts(table: Table) -> str:
 def _flow(table: Table) -> str:
     if table is not Table.EVENTS:
         return "CAST([], 'Array(String)')"
-    columns = ("timestamp", "id_hi", "id_lo", "toString(path)")
+    columns = ("timestamp", FULL_ID_HI, "id_lo", "toString(path)")
     views = ", ".join(f"groupArrayIf({column}, event_type = 'pageview')" for column in columns)
     return f"arrayMap(view -> view.4, arraySlice(arraySort(arrayZip({views})), 1, {FLOW_STEPS}))"

@@ -1,4 +1,4 @@
-SELECT id_hi AS c0
+SELECT full_id_hi AS c0
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
@@ -7,7 +7,7 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 -- p1 = 1780000000000
 -- p2 = 1780086400000
 
-SELECT id_hi AS c0
+SELECT full_id_hi AS c0
 FROM requests
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')

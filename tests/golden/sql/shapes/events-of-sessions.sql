@@ -4,7 +4,7 @@ WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND session IN {p3:Array(UInt64)}
-ORDER BY timestamp, id_hi, id_lo
+ORDER BY timestamp, full_id_hi, id_lo
 LIMIT {p4:UInt64} BY c0
 -- p0 = 7
 -- p1 = 1780000000000

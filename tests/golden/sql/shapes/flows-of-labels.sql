@@ -1,5 +1,5 @@
 SELECT steps AS c0, count() AS c1, uniqCombined64(17)(visitor) AS c2
-FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p8:UInt64})) AS steps
+FROM (SELECT any(visitor) AS visitor, arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(full_id_hi), groupArray(id_lo), groupArray(toString(path)))), 1, {p8:UInt64})) AS steps
 FROM events
 WHERE project_id = {p9:UInt64}
 AND timestamp >= (SELECT min(start)

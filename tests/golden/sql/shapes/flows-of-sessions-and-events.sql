@@ -17,7 +17,7 @@ AND pageviews > 0
 AND session NOT IN {p27:Array(UInt64)})
 UNION ALL SELECT steps, visitor, cityHash64(steps) AS hash
 FROM (SELECT steps, person AS visitor
-FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p28:String})), groupArrayIf(id_hi, (event_type = {p28:String})), groupArrayIf(id_lo, (event_type = {p28:String})), groupArrayIf(toString(path), (event_type = {p28:String})))), 1, {p29:UInt64}))) AS steps
+FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p28:String})), groupArrayIf(full_id_hi, (event_type = {p28:String})), groupArrayIf(id_lo, (event_type = {p28:String})), groupArrayIf(toString(path), (event_type = {p28:String})))), 1, {p29:UInt64}))) AS steps
 FROM events
 WHERE project_id = {p30:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p31:Int64}, 'UTC')
@@ -46,7 +46,7 @@ AND pageviews > 0
 AND session NOT IN {p8:Array(UInt64)})
 UNION ALL SELECT cityHash64(steps) AS hash
 FROM (SELECT steps, person AS visitor
-FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p9:String})), groupArrayIf(id_hi, (event_type = {p9:String})), groupArrayIf(id_lo, (event_type = {p9:String})), groupArrayIf(toString(path), (event_type = {p9:String})))), 1, {p10:UInt64}))) AS steps
+FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p9:String})), groupArrayIf(full_id_hi, (event_type = {p9:String})), groupArrayIf(id_lo, (event_type = {p9:String})), groupArrayIf(toString(path), (event_type = {p9:String})))), 1, {p10:UInt64}))) AS steps
 FROM events
 WHERE project_id = {p11:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p12:Int64}, 'UTC')

@@ -33,7 +33,7 @@ AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
 AND sign < 0))))
 UNION ALL SELECT steps, visitor, cityHash64(steps) AS hash
 FROM (SELECT steps, person AS visitor
-FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p14:String})), groupArrayIf(id_hi, (event_type = {p14:String})), groupArrayIf(id_lo, (event_type = {p14:String})), groupArrayIf(toString(path), (event_type = {p14:String})))), 1, {p15:UInt64}))) AS steps
+FROM (SELECT any(visitor) AS person, arrayMap(step -> toLowCardinality(step), arrayMap(page -> page.4, arraySlice(arraySort(arrayZip(groupArrayIf(toUnixTimestamp64Milli(timestamp), (event_type = {p14:String})), groupArrayIf(full_id_hi, (event_type = {p14:String})), groupArrayIf(id_lo, (event_type = {p14:String})), groupArrayIf(toString(path), (event_type = {p14:String})))), 1, {p15:UInt64}))) AS steps
 FROM events
 WHERE project_id = {p16:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')

@@ -9,8 +9,8 @@ AND (path = {p0:String})
 UNION ALL SELECT toUInt8(level), count()
 FROM (SELECT arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
 AND starts.1 > 0
-AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(id_hi), groupArray(id_lo), groupArray(taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
-FROM (SELECT visitor, timestamp, id_hi, id_lo, bitShiftLeft((path = {p0:String}), 0) + bitShiftLeft((if(event_type = 'custom', name, '') = {p1:String})
+AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(full_id_hi), groupArray(id_lo), groupArray(taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
+FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft((path = {p0:String}), 0) + bitShiftLeft((if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
 FROM sessions
 WHERE project_id = {p2:UInt64}

@@ -1,10 +1,10 @@
-SELECT path AS c0, toUnixTimestamp64Milli(timestamp) AS c1, id_hi AS c2, id_lo AS c3
+SELECT path AS c0, toUnixTimestamp64Milli(timestamp) AS c1, full_id_hi AS c2, id_lo AS c3
 FROM events
 WHERE project_id = {p0:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (traffic = {p3:String})
-ORDER BY timestamp DESC, id_hi DESC, id_lo DESC
+ORDER BY timestamp DESC, full_id_hi DESC, id_lo DESC
 LIMIT {p4:UInt64} SETTINGS read_in_order_use_buffering = 0
 -- p0 = 7
 -- p1 = 1780000000000
