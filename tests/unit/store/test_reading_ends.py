@@ -19,10 +19,17 @@ class Client:
     def __init__(self) -> None:
         self.during: Any = None
         self.closed = False
+        self.settings: dict[str, str] = {}
+
+    @property
+    def mark(self) -> str:
+        return self.settings["log_comment"]
+
+    def get_client_setting(self, name: str) -> str | None:
+        return self.settings.get(name)
 
     def set_client_setting(self, name: str, value: str) -> None:
-        assert name == "log_comment"
-        self.mark = value
+        self.settings[name] = value
 
     def query(self, *_: Any, **__: Any) -> SimpleNamespace:
         if self.during:
@@ -48,7 +55,7 @@ class Killing:
 
 
 def readers(asked: Client, kill: Killing) -> Readers:
-    return Readers(lambda: asked, kill, set())  # type: ignore[arg-type, return-value]  # what is called of a client
+    return Readers(lambda: asked, 1, kill, set())  # type: ignore[arg-type, return-value]  # what is called of a client
 
 
 def test_an_answer_that_comes_after_the_end_is_no_answer() -> None:
