@@ -215,7 +215,7 @@ async def test_few_answers_are_streamed_at_once_and_each_has_a_turn() -> None:
 class Attempts:
     """A gate whose readings are the numbers of their attempts."""
 
-    def answer(self, _: object, attempt: int) -> nullcontext[int]:
+    def answer(self, _: object, _project: int, attempt: int) -> nullcontext[int]:
         return nullcontext(attempt)
 
 
