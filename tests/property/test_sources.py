@@ -80,7 +80,7 @@ def test_roll_ups_and_sessions_equal_the_oracle(
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.ROLLUPS, Source.SESSIONS}))
     product.zone = zone
     made = one_of(histories(tuple(ENDPOINTS)), histories(ROLLED_UP).map(about_everybody))
-    survey(made, HISTORIES // 16, lambda group: differences(product, group), 8 + ZONES.index(zone))
+    survey(made, HISTORIES // 32, lambda group: differences(product, group), 8 + ZONES.index(zone))
 
 
 @pytest.mark.parametrize("allowed", [{Source.FACTS}, set(Source)], ids=["facts", "chosen"])
@@ -88,4 +88,4 @@ def test_the_sources_allowed_equal_the_oracle(
     product: RolledProduct, monkeypatch: pytest.MonkeyPatch, allowed: set[Source]
 ) -> None:
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
-    survey(histories(tuple(ENDPOINTS)), HISTORIES // 16, lambda group: differences(product, group), 11)
+    survey(histories(tuple(ENDPOINTS)), HISTORIES // 32, lambda group: differences(product, group), 11)

@@ -77,7 +77,7 @@ def test_roll_ups_equal_requests(store: Store, tmp_path: Path) -> None:
     try:
         survey(
             histories(),
-            HISTORIES // 32,
+            HISTORIES // 64,
             lambda group: differences(product, surface, lambda _: product.roll_up("UTC", Table.REQUESTS), group),
             simpler=simpler,
         )
