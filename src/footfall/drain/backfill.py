@@ -5,8 +5,8 @@ Each month of a table is a part of its own, and a part costs time, for which all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import compress
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -23,7 +23,6 @@ from footfall.model.raw import (
     Record,
     RequestColumns,
     RequestRows,
-    size,
 )
 from footfall.spool.protocol import Spool, Submission
 
@@ -35,6 +34,9 @@ MAX_MONTHS = 6
 
 _Rows = EventRows | RequestRows | ProxyLogs | EngagementRows
 """Files of columns stay in their batch: imports make them, in the order of time."""
+
+_KEPT = -1
+"""In place of a window's number: what stays in the batch."""
 
 _timestamp = attrgetter("timestamp")
 
@@ -73,14 +75,17 @@ class Backfill:
             oldest = months[MAX_MONTHS - 1]
             said = _Apart(number, oldest, oldest)
             structlog.get_logger("drain").info("rows of many months wait apart", batch=number, months=len(months))
-        left = [month for month in _months_of(rows) if month < said.apart]
-        for start in range(0, len(left), MAX_MONTHS):
-            some = left[start : start + MAX_MONTHS]
+        months = _months_of(rows)
+        left = [month for month in months if month < said.apart]
+        windows = [left[start : start + MAX_MONTHS] for start in range(0, len(left), MAX_MONTHS)]
+        window_of = {month: window for window, some in enumerate(windows) for month in some}
+        parts = _divided(rows, window_of | dict.fromkeys((month for month in months if month >= said.kept), _KEPT))
+        for window, some in enumerate(windows):
             done[name] = said = said._replace(apart=some[-1])
-            old = [Submission(record) for record in _of_months(rows, some)]
+            old = [Submission(record) for record in parts[window]]
             self._opened().append(old, note=msgspec.json.encode(done))
         columns = [record for record in records if isinstance(record, RequestColumns)]
-        return columns + _of_months(rows, [month for month in _months_of(rows) if month >= said.kept])
+        return columns + parts[_KEPT]
 
     def divides(self, records: list[Record]) -> bool:
         """Whether `without_old` would set rows of a new batch apart."""
@@ -125,14 +130,21 @@ def _months(record: _Rows) -> list[int]:
     return (at.dt.year() * 12 + at.dt.month()).to_list()
 
 
-def _of_months(records: Sequence[_Rows], months: Sequence[int]) -> list[Record]:
-    wanted = {*months}
-    kept: list[Record] = [_only(record, [month in wanted for month in _months(record)]) for record in records]
-    return [record for record in kept if size(record)]
+def _divided(records: Sequence[_Rows], window_of: Mapping[int, int]) -> defaultdict[int, list[Record]]:
+    """By window, the rows of its months, in their order; other rows are left out. Each row is looked at once."""
+    found: defaultdict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        places: defaultdict[int | None, list[int]] = defaultdict(list)
+        for place, month in enumerate(_months(record)):
+            places[window_of.get(month)].append(place)
+        for window, some in places.items():
+            if window is not None:
+                found[window].append(_only(record, some))
+    return found
 
 
-def _only(record: _Rows, wanted: list[bool]) -> _Rows:
+def _only(record: _Rows, places: list[int]) -> _Rows:
     if isinstance(record, ProxyLogs):
-        columns = (list(compress(column, wanted)) for column in msgspec.structs.astuple(record.columns))
+        columns = ([column[place] for place in places] for column in msgspec.structs.astuple(record.columns))
         return msgspec.structs.replace(record, columns=ProxyColumns(*columns))
-    return msgspec.structs.replace(record, rows=[*compress(record.rows, wanted)])
+    return msgspec.structs.replace(record, rows=[record.rows[place] for place in places])
