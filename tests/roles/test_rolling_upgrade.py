@@ -146,6 +146,9 @@ def test_a_rolling_upgrade_refuses_nothing_and_loses_nothing(installation):
 def test_an_older_drain_stops_before_a_newer_store(installation):
     drain = installation.drain
     drain.stop()
+    drain.code = installation.code
+    drain.start()
+    drain.stop()
     drain.code = None
     drain.launch()
     assert drain.process
