@@ -163,6 +163,6 @@ def tail(query: Query, binder: Binder) -> str:
 
 
 def _order(item: Order, shown: tuple[str, ...]) -> str:
-    """Listings sort by the raw column, which is the table's own order; grouped answers by the answer's column."""
+    """Listings sort by raw columns, the time first as the table does; grouped answers by the answer's column."""
     column = _RAW[item.name] if item.name in _RAW else f"c{shown.index(item.name)}"
     return f"{column}{' DESC' if item.descending else ''}"
