@@ -91,6 +91,9 @@ Exact up to 4,096 values, above with a standard error of 0.28 % (docs/adr/0020).
 the function's suffix says so.
 """
 
+UNCOUNTED = "uncounted"
+"""In how many cells of roll-ups a label's visitors are not counted. Facts count all."""
+
 _VISITORS = UNIQUES.format("", "visitor")
 BOUNCED = "(pageviews = 1 AND events = 1 + passive_events)"
 LASTED = "dateDiff('millisecond', start, end)"
@@ -141,6 +144,11 @@ _ROWS = (
         rows="revenue != 0",
         parts={Table.EVENTS: "sum(revenue)"},
         kind="",
+    ),
+    Metric(
+        UNCOUNTED,
+        dict.fromkeys((Table.EVENTS, Table.SESSIONS), "0"),
+        parts=dict.fromkeys((Table.EVENTS, Table.SESSIONS), "0"),
     ),
     Metric("last_batch", dict.fromkeys(_FACTS, "max(batch)")),
     _different("endpoints", Table.REQUESTS, "endpoint"),

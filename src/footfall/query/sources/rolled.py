@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from footfall.catalog.columns import HUMAN
+from footfall.catalog.metrics import UNCOUNTED
 from footfall.catalog.rollups import EVERY, PROPERTY_VALUES, ROLLUPS, Rollup
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -26,7 +27,7 @@ from footfall.query.ast import (
 from footfall.query.build import PEOPLE
 from footfall.query.cells import Uncounted
 from footfall.query.passes import complete
-from footfall.query.rows import read
+from footfall.query.rows import Row, read
 from footfall.query.sources import sessions
 from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.sessions import long_enough, members_of, windows_of
@@ -186,15 +187,33 @@ def _of_most(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Who
         return _by_visitors(store, query, rollup, tiling)
     if query.limit is None and not query.only:
         return None  # every label, with its visitors: no more than facts can tell
-    ranked = replace(query, metrics=tuple(name for name in query.metrics if name != "visitors"))
-    labels = query.only or _first_labels(store, Whole(ranked, _parts(store, ranked, rollup, tiling)), rollup.dimension)
-    return _of_labels(store, query, labels, rollup, tiling)
+    if query.only:
+        return _of_labels(store, query, query.only, rollup, tiling)
+    counts = tuple(name for name in query.metrics if name != "visitors")
+    rows = _ranked(store, replace(query, metrics=counts), rollup, tiling)
+    return _of_labels(store, query, _names(rows, rollup), rollup, tiling, lacking=_lack(rows))
 
 
-def _of_labels(store: Reader, query: Query, labels: tuple[str, ...], rollup: Rollup, tiling: Tiling) -> Whole:
-    """The figures of these labels, visitors among them."""
+def _ranked(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> list[Row]:
+    """The first labels by their counts, each with the number of cells that did not count its visitors."""
+    asked = replace(query, metrics=(*query.metrics, UNCOUNTED))
+    return read(store, Whole(asked, _parts(store, asked, rollup, tiling)))
+
+
+def _names(rows: list[Row], rollup: Rollup) -> tuple[str, ...]:
+    return tuple(row[rollup.dimension] for row in rows)
+
+
+def _lack(rows: list[Row]) -> bool:
+    return any(row[UNCOUNTED] for row in rows)
+
+
+def _of_labels(
+    store: Reader, query: Query, labels: tuple[str, ...], rollup: Rollup, tiling: Tiling, *, lacking: bool = True
+) -> Whole:
+    """The figures of these labels, visitors among them. `lacking` says whether cells may not have counted theirs."""
     chosen = replace(query, only=labels)
-    counted = _counted(store, chosen, rollup, tiling)
+    counted = _counted(store, chosen, rollup, tiling) if lacking else tiling
     if counted == tiling:
         return Whole(chosen, _parts(store, chosen, rollup, tiling))
     counts = tuple(name for name in query.metrics if name != "visitors")
@@ -215,22 +234,18 @@ def _by_visitors(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) ->
     count = build.ranking_of(rollup.dimension).count
     by_rows = (Order(count, descending=True), Order(rollup.dimension))
     ranked = replace(query, metrics=(count,), order=by_rows, limit=most, skip=0)
-    rows = read(store, Whole(ranked, _parts(store, ranked, rollup, tiling)))
-    labels = tuple(row[rollup.dimension] for row in rows)
+    rows = _ranked(store, ranked, rollup, tiling)
+    labels = _names(rows, rollup)
     if not labels:
         return None
-    found = _of_labels(store, query, labels, rollup, tiling)
+    found = _of_labels(store, query, labels, rollup, tiling, lacking=_lack(rows))
     if len(rows) < most:
         return found
     first = read(store, replace(found, asked=replace(found.asked, limit=wanted, skip=0)))
     if first[-1]["visitors"] <= rows[-1][count]:
         return None
-    shown = tuple(row[rollup.dimension] for row in first[query.skip :])
-    return _of_labels(store, replace(query, skip=0), shown, rollup, tiling)
-
-
-def _first_labels(store: Reader, ranked: Whole, dimension: str) -> tuple[str, ...]:
-    return tuple(row[dimension] for row in read(store, ranked))
+    shown = _names(first[query.skip :], rollup)
+    return _of_labels(store, replace(query, skip=0), shown, rollup, tiling, lacking=_lack(rows))
 
 
 def _parts(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> tuple[AnyPart, ...]:

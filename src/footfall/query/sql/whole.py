@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.catalog.columns import FLOW, MIXED
-from footfall.catalog.metrics import METRICS
+from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
@@ -146,7 +146,7 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     ]
     few = len(part.edges) <= _MAX_EDGES
     spans = [(edge, edge) for edge in part.edges] if few else [(part.edges[0], part.edges[-1])]
-    over = [f"start < {binder.instant(last)} AND end >= {binder.instant(first)}" for first, last in spans]
+    over = [_over(first, last, query.longest, binder) for first, last in spans]
     first = min([*(window.start for window in query.windows), *part.edges])
     last = max([*(window.end for window in query.windows), *(edge + 1 for edge in part.edges)])
     all_of = replace(query, period=Period(first, last), windows=())  # for the index of ends
@@ -160,6 +160,15 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     at = f"arrayJoin(arrayConcat({', '.join(counts)}))"
     keys = [f"roundDown(at, {binder.instants(query.buckets)})"]
     return _sessions(query, keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
+
+
+def _over(first: int, last: int, longest: int | None, binder: Binder) -> str:
+    """Sessions that reach over one of the edges from `first` to `last`.
+
+    In an OR the index of ends leaves nothing out, so the key has to: how long before the edge may they begin?
+    """
+    found = f"start < {binder.instant(last)} AND end >= {binder.instant(first)}"
+    return found if longest is None else f"start >= {binder.instant(first - longest)} AND {found}"
 
 
 def _any(conditions: list[str]) -> str:
@@ -191,7 +200,7 @@ def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
     rows = [rows_of(query.project, part.cells, binder)]
     if query.only:
         rows.append(f"label IN {binder.texts(query.only)}")
-    values = {name: name for name in query.metrics}
+    values = {name: "NOT counted" if name == UNCOUNTED else name for name in query.metrics}
     for name in REACHING.keys() & values.keys() if part.opening else ():
         reached = f"{_CELLS.millis.format('bucket')} IN {binder.instants(part.opening)}"
         values[name] = f"{name} + if({reached}, {REACHING[name]}, 0)"
