@@ -14,7 +14,7 @@ from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
 from footfall.api.web.toplists import TOP_ROUTES
-from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES, SMALL, SOURCES
+from footfall.catalog.rollups import CROSSED, KEPT_FOR, OVERFULL, PROPERTY_VALUES, SMALL, SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.drain.drain import Drain
@@ -23,7 +23,7 @@ from footfall.errors import StoreError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import fetch, run
-from footfall.query.ast import Query, Whole
+from footfall.query.ast import CellPart, Query, Whole
 from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals, values_of
 from footfall.query.cells import RolledUp
 from footfall.query.rows import read
@@ -115,7 +115,7 @@ def here(store: Store, tmp_path: Path) -> Installation:
 
 def test_closed_days_are_rolled_up_from_the_first_event_on(here: Installation) -> None:
     assert here.days() == []
-    assert here.roll_up() == 1
+    assert here.roll_up() == 2  # the days, and the week that the first of them are in
     assert here.days() == [1, 2, 3, 4, 5, 6, 7]
     assert here.count() == 3
     assert here.roll_up() == 0
@@ -180,9 +180,9 @@ def test_a_job_waits_while_a_batch_is_partly_written(here: Installation, monkeyp
     here.roller = here.new_roller({})
     monkeypatch.setattr(here.roller, "_begin", lambda _: None)
     assert here.roll_up() == 0
-    assert here.waiting[-1] == 7
+    assert here.waiting[-1] == 8
     monkeypatch.setattr(here.roller, "_begin", here.drain.begin_cells)
-    assert here.roll_up() == 1
+    assert here.roll_up() == 2
 
 
 def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
@@ -206,7 +206,7 @@ def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
     monkeypatch.undo()
     here.roll_up()
     grains = {row["grain"] for row in read(here.store, RolledUp(1, "events", Period(MAY, MAY + 40 * DAY)))}
-    assert grains == {"day", "month"}
+    assert grains == {"day", "week", "month"}
 
 
 def test_a_session_that_a_later_batch_extends_is_read_whole(here: Installation) -> None:
@@ -220,8 +220,8 @@ def test_a_session_that_a_later_batch_extends_is_read_whole(here: Installation) 
 
 
 def test_small_cells_are_recorded_and_not_made(here: Installation) -> None:
-    here.roller = here.new_roller({Bucket.DAY: 1})
-    assert here.roll_up() == 1
+    here.roller = here.new_roller({Bucket.DAY: 1, Bucket.WEEK: 10})
+    assert here.roll_up() == 2
     assert here.days() == []
     assert here.store.query("SELECT DISTINCT rollups FROM rolled_up").rows == [([SMALL],)]
     assert here.store.query("SELECT count() FROM rollups").scalar == 0
@@ -269,6 +269,30 @@ def lists_of(store: Store, base: Query) -> dict[str, object]:
     everyone = replace(base, bots=True)
     found["traffic"] = run.sparklines(store, everyone, None, starts, 20, declared("traffic"))
     return found | {"properties": run.properties(store, base, 20, 10)}
+
+
+def test_weeks_serve_longer_ranges_and_go_with_age(here: Installation) -> None:
+    """The first Monday is the fourth of May."""
+    here.now = MAY + 20 * DAY
+    here.send(*(MAY + number * DAY + HOUR for number in range(20)))
+    here.roll_up()
+    asked = replace(WEEK, period=Period(MAY + HOUR, MAY + 19 * DAY + HOUR))
+    assert grains(here.store, asked) == ["day"] * 2 + ["week"] * 2 + ["day"] * 2
+    assert run.count(here.store, asked) == 22
+    assert run.kpis(here.store, asked, None).current.sessions == 20
+    here.now += KEPT_FOR[Bucket.WEEK] + 14 * DAY
+    here.roll_up()
+    assert grains(here.store, asked) == ["day"] * 18
+    assert run.count(here.store, asked) == 22
+    assert here.store.query("SELECT count() FROM rollups WHERE grain = 'week' AND bucket < '2026-05-18'").scalar == 0
+    assert here.roll_up() == 0  # those that went are not wanted again
+
+
+def grains(store: Store, asked: Query) -> list[str]:
+    """Of the cells that answer a count, ascending."""
+    chosen = choose(store, totals(asked, "events"))
+    assert isinstance(chosen, Whole)
+    return [grain for part in chosen.parts if isinstance(part, CellPart) for grain in part.cells.grains]
 
 
 @pytest.mark.parametrize("most", [40, 1])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from footfall.catalog.dimensions import TOP_LISTS, Level, level_of
 from footfall.catalog.tables import Table
+from footfall.clock import DAY
 from footfall.model.period import Bucket
 
 EVERY = 1 << 32
@@ -27,15 +28,26 @@ LEAST_EVENTS: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 250,
     Bucket.HOUR: 1_000,
     Bucket.DAY: 1_000,
+    Bucket.WEEK: 5_000,
     Bucket.MONTH: 20_000,
 }
 """A project's cells of a grain are made where they have at least so many events, on the average of a job."""
 
 GRAINS = (Bucket.MONTH, Bucket.DAY)
-"""Lengths of cells, longest first."""
+"""Lengths of cells that are kept, longest first."""
 
 RECENT_GRAINS = (Bucket.HOUR, Bucket.QUARTER_HOUR)
-"""Cells of these lengths are kept for some days only, in the table `recent_rollups`."""
+"""Cells of these lengths are in the table `recent_rollups`."""
+
+KEPT_FOR: Mapping[Bucket, int] = {
+    Bucket.QUARTER_HOUR: 8 * DAY,
+    Bucket.HOUR: 8 * DAY,
+    Bucket.WEEK: 70 * DAY,
+}
+"""The age, in milliseconds, at which cells of other lengths go.
+
+There are quarters and hours for the longest range with such buckets, and weeks for 30 days and the 30 days before.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,10 @@ class Rollup:
         return tuple(name for name in (self.dimension, self.second) if name)
 
 
-_ALL = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
-_MOST = {Bucket.DAY: 40, Bucket.MONTH: 100}
+_ALL = {Bucket.DAY: EVERY, Bucket.WEEK: EVERY, Bucket.MONTH: EVERY}
+_MOST = {Bucket.DAY: 40, Bucket.WEEK: 40, Bucket.MONTH: 100}
+_NONE = dict.fromkeys(_ALL, 0)
+_FEW = {Bucket.DAY: 20, Bucket.WEEK: 40, Bucket.MONTH: 100}
 
 
 def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
@@ -84,16 +98,16 @@ def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
 
 _TOTALS = (
     Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL),
-    Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), {Bucket.DAY: 0, Bucket.MONTH: 0}),
+    Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), _NONE),
 )
 
 _LISTS = (
     _list("pages", "path", _MOST),
-    _list("titles", "title", {Bucket.DAY: 0, Bucket.MONTH: 40}),
+    _list("titles", "title", {Bucket.DAY: 0, Bucket.WEEK: 40, Bucket.MONTH: 40}),
     _list("hostnames", "hostname", _ALL),
     _list("event_types", "event_kind", _ALL),
-    _list("custom_events", "custom_event_name", {Bucket.DAY: 20, Bucket.MONTH: 100}),
-    _list("properties", "property", {Bucket.DAY: 20, Bucket.MONTH: 100}),
+    _list("custom_events", "custom_event_name", _FEW),
+    _list("properties", "property", _FEW),
     _list("countries", "country", _ALL),
     _list("browsers", "browser", _ALL),
     _list("systems", "os", _ALL),
@@ -120,7 +134,7 @@ EARNING = tuple(row.dimension for row in ROLLUPS if row.dimension not in {"", "p
 
 
 PROPERTY_VALUES = Rollup(
-    *("property_values", Table.EVENTS, ("events",), {Bucket.DAY: 0, Bucket.MONTH: 0}),
+    *("property_values", Table.EVENTS, ("events",), _NONE),
     dimension="property",
     second="property_value",
     most=2_000,
@@ -133,6 +147,7 @@ def earned_by(dimension: str) -> str:
 
 
 _MONTHS = {Bucket.MONTH: EVERY}
+_DAYS = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
 _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
 
 
@@ -167,10 +182,10 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             "requests",
             Table.REQUESTS,
             (*_ANSWERED, "visitors", "first", "last", "endpoints", "endpoint_methods"),
-            _ALL,
+            _DAYS,
             revision=2,
         ),
-        Rollup("calls", Table.REQUESTS, ("hits",), _ALL, "endpoint", "method"),
+        Rollup("calls", Table.REQUESTS, ("hits",), _DAYS, "endpoint", "method"),
         Rollup(
             "endpoints",
             Table.REQUESTS,
@@ -187,9 +202,9 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         *map(_of_network, ("", *GROUPINGS)),
     ),
     Table.PROXY_LOGS: (
-        Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), _ALL),
-        Rollup("domains", Table.PROXY_LOGS, (*_VOLUME, "first", "last"), _ALL, "domain"),
-        Rollup("errors", Table.PROXY_LOGS, ("total_errors", "first", "last"), _ALL, "error", "domain", known=True),
+        Rollup("logs", Table.PROXY_LOGS, (*_VOLUME, "max_concurrency", "domains"), _DAYS),
+        Rollup("domains", Table.PROXY_LOGS, (*_VOLUME, "first", "last"), _DAYS, "domain"),
+        Rollup("errors", Table.PROXY_LOGS, ("total_errors", "first", "last"), _DAYS, "error", "domain", known=True),
     ),
 }
 """The roll-ups of a source, by the table of its facts. Cells of requests and logs are cut by UTC's clocks."""

@@ -15,6 +15,7 @@ from footfall.catalog.rollups import (
     EARNED,
     EVERY,
     GRAINS,
+    KEPT_FOR,
     LEAST_EVENTS,
     OVERFULL,
     PROPERTY_VALUES,
@@ -53,12 +54,10 @@ AGAIN_AFTER: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 5 * MINUTE,
     Bucket.HOUR: 5 * MINUTE,
     Bucket.DAY: 15 * MINUTE,
+    Bucket.WEEK: 60 * MINUTE,
     Bucket.MONTH: 120 * MINUTE,
 }
 """The least time between two makings of a cell. Meanwhile queries read its facts."""
-
-RECENT = 8 * DAY
-"""The age up to which there are cells of hours and their quarters: the longest range with such buckets, and a day."""
 
 _LOOK = 60.0
 _FIRSTS = 1800.0
@@ -96,7 +95,7 @@ class Roller:
         self._report = report
         self._facts_since = facts_since
         self._source = source
-        self._grains = tuple(grain for grain in (*GRAINS, *RECENT_GRAINS) if names_of(source, grain))
+        self._grains = tuple(grain for grain in (*GRAINS, *KEPT_FOR) if names_of(source, grain))
         self._expired = 0
         self._jobs: list[Job] = []
         self._next_look = tick()
@@ -129,9 +128,10 @@ class Roller:
         }
         found = []
         for grain in self._grains:
-            oldest, closed = 0, now - CLOSED_AFTER
+            oldest = now - KEPT_FOR.get(grain, now)
+            closed = now - CLOSED_AFTER
             if grain in RECENT_GRAINS:  # marks are by hour: in one that is not over, each batch would leave one
-                oldest, closed = now - RECENT, Bucket.HOUR.floor(closed)
+                closed = Bucket.HOUR.floor(closed)
             for zone, projects in _by_zone(zones, firsts).items():
                 first = max(oldest, min(map(firsts.__getitem__, projects)))
                 cells = closed_cells(grain, zone, first, closed)
@@ -147,11 +147,18 @@ class Roller:
 
     def _expire(self) -> None:
         """Once a day. The rows of expired cells stay for another day, since queries may be about to read them."""
-        before = Bucket.DAY.floor(self._clock() - RECENT)
-        if before != self._expired and not {*RECENT_GRAINS}.isdisjoint(self._grains):
-            self._store.facts.forget_cells(RECENT_GRAINS, before)
-            self._store.drop_days_before(Table.RECENT_ROLLUPS, before - DAY)
-            self._expired = before
+        today = Bucket.DAY.floor(self._clock())
+        if today == self._expired:
+            return
+        for grain, age in KEPT_FOR.items():
+            if grain in self._grains:
+                before = grain.floor(today - age) - DAY  # no cell is wanted that begins before this, in any zone
+                self._store.facts.forget_cells([grain], before)
+                if grain in RECENT_GRAINS:
+                    self._store.drop_days_before(Table.RECENT_ROLLUPS, before - DAY)
+                else:
+                    self._store.facts.remove_cells(grain, before - DAY)
+        self._expired = today
 
     def make(self, job: Job) -> bool:
         """False while a batch is partly written. Cells of which facts are gone since they were wanted are left out."""

@@ -119,6 +119,9 @@ class FactStore(Protocol):
     def forget_cells(self, grains: Sequence[str], before: int) -> None:
         """Cells of these grains that begin before an instant are not there any more; their rows may be."""
 
+    def remove_cells(self, grain: str, before: int) -> None:
+        """Remove the rows of forgotten cells of a grain of the table `rollups`."""
+
     def sessions_without_facts(self) -> dict[int, int]:
         """Rows of sessions that an earlier version began, without their facts, by month (yyyymm) of their start.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 
@@ -23,16 +24,18 @@ STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
 _MAX_RUNS = 8
 
+_PLACES: Mapping[str, int] = {Bucket.MONTH: 1, Bucket.WEEK: 2}
+"""Seconds that tell cells with the same start apart."""
+
 _MILLIS = TABLES[Table.ROLLUPS].millis
 
 
 def rows_of(project: int, cells: Cells, binder: Binder) -> str:
     """The condition on rows of `rollups`: the primary key finds runs of cells, versions tell cells apart."""
-    keys = tuple(
-        start // 1000 + (grain == Bucket.MONTH) for grain, start in zip(cells.grains, cells.starts, strict=True)
-    )
+    keys = tuple(start // 1000 + _PLACES.get(grain, 0) for grain, start in zip(cells.grains, cells.starts, strict=True))
+    place = "".join(f" + {number} * (grain = '{grain}')" for grain, number in _PLACES.items())
     version = (
-        f"transform(toUInt64(toUnixTimestamp(bucket) + (grain = '{Bucket.MONTH}')),"
+        f"transform(toUInt64(toUnixTimestamp(bucket){place}),"
         f" {binder.numbers(keys)}, {binder.numbers(cells.versions)}, toUInt64(0))"
     )
     runs = [

@@ -140,11 +140,17 @@ class ClickHouseFacts:
         return dict(self._store.query("SELECT project_id, max(days) FROM longest_sessions GROUP BY project_id").rows)
 
     def forget_cells(self, grains: Sequence[str], before: int) -> None:
-        sql = """
-        ALTER TABLE rolled_up DELETE
-        WHERE grain IN {grains:Array(String)} AND bucket < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
-        SETTINGS mutations_sync = 1"""
-        self._store.command(sql, {"grains": list(grains), "before": before})
+        self._delete("rolled_up", grains, before)
+
+    def remove_cells(self, grain: str, before: int) -> None:
+        self._delete("rollups", [grain], before)
+
+    def _delete(self, table: str, grains: Sequence[str], before: int) -> None:
+        """A mutation rewrites parts, so none runs where there is nothing to delete."""
+        params = {"grains": list(grains), "before": before}
+        rows = "grain IN {grains:Array(String)} AND bucket < fromUnixTimestamp64Milli({before:Int64}, 'UTC')"
+        if self._store.query(f"SELECT 1 FROM {table} WHERE {rows} LIMIT 1", params).rows:  # noqa: S608 - constants
+            self._store.command(f"ALTER TABLE {table} DELETE WHERE {rows} SETTINGS mutations_sync = 1", params)
 
     def sessions_without_facts(self) -> dict[int, int]:
         return session_facts.without_facts(self._store)

@@ -73,6 +73,10 @@ class ShardedFacts:
         for facts in self._facts:
             facts.forget_cells(grains, before)
 
+    def remove_cells(self, grain: str, before: int) -> None:
+        for facts in self._facts:
+            facts.remove_cells(grain, before)
+
     def sessions_without_facts(self) -> dict[int, int]:
         """None: no earlier version had clusters."""
         return {}

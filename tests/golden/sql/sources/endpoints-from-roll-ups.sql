@@ -9,7 +9,7 @@ AND bucket <= toDateTime({p3:UInt64}, 'UTC'))
 OR (grain = 'month'
 AND bucket >= toDateTime({p4:UInt64}, 'UTC')
 AND bucket <= toDateTime({p5:UInt64}, 'UTC')))
-AND version = transform(toUInt64(toUnixTimestamp(bucket) + (grain = 'month')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
+AND version = transform(toUInt64(toUnixTimestamp(bucket) + 1 * (grain = 'month') + 2 * (grain = 'week')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
 UNION ALL SELECT endpoint AS c0, method AS c1, toUInt64(count()) AS c2, uniqCombined64State(17)(visitor) AS c3, toInt64(toUnixTimestamp64Milli(min(timestamp))) AS c4, toInt64(toUnixTimestamp64Milli(max(timestamp))) AS c5, toUInt64(countIf(status > 0)) AS c6, toUInt64(countIf(status >= 400)) AS c7, toUInt64(sum(bytes)) AS c8, quantilesBFloat16StateIf(0.5, 0.95, 0.99)(duration_us, duration_us > 0) AS c9
 FROM requests
 WHERE project_id = {p8:UInt64}

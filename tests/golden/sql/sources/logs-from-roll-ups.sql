@@ -9,7 +9,7 @@ AND bucket <= toDateTime({p3:UInt64}, 'UTC'))
 OR (grain = 'month'
 AND bucket >= toDateTime({p4:UInt64}, 'UTC')
 AND bucket <= toDateTime({p5:UInt64}, 'UTC')))
-AND version = transform(toUInt64(toUnixTimestamp(bucket) + (grain = 'month')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
+AND version = transform(toUInt64(toUnixTimestamp(bucket) + 1 * (grain = 'month') + 2 * (grain = 'week')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
 UNION ALL SELECT roundDown(toInt64(toUnixTimestamp(timestamp)) * 1000, {p14:Array(Int64)}) AS c0, toUInt128(sum(toUInt128(bytes_sent)) + sum(toUInt128(bytes_received))) AS c1, toUInt64(max(max_concurrency)) AS c2, uniqExactState(toString(domain)) AS c3
 FROM proxy_logs
 WHERE project_id = {p9:UInt64}

@@ -9,7 +9,7 @@ AND bucket <= toDateTime({p3:UInt64}, 'UTC'))
 OR (grain = 'month'
 AND bucket >= toDateTime({p4:UInt64}, 'UTC')
 AND bucket <= toDateTime({p5:UInt64}, 'UTC')))
-AND version = transform(toUInt64(toUnixTimestamp(bucket) + (grain = 'month')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
+AND version = transform(toUInt64(toUnixTimestamp(bucket) + 1 * (grain = 'month') + 2 * (grain = 'week')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
 UNION ALL SELECT roundDown(toUnixTimestamp64Milli(timestamp), {p15:Array(Int64)}) AS c0, toInt64(countIf(event_type = 'pageview')) AS c1, uniqCombined64State(17)(visitor) AS c2, toInt64(0) AS c3
 FROM events
 WHERE project_id = {p10:UInt64}

@@ -8,7 +8,7 @@ AND bucket <= toDateTime({p3:UInt64}, 'UTC'))
 OR (grain = 'month'
 AND bucket >= toDateTime({p4:UInt64}, 'UTC')
 AND bucket <= toDateTime({p5:UInt64}, 'UTC')))
-AND version = transform(toUInt64(toUnixTimestamp(bucket) + (grain = 'month')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
+AND version = transform(toUInt64(toUnixTimestamp(bucket) + 1 * (grain = 'month') + 2 * (grain = 'week')), {p0:Array(UInt64)}, {p1:Array(UInt64)}, toUInt64(0))
 AND label IN {p8:Array(String)}
 AND counted = 0
 AND (events > 0
