@@ -54,11 +54,13 @@ class Told(Watcher):
             self.planned.set()
 
 
-def backlog(batches: int, apart: int = 10 * MINUTE) -> MemorySpool:
-    """Full batches; of two visitors, one has an event in each, the other in every fourth."""
+def backlog(batches: int, apart: int = 10 * MINUTE, *, name: str = "") -> MemorySpool:
+    """Full batches; of two visitors, one has an event in each, the other in every fourth. `name` may count batches."""
     spool = MemorySpool()
     for number in range(batches):
         rows = [event(number, apart, 7)] + [event(number, apart, 8 + number % 4, one) for one in range(1, FULL)]
+        for row in rows:
+            row.session_id = name.format(number)
         spool.append([Submission(EventRows(1, NOON, rows))])
     return spool
 
@@ -103,8 +105,19 @@ def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
     assert len(spool.kept()) == 2
 
 
-def test_planned_ahead_or_not_the_sessions_are_the_same(store, tmp_path):
-    spool = backlog(8)
+def test_a_batch_with_new_names_is_planned_while_one_is_written(store, tmp_path):
+    spool, watcher = backlog(2, name="visit {}"), Told()
+    over = Paused(store, watcher.planned)
+    draining = make(over, {"serve": spool}, tmp_path, watcher)
+    draining.drain_once(whole=False)
+    draining.drain_once()
+    assert over.waited
+    assert [events for *_, events in stored(store)] == [1, 1, FULL - 1, FULL - 1]
+
+
+@pytest.mark.parametrize("name", ["", "visit"])
+def test_planned_ahead_or_not_the_sessions_are_the_same(store, tmp_path, name):
+    spool = backlog(8, name=name)
     drain(make(store, {"serve": spool}, tmp_path, Watcher()), spool)
     assert sum(events for *_, events in stored(store)) == 8 * FULL
     assert {events for visitor, _, _, events in stored(store) if visitor == 7} == {8}

@@ -367,6 +367,20 @@ def test_changes_that_are_not_stored_do_not_count():
     assert len(sessionise(batch, recent, 2).before) == 1
 
 
+def test_the_store_is_asked_at_once_for_what_is_not_being_written():
+    waits = []
+    recent = RecentHistory(MemoryHistory(), lambda: 0, wait=lambda: waits.append(True))
+    written = sessionise(pl.DataFrame([view(0, "/")], schema=s.EVENT_INPUT), MemoryHistory(), 1).after
+    others = written.with_columns(pl.col("visitor") + 1)
+    recent.since = 1 << 60  # nothing is in memory
+    recent.change(written.clear(), written)
+    recent.settle(stored=True)
+    for asked, expected in ((others, 0), (written, 2)):
+        recent.overlapping(asked.select(*s.VISITOR, opens="start", closes="end"))
+        recent.named(asked.select(s.SESSION))
+        assert len(waits) == expected
+
+
 def test_thirty_minutes_is_one_session_and_a_millisecond_more_is_two():
     def sessions(*times):
         rows, _ = histories_of(times)

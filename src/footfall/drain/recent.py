@@ -11,7 +11,7 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, Clock
 from footfall.drain.history import StoreHistory
 from footfall.model.session import SESSION_GAP
-from footfall.pipeline.session_state import SESSION, SESSION_COLUMNS, History, within
+from footfall.pipeline.session_state import SESSION, SESSION_COLUMNS, VISITOR, History, within
 from footfall.store.protocol import FactStore
 
 KEPT = 50_000
@@ -22,6 +22,7 @@ KEPT_MILLIS = 2 * SESSION_GAP
 
 _MOST = 0.75
 _UNKNOWN = pl.DataFrame(schema=SESSION_COLUMNS)
+_NONE = _UNKNOWN.select(SESSION)
 
 
 class Stored(History, Protocol):
@@ -35,8 +36,8 @@ class RecentHistory:
     """Implements `History` for one table, over that of the store.
 
     `since` is such that all stored sessions that end at or after it are in memory; None while it is not known. What
-    ends before `oldest` may have gone from the store. The store is read once `wait` returns: what is in memory may
-    still be being written.
+    ends before `oldest` may have gone from the store. What the last batch changed may still be being written: who asks
+    the store for it waits until `wait` returns.
     """
 
     def __init__(
@@ -49,23 +50,33 @@ class RecentHistory:
         self.since: int | None = None
         self._rows = _UNKNOWN
         self._changes: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+        self._written = _NONE  # what the last batch changed
 
     @property
     def _store(self) -> Stored:
+        """The store, once nothing is being written."""
         self._wait()
         return self._stored
+
+    def _store_but(self, keys: pl.DataFrame) -> Stored:
+        """The store, about sessions with one of these keys: the others may be being written."""
+        is_written = len(self._written.join(keys, on=keys.columns, how="semi")) > 0
+        return self._store if is_written else self._stored
 
     def overlapping(self, windows: pl.DataFrame) -> pl.DataFrame:
         if self.since is None:
             self.since = self._store.last_end() + 1
         late = windows["opens"] < max(self.since, self._oldest())
         known = within(self._rows, windows.filter(~late))
-        return pl.concat([known, self._store.overlapping(windows.filter(late))]) if late.any() else known
+        if not late.any():
+            return known
+        asked = windows.filter(late)
+        return pl.concat([known, self._store_but(asked.select(VISITOR)).overlapping(asked)])
 
     def named(self, sessions: pl.DataFrame) -> pl.DataFrame:
         known = self._rows.join(sessions, on=SESSION, how="semi").filter(pl.col("end") >= self._oldest())
         missing = sessions.join(known, on=SESSION, how="anti")
-        return known if missing.is_empty() else pl.concat([known, self._store.named(missing)])
+        return known if missing.is_empty() else pl.concat([known, self._store_but(missing).named(missing)])
 
     def events(self, visitors: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         return self._store.events(visitors, start, end)
@@ -77,6 +88,8 @@ class RecentHistory:
     def settle(self, *, stored: bool) -> None:
         """The changes since the last call are stored, or will not be."""
         changes, self._changes = self._changes, []
+        if stored:
+            self._written = pl.concat([frame.select(SESSION) for change in changes for frame in change] or [_NONE])
         if stored and self.since is not None:
             for before, after in changes:
                 kept = self._rows.join(before.select(SESSION), on=SESSION, how="anti") if len(before) else self._rows
@@ -85,6 +98,7 @@ class RecentHistory:
 
     def forget(self) -> None:
         self._changes.clear()
+        self._written = _NONE
         self._rows = _UNKNOWN
         self.since = None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat, starmap
-from operator import attrgetter
+from itertools import chain, islice, repeat, starmap
 from typing import Any
 
 import polars as pl
+from msgspec.structs import astuple
 
 from footfall.catalog.columns import ENGAGEMENTS, EVENTS, PROXY_LOGS, REQUESTS, Column, Kind
 from footfall.model.raw import (
@@ -20,6 +21,9 @@ from footfall.model.raw import (
     RequestRows,
 )
 from footfall.pipeline.frames import REQUEST_COLUMNS, schema
+
+_AT_ONCE = 200
+"""Rows that are transposed at once."""
 
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
@@ -62,12 +66,13 @@ def _read(record: RequestColumns) -> pl.DataFrame:
 def _transpose(
     records: Sequence[EventRows] | Sequence[RequestRows] | Sequence[EngagementRows], columns: Iterable[Column]
 ) -> pl.DataFrame:
-    rows = list(chain.from_iterable(record.rows for record in records))
-
-    def values(name: str) -> list[Any]:
-        return list(map(attrgetter(name), rows))
-
-    return _frame(columns, values, [(record.project_id, len(record.rows)) for record in records])
+    rows = chain.from_iterable(record.rows for record in records)
+    found: dict[str, list[Any]] = defaultdict(list)
+    # Some at a time: their fields are still in the processor's cache when they become columns.
+    while some := list(islice(rows, _AT_ONCE)):
+        for name, values in zip(some[0].__struct_fields__, zip(*map(astuple, some), strict=True), strict=True):
+            found[name] += values
+    return _frame(columns, found.__getitem__, [(record.project_id, len(record.rows)) for record in records])
 
 
 def _frame(
@@ -80,6 +85,9 @@ def _frame(
     for column in spooled:
         is_project = column.name == "project_id"
         found = list(chain.from_iterable(starmap(repeat, projects))) if is_project else values(column.name)
+        if types[column.name] == pl.String and not any(found):
+            series.append(pl.Series(column.name, [""], dtype=pl.String).new_from_index(0, len(found)))
+            continue
         # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
         sent = pl.Binary if column.kind is Kind.JSON else types[column.name]
         series.append(pl.Series(column.name, found, dtype=sent, strict=True).cast(types[column.name]))

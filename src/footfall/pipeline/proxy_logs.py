@@ -22,26 +22,32 @@ _MAXIMA = [column.name for column in _SPOOLED if column.merged == "max"]
 
 def proxy_log_rows(logs: pl.DataFrame, stamp: Stamp) -> bytes:
     """An Arrow IPC file for the table `proxy_logs`, of the frame that `decode.proxy_logs` gives."""
+    seconds = pl.col("timestamp") // SECOND * SECOND
     return arrow(
-        logs.with_columns(writer=_writers(logs, stamp), timestamp=pl.col("timestamp") // SECOND * SECOND)
-        .group_by(*_KEY, "writer")
-        .agg(pl.col(_SUMS).sum(), pl.col(_MAXIMA).max())
-        .sort("project_id", "timestamp")
+        _summed_up(logs.with_columns(writer=_writers(logs, stamp), timestamp=seconds))
         .with_columns(batch=pl.lit(stamp.batch, pl.UInt64))
         .select(as_stored(column) for column in PROXY_LOGS if column.stored)
     )
 
 
-def _writers(logs: pl.DataFrame, stamp: Stamp) -> pl.Series:
+def _summed_up(logs: pl.DataFrame) -> pl.DataFrame:
+    """One row for logs that are alike. Most have a hash that no other has, so that nothing is done with them."""
+    keys = [*_KEY, "writer"]
+    several = logs.select(keys).hash_rows().is_duplicated()
+    if not several.any():
+        return logs
+    alike = logs.filter(several).group_by(keys).agg(pl.col(_SUMS).sum(), pl.col(_MAXIMA).max())
+    return pl.concat([logs.filter(~several), alike.select(logs.columns)])
+
+
+def _writers(logs: pl.DataFrame, stamp: Stamp) -> pl.Expr:
     """The writer of each log, or a number of its own."""
+    writer = pl.lit(stamp.writer, pl.UInt64)
     large = logs.select(pl.any_horizontal(pl.col(name) >= ALONE_FROM for name in _SUMS)).to_series()
-    own = combine(
-        *(pl.Series([number] * len(logs), dtype=pl.UInt64) for number in (stamp.batch, stamp.writer)), _places(logs)
-    )
-    chosen = pl.DataFrame({"large": large, "own": own}).select(
-        pl.when("large").then("own").otherwise(pl.lit(stamp.writer, pl.UInt64))
-    )
-    return chosen.to_series()
+    if not large.any():
+        return writer
+    numbers = (pl.Series([number] * len(logs), dtype=pl.UInt64) for number in (stamp.batch, stamp.writer))
+    return pl.when(large).then(pl.lit(combine(*numbers, _places(logs)))).otherwise(writer)
 
 
 def _places(logs: pl.DataFrame) -> pl.Series:

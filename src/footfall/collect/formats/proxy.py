@@ -103,6 +103,9 @@ def _kept(addresses: list[str], mode: StoreIp) -> list[str]:
     if mode != "full":
         return [truncate(address, mode) for address in addresses]
     # An IPv4 address without a port, as most are, has one spelling only.
+    every = "".join(addresses)
+    if ":" not in every and "[" not in every:
+        return addresses
     return [canonical(address) if ":" in address or "[" in address else address for address in addresses]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from footfall.catalog.tables import TABLES, Table
+from footfall.catalog.tables import Table
 from footfall.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ SESSION: dict[str, str] = {
 }
 
 
+_MERGED = frozenset({Table.SESSIONS, Table.PROXY_LOGS})
+"""Tables whose rows the engine merges, and of which a batch has no two rows that it would."""
+
+
 def query_limits(settings: Settings) -> Limits:
     """Groups and sorted rows go to disk at half of the memory: to merge what went there takes some, too."""
     memory = settings.query_memory or settings.store_memory // 2
@@ -52,9 +56,8 @@ def query_limits(settings: Settings) -> Limits:
 
 
 def insert_settings(table: str, token: str) -> dict[str, str]:
-    """Settings of an insert. No two rows of sessions in one insert cancel each other, so the engine need not look."""
-    signed = table in TABLES and TABLES[Table(table)].signed
-    return {"insert_deduplication_token": token} | ({"optimize_on_insert": "0"} if signed else {})
+    """Settings of an insert. Where no two of its rows are to be merged, the engine need not look."""
+    return {"insert_deduplication_token": token} | ({"optimize_on_insert": "0"} if table in _MERGED else {})
 
 
 class Engine(Protocol):

@@ -15,6 +15,9 @@ _PLACE = re.compile(r"\{(\w+):([^{}']+)\}")
 _LONGEST = 100_000
 """Bytes of a parameter. A server refuses those over 128 KiB (`http_max_field_value_size`)."""
 
+_MOST_NUMBERS = 200
+"""Numbers of a parameter: the client takes a microsecond to write each of them."""
+
 
 class Statements(Reader, Protocol):
     """What executes the statements of a part of the store."""
@@ -44,7 +47,8 @@ def command(client: Client, sql: str, params: Params | None) -> None:
 def bound(sql: str, params: Params | None) -> tuple[str, dict[str, Any] | None]:
     """The text, and the parameters that it names: with others, the client falls back to `%` formatting of it all.
 
-    Values that a server refuses as parameters, since they are too long, stand in the text as quoted literals.
+    Values that a server refuses as parameters, since they are too long, and lists of many numbers stand in the text as
+    quoted literals.
     """
     named = {name: value for name, value in (params or {}).items() if f"{{{name}:" in sql}
     long = {name: literal for name, value in named.items() if (literal := _long(value))}
@@ -60,6 +64,8 @@ def bound(sql: str, params: Params | None) -> tuple[str, dict[str, Any] | None]:
 
 def _long(value: object) -> str:
     """The literal of a value that is too long for a parameter, else `""`."""
+    if isinstance(value, list) and set(map(type, value)) == {int}:
+        return str(value) if len(value) > _MOST_NUMBERS else ""
     if not isinstance(value, str | Sequence) or _most_bytes(value) <= _LONGEST:
         return ""
     from clickhouse_connect.driver.binding import format_bind_value  # noqa: PLC0415 -- loaded with the first client
