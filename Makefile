@@ -66,12 +66,12 @@ demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
 # What shows most of two shards in a few minutes: the answers of each surface, by hand and by their oracles.
-SHARDED := tests/golden tests/property $(patsubst %,tests/contract/test_%.py,web tracking network proxy real_log drain)
+SHARDED := tests/golden tests/property $(patsubst %,tests/contract/test_%.py,web tracking network proxy real_log)
 
 test: lint chromium servers ## every check and every test
 	cd web && npm run --silent test
 	$(PY) -m pytest -n 2 --dist worksteal
-	FOOTFALL_TEST_STORE=shards FOOTFALL_HISTORIES=128 $(PY) -m pytest -n 2 --dist loadfile $(SHARDED)
+	FOOTFALL_TEST_STORE=shards FOOTFALL_HISTORIES=64 $(PY) -m pytest -n 2 --dist loadfile $(SHARDED)
 
 test-long: setup-dev ## the figures against their oracle, 50,000 histories; everything on two shards; a million made-up rows against collection; a thousand kills
 	FOOTFALL_KILL_ROUNDS=1000 $(PY) -m pytest tests/fault/test_kill.py
