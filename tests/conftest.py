@@ -21,9 +21,25 @@ from footfall.store.protocol import Store
 
 _names = itertools.count(1)
 
+ON_SHARDS = os.environ.get("FOOTFALL_TEST_STORE") == "shards"
+_ASK_A_STORE = {"store_settings", "shared_store", "nodes", "own_nodes"}
+
 # No test asserts a duration: another process may hold up an example.
 hypothesis.settings.register_profile("footfall", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("footfall")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On shards only what asks their store: anything else would show the same as without them."""
+    if ON_SHARDS:
+        chosen = [one for one in items if _asks_shards(one)]
+        config.hook.pytest_deselected(items=[one for one in items if not _asks_shards(one)])
+        items[:] = chosen
+
+
+def _asks_shards(item: pytest.Item) -> bool:
+    asked = _ASK_A_STORE.intersection(getattr(item, "fixturenames", ()))
+    return bool(asked) and item.get_closest_marker("embedded") is None
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +136,7 @@ def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @contextmanager
 def _database(request: pytest.FixtureRequest, data: Path) -> Iterator[Settings]:
     """Of the embedded engine or, with FOOTFALL_TEST_STORE=shards, of two shards."""
-    if os.environ.get("FOOTFALL_TEST_STORE") == "shards":
+    if ON_SHARDS:
         with _on_shards(request.getfixturevalue("nodes"), data) as settings:
             yield settings
         return

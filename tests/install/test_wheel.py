@@ -103,6 +103,7 @@ def test_the_package_for_debian(wheel, tmp_path):
     for name in ("./opt/footfall/bin/footfall", "./usr/bin/footfall ->", "./usr/lib/systemd/system/footfall.service"):
         assert name in listed
     assert " root/root " in listed
+    assert "footfall/cli/__pycache__/" in listed  # its user can write none
     run("dpkg-deb", "--extract", str(package), str(tmp_path / "root"))
     program = tmp_path / "root" / "opt" / "footfall" / "bin" / "footfall"
     program.write_text(program.read_text().replace("/opt/footfall/lib", f"{tmp_path}/root/opt/footfall/lib"))

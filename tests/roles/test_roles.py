@@ -1,4 +1,4 @@
-"""An installation of several processes: two collectors, a drain, two readers, on one store, behind nginx."""
+"""An installation of several processes: two collectors, a drain, two readers, on two shards, behind nginx."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.support.clickhouse_node import running as clickhouse
+from tests.support.clickhouse_node import Node
 from tests.support.collecting import CHROME, Site
 from tests.support.nginx import nginx
 from tests.support.postgresql import PostgreSQL
@@ -37,13 +37,15 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Iterator[Installation]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL, nodes: list[Node]
+) -> Iterator[Installation]:
     root = tmp_path_factory.mktemp("roles")
+    hosts = ",".join(f"127.0.0.1:{node.http}" for node in nodes)
     with ExitStack() as stack:
-        store = stack.enter_context(clickhouse(root / "clickhouse"))
         shared = {
             "meta_url": postgresql_server.empty(),
-            "store_url": f"clickhouse://127.0.0.1:{store}/footfall",
+            "store_url": f"clickhouse://{hosts}/roles?cluster=footfall",
             "flush_interval": "0.2",
         }
 
