@@ -21,6 +21,9 @@ from footfall.store.protocol import Store
 
 _names = itertools.count(1)
 
+# Without compiled files, each of the processes that tests start compiles the package anew, which takes it a second.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # No test asserts a duration: another process may hold up an example.
 hypothesis.settings.register_profile("footfall", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("footfall")

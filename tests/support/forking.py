@@ -1,0 +1,186 @@
+"""Python processes that start with the package imported, which is most of a start: forked off one that has done so.
+
+A forked process is a process like any other: its own environment, session, signals, exit status and files. It becomes a
+child of the tests' process, which adopts orphans. What is about the start of the interpreter (LD_PRELOAD, the code of
+another version, which modules a role loads) starts a program instead.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import functools
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+class Forked:
+    """A process, with what the tests need of `subprocess.Popen`."""
+
+    def __init__(self, pid: int, arguments: Sequence[str]) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._arguments = arguments
+        self._waiting = threading.Lock()
+
+    def poll(self) -> int | None:
+        with self._waiting:
+            if self.returncode is None:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+            return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if (found := self.poll()) is None:
+            ends = os.pidfd_open(self.pid)
+            try:
+                select.select([ends], [], [], timeout)
+            finally:
+                os.close(ends)
+            found = self.poll()
+        if found is None:
+            raise subprocess.TimeoutExpired([*self._arguments], timeout or 0)
+        return found
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class _Forker:
+    """The process that has imported the package; it forks when it is told to, one line an order."""
+
+    def __init__(self) -> None:
+        adopting = ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        assert adopting == 0, os.strerror(ctypes.get_errno())
+        self._process = subprocess.Popen(  # noqa: S603 -- our own file
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # else its threads are lost at the fork
+        )
+        self._one_at_a_time = threading.Lock()
+        atexit.register(self._end)
+
+    def fork(self, order: dict[str, Any]) -> int:
+        """The number of the new process."""
+        assert self._process.stdin
+        assert self._process.stdout
+        with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
+
+    def _end(self) -> None:
+        self._process.communicate()
+
+
+@functools.cache
+def _forker() -> _Forker:
+    return _Forker()
+
+
+def fork(
+    code: str | Path, arguments: Sequence[str], env: Mapping[str, str], out: Path, errors: Path | None = None
+) -> Forked:
+    """Runs a program's text, or a file; its output is added to `out` and, where there is such a file, to `errors`."""
+    order = {
+        "code": code if isinstance(code, str) else "",
+        "file": "" if isinstance(code, str) else str(code),
+        "arguments": [*arguments],
+        "env": dict(env),
+        "folder": str(Path.cwd()),
+        "outputs": [str(out), str(errors or out)],
+    }
+    return Forked(_forker().fork(order), arguments)
+
+
+def run(
+    code: str | Path, arguments: Sequence[str], env: Mapping[str, str], folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """The same to its end; `folder` is where what it prints is kept."""
+    number = time.monotonic_ns()
+    out, errors = folder / f"{number}.out", folder / f"{number}.err"
+    process = fork(code, arguments, env, out, errors)
+    try:
+        status = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+    return subprocess.CompletedProcess([*arguments], status, out.read_text(), errors.read_text())
+
+
+def _serve() -> None:
+    """The forker's life: until the tests' process closes the pipe."""
+    for name in ("alembic.command", "clickhouse_connect.driver", "footfall.cli", "footfall.runtime.serving"):
+        importlib.import_module(name)
+    assert "chdb" not in sys.modules, "the engine does not outlive a fork"
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        os.write(1, f"{_orphan(json.loads(line))}\n".encode())
+
+
+def _orphan(order: dict[str, Any]) -> int:
+    """The number of a process whose parent has ended, so that the tests' process has adopted it."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of threads: those of polars are idle
+        between = os.fork()
+    if between == 0:
+        if child := os.fork():
+            os.write(writing, str(child).encode())
+            os._exit(0)
+        os.close(reading)
+        os.close(writing)
+        _become(order)
+    os.waitpid(between, 0)
+    os.close(writing)
+    with open(reading, "rb") as told:  # noqa: PTH123 -- a number, no path
+        return int(told.read())
+
+
+def _become(order: dict[str, Any]) -> NoReturn:
+    os.setsid()
+    for number, path in ((0, os.devnull), *enumerate(order["outputs"], start=1)):
+        opened = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(order["env"])
+    time.tzset()
+    os.chdir(order["folder"])
+    sys.argv = [*order["arguments"]]
+    if order["file"]:
+        sys.path.insert(0, str(Path(order["file"]).parent))
+        runpy.run_path(order["file"], run_name="__main__")
+    else:
+        exec(compile(order["code"], "<test>", "exec"), {"__name__": "__main__"})  # noqa: S102 -- the test's own words
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve()
