@@ -15,11 +15,11 @@ import gc
 import importlib
 import json
 import os
-import runpy
 import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -76,7 +76,7 @@ class _Forker:
         adopting = ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         assert adopting == 0, os.strerror(ctypes.get_errno())
         self._process = subprocess.Popen(  # noqa: S603 -- our own file
-            [sys.executable, __file__],
+            [sys.executable, "-P", __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # else its threads are lost at the fork
@@ -102,13 +102,10 @@ def _forker() -> _Forker:
     return _Forker()
 
 
-def fork(
-    code: str | Path, arguments: Sequence[str], env: Mapping[str, str], out: Path, errors: Path | None = None
-) -> Forked:
-    """Runs a program's text, or a file; its output is added to `out` and, where there is such a file, to `errors`."""
+def fork(code: str, arguments: Sequence[str], env: Mapping[str, str], out: Path, errors: Path | None = None) -> Forked:
+    """Begins a program, as `python -c` does. What it prints is added to `out`, errors to `errors` if that is given."""
     order = {
-        "code": code if isinstance(code, str) else "",
-        "file": "" if isinstance(code, str) else str(code),
+        "code": code,
         "arguments": [*arguments],
         "env": dict(env),
         "folder": str(Path.cwd()),
@@ -118,19 +115,25 @@ def fork(
 
 
 def run(
-    code: str | Path, arguments: Sequence[str], env: Mapping[str, str], folder: Path, seconds: float
+    code: str, arguments: Sequence[str], env: Mapping[str, str], seconds: float
 ) -> subprocess.CompletedProcess[str]:
-    """The same to its end; `folder` is where what it prints is kept."""
-    number = time.monotonic_ns()
-    out, errors = folder / f"{number}.out", folder / f"{number}.err"
-    process = fork(code, arguments, env, out, errors)
-    try:
-        status = process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise
-    return subprocess.CompletedProcess([*arguments], status, out.read_text(), errors.read_text())
+    """The same to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, errors = Path(folder) / "out", Path(folder) / "errors"
+        process = fork(code, arguments, env, out, errors)
+        try:
+            status = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        return subprocess.CompletedProcess([*arguments], status, out.read_text(), errors.read_text())
+
+
+def run_module(name: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
+    """As `python -m` does, in the environment of the tests."""
+    code = f"import runpy; runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
+    return run(code, [name, *arguments], os.environ, seconds)
 
 
 def _serve() -> None:
@@ -173,11 +176,8 @@ def _become(order: dict[str, Any]) -> NoReturn:
     time.tzset()
     os.chdir(order["folder"])
     sys.argv = [*order["arguments"]]
-    if order["file"]:
-        sys.path.insert(0, str(Path(order["file"]).parent))
-        runpy.run_path(order["file"], run_name="__main__")
-    else:
-        exec(compile(order["code"], "<test>", "exec"), {"__name__": "__main__"})  # noqa: S102 -- the test's own words
+    sys.path.insert(0, "")
+    exec(compile(order["code"], "<test>", "exec"), {"__name__": "__main__"})  # noqa: S102 -- the test's own words
     sys.exit(0)
 
 

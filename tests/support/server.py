@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -77,15 +76,17 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 
 def footfall(*arguments: str, data: Path, seconds: float = 60, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = environment(data, **settings)
-        return run(_COMMAND, [str(FOOTFALL), *arguments], env, Path(folder), seconds)
+    return run(_COMMAND, [str(FOOTFALL), *arguments], environment(data, **settings), seconds)
+
+
+def begin(*arguments: str, data: Path, out: Path, **settings: str) -> Forked:
+    """One command that goes on; what it prints is added to the file `out`."""
+    return fork(_COMMAND, [str(FOOTFALL), *arguments], environment(data, **settings), out)
 
 
 def ask(data: Path, *queries: str) -> list[list[dict[str, Any]]]:
     """Rows of SQL queries of a stopped server's store: the engine opens one directory per process."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = run(_ASK, ["", str(data), *queries], environment(data), Path(folder), 120)
+    done = run(_ASK, ["", str(data), *queries], environment(data), 120)
     assert done.returncode == 0, done.stderr
     found: list[list[dict[str, Any]]] = json.loads(done.stdout)
     return found
