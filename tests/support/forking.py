@@ -50,7 +50,9 @@ class Forked:
         if (found := self.poll()) is None:
             ends = os.pidfd_open(self.pid)
             try:
-                select.select([ends], [], [], timeout)
+                waiting = select.poll()  # `select` takes no more than 1,024 descriptors
+                waiting.register(ends, select.POLLIN)
+                waiting.poll(None if timeout is None else 1000 * timeout)
             finally:
                 os.close(ends)
             found = self.poll()
