@@ -77,7 +77,7 @@ test-long: setup-dev ## the figures against their oracle, 50,000 histories; ever
 	FOOTFALL_KILL_ROUNDS=1000 $(PY) -m pytest tests/fault/test_kill.py
 	FOOTFALL_TEST_STORE=shards $(PY) -m pytest -n 2 --dist loadfile
 	FOOTFALL_BENCH_EVENTS=1000000 $(PY) -m pytest tests/unit/test_bench_data.py
-	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_sources.py tests/property/test_web_cursors.py tests/property/test_proxy_figures.py tests/property/test_network_figures.py tests/property/test_tracking_figures.py
+	FOOTFALL_HISTORIES=50000 $(PY) -m pytest -n 2 --dist worksteal tests/property/test_web_figures.py tests/property/test_sources.py tests/property/test_web_cursors.py tests/property/test_proxy_figures.py tests/property/test_network_figures.py tests/property/test_tracking_figures.py tests/property/test_access_log.py
 
 lint: setup-dev ## format, lint, types, layers
 	$(VENV)/bin/ruff format --check .

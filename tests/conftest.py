@@ -21,6 +21,9 @@ from footfall.store.protocol import Store
 
 _names = itertools.count(1)
 
+# Without compiled files, each of the processes that tests start compiles the package anew, which takes it a second.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ON_SHARDS = os.environ.get("FOOTFALL_TEST_STORE") == "shards"
 _ASK_A_STORE = {"store_settings", "shared_store", "nodes", "own_nodes"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.browser.chromium import Chromium, Page
-from tests.support.server import FOOTFALL, Server, environment
+from tests.support.server import Server, begin
 from tests.support.server import until as awaited
 
 ROOT = Path(__file__).parents[2]
@@ -64,12 +63,8 @@ class DemoServer(Server):
 
     def launch(self, **settings: str) -> None:
         self.settings |= settings
-        env = environment(self.data, port=str(self.port), host="127.0.0.1", **self.settings)
-        with self.log.open("ab") as log:
-            command = [FOOTFALL, "demo", *self.arguments]
-            self.process = subprocess.Popen(  # noqa: S603 - the test's own command line
-                command, env=env, stdout=log, stderr=log, start_new_session=True
-            )
+        where = {"port": str(self.port), "host": "127.0.0.1"}
+        self.process = begin("demo", *self.arguments, data=self.data, out=self.log, **where, **self.settings)
 
 
 @contextmanager

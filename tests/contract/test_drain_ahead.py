@@ -36,7 +36,7 @@ class Paused:
         return getattr(self._store, name)
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
-        self.waited |= self._until.wait(10)
+        self.waited |= self._until.wait(60)
         self._store.insert(table, arrow, token=token)
 
 
@@ -81,6 +81,15 @@ def make(store: Any, spools: dict[str, MemorySpool], tmp_path: Path, watcher: Wa
     )
 
 
+def after_its_first_round(store: Any, spool: MemorySpool, tmp_path: Path, watcher: Watcher) -> Drain:
+    """Which takes stock, and so waits for what it writes."""
+    spools: dict[str, MemorySpool] = {}
+    made = make(store, spools, tmp_path, watcher)
+    made.drain_once()
+    spools["serve"] = spool
+    return made
+
+
 def stored(store: Any) -> list[tuple[Any, ...]]:
     sessions = "SELECT visitor, session, sum(sign), sum(sign * events) FROM sessions GROUP BY ALL HAVING sum(sign) != 0"
     events = "SELECT visitor, session, 1, count() FROM events GROUP BY ALL"
@@ -97,7 +106,7 @@ def drain(over: Drain, spool: MemorySpool) -> None:
 def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
     spool, watcher = backlog(2), Told()
     over = Paused(store, watcher.planned)
-    draining = make(over, {"serve": spool}, tmp_path, watcher)
+    draining = after_its_first_round(over, spool, tmp_path, watcher)
     assert draining.drain_once(whole=False) is True
     assert draining.drain_once() is True
     assert over.waited
@@ -149,8 +158,9 @@ def test_a_batch_that_fails_keeps_no_other_spool_waiting(store, tmp_path):
 
 def test_who_asks_for_a_moment_without_a_batch_waits_for_the_one_being_written(store, tmp_path):
     spool, held = backlog(1), threading.Event()
-    draining = make(Paused(store, held), {"serve": spool}, tmp_path, Watcher())
+    draining = after_its_first_round(Paused(store, held), spool, tmp_path, Watcher())
     draining.drain_once(whole=False)
+    assert spool.state().waiting
     threading.Timer(0.05, held.set).start()
     with draining.quiesced() as quiesced:
         assert quiesced

@@ -6,8 +6,12 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from fastapi.routing import APIRoute
 from tests.support.collecting import Site
 from tests.support.server import Server, running, until
+
+from footfall.api.application import READING
+from footfall.api.parameters import parameters
 
 HEADER = "x-footfall-ignored"
 PAGE_VIEW = {"event_name": "page_view", "category": "page_view"}
@@ -226,6 +230,12 @@ def test_a_key_that_an_endpoint_does_not_take_is_named(site):
     assert site.access.post("/api/collect/bulk?strict=1", json=body, headers=headers).status_code == 400
     taken = site.access.post("/api/tracking/visits?strict=1", json={"visits": [VISIT]}, headers=headers)
     assert (taken.status_code, HEADER in taken.headers) == (202, False)
+
+
+def test_every_endpoint_that_queries_checks_its_parameters():
+    routes = [route for router in READING.values() for route in router.routes if isinstance(route, APIRoute)]
+    assert routes
+    assert [one.path for one in routes if parameters not in {inner.call for inner in one.dependant.dependencies}] == []
 
 
 def test_names_are_counted(site, server):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from tests.fault.crashing import CRASHED, first_batch, late_batch
 from tests.fault.derived import Stored
+from tests.support.forking import run_module
 
-ROOT = Path(__file__).parents[2]
 MOST_STEPS = 40
 
 
 def crash(data: Path, step: int) -> int:
-    command = [sys.executable, "-m", "tests.fault.crashing", str(data), str(step)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+    done = run_module("tests.fault.crashing", str(data), str(step), seconds=60)
     assert done.returncode in {0, CRASHED}, done.stderr
     return done.returncode
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import sqlite3
-import subprocess
 from collections import defaultdict
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from tests.fault.derived import Stored
-from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
+from tests.support.forking import Forked
+from tests.support.server import Server, begin, footfall, running, until
 
 LOG = Path(__file__).parents[1] / "fixtures" / "access-2015-05.log.gz"
 LINE = re.compile(r'(\S+) \S+ \S+ \[([^]]+)\] "(\S+) (\S+) [^"]*" \d+ \S+ "[^"]*" "([^"]*)"?\s*$')
@@ -70,11 +70,8 @@ def check(server: Server) -> None:
     assert [{name: row[name] for name in expected[0]} for row in stats["stats"]] == expected
 
 
-def command(data: Path) -> subprocess.Popen[bytes]:
-    arguments = [FOOTFALL, "import", "access-log", str(LOG), "--project", "default"]
-    return subprocess.Popen(  # noqa: S603 - ours
-        arguments, env=environment(data), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+def command(data: Path) -> Forked:
+    return begin("import", "access-log", str(LOG), "--project", "default", data=data, out=data.with_name("import.log"))
 
 
 def test_with_a_server_and_again(tmp_path):
@@ -116,12 +113,12 @@ def kept(data: Path) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", [begun, kept])
 def test_the_server_is_killed_in_the_middle(tmp_path, moment):
-    with running(tmp_path / "data") as server, command(server.data) as importing:
+    with running(tmp_path / "data") as server:
+        importing = command(server.data)
         assert until(lambda: moment(server.data))
         server.kill()
         server.start()
-        _, errors = importing.communicate(timeout=60)
-        assert importing.returncode == 0, errors
+        assert importing.wait(60) == 0, (tmp_path / "import.log").read_text()
         check(server)
 
 
@@ -129,9 +126,10 @@ def test_the_server_is_killed_in_the_middle(tmp_path, moment):
 @pytest.mark.parametrize("moment", [begun, kept])
 def test_the_import_is_killed_and_run_again(tmp_path, moment):
     with running(tmp_path / "data") as server:
-        with command(server.data) as importing:
-            assert until(lambda: moment(server.data))
-            importing.kill()
+        importing = command(server.data)
+        assert until(lambda: moment(server.data))
+        importing.kill()
+        importing.wait()
         done = footfall("import", "access-log", str(LOG), "--project", "default", data=server.data)
         assert done.returncode == 0, done.stderr
         check(server)

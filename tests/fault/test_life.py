@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 
@@ -15,6 +14,7 @@ from tests.fault.derived import Stored
 from tests.fault.load import Book, Load
 from tests.fault.taken import Taken
 from tests.fault.test_kill import check
+from tests.support.forking import run
 from tests.support.server import footfall, free_port, running, until
 
 SLACK = 20
@@ -149,7 +149,8 @@ def command(data, sql: str) -> None:
         "store = open_store(Settings(data=Path(sys.argv[1]))); store.migrate();"
         "store.command(sys.argv[2]); store.close()"
     )
-    subprocess.run([sys.executable, "-c", script, str(data), sql], check=True, timeout=60)  # noqa: S603 - ours
+    done = run(script, ["", str(data), sql], os.environ, 60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_it_leaves_open_to_others(standing):

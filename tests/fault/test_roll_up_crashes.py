@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.fault.crashing import CRASHED
+from tests.support.forking import run_module
 
-ROOT = Path(__file__).parents[2]
 MOST_STEPS = 60
 
 
 def crash(data: Path, step: int) -> int:
-    command = [sys.executable, "-m", "tests.fault.rolling", str(data), str(step)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+    done = run_module("tests.fault.rolling", str(data), str(step), seconds=120)
     assert done.returncode in {0, CRASHED}, done.stderr
     return done.returncode
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from tests.support.server import FOOTFALL, Server, environment, footfall, free_port, running, until
+from tests.support.server import Server, begin, footfall, free_port, running, until
 
 
 def log_line(days_ago: int) -> str:
@@ -100,10 +99,7 @@ def test_the_next_start_goes_by_the_record_and_its_environment_over_it(tmp_path)
 def test_the_demo_listens_where_the_command_line_says(tmp_path):
     port, data = free_port(), tmp_path / "demo"
     command = ["demo", "--days", "1", "--visitors-per-day", "5", "--port", str(port), "--data", str(data)]
-    with (tmp_path / "log").open("wb") as log:
-        demo = subprocess.Popen(  # noqa: S603 - the test's own command line
-            [FOOTFALL, *command], env=environment(tmp_path / "elsewhere"), stdout=log, stderr=log
-        )
+    demo = begin(*command, data=tmp_path / "elsewhere", out=tmp_path / "log")
     try:
         assert until(lambda: reachable(f"http://127.0.0.1:{port}/healthz"))
         assert f"http://127.0.0.1:{port}/api/web-events/demo/kpis" in (tmp_path / "log").read_text()

@@ -18,7 +18,8 @@ import polars as pl
 import pytest
 from tests.fault import tail_crashing
 from tests.fault.tail_crashing import line
-from tests.support.server import FOOTFALL, Server, environment, footfall, running, until
+from tests.support.forking import Forked
+from tests.support.server import Server, begin, footfall, running, until
 
 from footfall.clock import system_clock
 from footfall.meta import open_meta
@@ -52,15 +53,14 @@ def test_killed_before_every_statement(tmp_path):
 
 
 @contextmanager
-def following(log: Path, data: Path) -> Iterator[subprocess.Popen[bytes]]:
-    arguments = [FOOTFALL, "tail", "access-log", str(log), "--project", "default"]
-    with subprocess.Popen(  # noqa: S603 - ours
-        arguments, env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def following(log: Path, data: Path) -> Iterator[Forked]:
+    said = data.with_name("tail.log")
+    process = begin("tail", "access-log", str(log), "--project", "default", data=data, out=said)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 class Site:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.history_survey import FEWER
 
 from footfall.collect.address import canonical, packed
 from footfall.errors import UserError
@@ -82,6 +83,7 @@ def shuffled(draw: st.DrawFn) -> str:
     return " ".join([*words[:at], extra, *words[at:]])
 
 
+@settings(max_examples=FEWER)
 @given(st.lists(shuffled(), min_size=1, max_size=5))
 def test_what_is_in_the_wrong_place_is_no_address_and_no_user(lines: list[str]) -> None:
     found = recognise(lines, OPTIONS)
@@ -89,6 +91,7 @@ def test_what_is_in_the_wrong_place_is_no_address_and_no_user(lines: list[str]) 
         holds(found.begin().parse(Lines(pl.Series("line", lines)), OPTIONS))
 
 
+@settings(max_examples=FEWER)
 @given(st.lists(st.text(max_size=30) | st.sampled_from(PIECES).map(lambda piece: piece.decode("utf-8", "replace"))))
 def test_recognition_never_fails(sample: list[str]) -> None:
     found = recognise(sample, OPTIONS)

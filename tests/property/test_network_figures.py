@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support import log_network
-from tests.support.history_survey import HISTORIES, survey
+from tests.support.history_survey import FEWER, survey
 from tests.support.log_history import simpler
 from tests.support.log_product import differences, opened
 
@@ -23,7 +23,7 @@ def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path) -> None:
 
         survey(
             log_network.histories(),
-            HISTORIES // 32,
+            FEWER,
             lambda group: differences(product, log_network.SURFACE, roll_up, group),
             simpler=simpler,
         )

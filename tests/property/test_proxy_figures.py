@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from tests.oracle.proxy import ENDPOINTS
 from tests.support import log_proxy
-from tests.support.history_survey import HISTORIES, survey
+from tests.support.history_survey import FEWER, survey
 from tests.support.log_history import simpler
 from tests.support.log_product import differences, opened
 
@@ -35,7 +35,7 @@ def test_the_surface_equals_the_oracle(store: Store, tmp_path: Path, batch: int)
     with opened(store, tmp_path / "journal", router, PROXY, batch) as product:
         survey(
             log_proxy.histories(),
-            HISTORIES // 16,
+            FEWER,
             lambda group: differences(product, log_proxy.SURFACE, merge, group),
             BATCHES.index(batch),
             simpler,

@@ -17,11 +17,17 @@ from tests.support.history import History
 from tests.support.history_check import differences
 from tests.support.history_product import Product
 from tests.support.history_strategies import histories
-from tests.support.history_survey import HISTORIES, survey
+from tests.support.history_survey import FEWER, survey
+from tests.support.populate import populate
 
 from footfall.api.web.routes import router
 from footfall.catalog.dimensions import TOP_LISTS
+from footfall.catalog.tables import Table
+from footfall.clock import DAY, HOUR
+from footfall.model.period import Period
 from footfall.query import fetch
+from footfall.query.ast import BucketFigures, Query
+from footfall.query.rows import read
 from footfall.query.sources import Source, choose
 from footfall.store.protocol import Store
 
@@ -32,6 +38,8 @@ ROLLED_UP = (
     *(f"/{endpoint.path}" for _, endpoint in TOP_LISTS),
 )
 """Endpoints that roll-ups can answer."""
+
+NOVEMBER = 1_793_491_200_000  # 2026-11-01
 
 ZONES = ("UTC", "Europe/Bucharest", "Asia/Kolkata")
 
@@ -46,7 +54,7 @@ class RolledProduct(Product):
         super().drain()
         self.rounds += 1
         if self.rounds % 2:
-            self.roll_up(self.zone)
+            self.roll_up(self.zone, everything=True)
 
 
 def about_everybody(history: History) -> History:
@@ -80,12 +88,28 @@ def test_roll_ups_and_sessions_equal_the_oracle(
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.ROLLUPS, Source.SESSIONS}))
     product.zone = zone
     made = one_of(histories(tuple(ENDPOINTS)), histories(ROLLED_UP).map(about_everybody))
-    survey(made, HISTORIES // 32, lambda group: differences(product, group), 8 + ZONES.index(zone))
+    survey(made, FEWER, lambda group: differences(product, group), 8 + ZONES.index(zone))
 
 
-@pytest.mark.parametrize("allowed", [{Source.FACTS}, set(Source)], ids=["facts", "chosen"])
-def test_the_sources_allowed_equal_the_oracle(
-    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, allowed: set[Source]
-) -> None:
-    monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
-    survey(histories(tuple(ENDPOINTS)), HISTORIES // 32, lambda group: differences(product, group), 11)
+@pytest.mark.parametrize("source", Source)
+def test_a_session_over_days_counts_in_each_that_it_has_events_in(store: Store, source: Source) -> None:
+    """Cells or not, and however few facts there are."""
+    events = [{"visitor": 1, "session_id": "s", "at": NOVEMBER + day * DAY + HOUR} for day in (2, 5)]
+    populate(store, events)
+    days = tuple(NOVEMBER + day * DAY for day in range(30))
+    asked = BucketFigures(Query(project=1, table=Table.EVENTS, period=Period(days[0], days[-1]), buckets=days[:-1]))
+    found = read(store, choose(store, asked, {source}))
+    assert [(row["bucket"], row["visitors"], row["sessions"]) for row in found] == [(days[2], 1, 1), (days[5], 1, 1)]
+
+
+def test_facts_equal_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is rolled up: no cell could be read."""
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.FACTS}))
+    product = Product(store, tmp_path / "journal", router)
+    survey(histories(tuple(ENDPOINTS)), FEWER, lambda group: differences(product, group), 11)
+    product.close()
+
+
+def test_the_sources_chosen_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed=set(Source)))
+    survey(histories(tuple(ENDPOINTS)), FEWER, lambda group: differences(product, group), 11)

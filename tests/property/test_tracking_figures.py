@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support import log_network
 from tests.support.history import Pairs
 from tests.support.history_product import Answer, Call
-from tests.support.history_survey import HISTORIES, survey
+from tests.support.history_survey import FEWER, survey
 from tests.support.log_history import LogHistory, simpler
 from tests.support.log_product import LogProduct, Surface, differences
 
@@ -77,7 +77,7 @@ def test_roll_ups_equal_requests(store: Store, tmp_path: Path) -> None:
     try:
         survey(
             histories(),
-            HISTORIES // 64,
+            FEWER,
             lambda group: differences(product, surface, lambda _: product.roll_up("UTC", Table.REQUESTS), group),
             simpler=simpler,
         )

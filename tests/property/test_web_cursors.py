@@ -10,7 +10,7 @@ from tests.support.history import History
 from tests.support.history_paging import rows_amiss, sessions_amiss
 from tests.support.history_product import Product
 from tests.support.history_strategies import pagings
-from tests.support.history_survey import HISTORIES, survey
+from tests.support.history_survey import FEWER, survey
 
 from footfall.api.web.routes import router
 from footfall.store.protocol import Store
@@ -29,4 +29,4 @@ def product(store: Store, tmp_path: Path) -> Iterator[Product]:
 def test_pages_while_events_arrive(
     product: Product, path: str, amiss: Callable[[Product, list[History]], list[str]]
 ) -> None:
-    survey(pagings(path), HISTORIES // 20, lambda group: amiss(product, group))
+    survey(pagings(path), FEWER, lambda group: amiss(product, group))

@@ -123,6 +123,6 @@ def reading_app(part: Querying, *routers: APIRouter) -> FastAPI:
     app.add_middleware(ServerTiming)
     problem.install(app, errors_of)
     for router in routers:
-        app.include_router(router)
+        app.routes.extend(router.routes)  # as `build_api` does
     State(querying=part).install(app)
     return app

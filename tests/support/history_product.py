@@ -27,7 +27,7 @@ from tests.support.history import History, Pairs, query_string
 from footfall.api.query_limiter import STREAMS_OF_PROJECT
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
-from footfall.clock import DAY
+from footfall.clock import DAY, HOUR, MINUTE
 from footfall.collect.formats.events import submit_batch
 from footfall.collect.identity import SaltedIdentity
 from footfall.collect.intake import Intake, Sender
@@ -140,6 +140,7 @@ class Product:
         self._app: Any = reading_app(replace(querying(store, self.clock, self._gate), **parts), router)
         self._loop = asyncio.Runner()
         self._projects = 0
+        self._rolled_up: dict[tuple[str, Table], dict[tuple[int, int], int]] = {}
 
     def close(self) -> None:
         self._loop.close()
@@ -179,13 +180,20 @@ class Product:
         drain_all(self._drain, *self._spools)
         assert not self._spool.rejected, self._spool.rejected
 
-    def roll_up(self, zone: str, source: Table = Table.EVENTS) -> None:
-        """Make cells, cut by this zone, of all times that have facts now, whether they are over or not."""
-        found = self.store.query(f"SELECT DISTINCT toStartOfHour(timestamp) AS hour FROM {source} ORDER BY hour")  # noqa: S608 - of the catalogue
-        hours = [to_millis(row[0]) for row in found.rows]
+    def roll_up(self, zone: str, source: Table = Table.EVENTS, *, everything: bool = False) -> None:
+        """Make cells, cut by this zone, of all times, over or not, whose facts are others than last time.
+
+        `everything` makes the others again, too.
+        """
+        statement = f"SELECT project_id, toStartOfHour(timestamp) AS hour, count() FROM {source} GROUP BY ALL"  # noqa: S608 - of the catalogue
+        facts = {(project, to_millis(hour)): count for project, hour, count in self.store.query(statement).rows}
+        before = {} if everything else self._rolled_up.get((zone, source), {})
+        changed = [cell for cell, count in facts.items() if before.get(cell) != count]
+        self._rolled_up[zone, source] = facts
+        projects, hours = tuple(sorted({one for one, _ in changed})), [hour for _, hour in changed]
         roller = Roller(self.store, dict, self.clock, self._drain.begin_cells, least={}, source=source)
         for grain in sorted({grain for rollup in SOURCES[source] for grain in rollup.counted}):
-            for job in jobs_of(grain, hours, zone, tuple(range(1, self._projects + 1))):
+            for job in jobs_of(grain, hours, zone, projects):
                 assert roller.make(job)
 
     def ask(self, calls: Iterable[WebCall]) -> list[Answer]:
@@ -247,9 +255,9 @@ class Product:
 
 
 def jobs_of(grain: Bucket, instants: list[int], zone: str, projects: tuple[int, ...]) -> list[Job]:
-    """Neighbouring cells that hold these instants, the day before and the day after them."""
-    clocks = ZoneInfo(zone)
-    starts = sorted({grain.floor(at + shift * DAY, clocks) for at in instants for shift in (-1, 0, 1)})
+    """Neighbouring cells that hold these instants, and those around them (of months, where a day leads to another)."""
+    clocks, near = ZoneInfo(zone), {Bucket.QUARTER_HOUR: 15 * MINUTE, Bucket.HOUR: HOUR}.get(grain, DAY)
+    starts = sorted({grain.floor(at + shift * near, clocks) for at in instants for shift in (-1, 0, 1)})
     jobs: list[Job] = []
     for start in starts:
         end = grain.next(start, clocks)

@@ -11,8 +11,11 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 from tests.support.history_shrink import shrink, simpler
 
-HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "2000"))
+HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "512"))
 """The number of histories; a longer run has more of them (`make test-long`)."""
+
+FEWER = HISTORIES // 16
+"""The number where a history takes longer: in the ordinary run as many as are drained together."""
 
 PARTS = 8
 """Parts generate different histories, so that processes can share the work."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from tests.support.forking import Forked, fork, run
 
 from footfall.clock import system_clock
 from footfall.meta import Meta, open_meta
@@ -28,6 +29,7 @@ FOOTFALL = Path(sys.executable).with_name("footfall")
 START_SECONDS = 60
 WAIT_SECONDS = 60
 
+_COMMAND = "from footfall.cli import main; main()"
 _ASK = """
 import json, sys
 from pathlib import Path
@@ -74,26 +76,18 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 
 def footfall(*arguments: str, data: Path, seconds: float = 60, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
-    return subprocess.run(  # noqa: S603 - the test's own command line
-        [FOOTFALL, *arguments],
-        env=environment(data, **settings),
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
+    return run(_COMMAND, [str(FOOTFALL), *arguments], environment(data, **settings), seconds)
+
+
+def begin(*arguments: str, data: Path, out: Path, **settings: str) -> Forked:
+    """One command that goes on; what it prints is added to the file `out`."""
+    return fork(_COMMAND, [str(FOOTFALL), *arguments], environment(data, **settings), out)
 
 
 def ask(data: Path, *queries: str) -> list[list[dict[str, Any]]]:
     """Rows of SQL queries of a stopped server's store: the engine opens one directory per process."""
-    done = subprocess.run(  # noqa: S603 - as above
-        [sys.executable, "-c", _ASK, str(data), *queries],
-        env=environment(data),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    done = run(_ASK, ["", str(data), *queries], environment(data), 120)
+    assert done.returncode == 0, done.stderr
     found: list[list[dict[str, Any]]] = json.loads(done.stdout)
     return found
 
@@ -111,7 +105,7 @@ class Server:
         self.log = data.with_name(data.name + ".log")
         self.token = ""
         self.http = httpx.Client(base_url=self.url, timeout=30)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.code: Path | None = None
         """The folder of another version's package, which the next start runs."""
 
@@ -129,11 +123,15 @@ class Server:
     def launch(self, **settings: str) -> None:
         self.settings |= settings
         env = environment(self.data, port=str(self.port), host="127.0.0.1") | environment(self.data, **self.settings)
+        if not (self.code or self.environment or self.settings.get("role")):
+            self.process = fork(_COMMAND, [str(FOOTFALL), "serve"], env, self.log)
+            return
+        # What is about the start itself: other code, other libraries, what a role has loaded.
         if self.code:
             env["PYTHONPATH"] = str(self.code)
         env |= self.environment
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - as above
+            self.process = subprocess.Popen(  # noqa: S603 - the test's own command line
                 [FOOTFALL, "serve"], env=env, stdout=log, stderr=log, start_new_session=True
             )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from tests.support.server import FOOTFALL, environment, footfall, free_port, running, until
+from tests.support.server import begin, footfall, free_port, running, until
 from tests.walks.reader import Reader, text
 
 CLI, IMPORT, SETTINGS, OPERATIONS = "docs/cli.md", "docs/import.md", "docs/settings.md", "docs/operations.md"
@@ -163,10 +162,7 @@ def test_the_demo_takes_a_port_and_a_directory(tmp_path):
     page = text(CLI).partition("## `footfall demo`")[2].partition("\n## ")[0]
     words = ["demo", "--days", "3", "--visitors-per-day", "20", "--port", str(port), "--data", str(data)]
     assert all(f"`{word} " in page for word in words if word.startswith("--"))
-    with (tmp_path / "log").open("wb") as log:
-        demo = subprocess.Popen(  # noqa: S603 - the test's own command line
-            [FOOTFALL, *words], env=environment(tmp_path / "other"), stdout=log, stderr=log
-        )
+    demo = begin(*words, data=tmp_path / "other", out=tmp_path / "log")
     try:
         assert until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
         told = (tmp_path / "log").read_text()

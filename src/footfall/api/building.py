@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from time import perf_counter
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.routing import compile_path
 
 from footfall import __version__
@@ -18,7 +18,7 @@ from footfall.api.ingest.chunks import ChunkRoute
 from footfall.api.ingest.fast_paths import STATUS, App, FastPaths
 from footfall.api.ingest.nothing_written import NothingWritten
 from footfall.api.lifecycle import Lifecycle
-from footfall.api.parameters import TellIgnored, parameters
+from footfall.api.parameters import TellIgnored
 from footfall.api.repeating import Repeating
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
@@ -67,8 +67,7 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     api.add_middleware(ServerTiming)
     routers = list(_routers(reading))
     for router in routers:
-        asked = router in reading.values()
-        api.include_router(router, dependencies=[Depends(parameters)] if asked else [])
+        api.routes.extend(router.routes)  # `include_router` would build each route a second time, at the first request
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 

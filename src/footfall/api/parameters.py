@@ -57,6 +57,9 @@ async def parameters(request: Request, strict: Strict = False) -> Parameters:
 
 ParametersOfRequest = Annotated[Parameters, Depends(parameters)]
 
+CHECKED = [Depends(parameters)]
+"""What every router of endpoints that query depends on: parameters that do not count are named or refused."""
+
 
 class TellIgnored:
     """Adds the header to answers, errors included, of requests with parameters that do not count."""

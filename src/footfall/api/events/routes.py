@@ -10,11 +10,12 @@ from footfall.api.documented import refusals
 from footfall.api.events import examples, schema
 from footfall.api.events.surface import EVENTS
 from footfall.api.of_token import OfToken, ReaderOfToken
+from footfall.api.parameters import CHECKED
 from footfall.api.state import querying
 from footfall.model.period import Bucket, iso_seconds
 from footfall.query import run
 
-router = APIRouter(prefix=EVENTS.prefix, tags=["event collection"])
+router = APIRouter(prefix=EVENTS.prefix, tags=["event collection"], dependencies=CHECKED)
 
 
 @router.get(

@@ -14,11 +14,12 @@ from footfall.api.documented import refusals
 from footfall.api.installation import health
 from footfall.api.installation.health import Condition, Installation
 from footfall.api.installation.surface import INSTALLATION
+from footfall.api.parameters import CHECKED
 from footfall.api.problem import CODED
 from footfall.api.state import collecting, querying
 from footfall.model.project import Scope
 
-router = APIRouter(prefix=INSTALLATION.prefix, tags=["installation"])
+router = APIRouter(prefix=INSTALLATION.prefix, tags=["installation"], dependencies=CHECKED)
 
 _EXAMPLE = {
     "status": "ok",

@@ -10,13 +10,14 @@ from footfall.api.callers import Caller, require
 from footfall.api.network import examples, render, schema
 from footfall.api.network.parse import NetworkRange, Span
 from footfall.api.network.surface import NETWORK
+from footfall.api.parameters import CHECKED
 from footfall.api.state import Querying, querying
 from footfall.api.timed import timed
 from footfall.model.project import Project, Scope
 from footfall.query import network
 from footfall.store.protocol import Reader
 
-router = APIRouter(prefix=NETWORK.prefix, tags=["network analytics"])
+router = APIRouter(prefix=NETWORK.prefix, tags=["network analytics"], dependencies=CHECKED)
 
 
 @router.get(

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from footfall.api.auth import Authenticator
 from footfall.api.callers import Caller, require
+from footfall.api.parameters import CHECKED
 from footfall.api.projects import examples, exclusions, imports, saved, schema, storage, uploads
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.state import querying
@@ -25,7 +26,7 @@ from footfall.model.retention import LEAST_OF_PROJECT
 from footfall.rollups.expiry import preview
 from footfall.settings import MAX_RETENTION_DAYS
 
-router = APIRouter(prefix=PROJECTS.prefix, tags=["projects"])
+router = APIRouter(prefix=PROJECTS.prefix, tags=["projects"], dependencies=CHECKED)
 
 Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 Named = Annotated[str, Path(description="The project's slug or id.", examples=["shop"])]

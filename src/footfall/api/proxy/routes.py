@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from footfall.api.parameters import CHECKED
 from footfall.api.proxy import examples, render, schema
 from footfall.api.proxy.parse import MAX_ROWS, Buckets, ParsedQuery
 from footfall.api.proxy.surface import PROXY
 from footfall.query import proxy
 
-router = APIRouter(prefix=PROXY.prefix, tags=["proxy traffic"])
+router = APIRouter(prefix=PROXY.prefix, tags=["proxy traffic"], dependencies=CHECKED)
 
 Json = dict[str, Any]
 SortBy = Literal["bytes", "count"]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 from footfall.api.auth import ANYONE, Authenticator, presented_token
 from footfall.api.callers import Caller, require
 from footfall.api.cookies import check_proof, csrf_token, presented_cookie, signed_in, signed_out
+from footfall.api.parameters import CHECKED
 from footfall.api.session import examples, schema
 from footfall.api.session.surface import SESSION
 from footfall.api.state import querying
@@ -18,7 +19,7 @@ from footfall.meta import SignIn
 from footfall.model.period import iso_seconds
 from footfall.model.project import Principal, Project, Scope
 
-router = APIRouter(prefix=SESSION.prefix, tags=["session"])
+router = APIRouter(prefix=SESSION.prefix, tags=["session"], dependencies=CHECKED)
 
 _OURS = {"", "same-origin", "none"}
 """Values of `Sec-Fetch-Site` that pages of other origins can't send; programs send none."""

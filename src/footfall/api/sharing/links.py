@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from footfall.api.callers import Caller, require
+from footfall.api.parameters import CHECKED
 from footfall.api.projects.surface import PROJECTS
 from footfall.api.sharing import examples, schema
 from footfall.api.state import querying
@@ -19,7 +20,7 @@ from footfall.model.share import Share, ShareLimits
 from footfall.query import filter, timerange  # noqa: A004 - the module is named after what it parses
 from footfall.query.filter import FindSaved
 
-router = APIRouter(prefix=f"{PROJECTS.prefix}/{{slug}}/shares", tags=["sharing"])
+router = APIRouter(prefix=f"{PROJECTS.prefix}/{{slug}}/shares", tags=["sharing"], dependencies=CHECKED)
 
 Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 Slug = Annotated[str, Path(description="The project's slug or id.", examples=["shop"])]

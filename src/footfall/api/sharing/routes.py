@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Body, Path, Request, Response
 
+from footfall.api.parameters import CHECKED
 from footfall.api.sharing import badge, examples, links, schema
 from footfall.api.sharing.surface import SHARING
 from footfall.api.site import dashboard
@@ -18,8 +19,8 @@ from footfall.model.period import iso, iso_seconds
 from footfall.model.project import Project
 from footfall.model.share import Share
 
-router = APIRouter(prefix=SHARING.prefix, tags=["sharing"])
-pages = APIRouter(include_in_schema=False)
+router = APIRouter(prefix=SHARING.prefix, tags=["sharing"], dependencies=CHECKED)
+pages = APIRouter(include_in_schema=False, dependencies=CHECKED)
 
 Id = Annotated[str, Path(max_length=100, description="The link's id.", examples=["shr_m5m54jeucvftczhx"])]
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 
 from footfall.api.callers import Caller, require
 from footfall.api.documented import answers
+from footfall.api.parameters import CHECKED
 from footfall.api.sites import schema
 from footfall.api.sites.surface import SITES
 from footfall.api.state import querying
@@ -22,7 +23,7 @@ from footfall.query.sites import SiteOverview
 from footfall.store.gate import ALL_PROJECTS
 from footfall.store.protocol import Reader
 
-router = APIRouter(prefix=SITES.prefix, tags=["session"])
+router = APIRouter(prefix=SITES.prefix, tags=["session"], dependencies=CHECKED)
 
 _EXAMPLE = answers(
     {

@@ -13,6 +13,7 @@ from fastapi.openapi.models import Example
 
 from footfall.api.callers import Caller, require
 from footfall.api.documented import Responses, refusals
+from footfall.api.parameters import CHECKED
 from footfall.api.problem import CODED
 from footfall.api.state import Querying, querying
 from footfall.api.tokens import schema
@@ -23,7 +24,7 @@ from footfall.model.period import iso_seconds
 from footfall.model.project import Principal, Scope
 from footfall.query import timerange
 
-router = APIRouter(prefix=TOKENS.prefix, tags=["tokens"])
+router = APIRouter(prefix=TOKENS.prefix, tags=["tokens"], dependencies=CHECKED)
 
 Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 Id = Annotated[int, Path(ge=1, lt=1 << 31, description="As the list names it.", examples=[7])]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from footfall.api.parameters import CHECKED
 from footfall.api.tracking import endpoints, examples, render, schema, toplists
 from footfall.api.tracking.parse import Granularity, ParsedQuery, TrendPeriod
 from footfall.api.tracking.surface import TRACKING
@@ -13,7 +14,7 @@ from footfall.api.tracking.toplists import During
 from footfall.model.period import Bucket
 from footfall.query import run
 
-router = APIRouter(prefix=TRACKING.prefix, tags=["endpoint tracking"])
+router = APIRouter(prefix=TRACKING.prefix, tags=["endpoint tracking"], dependencies=CHECKED)
 
 MAX_VISITS = 1_000
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from footfall.api.parameters import CHECKED
 from footfall.api.state import querying
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.parse import PREFIX, TAGS, Parsed
@@ -13,7 +14,7 @@ from footfall.meta import Drops
 from footfall.model.drops import NameKind
 from footfall.query import build, engagement, listing
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 Json = dict[str, Any]
 

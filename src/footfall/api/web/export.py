@@ -15,7 +15,7 @@ from fastapi import Query as QueryParameter
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from footfall.api.parameters import ParametersOfRequest
+from footfall.api.parameters import CHECKED, ParametersOfRequest
 from footfall.api.query_limiter import QueryLimiter, watched
 from footfall.api.state import querying
 from footfall.api.web import examples
@@ -27,7 +27,7 @@ from footfall.query.ast import Query
 from footfall.query.export import ExportPage
 from footfall.store.protocol import Reader
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 PIECE_BYTES = 256 << 10
 """What is handed to the server at once: it buffers several pieces for a client that reads slowly."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from footfall.api.parameters import CHECKED
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Filter
@@ -14,7 +15,7 @@ from footfall.model.saved import Goal
 from footfall.query import conversions, filter  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import Term
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 Json = dict[str, Any]
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from footfall.api.parameters import CHECKED
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Filter, Parsed
@@ -19,7 +20,7 @@ from footfall.query import filter, journeys  # noqa: A004 - the module is named 
 from footfall.query.ast import Term
 from footfall.query.filter import FindSaved
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 Depth = Annotated[int, Query(ge=2, le=FLOW_STEPS, description=f"Pages of a flow, 2 to {FLOW_STEPS}.", examples=[3])]
 Steps = Annotated[

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from footfall.api.lifecycle import Lifecycle
+from footfall.api.parameters import CHECKED
 from footfall.api.state import Querying, querying, state_of
 from footfall.api.streams import EVERY_SECONDS
 from footfall.api.web import examples, render
@@ -24,7 +25,7 @@ from footfall.query import live
 from footfall.query.ast import Query
 from footfall.query.live import Moment
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 FIRST_EVENTS = 50
 _BEAT_ROUNDS = 7

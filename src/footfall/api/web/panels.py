@@ -11,12 +11,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from footfall.api import problem
+from footfall.api.parameters import CHECKED
 from footfall.api.web import answers, examples, schema, toplists
 from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, AccessInPath, WebQuery
 from footfall.errors import OvertakenError, QueryCancelledError, UserError
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 MAX_PANELS = 12
 AT_ONCE = 2

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from footfall.api.parameters import CHECKED
 from footfall.api.web import (
     answers,
     engagement,
@@ -29,7 +30,7 @@ from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
 from footfall.query import build, cursor, listing, run
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 MAX_ROWS = 1_000
 MAX_RECENT = 500

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from footfall.api.parameters import CHECKED
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Cursor, ParsedOfVisitor, VisitorId
 from footfall.errors import UserError
 from footfall.query import cursor, visitors
 
-router = APIRouter(prefix=PREFIX, tags=TAGS)
+router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
 MAX_SESSIONS = 100
 

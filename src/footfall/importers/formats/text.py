@@ -74,21 +74,24 @@ class TextFormat:
         return Parsed(frame, self._reasons(left, faults))
 
     def count(self, lines: Lines, options: ReadOptions) -> tuple[int, int]:
-        found, _, _ = self._found(self.shapes, lines, options)
+        found, _, _ = self._found(self.shapes, lines, options, template=False)
         heights = [(frame.height, shape.sure) for frame, shape in zip(found, self.shapes, strict=False)]
         return sum(height for height, _ in heights), sum(height for height, sure in heights if sure)
 
     def _found(
-        self, shapes: Sequence[Shape], lines: Lines, options: ReadOptions
+        self, shapes: Sequence[Shape], lines: Lines, options: ReadOptions, *, template: bool = True
     ) -> tuple[list[pl.DataFrame], pl.DataFrame, dict[int, str]]:
-        """Rows by shape, the lines that are left, and reasons for those of them that have a shape."""
+        """Rows by shape, the lines that are left, and reasons for those of them that have a shape.
+
+        Where no line has the first shape, its frame has the columns of rows only as a `template`, which takes a while.
+        """
         left = pl.DataFrame({"line": pl.int_range(lines.texts.len(), dtype=pl.UInt32, eager=True), "text": lines.texts})
         escaped = lines.texts.str.contains("\\", literal=True).any()
         found, faults = list[pl.DataFrame](), dict[int, str]()
         for shape in shapes:
             raw = _extracted(_single(left, faults) if shape.loose else left, shape, escaped=bool(escaped))
-            if raw.is_empty() and found:
-                found.append(found[0].clear())
+            if raw.is_empty() and (found or not template):
+                found.append(found[0].clear() if found else raw)
                 continue
             parsed = read_fields(raw, shape.fields, lines, options, self.constants)
             found.append(parsed.frame)

@@ -99,7 +99,7 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
     if isinstance(query, Query):
         asked = prepare(query)
         queries = (asked,)
-    elif isinstance(query, Kpis | BucketFigures):
+    elif isinstance(query, Kpis):  # figures of buckets count a session in each that it has events in
         asked = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
         of_sessions = replace(query.base, table=Table.SESSIONS)
         queries = (
