@@ -14,6 +14,7 @@ import polars as pl
 
 from footfall.catalog.columns import COLUMNS, FULL_ID_HI, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
+from footfall.errors import TransientError
 from footfall.model.changes import Change, Merge, Move
 from footfall.store.clickhouse import erasing, expiring, session_facts
 from footfall.store.clickhouse.statements import Statements
@@ -24,6 +25,9 @@ KEYS_PER_STATEMENT = 5_000
 
 TEXT_BYTES_PER_STATEMENT = 50_000
 """The same limit for texts, which quoting may double."""
+
+CHANGE_SECONDS = 5.0
+"""How long a change of stored facts waits for a removal of rows: the drain goes on with other spools, and tries again."""
 
 _BETWEEN = """timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
           AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"""
@@ -88,8 +92,12 @@ class ClickHouseFacts:
             case Move():
                 statements = _moves(change)
         for sql, params in statements:
-            with self._changing:
+            if not self._changing.acquire(timeout=CHANGE_SECONDS):
+                raise TransientError("rows are being removed from the store, and changes of others wait for that")
+            try:
                 self._store.command(sql, params)
+            finally:
+                self._changing.release()
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         sql = f"""
