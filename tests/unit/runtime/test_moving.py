@@ -38,7 +38,7 @@ def test_an_address_of_no_clickhouse_is_refused_without_being_repeated(mover: Mo
 
 @pytest.mark.parametrize("url", ["clickhouse://u:secret@h:port/db", "clickhouse://u:secret@a,b/db", "clickhouse://"])
 def test_what_is_wrong_with_the_address_is_said_of_the_option(mover: Mover, url: str) -> None:
-    with pytest.raises(FatalError, match="^--to ") as raised:
+    with pytest.raises(FatalError, match=r"^--to ") as raised:
         mover.move(url)
     assert "secret" not in str(raised.value)
 

@@ -27,7 +27,7 @@ TEXT_BYTES_PER_STATEMENT = 50_000
 """The same limit for texts, which quoting may double."""
 
 CHANGE_SECONDS = 5.0
-"""How long a change of stored facts waits for a removal of rows: the drain goes on with other spools, and tries again."""
+"""How long a change of stored facts waits for a removal of rows: then the drain goes on, and tries it again."""
 
 _BETWEEN = """timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
           AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"""
