@@ -40,7 +40,7 @@ Loss = tuple[int, int, int, int]
 class Marked:
     """The last row and the number of all events up to it; the last finished batch; the batch that was taken last.
 
-    `losses` are those of before, in case what the spool says of them is damaged in its turn.
+    `losses` are the earlier ones, in case what the spool says of them is damaged in its turn.
     """
 
     seq: int
@@ -75,7 +75,7 @@ class Mark:
         self._write(_TAKEN, batch.number, batch.first, batch.last, batch.total)
 
     def lost(self, losses: Sequence[Loss]) -> None:
-        """All there are, in place of those of before."""
+        """All that there are, in place of what is written."""
         for place, loss in enumerate(losses):
             self._write(_LOST + place, *loss)
         if self._file is not None:
