@@ -204,10 +204,11 @@ class ClickHouseFacts:
         return frame
 
     def _sessions_set_aside(self) -> list[tuple[str, str]]:
-        """Month and name of each part."""
+        """Month and name of each part, without those of which a kill interrupted the dropping: they were made again."""
         sql = """
         SELECT extract(name, '(?:^|_)([0-9]{6})_[0-9]+_[0-9]+_[0-9]+') AS month, name FROM system.detached_parts
-        WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')"""
+        WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')
+          AND NOT startsWith(name, 'deleting_')"""
         return [(row[0], row[1]) for row in self._store.query(sql).rows]
 
     def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
