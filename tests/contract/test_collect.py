@@ -118,6 +118,16 @@ def test_one_browser_is_one_visitor_and_another_is_not(site):
     assert len({row["session_id"] for row in rows}) == 3
 
 
+def test_an_address_that_a_client_makes_up_changes_neither_visitor_nor_country(site):
+    """Headers are read from the right, up to the first address that is no trusted proxy's."""
+    for address in (ADA, f"198.51.100.4, {ADA}", f"127.0.0.1, 10.0.0.1, {ADA}", f"none, 81.2.69.142, {ADA}"):
+        site.beacon(address=address)
+    rows = site.rows(4)
+    assert len({(row["visitor_id"], row["country_code"]) for row in rows}) == 1
+    site.beacon(address="81.2.69.142")
+    assert len({(row["visitor_id"], row["country_code"]) for row in site.rows(5)}) == 2
+
+
 def test_an_event_that_is_not_interactive_leaves_a_bounce_a_bounce(site):
     site.beacon()
     site.beacon(t="event", n="scrolled", i=False)

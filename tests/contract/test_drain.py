@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -323,6 +324,22 @@ def test_sessions_whose_files_are_damaged_are_made_again(store, spool, make, how
     assert store.query("SELECT count() FROM events").scalar == 8
     assert store.query("SELECT uniqExact(visitor, session), count() FROM requests").rows == [(1, 3)]
     assert detached_parts(store) == []
+
+
+def test_a_part_whose_dropping_a_kill_interrupted_stops_nothing(store, spool, make):
+    """The engine renames a part before it drops it, and refuses to touch that name afterwards."""
+    submit(spool, event(0))
+    make().drain_once()
+    for shard in store.shards:
+        sql = "SELECT path FROM system.parts WHERE active AND database = currentDatabase() AND table = 'sessions'"
+        for (path,) in shard.query(sql).rows:
+            part = Path(path)
+            shutil.copytree(part, part.parent / "detached" / f"deleting_broken-on-start_{part.name}")
+    submit(spool, event(1))
+    make().drain_once()
+    assert spool.state().waiting == 0
+    assert detached_parts(store) == []
+    check_sessions(store)
 
 
 def test_facts_whose_files_are_damaged_are_set_aside_and_the_rest_goes_on(store, spool, make):

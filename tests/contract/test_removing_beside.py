@@ -16,9 +16,10 @@ from footfall.catalog.tables import Table
 from footfall.drain.drain import Drain
 from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
-from footfall.errors import QueryCancelledError
+from footfall.errors import QueryCancelledError, TransientError
 from footfall.model.changes import Merge, Move
 from footfall.spool.memory import MemorySpool
+from footfall.store.clickhouse import facts
 from footfall.store.protocol import Piece, Store
 
 MAY = 1_777_593_600_000  # 2026-05-01
@@ -136,3 +137,27 @@ def until(holds: Callable[[], bool]) -> None:
     """The test's own limit of time ends what never holds."""
     while not holds():
         time.sleep(0.01)
+
+
+def test_a_change_waits_for_a_removal_no_longer_than_its_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drain shows the reason as that of its standstill, and other spools go on."""
+    monkeypatch.setattr(facts, "CHANGE_SECONDS", 0.01)
+    both = Both(store)
+    merge = Merge("events", [2], [5], [1005], at(5), at(6))
+    store.command("SYSTEM STOP MERGES events")
+
+    def remove() -> None:
+        with store.background():
+            store.facts.erase(1, [3], MAY_EVENTS)
+
+    with ThreadPoolExecutor(1) as threads:
+        removed = threads.submit(remove)
+        until(store.facts.is_removing)
+        with pytest.raises(TransientError, match="rows are being removed"):
+            store.facts.apply(merge)
+        store.command("SYSTEM START MERGES events")
+        removed.result()
+    store.facts.apply(merge)
+    del both.expected[1, 3, 3]
+    both.expected[2, 5, 1005] = both.expected.pop((2, 5, 5))
+    assert both.found() == both.expected

@@ -6,11 +6,14 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
+from tests.support.collecting import CHROME
 from tests.support.server import Access
 
 _HOURS_3 = 3 * 3_600_000
@@ -19,7 +22,7 @@ _HOURS_3 = 3 * 3_600_000
 SHARED = "shared.test"
 """The domain of a log that every body of logs begins with: all of the same second, so that they are summed up."""
 
-STORED = {200, 202, 204}
+STORED = {200, 201, 202, 204}
 
 
 class Book:
@@ -67,8 +70,10 @@ class Load:
     @contextmanager
     def running(self, access: Access, label: str, threads: int = 4) -> Iterator[None]:
         stop = threading.Event()
+        makes = ways(access)
         workers = [
-            threading.Thread(target=self._work, args=(access, f"{label}-{number}", stop)) for number in range(threads)
+            threading.Thread(target=self._work, args=(access, makes, f"{label}-{number}", stop))
+            for number in range(threads)
         ]
         for worker in workers:
             worker.start()
@@ -79,14 +84,14 @@ class Load:
             for worker in workers:
                 worker.join(60)
 
-    def _work(self, access: Access, label: str, stop: threading.Event) -> None:
+    def _work(self, access: Access, makes: Sequence[Make], label: str, stop: threading.Event) -> None:
         dice = random.Random(f"{self._seed} {label}")
         headers = {"Authorization": f"Bearer {access.token}"}
         with httpx.Client(base_url=access.server.url, headers=headers, timeout=30) as client:
             number = 0
             while not stop.is_set():
                 number += 1
-                make = dice.choice((_single, _batch, _bulk, _visits, _logs))
+                make = dice.choice(makes)
                 path, request, names, keyed = make(dice, f"{label}-{number}")
                 self._book.note(names)
                 try:
@@ -101,6 +106,20 @@ class Load:
 
 Made = tuple[str, dict[str, Any], list[str], bool]
 """Path, what to send, the names in it, and whether it may be sent again."""
+
+Make = Callable[[random.Random, str], Made]
+
+
+def ways(access: Access) -> tuple[Make, ...]:
+    """Every way in: what each sends."""
+    meta = access.server.meta()
+    try:
+        project = meta.project(access.slug)
+        assert project is not None
+        site = project.site_key
+    finally:
+        meta.close()
+    return _single, _batch, _bulk, _visits, _logs, partial(_browser, site), partial(_request_log, access.token)
 
 
 def _single(dice: random.Random, label: str) -> Made:
@@ -156,6 +175,32 @@ def _logs(dice: random.Random, label: str) -> Made:
     shared = {"ts": "2026-01-01 00:00:00", "domain": SHARED, "count": 1, "max_concurrency": dice.randrange(9)}
     request = {"json": {"logs": [shared, *logs]}, "headers": {"Idempotency-Key": label}}
     return "/analytics/ingest", request, names, True
+
+
+def _browser(site: str, dice: random.Random, label: str) -> Made:
+    report = {"k": site, "u": f"https://site.test/{label}", "t": "event", "n": label}
+    headers = {"User-Agent": CHROME, "X-Forwarded-For": f"192.0.2.{dice.randrange(5)}"}
+    return "/api/collect", {"json": report, "headers": headers}, [label], False
+
+
+def _request_log(token: str, dice: random.Random, label: str) -> Made:
+    names = [f"/{label}/logged/{i}" for i in range(dice.randint(1, 12))]
+    requests = [
+        {
+            "hostname": "api.test",
+            "ip_address": f"192.0.2.{dice.randrange(5)}",
+            "path": name,
+            "user_agent": CHROME,
+            "method": "GET",
+            "status": 200,
+            "response_time": 12,
+            "user_id": None,
+            "created_at": datetime.fromtimestamp(_moment(dice) / 1000, UTC).replace(tzinfo=None).isoformat(),
+        }
+        for name in names
+    ]
+    body = {"api_key": token, "framework": "FastAPI", "privacy_level": 0, "requests": requests}
+    return "/api/log-request", {"json": body}, names, False
 
 
 def _event(dice: random.Random, name: str) -> dict[str, Any]:

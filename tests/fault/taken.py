@@ -58,21 +58,13 @@ class Taken:
     def note(self) -> None:
         """Look at what the spool counts, once it is open again and before it is damaged again."""
         for first, last, events in sorted({*_counted(self._data)} - self._counted):
-            told_again = not events and self._counts(first, last)
             self._counted.add((first, last, events))
-            if told_again:  # what the file said of an earlier loss was damaged in its turn
-                continue
             rows = [self._rows[seq] for seq in range(first, last + 1) if seq in self._rows]
             if len(rows) != last - first + 1 or events != sum(events for events, _ in rows):
                 there = {seq: events for seq, (events, _) in self._rows.items()}
                 self.wrong.append(f"rows {first} to {last} are counted with {events} events; there were {there}")
             for _, body in rows:
                 self.names.update(_names(body))
-
-    def _counts(self, first: int, last: int) -> bool:
-        """Whether all of these rows have been counted before."""
-        told = {seq for begin, end, _ in self._counted for seq in range(begin, end + 1)}
-        return told.issuperset(range(first, last + 1))
 
 
 def _counted(data: Path) -> Iterator[tuple[int, int, int]]:

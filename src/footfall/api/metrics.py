@@ -79,6 +79,7 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self._folded_by = lru_cache(self._folded.labels)  # once for each name of a body
         self._lock = threading.Lock()
         self._names: set[str] = set()
         self._rendering = SharedWork[bytes](pause=0.1)
@@ -115,7 +116,7 @@ class Metrics:
 
     def folded(self, kind: str) -> None:
         """A name of an event or a property beyond its project's bound."""
-        self._folded.labels(kind).inc()
+        self._folded_by(kind).inc()
 
     def ignored(self, name: str) -> None:
         """A field of a body that is not known; names beyond the first 100 count as `other`."""

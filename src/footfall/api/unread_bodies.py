@@ -15,6 +15,10 @@ DISCARD_SECONDS = 5.0
 QUIET_SECONDS = 1.0
 """What is read and thrown away of a body: so many bytes, for so long, until nothing comes any more."""
 
+BYTES_A_SECOND = 16 * MIB
+"""How much is thrown away of all bodies together, once `MAX_DISCARDED` have been at once: whoever is refused sends no
+faster, and takes no more of the event loop."""
+
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
 
@@ -27,10 +31,11 @@ class UnreadBodies:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._pace = Pace(BYTES_A_SECOND, MAX_DISCARDED)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _is_large(scope):
-            body = _Body(receive, send)
+            body = _Body(receive, send, self._pace)
             await self._app(scope, body.receive, body.send)
         else:
             await self._app(scope, receive, send)
@@ -46,10 +51,27 @@ def _is_large(scope: Message) -> bool:
     return False
 
 
+class Pace:
+    """So many bytes a second for all who share it, beyond so many at once. Belongs to one event loop."""
+
+    def __init__(self, bytes_a_second: float, at_once: int) -> None:
+        self._rate = bytes_a_second
+        self._ahead = at_once / bytes_a_second
+        self._due = 0.0  # until when what has come would have taken at this rate
+
+    async def keep(self, size: int) -> None:
+        """Return once as many bytes more are within the pace."""
+        now = asyncio.get_running_loop().time()
+        self._due = max(self._due, now) + size / self._rate
+        if self._due > now + self._ahead:
+            await asyncio.sleep(self._due - now - self._ahead)
+
+
 class _Body:
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, pace: Pace) -> None:
         self._receive = receive
         self._send = send
+        self._pace = pace
         self._comes = True
 
     async def receive(self) -> Message:
@@ -63,11 +85,14 @@ class _Body:
         await self._send(message)
 
     async def _discard(self) -> None:
-        left = MAX_DISCARDED
+        clock = asyncio.get_running_loop().time
+        end, left = clock() + DISCARD_SECONDS, MAX_DISCARDED
         with suppress(TimeoutError):
-            async with asyncio.timeout(DISCARD_SECONDS):
+            async with asyncio.timeout_at(end) as limit:
                 while self._comes and left > 0:
-                    async with asyncio.timeout(QUIET_SECONDS):
-                        message = await self.receive()
-                    left -= len(message.get("body", b""))
+                    limit.reschedule(min(end, clock() + QUIET_SECONDS))
+                    size = len((await self.receive()).get("body", b""))
+                    left -= size
+                    limit.reschedule(end)
+                    await self._pace.keep(size)
         self._comes = False

@@ -92,8 +92,9 @@ class Mover:
             shown = f"the scheme {scheme!r}" if given else "no scheme"  # what stands there may be a password
             raise FatalError(f"--to has {shown}: a store is moved to clickhouse://user:password@host:8123/database")
         settings = self._there(url)
-        if place_of(settings) == place_of(self._settings):
-            raise FatalError(f"{place_of(settings)} is the store already")
+        place = place_of(settings, "--to")
+        if place == place_of(self._settings):
+            raise FatalError(f"{place} is the store already")
         with closing(open_store(settings, self._meta.slots.shards, alone=False)) as opened:
             yield opened
 

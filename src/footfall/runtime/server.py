@@ -13,7 +13,7 @@ from footfall.api.building import Application
 from footfall.api.state import Collecting, Querying
 from footfall.runtime.connections import connections
 from footfall.runtime.ending import STOP_SECONDS
-from footfall.runtime.memory import tune_collector
+from footfall.runtime.memory import share_interpreter, tune_collector
 from footfall.settings import Settings
 
 IDLE_SECONDS = 30
@@ -37,6 +37,7 @@ class Server:
     async def run(self, greeting: str) -> bool:
         """Whether every request under way came to its end."""
         tune_collector()
+        share_interpreter()
         granian = self._granian()
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

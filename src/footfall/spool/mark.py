@@ -1,4 +1,4 @@
-"""What a spool has acknowledged and drained, kept beside it, so that a loss is noticed.
+"""What a spool has acknowledged, drained and lost, kept beside it, so that a loss is noticed and not forgotten.
 
 A few bytes in a file of their own, written after each commit and never synchronised: they outlive a killed process, and
 after a power cut they may be old, in which case they say less than there is.
@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 _NUMBERS = struct.Struct(">4QI")
 """Four numbers and the CRC-32 of them."""
 
-_APPENDED, _FINISHED, _TAKEN = range(3)
+_APPENDED, _FINISHED, _TAKEN, _LOST = range(4)
+"""Places of the numbers; losses take as many as there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,22 @@ class MarkedBatch:
     total: int
 
 
+Loss = tuple[int, int, int, int]
+"""A row of the spool's table `lost`: first and last row, events, when it was noticed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The last row and the number of all events up to it; the last finished batch; the batch that was taken last."""
+    """The last row and the number of all events up to it; the last finished batch; the batch that was taken last.
+
+    `losses` are the earlier ones, in case what the spool says of them is damaged in its turn.
+    """
 
     seq: int
     total: int
     finished: MarkedBatch
     taken: MarkedBatch
+    losses: tuple[Loss, ...] = ()
 
 
 class Mark:
@@ -51,7 +62,8 @@ class Mark:
     def read(self) -> Marked:
         """All 0 where nothing, or nothing sound, is written."""
         seq, total, *_ = self._read(_APPENDED)
-        return Marked(seq, total, MarkedBatch(*self._read(_FINISHED)), MarkedBatch(*self._read(_TAKEN)))
+        finished, taken = (MarkedBatch(*self._read(slot)) for slot in (_FINISHED, _TAKEN))
+        return Marked(seq, total, finished, taken, tuple(self._losses()))
 
     def appended(self, seq: int, total: int) -> None:
         self._write(_APPENDED, seq, total, 0, 0)
@@ -62,6 +74,15 @@ class Mark:
     def taken(self, batch: MarkedBatch) -> None:
         self._write(_TAKEN, batch.number, batch.first, batch.last, batch.total)
 
+    def lost(self, losses: Sequence[Loss]) -> None:
+        """All that there are, in place of what is written."""
+        for place, loss in enumerate(losses):
+            self._write(_LOST + place, *loss)
+        if self._file is not None:
+            with suppress(OSError):
+                if os.fstat(self._file).st_size > (_LOST + len(losses)) * _NUMBERS.size:
+                    os.ftruncate(self._file, (_LOST + len(losses)) * _NUMBERS.size)
+
     def close(self) -> None:
         """Idempotent."""
         file, self._file = self._file, None
@@ -71,6 +92,13 @@ class Mark:
     def remove(self) -> None:
         self.close()
         self._path.unlink(missing_ok=True)
+
+    def _losses(self) -> Iterator[Loss]:
+        for slot in count(_LOST):
+            loss = self._read(slot)
+            if loss[0] == 0:  # rows are numbered from 1
+                break
+            yield loss
 
     def _read(self, slot: int) -> tuple[int, int, int, int]:
         if self._file is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from footfall.spool.mark import Marked, MarkedBatch
+from footfall.spool.mark import Loss, Marked, MarkedBatch
 from footfall.spool.pages import BatchRow, Content, Found, Row, search
 
 SUFFIXES = ("", "-wal", "-shm")
@@ -72,9 +72,10 @@ def _fill(db: sqlite3.Connection, found: Found, marked: Marked, now: int, old: P
         db.execute(statement)
     if old is not None:
         _copy_others(db, old)
+    db.executemany("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", marked.losses)
     _add(db, found, marked)
     lost = list(_lost(db, marked))
-    db.executemany("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", [(*gap, now) for gap in lost])
+    db.executemany("INSERT INTO lost VALUES (?, ?, ?, ?)", [(*gap, now) for gap in lost])
     return lost
 
 
@@ -184,7 +185,11 @@ def _lost(db: sqlite3.Connection, marked: Marked) -> Iterator[Gap]:
 
 
 def gaps(db: sqlite3.Connection, first: int, last: int, before: int | None = None, upto: int = 0) -> Iterator[Gap]:
-    """Rows from `first` to `last` that are missing. Totals `before` the first and `upto` the last tell their events."""
+    """Rows from `first` to `last` that are missing and not known to be lost.
+
+    Totals `before` the first and `upto` the last tell their events.
+    """
+    known = losses(db)
     sql = "SELECT seq, events, total FROM rows WHERE seq BETWEEN ? AND ? ORDER BY seq"
     there: list[tuple[int, int, int]] = db.execute(sql, (first, last)).fetchall()
     start = 0 if before is None else before
@@ -192,7 +197,28 @@ def gaps(db: sqlite3.Connection, first: int, last: int, before: int | None = Non
         start = there[0][2] - there[0][1]
     for (seq, _, total), (following, events, sum_) in pairwise([(first - 1, 0, start), *there, (last + 1, 0, upto)]):
         if following > seq + 1:
-            yield seq + 1, following - 1, max(sum_ - events - total, 0)
+            yield from _news((seq + 1, following - 1, max(sum_ - events - total, 0)), known)
+
+
+def _news(gap: Gap, known: Iterable[Loss]) -> Iterator[Gap]:
+    """What of a gap is not known yet. Of several parts the first has the events: at least as many as are gone.
+
+    Whether totals still count what was lost before depends on whether rows followed it then, which nothing says.
+    """
+    first, last, events = gap
+    for begin, end, *_ in known:
+        if first < begin <= last:
+            yield first, begin - 1, events
+            events = 0
+        if begin <= last:
+            first = max(first, end + 1)
+    if first <= last:
+        yield first, last, events
+
+
+def losses(db: sqlite3.Connection) -> list[Loss]:
+    """The rows of the table `lost`, in order."""
+    return db.execute("SELECT first, last, events, at FROM lost ORDER BY first").fetchall()
 
 
 @contextmanager

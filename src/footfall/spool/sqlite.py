@@ -23,7 +23,7 @@ from footfall.model.raw import Record, coalesced, size
 from footfall.spool.mark import Mark, MarkedBatch
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 from footfall.spool.rewriting import Change, rewrite
-from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_damage, schema, transaction
+from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_damage, losses, schema, transaction
 
 BATCH_BYTES = 64 << 20
 """Most bytes of one batch, which limits the drain's memory when events are large."""
@@ -72,6 +72,7 @@ class SqliteSpool:
         self._drained = _drained(self._writer)
         if owned:
             self._mark.appended(self._seq, self._total)
+            self._mark.lost(losses(self._writer))
         self.damaged = False
 
     def _mend(self) -> None:
@@ -201,7 +202,9 @@ class SqliteSpool:
             (before,) = db.execute("SELECT max(total) FROM batches WHERE last < ?", (batch.first,)).fetchone()
             before = 0 if batch.first == 1 else before
             for gap in gaps(db, batch.first, batch.last, before, upto):
-                db.execute("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", (*gap, self._clock()))
+                db.execute("INSERT INTO lost VALUES (?, ?, ?, ?)", (*gap, self._clock()))
+            noted = losses(db)
+        self._mark.lost(noted)
 
     def _set_aside(self, seq: int) -> None:
         with transaction(self._drain) as db:

@@ -96,7 +96,10 @@ class FactStore(Protocol):
         """The columns `names` of the facts of these (project_id, visitor) in [start, end]."""
 
     def apply(self, change: Change) -> None:
-        """Change stored facts. Applying it twice has the effect of once; after a failure, part of it may be applied."""
+        """Change stored facts. Applying it twice has the effect of once; after a failure, part of it may be applied.
+
+        TransientError where rows are being removed for longer than a moment.
+        """
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         """Months (yyyymm) in which these projects have facts of the batch."""

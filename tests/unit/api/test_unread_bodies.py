@@ -8,7 +8,7 @@ import pytest
 
 from footfall.api import unread_bodies
 from footfall.api.bodies import FIRST_BYTES
-from footfall.api.unread_bodies import MAX_DISCARDED, UnreadBodies
+from footfall.api.unread_bodies import MAX_DISCARDED, Pace, UnreadBodies
 
 MIB = 1 << 20
 LARGE = [(b"content-length", b"%d" % (FIRST_BYTES + 1))]
@@ -67,3 +67,19 @@ def test_no_more_is_thrown_away_than_the_bound():
 def test_a_client_that_stops_sending_is_answered(monkeypatch):
     monkeypatch.setattr(unread_bodies, "QUIET_SECONDS", 0.01)
     assert talk(refuses, LARGE, [b"x"], ends=False) == [1, 401, "http.response.body"]
+
+
+def test_all_that_is_thrown_away_shares_a_pace(monkeypatch):
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(round(seconds, 1))
+
+    async def keep():
+        pace = Pace(MIB, 2 * MIB)
+        for _ in range(4):
+            await pace.keep(MIB)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(keep())
+    assert slept == [1.0, 2.0]

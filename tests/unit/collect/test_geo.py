@@ -5,6 +5,7 @@ import io
 import json
 import random
 import socket
+import urllib.error
 import urllib.request
 from email.message import Message
 from ipaddress import ip_address
@@ -335,6 +336,23 @@ def test_only_public_addresses(monkeypatch: pytest.MonkeyPatch, answer: list[str
     else:
         with pytest.raises(OSError, match="not a public address"):
             public_address("db.example", 443)
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that has another address the next time is not looked up again."""
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    reached = []
+
+    def connect(address: tuple[str, int], *_: object) -> socket.socket:
+        reached.append(address)
+        raise ConnectionRefusedError
+
+    infos = lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 443))]  # noqa: E731 - one line
+    monkeypatch.setattr(socket, "getaddrinfo", infos)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(urllib.error.URLError):
+        geo_install.opener().open("https://db.example/")
+    assert reached == [("93.184.216.34", 443)]
 
 
 class Redirecting(urllib.request.HTTPSHandler):

@@ -36,6 +36,13 @@ def test_an_address_of_no_clickhouse_is_refused_without_being_repeated(mover: Mo
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("url", ["clickhouse://u:secret@h:port/db", "clickhouse://u:secret@a,b/db", "clickhouse://"])
+def test_what_is_wrong_with_the_address_is_said_of_the_option(mover: Mover, url: str) -> None:
+    with pytest.raises(FatalError, match=r"^--to ") as raised:
+        mover.move(url)
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.parametrize("begun", ["", "clickhouse://127.0.0.1:9/other"])
 def test_figures_are_compared_with_a_store_that_was_moved_to(mover: Mover, meta: Meta, begun: str) -> None:
     if begun:

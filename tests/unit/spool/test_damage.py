@@ -182,6 +182,48 @@ def test_a_batch_under_way_comes_back_under_its_number(tmp_path: Path) -> None:
     spool.close()
 
 
+def losses(path: Path) -> list[tuple[int, int, int]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT first, last, events FROM lost ORDER BY first").fetchall()
+
+
+@pytest.mark.parametrize("drain", [True, False])
+def test_a_loss_stays_known_when_the_file_is_damaged_again(tmp_path: Path, *, drain: bool) -> None:
+    path = tmp_path / "serve.db"
+    filled(path, 100)
+    truncated(path)
+    spool = opened(path)
+    if drain:
+        names(spool)
+    spool.close()
+    (loss,) = losses(path)
+    emptied(path)
+    spool = opened(path)
+    found = losses(path)
+    assert found[-1 if not drain else 0] == loss
+    assert spool.state().lost == sum(events for *_, events in found) == (loss[2] if drain else 100)
+    spool.append([event(101)])
+    spool.close()
+    emptied(path)
+    opened(path).close()
+    assert losses(path) == [*found, (101, 101, 1)]
+
+
+def test_rows_beside_a_loss_are_counted_when_they_go_too(tmp_path: Path) -> None:
+    path = tmp_path / "serve.db"
+    filled(path, 10)
+    spool = opened(path)
+    batch = spool.take(100)
+    for gone in (5, 6, 3):
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DELETE FROM rows WHERE seq = ?", (gone,))
+        spool.records(batch)
+        spool.records(batch)
+    assert [(first, last) for first, last, _ in losses(path)] == [(3, 3), (5, 5), (6, 6)]
+    assert all(events for *_, events in losses(path))
+    spool.close()
+
+
 @pytest.mark.parametrize("damage", [zeroed_page, truncated, no_database], ids=lambda damage: damage.__name__)
 def test_damaged_files_are_set_aside(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     path = tmp_path / "serve.db"

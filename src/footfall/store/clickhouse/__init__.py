@@ -47,9 +47,9 @@ def is_embedded(settings: Settings) -> bool:
     return isinstance(parse(settings.store_url, settings.data), LocalTarget)
 
 
-def place_of(settings: Settings) -> str:
-    """Where the store is, as it may be shown: without user and password."""
-    return str(parse(settings.store_url, settings.data))
+def place_of(settings: Settings, given_as: str = "FOOTFALL_STORE_URL") -> str:
+    """Where the store is, as it may be shown: without user and password. FatalError names what it was given as."""
+    return str(parse(settings.store_url, settings.data, given_as))
 
 
 def open_store(settings: Settings, slots: SlotMap = even, *, alone: bool = True) -> Store:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from footfall.errors import FatalError
 from footfall.settings import Settings
 from footfall.store.clickhouse.engine import NO_LIMITS, SESSION, Limits
+from footfall.store.clickhouse.files import finish_drops
 from footfall.store.clickhouse.target import LocalTarget
 from footfall.store.lock import lock_data_directory
 
@@ -34,6 +35,7 @@ class Embedded:
         self._lock = lock_data_directory(settings.data)
         self._scratch = settings.data.resolve() / "clickhouse-inserts"
         self._clear_scratch()
+        finish_drops(self.path)
 
     def connect(self, database: str | None = None, limits: Limits = NO_LIMITS) -> Client:
         from clickhouse_connect.driver import create_client  # noqa: PLC0415 -- the engine is 550 MB of mapped code

@@ -14,6 +14,7 @@ import polars as pl
 
 from footfall.catalog.columns import COLUMNS, FULL_ID_HI, Column, Kind, Origin
 from footfall.catalog.tables import TABLES, Table
+from footfall.errors import TransientError
 from footfall.model.changes import Change, Merge, Move
 from footfall.store.clickhouse import erasing, expiring, session_facts
 from footfall.store.clickhouse.statements import Statements
@@ -24,6 +25,9 @@ KEYS_PER_STATEMENT = 5_000
 
 TEXT_BYTES_PER_STATEMENT = 50_000
 """The same limit for texts, which quoting may double."""
+
+CHANGE_SECONDS = 5.0
+"""How long a change of stored facts waits for a removal of rows: then the drain goes on, and tries it again."""
 
 _BETWEEN = """timestamp >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')
           AND timestamp <= fromUnixTimestamp64Milli({end:Int64}, 'UTC')"""
@@ -88,8 +92,12 @@ class ClickHouseFacts:
             case Move():
                 statements = _moves(change)
         for sql, params in statements:
-            with self._changing:
+            if not self._changing.acquire(timeout=CHANGE_SECONDS):
+                raise TransientError("rows are being removed from the store, and changes of others wait for that")
+            try:
                 self._store.command(sql, params)
+            finally:
+                self._changing.release()
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         sql = f"""
@@ -202,10 +210,11 @@ class ClickHouseFacts:
         return frame
 
     def _sessions_set_aside(self) -> list[tuple[str, str]]:
-        """Month and name of each part."""
+        """Month and name of each part, without those of which a kill interrupted the dropping: they were made again."""
         sql = """
         SELECT extract(name, '(?:^|_)([0-9]{6})_[0-9]+_[0-9]+_[0-9]+') AS month, name FROM system.detached_parts
-        WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')"""
+        WHERE database = currentDatabase() AND table = 'sessions' AND month != '' AND match(name, '^[0-9A-Za-z_-]+$')
+          AND NOT startsWith(name, 'deleting_')"""
         return [(row[0], row[1]) for row in self._store.query(sql).rows]
 
     def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:

@@ -1,7 +1,8 @@
-"""What can be wrong with the embedded engine's files so that it does not open."""
+"""What can be wrong with the embedded engine's files so that it does not open, or does not go on."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from footfall.settings import Settings
@@ -20,3 +21,12 @@ def unreadable_mutations(settings: Settings) -> list[Path]:
         return []
     notes = sorted(target.path.glob("store/*/*/mutation_*.txt"))
     return [note for note in notes if not note.read_bytes().startswith(_HEAD)]
+
+
+def finish_drops(path: Path) -> None:
+    """Remove what a kill left of detached parts that were being dropped: the engine refuses to touch them.
+
+    It would refuse to drop another part of the same name, too. Called before the engine is opened.
+    """
+    for part in path.glob("store/*/*/detached/deleting_*"):
+        shutil.rmtree(part, ignore_errors=True)

@@ -31,9 +31,12 @@ def stored_rows(store: Store) -> dict[str, int]:
 
 
 def detached_parts(store: Store) -> list[DetachedPart]:
-    """Detached parts of the tables in the store's database, by table and name. Queries don't see their rows."""
+    """Detached parts of the tables in the store's database, by table and name. Queries don't see their rows.
+
+    Without those that a kill interrupted the dropping of: nobody wants them, and the engine drops them no more.
+    """
     sql = (
         "SELECT table, ifNull(partition_id, ''), name, ifNull(reason, '') FROM system.detached_parts"
-        " WHERE database = currentDatabase() ORDER BY table, name"
+        " WHERE database = currentDatabase() AND NOT startsWith(name, 'deleting_') ORDER BY table, name"
     )
     return [DetachedPart(*row) for shard in store.shards for row in shard.query(sql).rows]

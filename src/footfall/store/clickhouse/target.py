@@ -84,25 +84,36 @@ class ClusterTarget:
 Target = LocalTarget | RemoteTarget | ClusterTarget
 
 
-def parse(url: str, data: Path) -> Target:
-    """FatalError naming the part that can't be used. The password is never repeated."""
+def parse(url: str, data: Path, given_as: str = "FOOTFALL_STORE_URL") -> Target:
+    """FatalError naming what the URL was given as, and the part that can't be used. The password is never repeated."""
     if not url:
         return LocalTarget(data / "clickhouse")
+    try:
+        return _parsed(url)
+    except _UnusableError as error:
+        raise FatalError(f"{given_as} {error}") from error
+
+
+class _UnusableError(Exception):
+    """The rest of a sentence that begins with what the URL was given as."""
+
+
+def _parsed(url: str) -> Target:
     try:
         parts = urlsplit(url)
         shards = _shards(parts)
     except ValueError as error:
-        raise FatalError(f"FOOTFALL_STORE_URL can't be read ({error}); {_FORMS}") from error
+        raise _UnusableError(f"can't be read ({error}); {_FORMS}") from error
     if parts.scheme == "chdb":
         return _local(parts)
     if parts.scheme in {"clickhouse", "clickhouses"}:
         return _remote(parts, shards)
-    raise FatalError(f"FOOTFALL_STORE_URL has the scheme {parts.scheme!r}; {_FORMS}")
+    raise _UnusableError(f"has the scheme {parts.scheme!r}; {_FORMS}")
 
 
 def _local(parts: SplitResult) -> LocalTarget:
     if parts.netloc or parts.path in {"", "/"}:
-        raise FatalError(f"FOOTFALL_STORE_URL names no absolute directory after chdb://; {_FORMS}")
+        raise _UnusableError(f"names no absolute directory after chdb://; {_FORMS}")
     options = _options(parts, {"database"})
     return LocalTarget(Path(unquote(parts.path)), _name("database", options.get("database", _DATABASE)))
 
@@ -120,7 +131,7 @@ def _shards(parts: SplitResult) -> list[list[Host]]:
 def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | ClusterTarget:
     hosts = tuple(host for shard in shards for host in shard)
     if not all(host.name for host in hosts):
-        raise FatalError(f"FOOTFALL_STORE_URL names no host, or leaves one out; {_FORMS}")
+        raise _UnusableError(f"names no host, or leaves one out; {_FORMS}")
     options = _options(parts, {"cluster"})
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     everything = RemoteTarget(
@@ -132,7 +143,7 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
     )
     if "cluster" not in options:
         if len(hosts) > 1:
-            raise FatalError(f"FOOTFALL_STORE_URL names several hosts and no cluster; {_FORMS}")
+            raise _UnusableError(f"names several hosts and no cluster; {_FORMS}")
         return everything
     name = _name("cluster", options["cluster"])
     rows = f"{everything.database}{_OF_ROWS}"
@@ -148,12 +159,12 @@ def _url(target: RemoteTarget, hosts: str) -> str:
 def _options(parts: SplitResult, known: set[str]) -> dict[str, str]:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := options.keys() - known:
-        raise FatalError(f"FOOTFALL_STORE_URL has the unknown option {min(unknown)!r}; {_FORMS}")
+        raise _UnusableError(f"has the unknown option {min(unknown)!r}; {_FORMS}")
     return options
 
 
 def _name(what: str, value: str) -> str:
     # Names are used as identifiers in SQL, so only plain ones are accepted.
     if not _NAME.fullmatch(value):
-        raise FatalError(f"FOOTFALL_STORE_URL has the {what} {value!r}: letters, digits and _ only, at most 64")
+        raise _UnusableError(f"has the {what} {value!r}: letters, digits and _ only, at most 64")
     return value
