@@ -143,6 +143,8 @@ def _serve() -> None:
     for name in ("alembic.command", "clickhouse_connect.driver", "footfall.cli", "footfall.runtime.serving"):
         importlib.import_module(name)
     assert "chdb" not in sys.modules, "the engine does not outlive a fork"
+    threads = {(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
+    assert "polars-0" not in threads, "a module computes with polars at its import, whose threads no fork has"
     gc.collect()
     gc.freeze()
     for line in sys.stdin:

@@ -22,7 +22,7 @@ KEPT_MILLIS = 2 * SESSION_GAP
 
 _MOST = 0.75
 _UNKNOWN = pl.DataFrame(schema=SESSION_COLUMNS)
-_NONE = _UNKNOWN.select(SESSION)
+_NONE = pl.DataFrame(schema={name: SESSION_COLUMNS[name] for name in SESSION})
 
 
 class Stored(History, Protocol):
