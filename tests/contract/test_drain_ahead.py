@@ -117,7 +117,7 @@ def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
 def test_a_batch_with_new_names_is_planned_while_one_is_written(store, tmp_path):
     spool, watcher = backlog(2, name="visit {}"), Told()
     over = Paused(store, watcher.planned)
-    draining = make(over, {"serve": spool}, tmp_path, watcher)
+    draining = after_its_first_round(over, spool, tmp_path, watcher)
     draining.drain_once(whole=False)
     draining.drain_once()
     assert over.waited
