@@ -45,7 +45,7 @@ def installation(
     with ExitStack() as stack:
         shared = {
             "meta_url": postgresql_server.empty(),
-            "store_url": f"clickhouse://{hosts}/{root.name}?cluster=footfall",  # another one where tests of others came between
+            "store_url": f"clickhouse://{hosts}/{root.name}?cluster=footfall",
             "flush_interval": "0.2",
         }
 
