@@ -82,7 +82,8 @@ class Asked:
 
     def span(self, length: int) -> dict[str, str]:
         """`from` and `to` of a range that ends now."""
-        period = Period(self.now - length, self.now)
+        now = self.now  # a clock
+        period = Period(now - length, now)
         return {"from": iso(period.start), "to": iso(period.end)}
 
 
