@@ -152,12 +152,12 @@ class Roller:
             return
         for grain, age in KEPT_FOR.items():
             if grain in self._grains:
-                before = grain.floor(today - age) - DAY  # no cell is wanted that begins before this, in any zone
+                forgotten, before = (_wanted_since(grain, day - age) for day in (today - DAY, today))
                 self._store.facts.forget_cells([grain], before)
                 if grain in RECENT_GRAINS:
-                    self._store.drop_days_before(Table.RECENT_ROLLUPS, before - DAY)
+                    self._store.drop_days_before(Table.RECENT_ROLLUPS, forgotten)
                 else:
-                    self._store.facts.remove_cells(grain, before - DAY)
+                    self._store.facts.remove_cells(grain, forgotten)
         self._expired = today
 
     def make(self, job: Job) -> bool:
@@ -235,6 +235,11 @@ class Roller:
 
     def _stale_cells(self, grain: Bucket) -> StaleCells:
         return StaleCells(self._source.value, grain.value, names_of(self._source, grain))
+
+
+def _wanted_since(grain: Bucket, oldest: int) -> int:
+    """No cell begins before this, in any zone, that ends after `oldest`."""
+    return grain.floor(oldest) - DAY
 
 
 def _cells_of(job: Job, projects: Iterable[int]) -> list[tuple[int, int]]:
