@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from footfall.model.period import Period
 from footfall.query.ast import Query
 from footfall.query.shares import delta_percent
+from footfall.query.together import both
 
 Figures = TypeVar("Figures")
 Key = TypeVar("Key", bound=Hashable)
@@ -28,7 +29,9 @@ class Compared(Generic[Figures]):
 
 def compare(base: Query, previous: Query | None, read: Callable[[Query], Figures]) -> Compared[Figures]:
     """What `read` finds for `base` and, unless it is None, for `previous`."""
-    return Compared(read(base), None if previous is None else read(previous))
+    if previous is None:
+        return Compared(read(base))
+    return Compared(*both(lambda: read(base), lambda: read(previous)))
 
 
 def joined(base: Query, previous: Query | None) -> Query | None:

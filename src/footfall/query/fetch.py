@@ -5,25 +5,27 @@ from __future__ import annotations
 import polars as pl
 
 from footfall.query.ast import AnyQuery
+from footfall.query.halves import read_at_once
 from footfall.query.remembering import RememberingReader
 from footfall.query.rows import Row, read, read_frame
 from footfall.query.sources import choose
 from footfall.store.protocol import Reader
 
-__all__ = ["Row", "fetch", "fetch_frame"]
+__all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
 
 
 def fetch(store: Reader, query: AnyQuery) -> list[Row]:
     """One dict per row, keyed by the names of bucket, dimensions, metrics and picks."""
-    return read(store, _chosen(store, query))
+    return read_at_once(store, planned(store, query))
 
 
 def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:
     """The same rows as a frame, with the engine's types."""
-    return read_frame(store, _chosen(store, query))
+    return read_frame(store, planned(store, query))
 
 
-def _chosen(store: Reader, query: AnyQuery) -> AnyQuery:
+def planned(store: Reader, query: AnyQuery) -> AnyQuery:
+    """The query for the source that was chosen, to be read."""
     chosen = choose(store, query)
     if isinstance(store, RememberingReader):
         store.timing.note(chosen)

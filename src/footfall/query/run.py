@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -13,13 +15,18 @@ from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
-from footfall.query.fetch import Row, fetch
+from footfall.query.fetch import Row, fetch, planned, read
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
+from footfall.query.together import both
 from footfall.store.protocol import Reader
 
 _RANKED_FROM = 62 * DAY
 """Over periods as long, which have cells of months, labels are ranked first: figures of all take too much memory."""
+
+Labels = tuple[str, ...]
+Earned = dict[str, dict[str, Decimal]]
+MoreT = TypeVar("MoreT")
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
@@ -153,13 +160,63 @@ def top(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The `limit` labels with the highest counts; ties by label."""
-    rows = fetch(store, build.top(base, ranking, limit))
-    labels = tuple(row[ranking.dimension] for row in rows)
-    before: dict[str, Row] | None = None
-    if previous is not None:
-        counts = build.counts_of(previous, ranking, labels, *ranking.before)
-        before = {row[ranking.dimension]: row for row in fetch(store, counts)} if labels else {}
+    rows, before = _listed(store, build.top(base, ranking, limit), partial(_before, store, previous, ranking))
     return [_ranked(row, ranking, before) for row in rows]
+
+
+def top_with_revenue(
+    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
+) -> list[RankedLabel]:
+    """The same, with what the labels earned in the period of `base`."""
+    ranked, _ = _top_and(store, base, ranking, limit, previous, lambda _: None)
+    return ranked
+
+
+def _top_and(
+    store: Reader,
+    base: Query,
+    ranking: build.TopList,
+    limit: int,
+    previous: Query | None,
+    more: Callable[[Labels], MoreT],
+) -> tuple[list[RankedLabel], MoreT]:
+    """Labels with what they earned, and what `more` finds about them."""
+
+    def about(labels: Labels) -> tuple[tuple[dict[str, Row] | None, Earned], MoreT]:
+        compared = partial(_before, store, previous, ranking, labels)
+        return both(lambda: both(compared, partial(_earned, store, base, ranking, labels)), partial(more, labels))
+
+    rows, ((before, earned), found) = _listed(store, build.top(base, ranking, limit), about)
+    ranked = (_ranked(row, ranking, before) for row in rows)
+    return [replace(row, revenue=earned.get(row.label, {})) for row in ranked], found
+
+
+def _listed(store: Reader, query: Query, about: Callable[[Labels], MoreT]) -> tuple[list[Row], MoreT]:
+    """The rows of a list, and what `about` finds of their labels, and maybe of others.
+
+    Both at once, where labels are ranked before their figures are read.
+    """
+    plan = planned(store, query)
+    if isinstance(plan, ast.Whole) and plan.asked.only:
+        return both(lambda: read(store, plan), partial(about, plan.asked.only))
+    rows = read(store, plan)
+    return rows, about(tuple(row[query.dimensions[0]] for row in rows))
+
+
+def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> dict[str, Row] | None:
+    """The figures of the compared period by label, if there is one."""
+    if previous is None or not labels:
+        return None if previous is None else {}
+    counts = build.counts_of(previous, ranking, labels, *ranking.before)
+    return {row[ranking.dimension]: row for row in fetch(store, counts)}
+
+
+def _earned(store: Reader, base: Query, ranking: build.TopList, labels: Labels) -> Earned:
+    earned: Earned = defaultdict(dict)
+    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
+        label, currency, amount = row.values()
+        earned[label][currency or "unknown"] = amount
+    return earned
 
 
 def _ranked(row: Row, ranking: build.TopList, before: dict[str, Row] | None) -> RankedLabel:
@@ -169,19 +226,6 @@ def _ranked(row: Row, ranking: build.TopList, before: dict[str, Row] | None) -> 
     then = before.get(label, {})
     visitors = then.get("visitors", 0) if "visitors" in ranking.before else None
     return RankedLabel(label, row["visitors"], Compared(count, then.get(ranking.count, 0)), visitors)
-
-
-def top_with_revenue(
-    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
-) -> list[RankedLabel]:
-    """The same, with what the labels earned in the period of `base`."""
-    ranked = top(store, base, ranking, limit, previous)
-    earned: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    labels = tuple(row.label for row in ranked)
-    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
-        label, currency, amount = row.values()
-        earned[label][currency or "unknown"] = amount
-    return [replace(row, revenue=earned.get(row.label, {})) for row in ranked]
 
 
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
@@ -237,11 +281,15 @@ def sparklines(
     store: Reader, base: Query, previous: Query | None, starts: tuple[int, ...], limit: int, ranking: build.TopList
 ) -> list[Sparkline]:
     """The labels of a list of events, each with its counts by the buckets that begin at `starts`."""
-    ranked = top_with_revenue(store, base, ranking, limit, previous)
+
+    def series(labels: Labels) -> list[Row]:
+        return fetch(store, build.series_of(base, ranking, labels, starts)) if labels else []
+
+    ranked, rows = _top_and(store, base, ranking, limit, previous, series)
     counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
-    series = build.series_of(base, ranking, tuple(counts), starts)
-    for row in fetch(store, series) if counts else ():
-        counts[row[ranking.dimension]][row["bucket"]] = row["events"]
+    for row in rows:
+        if row[ranking.dimension] in counts:
+            counts[row[ranking.dimension]][row["bucket"]] = row["events"]
     return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
 
 
@@ -249,11 +297,16 @@ def properties(
     store: Reader, base: Query, limit: int, values: int, ranking: build.TopList = build.PROPERTIES
 ) -> list[RankedProperty]:
     """Names by the number of events that have them, each with its most frequent values."""
-    ranked = top(store, base, ranking, limit)
-    found: dict[str, list[tuple[str, int]]] = {row.label: [] for row in ranked}
-    for row in fetch(store, build.values_of(base, tuple(found), values)) if found else ():
-        found[row["property"]].append((row["property_value"], row["events"]))
-    return [RankedProperty(row, found[row.label]) for row in ranked]
+
+    def of_names(names: Labels) -> list[Row]:
+        return fetch(store, build.values_of(base, names, values)) if names else []
+
+    rows, valued = _listed(store, build.top(base, ranking, limit), of_names)
+    found: dict[str, list[tuple[str, int]]] = {row[ranking.dimension]: [] for row in rows}
+    for row in valued:
+        if row["property"] in found:
+            found[row["property"]].append((row["property_value"], row["events"]))
+    return [RankedProperty(_ranked(row, ranking, None), found[row[ranking.dimension]]) for row in rows]
 
 
 def page(

@@ -22,6 +22,9 @@ MAX_UNEVEN = 200_000
 _MAX_WINDOWS = 3
 """Each is compared with every row; whether a row is of an uneven session costs less."""
 
+_MAX_WINDOWS_OF_FEW = 400
+"""Of a few visitors, whose events lie far apart: each window is looked up in the key, which leaves few rows."""
+
 MAX_KEYS = 5_000
 """A remote server bounds the size of a parameter."""
 
@@ -40,13 +43,14 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         period=one.period,
         buckets=one.buckets,
         bots=True,
+        keys=one.keys,
         longest=one.longest,
     )
     uneven = Uneven(base, across=any(query.table is Table.EVENTS for query in queries))
     found = read(store, uneven)
     if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
         return ()
-    windows = windows_of(found, one.period)
+    windows = windows_of(found, one.period, _MAX_WINDOWS_OF_FEW if one.keys else _MAX_WINDOWS)
     if not windows:
         return tuple(Part(replace(query, table=Table.SESSIONS), even=True) for query in queries)  # all are inside
     those = members_of(uneven, found)
@@ -103,8 +107,8 @@ def long_enough(period: Period) -> bool:
     return period.length >= SESSION_GAP
 
 
-def windows_of(uneven: list[Row], within: Period) -> tuple[Period, ...]:
-    """The times in the period that rows of `Uneven` cover; the narrowest gaps are closed until they are few."""
+def windows_of(uneven: list[Row], within: Period, most: int = _MAX_WINDOWS) -> tuple[Period, ...]:
+    """The times in the period that rows of `Uneven` cover; the narrowest gaps are closed until they are `most`."""
     merged: list[Period] = []
     found = [Period(row["first"], row["last"] + 1) for row in uneven]
     for period in sorted(found, key=lambda period: period.start):
@@ -113,7 +117,7 @@ def windows_of(uneven: list[Row], within: Period) -> tuple[Period, ...]:
             merged[-1] = Period(merged[-1].start, max(merged[-1].end, cut.end))
         elif cut.length > 0:
             merged.append(cut)
-    while len(merged) > _MAX_WINDOWS:
+    while len(merged) > most:
         gaps = [after.start - before.end for before, after in pairwise(merged)]
         at = gaps.index(min(gaps))
         merged[at : at + 2] = [Period(merged[at].start, merged[at + 1].end)]

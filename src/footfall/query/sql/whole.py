@@ -24,7 +24,7 @@ from footfall.query.ast import (
 )
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
-from footfall.query.sql.select import bucket_of, keys_of, project, tail, where, within
+from footfall.query.sql.select import bucket_of, keys_of, tail, where
 from footfall.query.sql.shapes import earned_by_label
 
 UNEVEN = ("first", "last", "sessions", "superseded")
@@ -255,9 +255,7 @@ def _mixed(query: Mixed, columns: str, binder: Binder) -> str:
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     """Over a long time one SELECT per kind, so that each finds its rows by an index."""
     base = query.base
-    rows = (
-        f"{project(base, binder)} AND {_SESSIONS.fixed} AND {within(base.period, Table.SESSIONS, binder, base.longest)}"
-    )
+    rows = where(base, binder)
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
     kinds = [DIFFER, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
     if query.across:

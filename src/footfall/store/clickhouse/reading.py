@@ -44,7 +44,7 @@ _MAX_PAUSE_SECONDS = 5.0
 class Readers:
     """Lends clients to readings. Two of five go to projects that have none, so one project gets at most three.
 
-    A statement has all `threads` where it is the only one of its project. One beside others of it has a single thread
+    A statement has all `threads` where no other answer of its project is under way. Beside one it has a single thread
     of low priority: together they keep the processors as busy, and the drain and other projects come first.
     """
 
@@ -110,7 +110,7 @@ class Readers:
         with self._changed:
             if reading.cancelled or self._closed:
                 raise QueryCancelledError
-            alone = all(one.project != reading.project for one in self._running)
+            alone = all(one is reading or one.project != reading.project for one in self._running)
             self._running[reading] += 1
         threads, nice = (self._threads, "0") if alone else (1, _NICE)
         return {"max_threads": str(threads), "os_thread_priority": nice}
