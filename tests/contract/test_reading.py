@@ -175,6 +175,7 @@ def test_statements_of_one_project_at_once_share_the_processors(settings: Settin
         until(lambda: running(store) == 1)
         assert store.reading(1).query(share).rows == [beside]
         assert store.reading(2).query(share).rows == [alone], "another project's"
+        assert first.query(share).rows == [alone], "of the same answer"
         first.cancel()
         asked.end()
         readings = [store.reading(project) for project in range(CLIENTS)]

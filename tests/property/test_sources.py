@@ -5,6 +5,7 @@ Roll-ups are made between the rounds of a history, so that later rounds leave so
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -108,6 +109,16 @@ def test_facts_equal_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytes
     product = Product(store, tmp_path / "journal", router)
     survey(histories(tuple(ENDPOINTS)), FEWER, lambda group: differences(product, group), 11)
     product.close()
+
+
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_visitors_in_slices_equal_the_oracle(
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, source: Source
+) -> None:
+    """As those of tens of millions of events are, which are too many to be grouped at once."""
+    monkeypatch.setattr(sys.modules[choose.__module__], "_SLICE_EVENTS", 3)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
+    survey(histories(("/retention",)), FEWER, lambda group: differences(product, group), 14)
 
 
 def test_the_sources_chosen_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -343,15 +343,24 @@ class ConversionRevenue:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """One of `of` groups of visitors, about equally large: those whose key leaves `rest`."""
+
+    rest: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """Visitors by the bucket of their first event and by the buckets they have events in.
 
     Columns cohort, bucket, visitors. The period of `base` reaches back to the earliest possible event; its buckets
-    start at `since`. A visitor with an event before `since` belongs to no cohort.
+    start at `since`. A visitor with an event before `since` belongs to no cohort. Of the visitors in `slice` only.
     """
 
     base: Query
     since: int
+    slice: Slice | None = None
     windows: tuple[Period, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from footfall.errors import UserError
@@ -10,8 +10,9 @@ from footfall.model.period import Bucket
 from footfall.query import build
 from footfall.query.ast import Flows, Query, Term
 from footfall.query.compared import Compared, compare_counts
-from footfall.query.fetch import Row, fetch
+from footfall.query.fetch import Row, fetch, fetch_frame
 from footfall.query.shares import share
+from footfall.query.sources import slices
 from footfall.query.timerange import starts
 from footfall.store.protocol import Reader
 
@@ -87,10 +88,11 @@ def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
             "bad_parameter",
             f"period: {bucket} splits the range into {len(edges)} cohorts; at most {MAX_COHORTS} are allowed",
         )
-    counts: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in fetch(store, build.retention(base, edges)):
-        counts[row["cohort"]][row["bucket"]] = row["visitors"]
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
+    for part in slices(store, base):
+        for cohort, at, visitors in fetch_frame(store, build.retention(base, edges, part)).iter_rows():
+            counts[cohort][at] += visitors
     return [
-        Cohort(start, counts[start].get(start, 0), [counts[start].get(at, 0) for at in edges[place:]])
+        Cohort(start, counts[start][start], [counts[start][at] for at in edges[place:]])
         for place, start in enumerate(edges)
     ]

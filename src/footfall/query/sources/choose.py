@@ -20,6 +20,7 @@ from footfall.query.ast import (
     Query,
     Retention,
     SessionRevenue,
+    Slice,
     Whole,
     map_queries,
 )
@@ -33,6 +34,8 @@ KPIS_OF_SESSIONS = ("sessions", "bounces", "duration_ms")
 
 FACTS_UP_TO_ROWS = 2_000_000
 """Up to so many, reading facts costs less than looking up uneven sessions and reading the others' rows."""
+
+_SLICE_EVENTS = 20_000_000
 
 
 class Source(StrEnum):
@@ -112,6 +115,12 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
         return None
     parts = sessions.parts(store, *queries)
     return Whole(asked, parts) if parts else None
+
+
+def slices(store: Reader, base: Query) -> list[Slice | None]:
+    """Groups of visitors to ask about one after the other: more at once than memory holds take twice as long."""
+    of = 1 + _rows(store, base) // _SLICE_EVENTS
+    return [Slice(rest, of) for rest in range(of)] if of > 1 else [None]
 
 
 def _rows(store: Reader, query: Query) -> int:

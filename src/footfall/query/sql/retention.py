@@ -41,12 +41,13 @@ def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
         rows, begun = [where(_from(base, since), binder), f"visitor NOT IN ({_before(base, since, binder)})"], ""
     if query.besides:
         rows.append(f"visitor NOT IN {_members(query.besides, binder)}")
+    rows += _slice(query.asked, binder)
     found = (
         f"SELECT min({first}) AS cohort,"
         f" arrayDistinct(arrayConcat(groupArray({first}), groupArrayIf({last}, {first} != {last}))) AS buckets"
         f" FROM sessions WHERE {' AND '.join(rows)} GROUP BY visitor{begun}"
     )
-    if query.besides:
+    if query.besides and not (query.asked.slice and query.asked.slice.rest):  # one slice has all of these
         found += f" UNION ALL {_of_besides(query, query.besides, binder)}"
     return _cohorts(found) + _SETTINGS
 
@@ -65,7 +66,8 @@ def _cohorts(visitors: str) -> str:
 
 def _of_events(query: Retention, binder: Binder) -> str:
     before = where(_until(query.base, query.since), binder)
-    return _grouped(query, [f"visitor NOT IN (SELECT visitor FROM events WHERE {before})"], binder)
+    known = f"visitor NOT IN (SELECT visitor FROM events WHERE {before})"
+    return _grouped(query, [known, *_slice(query, binder)], binder)
 
 
 def _of_besides(query: RetentionOfSessions, visitors: UnknownVisitors | Keys, binder: Binder) -> str:
@@ -88,6 +90,11 @@ def _grouped(query: Retention, conditions: list[str], binder: Binder) -> str:
         f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
         f" FROM events WHERE {rows} GROUP BY visitor"
     )
+
+
+def _slice(query: Retention, binder: Binder) -> list[str]:
+    part = query.slice
+    return [f"visitor % {binder.number(part.of)} = {binder.number(part.rest)}"] if part else []
 
 
 def unknown(query: UnknownVisitors, binder: Binder) -> str:
