@@ -146,7 +146,7 @@ def earned_by(dimension: str) -> str:
     return f"{EARNED.name}:{dimension}"
 
 
-_MONTHS = {Bucket.MONTH: EVERY}
+_LONG = {Bucket.WEEK: EVERY, Bucket.MONTH: EVERY}
 _DAYS = {Bucket.DAY: EVERY, Bucket.MONTH: EVERY}
 _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_received", "bytes_total")
 
@@ -156,7 +156,7 @@ _ANSWERED = ("hits", "status_classes", "durations", "bytes")
 
 def _of_requests(name: str, dimension: str) -> Rollup:
     """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
-    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _MONTHS, dimension)
+    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _LONG, dimension)
 
 
 GROUPINGS = (
@@ -190,7 +190,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
             "endpoints",
             Table.REQUESTS,
             (*_ANSWERED, "visitors", "first", "last", "answered", "failed"),
-            _MONTHS,
+            _LONG,
             "endpoint",
             "method",
             revision=2,
