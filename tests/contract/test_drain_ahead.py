@@ -30,13 +30,14 @@ class Paused:
     def __init__(self, store: Any, until: threading.Event) -> None:
         self._store = store
         self._until = until
-        self.waited = False
+        self.waited: bool | None = None  # whether the first insert had what it waited for
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
-        self.waited |= self._until.wait(60)
+        if self.waited is None:
+            self.waited = self._until.wait(60)
         self._store.insert(table, arrow, token=token)
 
 
@@ -112,6 +113,30 @@ def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
     assert over.waited
     assert watcher.rows == {"events": 2 * FULL}
     assert len(spool.kept()) == 2
+
+
+class Growing(Paused):
+    """The store; once its first insert has begun, the spool grows by a full batch."""
+
+    def __init__(self, store: Any, until: threading.Event, spool: MemorySpool) -> None:
+        super().__init__(store, until)
+        self._spool = spool
+
+    def insert(self, table: str, arrow: bytes, *, token: str) -> None:
+        if self.waited is None:
+            rows = [event(1, 10 * MINUTE, 8 + one, one) for one in range(FULL)]
+            threading.Timer(0.1, self._spool.append, [[Submission(EventRows(1, NOON, rows))]]).start()
+        super().insert(table, arrow, token=token)
+
+
+def test_a_batch_that_comes_while_one_is_written_is_planned_meanwhile(store, tmp_path):
+    spool, watcher = backlog(1), Told()
+    over = Growing(store, watcher.planned, spool)
+    draining = after_its_first_round(over, spool, tmp_path, watcher)
+    assert draining.drain_once(whole=False) is True
+    assert draining.drain_once() is True
+    assert over.waited
+    assert watcher.rows == {"events": 2 * FULL}
 
 
 def test_a_batch_with_new_names_is_planned_while_one_is_written(store, tmp_path):

@@ -44,6 +44,9 @@ _FULL_SHARE = 0.5
 _STOCK_ROUNDS = 32
 """Under a backlog, every so many rounds nothing is planned while a batch is written, so that stock can be taken."""
 
+_LOOK_SECONDS = 0.02
+"""How often the drain looks, while a batch is written, whether enough waits for the next."""
+
 _LOADED_ROWS = 1_000
 """From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
 
@@ -98,6 +101,7 @@ class Drain:
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
+        self._asked = threading.Event()  # for the next round, or to end
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
         self._longest = LongestSessions(store)
@@ -132,7 +136,8 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
-                self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
+                self._asked.wait(pause(self._interval, time.monotonic() - started, self._rows))
+            self._asked.clear()
         with self._batch:
             if not self._settle():
                 self._log.error("the last batch could not be written", error=str(self._failures[-1]))
@@ -143,11 +148,16 @@ class Drain:
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
         self._stop.set()
+        self._asked.set()
+
+    def hurry(self) -> None:
+        """Begin the next round of `run` at once: somebody waits for what is in the spools."""
+        self._asked.set()
 
     def end(self, reason: str) -> None:
         """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
         self._ended = reason
-        self._stop.set()
+        self.stop()
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:
@@ -272,12 +282,19 @@ class Drain:
         """Drain the batch after one that is being written, planned meanwhile; 0 rows where it is not to be had."""
         with self._batch:
             self._go_on()
-            batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
+            batch = self._following(spool, before)
             plan = self._plan_ahead(spool, batch, name) if batch else None
             if not self._settle() or batch is None or plan is None:
                 return 0
             spool.begin(batch)
             return self._write(name, spool, batch, plan)
+
+    def _following(self, spool: Spool, before: Batch) -> Batch | None:
+        """The batch after one that is being written, once enough waits for one; None where that is written first."""
+        while True:
+            batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
+            if batch is not None or self._writing.ends_within(_LOOK_SECONDS):
+                return batch
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         with self._batch:
