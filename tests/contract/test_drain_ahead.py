@@ -115,30 +115,6 @@ def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
     assert len(spool.kept()) == 2
 
 
-class Growing(Paused):
-    """The store; once its first insert has begun, the spool grows by a full batch."""
-
-    def __init__(self, store: Any, until: threading.Event, spool: MemorySpool) -> None:
-        super().__init__(store, until)
-        self._spool = spool
-
-    def insert(self, table: str, arrow: bytes, *, token: str) -> None:
-        if self.waited is None:
-            rows = [event(1, 10 * MINUTE, 8 + one, one) for one in range(FULL)]
-            threading.Timer(0.1, self._spool.append, [[Submission(EventRows(1, NOON, rows))]]).start()
-        super().insert(table, arrow, token=token)
-
-
-def test_a_batch_that_comes_while_one_is_written_is_planned_meanwhile(store, tmp_path):
-    spool, watcher = backlog(1), Told()
-    over = Growing(store, watcher.planned, spool)
-    draining = after_its_first_round(over, spool, tmp_path, watcher)
-    assert draining.drain_once(whole=False) is True
-    assert draining.drain_once() is True
-    assert over.waited
-    assert watcher.rows == {"events": 2 * FULL}
-
-
 def test_a_batch_with_new_names_is_planned_while_one_is_written(store, tmp_path):
     spool, watcher = backlog(2, name="visit {}"), Told()
     over = Paused(store, watcher.planned)

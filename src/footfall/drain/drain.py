@@ -44,9 +44,6 @@ _FULL_SHARE = 0.5
 _STOCK_ROUNDS = 32
 """Under a backlog, every so many rounds nothing is planned while a batch is written, so that stock can be taken."""
 
-_LOOK_SECONDS = 0.02
-"""How often the drain looks, while a batch is written, whether enough waits for the next."""
-
 _LOADED_ROWS = 1_000
 """From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
 
@@ -282,19 +279,12 @@ class Drain:
         """Drain the batch after one that is being written, planned meanwhile; 0 rows where it is not to be had."""
         with self._batch:
             self._go_on()
-            batch = self._following(spool, before)
+            batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
             plan = self._plan_ahead(spool, batch, name) if batch else None
             if not self._settle() or batch is None or plan is None:
                 return 0
             spool.begin(batch)
             return self._write(name, spool, batch, plan)
-
-    def _following(self, spool: Spool, before: Batch) -> Batch | None:
-        """The batch after one that is being written, once enough waits for one; None where that is written first."""
-        while True:
-            batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
-            if batch is not None or self._writing.ends_within(_LOOK_SECONDS):
-                return batch
 
     def _drain(self, name: str, spool: Spool, batch: Batch) -> int:
         with self._batch:

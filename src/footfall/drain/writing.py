@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 
 from footfall.spool.protocol import Batch
 
@@ -40,10 +40,6 @@ class Writing:
         """Until nothing is being written."""
         if self._done is not None:
             self._done.exception()
-
-    def ends_within(self, seconds: float) -> bool:
-        """Whether nothing is being written any more, after waiting for that so long at most."""
-        return self._done is None or bool(wait([self._done], seconds).done)
 
     def outcome(self) -> tuple[str, BaseException | None]:
         """Wait; then the spool of the batch, and what its writing failed with. `""` where none was begun."""
