@@ -30,13 +30,14 @@ class Paused:
     def __init__(self, store: Any, until: threading.Event) -> None:
         self._store = store
         self._until = until
-        self.waited = False
+        self.waited: bool | None = None  # whether the first insert had what it waited for
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     def insert(self, table: str, arrow: bytes, *, token: str) -> None:
-        self.waited |= self._until.wait(60)
+        if self.waited is None:
+            self.waited = self._until.wait(60)
         self._store.insert(table, arrow, token=token)
 
 

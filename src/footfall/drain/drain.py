@@ -98,6 +98,7 @@ class Drain:
         self._limit = batch_events
         self._interval = flush_interval
         self._stop = threading.Event()
+        self._asked = threading.Event()  # for the next round, or to end
         self._log = structlog.get_logger("drain")
         self._marks = Marks(store)
         self._longest = LongestSessions(store)
@@ -132,7 +133,8 @@ class Drain:
                 self._stop.wait(_PAUSE_AFTER_ERROR)
                 continue
             if not busy:
-                self._stop.wait(pause(self._interval, time.monotonic() - started, self._rows))
+                self._asked.wait(pause(self._interval, time.monotonic() - started, self._rows))
+            self._asked.clear()
         with self._batch:
             if not self._settle():
                 self._log.error("the last batch could not be written", error=str(self._failures[-1]))
@@ -143,11 +145,16 @@ class Drain:
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""
         self._stop.set()
+        self._asked.set()
+
+    def hurry(self) -> None:
+        """Begin the next round of `run` at once: somebody waits for what is in the spools."""
+        self._asked.set()
 
     def end(self, reason: str) -> None:
         """Drain nothing more: what waits in the spools is told to stand still. Called while the drain is quiesced."""
         self._ended = reason
-        self._stop.set()
+        self.stop()
 
     @contextmanager
     def quiesced(self) -> Iterator[bool]:

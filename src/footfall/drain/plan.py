@@ -18,6 +18,7 @@ from footfall.drain.recent import RecentSessions
 from footfall.model.changes import Change, Merge, Move
 from footfall.model.raw import Record
 from footfall.pipeline import decode, proxy_logs, rows, steps
+from footfall.pipeline.frames import collected
 from footfall.pipeline.mixed import rebuild
 from footfall.pipeline.sessions import Outcome, sessionise
 from footfall.store.protocol import Store
@@ -125,14 +126,13 @@ def make_plan(
 def _hours(table: Table, spans: pl.DataFrame) -> pl.DataFrame:
     """Columns source, project_id, hour: each hour that a span of the project overlaps."""
     first, last = ((pl.col(name).cast(pl.Int64) // HOUR) for name in ("start", "end"))
-    return (
+    return collected(
         spans.lazy()
         .select("project_id", first=first, last=last)
         .unique()
         .select("project_id", source=pl.lit(table.value), hour=pl.int_ranges("first", pl.col("last") + 1))
         .explode("hour", empty_as_null=False)
         .unique()
-        .collect()
     )
 
 

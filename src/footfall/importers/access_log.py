@@ -19,6 +19,7 @@ import polars as pl
 import structlog
 
 from footfall.errors import TransientError
+from footfall.importers.ahead import one_ahead
 from footfall.importers.claims import claimed
 from footfall.importers.fields import Lines, Parsed
 from footfall.importers.formats import LogFormat, Recognised, format_in
@@ -117,15 +118,16 @@ class _Run:
         """Blocks before `done` are parsed for their directives and counts, but are in the spool already."""
         now = Progress(0, 0, 0, self._content.length)
         resumed = number = 0
-        for number, (first, size, lines, parsed) in enumerate(self._parsed(log, form), start=1):
-            now = _advanced(now, parsed, size)
-            report.add(self._name, first, parsed.rejects, lines if self._target.store_ip == "full" else None)
-            if number > done:
-                self._submit(parsed, number, lambda why: progress(replace(now, waiting=why)))  # noqa: B023 - at once
-                self._note(now, number, finished=False)
-            else:
-                resumed = now.accepted
-            progress(now)
+        with one_ahead(self._parsed(log, form)) as blocks:
+            for number, (first, size, lines, parsed) in enumerate(blocks, start=1):
+                now = _advanced(now, parsed, size)
+                report.add(self._name, first, parsed.rejects, lines if self._target.store_ip == "full" else None)
+                if number > done:
+                    self._submit(parsed, number, lambda why: progress(replace(now, waiting=why)))  # noqa: B023 - at once
+                    self._note(now, number, finished=False)
+                else:
+                    resumed = now.accepted
+                progress(now)
         self._note(now, number, finished=True)
         return Summary(self._name, now.accepted, now.rejected, resumed, recognised=self._recognised)
 

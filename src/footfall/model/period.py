@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from footfall.clock import DAY, HOUR, MINUTE, SECOND
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER = 15 * MINUTE
 
 _ENDING = r"(?:[Zz]|[+-][0-9:]{2,8})?"
@@ -129,12 +130,12 @@ def _parse(text: str) -> datetime:
 
 def to_millis(instant: datetime) -> int:
     """Exact milliseconds of an aware datetime, rounded down."""
-    # `timestamp()` is a rounded double; as a whole number of microseconds it is exact for 285 years around 1970.
-    return round(instant.timestamp() * 1_000_000) // 1000
+    since = instant - _EPOCH  # its seconds and microseconds are never negative
+    return since.days * DAY + since.seconds * SECOND + since.microseconds // 1000
 
 
 def to_datetime(millis: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millis)
+    return _EPOCH + timedelta(milliseconds=millis)
 
 
 def iso(millis: int) -> str:

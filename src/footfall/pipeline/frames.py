@@ -25,6 +25,11 @@ _TYPES: dict[Kind, pl.DataType] = {
 }
 
 
+def collected(lazy: pl.LazyFrame) -> pl.DataFrame:
+    """Computed by the engine for frames in memory: the streaming one, polars' default, wakes threads at each step."""
+    return lazy.collect(engine="in-memory")
+
+
 def schema(columns: Iterable[Column]) -> Schema:
     return {column.name: _TYPES[column.kind] for column in columns}
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from footfall.catalog.columns import COLUMNS, ID_LAG_MOST, MIXED, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
+from footfall.pipeline.frames import collected
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT
 
@@ -121,7 +122,7 @@ def _split_url(frame: pl.DataFrame) -> pl.DataFrame:
             url_rest=pl.when(split).then(after.str.slice(path.str.len_chars())).otherwise(url),
         )
     )
-    return frame.lazy().join(parts, on=["url", "path"], how="left", maintain_order="left").collect()
+    return collected(frame.lazy().join(parts, on=["url", "path"], how="left", maintain_order="left"))
 
 
 def arrow(frame: pl.DataFrame) -> bytes:

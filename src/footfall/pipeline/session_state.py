@@ -11,7 +11,7 @@ import polars as pl
 
 from footfall.catalog.columns import EVENTS, FIRST_TOUCH, FLOW_STEPS, GAPS, SESSIONS, VARIES, Origin
 from footfall.model.session import SESSION_GAP
-from footfall.pipeline.frames import Schema, schema
+from footfall.pipeline.frames import Schema, collected, schema
 from footfall.pipeline.keys import combine, text_keys
 
 VISITOR = ["project_id", "visitor"]
@@ -67,9 +67,9 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
     other = reduce(or_, (pl.col(name) != pl.col(name).shift() for name in SESSION)).fill_null(value=True)
     ordered = events.lazy().sort(*SESSION, *ORDER).with_columns(begins=other)
     place = pl.col("begins").cum_sum().set_sorted()
-    rows = ordered.with_columns(place=place, varies=_changes()).collect().lazy()
+    rows = collected(ordered.with_columns(place=place, varies=_changes())).lazy()
     firsts = rows.filter("begins").select(*SESSION, *FIRST_TOUCH)
-    return pl.concat([firsts, _sums(rows)], how="horizontal").select(typed()).collect()
+    return collected(pl.concat([firsts, _sums(rows)], how="horizontal").select(typed()))
 
 
 def _sums(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -27,6 +27,7 @@ import polars as pl
 
 from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, VARIES
 from footfall.model.session import SESSION_GAP
+from footfall.pipeline.frames import collected
 from footfall.pipeline.mixed import reached, resolve
 from footfall.pipeline.session_state import (
     EVENT_INPUT,
@@ -108,7 +109,7 @@ class _Reach(NamedTuple):
 def _by_way(events: pl.DataFrame, history: History) -> tuple[_Reach, _Reach, _Reach, int]:
     """What is computed as runs, by names, and by both, and the number of events of crowded visitors."""
     known = _near(events, history)
-    kinds = _kinds(events.lazy(), known.lazy()).collect()
+    kinds = collected(_kinds(events.lazy(), known.lazy()))
     run, named, both = (_Reach(*_of_kind(kind, events, known, kinds)) for kind in ("run", "named", "mixed"))
     both = both._replace(known=reached(both.events, both.known, history))
     visitors = both.known.group_by(VISITOR).agg(pl.col("events").sum()).filter(pl.col("events") > MAX_READ_AGAIN)
@@ -225,7 +226,7 @@ def _line(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     # A run keeps the key of its earliest stored session; without one it takes the key that its first event makes.
     next_run = pl.when(pl.col("old").is_not_null()).then("run").backward_fill()
     key = pl.when(next_run == pl.col("run")).then(pl.col("old").backward_fill()).otherwise("fresh")
-    return line.with_columns(target=pl.when("begins").then(key).forward_fill()).collect()
+    return collected(line.with_columns(target=pl.when("begins").then(key).forward_fill()))
 
 
 def _begins() -> pl.Expr:
@@ -248,12 +249,11 @@ def _grow(
     new = summarise(events)
     target = merged.lazy().select(*SESSION, "target")
     touched = pl.concat([new.select(SESSION), merged.select(*VISITOR, session="target")]).unique()
-    old = (
+    old = collected(
         known.lazy()
         .join(target, on=SESSION, how="left")
         .with_columns(target=pl.coalesce("target", "session"))
         .join(touched.lazy(), left_on=[*VISITOR, "target"], right_on=SESSION, how="semi")
-        .collect()
     )
     before = old.select(*SESSION_COLUMNS)
     parts = pl.concat([old.with_columns(session="target").select(*SESSION_COLUMNS), new])
@@ -297,7 +297,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             flow=_in_order("flow").explode().drop_nulls().head(FLOW_STEPS),
         )
     )
-    return pl.concat([once, added.select(typed()).collect()])
+    return pl.concat([once, collected(added.select(typed()))])
 
 
 def _varies() -> pl.Expr:

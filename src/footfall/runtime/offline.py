@@ -63,6 +63,8 @@ class Filler:
         """
         served = time.monotonic()
         while self._spool.state().waiting:
+            if self._draining is not None:
+                self._draining.drain.hurry()
             if holder(self._settings.data) is not None:
                 served = time.monotonic()
             elif time.monotonic() - served > AWAIT_SERVER_SECONDS:

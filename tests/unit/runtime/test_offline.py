@@ -30,6 +30,17 @@ def test_it_drains_and_runs_nothing_else(store_settings: Settings) -> None:
     assert holder(settings.data) is None
 
 
+def test_who_waits_until_all_is_drained_does_not_wait_for_the_next_round(store_settings: Settings) -> None:
+    now = system_clock()
+    with offline(store_settings.model_copy(update={"flush_interval": 3600.0})) as tool:
+        for number in (1, 2):
+            tool.spool.append([Submission(EventRows(1, now, [RawEvent(now, 1, number)]))])
+            waiting = threading.Thread(target=tool.wait_drained, daemon=True)
+            waiting.start()
+            waiting.join(60)
+            assert not waiting.is_alive()
+
+
 def test_a_tool_that_leaves_draining_to_the_server_opens_no_store(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data")
     with offline(settings, only="tail-a", drains=False) as tool:

@@ -95,12 +95,13 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
     sender: Sender
     intake: Intake
     place: Place
+    oldest: int  # the first instant that is accepted
     client_id: str = ""
 
     @classmethod
     def of(cls, sender: Sender, intake: Intake, client_id: str = "") -> Reception:
         visitor = check_name("client_id", client_id) if client_id else ""
-        return cls(sender, intake, intake.locator.place(sender.address), visitor)
+        return cls(sender, intake, intake.locator.place(sender.address), intake.oldest(sender), visitor)
 
 
 def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
@@ -108,7 +109,7 @@ def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
     sender, intake, place = reception.sender, reception.intake, reception.place
     now, project = sender.received_at, sender.project_id
     properties = encode_properties(intake.labels.properties(project, now, event.properties))
-    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, intake.oldest(sender))
+    timestamp = now if event.timestamp is None else check_time(_millis(event.timestamp), now, reception.oldest)
     session_id = check_name("session_id", event.session_id) if event.session_id else ""
     visitor_id = reception.client_id or session_id
     user_agent = event.user_agent or ""
