@@ -1,6 +1,6 @@
 """How one project fares while another one misbehaves, in each known way: `python -m bench fairness`.
 
-The other project sends an event at a time, asks for figures, and goes on sending until the first one is counted: while
+The other project sends an event at a time, asks for figures, and goes on with both until the first is counted: while
 the server has nothing else to do, then beside the misbehaviour, in a process of its own (bench/misbehaving.py).
 """
 
@@ -55,6 +55,7 @@ class Fared:
             "ack_p95_ms": p95(self.acknowledged),
             "samples": len(self.fresh),
             "ack_samples": len(self.acknowledged),
+            "read_samples": len(self.read),
             "refused": self.refused,
             "cpu_s": round(self.cpu, 2),
         }
@@ -102,13 +103,11 @@ def _fare(process: Process, client: httpx.Client, seconds: float) -> Fared:
             time.sleep(_PAUSE)
             continue
         total = awaited = total + 1
-        asked = time.monotonic()
-        answer = client.get(_READING, params={"range": "24h", "filter": f"!path:/{sent}"})  # no answer that is kept
-        fared.read.append(1000 * (time.monotonic() - asked))
-        fared.refused += answer.status_code != 200
+        _read(client, fared)
         while _total(client) < awaited and time.monotonic() < sent + _PATIENCE:
             time.sleep(_PAUSE)
             total += _acknowledged(client, fared)  # events are counted in order, so the one that is awaited comes first
+            _read(client, fared)
         fared.fresh.append(time.monotonic() - sent)
     fared.cpu = cpu_seconds(process.pid) - before
     return fared
@@ -123,6 +122,14 @@ def _acknowledged(client: httpx.Client, fared: Fared) -> bool:
         return False
     fared.acknowledged.append(1000 * (time.monotonic() - sent))
     return True
+
+
+def _read(client: httpx.Client, fared: Fared) -> None:
+    """Ask for figures that no answer was kept of."""
+    asked = time.monotonic()
+    answer = client.get(_READING, params={"range": "24h", "filter": f"!path:/{asked}"})
+    fared.read.append(1000 * (time.monotonic() - asked))
+    fared.refused += answer.status_code != 200
 
 
 def _total(client: httpx.Client) -> int:

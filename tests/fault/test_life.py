@@ -9,6 +9,7 @@ import socket
 import stat
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from tests.fault.derived import Stored
@@ -18,8 +19,13 @@ from tests.fault.test_kill import check
 from tests.support.forking import run
 from tests.support.server import footfall, free_port, running, until
 
+from footfall.runtime.turns import TURN_NANOS, attributes_of
+
 SLACK = 20
 """Seconds granted where 10 are promised: this machine may be busy."""
+
+_MINE = attributes_of()
+_SHORT_TURNS = bool(_MINE and _MINE.runtime)
 
 
 @pytest.mark.slow
@@ -166,3 +172,15 @@ def test_what_it_leaves_open_to_others(standing):
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (standing.data, *standing.data.iterdir())}
     assert modes.pop("data") == 0o700
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
+
+
+@pytest.mark.skipif(not _SHORT_TURNS, reason="this system has no turns of different lengths (Linux before 6.12)")
+def test_the_two_threads_that_acknowledge_take_short_turns_and_no_other(tmp_path):
+    with running(tmp_path / "data") as server:
+        access = server.default()
+        assert access.post("/api/v1/analytics", json={"event_name": "kept"}).status_code == 200
+        assert access.total(1) == 1  # an answer of the engine, whose threads have been started by now
+        pid = server.process.pid
+        threads = [attributes_of(int(task.name)) for task in Path(f"/proc/{pid}/task").iterdir()]
+        assert attributes_of(pid).runtime == TURN_NANOS
+        assert [thread.runtime for thread in threads if thread].count(TURN_NANOS) == 2

@@ -29,7 +29,7 @@ from footfall.drain.upgrade import fill_referrers
 from footfall.drain.writing import Writing
 from footfall.errors import FootfallError, TransientError
 from footfall.model.erasure import Subject
-from footfall.model.raw import Record, halves, size
+from footfall.model.raw import Record, halves, release, size
 from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
@@ -381,9 +381,12 @@ class Drain:
 
     def _plan(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan:
         """Of a `whole` batch no rows are set apart."""
-        records = self._kept(spool.records(batch))
-        if self._backfill is not None and name != BACKFILL and not whole:
-            records = self._backfill.without_old(name, batch.number, records)
+        with self._read(spool, batch) as records:
+            if self._backfill is None or name == BACKFILL or whole:
+                return self._plan_of(name, spool, batch, records)
+            return self._plan_of(name, spool, batch, self._backfill.without_old(name, batch.number, records))
+
+    def _plan_of(self, name: str, spool: Spool, batch: Batch, records: list[Record]) -> Plan:
         writer = self._journal.writer(name)
         try:
             return self._planned(batch.number, records, writer)
@@ -396,15 +399,24 @@ class Drain:
 
     def _plan_ahead(self, spool: Spool, batch: Batch, name: str) -> Plan | None:
         """The plan of a batch that is not recorded yet; None where a record is to be set apart or rejected."""
+        with self._read(spool, batch) as records:
+            if self._backfill is not None and self._backfill.divides(records):
+                return None
+            try:
+                return self._planned(batch.number, records, self._journal.writer(name))
+            except FootfallError:
+                raise
+            except Exception:  # noqa: BLE001 - it fails again once its turn has come, and then the cause is looked for
+                return None
+
+    @contextmanager
+    def _read(self, spool: Spool, batch: Batch) -> Iterator[list[Record]]:
+        """The records of a batch, for as long as they are looked at."""
         records = self._kept(spool.records(batch))
-        if self._backfill is not None and self._backfill.divides(records):
-            return None
         try:
-            return self._planned(batch.number, records, self._journal.writer(name))
-        except FootfallError:
-            raise
-        except Exception:  # noqa: BLE001 - it fails again once its turn has come, and then the cause is looked for
-            return None
+            yield records
+        finally:
+            release(records)
 
     def _kept(self, records: list[Record]) -> list[Record]:
         """The records without the rows of those that are to be erased."""

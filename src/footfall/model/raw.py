@@ -196,3 +196,21 @@ def halves(record: Record) -> list[Record]:
 def size(record: Record) -> int:
     """Events, requests, proxy logs or engagements in a record."""
     return record.count if isinstance(record, RequestColumns | ProxyLogs) else len(record.rows)
+
+
+_FREED = 500
+"""Rows that are freed at once: a tenth of a millisecond."""
+
+
+def release(records: list[Record]) -> None:
+    """Empty the list, and free the rows that nothing else has, some at a time, so that other threads run in between.
+
+    A list that is simply dropped frees all of its rows in one go: 100,000 keep every thread waiting for tens of
+    milliseconds.
+    """
+    while records:
+        record = records.pop()
+        rows = [] if isinstance(record, RequestColumns | ProxyLogs) else list(record.rows)
+        del record
+        while rows:
+            del rows[-_FREED:]

@@ -25,6 +25,9 @@ from footfall.pipeline.frames import REQUEST_COLUMNS, schema
 _AT_ONCE = 200
 """Rows that are transposed at once."""
 
+_HELD = 10_000
+"""Values that become a column in one call, which holds the interpreter for one or two milliseconds."""
+
 
 def events(records: Iterable[Record]) -> pl.DataFrame:
     """The spooled columns of every event in the records, in order."""
@@ -72,7 +75,9 @@ def _transpose(
     while some := list(islice(rows, _AT_ONCE)):
         for name, values in zip(some[0].__struct_fields__, zip(*map(astuple, some), strict=True), strict=True):
             found[name] += values
-    return _frame(columns, found.__getitem__, [(record.project_id, len(record.rows)) for record in records])
+    return _frame(
+        columns, lambda name: found.pop(name, []), [(record.project_id, len(record.rows)) for record in records]
+    )
 
 
 def _frame(
@@ -90,5 +95,14 @@ def _frame(
             continue
         # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
         sent = pl.Binary if column.kind is Kind.JSON else types[column.name]
-        series.append(pl.Series(column.name, found, dtype=sent, strict=True).cast(types[column.name]))
+        series.append(_series(column.name, found, sent).cast(types[column.name]))
     return pl.DataFrame(series)
+
+
+def _series(name: str, values: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Made in pieces, between which other threads run."""
+    pieces = [
+        pl.Series(name, values[start : start + _HELD], dtype=dtype, strict=True)
+        for start in range(0, max(len(values), 1), _HELD)
+    ]
+    return pieces[0] if len(pieces) == 1 else pl.concat(pieces, rechunk=True)

@@ -16,6 +16,7 @@ from footfall.collect.page_url import KEPT_PARAMETERS
 from footfall.meta import Drops, SharedGuesses
 from footfall.model.progress import Standstill
 from footfall.runtime.parts import Parts
+from footfall.runtime.turns import take_short_turns
 from footfall.settings import Settings
 from footfall.spool.group import GroupCommitter
 from footfall.spool.memory import MemorySpool
@@ -65,7 +66,7 @@ def _collecting(
             _kept_parameters(settings),
             Labels(lambda label: metrics.folded(label.value)),
         ),
-        committer=GroupCommitter(spool),
+        committer=GroupCommitter(spool, take_short_turns),
         bodies=Bodies(),
         metrics=metrics,
         drops=drops,

@@ -14,6 +14,7 @@ from footfall.api.state import Collecting, Querying
 from footfall.runtime.connections import connections
 from footfall.runtime.ending import STOP_SECONDS
 from footfall.runtime.memory import share_interpreter, tune_collector
+from footfall.runtime.turns import take_short_turns
 from footfall.settings import Settings
 
 IDLE_SECONDS = 30
@@ -38,6 +39,7 @@ class Server:
         """Whether every request under way came to its end."""
         tune_collector()
         share_interpreter()
+        take_short_turns()
         granian = self._granian()
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -23,12 +23,15 @@ _Member = tuple[Sequence[Submission], _Answers]
 
 
 class GroupCommitter:
-    """Belongs to one event loop. One commit runs at a time, while the next group gathers."""
+    """Belongs to one event loop. One commit runs at a time, while the next group gathers.
 
-    def __init__(self, spool: Spool) -> None:
+    `prepare` is called first on the thread that commits.
+    """
+
+    def __init__(self, spool: Spool, prepare: Callable[[], None] | None = None) -> None:
         self._spool = spool
         self._loop = asyncio.get_running_loop()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._thread = ThreadPoolExecutor(1, "commit", prepare)
         self._waiting: list[_Member] = []
         self._busy = False
         self._failed_until = 0.0
