@@ -15,10 +15,12 @@ from tests.support.draining import take_stock
 from tests.support.history_product import Watcher
 
 from footfall.catalog.tables import Table
+from footfall.drain import stocktaking
 from footfall.drain.drain import Drain
 from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.rebuilding import SessionsRebuilding
+from footfall.drain.stocktaking import Stocktaking
 from footfall.errors import StoreError, TransientError
 from footfall.model.raw import EngagementRows, ProxyColumns, ProxyLogs, RawEngagement
 from footfall.spool.memory import MemorySpool
@@ -39,14 +41,17 @@ class Kit:
         self.inventory = Inventory(path / "inventory.db")
         self.path = path
 
-    def start(self, over=None):
-        drain = Drain(
+    def drain(self, over=None):
+        return Drain(
             lambda: [("serve", self.spool)],
             over or self.store,
             Journal(self.path / "drain"),
             Watcher(),
             inventory=self.inventory,
         )
+
+    def start(self, over=None):
+        drain = self.drain(over)
         take_stock(drain, self.inventory)
         return drain
 
@@ -318,6 +323,60 @@ def test_damage_that_could_not_be_mended_is_not_forgotten(kit, store, monkeypatc
     drain.drain_once()
     assert len(calls) == 2
     check_sessions(store)
+
+
+@pytest.fixture
+def uncounted(monkeypatch):
+    """Rounds of a drain that is killed before it counts."""
+
+    def run(kit, rounds=1):
+        with monkeypatch.context() as killed:
+            killed.setattr(Stocktaking, "__call__", lambda _: None)
+            drain = kit.drain()
+            for _ in range(rounds):
+                drain.drain_once()
+
+    return run
+
+
+def test_sessions_that_go_once_they_were_made_again_are_made_again(kit, uncounted):
+    """Before they are counted, too: what they should hold is what was written."""
+    filled(kit)
+    gone(kit.store, "sessions", "truncated")
+    uncounted(kit)
+    check_sessions(kit.store)
+    gone(kit.store, "sessions", "all dropped")
+    kit.start()
+    check_sessions(kit.store)
+    assert kit.store.query("SELECT sum(sign * events) FROM sessions").scalar == 10
+
+
+def test_sessions_that_go_once_a_batch_is_completed_without_its_plan_are_made_again(kit, uncounted):
+    filled(kit)
+    submit(kit.spool, event(30), event(70), event(-A_MONTH + 5))
+    with pytest.raises(TransientError):
+        kit.start(over=FailingStore(kit.store, 2, TransientError("killed")))
+    (plan,) = (kit.path / "drain").glob("*.plan")
+    plan.write_bytes(b"no plan")
+    uncounted(kit)
+    gone(kit.store, "sessions", "all dropped")
+    kit.start()
+    check_sessions(kit.store)
+    assert kit.store.query("SELECT sum(sign * events) FROM sessions").scalar == 13
+
+
+def test_sessions_that_go_while_facts_come_back_are_made_again(kit, monkeypatch):
+    filled(kit)
+    gone(kit.store, "events", "all dropped")
+    monkeypatch.setattr(stocktaking, "SLICE", 0)
+    drain = kit.drain()
+    for _ in range(2):  # it counts, then a batch comes back
+        drain.drain_once()
+    gone(kit.store, "sessions", "all dropped")
+    kit.start()
+    assert kit.store.query(ALL).rows == [(8, 8)]
+    check_sessions(kit.store)
+    assert kit.store.query("SELECT sum(sign * events) FROM sessions").scalar == 10
 
 
 def test_tallies_of_a_day_of_batches_are_added_up(kit):

@@ -301,7 +301,7 @@ class Drain:
                 return self._write(name, spool, batch, plan)
             self._begun.add(name)
             self._inventory.record(batch.number, plan.inserts)
-            self._inventory.forget(Table.SESSIONS)  # of which the lost plan may have changed some
+            self._inventory.doubt(self._inventory.session_months(batch.number))  # the lost plan may have changed some
             plan = self._completed(plan, spool, batch)
             return self._write(name, spool, batch, plan, known=False)
 

@@ -33,6 +33,8 @@ Place = tuple[Table, int]
 
 TALLIED = tuple(table for table, row in TABLES.items() if row.tally)
 
+_SESSIONISED = {Table.EVENTS, Table.REQUESTS, Table.SESSIONS}
+
 _MODULUS = 1 << 48
 """Tallies are kept modulo this: those of sessions are no counts, and grow without bound."""
 
@@ -40,6 +42,7 @@ _UNKNOWN = "SELECT table_name, month FROM months WHERE amount IS NULL"
 _KNOWN = "SELECT table_name, month, amount FROM months WHERE amount IS NOT NULL"
 _OF_BATCHES = "SELECT table_name, month, amount FROM batches"
 _BATCHES_IN = "SELECT number FROM batches WHERE table_name = ? AND month = ? AND amount != 0"
+_ADD = "UPDATE months SET amount = (amount + ?) % ? WHERE table_name = ? AND month = ?"  # what is not known stays so
 _LOSE = """
 INSERT INTO losses VALUES (?, ?, ?, ?) ON CONFLICT (table_name, month)
 DO UPDATE SET amount = losses.amount + excluded.amount, noticed_at = excluded.noticed_at"""
@@ -88,7 +91,7 @@ class Inventory:
     def record(self, number: int, inserts: Iterable[Insert]) -> None:
         """Note what a batch has written; once, however often it is said. Durable at return."""
         rows = [
-            (number, insert.table, month, amount) for insert in inserts for month, amount in _amounts(insert).items()
+            (number, insert.table, month, amount) for insert in inserts for month, amount in amounts(insert).items()
         ]
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)", rows)
@@ -98,6 +101,25 @@ class Inventory:
         if table in TALLIED:
             with self._writing() as db:
                 db.execute("INSERT OR REPLACE INTO months VALUES (?, ?, NULL)", (table, month))
+
+    def doubt(self, months: Iterable[int]) -> None:
+        """What the sessions of these months should hold is not known, so they are to be made again, over restarts.
+
+        Damage that comes before the next count would be believed otherwise.
+        """
+        with self._writing() as db:
+            for month in months:
+                db.execute("INSERT OR REPLACE INTO months VALUES (?, ?, NULL)", (Table.SESSIONS, month))
+                db.execute("INSERT OR IGNORE INTO repairs VALUES (0, ?)", (month,))
+
+    def made_again(self, month: int, written: Mapping[int, int]) -> None:
+        """The sessions of a month were dropped, and `written` since: what was added to the tally of each month."""
+        batches = self._sums(_OF_BATCHES)
+        with self._writing() as db:
+            for other, amount in written.items():
+                db.execute(_ADD, (amount, _MODULUS, Table.SESSIONS, other))
+            amount = (written.get(month, 0) - batches.get((Table.SESSIONS, month), 0)) % _MODULUS
+            db.execute("INSERT OR REPLACE INTO months VALUES (?, ?, ?)", (Table.SESSIONS, month, amount))
 
     def begin_change(self, table: Table, month: int) -> None:
         """Rows are removed on purpose, until `end_change`."""
@@ -147,6 +169,11 @@ class Inventory:
         for table, month in self._db.execute("SELECT table_name, month FROM batches WHERE number = ?", (number,)):
             found[table].add(month)
         return found
+
+    def session_months(self, *numbers: int) -> set[int]:
+        """The months whose sessions these remembered batches may have changed."""
+        found = (self.months_of(number) for number in numbers)
+        return set().union(*(months for tables in found for table, months in tables.items() if table in _SESSIONISED))
 
     def begin_repairs(self, batches: Iterable[int], months: Iterable[int]) -> None:
         """Keep in mind, over restarts, of which batches lost rows come back, and of which months the sessions do."""
@@ -210,7 +237,7 @@ class Inventory:
             raise TransientError(f"The inventory can't be written ({error}).") from error
 
 
-def _amounts(insert: Insert) -> dict[int, int]:
+def amounts(insert: Insert) -> dict[int, int]:
     """What an insert adds to the tally of each month."""
     row = TABLES[Table(insert.table)]
     if not row.tally:

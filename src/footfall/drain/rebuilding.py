@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import polars as pl
@@ -9,7 +10,7 @@ import structlog
 
 from footfall.catalog.tables import Table
 from footfall.clock import Clock
-from footfall.drain.inventory import Inventory
+from footfall.drain.inventory import Inventory, amounts
 from footfall.drain.journal import Journal
 from footfall.drain.longest import LongestSessions
 from footfall.drain.marks import Marks
@@ -52,14 +53,17 @@ class SessionsRebuilding:
             structlog.get_logger("drain").error("sessions are damaged and made again", month=month)
             # Plans that are not applied yet change sessions which are about to go.
             self._journal.lose_all()
-            self._inventory.forget(Table.SESSIONS)
+            self._inventory.forget(Table.SESSIONS, month)
             self._store.facts.drop_sessions(month)
+            written = Counter[int]()
             for table in (Table.EVENTS, Table.REQUESTS):
-                self._rebuild(table, month)
+                self._rebuild(table, month, written)
+            self._inventory.made_again(month, written)
             self._store.facts.forget_sessions_set_aside(month)
             structlog.get_logger("drain").info("sessions are made again", month=month)
 
-    def _rebuild(self, table: Table, month: int) -> None:
+    def _rebuild(self, table: Table, month: int, written: Counter[int]) -> None:
+        """Adds to `written` what the inventory tallies of sessions, by month."""
         after = (0, 0)
         while len(visitors := self._store.facts.visitors_of(table, month, after, VISITORS)):
             after = visitors.select("project_id", "visitor").row(-1)
@@ -70,5 +74,6 @@ class SessionsRebuilding:
             self._longest.write(plan.inserts)
             for insert in plan.inserts:
                 self._store.insert(insert.table, insert.arrow, token=insert.token)
+                written.update(amounts(insert))
             for change in plan.changes:
                 self._store.facts.apply(change)

@@ -92,7 +92,8 @@ class Stocktaking:
         batches, months = self._inventory.repairs()
         if not batches and not months:
             return False
-        self._inventory.forget(Table.SESSIONS)
+        months |= self._inventory.session_months(*batches)  # their sessions change with each batch that comes back
+        self._inventory.doubt(months)
         until = self._tick() + SLICE
         for name, spool, batch in self._kept():
             if batch.number in batches:
