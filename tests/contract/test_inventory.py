@@ -368,7 +368,7 @@ def test_sessions_that_go_once_a_batch_is_completed_without_its_plan_are_made_ag
 def test_sessions_that_go_while_facts_come_back_are_made_again(kit, monkeypatch):
     filled(kit)
     gone(kit.store, "events", "all dropped")
-    monkeypatch.setattr(stocktaking, "SLICE", 0)
+    monkeypatch.setattr(stocktaking, "REPLAYING", 0)
     drain = kit.drain()
     for _ in range(2):  # it counts, then a batch comes back
         drain.drain_once()
@@ -377,6 +377,26 @@ def test_sessions_that_go_while_facts_come_back_are_made_again(kit, monkeypatch)
     assert kit.store.query(ALL).rows == [(8, 8)]
     check_sessions(kit.store)
     assert kit.store.query("SELECT sum(sign * events) FROM sessions").scalar == 10
+
+
+def test_what_a_month_that_is_made_again_adds_to_another_is_expected_there(kit):
+    """Of the month itself, what was there before is not: it was dropped."""
+    kit.inventory.settle({(Table.SESSIONS, MAY): 5}, kept=[])
+    kit.inventory.made_again(MAY, {MAY: 7, JUNE: 3})
+    assert kit.inventory.differences({(Table.SESSIONS, MAY): 7, (Table.SESSIONS, JUNE): 3}) == []
+    assert not kit.inventory.is_unsure
+    kit.inventory.doubt([JUNE])
+    kit.inventory.made_again(MAY, {MAY: 7, JUNE: 3})
+    assert kit.inventory.is_unsure, "what is not known stays so"
+
+
+def test_a_month_that_is_made_again_while_rows_are_removed_is_counted_afterwards(kit):
+    kit.inventory.settle({(Table.SESSIONS, MAY): 5}, kept=[])
+    kit.inventory.begin_change(Table.SESSIONS, MAY)
+    kit.inventory.made_again(MAY, {MAY: 7})
+    assert kit.inventory.differences({(Table.SESSIONS, MAY): 6}) == []
+    kit.inventory.end_change(Table.SESSIONS, MAY)
+    assert kit.inventory.is_unsure
 
 
 def test_tallies_of_a_day_of_batches_are_added_up(kit):

@@ -268,6 +268,7 @@ def lists_of(store: Store, base: Query) -> dict[str, object]:
     starts = Bucket.DAY.starts(base.period)
     everyone = replace(base, bots=True)
     found["traffic"] = run.sparklines(store, everyone, None, starts, 20, declared("traffic"))
+    found["further pages"] = run.top(store, base, replace(TOP_PAGES, skip=2), 3)
     return found | {"properties": run.properties(store, base, 20, 10)}
 
 

@@ -301,7 +301,8 @@ class Drain:
                 return self._write(name, spool, batch, plan)
             self._begun.add(name)
             self._inventory.record(batch.number, plan.inserts)
-            self._inventory.doubt(self._inventory.session_months(batch.number))  # the lost plan may have changed some
+            if self._store.facts.is_tallied:  # the lost plan may have changed some sessions
+                self._inventory.doubt(self._inventory.session_months(batch.number))
             plan = self._completed(plan, spool, batch)
             return self._write(name, spool, batch, plan, known=False)
 

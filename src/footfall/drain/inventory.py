@@ -42,7 +42,10 @@ _UNKNOWN = "SELECT table_name, month FROM months WHERE amount IS NULL"
 _KNOWN = "SELECT table_name, month, amount FROM months WHERE amount IS NOT NULL"
 _OF_BATCHES = "SELECT table_name, month, amount FROM batches"
 _BATCHES_IN = "SELECT number FROM batches WHERE table_name = ? AND month = ? AND amount != 0"
-_ADD = "UPDATE months SET amount = (amount + ?) % ? WHERE table_name = ? AND month = ?"  # what is not known stays so
+_SET = "INSERT OR REPLACE INTO months VALUES (?, ?, ?)"
+_ADD = """
+INSERT INTO months VALUES (?, ?, ?) ON CONFLICT (table_name, month)
+DO UPDATE SET amount = (amount + excluded.amount) % ?"""  # what is not known stays so
 _LOSE = """
 INSERT INTO losses VALUES (?, ?, ?, ?) ON CONFLICT (table_name, month)
 DO UPDATE SET amount = losses.amount + excluded.amount, noticed_at = excluded.noticed_at"""
@@ -117,9 +120,10 @@ class Inventory:
         batches = self._sums(_OF_BATCHES)
         with self._writing() as db:
             for other, amount in written.items():
-                db.execute(_ADD, (amount, _MODULUS, Table.SESSIONS, other))
+                db.execute(_ADD, (Table.SESSIONS, other, amount % _MODULUS, _MODULUS))
             amount = (written.get(month, 0) - batches.get((Table.SESSIONS, month), 0)) % _MODULUS
-            db.execute("INSERT OR REPLACE INTO months VALUES (?, ?, ?)", (Table.SESSIONS, month, amount))
+            changing = self._changing[Table.SESSIONS, month]  # then it is counted once that has ended
+            db.execute(_SET, (Table.SESSIONS, month, None if changing else amount))
 
     def begin_change(self, table: Table, month: int) -> None:
         """Rows are removed on purpose, until `end_change`."""

@@ -15,7 +15,7 @@ from footfall.store.protocol import FactStore
 EVERY = 3600.0
 """Seconds from one count to the next."""
 
-SLICE = 1.0
+REPLAYING = 1.0
 """Seconds of replaying after which batches that wait have a turn."""
 
 REPLAYED = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
@@ -94,7 +94,7 @@ class Stocktaking:
             return False
         months |= self._inventory.session_months(*batches)  # their sessions change with each batch that comes back
         self._inventory.doubt(months)
-        until = self._tick() + SLICE
+        until = self._tick() + REPLAYING
         for name, spool, batch in self._kept():
             if batch.number in batches:
                 self._replay(name, spool, batch)

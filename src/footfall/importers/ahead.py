@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 _T = TypeVar("_T")
+_END = object()
 
 
 @contextmanager
@@ -19,9 +20,9 @@ def one_ahead(items: Iterator[_T]) -> Iterator[Iterator[_T]]:
     with ThreadPoolExecutor(1, "ahead") as thread:
 
         def made() -> Iterator[_T]:
-            coming = thread.submit(next, items, None)
-            while (item := coming.result()) is not None:
-                coming = thread.submit(next, items, None)
-                yield item
+            coming = thread.submit(next, items, _END)
+            while (item := coming.result()) is not _END:
+                coming = thread.submit(next, items, _END)
+                yield cast(_T, item)
 
         yield made()

@@ -22,7 +22,7 @@ from footfall.query.together import both
 from footfall.store.protocol import Reader
 
 _RANKED_FROM = 14 * DAY
-"""Over periods as long, which have cells of weeks, labels are ranked first: figures of all take too much memory."""
+"""Over periods as long, labels are ranked first where cells answer: figures of all take too much memory."""
 
 Labels = tuple[str, ...]
 Earned = dict[str, dict[str, Decimal]]
@@ -114,11 +114,11 @@ def visitors(store: Reader, base: Query) -> int:
 
 def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:
     """Visitors and pageviews of the matching events; bounces and durations of their whole sessions."""
-    both = joined(base, previous)
-    if previous is None or both is None:
+    whole = joined(base, previous)
+    if previous is None or whole is None:
         return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
     starts = (previous.period.start, base.period.start)
-    rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(both, buckets=starts)))}
+    rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(whole, buckets=starts)))}
     then, now = (_key_figures(rows.get(start)) for start in starts)
     return Compared(now, then)
 
@@ -205,8 +205,10 @@ def _listed(store: Reader, query: Query, about: Callable[[Labels], MoreT]) -> tu
 
 def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> dict[str, Row] | None:
     """The figures of the compared period by label, if there is one."""
-    if previous is None or not labels:
-        return None if previous is None else {}
+    if previous is None:
+        return None
+    if not labels:
+        return {}
     counts = build.counts_of(previous, ranking, labels, *ranking.before)
     return {row[ranking.dimension]: row for row in fetch(store, counts)}
 
@@ -248,7 +250,7 @@ def endpoints(store: Reader, base: Query, limit: int) -> Limited:
 
 def of_most(store: Reader, query: Query) -> list[Row]:
     """The rows of a query by endpoint and method, most hits first."""
-    if query.period.length < _RANKED_FROM:
+    if query.period.length < _RANKED_FROM or not isinstance(planned(store, query), ast.Whole):
         return fetch(store, query)
     ranked = fetch(store, replace(query, metrics=("hits",)))
     names = tuple(sorted({row["endpoint"] for row in ranked}))

@@ -47,11 +47,11 @@ def figures(store: Reader, base: Query, previous: Query | None, time_range: Time
 def _compared(
     store: Reader, base: Query, previous: Query | None, time_range: TimeRange
 ) -> Compared[list[BucketFigures]]:
-    both, starts = joined(base, previous), time_range.starts(base.period)
-    if previous is None or both is None or starts[0] != base.period.start:
+    whole, starts = joined(base, previous), time_range.starts(base.period)
+    if previous is None or whole is None or starts[0] != base.period.start:
         return compare(base, previous, lambda query: _series(store, query, time_range.starts(query.period)))
     before = time_range.starts(previous.period)
-    found = _series(store, both, (*before, *starts))
+    found = _series(store, whole, (*before, *starts))
     return Compared(found[len(before) :], found[: len(before)])
 
 

@@ -88,7 +88,10 @@ class FenceReader:
 
 
 class FencedReading:
-    """A reading of one answer. Its last attempt sees what there is."""
+    """A reading of one answer. Its last attempt sees what there is.
+
+    Of statements at once the last one to end compares: whoever computes the answer again waits for all of them anyway.
+    """
 
     def __init__(self, reading: Reading, fence: FenceReader, attempt: int) -> None:
         self._reading = reading
@@ -96,23 +99,35 @@ class FencedReading:
         self._beginning = threading.Lock()  # held while one thread waits for the end of a batch, for all of them
         self._is_last = attempt >= ATTEMPTS
         self._begun = False
+        self._counting = threading.Lock()
+        self._running = 0
         self._before: LastBatch | None = None
         self._began = 0.0
 
     def query(self, sql: str, params: Params | None = None) -> Rows:
-        self._begin()
-        found = self._reading.query(sql, params)
-        self._compare()
-        return found
+        with self._statement():
+            return self._reading.query(sql, params)
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        self._begin()
-        found = self._reading.arrow(sql, params)
-        self._compare()
-        return found
+        with self._statement():
+            return self._reading.arrow(sql, params)
 
     def cancel(self) -> None:
         self._reading.cancel()
+
+    @contextmanager
+    def _statement(self) -> Iterator[None]:
+        self._begin()
+        with self._counting:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._running -= 1
+                is_last = not self._running
+        if is_last:
+            self._compare()
 
     def _begin(self) -> None:
         with self._beginning:

@@ -172,6 +172,10 @@ class FactStore(Protocol):
     def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
         """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two."""
 
+    @property
+    def is_tallied(self) -> bool:
+        """Whether `tallies` tells anything."""
+
     def tallies(self) -> dict[tuple[Table, int], int] | None:
         """By table and month (yyyymm), the sum of `TableRow.tally` over the rows, as a wrapping 64-bit integer.
 

@@ -80,4 +80,7 @@ def test_the_second_error_is_raised():
 
 def test_the_second_has_the_context_of_the_caller():
     ASKED.set("a request")
-    assert both(lambda: None, ASKED.get)[1] == "a request"
+    meeting = threading.Barrier(2, timeout=30)
+    _, found = both(meeting.wait, lambda: (meeting.wait(), threading.get_ident(), ASKED.get()))
+    assert found[1] != threading.get_ident()
+    assert found[2] == "a request"

@@ -81,6 +81,27 @@ def test_an_answer_is_overtaken_by_a_batch_that_begins_after_it(now: LastBatch) 
     assert reading(Store(write), batches, ATTEMPTS).query("a") == FOUND  # the last attempt has what there is
 
 
+def test_of_statements_at_once_the_last_one_to_end_compares() -> None:
+    """Whoever computes the answer again waits for all of them."""
+    batches, second = Batches(), threading.Event()
+    began = threading.Event()
+
+    def wait() -> None:
+        if not began.is_set():
+            began.set()
+            assert second.wait(PATIENCE)
+
+    one = reading(Store(wait), batches)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(one.query, "a")
+        assert began.wait(PATIENCE)
+        batches.last = AFTER
+        assert one.query("b") == FOUND
+        second.set()
+        with pytest.raises(OvertakenError):
+            slow.result(PATIENCE)
+
+
 def test_an_answer_that_takes_long_is_not_repeated() -> None:
     fence = FenceReader(Batches(BEFORE, WRITING), repeated=-1.0)
     assert FencedReading(Store(), fence, 1).query("a") == FOUND

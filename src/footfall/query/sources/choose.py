@@ -9,6 +9,7 @@ from functools import partial
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
+from footfall.model.period import Period
 from footfall.query import build
 from footfall.query.ast import (
     AnyQuery,
@@ -25,8 +26,10 @@ from footfall.query.ast import (
     map_queries,
 )
 from footfall.query.passes import complete, prepare
+from footfall.query.passes.clamp import EARLIEST
 from footfall.query.rows import read
 from footfall.query.sources import earned, flows, retention, rolled, sessions, summed
+from footfall.query.sql.retention import ONE_PASS
 from footfall.store.protocol import Reader
 
 KPIS_OF_EVENTS = ("visitors", "pageviews")
@@ -36,6 +39,7 @@ FACTS_UP_TO_ROWS = 2_000_000
 """Up to so many, reading facts costs less than looking up uneven sessions and reading the others' rows."""
 
 _SLICE_EVENTS = 20_000_000
+"""Of so many, visitors are grouped within the memory of a query: beyond it they would go to disk (performance.md)."""
 
 
 class Source(StrEnum):
@@ -118,8 +122,10 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
 
 
 def slices(store: Reader, base: Query) -> list[Slice | None]:
-    """Groups of visitors to ask about one after the other: more at once than memory holds take twice as long."""
-    of = 1 + _rows(store, base) // _SLICE_EVENTS
+    """Groups of visitors to ask about one after the other, where all of the history is grouped by visitor."""
+    if base.period.length <= ONE_PASS:
+        return [None]
+    of = 1 + _rows(store, replace(base, period=Period(EARLIEST, base.period.end))) // _SLICE_EVENTS
     return [Slice(rest, of) for rest in range(of)] if of > 1 else [None]
 
 

@@ -191,7 +191,7 @@ def _of_most(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Who
         return _of_labels(store, query, query.only, rollup, tiling)
     counts = tuple(name for name in query.metrics if name != "visitors")
     rows = _ranked(store, replace(query, metrics=counts), rollup, tiling)
-    return _of_labels(store, query, _names(rows, rollup), rollup, tiling, lacking=_lack(rows))
+    return _of_labels(store, replace(query, skip=0), _names(rows, rollup), rollup, tiling, lacking=_lack(rows))
 
 
 def _ranked(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> list[Row]:

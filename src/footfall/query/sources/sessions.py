@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from heapq import nlargest
 from itertools import pairwise
 from typing import TypeVar
 
@@ -117,8 +118,7 @@ def windows_of(uneven: list[Row], within: Period, most: int = _MAX_WINDOWS) -> t
             merged[-1] = Period(merged[-1].start, max(merged[-1].end, cut.end))
         elif cut.length > 0:
             merged.append(cut)
-    while len(merged) > most:
-        gaps = [after.start - before.end for before, after in pairwise(merged)]
-        at = gaps.index(min(gaps))
-        merged[at : at + 2] = [Period(merged[at].start, merged[at + 1].end)]
-    return tuple(merged)
+    gaps = [after.start - before.end for before, after in pairwise(merged)]
+    cuts = sorted(nlargest(most - 1, range(len(gaps)), gaps.__getitem__))
+    bounds = [0, *(at + 1 for at in cuts), len(merged)]
+    return tuple(Period(merged[first].start, merged[end - 1].end) for first, end in pairwise(bounds) if first < end)

@@ -16,7 +16,8 @@ from footfall.query.sql.select import bucket_of, conditions, where
 COHORTS = ("cohort", "bucket", "visitors")
 UNKNOWN = ("visitors", "firsts", "lasts")
 
-_ONE_PASS = 100 * DAY
+ONE_PASS = 100 * DAY
+"""Over longer ranges, grouping all visitors costs less than first finding those of the range among the earlier ones."""
 
 _SETTINGS = " SETTINGS max_bytes_before_external_group_by = 400000000, ignore_data_skipping_indices = 'visitor_key'"
 """The index of visitors costs more than it saves where their events lie all over the time."""
@@ -53,8 +54,7 @@ def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
 
 
 def _long(base: Query, since: int) -> bool:
-    """Whether grouping all visitors costs less than first finding those of the range among the earlier ones."""
-    return base.period.end - since > _ONE_PASS
+    return base.period.end - since > ONE_PASS
 
 
 def _cohorts(visitors: str) -> str:

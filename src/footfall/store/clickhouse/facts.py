@@ -169,8 +169,12 @@ class ClickHouseFacts:
     def months_without_sessions(self) -> set[int]:
         return {int(month) for month, _ in self._sessions_set_aside()}
 
+    @property
+    def is_tallied(self) -> bool:
+        return not self._replicated
+
     def tallies(self) -> dict[tuple[Table, int], int] | None:
-        if self._replicated:
+        if not self.is_tallied:
             return None
         found: dict[tuple[Table, int], int] = {}
         for table, row in TABLES.items():

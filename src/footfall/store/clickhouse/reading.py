@@ -30,6 +30,9 @@ CLIENTS = 5
 RESERVED = 2
 """Clients of all readings, and how many are only for projects that have none: slow queries of a few leave these."""
 
+AT_ONCE = 2
+"""Statements of one answer that run at once: a third client is left to the project's other questions."""
+
 _NICE = "10"
 """The nice value of statements beside others of their project. The engine needs CAP_SYS_NICE to change it."""
 
@@ -153,13 +156,14 @@ class ReadingClient:
         self.mark = f"footfall {secrets.token_hex(8)}"
         self.cancelled = False
         self._readers = readers
+        self._few = threading.BoundedSemaphore(AT_ONCE)
 
     def query(self, sql: str, params: Params | None = None) -> Rows:
-        with self._readers.lend(self) as client:
+        with self._few, self._readers.lend(self) as client:
             return query(client, sql, params)
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
-        with self._readers.lend(self) as client:
+        with self._few, self._readers.lend(self) as client:
             return arrow(client, sql, params)
 
     def cancel(self) -> None:

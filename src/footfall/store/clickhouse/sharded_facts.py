@@ -123,6 +123,10 @@ class ShardedFacts:
         found = pl.concat([facts.visitors_of(table, month, after, limit) for facts in self._facts])
         return found.sort("project_id", "visitor").head(limit)
 
+    @property
+    def is_tallied(self) -> bool:
+        return all(facts.is_tallied for facts in self._facts)
+
     def tallies(self) -> dict[tuple[Table, int], int] | None:
         found: dict[tuple[Table, int], int] = {}
         for facts in self._facts:
