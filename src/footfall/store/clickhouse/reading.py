@@ -31,7 +31,7 @@ RESERVED = 2
 """Clients of all readings, and how many are only for projects that have none: slow queries of a few leave these."""
 
 AT_ONCE = 2
-"""Statements of one answer that run at once: a third client is left to the project's other questions."""
+"""Statements of one answer that run at once: a third client is left to the project's other queries."""
 
 _NICE = "10"
 """The nice value of statements beside others of their project. The engine needs CAP_SYS_NICE to change it."""
