@@ -25,7 +25,7 @@ _Member = tuple[Sequence[Submission], _Answers]
 class GroupCommitter:
     """Belongs to one event loop. One commit runs at a time, while the next group gathers.
 
-    `prepare` is called first on the thread that commits.
+    `prepare` is called first on the thread that commits. It must not raise: nothing would be committed any more.
     """
 
     def __init__(self, spool: Spool, prepare: Callable[[], None] | None = None) -> None:

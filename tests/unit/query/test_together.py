@@ -1,4 +1,4 @@
-"""Two questions at once: what they find, in which order they fail, and that neither outlives the call."""
+"""Two parts of an answer at once: what they find, in which order they fail, and that neither outlives the call."""
 
 from __future__ import annotations
 
