@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,3 +81,28 @@ def test_an_end_is_asked_for_until_it_comes() -> None:
     with pytest.raises(QueryCancelledError):
         reading.query("SELECT 7")
     assert kill.marks[:3] == [[asked.mark]] * 3
+
+
+def test_two_statements_of_an_answer_run_at_a_time() -> None:
+    asked, go, two = Client(), threading.Event(), threading.Event()
+    inside: list[int] = []
+    most = 0
+
+    def run() -> None:
+        nonlocal most
+        inside.append(1)
+        most = max(most, len(inside))
+        if most == 2:
+            two.set()
+        assert go.wait(30)
+        inside.pop()
+
+    asked.during = run
+    reading = readers(asked, Killing()).reading(1)
+    with ThreadPoolExecutor(3) as threads:
+        found = [threads.submit(reading.query, "SELECT 7") for _ in range(3)]
+        assert two.wait(30)
+        threading.Event().wait(0.2)  # a third one would have begun
+        go.set()
+        assert [one.result(30).scalar for one in found] == [7, 7, 7]
+    assert most == 2
