@@ -18,7 +18,7 @@ WHERE seq > (SELECT coalesce(max(last), 0) FROM batches WHERE finished_at IS NOT
 Breakage = Callable[[Path, random.Random], None]
 
 
-def plans(data: Path, _: random.Random) -> None:
+def plans(data: Path) -> None:
     """Overwritten after their first bytes."""
     for plan in data.glob("drain/*.plan"):
         plan.write_bytes(plan.read_bytes()[:50] + b"damaged")
@@ -40,7 +40,7 @@ def mark_gone(data: Path, _: random.Random) -> None:
     _spool(data).with_suffix(".mark").unlink(missing_ok=True)
 
 
-HARMLESS: tuple[Breakage, ...] = (plans, sessions_cut_off, sessions_gone, mark_gone)
+HARMLESS: tuple[Breakage, ...] = (sessions_cut_off, sessions_gone, mark_gone)
 
 
 def log_gone(data: Path, _: random.Random) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from tests.fault.breakage import SPOOL, part_of, rows_of
+from tests.fault.breakage import SPOOL, part_of, plans, rows_of
 from tests.fault.load import SHARED
 from tests.support.server import ask
 
@@ -20,18 +20,24 @@ from footfall.model.raw import EventRows, ProxyLogs, Record, RequestRows
 _NAMES = {"events": "name", "requests": "endpoint"}
 _LOST = "SELECT first, last, events FROM lost"
 _DAMAGED = "SELECT seq, seq, events FROM damaged"
+_UNDER_WAY = "SELECT first, last FROM batches WHERE finished_at IS NULL"
 _decoder = msgspec.msgpack.Decoder(list[Record])
 
 
 class Taken:
-    """`names` were in rows that the spool counts as lost or damaged, `parts` in parts of facts that were removed."""
+    """`names` were in rows that the spool counts as lost or damaged, `parts` in parts of facts that were removed.
+
+    `partly` may be stored although the spool counts their rows as lost: their batch was written in part, and then its
+    plan was damaged, which alone could have said so.
+    """
 
     def __init__(self, data: Path) -> None:
         self._data = data
         self._rows: dict[int, tuple[int, bytes]] = {}  # as of the last damage of the spool
-        self._counted: set[tuple[int, int, int]] = set()
+        self._counted: set[tuple[int, ...]] = set()
         self.names: set[str] = set()
         self.parts: set[str] = set()
+        self.partly: set[str] = set()
         self.wrong: list[str] = []
         self.spools = 0
 
@@ -41,6 +47,13 @@ class Taken:
         breakage(self._data, dice)
         self.spools += 1
         return f"{breakage.__name__}, {len(self._rows)} rows waited"
+
+    def damage_plans(self) -> None:
+        rows = self._rows | rows_of(self._data)
+        for first, last in _asked(self._data, _UNDER_WAY):
+            for seq in rows.keys() & range(first, last + 1):
+                self.partly.update(_names(rows[seq][1]))
+        plans(self._data)
 
     def remove_facts(self, dice: random.Random) -> str:
         """A part of them. What the spool still has must come back, and the rest be counted."""
@@ -57,7 +70,7 @@ class Taken:
 
     def note(self) -> None:
         """Look at what the spool counts, once it is open again and before it is damaged again."""
-        for first, last, events in sorted({*_counted(self._data)} - self._counted):
+        for first, last, events in sorted({*_asked(self._data, _LOST, _DAMAGED)} - self._counted):
             self._counted.add((first, last, events))
             rows = [self._rows[seq] for seq in range(first, last + 1) if seq in self._rows]
             if len(rows) != last - first + 1 or events != sum(events for events, _ in rows):
@@ -67,13 +80,13 @@ class Taken:
                 self.names.update(_names(body))
 
 
-def _counted(data: Path) -> Iterator[tuple[int, int, int]]:
+def _asked(data: Path, *queries: str) -> list[tuple[int, ...]]:
+    """Rows of the spool's tables; its files stay as they are."""
     with TemporaryDirectory() as folder:
         for file in (data / "spool").glob("serve.db*"):
             shutil.copy(file, folder)
         with closing(sqlite3.connect(Path(folder) / "serve.db")) as db:
-            for query in (_LOST, _DAMAGED):
-                yield from db.execute(query).fetchall()
+            return [row for query in queries for row in db.execute(query)]
 
 
 def _names(body: bytes) -> Iterator[str]:

@@ -33,7 +33,7 @@ def check(stored: Stored, book: Book, taken: Taken) -> None:
     assert book.acknowledged - times.keys() - taken.names - taken.parts == set()
     assert times.keys() - book.sent == set()
     assert taken.wrong == []
-    assert times.keys() & taken.names == set()
+    assert times.keys() & (taken.names - taken.partly) == set()
     assert stored.losses() == len(taken.parts - times.keys())
     assert stored.logs.get(SHARED, 0) == bodies_of_logs(times)
 
@@ -90,7 +90,8 @@ class Trial:
         self.book.resend(access)
         # A spool that is made anew has no drained rows any more: then facts that are gone do not come back.
         costly = "facts" if number < ROUNDS / 2 else "spool"
-        breakage = self._dice.choice(("harmless", costly)) if self._dice.random() < BROKEN else ""
+        harmless = self._dice.choice(("plans", *["harmless"] * len(HARMLESS)))
+        breakage = self._dice.choice((harmless, costly)) if self._dice.random() < BROKEN else ""
         failing = breakage != "spool" and self._dice.random() < FAILING
         with Load(self.book, self._seed).running(access, f"r{number}"):
             self._wait(0.05, 0.8)
@@ -123,6 +124,9 @@ class Trial:
 
     def _damage(self, breakage: str) -> str:
         match breakage:
+            case "plans":
+                self.taken.damage_plans()
+                return ", plans"
             case "harmless":
                 chosen = self._dice.choice(HARMLESS)
                 chosen(self.server.data, self._dice)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import resource
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,20 @@ def test_who_sends_half_a_request_is_given_up(access: Access) -> None:
         answers = {name: client.recv(100) for name, client in clients.items()}
     answered = {name: answer.split(b" ")[1].decode() if answer else "" for name, answer in answers.items()}
     assert answered == dict.fromkeys(["nothing", "half a head"], "") | dict.fromkeys(list(halves)[2:], "408")
+
+
+def test_a_connection_outlives_a_refusal_that_needed_no_body(access: Access) -> None:
+    """The body comes after its head, as many clients send it; what follows on the connection is answered."""
+    head = HEAD.format(path="/api/nothing-here", length=2, more="").encode()
+    with connected(access.server) as client:
+        client.settimeout(30)
+        for _ in range(2):
+            client.sendall(head)
+            time.sleep(0.1)
+            client.sendall(b"{}")
+            answer = HTTPResponse(client)
+            answer.begin()
+            assert (answer.status, bool(answer.read())) == (404, True)
 
 
 @pytest.mark.slow

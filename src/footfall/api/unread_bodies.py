@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from footfall.api.bodies import FIRST_BYTES, Message, Receive
+from footfall.api.bodies import Message, Receive
 from footfall.collect.body import MIB
 
 MAX_DISCARDED = 16 * MIB
@@ -24,9 +24,11 @@ App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
 class UnreadBodies:
-    """In front of an application: the answer to a large body waits until the body has been read.
+    """In front of an application: an answer waits until the body of its request has been read.
 
     A connection that closes on a client that is still sending is reset: the client would see that, and not the answer.
+    With a body that comes after its head, the server closes the connection after the answer without saying so, and what
+    the client sends next has none.
     """
 
     def __init__(self, app: App) -> None:
@@ -34,18 +36,17 @@ class UnreadBodies:
         self._pace = Pace(BYTES_A_SECOND, MAX_DISCARDED)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_large(scope):
+        if scope["type"] == "http" and _has_body(scope):
             body = _Body(receive, send, self._pace)
             await self._app(scope, body.receive, body.send)
         else:
             await self._app(scope, receive, send)
 
 
-def _is_large(scope: Message) -> bool:
-    """A small body has come whole before its request is looked at, or comes with the next packet."""
+def _has_body(scope: Message) -> bool:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return len(value) >= len(b"%d" % FIRST_BYTES) and value.isdigit() and int(value) > FIRST_BYTES
+            return value.isdigit() and value != b"0"
         if name == b"transfer-encoding":
             return True
     return False
