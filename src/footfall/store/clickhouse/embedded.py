@@ -100,6 +100,7 @@ def _server_options(memory: int) -> dict[str, str]:
 def _session_options(settings: Settings) -> dict[str, str]:
     return SESSION | {
         "max_threads": str(settings.store_threads),
+        "max_threads_for_indexes": "1",  # to look at the keys of a few parts takes less than to wake up threads
         # Else the engine takes one thread where less than 2 GiB of its memory are free, of which it has 1.5 in all.
         "max_threads_min_free_memory_per_thread": "0",
         "max_memory_usage": str(settings.store_memory * 3 // 4),
