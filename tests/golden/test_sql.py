@@ -21,6 +21,7 @@ from footfall.query.ast import (
     CellPart,
     Cells,
     FiguresOfSource,
+    FlowBuckets,
     Flows,
     FlowsOfSessions,
     Keys,
@@ -148,6 +149,8 @@ SHAPES: dict[str, AnyQuery] = {
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
     "unknown-flows": UnknownFlows(replace(SESSIONS, filters=filter.parse("country:RO traffic:human"))),
     "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS),
+    "flows-of-sessions-of-buckets": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS, buckets=(7, 9), beyond=5),
+    "buckets-of-flows": FlowBuckets(FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS), 105),
     "flows-of-sessions-and-events": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS, Keys("session", (5, 6)), HOUR),
     "flows-of-sessions-of-labels": FlowsOfSessions(
         Flows(BASE, 2, only=(("/",),)), SESSIONS, UnknownFlows(SESSIONS), BASE.period

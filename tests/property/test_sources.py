@@ -28,9 +28,9 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query import fetch
-from footfall.query.ast import AnyQuery, BucketFigures, Query, Retention
-from footfall.query.rows import read
-from footfall.query.sources import Source, choose
+from footfall.query.ast import AnyQuery, BucketFigures, FlowsOfSessions, Query, Retention
+from footfall.query.rows import Row, read
+from footfall.query.sources import Source, choose, flows
 from footfall.store.protocol import Reader, Store
 
 ROLLED_UP = (
@@ -129,6 +129,24 @@ def test_visitors_in_slices_equal_the_oracle(
     monkeypatch.setattr(fetch, "choose", noting)
     survey(histories(("/retention",)), FEWER, lambda group: differences(product, group), 14)
     assert len(slices) > 1
+
+
+def test_flows_of_few_buckets_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of so few that a flow of the ranking may be in none of them: then all are counted."""
+    read_, asked, again = flows.read, list[FlowsOfSessions](), 0
+
+    def noting(store: Reader, query: AnyQuery) -> list[Row]:
+        nonlocal again
+        if isinstance(query, FlowsOfSessions):
+            again += query in (replace(one, buckets=(), beyond=0) for one in asked[-1:] if one.beyond)
+            asked.append(query)
+        return read_(store, query)
+
+    monkeypatch.setattr(flows, "read", noting)
+    monkeypatch.setattr(flows, "_kept", lambda _: 2)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.SESSIONS}))
+    survey(histories(("/top-flows",)), FEWER, lambda group: differences(product, group), 15)
+    assert 0 < again < sum(query.beyond > 0 for query in asked)
 
 
 def test_the_sources_chosen_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ class UnreadBodies:
 def _has_body(scope: Message) -> bool:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return value.isdigit() and value != b"0"
+            return bool(value.isdigit() and value != b"0")
         if name == b"transfer-encoding":
             return True
     return False

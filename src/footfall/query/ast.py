@@ -288,13 +288,24 @@ class UnknownFlows:
 class FlowsOfSessions:
     """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
 
-    All events of these lie in `span`.
+    All events of these lie in `span`. With `buckets`, flows whose hashes end otherwise are left out: none of
+    them has more than `beyond` sessions.
     """
 
     asked: Flows
     sessions: Query
     besides: UnknownFlows | Keys | None = None
     span: Period | None = None
+    buckets: tuple[int, ...] = ()
+    beyond: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBuckets:
+    """Sessions by the last 16 bits of their flow's hash, the `limit` with most sessions: columns bucket, sessions."""
+
+    flows: FlowsOfSessions
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +515,7 @@ AnyQuery = (
     | Flows
     | UnknownFlows
     | FlowsOfSessions
+    | FlowBuckets
     | SessionRevenue
     | Funnel
     | Conversions

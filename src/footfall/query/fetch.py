@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from footfall.query.ast import AnyQuery
+from footfall.query.ast import AnyQuery, FlowsOfSessions
 from footfall.query.halves import read_at_once
 from footfall.query.remembering import RememberingReader
 from footfall.query.rows import Row, read, read_frame
-from footfall.query.sources import choose
+from footfall.query.sources import choose, flows
 from footfall.store.protocol import Reader
 
 __all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
@@ -16,7 +16,8 @@ __all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
 
 def fetch(store: Reader, query: AnyQuery) -> list[Row]:
     """One dict per row, keyed by the names of bucket, dimensions, metrics and picks."""
-    return read_at_once(store, planned(store, query))
+    plan = planned(store, query)
+    return flows.ranked(store, plan) if isinstance(plan, FlowsOfSessions) else read_at_once(store, plan)
 
 
 def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:

@@ -56,8 +56,12 @@ ALL = frozenset(Source)
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
     """The query for its source, ready to be compiled."""
     query = map_queries(query, partial(_bounded, store))
+    least = FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0
     if isinstance(query, Flows):
-        return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
+        found = flows.of_sessions(store, query) if Source.SESSIONS in allowed else None
+        if found and query.limit and not query.only and _rows(store, query.base) >= least:
+            return flows.of_most(store, found)
+        return found or complete(query)
     if isinstance(query, Retention):
         return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     base = _base(query)
@@ -65,7 +69,7 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
         return complete(query)
     chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:
-        chosen = _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
+        chosen = _from_sessions(store, query, least)
     return chosen or complete(query)
 
 
@@ -99,7 +103,7 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelCount | None:
     return summed.answered(store, asked) if query.table in summed.SUMMED else rolled.answered(store, asked)
 
 
-def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | None:
+def _from_sessions(store: Reader, query: AnyQuery, least: int) -> Whole | None:
     """None where the period has fewer facts than `least`, too."""
     asked: Query
     queries: tuple[Query, ...]

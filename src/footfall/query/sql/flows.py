@@ -8,7 +8,7 @@ from footfall.catalog.columns import FLOW, GAPS, VARIES
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.query import build
-from footfall.query.ast import Flows, FlowsOfSessions, Keys, UnknownFlows
+from footfall.query.ast import FlowBuckets, Flows, FlowsOfSessions, Keys, UnknownFlows
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition
 from footfall.query.sql.select import project, select, where, within
@@ -16,9 +16,11 @@ from footfall.query.sql.shapes import in_order, limited, overlapping
 
 FLOWS = ("steps", "sessions", "visitors")
 UNKNOWN = ("first", "last", "sessions")
+BUCKETS = ("bucket", "sessions")
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 _HASH = "cityHash64(steps)"
+_BUCKET = "toUInt16(hash)"
 _BIG = " SETTINGS max_bytes_before_external_group_by = 200000000"
 _SESSIONS = TABLES[Table.SESSIONS]
 
@@ -55,16 +57,26 @@ def flows_of_sessions(query: FlowsOfSessions, binder: Binder) -> str:
     Flows with as many sessions as the last of the ranking are kept: their steps decide.
     """
     asked = query.asked
-    if asked.only:
-        found = f"SELECT arrayJoin(arrayMap(steps -> {_HASH}, {binder.lists(asked.only)}))"
+    if query.buckets:
+        chosen = f"{_BUCKET} IN {binder.numbers(query.buckets)}"
+    elif asked.only:
+        chosen = f"hash IN (SELECT arrayJoin(arrayMap(steps -> {_HASH}, {binder.lists(asked.only)})))"
     else:
-        hashes = " UNION ALL ".join(_rows(query, f"{_HASH} AS hash", binder))
-        found = (
-            f"SELECT hash FROM ({hashes}) GROUP BY hash ORDER BY count() DESC{limited(asked.limit, binder)} WITH TIES"
-        )
+        counted = f"SELECT hash FROM ({_hashes(query, binder)}) GROUP BY hash ORDER BY count() DESC"
+        chosen = f"hash IN ({counted}{limited(asked.limit, binder)} WITH TIES)"
     rows = " UNION ALL ".join(_rows(query, f"steps, visitor, {_HASH} AS hash", binder))
     only = f" WHERE steps IN {binder.lists(asked.only)}" if asked.only else ""
-    return _ranked(asked, f"SELECT steps, visitor FROM ({rows}) WHERE hash IN ({found})", only, binder) + _BIG
+    return _ranked(asked, f"SELECT steps, visitor FROM ({rows}) WHERE {chosen}", only, binder) + _BIG
+
+
+def buckets(query: FlowBuckets, binder: Binder) -> str:
+    hashes = _hashes(query.flows, binder)
+    counted = f"SELECT {_BUCKET} AS c0, count() AS c1 FROM ({hashes}) GROUP BY c0 ORDER BY c1 DESC, c0"
+    return counted + limited(query.limit, binder)
+
+
+def _hashes(query: FlowsOfSessions, binder: Binder) -> str:
+    return " UNION ALL ".join(_rows(query, f"{_HASH} AS hash", binder))
 
 
 def _rows(query: FlowsOfSessions, shown: str, binder: Binder) -> list[str]:
