@@ -42,14 +42,15 @@ class Taken:
         self.spools = 0
 
     def damage_spool(self, dice: random.Random) -> str:
-        self._rows = rows_of(self._data)
+        # A row may have been damaged before, and not been looked at since: what was in it then is known.
+        self._rows = {seq: self._rows.get(seq, row) for seq, row in rows_of(self._data).items()}
         breakage = dice.choice(SPOOL)
         breakage(self._data, dice)
         self.spools += 1
         return f"{breakage.__name__}, {len(self._rows)} rows waited"
 
     def damage_plans(self) -> None:
-        rows = self._rows | rows_of(self._data)
+        rows = rows_of(self._data) | self._rows
         for first, last in _asked(self._data, _UNDER_WAY):
             for seq in rows.keys() & range(first, last + 1):
                 self.partly.update(_names(rows[seq][1]))
