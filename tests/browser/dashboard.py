@@ -33,6 +33,10 @@ _CODES = {
     "ArrowDown": 40,
 }
 T = TypeVar("T")
+_STILL = (
+    "document.getAnimations().every(one => one.playState !== 'running'"
+    " || one.effect.getComputedTiming().endTime === Infinity)"
+)
 _VISIBLE = "e => e.offsetWidth > 0 && getComputedStyle(e).visibility !== 'hidden'"
 # Panels that still fill move what is below them: a click that is aimed too early lands beside its target.
 _AIM = """
@@ -159,9 +163,8 @@ class Dashboard:
 
     def drag(self, selector: str, start: float, end: float, *, half_way: Callable[[], None] = lambda: None) -> None:
         """Along the middle of an element, between two shares of its width."""
-        self.find(selector)
-        left, width, y = self.page.run(
-            "(box => [box.x, box.width, box.y + box.height / 2])"
+        left, width, y = self.wait(  # in one go: the element may be made anew at any time
+            f"{self._mark(selector, '')} && (box => [box.x, box.width, box.y + box.height / 2])"
             "(document.querySelector('[data-found]').getBoundingClientRect())"
         )
         where = [left + width * (start + (end - start) * step / 5) for step in range(6)]
@@ -198,7 +201,8 @@ class Dashboard:
         self.page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
 
     def violations(self, *rules: str) -> list[str]:
-        """What axe-core finds, by all of its rules or by these."""
+        """What axe-core finds, by all of its rules or by these, once what fades in stands."""
+        self.wait(_STILL)
         if not self.page.run("typeof axe === 'object'"):
             self.page.run(AXE.read_text(encoding="utf-8") + "; 0")
         options = json.dumps({"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {}))

@@ -73,8 +73,7 @@ def write(dashboard: Dashboard, selector: str, text: str) -> None:
 
 
 def accessible(dashboard: Dashboard, *rules: str) -> None:
-    """axe-core finds nothing, once what opens has faded in and nothing waits."""
-    dashboard.page.run("new Promise(done => setTimeout(done, 400))")
+    """axe-core finds nothing, once nothing waits."""
     dashboard.wait("!document.querySelector('.sk, .dim')")
     assert dashboard.violations(*rules) == []
 

@@ -147,7 +147,8 @@ def test_a_page_opened_in_the_background_counts_when_it_is_seen(lab: Lab) -> Non
     lab.mark()
     page.run("window.shown = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
 
-    assert [report["t"] for report in lab.stats.wait(3)] == ["mark", "pageview", "event"]
+    first, *others = (report["t"] for report in lab.stats.wait(3))
+    assert (first, sorted(others)) == ("mark", ["event", "pageview"])  # requests of their own, which may overtake
 
 
 def test_a_prerendered_page_counts_when_it_is_shown(lab: Lab) -> None:
