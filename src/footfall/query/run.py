@@ -16,6 +16,7 @@ from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
+from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
 from footfall.query.together import both
@@ -197,7 +198,7 @@ def _listed(store: Reader, query: Query, about: Callable[[Labels], MoreT]) -> tu
     Both at once, where labels are ranked before their figures are read.
     """
     plan = planned(store, query)
-    if isinstance(plan, ast.Whole) and plan.asked.only:
+    if isinstance(plan, Whole) and plan.asked.only:
         return both(lambda: read(store, plan), partial(about, plan.asked.only))
     rows = read(store, plan)
     return rows, about(tuple(row[query.dimensions[0]] for row in rows))
@@ -250,7 +251,7 @@ def endpoints(store: Reader, base: Query, limit: int) -> Limited:
 
 def of_most(store: Reader, query: Query) -> list[Row]:
     """The rows of a query by endpoint and method, most hits first."""
-    if query.period.length < _RANKED_FROM or not isinstance(planned(store, query), ast.Whole):
+    if query.period.length < _RANKED_FROM or not isinstance(planned(store, query), Whole):
         return fetch(store, query)
     ranked = fetch(store, replace(query, metrics=("hits",)))
     names = tuple(sorted({row["endpoint"] for row in ranked}))
