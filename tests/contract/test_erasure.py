@@ -30,8 +30,9 @@ from footfall.model.raw import (
     RequestRows,
 )
 from footfall.query import run
-from footfall.query.ast import CellPart, Query, Whole
+from footfall.query.ast import Query
 from footfall.query.build import totals
+from footfall.query.plan import CellPart, Whole
 from footfall.query.sources import choose
 from footfall.rollups.roller import Roller
 from footfall.settings import Settings

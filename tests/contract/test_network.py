@@ -170,6 +170,14 @@ def test_cells_give_the_figures_of_their_requests(store: Store) -> None:
         assert figures(store, range_=range_).equals(want)
 
 
+def test_without_bots_no_cell_is_read(store: Store) -> None:
+    """Cells count all requests."""
+    populate(store, requests=[*requests(40, HOUR_BEFORE), *requests(20, HOUR_BEFORE + MINUTE, 2, traffic="bot")])
+    make_cells(store)
+    found = [network.analytics(store, 1, *WEEKLY, bots=bots) for bots in (True, False)]
+    assert [every.filter(pl.col("dimension") == "")["hits"].to_list() for every in found] == [[60], [40]]
+
+
 @pytest.mark.parametrize(
     ("range_", "table"), [(WEEKLY, "recent_rollups"), (TWO_MONTHS, "rollups")], ids=["hours", "days"]
 )

@@ -23,9 +23,10 @@ from footfall.errors import StoreError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import fetch, run
-from footfall.query.ast import CellPart, Query, Whole
+from footfall.query.ast import Query
 from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals, values_of
 from footfall.query.cells import RolledUp
+from footfall.query.plan import CellPart, Whole
 from footfall.query.rows import read
 from footfall.query.sources import Source, choose
 from footfall.rollups import roller

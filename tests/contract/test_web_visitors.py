@@ -16,8 +16,9 @@ from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query import build, filter, rows, run, visitors  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import AnyQuery, Query
+from footfall.query.ast import Query
 from footfall.query.engagement import KEYS
+from footfall.query.plan import AnyPlan, LookUp
 from footfall.query.sql import Statement
 from footfall.store.protocol import Store
 
@@ -67,7 +68,7 @@ def test_limits_over_the_cap_are_capped(
     bound: list[int] = []
     compiled = rows.compile_query
 
-    def watch(query: AnyQuery) -> Statement:
+    def watch(query: AnyPlan | LookUp) -> Statement:
         statement = compiled(query)
         bound.extend(value for value in statement.params.values() if isinstance(value, int) and value < 2_000_000)
         return statement

@@ -12,29 +12,20 @@ from footfall.api.tracking.toplists import TOP_ROUTES, TOP_USERS
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.query import build, engagement, filter, proxy  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
     BucketFigures,
-    CellPart,
-    Cells,
     FiguresOfSource,
-    FlowBuckets,
     Flows,
-    FlowsOfSessions,
     Keys,
     Kpis,
     LabelCount,
-    MatchedPart,
-    Mixed,
-    Part,
     Pattern,
     Position,
     Query,
-    RetentionOfSessions,
-    RevenuePart,
     SessionFigures,
     SessionPosition,
     SessionRevenue,
@@ -44,12 +35,7 @@ from footfall.query.ast import (
     SiteVisitors,
     StoredRows,
     Term,
-    Uneven,
-    UnknownFlows,
-    UnknownVisitors,
-    UnmixedPart,
     VisitorSessions,
-    Whole,
     equals,
 )
 from footfall.query.cells import (
@@ -67,6 +53,26 @@ from footfall.query.cells import (
 )
 from footfall.query.passes import complete
 from footfall.query.passes.clamp import EARLIEST
+from footfall.query.plan import (
+    AnyPlan,
+    BreakdownsOfCells,
+    CellPart,
+    Cells,
+    FlowBuckets,
+    FlowsOfSessions,
+    LabelsOfWhole,
+    LookUp,
+    MatchedPart,
+    Mixed,
+    Part,
+    RetentionOfSessions,
+    RevenuePart,
+    Uneven,
+    UnknownFlows,
+    UnknownVisitors,
+    UnmixedPart,
+    Whole,
+)
 from footfall.query.sql import compile_query
 
 FILES = Path(__file__).with_name("sql")
@@ -147,14 +153,6 @@ SHAPES: dict[str, AnyQuery] = {
     "part-of-a-list": build.top(BASE, replace(build.TOP_REFERRERS, order="visitors", search="news", skip=20), 20),
     "flows": Flows(replace(BASE, filters=filter.parse("country:RO channel:search")), 3, 20),
     "flows-of-labels": Flows(BASE, 2, only=(("/", "/pricing"), ("/",))),
-    "unknown-flows": UnknownFlows(replace(SESSIONS, filters=filter.parse("country:RO traffic:human"))),
-    "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS),
-    "flows-of-sessions-of-buckets": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS, buckets=(7, 9), beyond=5),
-    "buckets-of-flows": FlowBuckets(FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS), 105),
-    "flows-of-sessions-and-events": FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS, Keys("session", (5, 6)), HOUR),
-    "flows-of-sessions-of-labels": FlowsOfSessions(
-        Flows(BASE, 2, only=(("/",),)), SESSIONS, UnknownFlows(SESSIONS), BASE.period
-    ),
     "funnel": build.funnel(
         replace(BASE, filters=filter.parse("country:RO")),
         (filter.parse("path:/"), filter.parse("channel:search custom_event_name:signup")),
@@ -163,19 +161,8 @@ SHAPES: dict[str, AnyQuery] = {
     "conversions": build.conversions(replace(BASE, filters=filter.parse("country:RO")), GOALS),
     "conversion-revenue": build.conversion_revenue(BASE, GOALS),
     "retention": build.retention(BASE, STARTS),
-    "unknown-visitors": UnknownVisitors(FROM_THE_START, BASE.period.start),
-    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), FROM_THE_START),
-    "retention-of-sessions-and-events": RetentionOfSessions(
-        build.retention(BASE, STARTS), FROM_THE_START, Keys("visitor", (5, 6))
-    ),
     "engagement": engagement.engagement_of(replace(BASE, filters=filter.parse("country:RO")), ("/", "/pricing")),
-    "breakdowns": Breakdowns(
-        replace(REQUESTS, buckets=STARTS, windows=(HOUR,)),
-        ("country", "asked_path"),
-        100,
-        Cells(("network:",), ("hour", "hour"), (1_780_002_000_000, 1_780_005_600_000), (70, 71)),
-    ),
-    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), ("country",), 100),
+    "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), Bucket.DAY, ("country",), 100),
     "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
     "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
     "sites-with-events": SitesWithEvents((7, 8)),
@@ -187,7 +174,30 @@ SHAPES: dict[str, AnyQuery] = {
 }
 
 
-READY: dict[str, AnyQuery | CellQuery] = {
+PLANS: dict[str, AnyPlan | LookUp] = {
+    "unknown-flows": UnknownFlows(complete(replace(SESSIONS, filters=filter.parse("country:RO traffic:human")))),
+    "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), complete(SESSIONS)),
+    "flows-of-sessions-of-buckets": FlowsOfSessions(Flows(BASE, 3, 20), complete(SESSIONS), buckets=(7, 9), beyond=5),
+    "buckets-of-flows": FlowBuckets(FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS), 105),
+    "flows-of-sessions-and-events": FlowsOfSessions(
+        Flows(BASE, 3, 20), complete(SESSIONS), Keys("session", (5, 6)), HOUR
+    ),
+    "flows-of-sessions-of-labels": FlowsOfSessions(
+        Flows(BASE, 2, only=(("/",),)), complete(SESSIONS), UnknownFlows(SESSIONS), BASE.period
+    ),
+    "unknown-visitors": UnknownVisitors(complete(FROM_THE_START), BASE.period.start),
+    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), complete(FROM_THE_START)),
+    "retention-of-sessions-and-events": RetentionOfSessions(
+        build.retention(BASE, STARTS), complete(FROM_THE_START), Keys("visitor", (5, 6))
+    ),
+    "breakdowns": BreakdownsOfCells(
+        Breakdowns(replace(REQUESTS, buckets=STARTS, windows=(HOUR,)), Bucket.HOUR, ("country", "asked_path"), 100),
+        Cells(("network:",), ("hour", "hour"), (1_780_002_000_000, 1_780_005_600_000), (70, 71)),
+    ),
+}
+"""What sources make of shapes, and look up: passes complete the queries in them before."""
+
+READY: dict[str, AnyPlan | LookUp | CellQuery] = {
     "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), across=True),
     "mixed-sessions": Mixed(replace(SESSIONS, windows=(HOUR,)), STARTS, STARTS[:1]),
     "from-sessions": Whole(
@@ -231,6 +241,12 @@ READY: dict[str, AnyQuery | CellQuery] = {
     "labels-from-roll-ups": Whole(
         replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)),
         (CellPart(replace(BASE, dimensions=("path",), metrics=("visitors",), only=("/",)), CELLS),),
+    ),
+    "label-count-from-roll-ups": LabelsOfWhole(
+        Whole(
+            replace(BASE, dimensions=("path",), metrics=("events",)),
+            (CellPart(replace(BASE, dimensions=("path",), metrics=("events",)), CELLS),),
+        )
     ),
     "endpoints-from-roll-ups": Whole(
         build.endpoints(REQUESTS, 1_000),
@@ -295,7 +311,7 @@ READY: dict[str, AnyQuery | CellQuery] = {
 """As `query/sources` makes them: passes have no part in them."""
 
 
-def layout(query: AnyQuery | CellQuery) -> str:
+def layout(query: AnyPlan | LookUp | CellQuery) -> str:
     """One clause or condition a line, the values below."""
     statement = compile_query(query)
     sql = re.sub(r" (FROM|WHERE|AND|OR|GROUP BY|HAVING|ORDER BY|LIMIT|UNION ALL) ", r"\n\1 ", statement.sql)
@@ -326,6 +342,7 @@ CASES = (
     + [("dimensions/search", key_text(SEARCH)), ("dimensions/prop", key_text(f"{PROPERTY_PREFIX}cart.items"))]
     + [(f"metrics/{name}", metric_text(name)) for name in METRICS]
     + [(f"shapes/{name}", layout(complete(query))) for name, query in SHAPES.items()]
+    + [(f"shapes/{name}", layout(plan)) for name, plan in PLANS.items()]
     + [(f"sources/{name}", layout(query)) for name, query in READY.items()]
 )
 

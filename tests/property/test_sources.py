@@ -28,7 +28,8 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query import fetch
-from footfall.query.ast import AnyQuery, BucketFigures, FlowsOfSessions, Query, Retention
+from footfall.query.ast import AnyQuery, BucketFigures, Query, Retention
+from footfall.query.plan import AnyPlan, FlowsOfSessions, LookUp
 from footfall.query.rows import Row, read
 from footfall.query.sources import Source, choose, flows
 from footfall.store.protocol import Reader, Store
@@ -121,7 +122,7 @@ def test_visitors_in_slices_equal_the_oracle(
     monkeypatch.setattr(sys.modules[choose.__module__], "ONE_PASS", 0)
     slices = Counter[int]()
 
-    def noting(store: Reader, query: AnyQuery) -> AnyQuery:
+    def noting(store: Reader, query: AnyQuery) -> AnyPlan:
         if isinstance(query, Retention) and query.slice:
             slices[query.slice.of] += 1
         return choose(store, query, {source})
@@ -135,7 +136,7 @@ def test_flows_of_few_buckets_equal_the_oracle(product: RolledProduct, monkeypat
     """Of so few that a flow of the ranking may be in none of them: then all are counted."""
     read_, asked, again = flows.read, list[FlowsOfSessions](), 0
 
-    def noting(store: Reader, query: AnyQuery) -> list[Row]:
+    def noting(store: Reader, query: AnyPlan | LookUp) -> list[Row]:
         nonlocal again
         if isinstance(query, FlowsOfSessions):
             again += query in (replace(one, buckets=(), beyond=0) for one in asked[-1:] if one.beyond)

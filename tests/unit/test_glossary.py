@@ -17,7 +17,7 @@ import footfall
 import footfall.catalog
 import footfall.model
 from footfall.catalog.tables import Table
-from footfall.query import ast
+from footfall.query import ast, plan
 
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
@@ -79,7 +79,7 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 def classes() -> set[str]:
     """The public classes of the pure data and of the queries, as the glossary names them."""
     found = set()
-    for module in (*modules(footfall.model), *modules(footfall.catalog), ast):
+    for module in (*modules(footfall.model), *modules(footfall.catalog), ast, plan):
         for name, value in inspect.getmembers(module, inspect.isclass):
             if value.__module__ == module.__name__ and not name.startswith("_"):
                 found.add(f"{module.__name__.removeprefix('footfall.')}.{name}")

@@ -19,7 +19,7 @@ SMALL = "small"
 """Stands in place of a roll-up's name in cells that were found too small to be made: reading their facts is as fast."""
 
 CROSSED = "crossed"
-"""Stands among the roll-ups of a cell over whose edges sessions reach that it doesn't count (`query.ast.Mixed`)."""
+"""Stands among the roll-ups of a cell over whose edges sessions reach that it doesn't count (`query.plan.Mixed`)."""
 
 OVERFULL = "overfull"
 """Stands among the roll-ups of a cell that has too many rows for one of them, which it lacks."""

@@ -1,4 +1,4 @@
-"""Queries as frozen values. Surfaces build them (`build`), passes rewrite them, `sql` compiles them."""
+"""Queries as they are asked, frozen values: surfaces build them, passes rewrite them, and `sources` plan them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,115 +119,6 @@ class Kpis:
 
 
 @dataclass(frozen=True, slots=True)
-class Uneven:
-    """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
-
-    Their events differ, or pause for longer than a session without a name may (`varies`), or the store holds several
-    versions of them; where it is asked (`across`), those too that reach beyond the period, or over a start of its
-    buckets.
-
-    Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
-    superseded (the keys of those with several versions).
-    """
-
-    base: Query
-    across: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mixed:
-    """Sessions that overlap a window of `base`, whose events are of several classes of traffic or pause for long.
-
-    None of those that begin and end in one of the cells that start at `cells`, of the tiles of the period that start
-    at `tiles`: cells count them. Columns as those of `Uneven`; none is superseded.
-    """
-
-    base: Query
-    tiles: tuple[int, ...] = ()
-    cells: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some of the rows that make up the figures of an answer: those of `query`, which names the figures it adds to.
-
-    Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
-    signs add up; `even` selects those that tell what figures need of their events, or the others. `inside` leaves out
-    sessions that reach beyond the period, or over a start of its buckets.
-    """
-
-    query: Query
-    among: Uneven | Keys | None = None
-    without: Uneven | Keys | None = None
-    even: bool | None = None
-    signed: bool = False
-    inside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UnmixedPart:
-    """Sessions that are not `Mixed`: those that begin in the windows of `query`, and those that reach over an edge.
-
-    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after.
-    """
-
-    query: Query
-    edges: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedPart:
-    """Sessions that match `query` and have an event among `events`; of `among` only, where that is said.
-
-    They count in the buckets of these events.
-    """
-
-    query: Query
-    events: Query
-    among: Mixed | Keys | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Cells of roll-ups: their names, and the grain, start and version of each cell."""
-
-    rollups: tuple[str, ...]
-    grains: tuple[str, ...] = ()
-    starts: tuple[int, ...] = ()
-    versions: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CellPart:
-    """The figures of `query` in these cells. A session counts in the cell that it begins in.
-
-    Those that reach into a cell from before count in the cells that start at one of `opening`.
-    """
-
-    query: Query
-    cells: Cells
-    opening: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RevenuePart:
-    """What labels of sessions earned in the windows of the base of `revenue`."""
-
-    revenue: SessionRevenue
-
-
-AnyPart = Part | UnmixedPart | MatchedPart | CellPart | RevenuePart
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """`asked`, put together from parts. Columns are those of `asked`."""
-
-    asked: Query
-    parts: tuple[AnyPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SessionFigures:
     """The key figures of the sessions that the events of each label of `base` belong to, named after their metrics.
 
@@ -258,7 +149,7 @@ class FiguresOfSource:
 class LabelCount:
     """How many labels the list `base` has: one column, labels."""
 
-    base: Query | Whole
+    base: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,40 +163,6 @@ class Flows:
     depth: int
     limit: int | None = None
     only: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownFlows:
-    """Sessions that overlap the period of `base` and whose rows don't tell whether they count there, or their flow.
-
-    One row: first, last (their earliest start and latest end), sessions (their keys).
-    """
-
-    base: Query
-
-
-@dataclass(frozen=True, slots=True)
-class FlowsOfSessions:
-    """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
-
-    All events of these lie in `span`. With `buckets`, flows whose hashes end otherwise are left out: none of
-    them has more than `beyond` sessions.
-    """
-
-    asked: Flows
-    sessions: Query
-    besides: UnknownFlows | Keys | None = None
-    span: Period | None = None
-    buckets: tuple[int, ...] = ()
-    beyond: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FlowBuckets:
-    """Sessions by the last 16 bits of their flow's hash, the `limit` with most sessions: columns bucket, sessions."""
-
-    flows: FlowsOfSessions
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,32 +229,6 @@ class Retention:
     base: Query
     since: int
     slice: Slice | None = None
-    windows: tuple[Period, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownVisitors:
-    """Visitors with a session whose row does not tell all that retention needs of its events.
-
-    One row: visitors (their keys), firsts and lasts (starts and ends of such sessions that began before `since`, where
-    their rows don't tell whether an event of theirs counts).
-    `sessions` are those up to the end of the range, with its buckets.
-    """
-
-    sessions: Query
-    since: int
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionOfSessions:
-    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`.
-
-    Before the range, rows of sessions tell of these visitors, too, but for sessions that lie in the windows of `asked`.
-    """
-
-    asked: Retention
-    sessions: Query
-    besides: UnknownVisitors | Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,17 +264,16 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Breakdowns:
-    """Requests of `base` by bucket, in total (dimension and label `""`) and by each of `groupings`.
+    """Requests of `base` by its buckets, in total (dimension and label `""`) and by each of `groupings`.
 
     Columns dimension, label, bucket, hits, sessions, bytes, ordered by dimension, bucket, most hits, label. Each
-    dimension keeps its `labels` labels with most hits, ties by label. The buckets of `cells`, all of one grain, are
-    read from these, the rest of the period, the windows of `base`, from the requests.
+    dimension keeps its `labels` labels with most hits, ties by label. `bucket` says what the buckets of `base` are.
     """
 
     base: Query
+    bucket: Bucket
     groupings: tuple[str, ...]
     labels: int
-    cells: Cells = Cells(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,34 +325,19 @@ class StoredRows:
     project: int
 
 
-@dataclass(frozen=True, slots=True)
-class LongestSession:
-    """How many days sessions of a project's events last at most: one column, days; 0 where none is longer than one."""
-
-    project: int
-
-
 AnyQuery = (
     Query
     | Kpis
-    | Uneven
-    | Mixed
-    | Whole
     | SessionFigures
     | BucketFigures
     | FiguresOfSource
     | LabelCount
     | Flows
-    | UnknownFlows
-    | FlowsOfSessions
-    | FlowBuckets
     | SessionRevenue
     | Funnel
     | Conversions
     | ConversionRevenue
     | Retention
-    | UnknownVisitors
-    | RetentionOfSessions
     | VisitorSessions
     | Engagement
     | Breakdowns
@@ -530,7 +345,6 @@ AnyQuery = (
     | SiteVisitors
     | SitesWithEvents
     | StoredRows
-    | LongestSession
 )
 
 QueryT = TypeVar("QueryT", bound=AnyQuery)

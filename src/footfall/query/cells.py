@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Cells, Query
+from footfall.query.ast import Query
+from footfall.query.plan import Cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from footfall.query.ast import AnyQuery, FlowsOfSessions
+from footfall.query.ast import AnyQuery
 from footfall.query.halves import read_at_once
+from footfall.query.plan import AnyPlan, FlowsOfSessions
 from footfall.query.remembering import RememberingReader
 from footfall.query.rows import Row, read, read_frame
 from footfall.query.sources import choose, flows
@@ -25,7 +26,7 @@ def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:
     return read_frame(store, planned(store, query))
 
 
-def planned(store: Reader, query: AnyQuery) -> AnyQuery:
+def planned(store: Reader, query: AnyQuery) -> AnyPlan:
     """The query for the source that was chosen, to be read."""
     chosen = choose(store, query)
     if isinstance(store, RememberingReader):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from footfall.query.ast import AnyPart, AnyQuery, CellPart, MatchedPart, Part, Query, RevenuePart, UnmixedPart, Whole
+from footfall.query.ast import Query
+from footfall.query.plan import AnyPart, AnyPlan, CellPart, MatchedPart, Part, RevenuePart, UnmixedPart, Whole
 from footfall.query.rows import Row, read
 from footfall.query.sql.select import names
 from footfall.query.together import both
 from footfall.store.protocol import Reader
 
 
-def read_at_once(store: Reader, plan: AnyQuery) -> list[Row]:
+def read_at_once(store: Reader, plan: AnyPlan) -> list[Row]:
     """The rows of a plan, as `read` gives them."""
     if not isinstance(plan, Whole) or (halves := _halves(plan)) is None:
         return read(store, plan)

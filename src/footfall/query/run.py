@@ -16,6 +16,7 @@ from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
+from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
 from footfall.query.together import both
@@ -25,8 +26,9 @@ _RANKED_FROM = 14 * DAY
 """Over periods as long, labels are ranked first where cells answer: figures of all take too much memory."""
 
 Labels = tuple[str, ...]
+Before = dict[str, Row]
 Earned = dict[str, dict[str, Decimal]]
-MoreT = TypeVar("MoreT")
+Details = TypeVar("Details")
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
@@ -160,7 +162,7 @@ def top(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The `limit` labels with the highest counts; ties by label."""
-    rows, before = _listed(store, build.top(base, ranking, limit), partial(_before, store, previous, ranking))
+    rows, before = _with_details(store, build.top(base, ranking, limit), partial(_before, store, previous, ranking))
     return [_ranked(row, ranking, before) for row in rows]
 
 
@@ -168,42 +170,30 @@ def top_with_revenue(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The same, with what the labels earned in the period of `base`."""
-    ranked, _ = _top_and(store, base, ranking, limit, previous, lambda _: None)
-    return ranked
+    figures = partial(_before_and_earned, store, base, previous, ranking)
+    rows, (before, earned) = _with_details(store, build.top(base, ranking, limit), figures)
+    return [_ranked(row, ranking, before, earned) for row in rows]
 
 
-def _top_and(
-    store: Reader,
-    base: Query,
-    ranking: build.TopList,
-    limit: int,
-    previous: Query | None,
-    more: Callable[[Labels], MoreT],
-) -> tuple[list[RankedLabel], MoreT]:
-    """Labels with what they earned, and what `more` finds about them."""
-
-    def about(labels: Labels) -> tuple[tuple[dict[str, Row] | None, Earned], MoreT]:
-        compared = partial(_before, store, previous, ranking, labels)
-        return both(lambda: both(compared, partial(_earned, store, base, ranking, labels)), partial(more, labels))
-
-    rows, ((before, earned), found) = _listed(store, build.top(base, ranking, limit), about)
-    ranked = (_ranked(row, ranking, before) for row in rows)
-    return [replace(row, revenue=earned.get(row.label, {})) for row in ranked], found
-
-
-def _listed(store: Reader, query: Query, about: Callable[[Labels], MoreT]) -> tuple[list[Row], MoreT]:
-    """The rows of a list, and what `about` finds of their labels, and maybe of others.
+def _with_details(store: Reader, query: Query, details: Callable[[Labels], Details]) -> tuple[list[Row], Details]:
+    """The rows of a list, and the details of their labels, and maybe of others.
 
     Both at once, where labels are ranked before their figures are read.
     """
     plan = planned(store, query)
-    if isinstance(plan, ast.Whole) and plan.asked.only:
-        return both(lambda: read(store, plan), partial(about, plan.asked.only))
+    if isinstance(plan, Whole) and plan.asked.only:
+        return both(lambda: read(store, plan), partial(details, plan.asked.only))
     rows = read(store, plan)
-    return rows, about(tuple(row[query.dimensions[0]] for row in rows))
+    return rows, details(tuple(row[query.dimensions[0]] for row in rows))
 
 
-def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> dict[str, Row] | None:
+def _before_and_earned(
+    store: Reader, base: Query, previous: Query | None, ranking: build.TopList, labels: Labels
+) -> tuple[Before | None, Earned]:
+    return both(partial(_before, store, previous, ranking, labels), partial(_earned, store, base, ranking, labels))
+
+
+def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> Before | None:
     """The figures of the compared period by label, if there is one."""
     if previous is None:
         return None
@@ -221,13 +211,16 @@ def _earned(store: Reader, base: Query, ranking: build.TopList, labels: Labels) 
     return earned
 
 
-def _ranked(row: Row, ranking: build.TopList, before: dict[str, Row] | None) -> RankedLabel:
+def _ranked(
+    row: Row, ranking: build.TopList, before: Before | None = None, earned: Earned | None = None
+) -> RankedLabel:
     label, count = row[ranking.dimension], row[ranking.count]
+    revenue = (earned or {}).get(label, {})
     if before is None:
-        return RankedLabel(label, row["visitors"], Compared(count))
+        return RankedLabel(label, row["visitors"], Compared(count), revenue=revenue)
     then = before.get(label, {})
     visitors = then.get("visitors", 0) if "visitors" in ranking.before else None
-    return RankedLabel(label, row["visitors"], Compared(count, then.get(ranking.count, 0)), visitors)
+    return RankedLabel(label, row["visitors"], Compared(count, then.get(ranking.count, 0)), visitors, revenue)
 
 
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
@@ -250,7 +243,7 @@ def endpoints(store: Reader, base: Query, limit: int) -> Limited:
 
 def of_most(store: Reader, query: Query) -> list[Row]:
     """The rows of a query by endpoint and method, most hits first."""
-    if query.period.length < _RANKED_FROM or not isinstance(planned(store, query), ast.Whole):
+    if query.period.length < _RANKED_FROM or not isinstance(planned(store, query), Whole):
         return fetch(store, query)
     ranked = fetch(store, replace(query, metrics=("hits",)))
     names = tuple(sorted({row["endpoint"] for row in ranked}))
@@ -294,11 +287,15 @@ def sparklines(
     def series(labels: Labels) -> list[Row]:
         return fetch(store, build.series_of(base, ranking, labels, starts)) if labels else []
 
-    ranked, rows = _top_and(store, base, ranking, limit, previous, series)
-    counts = {row.label: dict.fromkeys(starts, 0) for row in ranked}
-    for row in rows:
+    figures = partial(_before_and_earned, store, base, previous, ranking)
+    rows, ((before, earned), counted) = _with_details(
+        store, build.top(base, ranking, limit), lambda labels: both(partial(figures, labels), partial(series, labels))
+    )
+    counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
+    for row in counted:
         if row[ranking.dimension] in counts:
             counts[row[ranking.dimension]][row["bucket"]] = row["events"]
+    ranked = (_ranked(row, ranking, before, earned) for row in rows)
     return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
 
 
@@ -310,12 +307,12 @@ def properties(
     def of_names(names: Labels) -> list[Row]:
         return fetch(store, build.values_of(base, names, values)) if names else []
 
-    rows, valued = _listed(store, build.top(base, ranking, limit), of_names)
+    rows, valued = _with_details(store, build.top(base, ranking, limit), of_names)
     found: dict[str, list[tuple[str, int]]] = {row[ranking.dimension]: [] for row in rows}
     for row in valued:
         if row["property"] in found:
             found[row["property"]].append((row["property_value"], row["events"]))
-    return [RankedProperty(_ranked(row, ranking, None), found[row[ranking.dimension]]) for row in rows]
+    return [RankedProperty(_ranked(row, ranking), found[row[ranking.dimension]]) for row in rows]
 
 
 def page(

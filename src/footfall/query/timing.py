@@ -8,16 +8,16 @@ from threading import Lock
 from time import perf_counter
 
 from footfall.catalog.tables import Table
-from footfall.query.ast import (
+from footfall.query.ast import Query
+from footfall.query.plan import (
     AnyPart,
-    AnyQuery,
-    Breakdowns,
+    AnyPlan,
+    BreakdownsOfCells,
     CellPart,
     FlowsOfSessions,
-    LabelCount,
+    LabelsOfWhole,
     MatchedPart,
     Part,
-    Query,
     RetentionOfSessions,
     RevenuePart,
     Whole,
@@ -44,7 +44,7 @@ class Timing:
     def store_seconds(self) -> float:
         return self._seconds
 
-    def note(self, chosen: AnyQuery) -> None:
+    def note(self, chosen: AnyPlan) -> None:
         with self._lock:
             self._sources |= sources_of(chosen)
 
@@ -63,16 +63,16 @@ class Timing:
                     self._seconds += perf_counter() - self._since
 
 
-def sources_of(chosen: AnyQuery) -> set[Source]:
+def sources_of(chosen: AnyPlan) -> set[Source]:
     """What a query reads its figures from."""
     match chosen:
         case Whole(parts=parts):
             return {_source(part) for part in parts}
-        case LabelCount(base=base) if isinstance(base, Whole):
-            return sources_of(base)
+        case LabelsOfWhole(whole=whole):
+            return sources_of(whole)
         case FlowsOfSessions() | RetentionOfSessions():
             return {Source.SESSIONS, Source.FACTS} if chosen.besides else {Source.SESSIONS}
-        case Breakdowns() if chosen.cells.starts:
+        case BreakdownsOfCells():
             return {Source.ROLLUPS, Source.FACTS}
         case Query(table=Table.SESSIONS) if not chosen.within:
             return {Source.SESSIONS}

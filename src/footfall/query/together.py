@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
+from functools import cache
 from typing import TypeVar
 
 First = TypeVar("First")
 Second = TypeVar("Second")
-
-_THREADS = ThreadPoolExecutor(8, "statement")
 
 
 def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
@@ -21,7 +20,7 @@ def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[Firs
 
     Neither outlives the call. The first's error comes before the second's.
     """
-    later = _THREADS.submit(copy_context().run, second)
+    later = _threads().submit(copy_context().run, second)
     try:
         found = first()
     except BaseException:
@@ -29,3 +28,9 @@ def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[Firs
             wait((later,))
         raise
     return found, second() if later.cancel() else later.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """The process's, which all answers share."""
+    return ThreadPoolExecutor(8, "statement")

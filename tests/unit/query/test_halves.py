@@ -9,8 +9,9 @@ import pytest
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import AnyPart, CellPart, Cells, Order, Part, Query, UnmixedPart, Whole
+from footfall.query.ast import Order, Query
 from footfall.query.halves import read_at_once
+from footfall.query.plan import AnyPart, CellPart, Cells, Part, UnmixedPart, Whole
 from footfall.store.protocol import Rows
 
 EVENTS, SESSIONS = ("visitors", "pageviews"), ("sessions",)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.pipeline.keys import text_key
 from footfall.query.ast import (
     AnyQuery,
@@ -99,7 +99,7 @@ def test_visitors_are_found_by_key(text: str, keys: tuple[int, ...] | None) -> N
         Retention(BASE, 0),
         VisitorSessions(BASE, 1, 1),
         Engagement(BASE),
-        Breakdowns(BASE, (), 1),
+        Breakdowns(BASE, Bucket.HOUR, (), 1),
     ],
     ids=lambda query: type(query).__name__,
 )

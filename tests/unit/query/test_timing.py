@@ -5,24 +5,22 @@ from dataclasses import replace
 import pytest
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.query import build
 from footfall.query import timing as timing_module
-from footfall.query.ast import (
-    Breakdowns,
+from footfall.query.ast import Breakdowns, Flows, Keys, Kpis, Query
+from footfall.query.passes import complete
+from footfall.query.plan import (
+    BreakdownsOfCells,
     CellPart,
     Cells,
-    Flows,
     FlowsOfSessions,
-    Keys,
-    Kpis,
+    LabelsOfWhole,
     MatchedPart,
     Part,
-    Query,
     UnmixedPart,
     Whole,
 )
-from footfall.query.passes import complete
 from footfall.query.sources import Source
 from footfall.query.timing import Timing, sources_of
 
@@ -35,15 +33,16 @@ SESSIONS = replace(EVENTS, table=Table.SESSIONS)
 def test_sources_of_an_answer_are_those_of_its_parts() -> None:
     whole = Whole(EVENTS, (CellPart(EVENTS, Cells(("events",))), UnmixedPart(SESSIONS, ()), Part(EVENTS)))
     assert sources_of(whole) == {Source.ROLLUPS, Source.SESSIONS, Source.FACTS}
+    assert sources_of(LabelsOfWhole(whole)) == sources_of(whole)
     assert sources_of(Whole(EVENTS, (Part(SESSIONS, even=True),))) == {Source.SESSIONS}
     assert sources_of(Whole(SESSIONS, (MatchedPart(SESSIONS, EVENTS),))) == {Source.FACTS}
 
 
 def test_breakdowns_tell_of_their_cells() -> None:
-    requests = Breakdowns(replace(EVENTS, table=Table.REQUESTS), ("country",), 100)
+    requests = Breakdowns(replace(EVENTS, table=Table.REQUESTS), Bucket.DAY, ("country",), 100)
     assert sources_of(requests) == {Source.FACTS}
     days = Cells(("network:",), ("day",), (1_780_012_800_000,), (7,))
-    assert sources_of(replace(requests, cells=days)) == {Source.ROLLUPS, Source.FACTS}
+    assert sources_of(BreakdownsOfCells(requests, days)) == {Source.ROLLUPS, Source.FACTS}
 
 
 def test_sessions_that_are_found_by_their_events_are_read_from_facts() -> None:

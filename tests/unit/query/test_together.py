@@ -32,7 +32,7 @@ def test_they_run_at_once():
 
 def test_without_a_free_thread_the_second_runs_after_the_first(monkeypatch):
     with ThreadPoolExecutor(1) as threads:
-        monkeypatch.setattr(together, "_THREADS", threads)
+        monkeypatch.setattr(together, "_threads", lambda: threads)
         free = threading.Event()
         threads.submit(free.wait)
         try:
@@ -61,7 +61,7 @@ def test_the_first_error_is_raised_once_the_second_has_ended():
 
 def test_a_second_that_has_not_begun_is_dropped_with_the_first(monkeypatch):
     with ThreadPoolExecutor(1) as threads:
-        monkeypatch.setattr(together, "_THREADS", threads)
+        monkeypatch.setattr(together, "_threads", lambda: threads)
         free = threading.Event()
         threads.submit(free.wait)
         asked: list[str] = []

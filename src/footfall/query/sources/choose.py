@@ -13,22 +13,22 @@ from footfall.model.period import Period
 from footfall.query import build
 from footfall.query.ast import (
     AnyQuery,
+    Breakdowns,
     BucketFigures,
     Flows,
     Kpis,
     LabelCount,
-    LongestSession,
     Query,
     Retention,
     SessionRevenue,
     Slice,
-    Whole,
     map_queries,
 )
 from footfall.query.passes import complete, prepare
 from footfall.query.passes.clamp import EARLIEST
+from footfall.query.plan import AnyPlan, LabelsOfWhole, LongestSession, Whole
 from footfall.query.rows import read
-from footfall.query.sources import earned, flows, retention, rolled, sessions, summed
+from footfall.query.sources import breakdowns, earned, flows, retention, rolled, sessions, summed
 from footfall.query.sql.retention import ONE_PASS
 from footfall.store.protocol import Reader
 
@@ -53,7 +53,7 @@ class Source(StrEnum):
 ALL = frozenset(Source)
 
 
-def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyQuery:
+def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyPlan:
     """The query for its source, ready to be compiled."""
     query = map_queries(query, partial(_bounded, store))
     least = FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0
@@ -64,6 +64,8 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
         return found or complete(query)
     if isinstance(query, Retention):
         return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
+    if isinstance(query, Breakdowns):
+        return (breakdowns.of_cells(store, query) if Source.ROLLUPS in allowed else None) or complete(query)
     base = _base(query)
     if base is None or (Source.FACTS in allowed and base.period.length <= rolled.FACTS_UP_TO):
         return complete(query)
@@ -85,14 +87,13 @@ def _base(query: AnyQuery) -> Query | None:
     """What another source than facts may answer; None where none does."""
     if isinstance(query, Query):
         return query
-    base = query.base if isinstance(query, Kpis | BucketFigures | LabelCount | SessionRevenue) else None
-    return base if isinstance(base, Query) else None
+    return query.base if isinstance(query, Kpis | BucketFigures | LabelCount | SessionRevenue) else None
 
 
-def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelCount | None:
+def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | None:
     if isinstance(query, LabelCount):
-        listed = _from_rollups(store, query.base) if isinstance(query.base, Query) else None
-        return LabelCount(listed) if isinstance(listed, Whole) else None
+        listed = _from_rollups(store, query.base)
+        return LabelsOfWhole(listed) if isinstance(listed, Whole) else None
     if earned.asks(query):
         return earned.answered(store, query)
     if isinstance(query, Kpis | BucketFigures):

@@ -7,8 +7,9 @@ from operator import itemgetter
 from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES
 from footfall.catalog.tables import Table
 from footfall.model.period import Bucket, Period
-from footfall.query.ast import Cells, Query
+from footfall.query.ast import Query
 from footfall.query.cells import RolledUp
+from footfall.query.plan import Cells
 from footfall.query.rows import Row, read
 from footfall.query.sources.tiles import Cell, Tiling, tile
 from footfall.store.protocol import Reader

@@ -7,9 +7,10 @@ from typing import TypeGuard
 
 from footfall.catalog.rollups import EARNED, EARNING, earned_by
 from footfall.catalog.tables import Table
-from footfall.query.ast import AnyPart, CellPart, Order, Part, Query, RevenuePart, SessionRevenue, Whole
+from footfall.query.ast import Order, Query, SessionRevenue
 from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
+from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, Whole
 from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.tiles import Tiling, gaps
 from footfall.store.protocol import Reader

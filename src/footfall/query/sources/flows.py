@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import FlowBuckets, Flows, FlowsOfSessions, Keys, UnknownFlows
+from footfall.query.ast import Flows, Keys
 from footfall.query.passes import complete, prepare
+from footfall.query.plan import FlowBuckets, FlowsOfSessions, UnknownFlows
 from footfall.query.rows import Row, read
 from footfall.query.sources.sessions import MAX_KEYS, MAX_UNEVEN, eligible
 from footfall.store.protocol import Reader

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Keys, Retention, RetentionOfSessions, UnknownVisitors
+from footfall.query.ast import Keys, Retention
 from footfall.query.passes import complete, prepare
+from footfall.query.plan import RetentionOfSessions, UnknownVisitors
 from footfall.query.rows import read
 from footfall.query.sources.sessions import MAX_KEYS, MAX_UNEVEN, eligible
 from footfall.store.protocol import Reader
@@ -28,7 +29,7 @@ def of_sessions(store: Reader, query: Retention) -> RetentionOfSessions | None:
         return None
     few = Keys("visitor", visitors) if len(visitors) <= MAX_KEYS else unknown
     windows = _windows(list(zip(found["firsts"], found["lasts"], strict=True)))
-    return RetentionOfSessions(replace(complete(query), windows=windows), sessions, few if visitors else None)
+    return RetentionOfSessions(complete(query), sessions, few if visitors else None, windows)
 
 
 def _windows(spans: list[tuple[int, int]]) -> tuple[Period, ...]:

@@ -12,21 +12,11 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query import build
-from footfall.query.ast import (
-    AnyPart,
-    CellPart,
-    Keys,
-    MatchedPart,
-    Mixed,
-    Order,
-    Part,
-    Query,
-    UnmixedPart,
-    Whole,
-)
+from footfall.query.ast import Keys, Order, Query
 from footfall.query.build import PEOPLE
 from footfall.query.cells import Uncounted
 from footfall.query.passes import complete
+from footfall.query.plan import AnyPart, CellPart, MatchedPart, Mixed, Part, UnmixedPart, Whole
 from footfall.query.rows import Row, read
 from footfall.query.sources import sessions
 from footfall.query.sources.covering import cells_of, covered

@@ -12,8 +12,9 @@ from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
-from footfall.query.ast import Keys, Mixed, Part, Query, Uneven
+from footfall.query.ast import Keys, Query
 from footfall.query.passes import complete
+from footfall.query.plan import Mixed, Part, Uneven
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.rollups import SOURCES, Rollup
 from footfall.catalog.tables import Table
-from footfall.query.ast import AnyPart, CellPart, Part, Query, Term, Whole
+from footfall.query.ast import Query, Term
 from footfall.query.build import with_value
 from footfall.query.passes import complete
+from footfall.query.plan import AnyPart, CellPart, Part, Whole
 from footfall.query.sources.covering import cells_of, covered
 from footfall.store.protocol import Reader
 

@@ -9,8 +9,8 @@ from operator import itemgetter
 from footfall.catalog.rollups import SMALL
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
-from footfall.query.ast import Cells
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, OverfullCells, RolledUp, StaleCells, Uncounted
+from footfall.query.plan import Cells
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 

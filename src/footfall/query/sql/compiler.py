@@ -7,35 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from footfall.query.ast import (
-    AnyQuery,
     Breakdowns,
     BucketFigures,
     ConversionRevenue,
     Conversions,
     Engagement,
     FiguresOfSource,
-    FlowBuckets,
     Flows,
-    FlowsOfSessions,
     Funnel,
     Kpis,
     LabelCount,
-    LongestSession,
-    Mixed,
     Query,
     Retention,
-    RetentionOfSessions,
     SessionFigures,
     SessionRevenue,
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
     StoredRows,
-    Uneven,
-    UnknownFlows,
-    UnknownVisitors,
     VisitorSessions,
-    Whole,
 )
 from footfall.query.cells import (
     CellQuery,
@@ -49,6 +39,21 @@ from footfall.query.cells import (
     RolledUp,
     StaleCells,
     Uncounted,
+)
+from footfall.query.plan import (
+    AnyPlan,
+    BreakdownsOfCells,
+    FlowBuckets,
+    FlowsOfSessions,
+    LabelsOfWhole,
+    LongestSession,
+    LookUp,
+    Mixed,
+    RetentionOfSessions,
+    Uneven,
+    UnknownFlows,
+    UnknownVisitors,
+    Whole,
 )
 from footfall.query.sql import (
     breakdowns,
@@ -95,6 +100,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
     LabelCount: (figures.label_count, ("labels",)),
+    LabelsOfWhole: (figures.labels_of_whole, ("labels",)),
     Flows: (flows.flows, flows.FLOWS),
     UnknownFlows: (flows.unknown, flows.UNKNOWN),
     FlowsOfSessions: (flows.flows_of_sessions, flows.FLOWS),
@@ -109,6 +115,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     VisitorSessions: (shapes.visitor_sessions, ("session", "session_id", "at")),
     Engagement: (engagement.engagement, engagement.COLUMNS),
     Breakdowns: (breakdowns.breakdowns, breakdowns.COLUMNS),
+    BreakdownsOfCells: (breakdowns.breakdowns_of_cells, breakdowns.COLUMNS),
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
     SitesWithEvents: (sites.with_events, ("project",)),
@@ -117,7 +124,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
 }
 
 
-def compile_query(query: AnyQuery | CellQuery) -> Statement:
+def compile_query(query: AnyPlan | LookUp | CellQuery) -> Statement:
     binder = Binder()
     if isinstance(query, Query):
         return Statement(select(query, binder), binder.params, names(query))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures, Whole
+from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures
+from footfall.query.plan import LabelsOfWhole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import select
@@ -55,9 +56,11 @@ def figures_of_source(query: FiguresOfSource, binder: Binder) -> str:
 
 
 def label_count(query: LabelCount, binder: Binder) -> str:
-    if isinstance(query.base, Whole):
-        return f"SELECT count() AS c0 FROM ({whole(query.base, binder)}) WHERE c1 > 0"
     return f"SELECT count() AS c0 FROM ({select(query.base, binder)})"
+
+
+def labels_of_whole(query: LabelsOfWhole, binder: Binder) -> str:
+    return f"SELECT count() AS c0 FROM ({whole(query.whole, binder)}) WHERE c1 > 0"
 
 
 def _figures(columns: tuple[str, ...], pageviews: str) -> str:

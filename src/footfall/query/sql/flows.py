@@ -8,7 +8,8 @@ from footfall.catalog.columns import FLOW, GAPS, VARIES
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.query import build
-from footfall.query.ast import FlowBuckets, Flows, FlowsOfSessions, Keys, UnknownFlows
+from footfall.query.ast import Flows, Keys
+from footfall.query.plan import FlowBuckets, FlowsOfSessions, UnknownFlows
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition
 from footfall.query.sql.select import project, select, where, within

@@ -8,8 +8,9 @@ from footfall.catalog.columns import FLOW, VARIES
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
-from footfall.query.ast import Keys, Query, Retention, RetentionOfSessions, UnknownVisitors
+from footfall.query.ast import Keys, Query, Retention
 from footfall.query.passes.clamp import EARLIEST
+from footfall.query.plan import RetentionOfSessions, UnknownVisitors
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import bucket_of, conditions, where
 
@@ -76,8 +77,8 @@ def _of_besides(query: RetentionOfSessions, visitors: UnknownVisitors | Keys, bi
     earlier, base = _until(query.sessions, asked.since), _until(asked.base, asked.since)
     among = f"visitor IN {_members(visitors, binder)}"
     before = f"SELECT visitor FROM sessions WHERE {among} AND {_known(query.sessions)} AND {where(earlier, binder)}"
-    if asked.windows:  # which the key finds; rows are compared with so many only where the visitor is one of these
-        events = where(replace(base, windows=asked.windows), binder)
+    if query.windows:  # which the key finds; rows are compared with so many only where the visitor is one of these
+        events = where(replace(base, windows=query.windows), binder)
         before += f" UNION ALL SELECT visitor FROM events PREWHERE {among} WHERE {events}"
     return _grouped(asked, [among, f"visitor NOT IN ({before})"], binder)
 

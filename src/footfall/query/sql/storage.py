@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.ast import LongestSession, StoredRows
+from footfall.query.ast import StoredRows
+from footfall.query.plan import LongestSession
 from footfall.query.sql.binder import Binder
 
 COLUMNS = ("table", "rows", "first", "last")
