@@ -194,7 +194,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _cells_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7, B9 and B11")
+    parser.add_argument(
+        "--data", type=_directory, help="what `bench data` made, for what reads: B4 to B7, B9, B11, `statements`"
+    )
     parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
     names = _among([each.name for each in ENDPOINTS])
     parser.add_argument("--endpoints", type=names, default=(), help="endpoints of B4, by name")
