@@ -1,4 +1,4 @@
-"""`python -m bench run` measures the bars on rows that `data` makes; `profile` shows where B1 and B2 spend time."""
+"""`python -m bench run` measures the bars on rows that `data` makes; `profile` and `statements` say where time goes."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from bench import (
     plots,
     recorded,
     report,
+    statements,
 )
 from bench.bars import Bar, Work
 from bench.data.filling import UNTIL, Wanted, fill
@@ -74,22 +75,17 @@ _MEMORY = 6_000_000_000
 def main() -> None:
     options = _parser().parse_args()
     configure_logging("warning")
-    if options.command == "growth":
-        print(
-            growth.table(
-                growth.simulate(growth.Load(options.events_a_year, options.peak, options.growth), options.years)
-            )
-        )
-        return
-    if options.command == "data":
-        _data(options)
-        return
-    if options.command == "fairness":
-        _fairness(options)
-        return
-    if options.command == "plot":
-        print(*plots.write(), sep="\n")
-        return
+    commands = {
+        "growth": _growth,
+        "data": _data,
+        "fairness": _fairness,
+        "plot": lambda _: print(*plots.write(), sep="\n"),
+        "statements": _statements,
+    }
+    commands.get(options.command, _run)(options)
+
+
+def _run(options: argparse.Namespace) -> None:
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
@@ -102,6 +98,11 @@ def main() -> None:
             profile(work)
         else:
             _measure(work, options.only or tuple(BARS), options.out, options.record)
+
+
+def _growth(options: argparse.Namespace) -> None:
+    load = growth.Load(options.events_a_year, options.peak, options.growth)
+    print(growth.table(growth.simulate(load, options.years)))
 
 
 def _data(options: argparse.Namespace) -> None:
@@ -120,6 +121,17 @@ def _fairness(options: argparse.Namespace) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "fairness.json").write_text(json.dumps(found, indent=1))
     print(fairness.table(found))
+
+
+def _statements(options: argparse.Namespace) -> None:
+    scale = SMOKE if options.smoke else replace(FULL, samples=statements.SAMPLES)
+    scale = replace(scale, samples=options.samples or scale.samples)
+    machine = report.conditions(scale)
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
+        work = Work(scale, Path(folder), options.data, ranges=options.ranges, endpoints=options.endpoints)
+        found = statements.measure(work)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "statements.json").write_text(json.dumps(machine | found, indent=1) + "\n")
 
 
 def _measure(work: Work, names: tuple[str, ...], out: Path, label: str | None) -> None:
@@ -151,6 +163,11 @@ def _parser() -> argparse.ArgumentParser:
     fair.add_argument("--smoke", action="store_true", help="a moment of each, small")
     fair.add_argument("--seconds", type=float, default=20.0, help="of each measurement; 20 where left out")
     fair.add_argument("--out", type=Path, default=BENCH / "results", help="where fairness.json goes")
+    asked = commands.add_parser("statements", help="what answers ask of the engine, and what it takes for that alone")
+    _cells_options(asked)
+    asked.add_argument("--samples", type=int, help=f"of each endpoint and range; {statements.SAMPLES} where left out")
+    asked.add_argument("--smoke", action="store_true", help="a moment of each, over few rows that are made for it")
+    asked.add_argument("--out", type=Path, default=BENCH / "results", help="where statements.json goes")
     made = commands.add_parser("data", help="fill a directory with rows to measure, once")
     made.add_argument("directory", type=Path, metavar="DIR", help="a data directory, new or made by this command")
     made.add_argument("--events", type=_count, default=100_000_000, help="events over 12 months")
@@ -170,14 +187,19 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of each endpoint and range in B4 and B6, without waiting for an idle machine; 50 where left out",
     )
-    parser.add_argument("--data", type=_directory, help="what `bench data` made, for B4 to B7, B9 and B11")
+    _cells_options(parser)
     parser.add_argument("--against", type=_directory, help="what `bench data` made with fewer rows, for B6")
-    parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
-    parser.add_argument(
-        "--endpoints", type=_among([each.name for each in ENDPOINTS]), default=(), help="endpoints of B4, by name"
-    )
     parser.add_argument("--record", choices=recorded.LABELS, help="keep what B4 finds in bench/measured, for the docs")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="where latest.json and latest.md go")
+
+
+def _cells_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=_directory, help="what `bench data` made, for what reads: B4 to B7, B9, B11, `statements`"
+    )
+    parser.add_argument("--ranges", type=_among(RANGES), default=(), help=f"ranges of B4: {', '.join(RANGES)}")
+    names = _among([each.name for each in ENDPOINTS])
+    parser.add_argument("--endpoints", type=names, default=(), help="endpoints of B4, by name")
 
 
 def _directory(text: str) -> Path:

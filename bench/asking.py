@@ -16,7 +16,7 @@ import httpx
 
 from bench.data.filling import Manifest, read_manifest
 from bench.harness import Process, Result, cpu_clock, free_port, serving
-from bench.served import PATH
+from bench.served import ALONE, KEEP, PATH
 from footfall.clock import HOUR, MINUTE
 from footfall.model.period import Period, iso
 
@@ -67,10 +67,25 @@ class Asked:
 
     def sql(self, statement: str) -> Result:
         """`rows`, and `millis` within the server; RuntimeError where it fails."""
-        found = self.client.post(PATH, content=statement)
+        return self._post(PATH, statement)
+
+    def keep(self) -> list[Result]:
+        """`number` and `sql` of the statements that the last answer asked of the engine, to be run by `alone`."""
+        found: list[Result] = self._post(KEEP, "")["statements"]
+        return found
+
+    def alone(self, number: int) -> Result:
+        """What a kept statement takes by itself in the server: milliseconds as `bench.noted.Statement.alone` has them.
+
+        RuntimeError where it fails.
+        """
+        return self._post(ALONE, str(number))
+
+    def _post(self, path: str, content: str) -> Result:
+        found = self.client.post(path, content=content)
         answer: Result = found.json()
         if found.status_code != 200:
-            raise RuntimeError(f"{statement:.200}: {answer['error']}")
+            raise RuntimeError(f"{content:.200}: {answer['error']}")
         return answer
 
     @cached_property

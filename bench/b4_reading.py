@@ -10,15 +10,22 @@ from pathlib import Path
 
 from bench.asking import Answer, Asked, asked
 from bench.bars import Bar, Work
-from bench.endpoints import ENDPOINTS, RANGES, SHORT, Endpoint
+from bench.endpoints import RANGES, SHORT, Endpoint, chosen
 from bench.harness import Peak, Result, run, wait_quiet
 from footfall.catalog.tables import Table
 
-_WARM = 2
+WARM = 2
+"""Turns before those that count."""
+
 _PATIENCE = 30_000.0
 """Milliseconds that a cell may take altogether before it is left with the samples that it has."""
 
 _LEAST = 3
+
+
+def enough(times: Sequence[float]) -> bool:
+    """Whether a cell is left with these samples, in milliseconds."""
+    return sum(times) > _PATIENCE and len(times) >= _LEAST
 
 
 @dataclass
@@ -42,7 +49,7 @@ class _Cell:
 
     @property
     def done(self) -> bool:
-        return bool(self.errors) or (sum(self.times) > _PATIENCE and len(self.times) >= _LEAST)
+        return bool(self.errors) or enough(self.times)
 
     def result(self, reference: float) -> Result:
         found: Result = {"samples": len(self.times), "errors": self.errors[:1], "timing": self.timing}
@@ -116,11 +123,10 @@ def cells(server: Asked, samples: int, ranges: Sequence[str], endpoints: Sequenc
 
 def _range(server: Asked, samples: int, named: str, endpoints: Sequence[str]) -> tuple[list[_Cell], dict[str, float]]:
     length = RANGES[named]
-    chosen = [each for each in ENDPOINTS if (not endpoints or each.name in endpoints) and server.rows(each.surface)]
-    cells = [_Cell(each, named) for each in chosen if each.params(server, named, length) is not None]
+    cells = [_Cell(each, named) for each in chosen(server, named, endpoints)]
     counts: list[float] = []
-    for turn in range(_WARM + samples):
-        if turn == _WARM:
+    for turn in range(WARM + samples):
+        if turn == WARM:
             counts.clear()
             for cell in cells:
                 cell.times.clear()
@@ -128,12 +134,7 @@ def _range(server: Asked, samples: int, named: str, endpoints: Sequence[str]) ->
         counts.append(server.sql(_count(server, length))["millis"])
         for cell in cells:
             if not cell.done:
-                cell.add(
-                    server.get(
-                        cell.endpoint.path.format(visitor=server.visitor),
-                        cell.endpoint.params(server, named, length) or (),
-                    )
-                )
+                cell.add(cell.endpoint.ask(server, named))
     times = {"p50": round(quantile(counts, 0.5), 1), "p95": round(quantile(counts, 0.95), 1)}
     print(f"{named}: count {times['p50']} ms, p95 {times['p95']} ms", flush=True)
     return cells, times

@@ -10,7 +10,7 @@ from bench.b4_reading import prepared
 from bench.b11_dashboards import ingest
 from bench.bars import Bar, Work
 from bench.copies import copied
-from bench.endpoints import LIGHT, RANGES, WEB_ENDPOINTS, Endpoint
+from bench.endpoints import LIGHT, WEB_ENDPOINTS, Endpoint
 from bench.events import write_batches
 from bench.harness import Result, wait_quiet
 
@@ -48,8 +48,7 @@ def _compare(endpoint: Endpoint, named: str, sides: tuple[Asked, Asked], samples
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(samples + 1):
         for server, own in zip(sides, times, strict=True):
-            params = endpoint.params(server, named, RANGES[named]) or ()
-            answer = server.get(endpoint.path.format(visitor=server.visitor), params)
+            answer = endpoint.ask(server, named)
             if turn:
                 own.append(answer.millis if answer.status == 200 else float("inf"))
     small, large = (median(own) for own in times)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.asking import Asked
+from bench.asking import Answer, Asked
 from bench.data.filling import LARGE_SLUG
 from footfall.api.tracking.toplists import TOP_ROUTES as TRACKING_LISTS
 from footfall.api.web.toplists import TOP_ROUTES as WEB_LISTS
@@ -55,6 +55,15 @@ class Endpoint:
     def surface(self) -> str:
         """The rows that it reads, as the manifest calls them."""
         return {Table.REQUESTS: "requests", Table.PROXY_LOGS: "logs"}.get(self.table, "events")
+
+    def has(self, server: Asked, named: str) -> bool:
+        """Whether there is such a range, and rows to read."""
+        return bool(server.rows(self.surface)) and self.params(server, named, RANGES[named]) is not None
+
+    def ask(self, server: Asked, named: str) -> Answer:
+        """Over a range that it has."""
+        params = self.params(server, named, RANGES[named]) or ()
+        return server.get(self.path.format(visitor=server.visitor), params)
 
 
 def _web(name: str, *more: tuple[str, Any], limit: Limit = LIGHT) -> Endpoint:
@@ -126,6 +135,12 @@ PROXY_ENDPOINTS = tuple(
 )
 
 ENDPOINTS = (*WEB_ENDPOINTS, *TRACKING_ENDPOINTS, *NETWORK_ENDPOINTS, *PROXY_ENDPOINTS)
+
+
+def chosen(server: Asked, named: str, names: Collection[str]) -> list[Endpoint]:
+    """Those of these names that have the range; of all where `names` is empty."""
+    return [each for each in ENDPOINTS if (not names or each.name in names) and each.has(server, named)]
+
 
 LEFT_OUT: Mapping[str, str] = {
     "/export": "its length is that of the rows",

@@ -311,6 +311,18 @@ def wait_quiet(seconds: float) -> bool:
     return False
 
 
+def wait_idle(pid: int, seconds: float, share: float = 0.05) -> bool:
+    """Wait until a process takes less than this share of a processor, at most `seconds`; whether it does."""
+    clock = cpu_clock(pid)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        began, spent = time.monotonic(), time.clock_gettime(clock)
+        time.sleep(2)
+        if time.clock_gettime(clock) - spent < share * (time.monotonic() - began):
+            return True
+    return False
+
+
 def _busy_share() -> float:
     def now() -> tuple[int, int]:
         fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bench.scale import FULL, SMOKE
+from bench.statements import HEAD
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {
@@ -95,3 +96,25 @@ def test_a_project_is_measured_beside_one_that_misbehaves(tmp_path: Path) -> Non
     assert [*found] == ["search", "ages"]
     assert all(side["samples"] for sides in found.values() for side in sides.values())
     assert "| ages |" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_answers_ask_is_measured_by_itself(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "statements", "--smoke", "--endpoints", "kpis,proxy-traffic"]
+    command += ["--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    assert done.returncode == 0, done.stderr
+    cells = json.loads((tmp_path / "statements.json").read_text())["cells"]
+    assert {(name, named) for name, row in cells.items() for named in row} == {
+        ("kpis", "30d"),
+        ("proxy-traffic", "30d"),
+    }
+    for cell in (row["30d"] for row in cells.values()):
+        assert (cell["error"], cell["samples"]) == ("", SMOKE.samples)
+        assert cell["asked"] == len(cell["statements"]) > 0
+        assert all(one["cpu"] > 0 and one["plan"] > 0 for one in cell["statements"])
+    asked = " ".join(one["sql"] for one in cells["proxy-traffic"]["30d"]["statements"])
+    assert "proxy_logs" in asked
+    assert " events " not in asked  # those of the other answer
+    assert done.stdout.splitlines()[:2] == HEAD.splitlines()
+    assert [text.split(" | ")[0] for text in done.stdout.splitlines()[2:]] == ["| kpis", "| proxy-traffic"]
