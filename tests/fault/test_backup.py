@@ -84,6 +84,7 @@ def test_every_surface_answers_the_same_after_a_kill_and_a_restore(tmp_path: Pat
     done = footfall("restore", str(restored), "--json", data=tmp_path / "again")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["name"] == second["name"]
+    assert footfall("doctor", data=tmp_path / "again").stdout.strip() == "nothing is wrong"
     with running(tmp_path / "again", flush_interval="0.2") as other:
         same = Access(other, access.slug, access.number, access.id, access.token)
         assert answers(other, same) == before

@@ -64,8 +64,13 @@ def _fill(settings: Settings, place: Place, manifest: Manifest, source: Path) ->
                     f"the backup had {manifest.rows[table.value]} rows of {table}, and {rows} were restored"
                 )
     for folder in ("spool", "drain"):
-        shutil.copytree(source / folder, settings.data / folder)
+        shutil.copytree(source / folder, settings.data / folder, copy_function=_copy_closed)
         (settings.data / folder).chmod(0o700)
     if (source / "meta.db").exists():
-        shutil.copyfile(source / "meta.db", settings.data / "meta.db")
-        (settings.data / "meta.db").chmod(0o600)
+        _copy_closed(source / "meta.db", settings.data / "meta.db")
+
+
+def _copy_closed(source: str | Path, to: str | Path) -> None:
+    """Only the owner may look, whatever the place of the backup lets others do."""
+    shutil.copyfile(source, to)
+    Path(to).chmod(0o600)
