@@ -20,7 +20,7 @@ from footfall.model.raw import EventRows, ProxyLogs, Record, RequestRows
 _NAMES = {"events": "name", "requests": "endpoint"}
 _LOST = "SELECT first, last, events FROM lost"
 _DAMAGED = "SELECT seq, seq, events FROM damaged"
-_UNDER_WAY = "SELECT first, last FROM batches WHERE finished_at IS NULL"
+_UNDER_WAY = "SELECT number, first, last FROM batches WHERE finished_at IS NULL"
 _decoder = msgspec.msgpack.Decoder(list[Record])
 
 
@@ -51,9 +51,10 @@ class Taken:
 
     def damage_plans(self) -> None:
         rows = rows_of(self._data) | self._rows
-        for first, last in _asked(self._data, _UNDER_WAY):
-            for seq in rows.keys() & range(first, last + 1):
-                self.partly.update(_names(rows[seq][1]))
+        for number, first, last in _asked(self._data, _UNDER_WAY):
+            if (self._data / "drain" / f"serve-{number}.plan").exists():
+                for seq in rows.keys() & range(first, last + 1):
+                    self.partly.update(_names(rows[seq][1]))
         plans(self._data)
 
     def remove_facts(self, dice: random.Random) -> str:

@@ -51,7 +51,7 @@ from footfall.query.cells import (
     StaleCells,
     Uncounted,
 )
-from footfall.query.passes import complete
+from footfall.query.passes import complete, prepare
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.plan import (
     AnyPlan,
@@ -175,15 +175,15 @@ SHAPES: dict[str, AnyQuery] = {
 
 
 PLANS: dict[str, AnyPlan | LookUp] = {
-    "unknown-flows": UnknownFlows(complete(replace(SESSIONS, filters=filter.parse("country:RO traffic:human")))),
-    "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), complete(SESSIONS)),
-    "flows-of-sessions-of-buckets": FlowsOfSessions(Flows(BASE, 3, 20), complete(SESSIONS), buckets=(7, 9), beyond=5),
-    "buckets-of-flows": FlowBuckets(FlowsOfSessions(Flows(BASE, 3, 20), SESSIONS), 105),
+    "unknown-flows": UnknownFlows(prepare(replace(SESSIONS, filters=filter.parse("country:RO traffic:human")))),
+    "flows-of-sessions": FlowsOfSessions(Flows(BASE, 3, 20), prepare(SESSIONS)),
+    "flows-of-sessions-of-buckets": FlowsOfSessions(Flows(BASE, 3, 20), prepare(SESSIONS), buckets=(7, 9)),
+    "buckets-of-flows": FlowBuckets(FlowsOfSessions(Flows(BASE, 3, 20), prepare(SESSIONS)), 105),
     "flows-of-sessions-and-events": FlowsOfSessions(
-        Flows(BASE, 3, 20), complete(SESSIONS), Keys("session", (5, 6)), HOUR
+        Flows(BASE, 3, 20), prepare(SESSIONS), Keys("session", (5, 6)), HOUR
     ),
     "flows-of-sessions-of-labels": FlowsOfSessions(
-        Flows(BASE, 2, only=(("/",),)), complete(SESSIONS), UnknownFlows(SESSIONS), BASE.period
+        Flows(BASE, 2, only=(("/",),)), prepare(SESSIONS), UnknownFlows(prepare(SESSIONS)), BASE.period
     ),
     "unknown-visitors": UnknownVisitors(complete(FROM_THE_START), BASE.period.start),
     "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), complete(FROM_THE_START)),
@@ -195,7 +195,7 @@ PLANS: dict[str, AnyPlan | LookUp] = {
         Cells(("network:",), ("hour", "hour"), (1_780_002_000_000, 1_780_005_600_000), (70, 71)),
     ),
 }
-"""What sources make of shapes, and look up: passes complete the queries in them before."""
+"""What sources make of shapes, and look up: passes prepare or complete the queries in them before."""
 
 READY: dict[str, AnyPlan | LookUp | CellQuery] = {
     "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), across=True),

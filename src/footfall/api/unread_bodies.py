@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from math import inf
 from typing import Any
 
-from footfall.api.bodies import Message, Receive
+from footfall.api.bodies import FIRST_BYTES, Message, Receive
+from footfall.api.problem import Headers
 from footfall.collect.body import MIB
 
 MAX_DISCARDED = 16 * MIB
@@ -16,7 +18,7 @@ QUIET_SECONDS = 1.0
 """What is read and thrown away of a body: so many bytes, for so long, until nothing comes any more."""
 
 BYTES_A_SECOND = 16 * MIB
-"""How much is thrown away of all bodies together, once `MAX_DISCARDED` have been at once: whoever is refused sends no
+"""How much is thrown away of all large bodies together, once `MAX_DISCARDED` have been at once: who is refused sends no
 faster, and takes no more of the event loop."""
 
 Send = Callable[[Message], Awaitable[None]]
@@ -28,7 +30,8 @@ class UnreadBodies:
 
     A connection that closes on a client that is still sending is reset: the client would see that, and not the answer.
     With a body that comes after its head, the server closes the connection after the answer without saying so, and what
-    the client sends next has none.
+    the client sends next has none. Where the rest does not come, or was not asked for yet (`Expect: 100-continue`), the
+    answer says that the connection closes.
     """
 
     def __init__(self, app: App) -> None:
@@ -36,20 +39,22 @@ class UnreadBodies:
         self._pace = Pace(BYTES_A_SECOND, MAX_DISCARDED)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _has_body(scope):
-            body = _Body(receive, send, self._pace)
+        size = _size(scope["headers"]) if scope["type"] == "http" else 0
+        if size:
+            body = _Body(scope["headers"], size, receive, send, self._pace)
             await self._app(scope, body.receive, body.send)
         else:
             await self._app(scope, receive, send)
 
 
-def _has_body(scope: Message) -> bool:
-    for name, value in scope["headers"]:
+def _size(headers: Headers) -> float:
+    """How many bytes the body has; infinite where the head doesn't say."""
+    for name, value in headers:
         if name == b"content-length":
-            return bool(value.isdigit() and value != b"0")
+            return int(value) if value.isdigit() else 0
         if name == b"transfer-encoding":
-            return True
-    return False
+            return inf
+    return 0
 
 
 class Pace:
@@ -69,20 +74,31 @@ class Pace:
 
 
 class _Body:
-    def __init__(self, receive: Receive, send: Send, pace: Pace) -> None:
+    def __init__(self, headers: Headers, size: float, receive: Receive, send: Send, pace: Pace) -> None:
+        self._headers = headers
         self._receive = receive
         self._send = send
         self._pace = pace
+        self._large = size > FIRST_BYTES
+        self._left = size
         self._comes = True
+        self._asked = False
 
     async def receive(self) -> Message:
+        self._asked = True
         message = await self._receive()
-        self._comes = bool(message.get("more_body"))
+        self._left -= len(message.get("body", b""))
+        # The server sets `more_body` on complete bodies, too.
+        self._comes = bool(message.get("more_body")) and self._left > 0
         return message
 
     async def send(self, message: Message) -> None:
         if self._comes:
-            await self._discard()
+            if self._asked or not any(name == b"expect" for name, _ in self._headers):
+                await self._discard()
+            if self._comes:
+                self._comes = False
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
         await self._send(message)
 
     async def _discard(self) -> None:
@@ -95,5 +111,5 @@ class _Body:
                     size = len((await self.receive()).get("body", b""))
                     left -= size
                     limit.reschedule(end)
-                    await self._pace.keep(size)
-        self._comes = False
+                    if self._large:
+                        await self._pace.keep(size)

@@ -138,8 +138,7 @@ class UnknownFlows:
 class FlowsOfSessions:
     """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
 
-    All events of these lie in `span`. With `buckets`, flows whose hashes end otherwise are left out: none of
-    them has more than `beyond` sessions.
+    All events of these lie in `span`. With `buckets`, flows whose hashes end otherwise are left out.
     """
 
     asked: Flows
@@ -147,7 +146,6 @@ class FlowsOfSessions:
     besides: UnknownFlows | Keys | None = None
     span: Period | None = None
     buckets: tuple[int, ...] = ()
-    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)

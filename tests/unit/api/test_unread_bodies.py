@@ -40,6 +40,8 @@ def talk(app, headers, pieces, *, ends=True):
 
     async def send(message):
         happened.append(message.get("status", message["type"]))
+        if (b"connection", b"close") in message.get("headers", ()):
+            happened.append("closes")
 
     asyncio.run(UnreadBodies(app)({"type": "http", "headers": headers}, receive, send))
     return happened
@@ -61,12 +63,48 @@ def test_a_body_that_was_read_is_not_waited_for():
 
 def test_no_more_is_thrown_away_than_the_bound():
     pieces = [b"x" * MIB] * (MAX_DISCARDED // MIB + 5)
-    assert talk(refuses, LARGE, pieces) == [MIB] * (MAX_DISCARDED // MIB) + [401, "http.response.body"]
+    assert talk(refuses, LARGE, pieces) == [MIB] * (MAX_DISCARDED // MIB) + [401, "closes", "http.response.body"]
 
 
 def test_a_client_that_stops_sending_is_answered(monkeypatch):
     monkeypatch.setattr(unread_bodies, "QUIET_SECONDS", 0.01)
-    assert talk(refuses, LARGE, [b"x"], ends=False) == [1, 401, "http.response.body"]
+    assert talk(refuses, LARGE, [b"x"], ends=False) == [1, 401, "closes", "http.response.body"]
+
+
+def test_a_whole_body_is_not_waited_for_where_the_server_says_that_more_comes():
+    async def reads_once(_, receive, send):
+        await receive()
+        await refuses(_, receive, send)
+
+    assert talk(reads_once, SMALL, [b"x" * 30], ends=False) == [30, 401, "http.response.body"]
+
+
+@pytest.mark.parametrize("headers", [SMALL, LARGE, CHUNKED])
+def test_a_body_that_nobody_asked_for_is_not_asked_for(headers):
+    expecting = [*headers, (b"expect", b"100-continue")]
+    assert talk(refuses, expecting, [b"x"], ends=False) == [401, "closes", "http.response.body"]
+
+
+def test_a_body_that_was_asked_for_is_read_to_its_end():
+    async def reads_some(_, receive, send):
+        await receive()
+        await refuses(_, receive, send)
+
+    expecting = [*LARGE, (b"expect", b"100-continue")]
+    assert talk(reads_some, expecting, [b"x", b"yz"]) == [1, 2, 401, "http.response.body"]
+
+
+def test_small_bodies_do_not_wait_for_large_ones(monkeypatch):
+    paced = []
+
+    async def keep(_, size):
+        paced.append(size)
+
+    monkeypatch.setattr(Pace, "keep", keep)
+    talk(refuses, SMALL, [b"x" * 30])
+    talk(reads, LARGE, [b"x" * 30])
+    talk(refuses, LARGE, [b"x" * 10, b"x" * 20])
+    assert paced == [10, 20]
 
 
 def test_all_that_is_thrown_away_shares_a_pace(monkeypatch):

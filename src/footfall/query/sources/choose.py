@@ -29,6 +29,7 @@ from footfall.query.passes.clamp import EARLIEST
 from footfall.query.plan import AnyPlan, LabelsOfWhole, LongestSession, Whole
 from footfall.query.rows import read
 from footfall.query.sources import breakdowns, earned, flows, retention, rolled, sessions, summed
+from footfall.query.sources.facts import amount
 from footfall.query.sql.retention import ONE_PASS
 from footfall.store.protocol import Reader
 
@@ -56,12 +57,8 @@ ALL = frozenset(Source)
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyPlan:
     """The query for its source, ready to be compiled."""
     query = map_queries(query, partial(_bounded, store))
-    least = FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0
     if isinstance(query, Flows):
-        found = flows.of_sessions(store, query) if Source.SESSIONS in allowed else None
-        if found and query.limit and not query.only and _rows(store, query.base) >= least:
-            return flows.of_most(store, found)
-        return found or complete(query)
+        return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if isinstance(query, Retention):
         return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if isinstance(query, Breakdowns):
@@ -71,7 +68,7 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
         return complete(query)
     chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:
-        chosen = _from_sessions(store, query, least)
+        chosen = _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
     return chosen or complete(query)
 
 
@@ -104,7 +101,7 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | Non
     return summed.answered(store, asked) if query.table in summed.SUMMED else rolled.answered(store, asked)
 
 
-def _from_sessions(store: Reader, query: AnyQuery, least: int) -> Whole | None:
+def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | None:
     """None where the period has fewer facts than `least`, too."""
     asked: Query
     queries: tuple[Query, ...]
@@ -120,7 +117,7 @@ def _from_sessions(store: Reader, query: AnyQuery, least: int) -> Whole | None:
         )
     else:
         return None
-    if not all(map(sessions.eligible, queries)) or (least and _rows(store, asked) < least):
+    if not all(map(sessions.eligible, queries)) or (least and amount(store, asked) < least):
         return None
     parts = sessions.parts(store, *queries)
     return Whole(asked, parts) if parts else None
@@ -130,12 +127,5 @@ def slices(store: Reader, base: Query) -> list[Slice | None]:
     """Groups of visitors to ask about one after the other, where all of the history is grouped by visitor."""
     if base.period.length <= ONE_PASS:
         return [None]
-    of = 1 + _rows(store, replace(base, period=Period(EARLIEST, base.period.end))) // _SLICE_EVENTS
+    of = 1 + amount(store, replace(base, period=Period(EARLIEST, base.period.end))) // _SLICE_EVENTS
     return [Slice(rest, of) for rest in range(of)] if of > 1 else [None]
-
-
-def _rows(store: Reader, query: Query) -> int:
-    """How many facts the period has, which costs no more than a look at the key."""
-    every = Query(project=query.project, table=Table.EVENTS, period=query.period, metrics=("events",), bots=True)
-    (found,) = read(store, prepare(every))
-    return int(found["events"])

@@ -7,11 +7,16 @@ from dataclasses import replace
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
 from footfall.query.ast import Flows, Keys
+from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
 from footfall.query.plan import FlowBuckets, FlowsOfSessions, UnknownFlows
 from footfall.query.rows import Row, read
+from footfall.query.sources.facts import amount
 from footfall.query.sources.sessions import MAX_KEYS, MAX_UNEVEN, eligible
 from footfall.store.protocol import Reader
+
+MANY = 5_000_000
+"""Of fewer events, to count flows by their whole hashes takes no longer."""
 
 
 def of_sessions(store: Reader, query: Flows) -> FlowsOfSessions | None:
@@ -32,26 +37,31 @@ def of_sessions(store: Reader, query: Flows) -> FlowsOfSessions | None:
     return FlowsOfSessions(asked, sessions, keys, span)
 
 
-def of_most(store: Reader, flows: FlowsOfSessions) -> FlowsOfSessions:
-    """Narrowed to the buckets of hashes with most sessions: to count by these takes no memory for each rare flow.
+def ranked(store: Reader, flows: FlowsOfSessions) -> list[Row]:
+    """The rows of a plan.
 
-    Whether that left out a flow of the ranking, its rows tell (`ranked`).
+    Of many sessions, only flows of the buckets of hashes with most sessions are counted, which takes no memory for each
+    rare one; all of them, where a flow of another bucket may belong to the ranking.
     """
-    most = _kept(flows.asked.limit or 0)
-    rows = read(store, FlowBuckets(flows, most + 1))
-    beyond = rows[most]["sessions"] if len(rows) > most else 0
-    return replace(flows, buckets=tuple(row["bucket"] for row in rows[:most]), beyond=beyond)
+    limit = flows.asked.limit
+    if not limit or flows.asked.only or not _has_many(store, flows):
+        return read(store, flows)
+    most = _kept(limit)
+    buckets = read(store, FlowBuckets(flows, most + 1))
+    if not buckets:
+        return []
+    rows = read(store, replace(flows, buckets=tuple(row["bucket"] for row in buckets[:most])))
+    beyond = buckets[most]["sessions"] if len(buckets) > most else 0
+    if beyond and (len(rows) < limit or rows[-1]["sessions"] <= beyond):
+        return read(store, flows)
+    return rows
+
+
+def _has_many(store: Reader, flows: FlowsOfSessions) -> bool:
+    """With a filter, nobody knows before they are read."""
+    return flows.sessions.filters in {(), (PEOPLE,)} and amount(store, flows.asked.base) > MANY
 
 
 def _kept(limit: int) -> int:
     """How many buckets: some flows of the ranking may share theirs with many rare ones."""
     return 2 * limit + 64
-
-
-def ranked(store: Reader, flows: FlowsOfSessions) -> list[Row]:
-    """The rows of a ranking; all flows are counted where one that was left out may belong to it."""
-    rows = read(store, flows)
-    limit = flows.asked.limit or 0
-    if flows.beyond and (len(rows) < limit or rows[-1]["sessions"] <= flows.beyond):
-        return read(store, replace(flows, buckets=(), beyond=0))
-    return rows

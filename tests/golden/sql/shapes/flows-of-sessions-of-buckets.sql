@@ -7,24 +7,16 @@ WHERE project_id = {p2:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p5:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p6:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
-AND (traffic = {p8:String}))
+AND (traffic = {p5:String})
 AND pageviews > 0))
 WHERE toUInt16(hash) IN {p0:Array(UInt64)})
 GROUP BY c0
 ORDER BY c1 DESC, c0
-LIMIT {p9:UInt64} SETTINGS max_bytes_before_external_group_by = 200000000
+LIMIT {p6:UInt64} SETTINGS max_bytes_before_external_group_by = 200000000
 -- p0 = [7, 9]
 -- p1 = 3
 -- p2 = 7
 -- p3 = 1780000000000
 -- p4 = 1780086400000
--- p5 = 7
--- p6 = 1780000000000
--- p7 = 1780086400000
--- p8 = 'human'
--- p9 = 20
+-- p5 = 'human'
+-- p6 = 20

@@ -4,7 +4,7 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (bitAnd(varies, 32768) != 0
+AND (bitAnd(varies, 32771) != 0
 OR bitAnd(varies, 16384) != 0
 AND (start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 OR end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC'))
