@@ -71,9 +71,19 @@ class SqliteSpool:
         self._seq, self._total = high_mark(self._writer)
         self._drained = _drained(self._writer)
         if owned:
-            self._mark.appended(self._seq, self._total)
-            self._mark.lost(losses(self._writer))
+            self._write_mark()
         self.damaged = False
+
+    def _write_mark(self) -> None:
+        """All of it: the one that was there may be gone, or old."""
+        self._mark.appended(self._seq, self._total)
+        self._mark.lost(losses(self._writer))
+        for write, is_done in ((self._mark.finished, "NOT NULL"), (self._mark.taken, "NULL")):
+            row = self._writer.execute(
+                f"SELECT number, first, last, total FROM batches WHERE finished_at IS {is_done} ORDER BY number DESC"  # noqa: S608 - from above
+            ).fetchone()
+            if row:
+                write(MarkedBatch(*row))
 
     def _mend(self) -> None:
         """Open the file anew where a statement found it damaged."""

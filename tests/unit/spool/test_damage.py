@@ -290,6 +290,24 @@ def test_a_spool_of_before_has_no_mark_and_opens(tmp_path: Path) -> None:
     spool.close()
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_mark_that_is_gone_is_written_anew(tmp_path: Path, *, taken: bool) -> None:
+    """What is lost afterwards is counted as with the former: what was drained is not."""
+    path = tmp_path / "serve.db"
+    filled(path, 10, drained=3)
+    if taken:
+        spool = opened(path)
+        spool.take(5)
+        spool.close()
+    path.with_suffix(".mark").unlink()
+    opened(path).close()
+    emptied(path)
+    spool = opened(path)
+    assert names(spool) == []
+    spool.close()
+    assert losses(path) == ([(4, 8, 5), (9, 10, 2)] if taken else [(4, 10, 7)])
+
+
 def test_a_mark_that_is_damaged_or_old_loses_nothing(tmp_path: Path) -> None:
     for number, content in enumerate((b"", b"x" * 200, bytes(200))):
         path = tmp_path / str(number) / "serve.db"
