@@ -20,7 +20,7 @@ from footfall.runtime.collecting import make_collecting
 from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.forwarding import Forwarding
 from footfall.runtime.logs import configure_logging
-from footfall.runtime.memory import keep_few_heaps, trim_heap
+from footfall.runtime.memory import trim_heap
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
 from footfall.runtime.server import Server
@@ -36,7 +36,6 @@ def collect(settings: Settings) -> None:
     _check(settings)
     check_auth_off(settings)
     configure_logging(settings.log_level)
-    keep_few_heaps()
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
     with written_end() as ending, ExitStack() as stack:

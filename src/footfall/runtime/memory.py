@@ -13,19 +13,6 @@ An acknowledgement takes it several times, on the event loop and on the thread t
 waited 5 ms, Python's default, each time.
 """
 
-_ARENA_MAX = -8
-"""`M_ARENA_MAX` of the GNU C library."""
-
-
-def keep_few_heaps() -> None:
-    """Before threads start: they share two heaps of the C library, in place of up to eight for each processor.
-
-    A heap keeps what lies below its last block in use, however much of it is free.
-    """
-    limit = getattr(ctypes.CDLL(None), "mallopt", None)  # only the GNU C library has it
-    if limit is not None:
-        limit(_ARENA_MAX, 2)
-
 
 def trim_heap() -> None:
     """Return the C library's free memory to the system after a busy time; the engine sees to its own."""

@@ -18,7 +18,7 @@ from footfall.runtime.address import check_address, reachable
 from footfall.runtime.collecting import make_shared
 from footfall.runtime.ending import STOP_SECONDS, leave
 from footfall.runtime.logs import configure_logging
-from footfall.runtime.memory import keep_few_heaps, trim_heap
+from footfall.runtime.memory import trim_heap
 from footfall.runtime.moved import check_not_moved
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
@@ -49,7 +49,6 @@ def query(settings: Settings) -> None:
         )
     check_auth_off(settings)
     configure_logging(settings.log_level)
-    keep_few_heaps()
     make_data_directory(settings)
     with ExitStack() as stack:
         parts = stack.enter_context(open_parts(settings, system_clock))

@@ -33,7 +33,7 @@ from footfall.runtime.ending import STOP_SECONDS, leave, written_end
 from footfall.runtime.greeting import greeting
 from footfall.runtime.jobs import Jobs
 from footfall.runtime.logs import configure_logging
-from footfall.runtime.memory import keep_few_heaps, trim_heap
+from footfall.runtime.memory import trim_heap
 from footfall.runtime.moving import Mover, MoveWork, Quiet
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
@@ -62,7 +62,6 @@ def serve(settings: Settings, page: str = "/") -> None:
     """
     check_auth_off(settings)
     configure_logging(settings.log_level)
-    keep_few_heaps()
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
     with written_end() as ending, ExitStack() as stack:

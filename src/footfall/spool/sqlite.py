@@ -75,14 +75,18 @@ class SqliteSpool:
         self.damaged = False
 
     def _write_mark(self) -> None:
-        """All of it: the one that was there may be gone, or old."""
+        """All that it says less of than the file: it may be gone, or old."""
+        marked = self._mark.read()
         self._mark.appended(self._seq, self._total)
         self._mark.lost(losses(self._writer))
-        for write, is_done in ((self._mark.finished, "NOT NULL"), (self._mark.taken, "NULL")):
+        for write, known, is_done in (
+            (self._mark.finished, marked.finished, "NOT NULL"),
+            (self._mark.taken, marked.taken, "NULL"),
+        ):
             row = self._writer.execute(
                 f"SELECT number, first, last, total FROM batches WHERE finished_at IS {is_done} ORDER BY number DESC"  # noqa: S608 - from above
             ).fetchone()
-            if row:
+            if row and row[0] > known.number:
                 write(MarkedBatch(*row))
 
     def _mend(self) -> None:
