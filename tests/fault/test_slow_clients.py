@@ -67,7 +67,7 @@ def test_a_connection_outlives_a_refusal_that_needed_no_body(access: Access) -> 
         client.settimeout(30)
         for _ in range(2):
             client.sendall(head)
-            time.sleep(0.1)
+            time.sleep(0.1)  # so that the body is a packet of its own
             client.sendall(b"{}")
             answer = HTTPResponse(client)
             answer.begin()

@@ -18,8 +18,8 @@ QUIET_SECONDS = 1.0
 """What is read and thrown away of a body: so many bytes, for so long, until nothing comes any more."""
 
 BYTES_A_SECOND = 16 * MIB
-"""How much is thrown away of all large bodies together, once `MAX_DISCARDED` have been at once: who is refused sends no
-faster, and takes no more of the event loop."""
+"""How much is thrown away of all large bodies together, once `MAX_DISCARDED` have been at once: senders who are refused
+go no faster, and take no more of the event loop."""
 
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
