@@ -28,7 +28,7 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query import fetch
-from footfall.query.ast import AnyQuery, BucketFigures, Query, Retention
+from footfall.query.ast import AnyQuery, BucketFigures, Flows, Query, Retention
 from footfall.query.plan import AnyPlan, FlowBuckets, FlowsOfSessions, LookUp
 from footfall.query.rows import Row, read
 from footfall.query.sources import Source, choose, flows
@@ -134,20 +134,42 @@ def test_visitors_in_slices_equal_the_oracle(
 
 def test_flows_of_few_buckets_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of so few that a flow of the ranking may be in none of them: then all are counted."""
-    read_, asked, again = flows.read, list[AnyPlan | LookUp](), 0
-
-    def noting(store: Reader, query: AnyPlan | LookUp) -> list[Row]:
-        nonlocal again
-        again += query in (replace(one, buckets=()) for one in asked[-1:] if isinstance(one, FlowsOfSessions))
-        asked.append(query)
-        return read_(store, query)
-
-    monkeypatch.setattr(flows, "read", noting)
     monkeypatch.setattr(flows, "MANY", 0)
     monkeypatch.setattr(flows, "_kept", lambda _: 2)
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.SESSIONS}))
     survey(histories(("/top-flows",)).map(about_everybody), FEWER, lambda group: differences(product, group), 15)
-    assert 0 < again < sum(isinstance(query, FlowBuckets) for query in asked)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "all_counted"),
+    [((3, 2, 1), False), ((3, 2, 2), True), ((3,), False)],
+    ids=["a bucket that is left out has less than the last", "it has as much", "there is one bucket"],
+)
+def test_all_flows_are_counted_where_a_bucket_left_out_may_hold_one_of_the_ranking(
+    store: Store, monkeypatch: pytest.MonkeyPatch, sessions: tuple[int, ...], all_counted: bool
+) -> None:
+    """A ranking of two flows, of two buckets."""
+    monkeypatch.setattr(flows, "MANY", 0)
+    monkeypatch.setattr(flows, "_kept", lambda limit: limit)
+    visits = [page for page, count in enumerate(sessions) for _ in range(count)]
+    populate(store, [{"visitor": n, "session": n, "path": f"/{page}", "at": NOVEMBER} for n, page in enumerate(visits)])
+    period = Period(NOVEMBER, NOVEMBER + DAY)
+    query = Flows(Query(project=1, table=Table.EVENTS, period=period), depth=5, limit=2)
+    read_, asked = flows.read, list[AnyPlan | LookUp]()
+
+    def noting(store: Reader, query: AnyPlan | LookUp) -> list[Row]:
+        asked.append(query)
+        return read_(store, query)
+
+    monkeypatch.setattr(flows, "read", noting)
+    plan = choose(store, query, {Source.SESSIONS})
+    assert isinstance(plan, FlowsOfSessions)
+    found = flows.ranked(store, plan)
+    assert [(row["steps"], row["sessions"]) for row in found] == [
+        ([f"/{page}"], count) for page, count in enumerate(sessions[:2])
+    ]
+    assert any(isinstance(query, FlowBuckets) for query in asked)
+    assert (asked[-1] == plan) is all_counted
 
 
 def test_the_sources_chosen_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:
