@@ -33,6 +33,7 @@ from footfall.query.ast import (
     SiteFigures,
     SitesWithEvents,
     SiteVisitors,
+    Slice,
     StoredRows,
     Term,
     VisitorSessions,
@@ -60,6 +61,7 @@ from footfall.query.plan import (
     Cells,
     FlowBuckets,
     FlowsOfSessions,
+    FunnelByTime,
     LabelsOfWhole,
     LookUp,
     MatchedPart,
@@ -69,7 +71,7 @@ from footfall.query.plan import (
     RevenuePart,
     Uneven,
     UnknownFlows,
-    UnknownVisitors,
+    UnknownReturns,
     UnmixedPart,
     Whole,
 )
@@ -185,10 +187,11 @@ PLANS: dict[str, AnyPlan | LookUp] = {
     "flows-of-sessions-of-labels": FlowsOfSessions(
         Flows(BASE, 2, only=(("/",),)), prepare(SESSIONS), UnknownFlows(prepare(SESSIONS)), BASE.period
     ),
-    "unknown-visitors": UnknownVisitors(complete(FROM_THE_START), BASE.period.start),
+    "funnel-by-time": FunnelByTime(complete(replace(build.funnel(BASE, GOALS, 1_800_000), slice=Slice(1, 3))), 1_000),
+    "unknown-returns": UnknownReturns(complete(FROM_THE_START), BASE.period.start),
     "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), complete(FROM_THE_START)),
     "retention-of-sessions-and-events": RetentionOfSessions(
-        build.retention(BASE, STARTS), complete(FROM_THE_START), Keys("visitor", (5, 6))
+        build.retention(BASE, STARTS), complete(FROM_THE_START), Keys("session", (5, 6)), (480_000, 480_001)
     ),
     "breakdowns": BreakdownsOfCells(
         Breakdowns(replace(REQUESTS, buckets=STARTS, windows=(HOUR,)), Bucket.HOUR, ("country", "asked_path"), 100),

@@ -27,11 +27,13 @@ from footfall.catalog.dimensions import TOP_LISTS
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
-from footfall.query import fetch
-from footfall.query.ast import AnyQuery, BucketFigures, Flows, Query, Retention
+from footfall.query import fetch, journeys
+from footfall.query.ast import AnyQuery, BucketFigures, Flows, Funnel, Query, Retention
+from footfall.query.filter import parse
 from footfall.query.plan import AnyPlan, FlowBuckets, FlowsOfSessions, LookUp
 from footfall.query.rows import Row, read
-from footfall.query.sources import Source, choose, flows
+from footfall.query.sources import Source, choose, flows, funnels, sessions
+from footfall.query.sql import retention
 from footfall.store.protocol import Reader, Store
 
 ROLLED_UP = (
@@ -113,23 +115,62 @@ def test_facts_equal_the_oracle(store: Store, tmp_path: Path, monkeypatch: pytes
     product.close()
 
 
+@pytest.mark.parametrize("one_pass", [0, 100 * DAY], ids=["all grouped", "those of the range grouped"])
 @pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
 def test_visitors_in_slices_equal_the_oracle(
-    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, source: Source
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, source: Source, one_pass: int
 ) -> None:
     """As those of tens of millions of events are, which are too many to be grouped at once."""
     monkeypatch.setattr(sys.modules[choose.__module__], "_SLICE_EVENTS", 3)
-    monkeypatch.setattr(sys.modules[choose.__module__], "ONE_PASS", 0)
+    for module in (sys.modules[choose.__module__], retention):
+        monkeypatch.setattr(module, "ONE_PASS", one_pass)
     slices = Counter[int]()
 
     def noting(store: Reader, query: AnyQuery) -> AnyPlan:
-        if isinstance(query, Retention) and query.slice:
+        if isinstance(query, Funnel | Retention) and query.slice:
             slices[query.slice.of] += 1
         return choose(store, query, {source})
 
     monkeypatch.setattr(fetch, "choose", noting)
-    survey(histories(("/retention",)), FEWER, lambda group: differences(product, group), 14)
+    survey(histories(("/retention", "/funnel")), FEWER, lambda group: differences(product, group), 14)
     assert len(slices) > 1
+
+
+@pytest.mark.parametrize("keys", [0, 5_000], ids=["as a query", "by key"])
+def test_unknown_sessions_however_they_are_named_equal_the_oracle(
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    monkeypatch.setattr(sessions, "MAX_KEYS", keys)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.SESSIONS}))
+    survey(histories(("/retention", "/top-flows")), FEWER, lambda group: differences(product, group), 16)
+
+
+@pytest.mark.parametrize("most", [1, 2, 1_000], ids=["all in order of ids", "as many as are named", "few"])
+def test_steps_of_one_millisecond_are_taken_in_the_order_of_their_ids(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Of two visitors with the same two pages at one time, one saw them in the order of the funnel."""
+    monkeypatch.setattr(funnels, "MAX_TIED", most)
+    views = [
+        (1, "/a", 1),
+        (1, "/b", 2),
+        (2, "/a", 2),
+        (2, "/b", 1),
+        (3, "/a", 1),
+        (4, "/b", 1),
+        (5, "/a", 1),
+        (5, "/b", 9),
+    ]
+    populate(
+        store,
+        [
+            {"visitor": visitor, "session": visitor, "path": path, "id_lo": place, "at": NOVEMBER + place // 9}
+            for visitor, path, place in views
+        ],
+    )
+    base = Query(project=1, table=Table.EVENTS, period=Period(NOVEMBER, NOVEMBER + DAY))
+    found = journeys.funnel(store, base, (parse("path:/a"), parse("path:/b")), HOUR)
+    assert [step.visitors for step in found] == [4, 2]
 
 
 def test_flows_of_few_buckets_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:

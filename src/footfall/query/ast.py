@@ -179,16 +179,25 @@ class SessionRevenue:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
-    """Visitors who took steps in order, within `window` milliseconds: columns level, visitors.
+class Slice:
+    """One of `of` groups of visitors, about equally large: those whose key leaves `rest`."""
 
-    Level 1 counts all who took the first step, each higher one those who took so many steps and no more. The events of
-    `base` are read in order of time and id, and each takes at most one step. There are two steps at least.
+    rest: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Visitors by the number of steps that they took in order, within `window` milliseconds: columns level, visitors.
+
+    The events of `base` are read in order of time and id, and each takes at most one step. There are two steps at
+    least. Of the visitors in `slice` only.
     """
 
     base: Query
     steps: tuple[Query, ...]
     window: int
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +217,6 @@ class ConversionRevenue:
 
     base: Query
     goals: tuple[Query, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """One of `of` groups of visitors, about equally large: those whose key leaves `rest`."""
-
-    rest: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from footfall.query.ast import (
     Query,
     Retention,
     SessionRevenue,
-    Slice,
     Term,
     equals,
 )
@@ -254,8 +253,8 @@ def _narrowing(base: Query, filters: tuple[tuple[Term, ...], ...]) -> tuple[Quer
     return tuple(replace(step, filters=terms) for terms in filters)
 
 
-def retention(base: Query, starts: tuple[int, ...], slice_: Slice | None = None) -> Retention:
-    return Retention(replace(base, period=Period(EARLIEST, base.period.end), buckets=starts), base.period.start, slice_)
+def retention(base: Query, starts: tuple[int, ...]) -> Retention:
+    return Retention(replace(base, period=Period(EARLIEST, base.period.end), buckets=starts), base.period.start)
 
 
 def between(base: Query, oldest: dict[str, int], newest: dict[str, int]) -> Query:

@@ -6,10 +6,10 @@ import polars as pl
 
 from footfall.query.ast import AnyQuery
 from footfall.query.halves import read_at_once
-from footfall.query.plan import AnyPlan, FlowsOfSessions
+from footfall.query.plan import AnyPlan, FlowsOfSessions, FunnelByTime
 from footfall.query.remembering import RememberingReader
 from footfall.query.rows import Row, read, read_frame
-from footfall.query.sources import choose, flows
+from footfall.query.sources import choose, flows, funnels
 from footfall.store.protocol import Reader
 
 __all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
@@ -17,8 +17,13 @@ __all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
 
 def fetch(store: Reader, query: AnyQuery) -> list[Row]:
     """One dict per row, keyed by the names of bucket, dimensions, metrics and picks."""
-    plan = planned(store, query)
-    return flows.ranked(store, plan) if isinstance(plan, FlowsOfSessions) else read_at_once(store, plan)
+    match planned(store, query):
+        case FlowsOfSessions() as plan:
+            return flows.ranked(store, plan)
+        case FunnelByTime() as plan:
+            return funnels.counted(store, plan)
+        case plan:
+            return read_at_once(store, plan)
 
 
 def fetch_frame(store: Reader, query: AnyQuery) -> pl.DataFrame:

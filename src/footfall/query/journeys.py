@@ -70,9 +70,11 @@ def flows(store: Reader, base: Query, depth: int, limit: int, previous: Query | 
 
 def funnel(store: Reader, base: Query, steps: tuple[tuple[Term, ...], ...], window: int) -> list[FunnelStep]:
     """One entry per step; `window` in milliseconds, from the first step to the last."""
-    levels = {row["level"]: row["visitors"] for row in fetch(store, build.funnel(base, steps, window))}
-    further = [sum(count for level, count in levels.items() if level > place) for place in range(1, len(steps))]
-    reached = [levels.get(1, 0), *further]
+    levels = Counter[int]()
+    for part in slices(store, build.funnel(base, steps, window)):
+        for row in fetch(store, part):
+            levels[row["level"]] += row["visitors"]
+    reached = [sum(count for level, count in levels.items() if level > place) for place in range(len(steps))]
     before = [reached[0], *reached]
     return [
         FunnelStep(count, share(count, reached[0]), share(count, previous), previous - count)
@@ -89,8 +91,8 @@ def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
             f"period: {bucket} splits the range into {len(edges)} cohorts; at most {MAX_COHORTS} are allowed",
         )
     counts: dict[int, Counter[int]] = defaultdict(Counter)
-    for part in slices(store, base):
-        for cohort, at, visitors in fetch_frame(store, build.retention(base, edges, part)).iter_rows():
+    for part in slices(store, build.retention(base, edges)):
+        for cohort, at, visitors in fetch_frame(store, part).iter_rows():
             counts[cohort][at] += visitors
     return [
         Cohort(start, counts[start][start], [counts[start][at] for at in edges[place:]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from footfall.model.period import Period
-from footfall.query.ast import AnyQuery, Breakdowns, Flows, Keys, Query, Retention, SessionRevenue
+from footfall.query.ast import AnyQuery, Breakdowns, Flows, Funnel, Keys, Query, Retention, SessionRevenue
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class LabelsOfWhole:
 class UnknownFlows:
     """Sessions that overlap the period of `base` and whose rows don't tell whether they count there, or their flow.
 
-    One row: first, last (their earliest start and latest end), sessions (their keys).
+    One row: sessions (their keys), firsts and lasts (starts and ends of their rows).
     """
 
     base: Query
@@ -138,13 +138,15 @@ class UnknownFlows:
 class FlowsOfSessions:
     """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
 
-    All events of these lie in `span`. With `buckets`, flows whose hashes end otherwise are left out.
+    All events of these lie in `span` and, unless these are too many to be named, in `hours` (since 1970, in UTC). With
+    `buckets`, flows whose hashes end otherwise are left out.
     """
 
     asked: Flows
     sessions: Query
     besides: UnknownFlows | Keys | None = None
     span: Period | None = None
+    hours: tuple[int, ...] = ()
     buckets: tuple[int, ...] = ()
 
 
@@ -157,12 +159,23 @@ class FlowBuckets:
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownVisitors:
-    """Visitors with a session whose row does not tell all that retention needs of its events.
+class FunnelByTime:
+    """The same as `asked`, from the times of events alone: columns level, visitors, tied.
 
-    One row: visitors (their keys), firsts and lasts (starts and ends of such sessions that began before `since`, where
-    their rows don't tell whether an event of theirs counts).
-    `sessions` are those up to the end of the range, with its buckets.
+    Visitors with different steps in one millisecond, whose order that leaves open, are of level 0: `tied` has the keys
+    of the first `most` of them.
+    """
+
+    asked: Funnel
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownReturns:
+    """Sessions whose rows do not tell all that retention needs of their events.
+
+    One row: sessions (their keys), firsts and lasts (starts and ends of their rows). `sessions` are those up to the end
+    of the range, with its buckets, which begins at `since`.
     """
 
     sessions: Query
@@ -171,15 +184,15 @@ class UnknownVisitors:
 
 @dataclass(frozen=True, slots=True)
 class RetentionOfSessions:
-    """The same as `asked`, from the rows of `sessions`, and from the events of the visitors in `besides`.
+    """The same as `asked`, from the rows of `sessions`, and from the events of the sessions in `besides`.
 
-    Before the range, rows of sessions tell of these visitors, too, but for sessions that lie in `windows`.
+    All events of these lie in `hours` (since 1970, in UTC), unless these are too many to be named.
     """
 
     asked: Retention
     sessions: Query
-    besides: UnknownVisitors | Keys | None = None
-    windows: tuple[Period, ...] = ()
+    besides: UnknownReturns | Keys | None = None
+    hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +210,8 @@ class LongestSession:
     project: int
 
 
-AnyPlan = AnyQuery | Whole | LabelsOfWhole | FlowsOfSessions | RetentionOfSessions | BreakdownsOfCells
+AnyPlan = AnyQuery | Whole | LabelsOfWhole | FlowsOfSessions | FunnelByTime | RetentionOfSessions | BreakdownsOfCells
 """A query as it is read: as it was asked, from facts, or as another source answers it."""
 
-LookUp = Uneven | Mixed | UnknownFlows | FlowBuckets | UnknownVisitors | LongestSession
+LookUp = Uneven | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession
 """What sources ask the store before they answer."""

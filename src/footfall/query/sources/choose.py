@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
+from typing import TypeVar
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -16,6 +17,7 @@ from footfall.query.ast import (
     Breakdowns,
     BucketFigures,
     Flows,
+    Funnel,
     Kpis,
     LabelCount,
     Query,
@@ -25,10 +27,9 @@ from footfall.query.ast import (
     map_queries,
 )
 from footfall.query.passes import complete, prepare
-from footfall.query.passes.clamp import EARLIEST
 from footfall.query.plan import AnyPlan, LabelsOfWhole, LongestSession, Whole
 from footfall.query.rows import read
-from footfall.query.sources import breakdowns, earned, flows, retention, rolled, sessions, summed
+from footfall.query.sources import breakdowns, earned, flows, funnels, retention, rolled, sessions, summed
 from footfall.query.sources.facts import amount
 from footfall.query.sql.retention import ONE_PASS
 from footfall.store.protocol import Reader
@@ -39,8 +40,10 @@ KPIS_OF_SESSIONS = ("sessions", "bounces", "duration_ms")
 FACTS_UP_TO_ROWS = 2_000_000
 """Up to so many, reading facts costs less than looking up uneven sessions and reading the others' rows."""
 
-_SLICE_EVENTS = 20_000_000
+_SLICE_EVENTS = 50_000_000
 """Of so many, visitors are grouped within the memory of a query: beyond it they would go to disk (performance.md)."""
+
+Visitors = TypeVar("Visitors", bound=Funnel | Retention)
 
 
 class Source(StrEnum):
@@ -61,6 +64,8 @@ def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) ->
         return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
     if isinstance(query, Retention):
         return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
+    if isinstance(query, Funnel):
+        return funnels.by_time(query)
     if isinstance(query, Breakdowns):
         return (breakdowns.of_cells(store, query) if Source.ROLLUPS in allowed else None) or complete(query)
     base = _base(query)
@@ -123,9 +128,13 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
     return Whole(asked, parts) if parts else None
 
 
-def slices(store: Reader, base: Query) -> list[Slice | None]:
-    """Groups of visitors to ask about one after the other, where all of the history is grouped by visitor."""
-    if base.period.length <= ONE_PASS:
-        return [None]
-    of = 1 + amount(store, replace(base, period=Period(EARLIEST, base.period.end))) // _SLICE_EVENTS
-    return [Slice(rest, of) for rest in range(of)] if of > 1 else [None]
+def slices(store: Reader, query: Visitors) -> list[Visitors]:
+    """The same of groups of visitors, to be asked one after the other, where there are too many to be grouped at once.
+
+    Over a short range, retention groups the visitors of the range only.
+    """
+    base = query.base
+    if isinstance(query, Retention) and base.period.end - query.since <= ONE_PASS:
+        base = replace(base, period=Period(query.since, base.period.end))
+    of = 1 + amount(store, base) // _SLICE_EVENTS
+    return [replace(query, slice=Slice(rest, of)) for rest in range(of)] if of > 1 else [query]

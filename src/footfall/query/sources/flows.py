@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query.ast import Flows, Keys
+from footfall.query.ast import Flows
 from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
 from footfall.query.plan import FlowBuckets, FlowsOfSessions, UnknownFlows
 from footfall.query.rows import Row, read
 from footfall.query.sources.facts import amount
-from footfall.query.sources.sessions import MAX_KEYS, MAX_UNEVEN, eligible
+from footfall.query.sources.sessions import MAX_UNEVEN, eligible, hours_of, keys_of
 from footfall.store.protocol import Reader
 
 MANY = 5_000_000
@@ -28,13 +28,9 @@ def of_sessions(store: Reader, query: Flows) -> FlowsOfSessions | None:
     (found,) = read(store, unknown)
     if len(found["sessions"]) > MAX_UNEVEN:
         return None
-    asked, span = complete(query), Period(found["first"], found["last"] + 1)
-    if not found["sessions"]:
-        return FlowsOfSessions(asked, sessions)
-    if len(found["sessions"]) > MAX_KEYS:
-        return FlowsOfSessions(asked, sessions, unknown, span)
-    keys = Keys("session", tuple(sorted(found["sessions"])))
-    return FlowsOfSessions(asked, sessions, keys, span)
+    besides = keys_of(found["sessions"], unknown)
+    span = Period(min(found["firsts"]), max(found["lasts"]) + 1) if besides else None
+    return FlowsOfSessions(complete(query), sessions, besides, span, hours_of(found))
 
 
 def ranked(store: Reader, flows: FlowsOfSessions) -> list[Row]:

@@ -5,35 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.catalog.tables import Table
-from footfall.model.period import Period
-from footfall.query.ast import Keys, Retention
+from footfall.query.ast import Retention
 from footfall.query.passes import complete, prepare
-from footfall.query.plan import RetentionOfSessions, UnknownVisitors
+from footfall.query.plan import RetentionOfSessions, UnknownReturns
 from footfall.query.rows import read
-from footfall.query.sources.sessions import MAX_KEYS, MAX_UNEVEN, eligible
+from footfall.query.sources.sessions import MAX_UNEVEN, eligible, hours_of, keys_of
 from footfall.store.protocol import Reader
-
-_MAX_WINDOWS = 400
-"""Each is looked up in the key."""
 
 
 def of_sessions(store: Reader, query: Retention) -> RetentionOfSessions | None:
-    """None where sessions can't answer it, or where too many visitors have sessions whose rows don't tell enough."""
+    """None where sessions can't answer it, or where the rows of too many of them don't tell enough."""
     sessions = prepare(replace(query.base, table=Table.SESSIONS, metrics=("sessions",)))
     if not eligible(sessions) or not sessions.buckets:
         return None
-    unknown = UnknownVisitors(sessions, query.since)
+    unknown = UnknownReturns(sessions, query.since)
     (found,) = read(store, unknown)
-    visitors = tuple(sorted(found["visitors"]))
-    if len(visitors) > MAX_UNEVEN:
+    if len(found["sessions"]) > MAX_UNEVEN:
         return None
-    few = Keys("visitor", visitors) if len(visitors) <= MAX_KEYS else unknown
-    windows = _windows(list(zip(found["firsts"], found["lasts"], strict=True)))
-    return RetentionOfSessions(complete(query), sessions, few if visitors else None, windows)
-
-
-def _windows(spans: list[tuple[int, int]]) -> tuple[Period, ...]:
-    """The times of these sessions, or one that holds all of them where they are many."""
-    if len(spans) > _MAX_WINDOWS:
-        spans = [(min(first for first, _ in spans), max(last for _, last in spans))]
-    return tuple(Period(first, last + 1) for first, last in sorted(spans))
+    besides = keys_of(found["sessions"], unknown)
+    return RetentionOfSessions(complete(query), sessions, besides, hours_of(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from heapq import nlargest
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import TypeVar
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
+from footfall.clock import HOUR
 from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
 from footfall.query.ast import Keys, Query
@@ -107,6 +109,29 @@ def eligible(query: Query) -> bool:
 def long_enough(period: Period) -> bool:
     """Whether each session without long pauses that overlaps the period has an event in it."""
     return period.length >= SESSION_GAP
+
+
+Found = TypeVar("Found")
+
+
+def keys_of(sessions: Collection[int], found: Found) -> Keys | Found | None:
+    """These sessions by key, or as what found them, where they are too many."""
+    if len(sessions) > MAX_KEYS:
+        return found
+    return Keys("session", tuple(sorted(set(sessions)))) if sessions else None
+
+
+def hours_of(found: Row) -> tuple[int, ...]:
+    """The hours that sessions with these `firsts` and `lasts` touch, for the key to find; none where they are too many.
+
+    However many hours there are, a row is looked up among them once; it is compared with each of several periods.
+    """
+    hours = set[int]()
+    for first, last in zip(found["firsts"], found["lasts"], strict=True):
+        hours.update(range(first // HOUR, last // HOUR + 1))
+        if len(hours) > MAX_KEYS:
+            return ()
+    return tuple(sorted(hours))
 
 
 def windows_of(uneven: list[Row], within: Period, most: int = _MAX_WINDOWS) -> tuple[Period, ...]:

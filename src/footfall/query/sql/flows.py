@@ -12,11 +12,11 @@ from footfall.query.ast import Flows, Keys
 from footfall.query.plan import FlowBuckets, FlowsOfSessions, UnknownFlows
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition
-from footfall.query.sql.select import project, select, where, within
+from footfall.query.sql.select import in_hours, project, select, where, within
 from footfall.query.sql.shapes import in_order, limited, overlapping
 
 FLOWS = ("steps", "sessions", "visitors")
-UNKNOWN = ("first", "last", "sessions")
+UNKNOWN = ("sessions", "firsts", "lasts")
 BUCKETS = ("bucket", "sessions")
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
@@ -99,6 +99,8 @@ def _steps_of_events(query: FlowsOfSessions, sessions: UnknownFlows | Keys, bind
     viewed = condition(build.PAGEVIEW, Table.EVENTS, binder)
     steps = f"arrayMap(step -> toLowCardinality(step), {_first(query.asked.depth, binder, viewed)})"
     rows = [project(base, binder), within(query.span or base.period, Table.EVENTS, binder)]
+    if query.hours:
+        rows.append(in_hours(query.hours, binder))
     rows.append(f"session IN {_members(sessions, binder)}")
     return (
         f"SELECT any(visitor) AS person, {steps} AS steps FROM events WHERE {' AND '.join(rows)}"
@@ -113,9 +115,9 @@ def _members(sessions: UnknownFlows | Keys, binder: Binder) -> str:
 
 
 def unknown(query: UnknownFlows, binder: Binder) -> str:
-    first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
+    first, last = _SESSIONS.millis.format("start"), _SESSIONS.millis.format("end")
     return (
-        f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2"
+        f"SELECT groupArray(session) AS c0, groupArray({first}) AS c1, groupArray({last}) AS c2"
         f" FROM sessions WHERE {_unknown(query, binder)}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from footfall.catalog.columns import FLOW, VARIES
@@ -10,24 +11,42 @@ from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query, Retention
 from footfall.query.passes.clamp import EARLIEST
-from footfall.query.plan import RetentionOfSessions, UnknownVisitors
+from footfall.query.plan import RetentionOfSessions, UnknownReturns
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.select import bucket_of, conditions, where
+from footfall.query.sql.select import bucket_of, conditions, in_hours, sliced, where
 
 COHORTS = ("cohort", "bucket", "visitors")
-UNKNOWN = ("visitors", "firsts", "lasts")
+UNKNOWN = ("sessions", "firsts", "lasts")
 
 ONE_PASS = 100 * DAY
 """Over longer ranges, grouping all visitors costs less than first finding those of the range among the earlier ones."""
 
-_SETTINGS = " SETTINGS max_bytes_before_external_group_by = 400000000, ignore_data_skipping_indices = 'visitor_key'"
-"""The index of visitors costs more than it saves where their events lie all over the time."""
+_SETTINGS = (
+    " SETTINGS max_bytes_before_external_group_by = 400000000, ignore_data_skipping_indices = 'visitor_key',"
+    " use_index_for_in_with_subqueries = 0, optimize_move_to_prewhere = 0"
+)
+"""Indices of visitors cost more than they save where their rows lie all over the time.
+
+Sets that a key or PREWHERE may use are made while the statement is planned, which one thread does.
+"""
 
 _MILLIS = TABLES[Table.SESSIONS].millis
 
+Cut = Callable[[Query, int], Query]
+"""Keeps what a query reads of one side of `since`, or all of it."""
+
 
 def retention(query: Retention, binder: Binder) -> str:
-    return _cohorts(_of_events(query, binder))
+    base, since = query.base, query.since
+
+    def told(cut: Cut, shown: str) -> str:
+        return f"SELECT {shown} FROM events WHERE {where(cut(base, since), binder)}"
+
+    pair = _pair(base, since, binder, "timestamp")
+    if _long(base, since):
+        return _cohorts(query, told(_whole, pair), "groupUniqArray", binder)
+    earlier = f"{told(_until, 'visitor')} AND visitor IN ({told(_from, 'visitor')})"
+    return _cohorts(query, told(_from, pair), "groupUniqArray", binder, earlier)
 
 
 def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
@@ -35,104 +54,93 @@ def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
 
     Superseded rows may stay: events never leave, so the visitor still has those that such a row begins and ends with.
     """
-    since, base = query.asked.since, query.sessions
-    first, last = (bucket_of(name, base, binder) for name in ("start", "end"))
+    base, asked, since = query.sessions, query.asked.base, query.asked.since
+    among = f"session IN {_members(query.besides, binder)}" if query.besides else ""
+    hours = f" AND {in_hours(query.hours, binder)}" if query.hours else ""
+
+    def told(cut: Cut, of_session: str, of_event: str, only: str = "") -> str:
+        rows = f"SELECT {of_session} FROM sessions WHERE {where(cut(base, since), binder)}{only}"
+        if not among:
+            return rows
+        events = f"SELECT {of_event} FROM events PREWHERE {among} WHERE {where(cut(asked, since), binder)}{hours}"
+        return f"{rows} AND NOT {among} UNION ALL {events}"
+
+    pairs = _pair(base, since, binder, "start", "end"), _pair(asked, since, binder, "timestamp")
     if _long(base, since):
-        rows, begun = [where(base, binder)], f" HAVING min(start) >= {binder.instant(since)}"
-    else:
-        rows, begun = [where(_from(base, since), binder), f"visitor NOT IN ({_before(base, since, binder)})"], ""
-    if query.besides:
-        rows.append(f"visitor NOT IN {_members(query.besides, binder)}")
-    rows += _slice(query.asked, binder)
-    found = (
-        f"SELECT min({first}) AS cohort,"
-        f" arrayDistinct(arrayConcat(groupArray({first}), groupArrayIf({last}, {first} != {last}))) AS buckets"
-        f" FROM sessions WHERE {' AND '.join(rows)} GROUP BY visitor{begun}"
-    )
-    if query.besides and not (query.asked.slice and query.asked.slice.rest):  # one slice has all of these
-        found += f" UNION ALL {_of_besides(query, query.besides, binder)}"
-    return _cohorts(found) + _SETTINGS
+        return _cohorts(query.asked, told(_whole, *pairs), "groupArray", binder)
+    matching = " AND ".join(conditions(base, binder)) or "1"
+    inside = where(replace(_from(base, since), filters=()), binder)
+    inside += f" AND ({matching} OR {among})" if among else f" AND {matching}"
+    earlier = told(_until, "visitor", "visitor", f" AND visitor IN (SELECT visitor FROM sessions WHERE {inside})")
+    return _cohorts(query.asked, told(_from, *pairs), "groupArray", binder, earlier)
 
 
 def _long(base: Query, since: int) -> bool:
     return base.period.end - since > ONE_PASS
 
 
-def _cohorts(visitors: str) -> str:
+def _cohorts(query: Retention, pairs: str, collect: str, binder: Binder, earlier: str = "") -> str:
+    """Of pairs of places of buckets, by visitor. Visitors in `earlier` are left out.
+
+    A pair is one number: collected, they take a third of the room and the time of times.
+    """
+    rows = [f"visitor NOT IN ({earlier})"] if earlier else []
+    rows += sliced(query.slice, binder)
+    starts = binder.instants(query.base.buckets)
+    places = f"arrayDistinct(arrayFlatten(arrayMap(pair -> [intDiv(pair, 65536), pair % 65536], {collect}(pair))))"
+    visitors = f"SELECT {places} AS places FROM ({pairs}){' WHERE ' * bool(rows)}{' AND '.join(rows)} GROUP BY visitor"
     return (
-        f"SELECT cohort AS c0, arrayJoin(buckets) AS c1, count() AS c2 FROM ({visitors})"
-        " GROUP BY c0, c1 ORDER BY c0, c1"
+        f"SELECT {starts}[first] AS c0, {starts}[place] AS c1, count() AS c2"
+        f" FROM (SELECT arrayMin(places) AS first, arrayJoin(places) AS place FROM ({visitors}))"
+        f" WHERE first > 0 GROUP BY first, place ORDER BY c0, c1{_SETTINGS}"
     )
 
 
-def _of_events(query: Retention, binder: Binder) -> str:
-    before = where(_until(query.base, query.since), binder)
-    known = f"visitor NOT IN (SELECT visitor FROM events WHERE {before})"
-    return _grouped(query, [known, *_slice(query, binder)], binder)
+def _pair(base: Query, since: int, binder: Binder, first: str, last: str = "") -> str:
+    """A row's visitor, and the places of the buckets that it begins and ends in."""
+    start = _place(first, base, since, binder)
+    return f"visitor, toUInt32({start} * 65536 + {_place(last, base, since, binder) if last else start}) AS pair"
 
 
-def _of_besides(query: RetentionOfSessions, visitors: UnknownVisitors | Keys, binder: Binder) -> str:
-    """Before the range, of those sessions only whose rows do not tell whether they have an event that counts."""
-    asked = query.asked
-    earlier, base = _until(query.sessions, asked.since), _until(asked.base, asked.since)
-    among = f"visitor IN {_members(visitors, binder)}"
-    before = f"SELECT visitor FROM sessions WHERE {among} AND {_known(query.sessions)} AND {where(earlier, binder)}"
-    if query.windows:  # which the key finds; rows are compared with so many only where the visitor is one of these
-        events = where(replace(base, windows=query.windows), binder)
-        before += f" UNION ALL SELECT visitor FROM events PREWHERE {among} WHERE {events}"
-    return _grouped(asked, [among, f"visitor NOT IN ({before})"], binder)
+def _place(time: str, base: Query, since: int, binder: Binder) -> str:
+    """Counted from 1; 0 is before all of them."""
+    starts, end = binder.instants(base.buckets), binder.number(len(base.buckets) + 1)
+    place = f"transform({bucket_of(time, base, binder)}, {starts}, range(1, {end}), 0)"
+    return f"if({time} < {binder.instant(since)}, 0, {place})"
 
 
-def _grouped(query: Retention, conditions: list[str], binder: Binder) -> str:
-    base = _from(query.base, query.since)
-    rows = " AND ".join([where(base, binder), *conditions])
-    return (
-        f"SELECT {bucket_of('min(timestamp)', base, binder)} AS cohort,"
-        f" groupUniqArray({bucket_of('timestamp', base, binder)}) AS buckets"
-        f" FROM events WHERE {rows} GROUP BY visitor"
-    )
+def unknown(query: UnknownReturns, binder: Binder) -> str:
+    start, end = (_MILLIS.format(name) for name in ("start", "end"))
+    rows = _unknown(query, f"session, {start} AS first, {end} AS last", binder)
+    return f"SELECT groupArray(session) AS c0, groupArray(first) AS c1, groupArray(last) AS c2 FROM ({rows}){_SETTINGS}"
 
 
-def _slice(query: Retention, binder: Binder) -> list[str]:
-    part = query.slice
-    return [f"visitor % {binder.number(part.of)} = {binder.number(part.rest)}"] if part else []
+def _members(sessions: UnknownReturns | Keys, binder: Binder) -> str:
+    if isinstance(sessions, Keys):
+        return binder.numbers(sessions.values)
+    return f"({_unknown(sessions, 'session', binder)})"
 
 
-def unknown(query: UnknownVisitors, binder: Binder) -> str:
-    first, last = (_MILLIS.format(name) for name in ("start", "end"))
-    base = query.sessions
-    matching = " AND ".join([_known(base), *conditions(base, binder)])
-    doubtful = f"start < {binder.instant(query.since)} AND NOT ({matching})"
-    rows = _unknown(query, "*", binder)
-    shown = ", ".join(f"groupArrayIf({time}, {doubtful}) AS c{place}" for place, time in enumerate((first, last), 1))
-    return f"SELECT groupUniqArray(visitor) AS c0, {shown} FROM ({rows})"
-
-
-def _members(visitors: UnknownVisitors | Keys, binder: Binder) -> str:
-    if isinstance(visitors, Keys):
-        return binder.numbers(visitors.values)
-    return f"({_unknown(visitors, 'visitor', binder)})"
-
-
-def _unknown(query: UnknownVisitors, columns: str, binder: Binder) -> str:
-    """Sessions whose events differ in what is asked about; in the range also long ones, and one that the end cuts.
+def _unknown(query: UnknownReturns, columns: str, binder: Binder) -> str:
+    """Sessions whose events differ in what is asked about, or that may begin or end in a bucket without an event.
 
     A session that lasts less than a day touches two buckets at most; the last bucket may end before it has an event.
-    Of visitors of the range only, over a short one: few sessions differ, so these are looked for among its visitors.
     """
     base, since = replace(query.sessions, filters=()), query.since
-    differ = _differ(query.sessions)
+    differ, first = _differ(query.sessions), _first(query.sessions, binder)
     end, last = binder.instant(base.period.end), binder.instant(base.buckets[-1])
     long = f"{_MILLIS.format('end')} - {_MILLIS.format('start')} >= {binder.number(DAY)}"
+    suspect = f"({differ} OR {long} OR (end >= {end} AND start < {last}))"
+    one = f"{bucket_of('start', base, binder)} = {bucket_of('end', base, binder)}"
     late = (
         f"{where(_from(base, since), binder)} AND start >= {binder.instant(since)}"
-        f" AND ({differ} OR {long} OR (end >= {end} AND start < {last}))"
+        f" AND NOT ({first} AND {one} AND NOT ({long}))"
     )
-    early = f"{where(_until(base, since), binder)} AND {differ}"
-    if not _long(base, since):
-        differing = f"SELECT visitor FROM sessions PREWHERE {differ} WHERE {where(_until(base, since), binder)}"
-        early += f" AND visitor IN ({_inside(base, since, binder)} AND visitor IN ({differing}))"
-    return f"SELECT {columns} FROM sessions WHERE {early} UNION ALL SELECT {columns} FROM sessions WHERE {late}"
+    early = f"{where(_until(base, since), binder)} AND NOT {first}"
+    return (
+        f"SELECT {columns} FROM sessions PREWHERE {differ} WHERE {early}"
+        f" UNION ALL SELECT {columns} FROM sessions PREWHERE {suspect} WHERE {late}"
+    )
 
 
 def _differ(sessions: Query) -> str:
@@ -142,18 +150,13 @@ def _differ(sessions: Query) -> str:
     return f"(bitAnd(varies, {bits}) != 0)"
 
 
-def _known(sessions: Query) -> str:
-    """Whether a session begins with an event that has what its row says."""
-    return f"(NOT {_differ(sessions)} OR bitAnd(varies, {FLOW}) = 0)"
+def _first(sessions: Query, binder: Binder) -> str:
+    """Whether a session's first event has what its row says, and matches."""
+    return f"({' AND '.join([f'bitAnd(varies, {FLOW}) = 0', *conditions(sessions, binder)])})"
 
 
-def _before(base: Query, since: int, binder: Binder) -> str:
-    earlier = where(_until(base, since), binder)
-    return f"SELECT visitor FROM sessions WHERE {earlier} AND visitor IN ({_inside(base, since, binder)})"
-
-
-def _inside(base: Query, since: int, binder: Binder) -> str:
-    return f"SELECT visitor FROM sessions WHERE {where(_from(base, since), binder)}"
+def _whole(base: Query, _: int) -> Query:
+    return base
 
 
 def _from(base: Query, since: int) -> Query:

@@ -9,8 +9,9 @@ from footfall.catalog.columns import FULL_ID_HI
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
+from footfall.clock import HOUR
 from footfall.model.period import Period
-from footfall.query.ast import Member, Order, Pattern, Pick, Query
+from footfall.query.ast import Member, Order, Pattern, Pick, Query, Slice
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label, like_ignoring_case
 
@@ -83,6 +84,16 @@ def within(period: Period, table: Table, binder: Binder, longest: int | None = N
     if table is Table.SESSIONS and longest is not None:
         found += f" AND start >= {binder.instant(period.start - longest)}"
     return found
+
+
+def sliced(part: Slice | None, binder: Binder) -> list[str]:
+    """The condition on visitors of a slice."""
+    return [f"visitor % {binder.number(part.of)} = {binder.number(part.rest)}"] if part else []
+
+
+def in_hours(hours: tuple[int, ...], binder: Binder) -> str:
+    """Events of these hours (since 1970, in UTC)."""
+    return f"intDiv(toUnixTimestamp64Milli(timestamp), {HOUR}) IN {binder.numbers(hours)}"
 
 
 def where(query: Query, binder: Binder) -> str:

@@ -11,7 +11,6 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import (
     ConversionRevenue,
     Conversions,
-    Funnel,
     Kpis,
     Query,
     SessionRevenue,
@@ -20,6 +19,8 @@ from footfall.query.ast import (
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import conditions, project, select, where, windows, within
+
+MILLIS = TABLES[Table.EVENTS].millis.format("timestamp")
 
 _VISITORS = METRICS["visitors"].expressions[Table.EVENTS]
 
@@ -70,35 +71,6 @@ def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
     )
 
 
-def funnel(query: Funnel, binder: Binder) -> str:
-    """Per visitor, a fold over the events in order: the n-th place holds the latest start of a chain of n steps.
-
-    Every place is computed from the places before the event, so an event never takes two steps. Only visitors who took
-    the second step at some time are folded: of the others, nothing but their number is told.
-    """
-    base = query.base
-    steps = [" AND ".join(conditions(step, binder)) or "1" for step in query.steps]
-    taken = " + ".join(f"bitShiftLeft({step}, {place})" for place, step in enumerate(steps))
-    found = f"FROM events WHERE {where(base, binder)}"
-    second = f"SELECT visitor {found} AND {steps[1]}"
-    rows = f"SELECT visitor, timestamp, {FULL_ID_HI}, id_lo, {taken} AS taken {found} AND visitor IN ({second})"
-    window = binder.number(query.window)
-    places = ["if(bitTest(event.4, 0), event.1, starts.1)"]
-    for place in range(1, len(steps)):
-        before, own = f"starts.{place}", f"starts.{place + 1}"
-        reached = f"bitTest(event.4, {place}) AND {before} > 0 AND event.1 - {before} <= {window}"
-        places.append(f"if({reached}, greatest({own}, {before}), {own})")
-    none = ", ".join("toInt64(0)" for _ in steps)
-    fold = f"arrayFold((starts, event) -> ({', '.join(places)}), {in_order('taken')}, ({none}))"
-    level = " + ".join(f"(chains.{place} > 0)" for place in range(1, len(steps) + 1))
-    visitors = f"SELECT {fold} AS chains, {level} AS level FROM ({rows}) WHERE taken > 0 GROUP BY visitor"
-    return (
-        f"SELECT toUInt8(1) AS c0, uniqExact(visitor) AS c1 {found} AND {steps[0]}"
-        f" UNION ALL SELECT toUInt8(level), count() FROM ({visitors}) WHERE level > 1 GROUP BY level"
-        " SETTINGS max_bytes_before_external_group_by = 300000000"
-    )
-
-
 def conversions(query: Conversions, binder: Binder) -> str:
     rows = _by_goal("visitor", query, binder)
     return f"SELECT goal AS c0, count() AS c1, {_VISITORS} AS c2 FROM ({rows}) GROUP BY c0 ORDER BY c0"
@@ -123,7 +95,7 @@ def in_order(value: str, condition: str = "") -> str:
 
     Zipping arrays of numbers takes half the time of collecting one array of tuples.
     """
-    columns = ("toUnixTimestamp64Milli(timestamp)", FULL_ID_HI, "id_lo", value)
+    columns = (MILLIS, FULL_ID_HI, "id_lo", value)
     arrays = (f"groupArrayIf({column}, {condition})" if condition else f"groupArray({column})" for column in columns)
     return f"arraySort(arrayZip({', '.join(arrays)}))"
 

@@ -1,16 +1,9 @@
-SELECT toUInt8(1) AS c0, uniqExact(visitor) AS c1
-FROM events
-WHERE project_id = {p6:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
-AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
-AND (traffic = {p10:String})
-AND (path = {p0:String})
-UNION ALL SELECT toUInt8(level), count()
-FROM (SELECT arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
+SELECT toUInt8(bitTest(taken, 0) + (chains.2 > 0)) AS c0, count() AS c1
+FROM (SELECT taken, arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
 AND starts.1 > 0
-AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(full_id_hi), groupArray(id_lo), groupArray(taken))), (toInt64(0), toInt64(0))) AS chains, (chains.1 > 0) + (chains.2 > 0) AS level
-FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft((path = {p0:String}), 0) + bitShiftLeft((if(event_type = 'custom', name, '') = {p1:String})
+AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), events, (toInt64(0), toInt64(0))) AS chains
+FROM (SELECT visitor, groupBitOr(steps) AS taken, if(bitAnd(taken, 3) = 3, arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(full_id_hi), groupArray(id_lo), groupArray(steps))), []) AS events
+FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft(toUInt64((path = {p0:String})), 0) + bitShiftLeft(toUInt64((if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
 FROM sessions
 WHERE project_id = {p2:UInt64}
@@ -19,21 +12,15 @@ AND end >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND (replaceRegexpOne(channel, '^$', 'direct') = {p5:String})
 GROUP BY c0
-HAVING sum(sign) > 0), 1) AS taken
+HAVING sum(sign) > 0)), 1) AS steps
 FROM events
 WHERE project_id = {p6:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
 AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
 AND (traffic = {p10:String})
-AND visitor IN (SELECT visitor
-FROM events
-WHERE project_id = {p6:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
-AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
-AND (traffic = {p10:String})
-AND (if(event_type = 'custom', name, '') = {p1:String})
+AND ((path = {p0:String})
+OR (if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
 FROM sessions
 WHERE project_id = {p2:UInt64}
@@ -43,10 +30,8 @@ AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND (replaceRegexpOne(channel, '^$', 'direct') = {p5:String})
 GROUP BY c0
 HAVING sum(sign) > 0)))
-WHERE taken > 0
-GROUP BY visitor)
-WHERE level > 1
-GROUP BY level SETTINGS max_bytes_before_external_group_by = 300000000
+GROUP BY visitor))
+GROUP BY c0 SETTINGS max_bytes_before_external_group_by = 450000000
 -- p0 = '/'
 -- p1 = 'signup'
 -- p2 = 7

@@ -1,4 +1,4 @@
-SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2
+SELECT groupArray(session) AS c0, groupArray(toUnixTimestamp64Milli(start)) AS c1, groupArray(toUnixTimestamp64Milli(end)) AS c2
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
