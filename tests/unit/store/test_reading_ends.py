@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from footfall.errors import QueryCancelledError
+from footfall.store.clickhouse.kept import Kept
 from footfall.store.clickhouse.reading import Readers
 
 
@@ -56,7 +57,8 @@ class Killing:
 
 
 def readers(asked: Client, kill: Killing) -> Readers:
-    return Readers(lambda: asked, 1, kill, set())  # type: ignore[arg-type, return-value]  # what is called of a client
+    kept = Kept(())
+    return Readers(lambda: asked, 1, kill, set(), kept)  # type: ignore[arg-type, return-value]  # what is called of a client
 
 
 def test_an_answer_that_comes_after_the_end_is_no_answer() -> None:

@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES
 from footfall.catalog.tables import Table
+from footfall.clock import MINUTE
 from footfall.model.period import Bucket, Period
 from footfall.query.ast import Query
 from footfall.query.cells import RolledUp
@@ -13,6 +14,9 @@ from footfall.query.plan import Cells
 from footfall.query.rows import Row, read
 from footfall.query.sources.tiles import Cell, Tiling, tile
 from footfall.store.protocol import Reader
+
+_ASKED = 15 * MINUTE
+"""What cells there are is asked for whole periods of this length: for some minutes, a store has the same answer."""
 
 
 def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bucket | None = None) -> Tiling:
@@ -23,7 +27,9 @@ def covered(store: Reader, query: Query, source: Table, *rollups: str, grain: Bu
 
 def valid_cells(store: Reader, project: int, source: Table, period: Period, rollups: tuple[str, ...]) -> list[Cell]:
     """Of those that lie in the period and hold all of these roll-ups, in their newest version."""
-    rows = read(store, RolledUp(project, source.value, period))
+    asked = Period(period.start // _ASKED * _ASKED, -(-period.end // _ASKED) * _ASKED)
+    found = read(store, RolledUp(project, source.value, asked))
+    rows = [row for row in found if not row["grain"] or (row["start"] >= period.start and row["end"] <= period.end)]
     touched = [row for row in rows if not row["grain"]]
     newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
     names = {text: frozenset(text.split()) for text in {row["rollups"] for row in newest.values()}}

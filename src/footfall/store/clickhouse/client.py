@@ -21,6 +21,8 @@ from footfall.store.clickhouse import backup, remaking, statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits, insert_settings
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
+from footfall.store.clickhouse.kept import TABLES as TABLES_KEPT
+from footfall.store.clickhouse.kept import Kept
 from footfall.store.clickhouse.migrate import migrate, tables
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.reading import KILL, Readers, ReadingClient
@@ -96,7 +98,8 @@ class ClickHouse:
         self._aside = Pool(self._connect, size=1)
         self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
-        self._readers = Readers(lambda: self._connect(limits), threads, kill or self.kill, self.damaged)
+        self._kept = Kept(TABLES_KEPT if engine.path else ())
+        self._readers = Readers(lambda: self._connect(limits), threads, kill or self.kill, self.damaged, self._kept)
         self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
 
     @property
@@ -199,8 +202,11 @@ class ClickHouse:
             columns = list(pl.read_ipc_schema(io.BytesIO(arrow)))
         except (pl.exceptions.PolarsError, OSError) as error:
             raise StoreError(f"rows for {table} are not an Arrow IPC file", details=str(error)) from error
-        with self._client() as client:
-            self._engine.insert(client, table, columns, arrow, insert_settings(table, token))
+        try:
+            with self._client() as client:
+                self._engine.insert(client, table, columns, arrow, insert_settings(table, token))
+        finally:
+            self._kept.forget(table)
 
     def drop_days_before(self, table: Table, instant: int) -> None:
         """Partitions are dropped: on a full disk a mutation may leave a note that keeps the store from opening."""
@@ -229,8 +235,11 @@ class ClickHouse:
             return statements.arrow(client, sql, params)
 
     def command(self, sql: str, params: Params | None = None) -> None:
-        with self._client() as client:
-            statements.command(client, sql, params)
+        try:
+            with self._client() as client:
+                statements.command(client, sql, params)
+        finally:
+            self._kept.forget(sql)
 
     @contextmanager
     def background(self) -> Iterator[None]:
@@ -246,8 +255,11 @@ class ClickHouse:
     @contextmanager
     def copying(self) -> Iterator[Client]:
         """A client for whoever copies the tables, which may take long: nobody else waits for it."""
-        with translated(), self._copies.lend() as client:
-            yield client
+        try:
+            with translated(), self._copies.lend() as client:
+                yield client
+        finally:
+            self._kept.forget_all()
 
     def kill(self, marks: Sequence[str]) -> None:
         """End the statements that have one of the marks as their `log_comment`."""

@@ -19,6 +19,7 @@ import structlog
 from footfall.errors import QueryCancelledError
 from footfall.store.clickhouse.engine import Limits
 from footfall.store.clickhouse.failures import translated
+from footfall.store.clickhouse.kept import Kept
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.statements import arrow, query
 from footfall.store.protocol import Params, Rows
@@ -57,7 +58,9 @@ class Readers:
         threads: int,
         kill: Callable[[Sequence[str]], None],
         damaged: set[tuple[str, str]],
+        kept: Kept,
     ) -> None:
+        self.kept = kept
         self._pool = Pool(connect, size=CLIENTS, reserved=RESERVED)
         self._threads = threads
         self._damaged = damaged
@@ -159,8 +162,11 @@ class ReadingClient:
         self._few = threading.BoundedSemaphore(AT_ONCE)
 
     def query(self, sql: str, params: Params | None = None) -> Rows:
-        with self._few, self._readers.lend(self) as client:
-            return query(client, sql, params)
+        def ask() -> Rows:
+            with self._few, self._readers.lend(self) as client:
+                return query(client, sql, params)
+
+        return self._readers.kept.answer(sql, params, ask)
 
     def arrow(self, sql: str, params: Params | None = None) -> bytes:
         with self._few, self._readers.lend(self) as client:
