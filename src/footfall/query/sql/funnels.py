@@ -18,29 +18,24 @@ _BIG = " SETTINGS max_bytes_before_external_group_by = 450000000"
 def funnel(query: Funnel, binder: Binder) -> str:
     """In order of time and id: an event is a tuple that ends with the steps that it is."""
     visitors = _visitors(query, in_order("steps"), binder)
-    chains = _chains(query, "event.1", "event.4", binder)
-    return (
-        f"SELECT {_level(query)} AS c0, count() AS c1 FROM (SELECT taken, {chains} FROM ({visitors})) GROUP BY c0{_BIG}"
-    )
+    level = _level(query, "arrayMap(event -> event.1, events)", "arrayMap(event -> event.4, events)", binder)
+    return f"SELECT {level} AS c0, count() AS c1 FROM ({visitors}) GROUP BY c0{_BIG}"
 
 
 def funnel_by_time(query: FunnelByTime, binder: Binder) -> str:
     """An event is one number, its time before the steps that it is: in order, and half of what else would be read.
 
-    Of two different steps in one millisecond it doesn't tell which came first.
+    Of two events in one millisecond it doesn't tell which came first.
     """
     asked, most = query.asked, binder.number(query.most)
     unit = 1 << len(asked.steps)
     visitors = _visitors(asked, f"arraySort(groupArray(toUInt64({MILLIS}) * {unit} + steps))", binder)
-    chains = _chains(asked, f"toInt64(intDiv(event, {unit}))", "event", binder)
-    tied = (
-        "arrayExists((event, before) -> event != before AND"
-        f" intDiv(event, {unit}) = intDiv(before, {unit}), events, arrayPopBack(arrayPushFront(events, 0)))"
-    )
-    found = f"SELECT visitor, taken, {chains}, {tied} AS tied FROM ({visitors})"
+    times = f"arrayMap(event -> toInt64(intDiv(event, {unit})), events)"
+    level = _level(asked, times, f"arrayMap(event -> event % {unit}, events)", binder)
+    tied = f"countEqual(arrayDifference({times}), 0) > 1"  # the first difference is always 0
+    found = f"SELECT visitor, {tied} AS tied, if(tied, 0, {level}) AS level FROM ({visitors})"
     return (
-        f"SELECT if(tied, 0, {_level(asked)}) AS c0, count() AS c1, groupArrayIf({most})(visitor, tied) AS c2"
-        f" FROM ({found}) GROUP BY c0{_BIG}"
+        f"SELECT level AS c0, count() AS c1, groupArrayIf({most})(visitor, tied) AS c2 FROM ({found}) GROUP BY c0{_BIG}"
     )
 
 
@@ -54,21 +49,19 @@ def _visitors(query: Funnel, events: str, binder: Binder) -> str:
     return f"SELECT visitor, groupBitOr(steps) AS taken, {of_both} AS events FROM ({found}) GROUP BY visitor"
 
 
-def _chains(query: Funnel, time: str, steps: str, binder: Binder) -> str:
-    """The n-th place holds the latest start of a chain of n steps.
+def _level(query: Funnel, times: str, steps: str, binder: Binder) -> str:
+    """A fold whose n-th place holds the latest start of a chain of n steps: how many have one is the level.
 
-    Every place is computed from the places before the event, so an event never takes two steps.
+    Every place is computed from the places before the event, so an event never takes two steps. The factors are 0 or 1:
+    conditions would take longer.
     """
     window = binder.number(query.window)
-    places = [f"if(bitTest({steps}, 0), {time}, starts.1)"]
+    places = ["if(bitTest(step, 0), time, starts.1)"]
     for place in range(1, len(query.steps)):
-        before, own = f"starts.{place}", f"starts.{place + 1}"
-        reached = f"bitTest({steps}, {place}) AND {before} > 0 AND {time} - {before} <= {window}"
-        places.append(f"if({reached}, greatest({own}, {before}), {own})")
-    none = ", ".join("toInt64(0)" for _ in query.steps)
-    return f"arrayFold((starts, event) -> ({', '.join(places)}), events, ({none})) AS chains"
-
-
-def _level(query: Funnel) -> str:
-    further = " + ".join(f"(chains.{place} > 0)" for place in range(2, len(query.steps) + 1))
-    return f"toUInt8(bitTest(taken, 0) + {further})"
+        before = f"starts.{place}"
+        reached = f"{before} * bitTest(step, {place}) * (time - {before} <= {window})"
+        places.append(f"greatest(starts.{place + 1}, {reached})")
+    none = f"({', '.join('toInt64(0)' for _ in query.steps)})"
+    chains = f"arrayFold((starts, time, step) -> ({', '.join(places)}), {times}, {steps}, {none})"
+    # Naming the places of the tuple one by one would fold as often.
+    return f"toUInt8(greatest(bitTest(taken, 0), tupleHammingDistance({chains}, {none})))"

@@ -1,8 +1,5 @@
-SELECT if(tied, 0, toUInt8(bitTest(taken, 0) + (chains.2 > 0))) AS c0, count() AS c1, groupArrayIf({p0:UInt64})(visitor, tied) AS c2
-FROM (SELECT visitor, taken, arrayFold((starts, event) -> (if(bitTest(event, 0), toInt64(intDiv(event, 4)), starts.1), if(bitTest(event, 1)
-AND starts.1 > 0
-AND toInt64(intDiv(event, 4)) - starts.1 <= {p13:UInt64}, greatest(starts.2, starts.1), starts.2)), events, (toInt64(0), toInt64(0))) AS chains, arrayExists((event, before) -> event != before
-AND intDiv(event, 4) = intDiv(before, 4), events, arrayPopBack(arrayPushFront(events, 0))) AS tied
+SELECT level AS c0, count() AS c1, groupArrayIf({p0:UInt64})(visitor, tied) AS c2
+FROM (SELECT visitor, countEqual(arrayDifference(arrayMap(event -> toInt64(intDiv(event, 4)), events)), 0) > 1 AS tied, if(tied, 0, toUInt8(greatest(bitTest(taken, 0), tupleHammingDistance(arrayFold((starts, time, step) -> (if(bitTest(step, 0), time, starts.1), greatest(starts.2, starts.1 * bitTest(step, 1) * (time - starts.1 <= {p13:UInt64}))), arrayMap(event -> toInt64(intDiv(event, 4)), events), arrayMap(event -> event % 4, events), (toInt64(0), toInt64(0))), (toInt64(0), toInt64(0)))))) AS level
 FROM (SELECT visitor, groupBitOr(steps) AS taken, if(bitAnd(taken, 3) = 3, arraySort(groupArray(toUInt64(toUnixTimestamp64Milli(timestamp)) * 4 + steps)), []) AS events
 FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft(toUInt64((path = {p1:String})), 0) + bitShiftLeft(toUInt64((if(event_type = 'custom', name, '') = {p2:String})
 AND session IN (SELECT session AS c0

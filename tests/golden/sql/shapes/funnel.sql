@@ -1,7 +1,4 @@
-SELECT toUInt8(bitTest(taken, 0) + (chains.2 > 0)) AS c0, count() AS c1
-FROM (SELECT taken, arrayFold((starts, event) -> (if(bitTest(event.4, 0), event.1, starts.1), if(bitTest(event.4, 1)
-AND starts.1 > 0
-AND event.1 - starts.1 <= {p11:UInt64}, greatest(starts.2, starts.1), starts.2)), events, (toInt64(0), toInt64(0))) AS chains
+SELECT toUInt8(greatest(bitTest(taken, 0), tupleHammingDistance(arrayFold((starts, time, step) -> (if(bitTest(step, 0), time, starts.1), greatest(starts.2, starts.1 * bitTest(step, 1) * (time - starts.1 <= {p11:UInt64}))), arrayMap(event -> event.1, events), arrayMap(event -> event.4, events), (toInt64(0), toInt64(0))), (toInt64(0), toInt64(0))))) AS c0, count() AS c1
 FROM (SELECT visitor, groupBitOr(steps) AS taken, if(bitAnd(taken, 3) = 3, arraySort(arrayZip(groupArray(toUnixTimestamp64Milli(timestamp)), groupArray(full_id_hi), groupArray(id_lo), groupArray(steps))), []) AS events
 FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft(toUInt64((path = {p0:String})), 0) + bitShiftLeft(toUInt64((if(event_type = 'custom', name, '') = {p1:String})
 AND session IN (SELECT session AS c0
@@ -30,7 +27,7 @@ AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND (replaceRegexpOne(channel, '^$', 'direct') = {p5:String})
 GROUP BY c0
 HAVING sum(sign) > 0)))
-GROUP BY visitor))
+GROUP BY visitor)
 GROUP BY c0 SETTINGS max_bytes_before_external_group_by = 450000000
 -- p0 = '/'
 -- p1 = 'signup'
