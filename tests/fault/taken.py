@@ -84,11 +84,23 @@ class Taken:
         gone = [seq for _, first, last, _ in parts for seq in range(first, last + 1)]
         rows = [self._rows[seq] for seq in gone if seq in self._rows]
         counted, there = sum(events for *_, events in parts), sum(events for events, _ in rows)
-        known = sum(events for _, first, last, events in self._counted if {*range(first - 1, last + 2)} & {*gone})
+        span = self._span_of(gone)
+        known = sum(events for _, first, last, events in self._counted if first in span and last in span)
         if len(rows) != len(gone) or not there <= counted <= there + known:
             self.wrong.append(f"{parts} are counted; {len(rows)} of {len(gone)} rows were there, with {there} events")
         for _, body in rows:
             self.names.update(_names(body))
+
+    def _span_of(self, gone: list[int]) -> range:
+        """From the first of these rows to the last, and on to both sides as far as others are known to be lost."""
+        ends = {first: last for _, first, last, _ in self._counted}
+        starts = {last: first for first, last in ends.items()}
+        begin, end = gone[0], gone[-1]
+        while begin - 1 in starts:
+            begin = starts[begin - 1]
+        while end + 1 in ends:
+            end = ends[end + 1]
+        return range(begin, end + 1)
 
 
 def _asked(data: Path, *queries: str) -> list[tuple[int, ...]]:
