@@ -99,6 +99,7 @@ class Query:
     search: str = ""
     keys: tuple[Keys, ...] = ()
     windows: tuple[Period, ...] = ()  # parts of the period that are read; none: all of it
+    hours: tuple[int, ...] = ()  # of events, those since 1970 (UTC) that are read; none: all
     after: Position | None = None
     within: tuple[Member, ...] = ()
     order: tuple[Order, ...] = ()

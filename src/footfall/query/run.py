@@ -16,6 +16,7 @@ from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
+from footfall.query.halves import read_at_once
 from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
@@ -117,12 +118,15 @@ def visitors(store: Reader, base: Query) -> int:
 def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:
     """Visitors and pageviews of the matching events; bounces and durations of their whole sessions."""
     whole = joined(base, previous)
-    if previous is None or whole is None:
-        return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
-    starts = (previous.period.start, base.period.start)
-    rows = {row["bucket"]: row for row in fetch(store, ast.BucketFigures(replace(whole, buckets=starts)))}
-    then, now = (_key_figures(rows.get(start)) for start in starts)
-    return Compared(now, then)
+    if previous is not None and whole is not None:
+        starts = (previous.period.start, base.period.start)
+        plan = planned(store, ast.BucketFigures(replace(whole, buckets=starts)))
+        if isinstance(plan, Whole):
+            rows = {row["bucket"]: row for row in read_at_once(store, plan)}
+            then, now = (_key_figures(rows.get(start)) for start in starts)
+            return Compared(now, then)
+    # Without cells, sessions tell the figures of a period, but not which of its buckets they have events in.
+    return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
 
 
 def _key_figures(row: Row | None) -> KeyFigures:

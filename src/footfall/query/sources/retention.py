@@ -23,4 +23,5 @@ def of_sessions(store: Reader, query: Retention) -> RetentionOfSessions | None:
     if len(found["sessions"]) > MAX_UNEVEN:
         return None
     besides = keys_of(found["sessions"], unknown)
-    return RetentionOfSessions(complete(query), sessions, besides, hours_of(found))
+    spans = [{"first": first, "last": last} for first, last in zip(found["firsts"], found["lasts"], strict=True)]
+    return RetentionOfSessions(complete(query), sessions, besides, hours_of(spans))

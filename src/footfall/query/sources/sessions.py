@@ -24,7 +24,7 @@ MAX_UNEVEN = 200_000
 """With more uneven sessions, reading events alone is cheaper."""
 
 _MAX_WINDOWS = 3
-"""Each is compared with every row; whether a row is of an uneven session costs less."""
+"""Where there are too many hours: each is compared with every row."""
 
 _MAX_WINDOWS_OF_FEW = 400
 """Of a few visitors, whose events lie far apart: each window is looked up in the key, which leaves few rows."""
@@ -64,7 +64,11 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         Part(replace(query, table=Table.SESSIONS), without=without, even=True, inside=uneven.across)
         for query in queries
     ]
-    rest = [Part(_rest(query, windows), among=those, signed=query.table is Table.SESSIONS) for query in queries]
+    hours = () if one.keys else hours_of(found)
+    rest = [
+        Part(_rest(query, () if hours else windows, hours, those), among=those, signed=query.table is Table.SESSIONS)
+        for query in queries
+    ]
     return (*even, *rest)
 
 
@@ -81,13 +85,19 @@ def _keys(found: set[int]) -> Keys | None:
     return Keys("session", tuple(sorted(found))) if found else None
 
 
-def _rest(query: Query, windows: tuple[Period, ...]) -> Query:
-    """The same of facts, in these windows only."""
+def _rest(query: Query, windows: tuple[Period, ...], hours: tuple[int, ...], among: Uneven | Keys) -> Query:
+    """The same of facts, in these windows and hours only. What belongs to other sessions is not looked for."""
+
+    def narrowed(rows: Query) -> Query:
+        keys = (*rows.keys, among) if isinstance(among, Keys) else rows.keys
+        cut = replace(rows, keys=keys)
+        return replace(cut, windows=windows, hours=hours) if rows.table is Table.EVENTS else cut
+
     rest = complete(query)
+    members = tuple(replace(member, query=narrowed(member.query)) for member in rest.within)
     if query.table is Table.EVENTS:
-        return replace(rest, windows=windows)
-    members = [replace(member, query=replace(member.query, windows=windows)) for member in rest.within]
-    return replace(rest, within=tuple(members))
+        rest = replace(rest, windows=windows, hours=hours)
+    return replace(rest, within=members)
 
 
 def eligible(query: Query) -> bool:
@@ -121,14 +131,14 @@ def keys_of(sessions: Collection[int], found: Found) -> Keys | Found | None:
     return Keys("session", tuple(sorted(set(sessions)))) if sessions else None
 
 
-def hours_of(found: Row) -> tuple[int, ...]:
-    """The hours that sessions with these `firsts` and `lasts` touch, for the key to find; none where they are too many.
+def hours_of(found: list[Row]) -> tuple[int, ...]:
+    """The hours since 1970 (UTC) that lie in these spans, `first` to `last`; none where they are too many.
 
     However many hours there are, a row is looked up among them once; it is compared with each of several periods.
     """
     hours = set[int]()
-    for first, last in zip(found["firsts"], found["lasts"], strict=True):
-        hours.update(range(first // HOUR, last // HOUR + 1))
+    for row in found:
+        hours.update(range(row["first"] // HOUR, row["last"] // HOUR + 1))
         if len(hours) > MAX_KEYS:
             return ()
     return tuple(sorted(hours))

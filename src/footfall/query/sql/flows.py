@@ -99,8 +99,7 @@ def _steps_of_events(query: FlowsOfSessions, sessions: UnknownFlows | Keys, bind
     viewed = condition(build.PAGEVIEW, Table.EVENTS, binder)
     steps = f"arrayMap(step -> toLowCardinality(step), {_first(query.asked.depth, binder, viewed)})"
     rows = [project(base, binder), within(query.span or base.period, Table.EVENTS, binder)]
-    if query.hours:
-        rows.append(in_hours(query.hours, binder))
+    rows += filter(None, [in_hours(query.hours, binder)])
     rows.append(f"session IN {_members(sessions, binder)}")
     return (
         f"SELECT any(visitor) AS person, {steps} AS steps FROM events WHERE {' AND '.join(rows)}"

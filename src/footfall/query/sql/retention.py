@@ -13,7 +13,7 @@ from footfall.query.ast import Keys, Query, Retention
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.plan import RetentionOfSessions, UnknownReturns
 from footfall.query.sql.binder import Binder
-from footfall.query.sql.select import bucket_of, conditions, in_hours, sliced, where
+from footfall.query.sql.select import bucket_of, conditions, sliced, where
 
 COHORTS = ("cohort", "bucket", "visitors")
 UNKNOWN = ("sessions", "firsts", "lasts")
@@ -54,15 +54,14 @@ def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
 
     Superseded rows may stay: events never leave, so the visitor still has those that such a row begins and ends with.
     """
-    base, asked, since = query.sessions, query.asked.base, query.asked.since
+    base, asked, since = query.sessions, replace(query.asked.base, hours=query.hours), query.asked.since
     among = f"session IN {_members(query.besides, binder)}" if query.besides else ""
-    hours = f" AND {in_hours(query.hours, binder)}" if query.hours else ""
 
     def told(cut: Cut, of_session: str, of_event: str, only: str = "") -> str:
         rows = f"SELECT {of_session} FROM sessions WHERE {where(cut(base, since), binder)}{only}"
         if not among:
             return rows
-        events = f"SELECT {of_event} FROM events PREWHERE {among} WHERE {where(cut(asked, since), binder)}{hours}"
+        events = f"SELECT {of_event} FROM events PREWHERE {among} WHERE {where(cut(asked, since), binder)}"
         return f"{rows} AND NOT {among} UNION ALL {events}"
 
     pairs = _pair(base, since, binder, "start", "end"), _pair(asked, since, binder, "timestamp")

@@ -92,7 +92,9 @@ def sliced(part: Slice | None, binder: Binder) -> list[str]:
 
 
 def in_hours(hours: tuple[int, ...], binder: Binder) -> str:
-    """Events of these hours (since 1970, in UTC)."""
+    """Events of these hours (since 1970, in UTC), for the key to find; of any, where there are none."""
+    if not hours:
+        return ""
     return f"intDiv(toUnixTimestamp64Milli(timestamp), {HOUR}) IN {binder.numbers(hours)}"
 
 
@@ -102,6 +104,7 @@ def where(query: Query, binder: Binder) -> str:
         TABLES[query.table].fixed,
         within(query.period, query.table, binder, query.longest),
         windows(query, binder),
+        in_hours(query.hours, binder) if query.table is Table.EVENTS else "",
         *conditions(query, binder),
         *(METRICS[name].rows for name in query.metrics),
         _only(query, binder),
