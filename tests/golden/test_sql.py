@@ -188,10 +188,10 @@ PLANS: dict[str, AnyPlan | LookUp] = {
         Flows(BASE, 2, only=(("/",),)), prepare(SESSIONS), UnknownFlows(prepare(SESSIONS)), BASE.period
     ),
     "funnel-by-time": FunnelByTime(complete(replace(build.funnel(BASE, GOALS, 1_800_000), slice=Slice(1, 3))), 1_000),
-    "unknown-returns": UnknownReturns(complete(FROM_THE_START), BASE.period.start),
-    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), complete(FROM_THE_START)),
+    "unknown-returns": UnknownReturns(prepare(FROM_THE_START), BASE.period.start),
+    "retention-of-sessions": RetentionOfSessions(build.retention(BASE, STARTS), prepare(FROM_THE_START)),
     "retention-of-sessions-and-events": RetentionOfSessions(
-        build.retention(BASE, STARTS), complete(FROM_THE_START), Keys("session", (5, 6)), (480_000, 480_001)
+        build.retention(BASE, STARTS), prepare(FROM_THE_START), Keys("session", (5, 6)), (480_000, 480_001)
     ),
     "breakdowns": BreakdownsOfCells(
         Breakdowns(replace(REQUESTS, buckets=STARTS, windows=(HOUR,)), Bucket.HOUR, ("country", "asked_path"), 100),

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
+from operator import or_
 
 from footfall.catalog.tables import Table
 
@@ -360,6 +361,14 @@ VARIES = ("traffic", "country", "region", "city", "browser", "os", "device", "la
 
 Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds.
 """
+
+_VARY = {**{name: 1 << bit for bit, name in enumerate(VARIES)}, "screen_class": 1 << VARIES.index("screen")}
+
+
+def varies_in(dimensions: Iterable[str]) -> int:
+    """The bits of `sessions.varies` that say whether a session's events differ in one of these dimensions."""
+    return reduce(or_, (_VARY.get(name, 0) for name in dimensions), 0)
+
 
 GAPS = 1 << 14
 """A bit of `sessions.varies`: between two neighbouring events lie more than SESSION_GAP."""

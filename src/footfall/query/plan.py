@@ -162,8 +162,8 @@ class FlowBuckets:
 class FunnelByTime:
     """The same as `asked`, from the times of events alone: columns level, visitors, tied.
 
-    Visitors with different steps in one millisecond, whose order that leaves open, are of level 0: `tied` has the keys
-    of the first `most` of them.
+    Visitors with several steps in one millisecond, whose order that leaves open, are not counted: `tied` has the keys
+    of the first `most` of them, in the row of level 0.
     """
 
     asked: Funnel

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from footfall.api.web.toplists import TOP_ROUTES
-from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, SEARCHED, Dimension, Level
+from footfall.catalog.columns import varies_in
+from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, SEARCHED, Dimension, Level, level_of
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 
@@ -45,3 +46,10 @@ def test_everything_has_its_row() -> None:
     assert set(TABLES) == set(Table)
     assert set(SEARCHED) <= set(DIMENSIONS)
     assert not set(DIMENSIONS) & set(METRICS)
+
+
+def test_events_of_a_session_differ_only_in_what_it_tells() -> None:
+    """Else its row would answer for all of its events, whatever they say."""
+    shared = {name for name, row in DIMENSIONS.items() if {Table.EVENTS, Table.SESSIONS} <= row.expressions.keys()}
+    of_events = {name for name in shared if level_of(name) is Level.EVENT}
+    assert {name for name in of_events if not varies_in([name])} == {"session_id", "session", "visitor"}

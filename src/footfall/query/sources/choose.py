@@ -43,7 +43,7 @@ FACTS_UP_TO_ROWS = 2_000_000
 _SLICE_EVENTS = 50_000_000
 """Of so many, visitors are grouped within the memory of a query: beyond it they would go to disk (performance.md)."""
 
-Visitors = TypeVar("Visitors", bound=Funnel | Retention)
+JourneyT = TypeVar("JourneyT", bound=Funnel | Retention)
 
 
 class Source(StrEnum):
@@ -128,7 +128,7 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
     return Whole(asked, parts) if parts else None
 
 
-def slices(store: Reader, query: Visitors) -> list[Visitors]:
+def slices(store: Reader, query: JourneyT) -> list[JourneyT]:
     """The same of groups of visitors, to be asked one after the other, where there are too many to be grouped at once.
 
     Over a short range, retention groups the visitors of the range only.

@@ -26,12 +26,12 @@ def of_sessions(store: Reader, query: Flows) -> FlowsOfSessions | None:
         return None
     unknown = UnknownFlows(sessions)
     (found,) = read(store, unknown)
-    if len(found["sessions"]) > MAX_UNEVEN:
+    if len({*found["sessions"]}) > MAX_UNEVEN:
         return None
     besides = keys_of(found["sessions"], unknown)
     spans = [{"first": first, "last": last} for first, last in zip(found["firsts"], found["lasts"], strict=True)]
     span = Period(min(found["firsts"]), max(found["lasts"]) + 1) if besides else None
-    return FlowsOfSessions(complete(query), sessions, besides, span, hours_of(spans))
+    return FlowsOfSessions(complete(query), sessions, besides, span, hours_of(spans, query.base.period))
 
 
 def ranked(store: Reader, flows: FlowsOfSessions) -> list[Row]:

@@ -12,7 +12,7 @@ from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
 
 MAX_TIED = 1_000
-"""Of more visitors, all events are read with their ids."""
+"""Of as many visitors, or more, all events are read with their ids."""
 
 
 def by_time(query: Funnel) -> FunnelByTime:

@@ -20,8 +20,8 @@ def of_sessions(store: Reader, query: Retention) -> RetentionOfSessions | None:
         return None
     unknown = UnknownReturns(sessions, query.since)
     (found,) = read(store, unknown)
-    if len(found["sessions"]) > MAX_UNEVEN:
+    if len({*found["sessions"]}) > MAX_UNEVEN:
         return None
     besides = keys_of(found["sessions"], unknown)
     spans = [{"first": first, "last": last} for first, last in zip(found["firsts"], found["lasts"], strict=True)]
-    return RetentionOfSessions(complete(query), sessions, besides, hours_of(spans))
+    return RetentionOfSessions(complete(query), sessions, besides, hours_of(spans, query.base.period))

@@ -64,7 +64,7 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         Part(replace(query, table=Table.SESSIONS), without=without, even=True, inside=uneven.across)
         for query in queries
     ]
-    hours = () if one.keys else hours_of(found)
+    hours = () if one.keys else hours_of(found, one.period)
     rest = [
         Part(_rest(query, () if hours else windows, hours, those), among=those, signed=query.table is Table.SESSIONS)
         for query in queries
@@ -126,20 +126,19 @@ Found = TypeVar("Found")
 
 def keys_of(sessions: Collection[int], found: Found) -> Keys | Found | None:
     """These sessions by key, or as what found them, where they are too many."""
-    if len(sessions) > MAX_KEYS:
-        return found
-    return Keys("session", tuple(sorted(set(sessions)))) if sessions else None
+    keys = set(sessions)
+    return found if len(keys) > MAX_KEYS else _keys(keys)
 
 
-def hours_of(found: list[Row]) -> tuple[int, ...]:
-    """The hours since 1970 (UTC) that lie in these spans, `first` to `last`; none where they are too many.
+def hours_of(found: list[Row], period: Period) -> tuple[int, ...]:
+    """The hours since 1970 (UTC) that lie in these spans, `first` to `last`; none where they are most of the period.
 
-    However many hours there are, a row is looked up among them once; it is compared with each of several periods.
+    However many hours there are, a row is looked up among them once; it is compared with each of several windows.
     """
     hours = set[int]()
     for row in found:
         hours.update(range(row["first"] // HOUR, row["last"] // HOUR + 1))
-        if len(hours) > MAX_KEYS:
+        if len(hours) > MAX_KEYS or 2 * len(hours) * HOUR > period.length:
             return ()
     return tuple(sorted(hours))
 

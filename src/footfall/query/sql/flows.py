@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.columns import FLOW, GAPS, VARIES
+from footfall.catalog.columns import FLOW, GAPS, varies_in
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
 from footfall.query import build
@@ -128,8 +128,7 @@ def _unknown(query: UnknownFlows, binder: Binder) -> str:
     """
     base = query.base
     rows = " AND ".join(overlapping(base, binder))
-    asked = {term.key for term in base.filters}
-    differ = FLOW | sum(1 << bit for bit, name in enumerate(VARIES) if name in asked)
+    differ = FLOW | varies_in(term.key for term in base.filters)
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
     kinds = (
         f"bitAnd(varies, {differ}) != 0",

@@ -12,14 +12,12 @@ from footfall.query.sql.shapes import MILLIS, in_order
 LEVELS = ("level", "visitors")
 BY_TIME = (*LEVELS, "tied")
 
-_BIG = " SETTINGS max_bytes_before_external_group_by = 450000000"
-
 
 def funnel(query: Funnel, binder: Binder) -> str:
     """In order of time and id: an event is a tuple that ends with the steps that it is."""
     visitors = _visitors(query, in_order("steps"), binder)
     level = _level(query, "arrayMap(event -> event.1, events)", "arrayMap(event -> event.4, events)", binder)
-    return f"SELECT {level} AS c0, count() AS c1 FROM ({visitors}) GROUP BY c0{_BIG}"
+    return f"SELECT {level} AS c0, count() AS c1 FROM ({visitors}) GROUP BY c0"
 
 
 def funnel_by_time(query: FunnelByTime, binder: Binder) -> str:
@@ -34,9 +32,8 @@ def funnel_by_time(query: FunnelByTime, binder: Binder) -> str:
     level = _level(asked, times, f"arrayMap(event -> event % {unit}, events)", binder)
     tied = f"countEqual(arrayDifference({times}), 0) > 1"  # the first difference is always 0
     found = f"SELECT visitor, {tied} AS tied, if(tied, 0, {level}) AS level FROM ({visitors})"
-    return (
-        f"SELECT level AS c0, count() AS c1, groupArrayIf({most})(visitor, tied) AS c2 FROM ({found}) GROUP BY c0{_BIG}"
-    )
+    shown = f"level AS c0, countIf(NOT tied) AS c1, groupArrayIf({most})(visitor, tied) AS c2"
+    return f"SELECT {shown} FROM ({found}) GROUP BY c0"
 
 
 def _visitors(query: Funnel, events: str, binder: Binder) -> str:

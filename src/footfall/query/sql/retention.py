@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from footfall.catalog.columns import FLOW, VARIES
+from footfall.catalog.columns import FLOW, varies_in
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
@@ -50,10 +50,7 @@ def retention(query: Retention, binder: Binder) -> str:
 
 
 def retention_of_sessions(query: RetentionOfSessions, binder: Binder) -> str:
-    """A session begins and ends with an event, and touches no bucket in between: `unknown` has the others.
-
-    Superseded rows may stay: events never leave, so the visitor still has those that such a row begins and ends with.
-    """
+    """A session begins and ends with an event, and touches no bucket in between: `unknown` has the others."""
     base, asked, since = query.sessions, replace(query.asked.base, hours=query.hours), query.asked.since
     among = f"session IN {_members(query.besides, binder)}" if query.besides else ""
 
@@ -83,11 +80,10 @@ def _cohorts(query: Retention, pairs: str, collect: str, binder: Binder, earlier
 
     A pair is one number: collected, they take a third of the room and the time of times.
     """
-    rows = [f"visitor NOT IN ({earlier})"] if earlier else []
-    rows += sliced(query.slice, binder)
+    rows = [*([f"visitor NOT IN ({earlier})"] if earlier else []), *sliced(query.slice, binder)] or ["1"]
     starts = binder.instants(query.base.buckets)
     places = f"arrayDistinct(arrayFlatten(arrayMap(pair -> [intDiv(pair, 65536), pair % 65536], {collect}(pair))))"
-    visitors = f"SELECT {places} AS places FROM ({pairs}){' WHERE ' * bool(rows)}{' AND '.join(rows)} GROUP BY visitor"
+    visitors = f"SELECT {places} AS places FROM ({pairs}) WHERE {' AND '.join(rows)} GROUP BY visitor"
     return (
         f"SELECT {starts}[first] AS c0, {starts}[place] AS c1, count() AS c2"
         f" FROM (SELECT arrayMin(places) AS first, arrayJoin(places) AS place FROM ({visitors}))"
@@ -111,7 +107,7 @@ def _place(time: str, base: Query, since: int, binder: Binder) -> str:
 def unknown(query: UnknownReturns, binder: Binder) -> str:
     start, end = (_MILLIS.format(name) for name in ("start", "end"))
     rows = _unknown(query, f"session, {start} AS first, {end} AS last", binder)
-    return f"SELECT groupArray(session) AS c0, groupArray(first) AS c1, groupArray(last) AS c2 FROM ({rows}){_SETTINGS}"
+    return f"SELECT groupArray(session) AS c0, groupArray(first) AS c1, groupArray(last) AS c2 FROM ({rows})"
 
 
 def _members(sessions: UnknownReturns | Keys, binder: Binder) -> str:
@@ -124,6 +120,7 @@ def _unknown(query: UnknownReturns, columns: str, binder: Binder) -> str:
     """Sessions whose events differ in what is asked about, or that may begin or end in a bucket without an event.
 
     A session that lasts less than a day touches two buckets at most; the last bucket may end before it has an event.
+    Those of several versions, too, and all of their rows: the one that is left may say something else.
     """
     base, since = replace(query.sessions, filters=()), query.since
     differ, first = _differ(query.sessions), _first(query.sessions, binder)
@@ -136,17 +133,18 @@ def _unknown(query: UnknownReturns, columns: str, binder: Binder) -> str:
         f" AND NOT ({first} AND {one} AND NOT ({long}))"
     )
     early = f"{where(_until(base, since), binder)} AND NOT {first}"
+    rows = where(base, binder)
+    superseded = f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"
     return (
         f"SELECT {columns} FROM sessions PREWHERE {differ} WHERE {early}"
         f" UNION ALL SELECT {columns} FROM sessions PREWHERE {suspect} WHERE {late}"
+        f" UNION ALL SELECT {columns} FROM sessions WHERE {rows} AND {superseded}"
     )
 
 
 def _differ(sessions: Query) -> str:
     """Whether the events of a session differ in what the filters ask about."""
-    asked = {term.key for term in sessions.filters}
-    bits = sum(1 << bit for bit, name in enumerate(VARIES) if name in asked)
-    return f"(bitAnd(varies, {bits}) != 0)"
+    return f"(bitAnd(varies, {varies_in(term.key for term in sessions.filters)}) != 0)"
 
 
 def _first(sessions: Query, binder: Binder) -> str:

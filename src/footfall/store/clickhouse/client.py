@@ -21,8 +21,7 @@ from footfall.store.clickhouse import backup, remaking, statements
 from footfall.store.clickhouse.engine import NO_LIMITS, Engine, Limits, insert_settings
 from footfall.store.clickhouse.facts import ClickHouseFacts
 from footfall.store.clickhouse.failures import translated
-from footfall.store.clickhouse.kept import TABLES as TABLES_KEPT
-from footfall.store.clickhouse.kept import Kept
+from footfall.store.clickhouse.kept import KEPT_TABLES, Kept
 from footfall.store.clickhouse.migrate import migrate, tables
 from footfall.store.clickhouse.pool import Pool
 from footfall.store.clickhouse.reading import KILL, Readers, ReadingClient
@@ -98,7 +97,7 @@ class ClickHouse:
         self._aside = Pool(self._connect, size=1)
         self._copies = Pool(self._connect, size=1)
         self.damaged: set[tuple[str, str]] = set()  # table and part, as queries meet them
-        self._kept = Kept(TABLES_KEPT if engine.path else ())
+        self._kept = Kept(KEPT_TABLES if engine.path else ())
         self._readers = Readers(lambda: self._connect(limits), threads, kill or self.kill, self.damaged, self._kept)
         self.facts = ClickHouseFacts(self, cells, replicated=engine.replicated)
 

@@ -13,11 +13,12 @@ from threading import Lock
 
 from footfall.store.protocol import Params, Rows
 
-TABLES = frozenset({"rolled_up", "touched", "longest_sessions"})
+KEPT_TABLES = frozenset({"rolled_up", "touched", "longest_sessions"})
 
-MAX_ANSWERS = 256
+MAX_ROWS = 50_000
+"""Of all answers together; one of 1,700 cells takes a megabyte."""
 
-_READ = re.compile(r"\bFROM (\w+)")
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
 
 class Kept:
@@ -30,6 +31,7 @@ class Kept:
         self._lock = Lock()
 
     def answer(self, sql: str, params: Params | None, ask: Callable[[], Rows]) -> Rows:
+        """What `ask` gives, or gave: callers share it, so they must not change it."""
         read = set(_READ.findall(sql))
         if not read or read - self._tables:
             return ask()
@@ -44,7 +46,7 @@ class Kept:
         with self._lock:
             if writes == self._writes:  # else it may be from before that
                 self._answers[key] = found
-                if len(self._answers) > MAX_ANSWERS:
+                while sum(1 + len(answer.rows) for answer in self._answers.values()) > MAX_ROWS:
                     self._answers.popitem(last=False)
         return found
 

@@ -1,4 +1,4 @@
-SELECT level AS c0, count() AS c1, groupArrayIf({p0:UInt64})(visitor, tied) AS c2
+SELECT level AS c0, countIf(NOT tied) AS c1, groupArrayIf({p0:UInt64})(visitor, tied) AS c2
 FROM (SELECT visitor, countEqual(arrayDifference(arrayMap(event -> toInt64(intDiv(event, 4)), events)), 0) > 1 AS tied, if(tied, 0, toUInt8(greatest(bitTest(taken, 0), tupleHammingDistance(arrayFold((starts, time, step) -> (if(bitTest(step, 0), time, starts.1), greatest(starts.2, starts.1 * bitTest(step, 1) * (time - starts.1 <= {p13:UInt64}))), arrayMap(event -> toInt64(intDiv(event, 4)), events), arrayMap(event -> event % 4, events), (toInt64(0), toInt64(0))), (toInt64(0), toInt64(0)))))) AS level
 FROM (SELECT visitor, groupBitOr(steps) AS taken, if(bitAnd(taken, 3) = 3, arraySort(groupArray(toUInt64(toUnixTimestamp64Milli(timestamp)) * 4 + steps)), []) AS events
 FROM (SELECT visitor, timestamp, full_id_hi, id_lo, bitShiftLeft(toUInt64((path = {p1:String})), 0) + bitShiftLeft(toUInt64((if(event_type = 'custom', name, '') = {p2:String})
@@ -29,7 +29,7 @@ GROUP BY c0
 HAVING sum(sign) > 0))
 AND visitor % {p11:UInt64} = {p12:UInt64})
 GROUP BY visitor))
-GROUP BY c0 SETTINGS max_bytes_before_external_group_by = 450000000
+GROUP BY c0
 -- p0 = 1000
 -- p1 = '/pricing'
 -- p2 = 'signup'

@@ -28,7 +28,7 @@ AND (replaceRegexpOne(channel, '^$', 'direct') = {p5:String})
 GROUP BY c0
 HAVING sum(sign) > 0)))
 GROUP BY visitor)
-GROUP BY c0 SETTINGS max_bytes_before_external_group_by = 450000000
+GROUP BY c0
 -- p0 = '/'
 -- p1 = 'signup'
 -- p2 = 7

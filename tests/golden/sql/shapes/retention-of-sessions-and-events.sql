@@ -1,63 +1,42 @@
-SELECT {p46:Array(Int64)}[first] AS c0, {p46:Array(Int64)}[place] AS c1, count() AS c2
+SELECT {p33:Array(Int64)}[first] AS c0, {p33:Array(Int64)}[place] AS c1, count() AS c2
 FROM (SELECT arrayMin(places) AS first, arrayJoin(places) AS place
 FROM (SELECT arrayDistinct(arrayFlatten(arrayMap(pair -> [intDiv(pair, 65536), pair % 65536], groupArray(pair)))) AS places
 FROM (SELECT visitor, toUInt32(if(start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(start), {p3:Array(Int64)}), {p1:Array(Int64)}, range(1, {p2:UInt64}), 0)) * 65536 + if(end < fromUnixTimestamp64Milli({p8:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(end), {p7:Array(Int64)}), {p5:Array(Int64)}, range(1, {p6:UInt64}), 0))) AS pair
 FROM sessions
-WHERE project_id = {p35:UInt64}
+WHERE project_id = {p25:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p36:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p37:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p38:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p39:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p40:Int64}, 'UTC')
-AND (traffic = {p41:String}))
+AND end >= fromUnixTimestamp64Milli({p26:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p27:Int64}, 'UTC')
+AND (traffic = {p28:String})
 AND NOT session IN {p0:Array(UInt64)}
 UNION ALL SELECT visitor, toUInt32(if(timestamp < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(timestamp), {p11:Array(Int64)}), {p9:Array(Int64)}, range(1, {p10:UInt64}), 0)) * 65536 + if(timestamp < fromUnixTimestamp64Milli({p12:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(timestamp), {p11:Array(Int64)}), {p9:Array(Int64)}, range(1, {p10:UInt64}), 0))) AS pair
 FROM events PREWHERE session IN {p0:Array(UInt64)}
-WHERE project_id = {p42:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p43:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p44:Int64}, 'UTC')
-AND intDiv(toUnixTimestamp64Milli(timestamp), 3600000) IN {p45:Array(UInt64)})
+WHERE project_id = {p29:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p30:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p31:Int64}, 'UTC')
+AND intDiv(toUnixTimestamp64Milli(timestamp), 3600000) IN {p32:Array(UInt64)})
 WHERE visitor NOT IN (SELECT visitor
-FROM sessions
-WHERE project_id = {p24:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p25:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p26:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p27:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p28:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p29:Int64}, 'UTC')
-AND (traffic = {p30:String}))
-AND visitor IN (SELECT visitor
 FROM sessions
 WHERE project_id = {p17:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p18:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p19:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p20:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p22:Int64}, 'UTC')
-AND (traffic = {p23:String}))
-AND (session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p13:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
-AND (traffic = {p16:String}))
+AND (traffic = {p20:String})
+AND visitor IN (SELECT visitor
+FROM sessions
+WHERE project_id = {p14:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p16:Int64}, 'UTC')
+AND ((traffic = {p13:String})
 OR session IN {p0:Array(UInt64)}))
 AND NOT session IN {p0:Array(UInt64)}
 UNION ALL SELECT visitor
 FROM events PREWHERE session IN {p0:Array(UInt64)}
-WHERE project_id = {p31:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p32:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p33:Int64}, 'UTC')
-AND intDiv(toUnixTimestamp64Milli(timestamp), 3600000) IN {p34:Array(UInt64)})
+WHERE project_id = {p21:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p22:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p23:Int64}, 'UTC')
+AND intDiv(toUnixTimestamp64Milli(timestamp), 3600000) IN {p24:Array(UInt64)})
 GROUP BY visitor))
 WHERE first > 0
 GROUP BY first, place
@@ -75,37 +54,24 @@ ORDER BY c0, c1 SETTINGS max_bytes_before_external_group_by = 400000000, ignore_
 -- p10 = 3
 -- p11 = [1779926400000, 1780012800000]
 -- p12 = 1780000000000
--- p13 = 7
--- p14 = 946684800000
--- p15 = 1780086400000
--- p16 = 'human'
+-- p13 = 'human'
+-- p14 = 7
+-- p15 = 1780000000000
+-- p16 = 1780086400000
 -- p17 = 7
--- p18 = 1780000000000
--- p19 = 1780086400000
--- p20 = 7
--- p21 = 946684800000
--- p22 = 1780086400000
--- p23 = 'human'
--- p24 = 7
--- p25 = 946684800000
+-- p18 = 946684800000
+-- p19 = 1780000000000
+-- p20 = 'human'
+-- p21 = 7
+-- p22 = 946684800000
+-- p23 = 1780000000000
+-- p24 = [480000, 480001]
+-- p25 = 7
 -- p26 = 1780000000000
--- p27 = 7
--- p28 = 946684800000
--- p29 = 1780086400000
--- p30 = 'human'
--- p31 = 7
--- p32 = 946684800000
--- p33 = 1780000000000
--- p34 = [480000, 480001]
--- p35 = 7
--- p36 = 1780000000000
--- p37 = 1780086400000
--- p38 = 7
--- p39 = 946684800000
--- p40 = 1780086400000
--- p41 = 'human'
--- p42 = 7
--- p43 = 1780000000000
--- p44 = 1780086400000
--- p45 = [480000, 480001]
--- p46 = [1779926400000, 1780012800000]
+-- p27 = 1780086400000
+-- p28 = 'human'
+-- p29 = 7
+-- p30 = 1780000000000
+-- p31 = 1780086400000
+-- p32 = [480000, 480001]
+-- p33 = [1779926400000, 1780012800000]

@@ -1,48 +1,27 @@
-SELECT {p37:Array(Int64)}[first] AS c0, {p37:Array(Int64)}[place] AS c1, count() AS c2
+SELECT {p24:Array(Int64)}[first] AS c0, {p24:Array(Int64)}[place] AS c1, count() AS c2
 FROM (SELECT arrayMin(places) AS first, arrayJoin(places) AS place
 FROM (SELECT arrayDistinct(arrayFlatten(arrayMap(pair -> [intDiv(pair, 65536), pair % 65536], groupArray(pair)))) AS places
 FROM (SELECT visitor, toUInt32(if(start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(start), {p2:Array(Int64)}), {p0:Array(Int64)}, range(1, {p1:UInt64}), 0)) * 65536 + if(end < fromUnixTimestamp64Milli({p7:Int64}, 'UTC'), 0, transform(roundDown(toUnixTimestamp64Milli(end), {p6:Array(Int64)}), {p4:Array(Int64)}, range(1, {p5:UInt64}), 0))) AS pair
 FROM sessions
-WHERE project_id = {p30:UInt64}
+WHERE project_id = {p20:UInt64}
 AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p31:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p32:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p33:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p34:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p35:Int64}, 'UTC')
-AND (traffic = {p36:String})))
+AND end >= fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p22:Int64}, 'UTC')
+AND (traffic = {p23:String}))
 WHERE visitor NOT IN (SELECT visitor
-FROM sessions
-WHERE project_id = {p23:UInt64}
-AND source_table = 'events'
-AND end >= fromUnixTimestamp64Milli({p24:Int64}, 'UTC')
-AND start < fromUnixTimestamp64Milli({p25:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p26:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p27:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p28:Int64}, 'UTC')
-AND (traffic = {p29:String}))
-AND visitor IN (SELECT visitor
 FROM sessions
 WHERE project_id = {p16:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p17:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p18:Int64}, 'UTC')
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p19:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p20:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p21:Int64}, 'UTC')
-AND (traffic = {p22:String}))
-AND session IN (SELECT session AS c0
-FROM events
-WHERE project_id = {p12:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p13:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
-AND (traffic = {p15:String}))))
+AND (traffic = {p19:String})
+AND visitor IN (SELECT visitor
+FROM sessions
+WHERE project_id = {p13:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p14:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p15:Int64}, 'UTC')
+AND (traffic = {p12:String})))
 GROUP BY visitor))
 WHERE first > 0
 GROUP BY first, place
@@ -59,29 +38,16 @@ ORDER BY c0, c1 SETTINGS max_bytes_before_external_group_by = 400000000, ignore_
 -- p9 = 3
 -- p10 = [1779926400000, 1780012800000]
 -- p11 = 1780000000000
--- p12 = 7
--- p13 = 946684800000
--- p14 = 1780086400000
--- p15 = 'human'
+-- p12 = 'human'
+-- p13 = 7
+-- p14 = 1780000000000
+-- p15 = 1780086400000
 -- p16 = 7
--- p17 = 1780000000000
--- p18 = 1780086400000
--- p19 = 7
--- p20 = 946684800000
--- p21 = 1780086400000
--- p22 = 'human'
--- p23 = 7
--- p24 = 946684800000
--- p25 = 1780000000000
--- p26 = 7
--- p27 = 946684800000
--- p28 = 1780086400000
--- p29 = 'human'
--- p30 = 7
--- p31 = 1780000000000
--- p32 = 1780086400000
--- p33 = 7
--- p34 = 946684800000
--- p35 = 1780086400000
--- p36 = 'human'
--- p37 = [1779926400000, 1780012800000]
+-- p17 = 946684800000
+-- p18 = 1780000000000
+-- p19 = 'human'
+-- p20 = 7
+-- p21 = 1780000000000
+-- p22 = 1780086400000
+-- p23 = 'human'
+-- p24 = [1779926400000, 1780012800000]

@@ -1,0 +1,81 @@
+"""Rows of sessions that changed from batch to batch, or differ within, answer as their events do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from tests.contract.test_drain import MINUTE, NOON, event, make, spool, submit, watcher  # noqa: F401 - fixtures
+
+from footfall.catalog.tables import Table
+from footfall.clock import DAY, HOUR
+from footfall.model.period import Bucket, Period
+from footfall.query import fetch, journeys
+from footfall.query.ast import Query
+from footfall.query.filter import parse
+from footfall.query.sources import Source, choose
+
+TODAY = NOON - 12 * HOUR
+TOMORROW = TODAY + DAY
+
+
+def at(minutes, **fields):
+    """An event so many minutes after noon."""
+    return event(minutes, **{"url": "", "path": "/a", **fields})
+
+
+LATER_FIRST = [[at(10, country="DE"), at(20, country="US")], [at(-10, country="FR")]]
+"""The late event begins the session, so its row says FR, and no longer leaves open whether an event is from there."""
+
+
+@pytest.mark.parametrize(
+    ("batches", "filtered", "found"),
+    [
+        (LATER_FIRST, "country:FR", [1, 0]),
+        (LATER_FIRST, "country:DE", [1, 0]),
+        (LATER_FIRST, "country:US", [1, 0]),
+        (LATER_FIRST, "country:GB", [0, 0]),
+        ([[at(10)], [at(-10, referrer="https://www.google.com/")]], "referrer:direct", [0, 0]),
+        ([[at(10)], [at(20, path="/b")]], "exit_page:/a", [0, 0]),
+        ([[at(10)], [at(20, path="/b")]], "exit_page:/b", [1, 0]),
+        ([[at(10, screen="320x600"), at(20, screen="2560x1440")]], "screen_class:desktop", [1, 0]),
+        ([[at(10, screen="320x600"), at(20, screen="2560x1440")]], "screen_class:mobile", [1, 0]),
+    ],
+)
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_visitors_of_days(store, spool, make, monkeypatch, batches, filtered, found, source):  # noqa: F811
+    drain = make()
+    for batch in batches:
+        submit(spool, *batch)
+        drain.drain_once()
+    assert [cohort.visitors for cohort in cohorts(store, monkeypatch, filtered, source, TODAY)] == found
+
+
+@pytest.mark.parametrize("days", [2, 140], ids=["those of the range grouped", "all grouped"])
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_who_was_there_before_is_not_new(store, spool, make, monkeypatch, source, days):  # noqa: F811
+    drain = make()
+    submit(spool, at(10, country="DE"), at(20, country="US"))
+    drain.drain_once()
+    submit(spool, at(-10, country="FR"), at(25 * 60, country="FR"))
+    drain.drain_once()
+    found = cohorts(store, monkeypatch, "country:FR", source, TOMORROW, days)
+    assert sum(cohort.visitors for cohort in found) == 0
+
+
+@pytest.mark.parametrize("filtered", ["screen_class:desktop", "screen_class:mobile"])
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_flows_over_several_screens(store, spool, make, monkeypatch, source, filtered):  # noqa: F811
+    drain = make()
+    submit(spool, at(10, screen="320x600"), at(20, screen="2560x1440"))
+    drain.drain_once()
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
+    base = Query(project=1, table=Table.EVENTS, period=Period(TODAY, TOMORROW), filters=parse(filtered))
+    assert [flow.steps for flow in journeys.flows(store, base, 3, 10)] == [("/a", "/a")]
+
+
+def cohorts(store, monkeypatch, filtered, source, start, days=2):
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
+    base = Query(project=1, table=Table.EVENTS, period=Period(start, start + days * DAY))
+    return journeys.retention(store, replace(base, filters=parse(filtered)), Bucket.DAY)
