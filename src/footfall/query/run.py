@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
+from footfall.catalog.dimensions import Level, level_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
@@ -121,12 +122,16 @@ def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigu
     if previous is not None and whole is not None:
         starts = (previous.period.start, base.period.start)
         plan = planned(store, ast.BucketFigures(replace(whole, buckets=starts)))
-        if isinstance(plan, Whole):
+        if isinstance(plan, Whole) or not _filters_events(base):
             rows = {row["bucket"]: row for row in read_at_once(store, plan)}
             then, now = (_key_figures(rows.get(start)) for start in starts)
             return Compared(now, then)
-    # Without cells, sessions tell the figures of a period, but not which of its buckets they have events in.
+    # To join all events that match with their sessions takes longer than what rows of sessions tell of each period.
     return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
+
+
+def _filters_events(query: Query) -> bool:
+    return any(level_of(term.key) is Level.EVENT for term in query.filters)
 
 
 def _key_figures(row: Row | None) -> KeyFigures:
