@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from tests.contract.test_drain import MINUTE, NOON, event, make, spool, submit, watcher  # noqa: F401 - fixtures
+from tests.contract.test_drain import NOON, event, make, spool, submit, watcher  # noqa: F401 - fixtures
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
