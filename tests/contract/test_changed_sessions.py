@@ -6,18 +6,35 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from tests.contract.test_drain import NOON, event, make, spool, submit, watcher  # noqa: F401 - fixtures
+from tests.contract.test_drain import NOON, event, submit
+from tests.support.draining import Watcher
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
+from footfall.drain.drain import Drain
+from footfall.drain.journal import Journal
 from footfall.model.period import Bucket, Period
 from footfall.query import fetch, journeys
 from footfall.query.ast import Query
 from footfall.query.filter import parse
 from footfall.query.sources import Source, choose
+from footfall.spool.memory import MemorySpool
 
 TODAY = NOON - 12 * HOUR
 TOMORROW = TODAY + DAY
+
+
+@pytest.fixture
+def take(store, tmp_path):
+    """Stores events as one batch."""
+    spool = MemorySpool()
+    drain = Drain(lambda: [("serve", spool)], store, Journal(tmp_path / "drain"), Watcher())
+
+    def taken(*events):
+        submit(spool, *events)
+        drain.drain_once()
+
+    return taken
 
 
 def at(minutes, **fields):
@@ -44,32 +61,25 @@ LATER_FIRST = [[at(10, country="DE"), at(20, country="US")], [at(-10, country="F
     ],
 )
 @pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
-def test_visitors_of_days(store, spool, make, monkeypatch, batches, filtered, found, source):  # noqa: F811
-    drain = make()
+def test_visitors_of_days(store, take, monkeypatch, batches, filtered, found, source):
     for batch in batches:
-        submit(spool, *batch)
-        drain.drain_once()
+        take(*batch)
     assert [cohort.visitors for cohort in cohorts(store, monkeypatch, filtered, source, TODAY)] == found
 
 
 @pytest.mark.parametrize("days", [2, 140], ids=["those of the range grouped", "all grouped"])
 @pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
-def test_who_was_there_before_is_not_new(store, spool, make, monkeypatch, source, days):  # noqa: F811
-    drain = make()
-    submit(spool, at(10, country="DE"), at(20, country="US"))
-    drain.drain_once()
-    submit(spool, at(-10, country="FR"), at(25 * 60, country="FR"))
-    drain.drain_once()
+def test_who_was_there_before_is_not_new(store, take, monkeypatch, source, days):
+    take(at(10, country="DE"), at(20, country="US"))
+    take(at(-10, country="FR"), at(25 * 60, country="FR"))
     found = cohorts(store, monkeypatch, "country:FR", source, TOMORROW, days)
     assert sum(cohort.visitors for cohort in found) == 0
 
 
 @pytest.mark.parametrize("filtered", ["screen_class:desktop", "screen_class:mobile"])
 @pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
-def test_flows_over_several_screens(store, spool, make, monkeypatch, source, filtered):  # noqa: F811
-    drain = make()
-    submit(spool, at(10, screen="320x600"), at(20, screen="2560x1440"))
-    drain.drain_once()
+def test_flows_over_several_screens(store, take, monkeypatch, source, filtered):
+    take(at(10, screen="320x600"), at(20, screen="2560x1440"))
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
     base = Query(project=1, table=Table.EVENTS, period=Period(TODAY, TOMORROW), filters=parse(filtered))
     assert [flow.steps for flow in journeys.flows(store, base, 3, 10)] == [("/a", "/a")]

@@ -24,9 +24,9 @@ ASKED = RolledUp(1, "events", Period(MAY, MAY + DAY))
 def insert(store: Store, hour: int) -> None:
     """As the drain does."""
     rows = pl.DataFrame({"project_id": 1, "source": "events", "hour": MAY + hour * HOUR, "stamp": 8})
-    types = {"project_id": pl.UInt32, "stamp": pl.UInt64, "hour": pl.Datetime("ms", "UTC")}
+    types: dict[str, Any] = {"project_id": pl.UInt32, "stamp": pl.UInt64, "hour": pl.Datetime("ms", "UTC")}
     file = io.BytesIO()
-    rows.cast(types).write_ipc(file, compat_level=pl.CompatLevel.oldest())  # type: ignore[arg-type]
+    rows.cast(types).write_ipc(file, compat_level=pl.CompatLevel.oldest())
     store.insert("touched", file.getvalue(), token=f"mark {hour}")
 
 
