@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from footfall.api.tracking.toplists import TOP_ROUTES, TOP_USERS
+from footfall.catalog.columns import GAPS, varies_in
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
@@ -75,6 +76,7 @@ from footfall.query.plan import (
     UnmixedPart,
     Whole,
 )
+from footfall.query.sources.choose import KPIS_OF_EVENTS, KPIS_OF_SESSIONS
 from footfall.query.sql import compile_query
 
 FILES = Path(__file__).with_name("sql")
@@ -85,6 +87,8 @@ LOGS = replace(BASE, table=Table.PROXY_LOGS)
 SESSIONS = replace(BASE, table=Table.SESSIONS)
 HOUR = Period(1_780_012_800_000, 1_780_016_400_000)
 CELLS = Cells(("pages",), ("day", "month"), (1_779_926_400_000, 1_777_593_600_000), (70, 71))
+
+DIFFERING = varies_in(("traffic", "country")) | GAPS
 
 STARTS = (1_779_926_400_000, 1_780_012_800_000)
 
@@ -115,6 +119,10 @@ SHAPES: dict[str, AnyQuery] = {
     "sessions-of-urls": build.totals(
         replace(BASE, filters=filter.parse("!referrer:news.example|https://news.example/*")), "events"
     ),
+    "pages-with-details": build.detailed(
+        replace(BASE, filters=filter.parse("country:RO")), replace(build.TOP_PAGES, search="blog", skip=20), 20, STARTS
+    ),
+    "countries-with-details": build.detailed(BASE, build.declared("country"), 20),
     "first-row": build.first(7, Table.EVENTS),
     "last-row": build.last(7, Table.REQUESTS),
     "endpoints": build.endpoints(REQUESTS, 1_000),
@@ -201,27 +209,50 @@ PLANS: dict[str, AnyPlan | LookUp] = {
 """What sources make of shapes, and look up: passes prepare or complete the queries in them before."""
 
 READY: dict[str, AnyPlan | LookUp | CellQuery] = {
-    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), across=True),
+    "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), differing=DIFFERING, across=True),
     "mixed-sessions": Mixed(replace(SESSIONS, windows=(HOUR,)), STARTS, STARTS[:1]),
     "from-sessions": Whole(
         build.top(BASE, build.declared("country"), 20),
         (
             Part(
                 build.top(SESSIONS, replace(build.declared("country"), table=Table.SESSIONS), 20),
-                without=Uneven(SESSIONS, across=True),
-                even=True,
+                without=Uneven(SESSIONS, differing=DIFFERING, across=True),
+                differing=DIFFERING,
             ),
             Part(
                 replace(build.top(BASE, build.declared("country"), 20), windows=(HOUR,)),
-                among=Uneven(SESSIONS, across=True),
+                among=Uneven(SESSIONS, differing=DIFFERING, across=True),
+            ),
+        ),
+    ),
+    "kpis-from-sessions": Whole(
+        build.totals(BASE, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+        (
+            Part(
+                build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+                without=Keys("session", (9,)),
+                differing=DIFFERING,
+                inside=True,
+            ),
+            Part(
+                build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+                among=Keys("session", (8, 9)),
+                signed=True,
+                pageviews=(1, 0),
             ),
         ),
     ),
     "referrers-from-sessions": Whole(
         build.top(SESSIONS, build.TOP_REFERRERS, 20),
         (
-            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), without=Uneven(SESSIONS), even=True),
-            Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS), signed=True),
+            Part(
+                build.top(SESSIONS, build.TOP_REFERRERS, 20),
+                without=Uneven(SESSIONS, differing=DIFFERING),
+                differing=DIFFERING,
+            ),
+            Part(
+                build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, differing=DIFFERING), signed=True
+            ),
         ),
     ),
     "series-from-roll-ups": Whole(

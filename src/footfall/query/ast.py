@@ -147,6 +147,19 @@ class FiguresOfSource:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailedLabels:
+    """The list `listed` of the events that match `only`: columns label, events, visitors, earned, counts.
+
+    `earned` is by currency, of all events of `listed` that have the label; `counts` are the events by the buckets that
+    begin at `buckets`, if there are any.
+    """
+
+    listed: Query
+    only: tuple[Term, ...] = ()
+    buckets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LabelCount:
     """How many labels the list `base` has: one column, labels."""
 
@@ -333,6 +346,7 @@ AnyQuery = (
     | SessionFigures
     | BucketFigures
     | FiguresOfSource
+    | DetailedLabels
     | LabelCount
     | Flows
     | SessionRevenue

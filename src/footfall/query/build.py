@@ -12,6 +12,7 @@ from footfall.model.period import Period
 from footfall.query.ast import (
     ConversionRevenue,
     Conversions,
+    DetailedLabels,
     Funnel,
     Keys,
     Order,
@@ -104,6 +105,11 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
     order = (Order(ranking.order or ranking.count, descending=True), Order(ranking.dimension))
     found = replace(of_ranking(base, ranking), metrics=(ranking.count, *ranking.figures), order=order, limit=limit)
     return replace(found, search=ranking.search, skip=ranking.skip)
+
+
+def detailed(base: Query, ranking: TopList, limit: int, starts: tuple[int, ...] = ()) -> DetailedLabels:
+    """The same of events, with what each label earned, and its counts by the buckets that begin at `starts`."""
+    return DetailedLabels(top(base, replace(ranking, only=()), limit), ranking.only, starts)
 
 
 def among(query: Query, labels: tuple[Any, ...]) -> Query:

@@ -12,15 +12,16 @@ from footfall.query.ast import AnyQuery, Breakdowns, Flows, Funnel, Keys, Query,
 class Uneven:
     """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
 
-    Their events differ, or pause for longer than a session without a name may (`varies`), or the store holds several
-    versions of them; where it is asked (`across`), those too that reach beyond the period, or over a start of its
-    buckets.
+    Their events differ, or pause for longer than a session without a name may (`differing`, bits of `varies`), or the
+    store holds several versions of them; where it is asked (`across`), those too that reach beyond the period, or over
+    a start of its buckets.
 
     Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
     superseded (the keys of those with several versions).
     """
 
     base: Query
+    differing: int
     across: bool = False
 
 
@@ -42,16 +43,18 @@ class Part:
     """Some of the rows that make up the figures of an answer: those of `query`, which names the figures it adds to.
 
     Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
-    signs add up; `even` selects those that tell what figures need of their events, or the others. `inside` leaves out
-    sessions that reach beyond the period, or over a start of its buckets.
+    signs add up; those with one of the bits of `differing` in `varies` are left out. `inside` leaves out sessions that
+    reach beyond the period, or over a start of its buckets. `pageviews`, if any, are those of each session in `among`,
+    of which fewer may count than its row has.
     """
 
     query: Query
     among: Uneven | Keys | None = None
     without: Uneven | Keys | None = None
-    even: bool | None = None
+    differing: int = 0
     signed: bool = False
     inside: bool = False
+    pageviews: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

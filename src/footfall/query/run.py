@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from footfall.catalog.dimensions import Level, level_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
@@ -17,8 +16,7 @@ from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
-from footfall.query.halves import read_at_once
-from footfall.query.plan import Whole
+from footfall.query.plan import AnyPlan, Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
 from footfall.query.together import both
@@ -119,19 +117,14 @@ def visitors(store: Reader, base: Query) -> int:
 def kpis(store: Reader, base: Query, previous: Query | None) -> Compared[KeyFigures]:
     """Visitors and pageviews of the matching events; bounces and durations of their whole sessions."""
     whole = joined(base, previous)
-    if previous is not None and whole is not None:
+    if previous is not None and whole is not None and not base.filters:
         starts = (previous.period.start, base.period.start)
-        plan = planned(store, ast.BucketFigures(replace(whole, buckets=starts)))
-        if isinstance(plan, Whole) or not _filters_events(base):
-            rows = {row["bucket"]: row for row in read_at_once(store, plan)}
-            then, now = (_key_figures(rows.get(start)) for start in starts)
-            return Compared(now, then)
+        found = fetch(store, ast.BucketFigures(replace(whole, buckets=starts)))
+        rows = {row["bucket"]: row for row in found}
+        then, now = (_key_figures(rows.get(start)) for start in starts)
+        return Compared(now, then)
     # To join all events that match with their sessions takes longer than what rows of sessions tell of each period.
     return compare(base, previous, lambda query: _key_figures(fetch(store, ast.Kpis(query))[0]))
-
-
-def _filters_events(query: Query) -> bool:
-    return any(level_of(term.key) is Level.EVENT for term in query.filters)
 
 
 def _key_figures(row: Row | None) -> KeyFigures:
@@ -171,7 +164,9 @@ def top(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The `limit` labels with the highest counts; ties by label."""
-    rows, before = _with_details(store, build.top(base, ranking, limit), partial(_before, store, previous, ranking))
+    rows, before = _with_details(
+        store, planned(store, build.top(base, ranking, limit)), partial(_before, store, previous, ranking)
+    )
     return [_ranked(row, ranking, before) for row in rows]
 
 
@@ -179,21 +174,22 @@ def top_with_revenue(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
 ) -> list[RankedLabel]:
     """The same, with what the labels earned in the period of `base`."""
+    if ranking.table is Table.EVENTS:
+        return [row.ranked for row in sparklines(store, base, previous, (), limit, ranking)]
     figures = partial(_before_and_earned, store, base, previous, ranking)
-    rows, (before, earned) = _with_details(store, build.top(base, ranking, limit), figures)
+    rows, (before, earned) = _with_details(store, planned(store, build.top(base, ranking, limit)), figures)
     return [_ranked(row, ranking, before, earned) for row in rows]
 
 
-def _with_details(store: Reader, query: Query, details: Callable[[Labels], Details]) -> tuple[list[Row], Details]:
+def _with_details(store: Reader, plan: AnyPlan, details: Callable[[Labels], Details]) -> tuple[list[Row], Details]:
     """The rows of a list, and the details of their labels, and maybe of others.
 
     Both at once, where labels are ranked before their figures are read.
     """
-    plan = planned(store, query)
     if isinstance(plan, Whole) and plan.asked.only:
         return both(lambda: read(store, plan), partial(details, plan.asked.only))
     rows = read(store, plan)
-    return rows, details(tuple(row[query.dimensions[0]] for row in rows))
+    return rows, details(tuple(next(iter(row.values())) for row in rows))
 
 
 def _before_and_earned(
@@ -292,13 +288,36 @@ def sparklines(
     store: Reader, base: Query, previous: Query | None, starts: tuple[int, ...], limit: int, ranking: build.TopList
 ) -> list[Sparkline]:
     """The labels of a list of events, each with its counts by the buckets that begin at `starts`."""
+    asked = build.detailed(base, ranking, limit, starts)
+    plan = planned(store, asked)
+    if isinstance(plan, Whole):
+        return _sparklines_of_cells(store, base, previous, ranking, plan, starts)
+    rows = read(store, plan)
+    before = _before(store, previous, ranking, tuple(row["label"] for row in rows))
+    earned = {row["label"]: {name or "unknown": amount for name, amount in row["earned"].items()} for row in rows}
+    return [
+        Sparkline(
+            _ranked({**row, ranking.dimension: row["label"]}, ranking, before, earned),
+            [row["counts"].get(start, 0) for start in starts],
+        )
+        for row in rows
+    ]
 
+
+def _sparklines_of_cells(
+    store: Reader,
+    base: Query,
+    previous: Query | None,
+    ranking: build.TopList,
+    plan: Whole,
+    starts: tuple[int, ...],
+) -> list[Sparkline]:
     def series(labels: Labels) -> list[Row]:
-        return fetch(store, build.series_of(base, ranking, labels, starts)) if labels else []
+        return fetch(store, build.series_of(base, ranking, labels, starts)) if labels and starts else []
 
     figures = partial(_before_and_earned, store, base, previous, ranking)
     rows, ((before, earned), counted) = _with_details(
-        store, build.top(base, ranking, limit), lambda labels: both(partial(figures, labels), partial(series, labels))
+        store, plan, lambda labels: both(partial(figures, labels), partial(series, labels))
     )
     counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
     for row in counted:
@@ -316,7 +335,7 @@ def properties(
     def of_names(names: Labels) -> list[Row]:
         return fetch(store, build.values_of(base, names, values)) if names else []
 
-    rows, valued = _with_details(store, build.top(base, ranking, limit), of_names)
+    rows, valued = _with_details(store, planned(store, build.top(base, ranking, limit)), of_names)
     found: dict[str, list[tuple[str, int]]] = {row[ranking.dimension]: [] for row in rows}
     for row in valued:
         if row["property"] in found:

@@ -34,7 +34,7 @@ def test_sources_of_an_answer_are_those_of_its_parts() -> None:
     whole = Whole(EVENTS, (CellPart(EVENTS, Cells(("events",))), UnmixedPart(SESSIONS, ()), Part(EVENTS)))
     assert sources_of(whole) == {Source.ROLLUPS, Source.SESSIONS, Source.FACTS}
     assert sources_of(LabelsOfWhole(whole)) == sources_of(whole)
-    assert sources_of(Whole(EVENTS, (Part(SESSIONS, even=True),))) == {Source.SESSIONS}
+    assert sources_of(Whole(EVENTS, (Part(SESSIONS, differing=1),))) == {Source.SESSIONS}
     assert sources_of(Whole(SESSIONS, (MatchedPart(SESSIONS, EVENTS),))) == {Source.FACTS}
 
 

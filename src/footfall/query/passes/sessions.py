@@ -57,4 +57,5 @@ def _keys_of(query: Query) -> Query:
         dimensions=("session",),
         keys=query.keys,
         bots=True,
+        longest=query.longest,
     )

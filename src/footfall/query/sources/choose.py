@@ -16,6 +16,7 @@ from footfall.query.ast import (
     AnyQuery,
     Breakdowns,
     BucketFigures,
+    DetailedLabels,
     Flows,
     Funnel,
     Kpis,
@@ -27,7 +28,7 @@ from footfall.query.ast import (
     map_queries,
 )
 from footfall.query.passes import complete, prepare
-from footfall.query.plan import AnyPlan, LabelsOfWhole, LongestSession, Whole
+from footfall.query.plan import AnyPart, AnyPlan, LabelsOfWhole, LongestSession, Whole
 from footfall.query.rows import read
 from footfall.query.sources import breakdowns, earned, flows, funnels, retention, rolled, sessions, summed
 from footfall.query.sources.facts import amount
@@ -60,21 +61,34 @@ ALL = frozenset(Source)
 def choose(store: Reader, query: AnyQuery, allowed: Collection[Source] = ALL) -> AnyPlan:
     """The query for its source, ready to be compiled."""
     query = map_queries(query, partial(_bounded, store))
-    if isinstance(query, Flows):
-        return (flows.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
-    if isinstance(query, Retention):
-        return (retention.of_sessions(store, query) if Source.SESSIONS in allowed else None) or complete(query)
-    if isinstance(query, Funnel):
-        return funnels.by_time(query)
-    if isinstance(query, Breakdowns):
-        return (breakdowns.of_cells(store, query) if Source.ROLLUPS in allowed else None) or complete(query)
+    return _chosen(store, query, allowed) or complete(query)
+
+
+def _chosen(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> AnyPlan | None:
+    """None where facts answer it."""
+    match query:
+        case Flows():
+            return flows.of_sessions(store, query) if Source.SESSIONS in allowed else None
+        case Retention():
+            return retention.of_sessions(store, query) if Source.SESSIONS in allowed else None
+        case Funnel():
+            return funnels.by_time(query)
+        case Breakdowns():
+            return breakdowns.of_cells(store, query) if Source.ROLLUPS in allowed else None
+        case DetailedLabels():
+            return _listed(store, query, allowed)
+        case _:
+            return _figures(store, query, allowed)
+
+
+def _figures(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> Whole | LabelsOfWhole | None:
     base = _base(query)
     if base is None or (Source.FACTS in allowed and base.period.length <= rolled.FACTS_UP_TO):
-        return complete(query)
+        return None
     chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:
-        chosen = _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
-    return chosen or complete(query)
+        return _from_sessions(store, query, least=FACTS_UP_TO_ROWS if Source.FACTS in allowed else 0)
+    return chosen
 
 
 def _bounded(store: Reader, query: Query) -> Query:
@@ -90,6 +104,13 @@ def _base(query: AnyQuery) -> Query | None:
     if isinstance(query, Query):
         return query
     return query.base if isinstance(query, Kpis | BucketFigures | LabelCount | SessionRevenue) else None
+
+
+def _listed(store: Reader, query: DetailedLabels, allowed: Collection[Source]) -> Whole | None:
+    """The list alone, from cells, which tell its details by themselves. No row of a session tells what it earned."""
+    listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
+    chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
+    return chosen if isinstance(chosen, Whole) else None
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | None:
@@ -109,22 +130,21 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | Non
 def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | None:
     """None where the period has fewer facts than `least`, too."""
     asked: Query
-    queries: tuple[Query, ...]
+    parts: tuple[AnyPart, ...]
     if isinstance(query, Query):
         asked = prepare(query)
-        queries = (asked,)
+        if not sessions.eligible(asked) or (least and amount(store, asked) < least):
+            return None
+        parts = sessions.parts(store, asked)
     elif isinstance(query, Kpis):  # figures of buckets count a session in each that it has events in
         asked = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
-        of_sessions = replace(query.base, table=Table.SESSIONS)
-        queries = (
-            prepare(build.totals(query.base, *KPIS_OF_EVENTS)),
-            prepare(build.totals(of_sessions, *KPIS_OF_SESSIONS)),
-        )
+        of_events = prepare(build.totals(query.base, *KPIS_OF_EVENTS))
+        of_sessions = prepare(build.totals(replace(query.base, table=Table.SESSIONS), *KPIS_OF_SESSIONS))
+        if not sessions.eligible(of_events) or (least and amount(store, asked) < least):
+            return None
+        parts = sessions.key_figures(store, of_events, of_sessions)
     else:
         return None
-    if not all(map(sessions.eligible, queries)) or (least and amount(store, asked) < least):
-        return None
-    parts = sessions.parts(store, *queries)
     return Whole(asked, parts) if parts else None
 
 

@@ -8,7 +8,8 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import TypeVar
 
-from footfall.catalog.dimensions import DIMENSIONS
+from footfall.catalog.columns import GAPS, varies_in
+from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR
@@ -16,7 +17,7 @@ from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
 from footfall.query.ast import Keys, Query
 from footfall.query.passes import complete
-from footfall.query.plan import Mixed, Part, Uneven
+from footfall.query.plan import AnyPart, Mixed, Part, Uneven
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
 
@@ -40,7 +41,67 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
     """
     if not all(map(eligible, queries)):
         return ()
-    one = queries[0]
+    uneven = _uneven(queries)
+    found = read(store, uneven)
+    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
+        return ()
+    windows = _windows(found, uneven.base)
+    if not windows:  # all are inside
+        return tuple(Part(replace(query, table=Table.SESSIONS), differing=uneven.differing) for query in queries)
+    those = members_of(uneven, found)
+    even = [_even(query, uneven, those, found) for query in queries]
+    hours = _hours(found, uneven.base)
+    rest = [
+        Part(_rest(query, () if hours else windows, hours, those), among=those, signed=query.table is Table.SESSIONS)
+        for query in queries
+    ]
+    return (*even, *rest)
+
+
+def key_figures(store: Reader, events: Query, sessions: Query) -> tuple[AnyPart, ...]:
+    """The same of two prepared queries without dimensions: of visitors and pageviews, and of figures of sessions.
+
+    The events of uneven sessions are read once: they tell which of these sessions count, and their pageviews.
+    """
+    if not eligible(events) or not eligible(sessions):
+        return ()
+    uneven = _uneven((events, sessions))
+    found = read(store, uneven)
+    those = members_of(uneven, found)
+    if found and not isinstance(those, Keys):
+        return parts(store, events, sessions)
+    whole = replace(sessions, metrics=(*events.metrics, *sessions.metrics))
+    even = _even(whole, uneven, those, found)
+    pageviews = _pageviews(store, events, found, uneven.base, those) if isinstance(those, Keys) else {}
+    if not pageviews:
+        return (even,)
+    rest = replace(whole, filters=tuple(term for term in sessions.filters if level_of(term.key) is Level.SESSION))
+    counted = Keys("session", tuple(pageviews))
+    return (even, Part(rest, among=counted, signed=True, pageviews=tuple(pageviews.values())))
+
+
+def _pageviews(store: Reader, events: Query, found: list[Row], base: Query, those: Keys) -> dict[int, int]:
+    """Of these sessions, those that have matching events, by key, and their pageviews among them.
+
+    What the query asks of whole sessions is left to their rows.
+    """
+    windows, hours = _windows(found, base), _hours(found, base)
+    if not windows:
+        return {}
+    asked = replace(
+        events,
+        dimensions=("session",),
+        metrics=("pageviews",),
+        filters=tuple(term for term in events.filters if level_of(term.key) is Level.EVENT),
+        keys=(*events.keys, those),
+    )
+    rows = read(store, _rest(asked, () if hours else windows, hours, those))
+    return {row["session"]: row["pageviews"] for row in rows}
+
+
+def _uneven(queries: Collection[Query]) -> Uneven:
+    """Those that matter to these queries, which are about the same time and people."""
+    one = next(iter(queries))
     base = Query(
         project=one.project,
         table=Table.SESSIONS,
@@ -50,26 +111,32 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
         keys=one.keys,
         longest=one.longest,
     )
-    uneven = Uneven(base, across=any(query.table is Table.EVENTS for query in queries))
-    found = read(store, uneven)
-    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
-        return ()
-    windows = windows_of(found, one.period, _MAX_WINDOWS_OF_FEW if one.keys else _MAX_WINDOWS)
-    if not windows:
-        return tuple(Part(replace(query, table=Table.SESSIONS), even=True) for query in queries)  # all are inside
-    those = members_of(uneven, found)
+    return Uneven(base, _differing(queries), across=any(query.table is Table.EVENTS for query in queries))
+
+
+def _even(query: Query, uneven: Uneven, those: Uneven | Keys | None, found: list[Row]) -> Part:
+    """The rows of the others. Those of superseded sessions may tell enough, but of another version."""
     superseded = {key for row in found for key in row["superseded"]}
     without = those if isinstance(those, Uneven) else _keys(superseded)
-    even = [
-        Part(replace(query, table=Table.SESSIONS), without=without, even=True, inside=uneven.across)
-        for query in queries
-    ]
-    hours = () if one.keys else hours_of(found, one.period)
-    rest = [
-        Part(_rest(query, () if hours else windows, hours, those), among=those, signed=query.table is Table.SESSIONS)
-        for query in queries
-    ]
-    return (*even, *rest)
+    rows = replace(query, table=Table.SESSIONS)
+    return Part(rows, without=without, differing=uneven.differing, inside=uneven.across)
+
+
+def _windows(found: list[Row], base: Query) -> tuple[Period, ...]:
+    return windows_of(found, base.period, _MAX_WINDOWS_OF_FEW if base.keys else _MAX_WINDOWS)
+
+
+def _hours(found: list[Row], base: Query) -> tuple[int, ...]:
+    return () if base.keys else hours_of(found, base.period)
+
+
+def _differing(queries: Collection[Query]) -> int:
+    """The bits of `varies` of what these queries group by or filter by, and of long pauses.
+
+    In whatever else the events of a session differ, its row tells what is asked.
+    """
+    names = (name for query in queries for name in (*query.dimensions, *(term.key for term in query.filters)))
+    return varies_in(names) | GAPS
 
 
 SessionsT = TypeVar("SessionsT", Uneven, Mixed)

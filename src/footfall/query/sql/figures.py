@@ -1,4 +1,4 @@
-"""Key figures of many groups of sessions at once, and the number of labels of a list."""
+"""Key figures of many groups of sessions at once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import replace
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
-from footfall.query.ast import BucketFigures, FiguresOfSource, LabelCount, Query, SessionFigures
-from footfall.query.plan import LabelsOfWhole
+from footfall.query.ast import BucketFigures, FiguresOfSource, Query, SessionFigures
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import select
 from footfall.query.sql.shapes import overlapping
-from footfall.query.sql.whole import whole
 
 COLUMNS = ("group", "visitors", "pageviews", "sessions", "bounces", "duration_ms")
 OF_BUCKETS = ("bucket", *COLUMNS[1:])
@@ -53,14 +51,6 @@ def figures_of_source(query: FiguresOfSource, binder: Binder) -> str:
         f" JOIN ({events}) AS matched ON session = matched.c0 WHERE {' AND '.join(sessions)}"
         " GROUP BY f0 HAVING sum(sign) > 0 ORDER BY f0"
     )
-
-
-def label_count(query: LabelCount, binder: Binder) -> str:
-    return f"SELECT count() AS c0 FROM ({select(query.base, binder)})"
-
-
-def labels_of_whole(query: LabelsOfWhole, binder: Binder) -> str:
-    return f"SELECT count() AS c0 FROM ({whole(query.whole, binder)}) WHERE c1 > 0"
 
 
 def _figures(columns: tuple[str, ...], pageviews: str) -> str:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.columns import FLOW, MIXED
+from footfall.catalog.columns import MIXED
 from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query
-from footfall.query.plan import AnyPart, CellPart, MatchedPart, Mixed, Part, RevenuePart, Uneven, UnmixedPart, Whole
+from footfall.query.plan import (
+    AnyPart,
+    CellPart,
+    MatchedPart,
+    Mixed,
+    Part,
+    RevenuePart,
+    Uneven,
+    UnmixedPart,
+    Whole,
+)
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, tail, where
 from footfall.query.sql.shapes import earned_by_label
 
 UNEVEN = ("first", "last", "sessions", "superseded")
-
-DIFFER = f"bitAnd(varies, {FLOW - 1}) != 0"
-"""All bits but that of the flow, which figures do not need."""
 
 MIXED_ROW = f"bitAnd(varies, {MIXED}) != 0"
 
@@ -68,8 +75,8 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
 def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     query = part.query
     rows = [where(query, binder)]
-    if part.even is not None:
-        rows.append(f"NOT {DIFFER}" if part.even else DIFFER)
+    if part.differing:
+        rows.append(f"bitAnd(varies, {part.differing}) = 0")
     if part.inside:
         rows += _inside(query, binder)
     if part.without:
@@ -78,9 +85,13 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
         rows.append(f"session IN {_members(part.among, binder)}")
     keys = keys_of(query, binder)
     found = f"{query.table} WHERE {' AND '.join(rows)}"
-    if part.signed and any(METRICS[name].distinct for name in query.metrics):
-        return _signed(query, keys, metrics, found)
-    return _select(keys, _sums(query) if part.signed else _counts(query), metrics, found)
+    if not part.signed:
+        return _select(keys, _counts(query), metrics, found)
+    sums = _sums(query)
+    if part.pageviews and isinstance(part.among, Keys):
+        pageviews = binder.numbers(part.among.values), binder.numbers(part.pageviews)
+        sums["pageviews"] = f"sum(sign * transform(session, {', '.join(pageviews)}, 0))"
+    return _added(query, sums, keys, metrics, found)
 
 
 def _inside(query: Query, binder: Binder) -> list[str]:
@@ -96,13 +107,16 @@ def _counts(query: Query) -> dict[str, str]:
 
 
 def _sums(query: Query) -> dict[str, str]:
-    return {name: METRICS[name].expressions[query.table] for name in query.metrics}
+    """Of rows of sessions, whose signs add up."""
+    found = {name: METRICS[name].expressions.get(query.table) for name in query.metrics if not METRICS[name].distinct}
+    return {name: text for name, text in found.items() if text}
 
 
-def _signed(query: Query, keys: list[str], metrics: tuple[str, ...], found: str) -> str:
-    """First what is left of each visitor when signs cancel out."""
+def _added(query: Query, sums: dict[str, str], keys: list[str], metrics: tuple[str, ...], found: str) -> str:
+    """Where visitors are counted, first what is left of each when signs cancel out."""
+    if not any(METRICS[name].distinct for name in query.metrics):
+        return _select(keys, sums, metrics, found)
     places = [f"k{number}" for number in range(len(keys))]
-    sums = {name: METRICS[name].expressions[query.table] for name in query.metrics if not METRICS[name].distinct}
     inner = ["visitor", *(f"{text} AS {place}" for text, place in zip(keys, places, strict=True))]
     inner += [f"{text} AS {name}_left" for name, text in sums.items()]
     groups = ", ".join(["visitor", *places])
@@ -142,13 +156,13 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     rows = [where(all_of, binder), f"NOT {MIXED_ROW}", f"({_any([*times, *over])})"]
     found = f"sessions WHERE {' AND '.join(rows)}"
     if not query.buckets:  # the only edge is the start of the period
-        return _sessions(query, keys_of(query, binder), metrics, found)
+        return _added(query, _sums(query), keys_of(query, binder), metrics, found)
     begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
     counts = [f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {binder.instants(part.edges)})"] if over else []
     counts += [f"if({_any(times)}, [{begin}], [])"] if times else []
     at = f"arrayJoin(arrayConcat({', '.join(counts)}))"
     keys = [f"roundDown(at, {binder.instants(query.buckets)})"]
-    return _sessions(query, keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
+    return _added(query, _sums(query), keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
 
 
 def _over(first: int, last: int, longest: int | None, binder: Binder) -> str:
@@ -174,13 +188,7 @@ def _matched(part: MatchedPart, metrics: tuple[str, ...], binder: Binder) -> str
     rows = " AND ".join([where(replace(query, windows=()), binder), *among])
     keys = ["at"] if buckets else keys_of(query, binder)
     joined = f"(SELECT * FROM sessions WHERE {rows}) AS sessions JOIN ({found}) AS matching ON session = matched"
-    return _sessions(query, keys, metrics, joined)
-
-
-def _sessions(query: Query, keys: list[str], metrics: tuple[str, ...], found: str) -> str:
-    if any(METRICS[name].distinct for name in query.metrics):
-        return _signed(query, keys, metrics, found)
-    return _select(keys, _sums(query), metrics, found)
+    return _added(query, _sums(query), keys, metrics, joined)
 
 
 def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
@@ -246,7 +254,8 @@ def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
     base = query.base
     rows = where(base, binder)
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
-    kinds = [DIFFER, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
+    differ = f"bitAnd(varies, {query.differing}) != 0"
+    kinds = [differ, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
     if query.across:
         start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
         kinds += [f"start < {start}", f"end >= {end}"]

@@ -38,6 +38,7 @@ SESSION: dict[str, str] = {
     "use_query_condition_cache": "1",
     "optimize_read_in_order": "1",
     "use_statistics": "0",  # to order conditions by: to read those of each part takes longer than it saves
+    "query_plan_join_swap_table": "false",  # it builds what has fewer rows, and can't know what that is
 }
 
 

@@ -5,7 +5,7 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND NOT bitAnd(varies, 32767) != 0
+AND bitAnd(varies, 16387) = 0
 AND session NOT IN (SELECT session
 FROM (SELECT session, sign < 0 AS superseded
 FROM sessions
@@ -13,7 +13,7 @@ WHERE project_id = {p3:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p5:Int64}, 'UTC')
-AND (bitAnd(varies, 32767) != 0
+AND (bitAnd(varies, 16387) != 0
 OR session IN (SELECT session
 FROM sessions
 WHERE project_id = {p3:UInt64}
@@ -36,7 +36,7 @@ WHERE project_id = {p9:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p10:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p11:Int64}, 'UTC')
-AND (bitAnd(varies, 32767) != 0
+AND (bitAnd(varies, 16387) != 0
 OR session IN (SELECT session
 FROM sessions
 WHERE project_id = {p9:UInt64}

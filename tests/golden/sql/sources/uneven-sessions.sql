@@ -5,7 +5,7 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (bitAnd(varies, 32767) != 0
+AND (bitAnd(varies, 16387) != 0
 OR session IN (SELECT session
 FROM sessions
 WHERE project_id = {p0:UInt64}
