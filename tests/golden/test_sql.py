@@ -234,11 +234,10 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
                 differing=DIFFERING,
                 inside=True,
             ),
-            Part(
+            MatchedPart(
                 build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
-                among=Keys("session", (8, 9)),
-                signed=True,
-                pageviews=(1, 0),
+                replace(BASE, windows=(HOUR,), filters=filter.parse("country:RO")),
+                Keys("session", (8, 9)),
             ),
         ),
     ),

@@ -44,8 +44,7 @@ class Part:
 
     Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
     signs add up; those with one of the bits of `differing` in `varies` are left out. `inside` leaves out sessions that
-    reach beyond the period, or over a start of its buckets. `pageviews`, if any, are those of each session in `among`,
-    of which fewer may count than its row has.
+    reach beyond the period, or over a start of its buckets.
     """
 
     query: Query
@@ -54,7 +53,6 @@ class Part:
     differing: int = 0
     signed: bool = False
     inside: bool = False
-    pageviews: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,12 @@ class UnmixedPart:
 class MatchedPart:
     """Sessions that match `query` and have an event among `events`; of `among` only, where that is said.
 
-    They count in the buckets of these events.
+    They count in the buckets of these events, which are those whose pageviews count.
     """
 
     query: Query
     events: Query
-    among: Mixed | Keys | None = None
+    among: Uneven | Mixed | Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
         if not sessions.eligible(asked) or (least and amount(store, asked) < least):
             return None
         parts = sessions.parts(store, asked)
-    elif isinstance(query, Kpis):  # figures of buckets count a session in each that it has events in
+    elif isinstance(query, Kpis | BucketFigures):
         asked = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
         of_events = prepare(build.totals(query.base, *KPIS_OF_EVENTS))
         of_sessions = prepare(build.totals(replace(query.base, table=Table.SESSIONS), *KPIS_OF_SESSIONS))

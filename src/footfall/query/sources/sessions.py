@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from footfall.catalog.columns import GAPS, varies_in
-from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
+from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR
@@ -17,7 +17,7 @@ from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
 from footfall.query.ast import Keys, Query
 from footfall.query.passes import complete
-from footfall.query.plan import AnyPart, Mixed, Part, Uneven
+from footfall.query.plan import AnyPart, MatchedPart, Mixed, Part, Uneven
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
 
@@ -61,42 +61,27 @@ def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
 def key_figures(store: Reader, events: Query, sessions: Query) -> tuple[AnyPart, ...]:
     """The same of two prepared queries without dimensions: of visitors and pageviews, and of figures of sessions.
 
-    The events of uneven sessions are read once: they tell which of these sessions count, and their pageviews.
+    Each row of sessions and each event of an uneven one is read once for all of them.
     """
     if not eligible(events) or not eligible(sessions):
         return ()
     uneven = _uneven((events, sessions))
     found = read(store, uneven)
+    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
+        return ()
     those = members_of(uneven, found)
-    if found and not isinstance(those, Keys):
-        return parts(store, events, sessions)
     whole = replace(sessions, metrics=(*events.metrics, *sessions.metrics))
     even = _even(whole, uneven, those, found)
-    pageviews = _pageviews(store, events, found, uneven.base, those) if isinstance(those, Keys) else {}
-    if not pageviews:
-        return (even,)
-    rest = replace(whole, filters=tuple(term for term in sessions.filters if level_of(term.key) is Level.SESSION))
-    counted = Keys("session", tuple(pageviews))
-    return (even, Part(rest, among=counted, signed=True, pageviews=tuple(pageviews.values())))
-
-
-def _pageviews(store: Reader, events: Query, found: list[Row], base: Query, those: Keys) -> dict[int, int]:
-    """Of these sessions, those that have matching events, by key, and their pageviews among them.
-
-    What the query asks of whole sessions is left to their rows.
-    """
-    windows, hours = _windows(found, base), _hours(found, base)
+    windows, hours = _windows(found, uneven.base), _hours(found, uneven.base)
     if not windows:
-        return {}
-    asked = replace(
-        events,
-        dimensions=("session",),
-        metrics=("pageviews",),
-        filters=tuple(term for term in events.filters if level_of(term.key) is Level.EVENT),
-        keys=(*events.keys, those),
-    )
-    rows = read(store, _rest(asked, () if hours else windows, hours, those))
-    return {row["session"]: row["pageviews"] for row in rows}
+        return (even,)
+    rest = _rest(replace(whole, buckets=()), () if hours else windows, hours, those)
+    (matching,) = rest.within
+    matched = replace(matching.query, buckets=events.buckets)
+    rest = replace(rest, within=(), buckets=events.buckets)
+    if isinstance(those, Keys):  # the events have them among their keys
+        return (even, MatchedPart(replace(rest, keys=(*rest.keys, those)), matched))
+    return (even, MatchedPart(rest, matched, those))
 
 
 def _uneven(queries: Collection[Query]) -> Uneven:
@@ -117,7 +102,7 @@ def _uneven(queries: Collection[Query]) -> Uneven:
 def _even(query: Query, uneven: Uneven, those: Uneven | Keys | None, found: list[Row]) -> Part:
     """The rows of the others. Those of superseded sessions may tell enough, but of another version."""
     superseded = {key for row in found for key in row["superseded"]}
-    without = those if isinstance(those, Uneven) else _keys(superseded)
+    without = those if isinstance(those, Uneven) and len(superseded) > MAX_KEYS else _keys(superseded)
     rows = replace(query, table=Table.SESSIONS)
     return Part(rows, without=without, differing=uneven.differing, inside=uneven.across)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from footfall.catalog.columns import MIXED
@@ -43,6 +44,7 @@ _SCANNED = 40 * DAY
 """Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
 
 _SESSIONS = TABLES[Table.SESSIONS]
+_VIEWED = METRICS["pageviews"].expressions[Table.EVENTS]
 _CELLS = TABLES[Table.ROLLUPS]
 
 
@@ -87,11 +89,7 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     found = f"{query.table} WHERE {' AND '.join(rows)}"
     if not part.signed:
         return _select(keys, _counts(query), metrics, found)
-    sums = _sums(query)
-    if part.pageviews and isinstance(part.among, Keys):
-        pageviews = binder.numbers(part.among.values), binder.numbers(part.pageviews)
-        sums["pageviews"] = f"sum(sign * transform(session, {', '.join(pageviews)}, 0))"
-    return _added(query, sums, keys, metrics, found)
+    return _added(query, keys, metrics, found)
 
 
 def _inside(query: Query, binder: Binder) -> list[str]:
@@ -106,14 +104,18 @@ def _counts(query: Query) -> dict[str, str]:
     return {name: METRICS[name].parts[query.table] for name in query.metrics}
 
 
-def _sums(query: Query) -> dict[str, str]:
-    """Of rows of sessions, whose signs add up."""
-    found = {name: METRICS[name].expressions.get(query.table) for name in query.metrics if not METRICS[name].distinct}
-    return {name: text for name, text in found.items() if text}
+def _added(
+    query: Query, keys: list[str], metrics: tuple[str, ...], found: str, own: Mapping[str, str] | None = None
+) -> str:
+    """Of rows of sessions, whose signs add up: where visitors are counted, first what is left of each.
 
-
-def _added(query: Query, sums: dict[str, str], keys: list[str], metrics: tuple[str, ...], found: str) -> str:
-    """Where visitors are counted, first what is left of each when signs cancel out."""
+    `own` are sums of `found`, in place of those of the table.
+    """
+    sums = {
+        name: (own or {}).get(name) or METRICS[name].expressions[query.table]
+        for name in query.metrics
+        if not METRICS[name].distinct
+    }
     if not any(METRICS[name].distinct for name in query.metrics):
         return _select(keys, sums, metrics, found)
     places = [f"k{number}" for number in range(len(keys))]
@@ -156,13 +158,13 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     rows = [where(all_of, binder), f"NOT {MIXED_ROW}", f"({_any([*times, *over])})"]
     found = f"sessions WHERE {' AND '.join(rows)}"
     if not query.buckets:  # the only edge is the start of the period
-        return _added(query, _sums(query), keys_of(query, binder), metrics, found)
+        return _added(query, keys_of(query, binder), metrics, found)
     begin, end = (_SESSIONS.millis.format(name) for name in ("start", "end"))
     counts = [f"arrayFilter(edge -> {begin} < edge AND {end} >= edge, {binder.instants(part.edges)})"] if over else []
     counts += [f"if({_any(times)}, [{begin}], [])"] if times else []
     at = f"arrayJoin(arrayConcat({', '.join(counts)}))"
     keys = [f"roundDown(at, {binder.instants(query.buckets)})"]
-    return _added(query, _sums(query), keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
+    return _added(query, keys, metrics, f"(SELECT *, {at} AS at FROM {found})")
 
 
 def _over(first: int, last: int, longest: int | None, binder: Binder) -> str:
@@ -184,11 +186,17 @@ def _matched(part: MatchedPart, metrics: tuple[str, ...], binder: Binder) -> str
     among = [f"session IN {_members(part.among, binder)}"] if part.among else []
     matching = " AND ".join([*among, where(events, binder)])
     columns = ", ".join(["session AS matched", *(f"{text} AS at" for text in buckets)])
-    found = f"SELECT DISTINCT {columns} FROM events WHERE {matching}"
     rows = " AND ".join([where(replace(query, windows=()), binder), *among])
     keys = ["at"] if buckets else keys_of(query, binder)
+    own = {}
+    if "pageviews" in query.metrics:
+        found = f"SELECT {columns}, {_VIEWED} AS viewed FROM events WHERE {matching}"
+        found += f" GROUP BY matched{', at' if buckets else ''}"
+        own = {"pageviews": "sum(sign * viewed)"}
+    else:
+        found = f"SELECT DISTINCT {columns} FROM events WHERE {matching}"
     joined = f"(SELECT * FROM sessions WHERE {rows}) AS sessions JOIN ({found}) AS matching ON session = matched"
-    return _added(query, _sums(query), keys, metrics, joined)
+    return _added(query, keys, metrics, joined, own)
 
 
 def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:

@@ -38,7 +38,9 @@ SESSION: dict[str, str] = {
     "use_query_condition_cache": "1",
     "optimize_read_in_order": "1",
     "use_statistics": "0",  # to order conditions by: to read those of each part takes longer than it saves
-    "query_plan_join_swap_table": "false",  # it builds what has fewer rows, and can't know what that is
+    "use_index_for_in_with_subqueries_max_values": "10000",  # of more sessions, hardly a block of rows has none
+    "query_plan_join_swap_table": "false",  # joins are as they are written, the fewer rows on the right:
+    "query_plan_optimize_join_order_limit": "0",  # to estimate these takes longer than most of the joins
 }
 
 
