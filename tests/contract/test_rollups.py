@@ -22,7 +22,7 @@ from footfall.drain.journal import Journal
 from footfall.errors import StoreError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
-from footfall.query import fetch, run
+from footfall.query import fetch, rankings, run
 from footfall.query.ast import Query
 from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals, values_of
 from footfall.query.cells import RolledUp
@@ -173,7 +173,7 @@ def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here:
     for start, sessions in ((MAY, 4), (MAY + 5 * DAY, 1)):
         asked = replace(WEEK, period=Period(start, MAY + 7 * DAY))
         assert run.kpis(here.store, asked, None).current.sessions == sessions
-    (row,) = (row for row in run.top(here.store, WEEK, TOP_REFERRERS, 20))
+    (row,) = (row for row in rankings.top(here.store, WEEK, TOP_REFERRERS, 20))
     assert (row.label, row.count.current, row.visitors) == ("direct", 4, 1)
 
 
@@ -265,12 +265,12 @@ def shopping(seed: int, count: int, days: int) -> list[RawEvent]:
 
 def lists_of(store: Store, base: Query) -> dict[str, object]:
     """Every list with what its labels earned, properties with their values, and the classes of traffic by day."""
-    found: dict[str, object] = {row.path: run.top_with_revenue(store, base, row.ranking, 20) for row in TOP_ROUTES}
+    found: dict[str, object] = {row.path: rankings.top_with_revenue(store, base, row.ranking, 20) for row in TOP_ROUTES}
     starts = Bucket.DAY.starts(base.period)
     everyone = replace(base, bots=True)
-    found["traffic"] = run.sparklines(store, everyone, None, starts, 20, declared("traffic"))
-    found["further pages"] = run.top(store, base, replace(TOP_PAGES, skip=2), 3)
-    return found | {"properties": run.properties(store, base, 20, 10)}
+    found["traffic"] = rankings.sparklines(store, everyone, None, starts, 20, declared("traffic"))
+    found["further pages"] = rankings.top(store, base, replace(TOP_PAGES, skip=2), 3)
+    return found | {"properties": rankings.properties(store, base, 20, 10)}
 
 
 def test_weeks_serve_longer_ranges_and_go_with_age(here: Installation) -> None:
@@ -340,5 +340,5 @@ def test_a_cell_with_too_many_values_of_properties_leaves_them_to_facts(
     answers = []
     for allowed in ({Source.FACTS}, {Source.ROLLUPS}):
         monkeypatch.setattr(fetch, "choose", partial(choose, allowed=allowed))
-        answers.append(run.properties(here.store, WEEK, 20, 10))
+        answers.append(rankings.properties(here.store, WEEK, 20, 10))
     assert answers[0] == answers[1]

@@ -15,7 +15,7 @@ from footfall.catalog import dimensions
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, Dimension
 from footfall.catalog.tables import Table
 from footfall.model.period import Period
-from footfall.query import build, filter, rows, run, visitors  # noqa: A004 - the module is named after what it parses
+from footfall.query import build, filter, rankings, rows, visitors  # noqa: A004 - the module is named after what it parses
 from footfall.query.ast import Query
 from footfall.query.engagement import KEYS
 from footfall.query.plan import AnyPlan, LookUp
@@ -216,7 +216,7 @@ def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -
     listed = client.get(f"{URL}?filter=screen_text:x*|nothing").json()["items"]
     assert [item["path"] for item in listed] == ["/b", "/"]
     base = Query(project=1, table=Table.EVENTS, period=Period(at("2026-06-11"), at(NOON)))
-    ranked = run.top(store, replace(base, filters=filter.parse("!screen_text:xl")), build.TopList(row.name), 10)
+    ranked = rankings.top(store, replace(base, filters=filter.parse("!screen_text:xl")), build.TopList(row.name), 10)
     assert [(found.label, found.count.current) for found in ranked] == [("unknown", 1), ("xs", 1)]
 
 

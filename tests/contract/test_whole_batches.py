@@ -16,7 +16,7 @@ from footfall.clock import DAY
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.period import Period
-from footfall.query import build, run
+from footfall.query import build, rankings, run
 from footfall.query.ast import Query
 from footfall.spool.memory import MemorySpool
 from footfall.store.gate import ALL_PROJECTS, BatchGate, GatedReading
@@ -72,7 +72,7 @@ class Side:
 def figures(reader: Reader) -> tuple[int, int, int]:
     """Pageviews of the key figures, which need sessions; of the list of pages, which does not; and sessions."""
     found = run.kpis(reader, BASE, None).current
-    pages = run.top(reader, BASE, build.TOP_PAGES, 10)
+    pages = rankings.top(reader, BASE, build.TOP_PAGES, 10)
     return found.pageviews, sum(page.count.current for page in pages), found.sessions
 
 

@@ -22,7 +22,7 @@ from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
-from footfall.query import build, fetch, run
+from footfall.query import build, fetch, rankings, run
 from footfall.query.ast import Query
 from footfall.query.sources import Source, choose
 from footfall.rollups import roller
@@ -73,7 +73,7 @@ def differences(store: Store, project: int, *, settled: bool) -> list[str]:
 
 def figures(store: Store, project: int, *, settled: bool) -> list[object]:
     base = Query(project=project, table=Table.EVENTS, period=Period(MAY, NOW))
-    found: list[object] = [run.count(store, base), run.top(store, base, build.TOP_PAGES, 20)]
+    found: list[object] = [run.count(store, base), rankings.top(store, base, build.TOP_PAGES, 20)]
     return [*found, run.kpis(store, base, None)] if settled else found
 
 

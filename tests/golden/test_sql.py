@@ -37,6 +37,7 @@ from footfall.query.ast import (
     Slice,
     StoredRows,
     Term,
+    TotalledLabels,
     VisitorSessions,
     equals,
 )
@@ -70,6 +71,7 @@ from footfall.query.plan import (
     Part,
     RetentionOfSessions,
     RevenuePart,
+    TotalledWhole,
     Uneven,
     UnknownFlows,
     UnknownReturns,
@@ -123,6 +125,8 @@ SHAPES: dict[str, AnyQuery] = {
         replace(BASE, filters=filter.parse("country:RO")), replace(build.TOP_PAGES, search="blog", skip=20), 20, STARTS
     ),
     "countries-with-details": build.detailed(BASE, build.declared("country"), 20),
+    "countries-with-totals": build.detailed(BASE, build.declared("country"), 20, totals=True),
+    "referrers-with-totals": TotalledLabels(build.top(BASE, build.TOP_REFERRERS, 20)),
     "first-row": build.first(7, Table.EVENTS),
     "last-row": build.last(7, Table.REQUESTS),
     "endpoints": build.endpoints(REQUESTS, 1_000),
@@ -253,6 +257,12 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
                 build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, differing=DIFFERING), signed=True
             ),
         ),
+    ),
+    "referrers-with-totals-from-sessions": TotalledWhole(
+        Whole(
+            build.top(SESSIONS, build.TOP_REFERRERS, 20),
+            (Part(build.top(SESSIONS, build.TOP_REFERRERS, 20), differing=DIFFERING),),
+        )
     ),
     "series-from-roll-ups": Whole(
         build.series(BASE, STARTS, "pageviews", "visitors", "sessions"),

@@ -148,15 +148,26 @@ class FiguresOfSource:
 
 @dataclass(frozen=True, slots=True)
 class DetailedLabels:
-    """The list `listed` of the events that match `only`: columns label, events, visitors, earned, counts.
+    """The list `listed` of the events that match `only`: columns label, count, visitors, earned, counts.
 
     `earned` is by currency, of all events of `listed` that have the label; `counts` are the events by the buckets that
-    begin at `buckets`, if there are any.
+    begin at `buckets`, if there are any. With `totals` also the columns of `TotalledLabels`.
     """
 
     listed: Query
     only: tuple[Term, ...] = ()
     buckets: tuple[int, ...] = ()
+    totals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TotalledLabels:
+    """The list `listed`, each row with what all labels sum up to.
+
+    Columns label, count, visitors, labels (how many there are), all_count, all_visitors.
+    """
+
+    listed: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +358,7 @@ AnyQuery = (
     | BucketFigures
     | FiguresOfSource
     | DetailedLabels
+    | TotalledLabels
     | LabelCount
     | Flows
     | SessionRevenue

@@ -107,9 +107,11 @@ def top(base: Query, ranking: TopList, limit: int) -> Query:
     return replace(found, search=ranking.search, skip=ranking.skip)
 
 
-def detailed(base: Query, ranking: TopList, limit: int, starts: tuple[int, ...] = ()) -> DetailedLabels:
+def detailed(
+    base: Query, ranking: TopList, limit: int, starts: tuple[int, ...] = (), *, totals: bool = False
+) -> DetailedLabels:
     """The same of events, with what each label earned, and its counts by the buckets that begin at `starts`."""
-    return DetailedLabels(top(base, replace(ranking, only=()), limit), ranking.only, starts)
+    return DetailedLabels(top(base, replace(ranking, only=()), limit), ranking.only, starts, totals)
 
 
 def among(query: Query, labels: tuple[Any, ...]) -> Query:

@@ -10,6 +10,7 @@ from footfall.query import ast, build
 from footfall.query.ast import Query
 from footfall.query.build import TopList
 from footfall.query.fetch import Row, fetch
+from footfall.query.rankings import ListTotals
 from footfall.query.shares import average, share
 from footfall.store.protocol import Reader
 
@@ -23,15 +24,6 @@ class SessionKeyFigures:
     views_per_session: float
     bounce_rate: float
     average_duration: float
-
-
-@dataclass(frozen=True, slots=True)
-class ListTotals:
-    """`labels` counts those that match the search; `count` and `visitors` are over all labels."""
-
-    labels: int
-    count: int
-    visitors: int
 
 
 NO_SESSIONS = SessionKeyFigures(0, 0, 0.0, 0.0, 0.0)

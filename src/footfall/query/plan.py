@@ -119,6 +119,13 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalledWhole:
+    """The list `whole` with the columns of `TotalledLabels`."""
+
+    whole: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class LabelsOfWhole:
     """How many labels the list `whole` has: one column, labels."""
 
@@ -211,7 +218,16 @@ class LongestSession:
     project: int
 
 
-AnyPlan = AnyQuery | Whole | LabelsOfWhole | FlowsOfSessions | FunnelByTime | RetentionOfSessions | BreakdownsOfCells
+AnyPlan = (
+    AnyQuery
+    | Whole
+    | TotalledWhole
+    | LabelsOfWhole
+    | FlowsOfSessions
+    | FunnelByTime
+    | RetentionOfSessions
+    | BreakdownsOfCells
+)
 """A query as it is read: as it was asked, from facts, or as another source answers it."""
 
 LookUp = Uneven | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
@@ -15,8 +11,8 @@ from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
 from footfall.query.compared import Compared, compare, joined
-from footfall.query.fetch import Row, fetch, planned, read
-from footfall.query.plan import AnyPlan, Whole
+from footfall.query.fetch import Row, fetch, planned
+from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
 from footfall.query.together import both
@@ -24,11 +20,6 @@ from footfall.store.protocol import Reader
 
 _RANKED_FROM = 14 * DAY
 """Over periods as long, labels are ranked first where cells answer: figures of all take too much memory."""
-
-Labels = tuple[str, ...]
-Before = dict[str, Row]
-Earned = dict[str, dict[str, Decimal]]
-Details = TypeVar("Details")
 
 _SERIES = ("pageviews", "visitors", "sessions")
 
@@ -50,36 +41,6 @@ class TimePoint:
 
     bucket: int
     figures: Compared[dict[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedLabel:
-    """`revenue` is by currency, `unknown` where none was sent; empty where nothing was earned.
-
-    `visitors_before` is None where the ranking doesn't show them, or there is no previous period.
-    """
-
-    label: str
-    visitors: int
-    count: Compared[int]
-    visitors_before: int | None = None
-    revenue: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Sparkline:
-    """A ranked name with its counts by bucket, oldest first."""
-
-    ranked: RankedLabel
-    counts: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedProperty:
-    """A ranked name with its most frequent values and their counts."""
-
-    ranked: RankedLabel
-    values: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,74 +121,6 @@ def _series(store: Reader, base: Query, starts: tuple[int, ...]) -> dict[int, di
     return filled
 
 
-def top(
-    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
-) -> list[RankedLabel]:
-    """The `limit` labels with the highest counts; ties by label."""
-    rows, before = _with_details(
-        store, planned(store, build.top(base, ranking, limit)), partial(_before, store, previous, ranking)
-    )
-    return [_ranked(row, ranking, before) for row in rows]
-
-
-def top_with_revenue(
-    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None = None
-) -> list[RankedLabel]:
-    """The same, with what the labels earned in the period of `base`."""
-    if ranking.table is Table.EVENTS:
-        return [row.ranked for row in sparklines(store, base, previous, (), limit, ranking)]
-    figures = partial(_before_and_earned, store, base, previous, ranking)
-    rows, (before, earned) = _with_details(store, planned(store, build.top(base, ranking, limit)), figures)
-    return [_ranked(row, ranking, before, earned) for row in rows]
-
-
-def _with_details(store: Reader, plan: AnyPlan, details: Callable[[Labels], Details]) -> tuple[list[Row], Details]:
-    """The rows of a list, and the details of their labels, and maybe of others.
-
-    Both at once, where labels are ranked before their figures are read.
-    """
-    if isinstance(plan, Whole) and plan.asked.only:
-        return both(lambda: read(store, plan), partial(details, plan.asked.only))
-    rows = read(store, plan)
-    return rows, details(tuple(next(iter(row.values())) for row in rows))
-
-
-def _before_and_earned(
-    store: Reader, base: Query, previous: Query | None, ranking: build.TopList, labels: Labels
-) -> tuple[Before | None, Earned]:
-    return both(partial(_before, store, previous, ranking, labels), partial(_earned, store, base, ranking, labels))
-
-
-def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> Before | None:
-    """The figures of the compared period by label, if there is one."""
-    if previous is None:
-        return None
-    if not labels:
-        return {}
-    counts = build.counts_of(previous, ranking, labels, *ranking.before)
-    return {row[ranking.dimension]: row for row in fetch(store, counts)}
-
-
-def _earned(store: Reader, base: Query, ranking: build.TopList, labels: Labels) -> Earned:
-    earned: Earned = defaultdict(dict)
-    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
-        label, currency, amount = row.values()
-        earned[label][currency or "unknown"] = amount
-    return earned
-
-
-def _ranked(
-    row: Row, ranking: build.TopList, before: Before | None = None, earned: Earned | None = None
-) -> RankedLabel:
-    label, count = row[ranking.dimension], row[ranking.count]
-    revenue = (earned or {}).get(label, {})
-    if before is None:
-        return RankedLabel(label, row["visitors"], Compared(count), revenue=revenue)
-    then = before.get(label, {})
-    visitors = then.get("visitors", 0) if "visitors" in ranking.before else None
-    return RankedLabel(label, row["visitors"], Compared(count, then.get(ranking.count, 0)), visitors, revenue)
-
-
 def top_requests(store: Reader, base: Query, ranking: build.TopList, limit: int) -> list[Row]:
     """Labels of requests with their figures, highest counts first; ties by label."""
     asked = build.top(base, ranking, limit)
@@ -253,7 +146,7 @@ def of_most(store: Reader, query: Query) -> list[Row]:
     ranked = fetch(store, replace(query, metrics=("hits",)))
     names = tuple(sorted({row["endpoint"] for row in ranked}))
 
-    def figures(names: Labels) -> list[Row]:
+    def figures(names: tuple[str, ...]) -> list[Row]:
         return fetch(store, build.among(query, names)) if names else []
 
     # Each statement merges states of visitors on one thread. Neighbours are stored side by side.
@@ -282,65 +175,6 @@ def within_history(store: Reader, base: Query) -> Query:
     first, last = (rows[0]["timestamp"] for rows in ends)
     start, end = max(base.period.start, first), min(base.period.end, last + 1)
     return replace(base, period=Period(start, max(start, end)))
-
-
-def sparklines(
-    store: Reader, base: Query, previous: Query | None, starts: tuple[int, ...], limit: int, ranking: build.TopList
-) -> list[Sparkline]:
-    """The labels of a list of events, each with its counts by the buckets that begin at `starts`."""
-    asked = build.detailed(base, ranking, limit, starts)
-    plan = planned(store, asked)
-    if isinstance(plan, Whole):
-        return _sparklines_of_cells(store, base, previous, ranking, plan, starts)
-    rows = read(store, plan)
-    before = _before(store, previous, ranking, tuple(row["label"] for row in rows))
-    earned = {row["label"]: {name or "unknown": amount for name, amount in row["earned"].items()} for row in rows}
-    return [
-        Sparkline(
-            _ranked({**row, ranking.dimension: row["label"]}, ranking, before, earned),
-            [row["counts"].get(start, 0) for start in starts],
-        )
-        for row in rows
-    ]
-
-
-def _sparklines_of_cells(
-    store: Reader,
-    base: Query,
-    previous: Query | None,
-    ranking: build.TopList,
-    plan: Whole,
-    starts: tuple[int, ...],
-) -> list[Sparkline]:
-    def series(labels: Labels) -> list[Row]:
-        return fetch(store, build.series_of(base, ranking, labels, starts)) if labels and starts else []
-
-    figures = partial(_before_and_earned, store, base, previous, ranking)
-    rows, ((before, earned), counted) = _with_details(
-        store, plan, lambda labels: both(partial(figures, labels), partial(series, labels))
-    )
-    counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
-    for row in counted:
-        if row[ranking.dimension] in counts:
-            counts[row[ranking.dimension]][row["bucket"]] = row["events"]
-    ranked = (_ranked(row, ranking, before, earned) for row in rows)
-    return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
-
-
-def properties(
-    store: Reader, base: Query, limit: int, values: int, ranking: build.TopList = build.PROPERTIES
-) -> list[RankedProperty]:
-    """Names by the number of events that have them, each with its most frequent values."""
-
-    def of_names(names: Labels) -> list[Row]:
-        return fetch(store, build.values_of(base, names, values)) if names else []
-
-    rows, valued = _with_details(store, planned(store, build.top(base, ranking, limit)), of_names)
-    found: dict[str, list[tuple[str, int]]] = {row[ranking.dimension]: [] for row in rows}
-    for row in valued:
-        if row["property"] in found:
-            found[row["property"]].append((row["property_value"], row["events"]))
-    return [RankedProperty(_ranked(row, ranking), found[row[ranking.dimension]]) for row in rows]
 
 
 def page(

@@ -20,6 +20,7 @@ from footfall.query.plan import (
     Part,
     RetentionOfSessions,
     RevenuePart,
+    TotalledWhole,
     Whole,
 )
 from footfall.query.sources import Source
@@ -68,7 +69,7 @@ def sources_of(chosen: AnyPlan) -> set[Source]:
     match chosen:
         case Whole(parts=parts):
             return {_source(part) for part in parts}
-        case LabelsOfWhole(whole=whole):
+        case LabelsOfWhole(whole=whole) | TotalledWhole(whole=whole):
             return sources_of(whole)
         case FlowsOfSessions() | RetentionOfSessions():
             return {Source.SESSIONS, Source.FACTS} if chosen.besides else {Source.SESSIONS}

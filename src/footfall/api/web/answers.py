@@ -9,7 +9,7 @@ from footfall.api.web import render
 from footfall.api.web.comparing import by
 from footfall.api.web.parse import WebQuery
 from footfall.api.web.toplists import MAX_LABELS, ListParameters
-from footfall.query import build, listing, run, series
+from footfall.query import build, listing, rankings, run, series
 
 Json = dict[str, Any]
 
@@ -30,10 +30,11 @@ def timeseries(query: WebQuery, bucket: str | None, *, figures: bool) -> Json:
 def custom_events(query: WebQuery, page: ListParameters, bucket: str | None) -> Json:
     query, ranking = by(query, bucket), replace(page.of(build.CUSTOM_EVENTS), before=())
     starts = query.time_range.starts()
-    found = run.sparklines(query.store, query.base, query.previous, starts, page.most, ranking)
-    answer = render.sparklines(query, "name", found, figures=page.figures)
+    found = rankings.sparklines(query.store, query.base, query.previous, starts, page.most, ranking, totals=page.totals)
+    answer = render.sparklines(query, "name", found.items, figures=page.figures)
     if page.totals:
-        answer |= render.totals(listing.totals(query.store, query.base, ranking, len(found), page.most))
+        totals = found.totals or listing.totals(query.store, query.base, ranking, len(found.items), page.most)
+        answer |= render.totals(totals)
     return answer
 
 
@@ -41,5 +42,5 @@ def traffic(query: WebQuery, bucket: str | None) -> Json:
     """Every class of traffic, people included."""
     query = by(replace(query, base=replace(query.base, bots=True)), bucket)
     ranking, starts = build.declared("traffic"), query.time_range.starts()
-    found = run.sparklines(query.store, query.base, query.previous, starts, MAX_LABELS, ranking)
-    return render.sparklines(query, "traffic", found, figures=True)
+    found = rankings.sparklines(query.store, query.base, query.previous, starts, MAX_LABELS, ranking)
+    return render.sparklines(query, "traffic", found.items, figures=True)

@@ -18,9 +18,10 @@ from footfall.query.conversions import Conversion, ConversionReport
 from footfall.query.engagement import PageEngagement, ProgramCounts
 from footfall.query.fetch import Row
 from footfall.query.journeys import Cohort, Flow, FunnelStep
-from footfall.query.listing import NO_SESSIONS, ListTotals, SessionKeyFigures, views_per_session
+from footfall.query.listing import NO_SESSIONS, SessionKeyFigures, views_per_session
 from footfall.query.live import Moment
-from footfall.query.run import KeyFigures, RankedLabel, RankedProperty, RowsPage, Sparkline, TimePoint
+from footfall.query.rankings import ListTotals, RankedLabel, RankedProperty, Sparkline
+from footfall.query.run import KeyFigures, RowsPage, TimePoint
 from footfall.query.series import FiguresPoint
 from footfall.query.timerange import TimeRange
 from footfall.query.visitors import SessionDetail, SessionsPage, VisitorLocation

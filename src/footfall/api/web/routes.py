@@ -28,7 +28,7 @@ from footfall.api.web import (
 from footfall.api.web.comparing import BucketName, ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Context, Cursor, Filter, Parsed
 from footfall.model.period import Period
-from footfall.query import build, cursor, listing, run
+from footfall.query import build, cursor, listing, rankings, run
 
 router = APIRouter(prefix=PREFIX, tags=TAGS, dependencies=CHECKED)
 
@@ -153,7 +153,7 @@ def traffic(query: ParsedCompared, bucket: BucketName = None) -> Json:
 def properties(query: Parsed, page: toplists.Part, values: ValueLimit = 10) -> Json:
     """Names of event properties by the number of events that have them, each with its most frequent values."""
     ranking = page.of(build.PROPERTIES)
-    found = run.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
+    found = rankings.properties(query.store, query.base, page.most, min(values, MAX_VALUES), ranking)
     answer = render.properties(found)
     if page.totals:
         answer |= render.label_total(listing.label_count(query.store, query.base, ranking, len(found), page.most))

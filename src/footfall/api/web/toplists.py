@@ -13,7 +13,7 @@ from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import WebQuery
 from footfall.api.web.sheet import sheet
 from footfall.catalog.dimensions import TOP_LISTS
-from footfall.query import build, listing, run
+from footfall.query import build, listing, rankings
 
 MAX_LABELS = 300
 MAX_SKIP = 10_000
@@ -177,12 +177,14 @@ def answer(
 ) -> dict[str, Any]:
     """A top list as it is answered."""
     wanted, previous = page.of(ranking), query.previous if compare else None
-    ranked = run.top_with_revenue(query.store, query.base, wanted, page.most, previous)
+    listed = rankings.top_with_revenue(query.store, query.base, wanted, page.most, previous, totals=page.totals)
+    ranked = listed.items
     found, labels = render.top(label, ranked, compare=compare), [row.label for row in ranked]
     if page.figures:
         render.add_figures(found["items"], label, listing.figures(query.store, query.base, wanted, labels))
     if compare and wanted.before:
         render.add_previous_visitors(found["items"], ranked)
     if page.totals:
-        found |= render.totals(listing.totals(query.store, query.base, wanted, len(labels), page.most))
+        totals = listed.totals or listing.totals(query.store, query.base, wanted, len(labels), page.most)
+        found |= render.totals(totals)
     return found

@@ -21,14 +21,16 @@ from footfall.query.ast import (
     Funnel,
     Kpis,
     LabelCount,
+    Order,
     Query,
     Retention,
     SessionRevenue,
     Slice,
+    TotalledLabels,
     map_queries,
 )
 from footfall.query.passes import complete, prepare
-from footfall.query.plan import AnyPart, AnyPlan, LabelsOfWhole, LongestSession, Whole
+from footfall.query.plan import AnyPart, AnyPlan, CellPart, LabelsOfWhole, LongestSession, TotalledWhole, Whole
 from footfall.query.rows import read
 from footfall.query.sources import breakdowns, earned, flows, funnels, retention, rolled, sessions, summed
 from footfall.query.sources.facts import amount
@@ -75,8 +77,8 @@ def _chosen(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> AnyP
             return funnels.by_time(query)
         case Breakdowns():
             return breakdowns.of_cells(store, query) if Source.ROLLUPS in allowed else None
-        case DetailedLabels():
-            return _listed(store, query, allowed)
+        case DetailedLabels() | TotalledLabels():
+            return _list(store, query, allowed)
         case _:
             return _figures(store, query, allowed)
 
@@ -106,11 +108,18 @@ def _base(query: AnyQuery) -> Query | None:
     return query.base if isinstance(query, Kpis | BucketFigures | LabelCount | SessionRevenue) else None
 
 
-def _listed(store: Reader, query: DetailedLabels, allowed: Collection[Source]) -> Whole | None:
-    """The list alone, from cells, which tell its details by themselves. No row of a session tells what it earned."""
-    listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
-    chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
-    return chosen if isinstance(chosen, Whole) else None
+def _list(
+    store: Reader, query: DetailedLabels | TotalledLabels, allowed: Collection[Source]
+) -> Whole | TotalledWhole | None:
+    """From cells the list alone: its details and totals have others. No row of a session tells what it earned."""
+    if isinstance(query, DetailedLabels):
+        listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
+        chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
+    else:
+        chosen = _figures(store, query.listed, allowed)
+    if not isinstance(chosen, Whole):
+        return None
+    return chosen if any(isinstance(part, CellPart) for part in chosen.parts) else TotalledWhole(chosen)
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | None:
@@ -120,7 +129,7 @@ def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | Non
     if earned.asks(query):
         return earned.answered(store, query)
     if isinstance(query, Kpis | BucketFigures):
-        query = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
+        query = _key_figures(query.base)
     if not isinstance(query, Query):
         return None
     asked = prepare(query)
@@ -137,7 +146,7 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
             return None
         parts = sessions.parts(store, asked)
     elif isinstance(query, Kpis | BucketFigures):
-        asked = build.totals(query.base, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS)
+        asked = _key_figures(query.base)
         of_events = prepare(build.totals(query.base, *KPIS_OF_EVENTS))
         of_sessions = prepare(build.totals(replace(query.base, table=Table.SESSIONS), *KPIS_OF_SESSIONS))
         if not sessions.eligible(of_events) or (least and amount(store, asked) < least):
@@ -146,6 +155,11 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
     else:
         return None
     return Whole(asked, parts) if parts else None
+
+
+def _key_figures(base: Query) -> Query:
+    order = (Order("bucket"),) if base.buckets else ()
+    return replace(base, metrics=(*KPIS_OF_EVENTS, *KPIS_OF_SESSIONS), order=order)
 
 
 def slices(store: Reader, query: JourneyT) -> list[JourneyT]:

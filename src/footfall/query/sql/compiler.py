@@ -26,6 +26,7 @@ from footfall.query.ast import (
     SitesWithEvents,
     SiteVisitors,
     StoredRows,
+    TotalledLabels,
     VisitorSessions,
 )
 from footfall.query.cells import (
@@ -52,6 +53,7 @@ from footfall.query.plan import (
     LookUp,
     Mixed,
     RetentionOfSessions,
+    TotalledWhole,
     Uneven,
     UnknownFlows,
     UnknownReturns,
@@ -103,7 +105,8 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     BucketFigures: (figures.bucket_figures, figures.OF_BUCKETS),
     SessionFigures: (figures.session_figures, figures.COLUMNS),
     FiguresOfSource: (figures.figures_of_source, figures.SUMS),
-    DetailedLabels: (labels.detailed_labels, labels.COLUMNS),
+    TotalledLabels: (labels.totalled_labels, labels.TOTALLED),
+    TotalledWhole: (labels.totalled_whole, labels.TOTALLED),
     LabelCount: (labels.label_count, ("labels",)),
     LabelsOfWhole: (labels.labels_of_whole, ("labels",)),
     Flows: (flows.flows, flows.FLOWS),
@@ -136,5 +139,7 @@ def compile_query(query: AnyPlan | LookUp | CellQuery) -> Statement:
         return Statement(select(query, binder), binder.params, names(query))
     if isinstance(query, Whole):
         return Statement(whole.whole(query, binder), binder.params, names(query.asked))
+    if isinstance(query, DetailedLabels):
+        return Statement(labels.detailed_labels(query, binder), binder.params, labels.detailed_columns(query))
     write, columns = _SHAPES[type(query)]
     return Statement(write(query, binder), binder.params, columns)

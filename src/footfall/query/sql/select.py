@@ -40,21 +40,27 @@ def select(query: Query, binder: Binder) -> str:
 
 
 def _select_distinct(query: Query, binder: Binder) -> str:
-    """For metrics of a signed table that count distinct values: signs are summed per value first."""
+    """For metrics of a signed table that count distinct values."""
+    keys = len(keys_of(query, binder))
+    outer = [f"c{number} AS c{number}" for number in range(keys)]
+    for number, name in enumerate(query.metrics, start=keys):
+        metric = METRICS[name]
+        outer.append(f"{metric.expressions[query.table] if metric.distinct else f'sum(c{number})'} AS c{number}")
+    group = f" GROUP BY {', '.join(f'c{number}' for number in range(keys))}" if keys else ""
+    return f"SELECT {', '.join(outer)} FROM ({by_value(query, binder)}){group}{tail(query, binder)}"
+
+
+def by_value(query: Query, binder: Binder) -> str:
+    """Rows of a signed table by the values that a metric counts: what is left when signs are summed."""
     keys = keys_of(query, binder)
     distinct = next(METRICS[name].distinct for name in query.metrics if METRICS[name].distinct)
-    inner = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
-    outer = [f"c{number} AS c{number}" for number in range(len(keys))]
+    shown = [distinct, *(f"{text} AS c{number}" for number, text in enumerate(keys))]
     for number, name in enumerate(query.metrics, start=len(keys)):
-        metric = METRICS[name]
-        if not metric.distinct:
-            inner.append(f"{metric.expressions[query.table]} AS c{number}")
-        outer.append(f"{metric.expressions[query.table] if metric.distinct else f'sum(c{number})'} AS c{number}")
+        if not METRICS[name].distinct:
+            shown.append(f"{METRICS[name].expressions[query.table]} AS c{number}")
     groups = ", ".join([*(f"c{number}" for number in range(len(keys))), distinct])
     kept = f"{where(query, binder)} GROUP BY {groups} HAVING sum(sign) > 0"
-    rows = f"SELECT {', '.join(inner)} FROM {query.table} WHERE {kept}"
-    group = f" GROUP BY {', '.join(f'c{number}' for number in range(len(keys)))}" if keys else ""
-    return f"SELECT {', '.join(outer)} FROM ({rows}){group}{tail(query, binder)}"
+    return f"SELECT {', '.join(shown)} FROM {query.table} WHERE {kept}"
 
 
 def bucket_of(expression: str, query: Query, binder: Binder) -> str:

@@ -53,10 +53,15 @@ def whole(query: Whole, binder: Binder) -> str:
     keys = [f"c{number}" for number in range(bool(asked.buckets) + len(asked.dimensions))]
     values = [METRICS[name].whole.format(f"c{number}") for number, name in enumerate(asked.metrics, start=len(keys))]
     shown = ", ".join(f"{text} AS c{number}" for number, text in enumerate([*keys, *values]))
-    parts = " UNION ALL ".join(_part(part, asked.metrics, binder) for part in query.parts)
+    parts = rows_of_parts(query, binder)
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     paired = len(asked.dimensions) > 1 and "visitors" in asked.metrics
     return f"SELECT {shown} FROM ({parts}){group}{tail(asked, binder)}{_ONE_THREAD if paired else ''}"
+
+
+def rows_of_parts(query: Whole, binder: Binder) -> str:
+    """What is put together: keys and parts of figures, named by position."""
+    return " UNION ALL ".join(_part(part, query.asked.metrics, binder) for part in query.parts)
 
 
 def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
