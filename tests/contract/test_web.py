@@ -297,6 +297,43 @@ def test_names_that_the_client_gives_are_shown(store: Store) -> None:
     assert (item["visitor_id"], item["session_id"]) == ("anna", "s-1")
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SHOP.ex", 2),
+        ("ricin", 1),
+        ("plan=p", 1),
+        ("oduct", 1),
+        ("products?x", 1),
+        ("example/pr", 2),
+        ("ricing?plan", 1),
+        ("example/a", 1),
+        ("other.exampl", 1),
+        ("shop*products", 1),
+        ("example*plan", 1),
+        ("examplepricing", 0),
+        ("a-text-of-more-than-sixteen-letters", 0),
+        ("page-of-more-than-sixteen-letters", 1),
+        ("signup", 1),
+    ],
+)
+def test_a_text_is_found_wherever_it_lies_in_a_url(store: Store, text: str, found: int) -> None:
+    """Also over the end of a path that the sender gave, and that ends within a word of the URL."""
+    split = [
+        ("https://shop.example", "/pricing", "?plan=pro"),
+        ("https://shop.example", "/prod", "ucts?x=1"),
+        ("", "/a", "https://other.example/a"),
+        ("https://x.example", "/page-of-more", "-than-sixteen-letters"),
+    ]
+    event = {"at": "2026-06-11T09:00:00Z", "visitor": 1}
+    rows = [{**event, "url_base": base, "path": path, "url": rest} for base, path, rest in split]
+    named = [{**event, "event_type": "custom", "name": "signup"}, {**event, "name": "signup"}]
+    populate(store, [*rows, *({**row, "url_base": ""} for row in named)])
+    client = reading_client(store, at(WEB_NOW), router)
+    term = Term("search", (filter.Pattern(tuple(text.split("*"))),))
+    assert client.get(f"{URL}/count?filter={quote(written(term))}").json() == {"count": found}
+
+
 @pytest.mark.parametrize("text", ["\\", "\\'", "' OR 1=1 --", "\x00", "a\nb\t", "{p0:String}", "%s", "🦊", "�"])
 def test_hostile_values_match_only_themselves(store: Store, text: str) -> None:
     populate(store, [{"at": "2026-06-11T09:00:00Z", "visitor": n, "path": path} for n, path in enumerate((text, "/"))])

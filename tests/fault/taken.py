@@ -87,7 +87,9 @@ class Taken:
         span = self._span_of(gone)
         known = sum(events for _, first, last, events in self._counted if first in span and last in span)
         if len(rows) != len(gone) or not there <= counted <= there + known:
-            self.wrong.append(f"{parts} are counted; {len(rows)} of {len(gone)} rows were there, with {there} events")
+            there_were = f"{len(rows)} of {len(gone)} rows were there, with {there} events"
+            before = sorted(self._counted)[-9:]
+            self.wrong.append(f"{parts} are counted; {there_were}; counted before, at the end: {before}")
         for _, body in rows:
             self.names.update(_names(body))
 

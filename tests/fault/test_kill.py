@@ -101,6 +101,7 @@ class Trial:
                 self.server.kill()
         self.server.kill()
         self.taken.note()
+        assert self.taken.wrong == []
         return f"{'writes fail, ' * failing}killed{self._damage(breakage)}"
 
     def settled(self, tries: int = 4) -> None:

@@ -205,6 +205,19 @@ SEARCH = "search"
 
 SEARCHED = ("path", "url", "referrer_url", "title", "custom_event_name")
 
+SEARCHED_PIECES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "url": (
+        ("", "url_base"),
+        ("", "url_rest"),
+        ("url_base != '' AND ascii(url_rest) NOT IN (0, 35, 47, 63)", "concat(path, url_rest)"),
+    ),
+    "custom_event_name": (("event_type = 'custom'", "name"),),
+}
+"""What a text without `/`, `?` and `#` is looked for in, in place of an expression of several columns, each with a
+condition on its rows. The pieces of a URL meet at one of these letters, or its end (0), except where the sender gave a
+path that ends within a word.
+"""
+
 PROPERTY_PREFIX = "prop."
 """Prefix of filter keys that compare a value of the event's JSON properties; a dot leads into nested objects."""
 

@@ -1,7 +1,8 @@
 """What a spool has acknowledged, drained and lost, kept beside it, so that a loss is noticed and not forgotten.
 
-A few bytes in a file of their own, written after each commit and never synchronised: they outlive a killed process, and
-after a power cut they may be old, in which case they say less than there is.
+A few bytes in a file of their own, written after each commit of rows, before that of a batch's end, and never
+synchronised: they outlive a killed process, and after a power cut they may be old, in which case they say less than
+there is.
 """
 
 from __future__ import annotations

@@ -240,7 +240,9 @@ class SqliteSpool:
             db.execute("UPDATE batches SET finished_at = ? WHERE number = ?", (now, batch.number))
             self._forget(db, now)
             drained = _drained(db)
-        self._mark.finished(MarkedBatch(batch.number, batch.first, batch.last, drained))
+            # Before the commit: else a kill after it leaves a mark that says the batch is under way, and where the file
+            # forgets the commit, rows whose events are stored would be counted as lost.
+            self._mark.finished(MarkedBatch(batch.number, batch.first, batch.last, drained))
         with self._lock:
             self._drained = max(self._drained, drained)
 

@@ -182,6 +182,27 @@ def test_a_batch_under_way_comes_back_under_its_number(tmp_path: Path) -> None:
     spool.close()
 
 
+def test_a_batch_that_ends_right_before_a_kill_is_not_counted_as_lost(tmp_path: Path) -> None:
+    """The log that says so is gone, and the plan of the batch with its end: the mark is what is left."""
+    live, path = tmp_path / "live.db", tmp_path / "spool.db"
+    spool = opened(live)
+    spool.append([event(number) for number in range(1, 6)])
+    batch = spool.take(5)
+    assert batch is not None
+    marks: list[bytes] = []
+    spool._drain.set_trace_callback(  # what is on the disk when the commit begins
+        lambda sql: marks.append(live.with_suffix(".mark").read_bytes()) if sql == "COMMIT" else None
+    )
+    spool.finish(batch)
+    shutil.copy(live, path)
+    path.with_suffix(".mark").write_bytes(marks[-1])
+    spool.close()
+    again = opened(path)
+    assert names(again) == []
+    again.close()
+    assert losses(path) == []
+
+
 def losses(path: Path) -> list[tuple[int, int, int]]:
     with closing(sqlite3.connect(path)) as db:
         return db.execute("SELECT first, last, events FROM lost ORDER BY first").fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, Dimension
+from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, SEARCHED_PIECES, Dimension
 from footfall.catalog.tables import Table
 from footfall.query.ast import Pattern, Term
 from footfall.query.sql.binder import Binder
@@ -86,8 +86,15 @@ def _compare(expression: str, values: tuple[Pattern, ...], binder: Binder) -> st
 
 
 def _contains(value: Pattern, table: Table, binder: Binder) -> str:
-    expressions = tuple(DIMENSIONS[name].expressions[table] for name in SEARCHED)
-    return _any([like_ignoring_case(expressions, Pattern(("", *value.parts, "")), binder)])
+    pieces = SEARCHED_PIECES if value.literal and not set(value.parts[0]) & set("/?#") else {}
+    searched = [
+        piece for name in SEARCHED for piece in pieces.get(name) or (("", DIMENSIONS[name].expressions[table]),)
+    ]
+    pattern = Pattern(("", *value.parts, ""))
+    plain = tuple(text for only, text in searched if not only)
+    found = [like_ignoring_case(plain, pattern, binder)]
+    found += [f"({only} AND {like_ignoring_case((text,), pattern, binder)})" for only, text in searched if only]
+    return _any(found)
 
 
 def _property(term: Term, binder: Binder) -> str:
