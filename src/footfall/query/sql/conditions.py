@@ -14,6 +14,8 @@ LONG = 16
 """Letters from which on a text is looked for in texts that are lowered first."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_ .:-]+")
+"""What a name consists of that stands in stored JSON as it is, between quotes."""
 _WHOLE = re.compile(r"-?[1-9][0-9]*")
 
 
@@ -100,9 +102,11 @@ def _contains(value: Pattern, table: Table, binder: Binder) -> str:
 def _property(term: Term, binder: Binder) -> str:
     """Texts compare as they are, booleans by their JSON text, numbers as numbers: `1.0` finds 1.
 
-    Absent and null match nothing.
+    Absent and null match nothing. Most events have no such key, which is seen before their JSON is parsed.
     """
-    keys = ", ".join(binder.text(key) for key in term.key.removeprefix(PROPERTY_PREFIX).split("."))
+    names = term.key.removeprefix(PROPERTY_PREFIX).split(".")
+    named = [binder.text(f'"{name}"') for name in names if _NEVER_ESCAPED.fullmatch(name)]
+    keys = ", ".join(binder.text(key) for key in names)
     found = [_compare(f"JSONExtract(properties, {keys}, 'Nullable(String)')", term.values, binder)]
     numbers = [binder.text(value.parts[0]) for value in term.values if value.literal and _is_number(value.parts[0])]
     if numbers:
@@ -110,7 +114,8 @@ def _property(term: Term, binder: Binder) -> str:
         number = f"JSONExtract(properties, {keys}, 'Nullable(Float64)')"
         equal = _any([f"{number} = JSONExtract({value}, 'Float64')" for value in numbers])
         found.append(f"(JSONType(properties, {keys}) IN ('Int64', 'UInt64', 'Double') AND {equal})")
-    return f"ifNull({found[0] if len(found) == 1 else _any(found)}, 0)"
+    there = "".join(f"position(properties, {text}) > 0 AND " for text in named)
+    return f"({there}ifNull({found[0] if len(found) == 1 else _any(found)}, 0))"
 
 
 def _is_number(text: str) -> bool:
