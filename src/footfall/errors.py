@@ -21,6 +21,10 @@ class UserError(FootfallError):
         self.retry_after = retry_after
 
 
+class QueryMemoryError(UserError):
+    """A query takes more memory than it may; the same may be asked in a way that takes less."""
+
+
 class TransientError(FootfallError):
     """Nothing is wrong with the request: try again after `retry_after` seconds."""
 

@@ -15,11 +15,14 @@ from tests.support.populate import EVENT, at, insert, name_sessions, populate, s
 from footfall.api.web.parse import PREFIX
 from footfall.api.web.routes import router
 from footfall.catalog.tables import Table
+from footfall.errors import QueryMemoryError
 from footfall.ids import parse
 from footfall.model.period import Period
-from footfall.query import filter, run  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Query, Term
-from footfall.store.protocol import Store
+from footfall.query import filter, rankings, rows, run  # noqa: A004 - the module is named after what it parses
+from footfall.query.ast import DetailedLabels, Query, Term, TotalledLabels
+from footfall.query.plan import AnyPlan, TotalledWhole
+from footfall.query.rows import Row
+from footfall.store.protocol import Reader, Store
 
 ENDPOINTS = sorted(route.path.removeprefix(PREFIX).replace("{visitor_id}", "v1") for route in router.routes)
 STEPS = "steps=path:/&steps=path:/pricing&panel=kpis"
@@ -295,6 +298,27 @@ def test_names_that_the_client_gives_are_shown(store: Store) -> None:
     client = reading_client(store, at(WEB_NOW), router)
     (item,) = client.get(f"{URL}?filter=visitor_id:anna session_id:s-1").json()["items"]
     assert (item["visitor_id"], item["session_id"]) == ("anna", "s-1")
+
+
+@pytest.mark.parametrize("path", ["top-pages", "top-countries", "custom-events", "top-referrers"])
+def test_totals_that_take_too_much_memory_beside_their_list_are_read_by_themselves(
+    store: Store, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    populate(store, EVENTS)
+    client = reading_client(store, at(WEB_NOW), router)
+    asked = f"{URL}/{path}?totals=1&filter=!device:tablet"
+    together, refused = client.get(asked).json(), []
+
+    def with_little_memory(reader: Reader, query: AnyPlan) -> list[Row]:
+        if isinstance(query, TotalledLabels | TotalledWhole) or (isinstance(query, DetailedLabels) and query.totals):
+            refused.append(query)
+            raise QueryMemoryError("query_limit", "the query exceeds its limit of memory")
+        return rows.read(reader, query)
+
+    monkeypatch.setattr(rankings, "read", with_little_memory)
+    assert client.get(asked).json() == together
+    assert len(refused) == 1
+    assert together["base"]["count"] > 0
 
 
 @pytest.mark.parametrize(

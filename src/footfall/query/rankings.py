@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Generic, TypeVar
 
 from footfall.catalog.tables import Table
+from footfall.errors import QueryMemoryError
 from footfall.query import build
 from footfall.query.ast import Query, TotalledLabels
 from footfall.query.compared import Compared
@@ -94,8 +96,14 @@ def top_with_revenue(
     if ranking.table is Table.EVENTS:
         found = sparklines(store, base, previous, (), limit, ranking, totals=totals)
         return Ranked([item.ranked for item in found.items], found.totals)
+    return _asked(partial(_of_sessions, store, base, ranking, limit, previous), ranking, totals=totals)
+
+
+def _of_sessions(
+    store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None, *, totals: bool
+) -> Ranked[RankedLabel]:
     asked = build.top(base, ranking, limit)
-    plan = planned(store, TotalledLabels(asked) if totals and not ranking.search else asked)
+    plan = planned(store, TotalledLabels(asked) if totals else asked)
     rows, (before, earned) = _with_details(store, plan, partial(_before_and_earned, store, base, previous, ranking))
     if isinstance(plan, Whole | Query):
         return Ranked([_ranked(row, ranking, before, earned) for row in rows])
@@ -113,7 +121,30 @@ def sparklines(
     totals: bool = False,
 ) -> Ranked[Sparkline]:
     """The labels of a list of events, each with its counts by the buckets that begin at `starts`."""
-    totals = totals and not ranking.search
+    return _asked(partial(_of_events, store, base, previous, starts, limit, ranking), ranking, totals=totals)
+
+
+def _asked(ask: Callable[..., Ranked[Item]], ranking: build.TopList, *, totals: bool) -> Ranked[Item]:
+    """With its totals, if they are wanted and the search leaves them as they are.
+
+    They keep visitors of all labels in memory: of ten million, say, the list alone has room.
+    """
+    if totals and not ranking.search:
+        with suppress(QueryMemoryError):
+            return ask(totals=True)
+    return ask(totals=False)
+
+
+def _of_events(
+    store: Reader,
+    base: Query,
+    previous: Query | None,
+    starts: tuple[int, ...],
+    limit: int,
+    ranking: build.TopList,
+    *,
+    totals: bool,
+) -> Ranked[Sparkline]:
     plan = planned(store, build.detailed(base, ranking, limit, starts, totals=totals))
     if isinstance(plan, Whole):
         return Ranked(_sparklines_of_cells(store, base, previous, ranking, plan, starts))

@@ -1,6 +1,14 @@
 import pytest
 
-from footfall.errors import FatalError, FootfallError, QueryCancelledError, StoreError, TransientError, UserError
+from footfall.errors import (
+    FatalError,
+    FootfallError,
+    QueryCancelledError,
+    QueryMemoryError,
+    StoreError,
+    TransientError,
+    UserError,
+)
 from footfall.store.clickhouse.failures import translate
 
 
@@ -8,7 +16,7 @@ from footfall.store.clickhouse.failures import translate
     ("message", "reading", "writing"),
     [
         ("Code: 159. DB::Exception: Timeout exceeded", UserError, TransientError),
-        ("Code: 241. DB::Exception: Query memory limit exceeded", UserError, TransientError),
+        ("Code: 241. DB::Exception: Query memory limit exceeded", QueryMemoryError, TransientError),
         ("Code: 241. DB::Exception: (total) memory limit exceeded", TransientError, TransientError),
         ("Code: 394. DB::Exception: Query was cancelled", QueryCancelledError, QueryCancelledError),
         ("Code: 202. DB::Exception: Too many simultaneous queries", TransientError, TransientError),

@@ -11,6 +11,7 @@ from footfall.errors import (
     FatalError,
     FootfallError,
     QueryCancelledError,
+    QueryMemoryError,
     StoreError,
     TransientError,
     UserError,
@@ -67,7 +68,8 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
     """
     code = _code(error)
     if code in _LIMITS and reading and _TOTAL not in str(error):
-        return UserError("query_limit", f"the query exceeds its limit of {_LIMITS[code]}; reduce range or filter")
+        kind = QueryMemoryError if _LIMITS[code] == "memory" else UserError
+        return kind("query_limit", f"the query exceeds its limit of {_LIMITS[code]}; reduce range or filter")
     if code == _CANCELLED:
         return QueryCancelledError()
     if code in _LIMITS or code in _TRANSIENT or _is_network(error, code):
