@@ -14,10 +14,10 @@ from footfall.clock import DAY, HOUR
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.period import Bucket, Period
-from footfall.query import fetch, journeys
-from footfall.query.ast import Query
+from footfall.query import build, fetch, journeys, rankings, run
+from footfall.query.ast import BucketFigures, Query
 from footfall.query.filter import parse
-from footfall.query.sources import Source, choose
+from footfall.query.sources import Source, choose, sessions
 from footfall.spool.memory import MemorySpool
 
 TODAY = NOON - 12 * HOUR
@@ -83,6 +83,57 @@ def test_flows_over_several_screens(store, take, monkeypatch, source, filtered):
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
     base = Query(project=1, table=Table.EVENTS, period=Period(TODAY, TOMORROW), filters=parse(filtered))
     assert [flow.steps for flow in journeys.flows(store, base, 3, 10)] == [("/a", "/a")]
+
+
+PAUSED = [
+    [at(0, visitor_id="v", session_id="s", country="US"), at(200, visitor_id="v", session_id="s", country="DE")],
+    [at(400, visitor_id="v", session_id="s", country="US", path="/b")],
+]
+"""A session with a name, which pauses for hours."""
+
+JOINED = [[at(10, country="US"), at(50, country="US")], [at(30, country="DE")]]
+"""The late event makes one session of two."""
+
+
+@pytest.mark.parametrize(
+    ("batches", "filtered", "minutes", "figures"),
+    [
+        # visitors, pageviews, sessions, share of bounces, seconds
+        (LATER_FIRST, "country:FR", (0, DAY), (1, 1, 1, 0, 1800)),
+        (LATER_FIRST, "country:US", (0, DAY), (1, 1, 1, 0, 1800)),
+        (LATER_FIRST, "!country:FR", (0, DAY), (1, 2, 1, 0, 1800)),
+        (LATER_FIRST, "country:GB", (0, DAY), (0, 0, 0, 0, 0)),
+        (LATER_FIRST, "entry_page:/a !country:US", (0, DAY), (1, 2, 1, 0, 1800)),
+        ([[at(10)], [at(-10, referrer="https://www.google.com/")]], "channel:search", (0, DAY), (1, 2, 1, 0, 1200)),
+        ([[at(10)], [at(-10, referrer="https://www.google.com/")]], "channel:direct", (0, DAY), (0, 0, 0, 0, 0)),
+        (PAUSED, "country:US", (0, DAY), (1, 2, 1, 0, 24_000)),
+        (PAUSED, "exit_page:/b", (12 * HOUR + 10, 14 * HOUR), (0, 0, 0, 0, 0)),
+        (PAUSED, "exit_page:/b country:DE", (13 * HOUR, 16 * HOUR), (1, 1, 1, 0, 24_000)),
+        (JOINED, "country:US", (0, DAY), (1, 2, 1, 0, 2400)),
+        (JOINED, "entry_page:/a", (0, DAY), (1, 3, 1, 0, 2400)),
+        ([[at(0, path="/x")], [at(1440, path="/y")]], "channel:direct", (0, 2 * DAY), (1, 2, 2, 1, 0)),
+    ],
+)
+@pytest.mark.parametrize("keys", [0, 5_000], ids=["as a query", "by key"])
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_key_figures_and_lists(store, take, monkeypatch, batches, filtered, minutes, figures, source, keys):
+    """Also of one bucket, and of the list of entry pages, whose totals are those of all sessions."""
+    monkeypatch.setattr(sessions, "MAX_KEYS", keys)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
+    for batch in batches:
+        take(*batch)
+    period = Period(TODAY + minutes[0], TODAY + minutes[1])
+    base = Query(project=1, table=Table.EVENTS, period=period, filters=parse(filtered))
+    visitors, pageviews, counted, bounces, seconds = figures
+    assert run.kpis(store, base, None).current == run.KeyFigures(visitors, pageviews, counted, bounces, seconds)
+    rows = fetch.fetch(store, BucketFigures(replace(base, buckets=(period.start,))))
+    assert [row["pageviews"] for row in rows] == [pageviews] * min(pageviews, 1)
+    assert [row["duration_ms"] for row in rows] == [seconds * counted * 1000] * min(pageviews, 1)
+    listed = rankings.top_with_revenue(store, base, build.TOP_ENTRY_PAGES, 1, totals=True)
+    assert sum(item.count.current for item in listed.items) == min(counted, 1)
+    assert (listed.totals and (listed.totals.count, listed.totals.visitors)) == (
+        (counted, visitors) if counted else None
+    )
 
 
 def cohorts(store, monkeypatch, filtered, source, start, days=2):

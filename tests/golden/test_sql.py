@@ -245,6 +245,16 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
             ),
         ),
     ),
+    "kpis-from-many-uneven-sessions": Whole(
+        build.totals(BASE, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+        (
+            MatchedPart(
+                replace(build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS), buckets=STARTS),
+                replace(BASE, windows=(HOUR,), buckets=STARTS),
+                Uneven(SESSIONS, differing=DIFFERING, across=True),
+            ),
+        ),
+    ),
     "referrers-from-sessions": Whole(
         build.top(SESSIONS, build.TOP_REFERRERS, 20),
         (

@@ -145,6 +145,16 @@ def test_unknown_sessions_however_they_are_named_equal_the_oracle(
     survey(histories(("/retention", "/top-flows")), FEWER, lambda group: differences(product, group), 16)
 
 
+@pytest.mark.parametrize("keys", [0, 5_000], ids=["as a query", "by key"])
+def test_uneven_sessions_however_they_are_named_equal_the_oracle(
+    product: RolledProduct, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    monkeypatch.setattr(sessions, "MAX_KEYS", keys)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={Source.SESSIONS}))
+    asked = ("/kpis", "/kpis", "/timeseries", "/top-referrers", "/top-entry-pages", "/top-channels", "/top-countries")
+    survey(histories(asked), FEWER, lambda group: differences(product, group), 17)
+
+
 @pytest.mark.parametrize("most", [1, 2, 1_000], ids=["all in order of ids", "as many as are named", "few"])
 def test_steps_of_one_millisecond_are_taken_in_the_order_of_their_ids(
     store: Store, monkeypatch: pytest.MonkeyPatch, most: int

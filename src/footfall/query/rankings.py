@@ -16,7 +16,7 @@ from footfall.query import build
 from footfall.query.ast import Query, TotalledLabels
 from footfall.query.compared import Compared
 from footfall.query.fetch import Row, fetch, planned, read
-from footfall.query.plan import AnyPlan, Whole
+from footfall.query.plan import AnyPlan, TotalledWhole, Whole
 from footfall.query.together import both
 from footfall.store.protocol import Reader
 
@@ -94,7 +94,7 @@ def top_with_revenue(
 ) -> Ranked[RankedLabel]:
     """The same, with what the labels earned in the period of `base`, and maybe with totals."""
     if ranking.table is Table.EVENTS:
-        found = sparklines(store, base, previous, (), limit, ranking, totals=totals)
+        found = _asked(partial(_of_events, store, base, previous, (), limit, ranking), ranking, totals=totals)
         return Ranked([item.ranked for item in found.items], found.totals)
     return _asked(partial(_of_sessions, store, base, ranking, limit, previous), ranking, totals=totals)
 
@@ -105,9 +105,9 @@ def _of_sessions(
     asked = build.top(base, ranking, limit)
     plan = planned(store, TotalledLabels(asked) if totals else asked)
     rows, (before, earned) = _with_details(store, plan, partial(_before_and_earned, store, base, previous, ranking))
-    if isinstance(plan, Whole | Query):
-        return Ranked([_ranked(row, ranking, before, earned) for row in rows])
-    return Ranked([_ranked(_named(row, ranking), ranking, before, earned) for row in rows], _totals(rows))
+    told = isinstance(plan, TotalledLabels | TotalledWhole)
+    items = [_ranked(_named(row, ranking) if told else row, ranking, before, earned) for row in rows]
+    return Ranked(items, _totals(rows) if told else None)
 
 
 def sparklines(
@@ -166,12 +166,12 @@ def _totals(rows: list[Row]) -> ListTotals | None:
 
 
 def _named(row: Row, ranking: build.TopList) -> Row:
-    """A row whose columns are named alike in all lists, as a row of the ranking."""
+    """A row of a list with details or totals, whose columns are named alike in all lists, as one of the ranking."""
     return {ranking.dimension: row["label"], ranking.count: row["count"], "visitors": row["visitors"]}
 
 
 def _labels(rows: list[Row]) -> Labels:
-    """Their first columns."""
+    """Of rows of a list, whose first column is the label."""
     return tuple(next(iter(row.values())) for row in rows)
 
 

@@ -115,8 +115,8 @@ def _list(
     if isinstance(query, DetailedLabels):
         listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
         chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
-    else:
-        chosen = _figures(store, query.listed, allowed)
+        return chosen if isinstance(chosen, Whole) else None
+    chosen = _figures(store, query.listed, allowed)
     if not isinstance(chosen, Whole):
         return None
     return chosen if any(isinstance(part, CellPart) for part in chosen.parts) else TotalledWhole(chosen)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from heapq import nlargest
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from footfall.catalog.columns import GAPS, varies_in
 from footfall.catalog.dimensions import DIMENSIONS
@@ -34,94 +34,85 @@ MAX_KEYS = 5_000
 """A remote server bounds the size of a parameter."""
 
 
-def parts(store: Reader, *queries: Query) -> tuple[Part, ...]:
-    """The parts that sessions answer, and those that facts must, of prepared queries about the same time and people.
+class _Apart(NamedTuple):
+    """Uneven sessions as they were looked up, how they are named, and the times of their events within the period."""
 
-    None where sessions can't answer all of them, or where too many are uneven.
+    uneven: Uneven
+    found: list[Row]
+    those: Uneven | Keys
+    windows: tuple[Period, ...]
+    hours: tuple[int, ...]
+
+
+def parts(store: Reader, query: Query) -> tuple[Part, ...]:
+    """The part of a prepared query that sessions answer, and that which facts must.
+
+    None where sessions can't answer it, or where too many are uneven.
     """
-    if not all(map(eligible, queries)):
+    apart = _look_up(store, query) if eligible(query) else None
+    if apart is None:
         return ()
-    uneven = _uneven(queries)
-    found = read(store, uneven)
-    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
-        return ()
-    windows = _windows(found, uneven.base)
-    if not windows:  # all are inside
-        return tuple(Part(replace(query, table=Table.SESSIONS), differing=uneven.differing) for query in queries)
-    those = members_of(uneven, found)
-    even = [_even(query, uneven, those, found) for query in queries]
-    hours = _hours(found, uneven.base)
-    rest = [
-        Part(_rest(query, () if hours else windows, hours, those), among=those, signed=query.table is Table.SESSIONS)
-        for query in queries
-    ]
-    return (*even, *rest)
+    even = _even(query, apart)
+    if not apart.windows:  # all are inside
+        return (replace(even, inside=False),)
+    return (even, Part(_rest(query, apart), among=apart.those, signed=query.table is Table.SESSIONS))
 
 
 def key_figures(store: Reader, events: Query, sessions: Query) -> tuple[AnyPart, ...]:
-    """The same of two prepared queries without dimensions: of visitors and pageviews, and of figures of sessions.
+    """The same of two prepared queries about the same, of visitors and pageviews, and of figures of sessions.
 
     Each row of sessions and each event of an uneven one is read once for all of them.
     """
-    if not eligible(events) or not eligible(sessions):
+    apart = _look_up(store, events) if eligible(events) and eligible(sessions) else None
+    if apart is None:
         return ()
-    uneven = _uneven((events, sessions))
-    found = read(store, uneven)
-    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
-        return ()
-    those = members_of(uneven, found)
     whole = replace(sessions, metrics=(*events.metrics, *sessions.metrics))
-    even = _even(whole, uneven, those, found)
-    windows, hours = _windows(found, uneven.base), _hours(found, uneven.base)
-    if not windows:
+    even = _even(whole, apart)
+    if not apart.windows:
         return (even,)
-    rest = _rest(replace(whole, buckets=()), () if hours else windows, hours, those)
+    rest = _rest(replace(whole, buckets=()), apart)
     (matching,) = rest.within
     matched = replace(matching.query, buckets=events.buckets)
     rest = replace(rest, within=(), buckets=events.buckets)
-    if isinstance(those, Keys):  # the events have them among their keys
-        return (even, MatchedPart(replace(rest, keys=(*rest.keys, those)), matched))
-    return (even, MatchedPart(rest, matched, those))
+    if isinstance(apart.those, Keys):  # the events have them among their keys
+        return (even, MatchedPart(replace(rest, keys=(*rest.keys, apart.those)), matched))
+    return (even, MatchedPart(rest, matched, apart.those))
 
 
-def _uneven(queries: Collection[Query]) -> Uneven:
-    """Those that matter to these queries, which are about the same time and people."""
-    one = next(iter(queries))
+def _look_up(store: Reader, query: Query) -> _Apart | None:
+    """None where they are too many."""
     base = Query(
-        project=one.project,
+        project=query.project,
         table=Table.SESSIONS,
-        period=one.period,
-        buckets=one.buckets,
+        period=query.period,
+        buckets=query.buckets,
         bots=True,
-        keys=one.keys,
-        longest=one.longest,
+        keys=query.keys,
+        longest=query.longest,
     )
-    return Uneven(base, _differing(queries), across=any(query.table is Table.EVENTS for query in queries))
+    uneven = Uneven(base, _differing(query), across=query.table is Table.EVENTS)
+    found = read(store, uneven)
+    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
+        return None
+    windows = windows_of(found, base.period, _MAX_WINDOWS_OF_FEW if base.keys else _MAX_WINDOWS)
+    return _Apart(uneven, found, members_of(uneven, found), windows, () if base.keys else hours_of(found, base.period))
 
 
-def _even(query: Query, uneven: Uneven, those: Uneven | Keys | None, found: list[Row]) -> Part:
+def _even(query: Query, apart: _Apart) -> Part:
     """The rows of the others. Those of superseded sessions may tell enough, but of another version."""
-    superseded = {key for row in found for key in row["superseded"]}
-    without = those if isinstance(those, Uneven) and len(superseded) > MAX_KEYS else _keys(superseded)
+    superseded = {key for row in apart.found for key in row["superseded"]}
+    many = isinstance(apart.those, Uneven) and len(superseded) > MAX_KEYS
+    without = apart.those if many else _keys(superseded)
     rows = replace(query, table=Table.SESSIONS)
-    return Part(rows, without=without, differing=uneven.differing, inside=uneven.across)
+    return Part(rows, without=without, differing=apart.uneven.differing, inside=apart.uneven.across)
 
 
-def _windows(found: list[Row], base: Query) -> tuple[Period, ...]:
-    return windows_of(found, base.period, _MAX_WINDOWS_OF_FEW if base.keys else _MAX_WINDOWS)
-
-
-def _hours(found: list[Row], base: Query) -> tuple[int, ...]:
-    return () if base.keys else hours_of(found, base.period)
-
-
-def _differing(queries: Collection[Query]) -> int:
-    """The bits of `varies` of what these queries group by or filter by, and of long pauses.
+def _differing(query: Query) -> int:
+    """The bits of `varies` of what the query groups by or filters by, and of long pauses.
 
     In whatever else the events of a session differ, its row tells what is asked.
     """
-    names = (name for query in queries for name in (*query.dimensions, *(term.key for term in query.filters)))
-    return varies_in(names) | GAPS
+    return varies_in((*query.dimensions, *(term.key for term in query.filters))) | GAPS
 
 
 SessionsT = TypeVar("SessionsT", Uneven, Mixed)
@@ -137,19 +128,21 @@ def _keys(found: set[int]) -> Keys | None:
     return Keys("session", tuple(sorted(found))) if found else None
 
 
-def _rest(query: Query, windows: tuple[Period, ...], hours: tuple[int, ...], among: Uneven | Keys) -> Query:
-    """The same of facts, in these windows and hours only. What belongs to other sessions is not looked for."""
+def _rest(query: Query, apart: _Apart) -> Query:
+    """The same of facts, in the times of uneven sessions only. What belongs to others is not looked for."""
+
+    def at_their_times(rows: Query) -> Query:
+        if rows.table is not Table.EVENTS:
+            return rows
+        return replace(rows, hours=apart.hours, windows=() if apart.hours else apart.windows)
 
     def narrowed(rows: Query) -> Query:
-        keys = (*rows.keys, among) if isinstance(among, Keys) else rows.keys
-        cut = replace(rows, keys=keys)
-        return replace(cut, windows=windows, hours=hours) if rows.table is Table.EVENTS else cut
+        keys = (*rows.keys, apart.those) if isinstance(apart.those, Keys) else rows.keys
+        return at_their_times(replace(rows, keys=keys))
 
     rest = complete(query)
     members = tuple(replace(member, query=narrowed(member.query)) for member in rest.within)
-    if query.table is Table.EVENTS:
-        rest = replace(rest, windows=windows, hours=hours)
-    return replace(rest, within=members)
+    return replace(at_their_times(rest), within=members)
 
 
 def eligible(query: Query) -> bool:

@@ -11,17 +11,7 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query
-from footfall.query.plan import (
-    AnyPart,
-    CellPart,
-    MatchedPart,
-    Mixed,
-    Part,
-    RevenuePart,
-    Uneven,
-    UnmixedPart,
-    Whole,
-)
+from footfall.query.plan import AnyPart, CellPart, MatchedPart, Mixed, Part, RevenuePart, Uneven, UnmixedPart, Whole
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, keys_of, tail, where
