@@ -85,6 +85,12 @@ def test_flows_over_several_screens(store, take, monkeypatch, source, filtered):
     assert [flow.steps for flow in journeys.flows(store, base, 3, 10)] == [("/a", "/a")]
 
 
+AT_ONCE = [[at(10, country="DE"), at(20, country="US")]]
+"""There is one version of the session: only `varies` says that its row does not tell of all events."""
+
+CRAWLED = [[at(10), at(20, user_agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")]]
+"""The second event is no person's."""
+
 PAUSED = [
     [at(0, visitor_id="v", session_id="s", country="US"), at(200, visitor_id="v", session_id="s", country="DE")],
     [at(400, visitor_id="v", session_id="s", country="US", path="/b")],
@@ -111,6 +117,11 @@ JOINED = [[at(10, country="US"), at(50, country="US")], [at(30, country="DE")]]
         (PAUSED, "exit_page:/b country:DE", (13 * HOUR, 16 * HOUR), (1, 1, 1, 0, 24_000)),
         (JOINED, "country:US", (0, DAY), (1, 2, 1, 0, 2400)),
         (JOINED, "entry_page:/a", (0, DAY), (1, 3, 1, 0, 2400)),
+        (AT_ONCE, "country:US", (0, DAY), (1, 1, 1, 0, 600)),
+        (AT_ONCE, "!country:US", (0, DAY), (1, 1, 1, 0, 600)),
+        (AT_ONCE, "country:DE channel:direct", (0, DAY), (1, 1, 1, 0, 600)),
+        (AT_ONCE, "device:desktop", (0, DAY), (1, 2, 1, 0, 600)),
+        (CRAWLED, "channel:direct", (0, DAY), (1, 1, 1, 0, 600)),
         ([[at(0, path="/x")], [at(1440, path="/y")]], "channel:direct", (0, 2 * DAY), (1, 2, 2, 1, 0)),
     ],
 )
