@@ -37,12 +37,16 @@ BUILDERS = (
 
 
 def _plain(part: str, value: Pattern) -> str:
-    """A text of the same form: a part of a URL, a number other than a whole one, or any text, long or short."""
+    """A text of the same form: a part of a URL, a number other than a whole one, or any text, long or short.
+
+    One with `?` or `#` is searched in whole URLs, too.
+    """
     number = value.literal and re.fullmatch(r"0|-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?", part.lower(), re.ASCII)
     whole = number and re.fullmatch(r"-?[1-9][0-9]{0,17}", part)
     if number and not whole:
         return "1.5"
-    return ("/" if "/" in part else "a") * (LONG if len(part) >= LONG else 1)
+    letter = next((letter for letter in "/?" if letter in part.replace("#", "?")), "a")
+    return letter * (LONG if len(part) >= LONG else 1)
 
 
 @given(st.lists(TERMS, max_size=4).map(tuple), st.sampled_from(BUILDERS))

@@ -105,7 +105,7 @@ def _property(term: Term, binder: Binder) -> str:
     Absent and null match nothing. Most events have no such key, which is seen before their JSON is parsed.
     """
     names = term.key.removeprefix(PROPERTY_PREFIX).split(".")
-    named = [binder.text(f'"{name}"') for name in names if _NEVER_ESCAPED.fullmatch(name)]
+    quoted = [binder.text(f'"{name}"' if _NEVER_ESCAPED.fullmatch(name) else "") for name in names]
     keys = ", ".join(binder.text(key) for key in names)
     found = [_compare(f"JSONExtract(properties, {keys}, 'Nullable(String)')", term.values, binder)]
     numbers = [binder.text(value.parts[0]) for value in term.values if value.literal and _is_number(value.parts[0])]
@@ -114,7 +114,7 @@ def _property(term: Term, binder: Binder) -> str:
         number = f"JSONExtract(properties, {keys}, 'Nullable(Float64)')"
         equal = _any([f"{number} = JSONExtract({value}, 'Float64')" for value in numbers])
         found.append(f"(JSONType(properties, {keys}) IN ('Int64', 'UInt64', 'Double') AND {equal})")
-    there = "".join(f"position(properties, {text}) > 0 AND " for text in named)
+    there = "".join(f"position(properties, {text}) > 0 AND " for text in quoted)
     return f"({there}ifNull({found[0] if len(found) == 1 else _any(found)}, 0))"
 
 
