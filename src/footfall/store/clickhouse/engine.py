@@ -49,13 +49,13 @@ _MERGED = frozenset({Table.SESSIONS, Table.PROXY_LOGS})
 
 
 def query_limits(settings: Settings) -> Limits:
-    """Groups and sorted rows go to disk at half of the memory: to merge what went there takes some, too."""
+    """Groups and sorted rows go to disk at 8 of 15 parts of the memory: to merge what went there takes some, too."""
     memory = settings.query_memory or settings.store_memory // 2
     return {
         "max_execution_time": str(settings.query_seconds),
         "max_memory_usage": str(memory),
-        "max_bytes_before_external_group_by": str(memory // 2),
-        "max_bytes_before_external_sort": str(memory // 2),
+        "max_bytes_before_external_group_by": str(memory * 8 // 15),
+        "max_bytes_before_external_sort": str(memory * 8 // 15),
     }
 
 
