@@ -70,7 +70,7 @@ class UnmixedPart:
 class MatchedPart:
     """Sessions that match `query` and have an event among `events`; of `among` only, where that is said.
 
-    They count in the buckets of these events, which are those whose pageviews count.
+    They count in the buckets of these events; of their pageviews, those among these events count.
     """
 
     query: Query

@@ -47,7 +47,7 @@ class _Apart(NamedTuple):
 def parts(store: Reader, query: Query) -> tuple[Part, ...]:
     """The part of a prepared query that sessions answer, and that which facts must.
 
-    None where sessions can't answer it, or where too many are uneven.
+    Nothing where sessions can't answer it, or where too many are uneven.
     """
     apart = _look_up(store, query) if eligible(query) else None
     if apart is None:
