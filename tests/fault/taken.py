@@ -44,8 +44,12 @@ class Taken:
         self.spools = 0
 
     def damage_spool(self, dice: random.Random) -> str:
-        # A row may have been damaged before, and not been looked at since: what was in it then is known.
-        self._rows = {seq: self._rows.get(seq, row) for seq, row in rows_of(self._data).items()}
+        # A row may have been damaged before, and not been looked at since: what was in it then is known. One that is
+        # gone is not missed as long as the plan of its batch says what was in it.
+        known = self._rows
+        of_plans = {seq for _, first, last in _asked(self._data, _UNDER_WAY) for seq in range(first, last + 1)}
+        self._rows = {seq: known.get(seq, row) for seq, row in rows_of(self._data).items()}
+        self._rows |= {seq: known[seq] for seq in of_plans & known.keys()}
         breakage = dice.choice(SPOOL)
         breakage(self._data, dice)
         self.spools += 1
