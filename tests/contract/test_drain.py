@@ -24,6 +24,7 @@ from footfall.drain.recent import RecentSessions
 from footfall.errors import StoreError, TransientError
 from footfall.model.erasure import Subject
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.pipeline.decode import facts
 from footfall.pipeline.steps import Tools
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -527,7 +528,7 @@ def test_sessions_in_memory_are_those_of_the_store(store):
         [RequestRows(1, NOON, [request(1)])],
     ]
     for number, records in enumerate(batches, 1):
-        plan = make_plan(number, records, recent, Tools.default(), lambda *_: None, writer=1)
+        plan = make_plan(number, facts(records), recent, Tools.default(), lambda *_: None, writer=1)
         for insert in plan.inserts:
             store.insert(insert.table, insert.arrow, token=insert.token)
         recent.settle(stored=True)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from footfall.catalog.tables import Table
 from footfall.cli import app
 from footfall.cli.demo import SLUG, fill
 from footfall.clock import DAY
@@ -44,7 +45,7 @@ def events(records):
 
 @pytest.fixture(scope="module")
 def enriched(records):
-    return run(EVENT_STEPS, decode.events(records), Tools.default(), lambda *_: None)
+    return run(EVENT_STEPS, decode.facts(records).frames[Table.EVENTS], Tools.default(), lambda *_: None)
 
 
 def test_the_same_seed_gives_the_same_records():
@@ -158,7 +159,6 @@ class Filled:
     def wait_drained(self):
         batch = self.spool.take(1_000_000)
         while batch is not None:
-            self.spool.records(batch)
             self.spool.finish(batch)
             self.drained += 1
             batch = self.spool.take(1_000_000)

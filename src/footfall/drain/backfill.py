@@ -14,6 +14,7 @@ import msgspec
 import polars as pl
 import structlog
 
+from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.model.raw import (
     EngagementRows,
@@ -24,6 +25,7 @@ from footfall.model.raw import (
     RequestColumns,
     RequestRows,
 )
+from footfall.pipeline.decode import Facts
 from footfall.spool.protocol import Spool, Submission
 
 BACKFILL = "backfill"
@@ -69,7 +71,7 @@ class Backfill:
         done = self._note()
         said = done.get(name)
         if said is None or said.number != number:
-            months = _newest_first(rows)
+            months = _months_of(rows)
             if len(months) <= MAX_MONTHS:
                 return records
             oldest = months[MAX_MONTHS - 1]
@@ -87,9 +89,14 @@ class Backfill:
         columns = [record for record in records if isinstance(record, RequestColumns)]
         return columns + parts[_KEPT]
 
-    def divides(self, records: list[Record]) -> bool:
-        """Whether `without_old` would set rows of a new batch apart."""
-        return len(_newest_first([record for record in records if not isinstance(record, RequestColumns)])) > MAX_MONTHS
+    def concerns(self, name: str, number: int, facts: Facts) -> bool:
+        """Whether `without_old` may change the records that these facts were in."""
+        said = self._note().get(name)
+        if said is not None and said.number == number:
+            return True
+        requests = facts.frames[Table.REQUESTS]
+        sent = {**facts.frames, Table.REQUESTS: requests.head(len(requests) - facts.imported)}
+        return _may_be_many(pl.concat([frame.get_column("timestamp") for frame in sent.values()]))
 
     def _note(self) -> dict[str, _Apart]:
         """By spool, the last batch of which rows were set apart."""
@@ -103,12 +110,10 @@ class Backfill:
         return self._spool
 
 
-def _newest_first(records: Sequence[_Rows]) -> list[int]:
-    """The months of the rows; none where these lie so close that their months can't be too many."""
-    instants = [instant for record in records for instant in _ends(record)]
-    if not instants or max(instants) - min(instants) < (MAX_MONTHS - 1) * 28 * DAY:
-        return []
-    return _months_of(records)
+def _may_be_many(instants: pl.Series) -> bool:
+    """Whether they lie so far apart that their months can be too many."""
+    span: int = (instants.max() or 0) - (instants.min() or 0)  # type: ignore[assignment,operator]  # integers
+    return span >= (MAX_MONTHS - 1) * 28 * DAY
 
 
 def _months_of(records: Sequence[_Rows]) -> list[int]:
@@ -118,11 +123,6 @@ def _months_of(records: Sequence[_Rows]) -> list[int]:
 
 def _instants(record: _Rows) -> Sequence[int]:
     return record.columns.timestamp if isinstance(record, ProxyLogs) else [*map(_timestamp, record.rows)]
-
-
-def _ends(record: _Rows) -> tuple[int, ...]:
-    instants = _instants(record)
-    return (min(instants), max(instants)) if instants else ()
 
 
 def _months(record: _Rows) -> list[int]:

@@ -20,7 +20,7 @@ from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.longest import LongestSessions
 from footfall.drain.marks import Marks, Owner
-from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, touched_by
+from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, timed, touched_by
 from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing, of_months
@@ -30,6 +30,8 @@ from footfall.drain.writing import Writing
 from footfall.errors import FootfallError, TransientError
 from footfall.model.erasure import Subject
 from footfall.model.raw import Record, halves, release, size
+from footfall.pipeline.decode import Facts
+from footfall.pipeline.decode import facts as facts_of
 from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
@@ -280,7 +282,7 @@ class Drain:
         with self._batch:
             self._go_on()
             batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
-            plan = self._plan_ahead(spool, batch, name) if batch else None
+            plan = self._plan_at_once(name, spool, batch) if batch else None
             if not self._settle() or batch is None or plan is None:
                 return 0
             spool.begin(batch)
@@ -362,7 +364,7 @@ class Drain:
         for insert in facts:
             self._complete(plan, insert)
         number = max(self._clock() * 1000 + secrets.randbelow(1000), batch.number + 1)
-        rest = make_sessions_plan(number, touched_by(self._kept(spool.records(batch))), self._store)
+        rest = make_sessions_plan(number, touched_by(facts_of(self._kept([*spool.records(batch)]))), self._store)
         self._log.warning("a batch without its plan is completed", batch=batch.number, version=number)
         return msgspec.structs.replace(rest, facts=plan.facts)
 
@@ -382,38 +384,51 @@ class Drain:
 
     def _plan(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan:
         """Of a `whole` batch no rows are set apart."""
+        plan = self._plan_at_once(name, spool, batch, whole=whole)
+        if plan is not None:
+            return plan
         with self._read(spool, batch) as records:
             if self._backfill is None or name == BACKFILL or whole:
                 return self._plan_of(name, spool, batch, records)
             return self._plan_of(name, spool, batch, self._backfill.without_old(name, batch.number, records))
 
+    def _plan_at_once(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan | None:
+        """The plan of a batch whose records are never there together.
+
+        None where they have to be: one is to be erased, set apart, or rejected.
+        """
+        if self._erased():
+            return None
+        try:
+            facts = self._decoded(spool.records(batch))
+            backfill = None if name == BACKFILL or whole else self._backfill
+            if backfill is not None and backfill.concerns(name, batch.number, facts):
+                return None
+            return self._planned(batch.number, facts, self._journal.writer(name))
+        except FootfallError:
+            raise  # the store's fault, not the batch's
+        except Exception:  # noqa: BLE001 - it fails again, and then the cause is looked for
+            return None
+
+    def _decoded(self, records: Iterable[Record]) -> Facts:
+        with timed("decode", self._watcher.step):
+            return facts_of(records)
+
     def _plan_of(self, name: str, spool: Spool, batch: Batch, records: list[Record]) -> Plan:
         writer = self._journal.writer(name)
         try:
-            return self._planned(batch.number, records, writer)
+            return self._planned(batch.number, self._decoded(records), writer)
         except FootfallError:
-            raise  # the store's fault, not the batch's
+            raise  # as above
         except Exception as error:  # noqa: BLE001 - one bad record must not block the others
             self._watcher.failed("plan")
             self._log.exception("a batch can't be processed as a whole, looking for the cause", error=str(error))
-            return self._planned(batch.number, self._sound(spool, batch, records, writer), writer)
-
-    def _plan_ahead(self, spool: Spool, batch: Batch, name: str) -> Plan | None:
-        """The plan of a batch that is not recorded yet; None where a record is to be set apart or rejected."""
-        with self._read(spool, batch) as records:
-            if self._backfill is not None and self._backfill.divides(records):
-                return None
-            try:
-                return self._planned(batch.number, records, self._journal.writer(name))
-            except FootfallError:
-                raise
-            except Exception:  # noqa: BLE001 - it fails again once its turn has come, and then the cause is looked for
-                return None
+            return self._planned(batch.number, self._decoded(self._sound(spool, batch, records, writer)), writer)
 
     @contextmanager
     def _read(self, spool: Spool, batch: Batch) -> Iterator[list[Record]]:
         """The records of a batch, for as long as they are looked at."""
-        records = self._kept(spool.records(batch))
+        records = self._kept([*spool.records(batch)])
         try:
             yield records
         finally:
@@ -432,7 +447,7 @@ class Drain:
         sound: list[Record] = []
         for record in records:
             try:
-                self._planned(batch.number, [record], writer)
+                self._planned(batch.number, self._decoded([record]), writer)
             except FootfallError:
                 raise
             except Exception as error:  # noqa: BLE001 - the reason is kept with the record
@@ -446,9 +461,9 @@ class Drain:
                 sound.append(record)
         return sound
 
-    def _planned(self, number: int, records: list[Record], writer: int) -> Plan:
+    def _planned(self, number: int, facts: Facts, writer: int) -> Plan:
         self._recent.settle(stored=False)
-        return make_plan(number, records, self._recent, self._tools, self._watcher.step, writer=writer)
+        return make_plan(number, facts, self._recent, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""

@@ -1,9 +1,9 @@
-"""From a batch's records to everything that will be written for them. It reads the store and writes nothing."""
+"""From a batch's facts to everything that will be written for them. It reads the store and writes nothing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,8 @@ from footfall.clock import HOUR
 from footfall.drain.history import StoreHistory
 from footfall.drain.recent import RecentSessions
 from footfall.model.changes import Change, Merge, Move
-from footfall.model.raw import Record
-from footfall.pipeline import decode, proxy_logs, rows, steps
+from footfall.pipeline import proxy_logs, rows, steps
+from footfall.pipeline.decode import Facts
 from footfall.pipeline.frames import collected
 from footfall.pipeline.mixed import rebuild
 from footfall.pipeline.sessions import Outcome, sessionise
@@ -62,29 +62,28 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class _Recipe:
     """How the rows of one table are made. `visitor_name` is the column with the sender's own name for the visitor."""
 
     table: Table
-    decode: Callable[[Sequence[Record]], pl.DataFrame]
     rows: Callable[[pl.DataFrame, rows.Stamp], bytes]
     steps: tuple[steps.Step, ...] = ()
     visitor_name: str = ""
     has_sessions: bool = False
 
 
-_FACTS = (
-    _Facts(Table.EVENTS, decode.events, rows.event_rows, steps.EVENT_STEPS, "visitor_id", has_sessions=True),
-    _Facts(Table.REQUESTS, decode.requests, rows.request_rows, steps.REQUEST_STEPS, "user_id", has_sessions=True),
-    _Facts(Table.PROXY_LOGS, decode.proxy_logs, proxy_logs.proxy_log_rows),
-    _Facts(Table.ENGAGEMENTS, decode.engagements, rows.engagement_rows, steps.ENGAGEMENT_STEPS, "visitor_id"),
+_RECIPES = (
+    _Recipe(Table.EVENTS, rows.event_rows, steps.EVENT_STEPS, "visitor_id", has_sessions=True),
+    _Recipe(Table.REQUESTS, rows.request_rows, steps.REQUEST_STEPS, "user_id", has_sessions=True),
+    _Recipe(Table.PROXY_LOGS, proxy_logs.proxy_log_rows),
+    _Recipe(Table.ENGAGEMENTS, rows.engagement_rows, steps.ENGAGEMENT_STEPS, "visitor_id"),
 )
 
 
 def make_plan(
-    number: int, records: Sequence[Record], recent: RecentSessions, tools: steps.Tools, observe: Observe, *, writer: int
+    number: int, facts: Facts, recent: RecentSessions, tools: steps.Tools, observe: Observe, *, writer: int
 ) -> Plan:
-    """Enrich and sessionise the records of a batch; `observe` is called with each step's name and seconds.
+    """Enrich and sessionise the facts of a batch; `observe` is called with each step's name and seconds.
 
     `recent` is told how sessions change. `writer` identifies a sequence of batches that are applied one after the
     other.
@@ -96,28 +95,27 @@ def make_plan(
     counts: dict[str, int] = {}
     hours: list[pl.DataFrame] = []
     crowded = 0
-    for facts in _FACTS:
-        with _timed("decode", observe):
-            frame = facts.decode(records)
+    for recipe in _RECIPES:
+        frame = facts.frames[recipe.table]
         if frame.is_empty():
             continue
-        counts[facts.table.value] = len(frame)
-        frame = steps.run(facts.steps, frame, tools, observe)
-        if facts.visitor_name:
-            frame = rows.name_visitors(frame, facts.visitor_name)
-        if facts.has_sessions:
-            with _timed("sessionise", observe):
-                history = recent.of(facts.table)
+        counts[recipe.table.value] = len(frame)
+        frame = steps.run(recipe.steps, frame, tools, observe)
+        if recipe.visitor_name:
+            frame = rows.name_visitors(frame, recipe.visitor_name)
+        if recipe.has_sessions:
+            with timed("sessionise", observe):
+                history = recent.of(recipe.table)
                 outcome = sessionise(rows.session_input(frame), history, number)
                 history.change(outcome.before, outcome.after)
                 frame = rows.with_sessions(frame, outcome.sessions)
                 crowded += outcome.crowded
-            hours.append(_hours_of_sessions(facts.table, outcome.before, outcome.after))
-            sessions.append(rows.session_rows(facts.table, outcome.before, outcome.after))
-            changes += _changes(facts.table, outcome)
-        hours.append(_hours(facts.table, frame.select("project_id", start="timestamp", end="timestamp")))
-        with _timed("encode", observe):
-            inserts.append(_insert(number, facts.table, facts.rows(frame, stamp)))
+            hours.append(_hours_of_sessions(recipe.table, outcome.before, outcome.after))
+            sessions.append(rows.session_rows(recipe.table, outcome.before, outcome.after))
+            changes += _changes(recipe.table, outcome)
+        hours.append(_hours(recipe.table, frame.select("project_id", start="timestamp", end="timestamp")))
+        with timed("encode", observe):
+            inserts.append(_insert(number, recipe.table, recipe.rows(frame, stamp)))
     if sessions:
         inserts.append(_insert(number, Table.SESSIONS, rows.arrow(pl.concat(sessions))))
     return Plan(number, inserts, counts, changes, touched=_touched(hours), crowded=crowded)
@@ -156,7 +154,7 @@ def _touched(hours: list[pl.DataFrame]) -> list[Touched]:
 
 
 @contextmanager
-def _timed(step: str, observe: Observe) -> Iterator[None]:
+def timed(step: str, observe: Observe) -> Iterator[None]:
     started = time.perf_counter()
     yield
     observe(step, time.perf_counter() - started)
@@ -214,13 +212,10 @@ def make_sessions_plan(number: int, touched: Mapping[Table, pl.DataFrame], store
     return Plan(number, inserts, {}, changes, touched=_touched(hours))
 
 
-def touched_by(records: Sequence[Record]) -> dict[Table, pl.DataFrame]:
+def touched_by(facts: Facts) -> dict[Table, pl.DataFrame]:
     """Visitors and instants of the facts of a batch that have sessions."""
-    found: dict[Table, pl.DataFrame] = {}
-    for facts in _FACTS:
-        if facts.has_sessions:
-            frame = facts.decode(records)
-            if not frame.is_empty():
-                named = rows.name_visitors(frame, facts.visitor_name)
-                found[facts.table] = named.select("project_id", "visitor", "timestamp")
-    return found
+    return {
+        recipe.table: rows.name_visitors(frame, recipe.visitor_name).select("project_id", "visitor", "timestamp")
+        for recipe in _RECIPES
+        if recipe.has_sessions and not (frame := facts.frames[recipe.table]).is_empty()
+    }

@@ -1,21 +1,26 @@
-"""Spool records to frames: lists of structs become columns in one transposition, imports are columns already."""
+"""Spool records to frames: rows become columns some at a time, imports are columns already."""
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice, repeat, starmap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat, starmap
 from typing import Any
 
 import polars as pl
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 
-from footfall.catalog.columns import ENGAGEMENTS, EVENTS, PROXY_LOGS, REQUESTS, Column, Kind
+from footfall.catalog.columns import COLUMNS, Column, Kind
+from footfall.catalog.tables import Table
 from footfall.model.raw import (
     EngagementRows,
     EventRows,
     ProxyLogs,
+    RawEngagement,
+    RawEvent,
+    RawRequest,
     Record,
     RequestColumns,
     RequestRows,
@@ -23,38 +28,44 @@ from footfall.model.raw import (
 from footfall.pipeline.frames import REQUEST_COLUMNS, schema
 
 _AT_ONCE = 200
-"""Rows that are transposed at once."""
+"""Rows that are transposed at once: their fields are still in the processor's cache when they become columns."""
 
 _HELD = 10_000
-"""Values that become a column in one call, which holds the interpreter for one or two milliseconds."""
+"""Rows that are kept as Python's values. To make a column of as many holds the interpreter for one or two milliseconds,
+and what they took of the heap is free for the next ones."""
 
 
-def events(records: Iterable[Record]) -> pl.DataFrame:
-    """The spooled columns of every event in the records, in order."""
-    return _transpose([record for record in records if isinstance(record, EventRows)], EVENTS)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The spooled columns of facts by their table, with a frame for each table of facts.
+
+    Of the requests the last ones, `imported` in number, came as files of columns.
+    """
+
+    frames: Mapping[Table, pl.DataFrame]
+    imported: int
 
 
-def requests(records: Iterable[Record]) -> pl.DataFrame:
-    """The spooled columns of every request in the records; rows first, then imported columns."""
-    records = list(records)
-    frames = [_transpose([record for record in records if isinstance(record, RequestRows)], REQUESTS)]
-    frames += [_read(record) for record in records if isinstance(record, RequestColumns)]
-    return pl.concat(frames)
+_TABLES = {EventRows: Table.EVENTS, RequestRows: Table.REQUESTS, EngagementRows: Table.ENGAGEMENTS}
 
 
-def engagements(records: Iterable[Record]) -> pl.DataFrame:
-    """The spooled columns of every engagement in the records, in order."""
-    return _transpose([record for record in records if isinstance(record, EngagementRows)], ENGAGEMENTS)
+def facts(records: Iterable[Record]) -> Facts:
+    """Every fact in the records, in order, imported requests last.
 
-
-def proxy_logs(records: Iterable[Record]) -> pl.DataFrame:
-    """The spooled columns of every proxy log in the records, in order."""
-    found = [record for record in records if isinstance(record, ProxyLogs)]
-
-    def values(name: str) -> list[Any]:
-        return list(chain.from_iterable(getattr(record.columns, name) for record in found))
-
-    return _frame(PROXY_LOGS, values, [(record.project_id, record.count) for record in found])
+    Nothing is kept of a record that has been taken, so that records which are made one by one are never there together.
+    """
+    gathered = {table: _Gathered(COLUMNS[table]) for table in (*_TABLES.values(), Table.PROXY_LOGS)}
+    imported: list[pl.DataFrame] = []
+    for record in records:
+        if isinstance(record, RequestColumns):
+            imported.append(_read(record))
+        elif isinstance(record, ProxyLogs):
+            gathered[Table.PROXY_LOGS].add_columns(record.project_id, record.count, asdict(record.columns))
+        else:
+            gathered[_TABLES[type(record)]].add_rows(record.project_id, record.rows)
+    found = {table: one.frame() for table, one in gathered.items()}
+    found[Table.REQUESTS] = pl.concat([found[Table.REQUESTS], *imported])
+    return Facts(found, sum(map(len, imported)))
 
 
 def _read(record: RequestColumns) -> pl.DataFrame:
@@ -66,43 +77,63 @@ def _read(record: RequestColumns) -> pl.DataFrame:
     )
 
 
-def _transpose(
-    records: Sequence[EventRows] | Sequence[RequestRows] | Sequence[EngagementRows], columns: Iterable[Column]
-) -> pl.DataFrame:
-    rows = chain.from_iterable(record.rows for record in records)
-    found: dict[str, list[Any]] = defaultdict(list)
-    # Some at a time: their fields are still in the processor's cache when they become columns.
-    while some := list(islice(rows, _AT_ONCE)):
-        for name, values in zip(some[0].__struct_fields__, zip(*map(astuple, some), strict=True), strict=True):
-            found[name] += values
-    return _frame(
-        columns, lambda name: found.pop(name, []), [(record.project_id, len(record.rows)) for record in records]
-    )
+class _Gathered:
+    """Facts of one table: finished pieces of the frame, columns that are to become the next one, rows before that."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self._columns = [column for column in columns if column.spooled]
+        self._pieces: list[pl.DataFrame] = []
+        self._values: defaultdict[str, list[Any]] = defaultdict(list)
+        self._rows: list[RawEvent | RawRequest | RawEngagement] = []
+        self._projects: list[tuple[int, int]] = []  # of both, each with the number of its facts
+        self._count = 0  # of both
+
+    def add_rows(self, project: int, rows: Sequence[RawEvent | RawRequest | RawEngagement]) -> None:
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            self._rows += some
+            if len(self._rows) >= _AT_ONCE:
+                self._transpose()
+            self._counts(project, len(some))
+
+    def add_columns(self, project: int, count: int, columns: Mapping[str, list[Any]]) -> None:
+        for name, values in columns.items():
+            self._values[name] += values
+        self._counts(project, count)
+
+    def frame(self) -> pl.DataFrame:
+        if self._count or not self._pieces:
+            self._cut()
+        return pl.concat(self._pieces, rechunk=True)
+
+    def _counts(self, project: int, count: int) -> None:
+        self._projects.append((project, count))
+        self._count += count
+        if self._count >= _HELD:
+            self._cut()
+
+    def _transpose(self) -> None:
+        if self._rows:
+            names = self._rows[0].__struct_fields__
+            for name, values in zip(names, zip(*map(astuple, self._rows), strict=True), strict=True):
+                self._values[name] += values
+            self._rows = []
+
+    def _cut(self) -> None:
+        """A piece of all that is held."""
+        self._transpose()
+        self._values["project_id"] = list(chain.from_iterable(starmap(repeat, self._projects)))
+        types = schema(self._columns)
+        found = (_series(column, self._values.pop(column.name, []), types[column.name]) for column in self._columns)
+        self._pieces.append(pl.DataFrame(list(found)))
+        self._values.clear()
+        self._projects = []
+        self._count = 0
 
 
-def _frame(
-    columns: Iterable[Column], values: Callable[[str], list[Any]], projects: Iterable[tuple[int, int]]
-) -> pl.DataFrame:
-    """The spooled ones of `columns`; `projects` gives each record's project and the number of its rows."""
-    spooled = [column for column in columns if column.spooled]
-    types = schema(spooled)
-    series = []
-    for column in spooled:
-        is_project = column.name == "project_id"
-        found = list(chain.from_iterable(starmap(repeat, projects))) if is_project else values(column.name)
-        if types[column.name] == pl.String and not any(found):
-            series.append(pl.Series(column.name, [""], dtype=pl.String).new_from_index(0, len(found)))
-            continue
-        # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
-        sent = pl.Binary if column.kind is Kind.JSON else types[column.name]
-        series.append(_series(column.name, found, sent).cast(types[column.name]))
-    return pl.DataFrame(series)
-
-
-def _series(name: str, values: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-    """Made in pieces, between which other threads run."""
-    pieces = [
-        pl.Series(name, values[start : start + _HELD], dtype=dtype, strict=True)
-        for start in range(0, max(len(values), 1), _HELD)
-    ]
-    return pieces[0] if len(pieces) == 1 else pl.concat(pieces, rechunk=True)
+def _series(column: Column, values: list[Any], dtype: pl.DataType) -> pl.Series:
+    if dtype == pl.String and not any(values):
+        return pl.Series(column.name, [""], dtype=pl.String).new_from_index(0, len(values))
+    # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
+    sent = pl.Binary if column.kind is Kind.JSON else dtype
+    return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)

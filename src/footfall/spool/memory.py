@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from footfall.clock import Clock, system_clock
@@ -79,8 +79,8 @@ class MemorySpool:
             last += 1
         return Batch(self._after + last, after + 1, last)
 
-    def records(self, batch: Batch) -> list[Record]:
-        return [record for row in self._rows[batch.first - 1 : batch.last] for record in row.records]
+    def records(self, batch: Batch) -> Iterator[Record]:
+        return (record for row in self._rows[batch.first - 1 : batch.last] for record in row.records)
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         del batch

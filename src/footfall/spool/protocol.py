@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,8 +90,11 @@ class Spool(Protocol):
     def begin(self, batch: Batch) -> None:
         """Record a batch that `following` gave, as `take` does. The one before it is finished."""
 
-    def records(self, batch: Batch) -> list[Record]:
-        """The batch's records in order. Rows whose checksum fails are set aside, counted, and left out."""
+    def records(self, batch: Batch) -> Iterator[Record]:
+        """The batch's records in order, each decoded when it is asked for.
+
+        Rows whose checksum fails are set aside, counted, and left out.
+        """
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         """Keep a record that could not be processed, for the operator: once, however often it is reported."""

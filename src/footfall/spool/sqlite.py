@@ -192,22 +192,27 @@ class SqliteSpool:
             (batch.number, run.first, run.last, run.bytes, run.total),
         )
 
-    def records(self, batch: Batch) -> list[Record]:
-        found: list[Record] = []
+    def records(self, batch: Batch) -> Iterator[Record]:
         with self._draining, self._transient():
             rows = self._drain.execute(
-                "SELECT seq, crc, body FROM rows WHERE seq BETWEEN ? AND ? ORDER BY seq", (batch.first, batch.last)
+                "SELECT seq, crc, body FROM rows WHERE seq BETWEEN ? AND ? ORDER BY seq DESC", (batch.first, batch.last)
             ).fetchall()
             if len(rows) < batch.last - batch.first + 1:
                 self._note_lost(batch)
-            for seq, crc, body in rows:
-                try:
-                    if zlib.crc32(body) != crc:
-                        raise msgspec.DecodeError  # noqa: TRY301 - one place sets rows aside
-                    found += self._decoder.decode(body)
-                except msgspec.DecodeError:
-                    self._set_aside(seq)
-        return found
+        return self._decoded(rows)
+
+    def _decoded(self, rows: list[tuple[int, int, bytes]]) -> Iterator[Record]:
+        """Of rows in descending order, which are taken from the list."""
+        while rows:
+            seq, crc, body = rows.pop()
+            try:
+                if zlib.crc32(body) != crc:
+                    raise msgspec.DecodeError  # noqa: TRY301 - one place sets rows aside
+                found = self._decoder.decode(body)
+            except msgspec.DecodeError:
+                self._set_aside(seq)
+            else:
+                yield from found
 
     def _note_lost(self, batch: Batch) -> None:
         """Write down which rows of a batch are gone."""
@@ -221,7 +226,7 @@ class SqliteSpool:
         self._mark.lost(noted)
 
     def _set_aside(self, seq: int) -> None:
-        with transaction(self._drain) as db:
+        with self._draining, self._transient(), transaction(self._drain) as db:
             db.execute(
                 "INSERT OR IGNORE INTO damaged SELECT seq, received_at, events, ?, body FROM rows WHERE seq = ?",
                 (self._clock(), seq),

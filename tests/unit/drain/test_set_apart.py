@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
+
+import polars as pl
+import pytest
+
 from footfall.clock import DAY
 from footfall.drain.backfill import MAX_MONTHS, Backfill
-from footfall.model.raw import EventRows, RawEvent, Record, size
+from footfall.model.raw import EventRows, RawEvent, Record, RequestColumns, size
+from footfall.pipeline.decode import facts
 from footfall.spool.memory import MemorySpool
 
 NOON = 1_780_000_000_000
@@ -15,7 +22,7 @@ def records(*months: int) -> list[Record]:
     return [EventRows(1, NOON, [RawEvent(NOON - month * 30 * DAY, 1, month) for month in months])]
 
 
-def ids(found: list[Record]) -> list[int]:
+def ids(found: Iterable[Record]) -> list[int]:
     return [row.id_lo for record in found if isinstance(record, EventRows) for row in record.rows]
 
 
@@ -55,3 +62,33 @@ def test_no_spool_is_made_for_recent_rows() -> None:
 
     Backfill(spool, lambda: False).without_old("serve", 7, records(0, 1))
     assert opened == []
+
+
+@pytest.mark.parametrize("months", [(), (0,), (*range(MONTHS),), (0, MONTHS)])
+def test_a_batch_is_of_concern_where_its_months_may_be_many(months: tuple[int, ...]) -> None:
+    spool = MemorySpool()
+    backfill = Backfill(lambda: spool)
+    sent = records(*months)
+    if not backfill.concerns("serve", 7, facts(sent)):
+        assert backfill.without_old("serve", 7, sent) == sent
+    assert backfill.concerns("serve", 7, facts(sent)) == (len(months) > 1)
+
+
+def test_a_batch_whose_rows_were_set_apart_stays_of_concern() -> None:
+    spool = MemorySpool()
+    backfill = Backfill(lambda: spool)
+    backfill.without_old("serve", 7, records(*range(MONTHS)))
+    assert backfill.concerns("serve", 7, facts(records(0)))
+    assert not backfill.concerns("serve", 8, facts(records(0)))
+
+
+def test_imports_are_of_no_concern() -> None:
+    spool = MemorySpool()
+    old = [imported(NOON - month * 30 * DAY) for month in range(MONTHS)]
+    assert not Backfill(lambda: spool).concerns("serve", 7, facts([*records(0), *old]))
+
+
+def imported(at: int) -> RequestColumns:
+    file = io.BytesIO()
+    pl.DataFrame({"timestamp": [at]}).write_ipc(file)
+    return RequestColumns(1, NOON, 1, file.getvalue())

@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+import io
+
 import polars as pl
 import pytest
 
-from footfall.model.raw import EventRows, ProxyColumns, ProxyLogs, RawEvent
+from footfall.catalog.tables import Table
+from footfall.model.raw import (
+    EngagementRows,
+    EventRows,
+    ProxyColumns,
+    ProxyLogs,
+    RawEngagement,
+    RawEvent,
+    RawRequest,
+    RequestColumns,
+    RequestRows,
+)
 from footfall.pipeline import decode
 
-PIECES = [1, decode._HELD, decode._HELD + 1, 2 * decode._HELD + 7]
+PIECES = [1, decode._AT_ONCE, decode._HELD, decode._HELD + 1, 2 * decode._HELD + 7]
+
+
+def frame(table, *records):
+    return decode.facts(records).frames[table]
 
 
 @pytest.mark.parametrize("count", PIECES)
@@ -15,7 +32,7 @@ def test_a_column_is_made_in_pieces_and_has_every_value_once(count):
         RawEvent(number, number, 0, name=f"event {number}" if number > decode._HELD else "", properties=b'{"a":1}')
         for number in range(count)
     ]
-    found = decode.events([EventRows(1, 0, rows[:3]), EventRows(2, 0, rows[3:])])
+    found = frame(Table.EVENTS, EventRows(1, 0, rows[:3]), EventRows(2, 0, rows[3:]))
     assert found["project_id"].to_list() == [1] * len(rows[:3]) + [2] * len(rows[3:])
     assert found["id_hi"].to_list() == list(range(count))
     assert found["name"].to_list() == [row.name for row in rows]
@@ -28,13 +45,47 @@ def test_so_is_one_of_proxy_logs(count):
     numbers = list(range(count))
     texts = [str(number) for number in numbers]
     columns = ProxyColumns(*(texts if "str" in hint else numbers for hint in ProxyColumns.__annotations__.values()))
-    found = decode.proxy_logs([ProxyLogs(1, 0, columns)])
+    found = frame(Table.PROXY_LOGS, ProxyLogs(1, 0, columns))
     assert found["order_id"].to_list() == numbers
     assert found["domain"].to_list() == texts
 
 
 def test_no_records_are_a_frame_without_rows():
-    found = decode.events([])
+    found = frame(Table.EVENTS)
     assert found.is_empty()
-    assert found.schema == decode.events([EventRows(1, 0, [RawEvent(0, 0, 0)])]).schema
+    assert found.schema == frame(Table.EVENTS, EventRows(1, 0, [RawEvent(0, 0, 0)])).schema
     assert isinstance(found.schema["name"], pl.String)
+
+
+def test_a_piece_has_a_column_that_others_lack():
+    names = ["" for _ in range(decode._HELD)]
+    names += ["named", *names]
+    rows = [RawEvent(0, 0, number, name=name) for number, name in enumerate(names)]
+    assert frame(Table.EVENTS, EventRows(1, 0, rows))["name"].to_list() == names
+
+
+def test_facts_of_all_kinds_keep_their_order():
+    def imported(*endpoints):
+        file = io.BytesIO()
+        pl.DataFrame({"endpoint": endpoints, "timestamp": [5] * len(endpoints)}).write_ipc(file)
+        return RequestColumns(2, 0, len(endpoints), file.getvalue())
+
+    # One row a record, as from many senders: these are transposed together.
+    records = [
+        record
+        for number in range(decode._AT_ONCE + 3)
+        for record in (
+            EventRows(number, 0, [RawEvent(number, 0, 0)]),
+            RequestRows(1, 0, [RawRequest(1, 0, 0, endpoint=f"/{number}")]),
+            EngagementRows(1, 0, [RawEngagement(number, 0, 0)]),
+            *([imported("a", "b")] if number == 1 else []),
+        )
+    ]
+    found = decode.facts(iter(records))
+    numbers = list(range(decode._AT_ONCE + 3))
+    assert found.frames[Table.EVENTS]["project_id"].to_list() == numbers
+    assert found.frames[Table.EVENTS]["timestamp"].to_list() == numbers
+    assert found.frames[Table.REQUESTS]["endpoint"].to_list() == [f"/{number}" for number in numbers] + ["a", "b"]
+    assert found.imported == 2
+    assert found.frames[Table.ENGAGEMENTS]["timestamp"].to_list() == numbers
+    assert found.frames[Table.PROXY_LOGS].is_empty()
