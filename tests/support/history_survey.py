@@ -14,8 +14,8 @@ from tests.support.history_shrink import shrink, simpler
 HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "512"))
 """The number of histories; a longer run has more of them (`make test-long`)."""
 
-FEWER = HISTORIES // 16
-"""The number where a history takes longer: in the ordinary run as many as are drained together."""
+FEWER = max(HISTORIES // 32, 1)
+"""The number where a history takes longer: a quarter of the tests' time is theirs."""
 
 PARTS = 8
 """Parts generate different histories, so that processes can share the work."""
