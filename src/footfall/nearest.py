@@ -7,6 +7,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _LEAST = 0.5
+_ALIKE = 0.65
+"""How similar names have to be, from 0 to 1: where one stands in the other as it is, and where not."""
+
 _CHARS = 64  # longer names are typed by nobody, and to compare them takes long
 
 
@@ -27,8 +30,10 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     matcher = SequenceMatcher(b=plain)
     best, found = _LEAST, None
     for candidate in known:
-        matcher.set_seq1(_plain(candidate))
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+        other = _plain(candidate)
+        least = best if other in plain or plain in other else max(best, _ALIKE)
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() > least and matcher.quick_ratio() > least and (ratio := matcher.ratio()) > least:
             best, found = ratio, candidate
     return found
 

@@ -15,6 +15,7 @@ from footfall.drain.backfill import Backfill
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.errors import StoreError
+from footfall.model.erasure import Subject
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
@@ -82,10 +83,10 @@ def make(store: Any, spools: dict[str, MemorySpool], tmp_path: Path, watcher: Wa
     )
 
 
-def after_its_first_round(store: Any, spool: MemorySpool, tmp_path: Path, watcher: Watcher) -> Drain:
+def after_its_first_round(store: Any, spool: MemorySpool, tmp_path: Path, watcher: Watcher, **options: Any) -> Drain:
     """Which takes stock, and so waits for what it writes."""
     spools: dict[str, MemorySpool] = {}
-    made = make(store, spools, tmp_path, watcher)
+    made = make(store, spools, tmp_path, watcher, **options)
     made.drain_once()
     spools["serve"] = spool
     return made
@@ -113,6 +114,33 @@ def test_the_next_batch_is_planned_while_one_is_written(store, tmp_path):
     assert over.waited
     assert watcher.rows == {"events": 2 * FULL}
     assert len(spool.kept()) == 2
+
+
+def test_a_project_that_was_deleted_once_slows_nobody_down(store, tmp_path):
+    spool, watcher = backlog(2), Told()
+    over = Paused(store, watcher.planned)
+    draining = after_its_first_round(over, spool, tmp_path, watcher, erased=lambda: [Subject(99)])
+    draining.drain_once(whole=False)
+    draining.drain_once()
+    assert over.waited
+    assert watcher.rows == {"events": 2 * FULL}
+
+
+@pytest.mark.parametrize("erased", [(), (Subject(99),)], ids=["none", "another project"])
+def test_a_batch_is_read_once(store, tmp_path, erased):
+    class Counting(MemorySpool):
+        read = 0
+
+        def records(self, batch):
+            self.read += 1
+            return super().records(batch)
+
+    spool = Counting()
+    rows = [event(0, 0, 7), event(7, MONTH, 7)]  # of two months, far apart
+    spool.append([Submission(EventRows(1, NOON, rows))])
+    backfill = Backfill(MemorySpool)
+    make(store, {"serve": spool}, tmp_path, Watcher(), backfill=backfill, erased=lambda: erased).drain_once()
+    assert spool.read == 1
 
 
 def test_a_batch_with_new_names_is_planned_while_one_is_written(store, tmp_path):

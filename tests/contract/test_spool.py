@@ -55,6 +55,15 @@ def test_records_come_back_in_order_and_whole(spool):
     assert [*spool.records(batch)] == [events("a", "b"), columns, events("c")]
 
 
+def test_records_are_those_of_the_call(spool):
+    spool.append([Submission(events("a")), Submission(events("b", project=2))])
+    batch = spool.take(100)
+    found = spool.records(batch)
+    spool.rewrite([], lambda _: [])
+    assert [row.name for record in found for row in record.rows] == ["a", "b"]
+    assert names(spool, batch) == []
+
+
 def test_records_of_one_commit_may_be_put_together_but_not_out_of_order(spool):
     columns = RequestColumns(1, 9, 1, b"x")
     together = [events("a"), events("b"), events("c", project=2), columns, events("d", project=2), events("e")]

@@ -47,9 +47,9 @@ class Taken:
         # A row may have been damaged before, and not been looked at since: what was in it then is known. One that is
         # gone is not missed as long as the plan of its batch says what was in it.
         known = self._rows
-        of_plans = {seq for _, first, last in _asked(self._data, _UNDER_WAY) for seq in range(first, last + 1)}
+        under_way = {seq for _, first, last in _asked(self._data, _UNDER_WAY) for seq in range(first, last + 1)}
         self._rows = {seq: known.get(seq, row) for seq, row in rows_of(self._data).items()}
-        self._rows |= {seq: known[seq] for seq in of_plans & known.keys()}
+        self._rows |= {seq: known[seq] for seq in under_way & known.keys()}
         breakage = dice.choice(SPOOL)
         breakage(self._data, dice)
         self.spools += 1

@@ -15,7 +15,7 @@ HISTORIES = int(os.environ.get("FOOTFALL_HISTORIES", "512"))
 """The number of histories; a longer run has more of them (`make test-long`)."""
 
 FEWER = max(HISTORIES // 32, 1)
-"""The number where a history takes longer: a quarter of the tests' time is theirs."""
+"""The number where a history takes longer, as of roll-ups."""
 
 PARTS = 8
 """Parts generate different histories, so that processes can share the work."""

@@ -16,6 +16,8 @@ KNOWN = ("event_name", "visitor_id", "page_url", "timestamp", "properties", "ran
         ("url", "page_url"),
         ("Range", "range"),
         ("preiod", "period"),
+        ("name", "event_name"),
+        ("revenue", None),
         ("xyz", None),
         ("", None),
         ("visitor_id" * 100, None),

@@ -15,7 +15,6 @@ import polars as pl
 import structlog
 
 from footfall.catalog.tables import Table
-from footfall.clock import DAY
 from footfall.model.raw import (
     EngagementRows,
     EventRows,
@@ -90,13 +89,14 @@ class Backfill:
         return columns + parts[_KEPT]
 
     def concerns(self, name: str, number: int, facts: Facts) -> bool:
-        """Whether `without_old` may change the records that these facts were in."""
+        """Whether `without_old` would change the records that these facts were in."""
         said = self._note().get(name)
         if said is not None and said.number == number:
             return True
         requests = facts.frames[Table.REQUESTS]
         sent = {**facts.frames, Table.REQUESTS: requests.head(len(requests) - facts.imported)}
-        return _may_be_many(pl.concat([frame.get_column("timestamp") for frame in sent.values()]))
+        months = _months(pl.concat([frame.get_column("timestamp") for frame in sent.values()]))
+        return months.n_unique() > MAX_MONTHS
 
     def _note(self) -> dict[str, _Apart]:
         """By spool, the last batch of which rows were set apart."""
@@ -110,24 +110,19 @@ class Backfill:
         return self._spool
 
 
-def _may_be_many(instants: pl.Series) -> bool:
-    """Whether they lie so far apart that their months can be too many."""
-    span: int = (instants.max() or 0) - (instants.min() or 0)  # type: ignore[assignment,operator]  # integers
-    return span >= (MAX_MONTHS - 1) * 28 * DAY
-
-
 def _months_of(records: Sequence[_Rows]) -> list[int]:
     """Newest first."""
-    return sorted({month for record in records for month in _months(record)}, reverse=True)
+    return sorted({month for record in records for month in _months_of_rows(record)}, reverse=True)
 
 
-def _instants(record: _Rows) -> Sequence[int]:
-    return record.columns.timestamp if isinstance(record, ProxyLogs) else [*map(_timestamp, record.rows)]
+def _months_of_rows(record: _Rows) -> list[int]:
+    instants = record.columns.timestamp if isinstance(record, ProxyLogs) else [*map(_timestamp, record.rows)]
+    return _months(pl.Series(instants, dtype=pl.Int64)).to_list()
 
 
-def _months(record: _Rows) -> list[int]:
-    at = pl.Series(_instants(record), dtype=pl.Int64).cast(pl.Datetime("ms"))
-    return (at.dt.year() * 12 + at.dt.month()).to_list()
+def _months(instants: pl.Series) -> pl.Series:
+    at = instants.cast(pl.Datetime("ms"))
+    return at.dt.year() * 12 + at.dt.month()
 
 
 def _divided(records: Sequence[_Rows], window_of: Mapping[int, int]) -> defaultdict[int, list[Record]]:
@@ -135,7 +130,7 @@ def _divided(records: Sequence[_Rows], window_of: Mapping[int, int]) -> defaultd
     found: defaultdict[int, list[Record]] = defaultdict(list)
     for record in records:
         places: defaultdict[int | None, list[int]] = defaultdict(list)
-        for place, month in enumerate(_months(record)):
+        for place, month in enumerate(_months_of_rows(record)):
             places[window_of.get(month)].append(place)
         for window, some in places.items():
             if window is not None:

@@ -29,7 +29,7 @@ from footfall.drain.upgrade import fill_referrers
 from footfall.drain.writing import Writing
 from footfall.errors import FootfallError, TransientError
 from footfall.model.erasure import Subject
-from footfall.model.raw import Record, halves, release, size
+from footfall.model.raw import Record, halves, size
 from footfall.pipeline.decode import Facts
 from footfall.pipeline.decode import facts as facts_of
 from footfall.pipeline.erasing import without
@@ -364,7 +364,8 @@ class Drain:
         for insert in facts:
             self._complete(plan, insert)
         number = max(self._clock() * 1000 + secrets.randbelow(1000), batch.number + 1)
-        rest = make_sessions_plan(number, touched_by(facts_of(self._kept([*spool.records(batch)]))), self._store)
+        kept = self._kept(spool.records(batch), [])
+        rest = make_sessions_plan(number, touched_by(facts_of(kept)), self._store)
         self._log.warning("a batch without its plan is completed", batch=batch.number, version=number)
         return msgspec.structs.replace(rest, facts=plan.facts)
 
@@ -393,22 +394,21 @@ class Drain:
             return self._plan_of(name, spool, batch, self._backfill.without_old(name, batch.number, records))
 
     def _plan_at_once(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan | None:
-        """The plan of a batch whose records are never there together.
-
-        None where they have to be: one is to be erased, set apart, or rejected.
-        """
-        if self._erased():
-            return None
+        """The plan of a batch whose records are never there together; None where one is to be set apart or rejected."""
+        discarded: list[int] = []
         try:
-            facts = self._decoded(spool.records(batch))
+            facts = self._decoded(self._kept(spool.records(batch), discarded))
             backfill = None if name == BACKFILL or whole else self._backfill
             if backfill is not None and backfill.concerns(name, batch.number, facts):
                 return None
-            return self._planned(batch.number, facts, self._journal.writer(name))
+            plan = self._planned(batch.number, facts, self._journal.writer(name))
         except FootfallError:
             raise  # the store's fault, not the batch's
-        except Exception:  # noqa: BLE001 - it fails again, and then the cause is looked for
+        except Exception as error:  # noqa: BLE001 - it fails again, and then the cause is looked for
+            self._log.warning("a batch is looked at record by record", batch=batch.number, error=str(error))
             return None
+        self._tell_discarded(discarded)
+        return plan
 
     def _decoded(self, records: Iterable[Record]) -> Facts:
         with timed("decode", self._watcher.step):
@@ -428,19 +428,26 @@ class Drain:
     @contextmanager
     def _read(self, spool: Spool, batch: Batch) -> Iterator[list[Record]]:
         """The records of a batch, for as long as they are looked at."""
-        records = self._kept([*spool.records(batch)])
+        discarded: list[int] = []
+        records = [*self._kept(spool.records(batch), discarded)]
+        self._tell_discarded(discarded)
         try:
             yield records
         finally:
-            release(records)
+            while records:
+                records.pop()  # one by one, so that other threads run in between
 
-    def _kept(self, records: list[Record]) -> list[Record]:
-        """The records without the rows of those that are to be erased."""
-        kept = without(records, self._erased())
-        discarded = sum(map(size, records)) - sum(map(size, kept))
-        if discarded:
-            self._watcher.discarded(discarded)
-        return kept
+    def _kept(self, records: Iterable[Record], discarded: list[int]) -> Iterator[Record]:
+        """The records without the rows of those that are to be erased; how many these are is added to `discarded`."""
+        erased = self._erased()
+        for record in records:
+            kept = without([record], erased) if erased else [record]
+            discarded.append(size(record) - sum(map(size, kept)))
+            yield from kept
+
+    def _tell_discarded(self, discarded: list[int]) -> None:
+        if any(discarded):
+            self._watcher.discarded(sum(discarded))
 
     def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
         """The records, or parts of records, that can be processed; the others are rejected, each with its reason."""

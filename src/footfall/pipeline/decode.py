@@ -94,19 +94,24 @@ class _Gathered:
             self._rows += some
             if len(self._rows) >= _AT_ONCE:
                 self._transpose()
-            self._counts(project, len(some))
+            self._add(project, len(some))
 
     def add_columns(self, project: int, count: int, columns: Mapping[str, list[Any]]) -> None:
-        for name, values in columns.items():
-            self._values[name] += values
-        self._counts(project, count)
+        start = 0
+        while start < count:
+            end = min(start + _HELD - self._count, count)
+            for name, values in columns.items():
+                self._values[name] += values[start:end]
+            self._add(project, end - start)
+            start = end
 
     def frame(self) -> pl.DataFrame:
         if self._count or not self._pieces:
             self._cut()
-        return pl.concat(self._pieces, rechunk=True)
+        pieces, self._pieces = self._pieces, []
+        return pl.concat(pieces, rechunk=True)
 
-    def _counts(self, project: int, count: int) -> None:
+    def _add(self, project: int, count: int) -> None:
         self._projects.append((project, count))
         self._count += count
         if self._count >= _HELD:

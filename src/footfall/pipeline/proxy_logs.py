@@ -21,7 +21,7 @@ _MAXIMA = [column.name for column in _SPOOLED if column.merged == "max"]
 
 
 def proxy_log_rows(logs: pl.DataFrame, stamp: Stamp) -> bytes:
-    """An Arrow IPC file for the table `proxy_logs`, of the frame that `decode.proxy_logs` gives."""
+    """An Arrow IPC file for the table `proxy_logs`, of the frame that `decode.facts` gives."""
     seconds = pl.col("timestamp") // SECOND * SECOND
     return arrow(
         _summed_up(logs.with_columns(writer=_writers(logs, stamp), timestamp=seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import sys
 
 SWITCH_SECONDS = 0.001
@@ -19,11 +20,13 @@ _ARENA_MAX = -8
 
 
 def share_heap() -> None:
-    """Let all threads allocate of one heap. Call it before they start.
+    """Let all threads take memory from one heap. Call it before they start.
 
-    With one of its own, as the GNU C library gives to each thread, what one has freed no other uses, and little of it goes
-    back to the system. Threads hardly wait: most of what they allocate so they allocate while they hold the interpreter.
+    The GNU C library gives threads heaps of their own: what is freed in one heap is of no use to another, and little of
+    it goes back to the system. An operator's `MALLOC_ARENA_MAX` counts.
     """
+    if "MALLOC_ARENA_MAX" in os.environ:
+        return
     option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
     if option is not None:
         option(_ARENA_MAX, 1)

@@ -80,7 +80,7 @@ class MemorySpool:
         return Batch(self._after + last, after + 1, last)
 
     def records(self, batch: Batch) -> Iterator[Record]:
-        return (record for row in self._rows[batch.first - 1 : batch.last] for record in row.records)
+        return iter([record for row in self._rows[batch.first - 1 : batch.last] for record in row.records])
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         del batch

@@ -91,9 +91,9 @@ class Spool(Protocol):
         """Record a batch that `following` gave, as `take` does. The one before it is finished."""
 
     def records(self, batch: Batch) -> Iterator[Record]:
-        """The batch's records in order, each decoded when it is asked for.
+        """The batch's records in order, as they are at the call; each is decoded when it is asked for.
 
-        Rows whose checksum fails are set aside, counted, and left out.
+        Rows whose checksum fails are set aside, counted, and left out when they are reached.
         """
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import weakref
 
 import polars as pl
 import pytest
@@ -89,3 +90,33 @@ def test_facts_of_all_kinds_keep_their_order():
     assert found.imported == 2
     assert found.frames[Table.ENGAGEMENTS]["timestamp"].to_list() == numbers
     assert found.frames[Table.PROXY_LOGS].is_empty()
+
+
+class Watched(RawEvent, weakref=True, gc=True):
+    """An event of which one can ask whether it is still there."""
+
+
+def test_records_are_never_there_together():
+    refs = []
+
+    def made():
+        for number in range(6):
+            rows = [Watched(number, 0, 0) for _ in range(decode._AT_ONCE)]
+            refs.append(weakref.ref(rows[0]))
+            assert [ref() for ref in refs[:-2]] == [None] * (len(refs[:-2]))
+            yield EventRows(1, 0, rows)
+            del rows
+
+    assert len(decode.facts(made()).frames[Table.EVENTS]) == 6 * decode._AT_ONCE
+
+
+def test_many_logs_are_made_columns_in_pieces(monkeypatch):
+    lengths = []
+    series = decode._series
+    monkeypatch.setattr(decode, "_series", lambda *made: lengths.append(len(made[1])) or series(*made))
+    count = 2 * decode._HELD + 5
+    columns = ProxyColumns(
+        *(["a"] * count if "str" in hint else [1] * count for hint in ProxyColumns.__annotations__.values())
+    )
+    assert len(frame(Table.PROXY_LOGS, ProxyLogs(1, 0, columns), ProxyLogs(1, 0, columns))) == 2 * count
+    assert max(lengths) == decode._HELD
