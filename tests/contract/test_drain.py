@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 from tests.support.draining import FailingStore, Watcher, drain_all
 
 from footfall.catalog.tables import Table
+from footfall.drain import planning
 from footfall.drain.drain import Drain
 from footfall.drain.history import StoreHistory
 from footfall.drain.journal import Journal
@@ -396,6 +397,21 @@ def test_a_record_that_can_not_be_processed_is_set_aside_and_the_rest_goes_on(st
     assert reason
     assert watcher.failures == ["plan"]
     assert spool.state().waiting == 0
+
+
+def test_what_can_not_be_processed_is_found_by_halving(store, spool, make, watcher, monkeypatch):
+    planned = []
+    monkeypatch.setattr(planning, "make_plan", lambda *made, **more: planned.append(1) or make_plan(*made, **more))
+    bad = {20, 101}
+    for number in range(128):
+        properties = b"\xff\xfe" if number in bad else b""
+        submit(spool, event(number, properties=properties), project=1 + number % 2)  # so that none are put together
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 126
+    assert sorted(row.timestamp for record, _ in spool.rejected for row in record.rows) == [
+        NOON + number * MINUTE for number in sorted(bad)
+    ]
+    assert len(planned) < 40
 
 
 def test_history_leaves_out_cancelled_versions_and_other_projects(store, spool, make):

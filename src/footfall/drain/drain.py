@@ -20,19 +20,16 @@ from footfall.drain.inventory import TALLIED, Inventory
 from footfall.drain.journal import Journal
 from footfall.drain.longest import LongestSessions
 from footfall.drain.marks import Marks, Owner
-from footfall.drain.plan import Insert, Plan, Touched, make_plan, make_sessions_plan, timed, touched_by
+from footfall.drain.plan import Insert, Plan, Touched, make_sessions_plan, touched_by
+from footfall.drain.planning import Planning, PlanWatcher
 from footfall.drain.rebuilding import SessionsRebuilding
 from footfall.drain.recent import RecentSessions
 from footfall.drain.recovery import missing, of_months
 from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
 from footfall.drain.writing import Writing
-from footfall.errors import FootfallError, TransientError
+from footfall.errors import TransientError
 from footfall.model.erasure import Subject
-from footfall.model.raw import Record, halves, size
-from footfall.pipeline.decode import Facts
-from footfall.pipeline.decode import facts as facts_of
-from footfall.pipeline.erasing import without
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
 from footfall.spool.protocol import Batch, Spool
@@ -50,16 +47,10 @@ _LOADED_ROWS = 1_000
 """From so many rows on, rounds are further apart: half of what a small batch costs does not depend on its rows."""
 
 
-class Watcher(Protocol):
+class Watcher(PlanWatcher, Protocol):
     """Observes the drain; `Metrics` in the API implements it."""
 
-    def step(self, name: str, seconds: float) -> None: ...
-
     def drained(self, table: str, rows: int) -> None: ...
-
-    def failed(self, stage: str) -> None: ...
-
-    def discarded(self, rows: int) -> None: ...
 
     def crowded(self, events: int) -> None: ...
 
@@ -94,8 +85,6 @@ class Drain:
         self._store = store
         self._journal = journal
         self._watcher = watcher
-        self._erased = erased
-        self._tools = tools or Tools.default()
         self._gate = gate or BatchGate()
         self._limit = batch_events
         self._interval = flush_interval
@@ -106,6 +95,7 @@ class Drain:
         self._longest = LongestSessions(store)
         self._writing = Writing()
         self._recent = RecentSessions(store.facts, clock, retention_days, self._writing.wait)
+        self._planning = Planning(self._recent, tools or Tools.default(), journal.writer, watcher, erased, backfill)
         self._batch = threading.Lock()  # held while a batch is planned and, unless that is left to a thread, written
         self._begun = journal.begun()  # spools whose batch may be written in part
         self._ended = ""
@@ -114,7 +104,6 @@ class Drain:
         self._rows = 0  # of the last round
         self._failures: list[BaseException] = []  # of the last round
         self._clock = clock
-        self._backfill = backfill
         self._exists = exists
         self._inventory = inventory or Inventory()
         self._rebuild_sessions = SessionsRebuilding(store, journal, self._inventory, self._marks, self._longest, clock)
@@ -282,7 +271,7 @@ class Drain:
         with self._batch:
             self._go_on()
             batch = spool.following(before, self._limit, round(self._limit * _FULL_SHARE))
-            plan = self._plan_at_once(name, spool, batch) if batch else None
+            plan = self._planning.at_once(name, spool, batch) if batch else None
             if not self._settle() or batch is None or plan is None:
                 return 0
             spool.begin(batch)
@@ -296,9 +285,9 @@ class Drain:
                 self._settle()
                 self._log.info("going on with a batch that was begun before", spool=name, batch=batch.number)
                 return self._write(name, spool, batch, plan, begun=True, known=False)
-            plan = self._plan(name, spool, batch)
+            plan = self._planning.plan(name, spool, batch)
             if not self._settle():
-                plan = self._plan(name, spool, batch)
+                plan = self._planning.plan(name, spool, batch)
             if not self._journal.lost(name, batch.number):
                 return self._write(name, spool, batch, plan)
             self._begun.add(name)
@@ -364,14 +353,13 @@ class Drain:
         for insert in facts:
             self._complete(plan, insert)
         number = max(self._clock() * 1000 + secrets.randbelow(1000), batch.number + 1)
-        kept = self._kept(spool.records(batch), [])
-        rest = make_sessions_plan(number, touched_by(facts_of(kept)), self._store)
+        rest = make_sessions_plan(number, touched_by(self._planning.facts(spool, batch)), self._store)
         self._log.warning("a batch without its plan is completed", batch=batch.number, version=number)
         return msgspec.structs.replace(rest, facts=plan.facts)
 
     def _replay(self, name: str, spool: Spool, batch: Batch) -> None:
         """Insert the facts of a finished batch that are not in the store any more."""
-        plan = self._plan(name, spool, batch, whole=True)
+        plan = self._planning.plan(name, spool, batch, whole=True)
         wrote = self._inventory.months_of(batch.number)
         facts = [part for insert in plan.inserts if (part := of_months(insert, wrote[insert.table]))]
         facts = [insert for insert in facts if insert.table in REPLAYED]
@@ -382,95 +370,6 @@ class Drain:
     def _rebuild(self, months: Iterable[int]) -> None:
         self._recent.forget()
         self._rebuild_sessions.rebuild(months)
-
-    def _plan(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan:
-        """Of a `whole` batch no rows are set apart."""
-        plan = self._plan_at_once(name, spool, batch, whole=whole)
-        if plan is not None:
-            return plan
-        with self._read(spool, batch) as records:
-            if self._backfill is None or name == BACKFILL or whole:
-                return self._plan_of(name, spool, batch, records)
-            return self._plan_of(name, spool, batch, self._backfill.without_old(name, batch.number, records))
-
-    def _plan_at_once(self, name: str, spool: Spool, batch: Batch, *, whole: bool = False) -> Plan | None:
-        """The plan of a batch whose records are never there together; None where one is to be set apart or rejected."""
-        discarded: list[int] = []
-        try:
-            facts = self._decoded(self._kept(spool.records(batch), discarded))
-            backfill = None if name == BACKFILL or whole else self._backfill
-            if backfill is not None and backfill.concerns(name, batch.number, facts):
-                return None
-            plan = self._planned(batch.number, facts, self._journal.writer(name))
-        except FootfallError:
-            raise  # the store's fault, not the batch's
-        except Exception as error:  # noqa: BLE001 - it fails again, and then the cause is looked for
-            self._log.warning("a batch is looked at record by record", batch=batch.number, error=str(error))
-            return None
-        self._tell_discarded(discarded)
-        return plan
-
-    def _decoded(self, records: Iterable[Record]) -> Facts:
-        with timed("decode", self._watcher.step):
-            return facts_of(records)
-
-    def _plan_of(self, name: str, spool: Spool, batch: Batch, records: list[Record]) -> Plan:
-        writer = self._journal.writer(name)
-        try:
-            return self._planned(batch.number, self._decoded(records), writer)
-        except FootfallError:
-            raise  # as above
-        except Exception as error:  # noqa: BLE001 - one bad record must not block the others
-            self._watcher.failed("plan")
-            self._log.exception("a batch can't be processed as a whole, looking for the cause", error=str(error))
-            return self._planned(batch.number, self._decoded(self._sound(spool, batch, records, writer)), writer)
-
-    @contextmanager
-    def _read(self, spool: Spool, batch: Batch) -> Iterator[list[Record]]:
-        """The records of a batch, for as long as they are looked at."""
-        discarded: list[int] = []
-        records = [*self._kept(spool.records(batch), discarded)]
-        self._tell_discarded(discarded)
-        try:
-            yield records
-        finally:
-            while records:
-                records.pop()  # one by one, so that other threads run in between
-
-    def _kept(self, records: Iterable[Record], discarded: list[int]) -> Iterator[Record]:
-        """The records without the rows of those that are to be erased; how many these are is added to `discarded`."""
-        erased = self._erased()
-        for record in records:
-            kept = without([record], erased) if erased else [record]
-            discarded.append(size(record) - sum(map(size, kept)))
-            yield from kept
-
-    def _tell_discarded(self, discarded: list[int]) -> None:
-        if any(discarded):
-            self._watcher.discarded(sum(discarded))
-
-    def _sound(self, spool: Spool, batch: Batch, records: list[Record], writer: int) -> list[Record]:
-        """The records, or parts of records, that can be processed; the others are rejected, each with its reason."""
-        sound: list[Record] = []
-        for record in records:
-            try:
-                self._planned(batch.number, self._decoded([record]), writer)
-            except FootfallError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the reason is kept with the record
-                parts = halves(record)
-                if parts:
-                    sound += self._sound(spool, batch, parts, writer)
-                else:
-                    spool.reject(batch, record, f"{type(error).__name__}: {error}")
-                    self._log.error("record rejected", batch=batch.number, events=size(record), reason=str(error))
-            else:
-                sound.append(record)
-        return sound
-
-    def _planned(self, number: int, facts: Facts, writer: int) -> Plan:
-        self._recent.settle(stored=False)
-        return make_plan(number, facts, self._recent, self._tools, self._watcher.step, writer=writer)
 
     def _apply(self, plan: Plan, *, begun: bool) -> None:
         """Write a plan; of one that was begun before, only what is missing."""
