@@ -29,8 +29,8 @@ _decoder = msgspec.msgpack.Decoder(list[Record])
 class Taken:
     """`names` were in rows that the spool counts as lost or damaged, `parts` in parts of facts that were removed.
 
-    `partly` may be stored although the spool counts their rows as lost: their batch was written in part, and then its
-    plan was damaged, which alone could have said so.
+    `partly` may be stored although the spool counts their rows as lost: their batch was written in part, and its plan,
+    which alone could have said so, is gone as well.
     """
 
     def __init__(self, data: Path) -> None:
@@ -50,6 +50,9 @@ class Taken:
         under_way = {seq for _, first, last in _asked(self._data, _UNDER_WAY) for seq in range(first, last + 1)}
         self._rows = {seq: known.get(seq, row) for seq, row in rows_of(self._data).items()}
         self._rows |= {seq: known[seq] for seq in under_way & known.keys()}
+        # Its plan may have gone before: it was damaged, or dropped when damaged sessions were made again.
+        for seq in under_way & self._rows.keys():
+            self.partly.update(_names(self._rows[seq][1]))
         breakage = dice.choice(SPOOL)
         breakage(self._data, dice)
         self.spools += 1
