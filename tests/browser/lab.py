@@ -84,7 +84,11 @@ class Lab:
         )
 
     def settled(self, kind: str = "") -> list[dict[str, Any]]:
-        """All reports there are when the page has been left: a mark is waited for."""
+        """All reports there are when the page has been left: a mark is waited for.
+
+        A view is sent in the task after a move: who leaves before leaves it unsent.
+        """
+        self.page.run("new Promise(done => setTimeout(done))")
         self.page.goto(self.site + "/end")
         self.mark()
         return [report for report in self.stats.reports(kind) if report["t"] != "mark"]
