@@ -8,7 +8,7 @@ import typer
 
 from footfall.cli.demo import demo
 from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure, opened
-from footfall.runtime.memory import share_heap
+from footfall.runtime.memory import share_heaps
 from footfall.settings import Role
 
 
@@ -29,7 +29,7 @@ def serve(
     """Run a server until SIGTERM: all of it, or one role (`--role`)."""
     with logged_failure():
         settings = listening_settings(data, host, port, role)
-        share_heap()
+        share_heaps()
         # Once the settings are known to be good: a second, and none for a collector, which needs no engine.
         if settings.role == "collect":
             from footfall.runtime.collector import collect

@@ -15,21 +15,24 @@ waited 5 ms, Python's default, each time.
 """
 
 
+HEAPS = 2
+
 _ARENA_MAX = -8
 """The number of the GNU C library's option for how many heaps a process has."""
 
 
-def share_heap() -> None:
-    """Let all threads take memory from one heap. Call it before they start.
+def share_heaps() -> None:
+    """Let all threads take memory from two heaps. Call it before they start.
 
     The GNU C library gives threads heaps of their own: what is freed in one heap is of no use to another, and little of
-    it goes back to the system. An operator's `MALLOC_ARENA_MAX` counts.
+    it goes back to the system. With a single one, bodies that are decoded on several threads wait for one another. An
+    operator's `MALLOC_ARENA_MAX` counts.
     """
     if "MALLOC_ARENA_MAX" in os.environ:
         return
     option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
     if option is not None:
-        option(_ARENA_MAX, 1)
+        option(_ARENA_MAX, HEAPS)
 
 
 def trim_heap() -> None:

@@ -7,11 +7,13 @@ import sys
 
 import pytest
 
+from footfall.runtime.memory import HEAPS
+
 _COUNT_HEAPS = """
 import ctypes, sys, threading
-from footfall.runtime.memory import share_heap
+from footfall.runtime.memory import share_heaps
 if sys.argv[1] == "shared":
-    share_heap()
+    share_heaps()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 arrived = threading.Barrier(5)
@@ -36,9 +38,9 @@ def heaps(shared: str, **environment: str) -> int:
 
 
 @glibc
-def test_threads_share_one_heap() -> None:
-    assert heaps("each its own") > 1
-    assert heaps("shared") == 1
+def test_threads_share_two_heaps() -> None:
+    assert heaps("each its own") > HEAPS
+    assert heaps("shared") == HEAPS
 
 
 @glibc
