@@ -55,6 +55,17 @@ def test_records_come_back_in_order_and_whole(spool):
     assert [*spool.records(batch)] == [events("a", "b"), columns, events("c")]
 
 
+def test_a_record_of_many_rows_stays_whole(spool):
+    """Chunks that are forwarded are made of records: they have to be the same ones after an upgrade."""
+    large = events(*map(str, range(1_200)))
+    spool.append([Submission(large)])
+    batch = spool.take(10_000)
+    for _ in range(2):
+        found = [*spool.records(batch)]
+        assert found == [large]
+        found[0].rows.clear()  # they are the caller's
+
+
 def test_records_are_those_of_the_call(spool):
     spool.append([Submission(events("a")), Submission(events("b", project=2))])
     batch = spool.take(100)

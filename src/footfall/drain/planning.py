@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Protocol
 
 import structlog
@@ -13,7 +14,7 @@ from footfall.drain.plan import Plan, make_plan, timed
 from footfall.drain.recent import RecentSessions
 from footfall.errors import FootfallError
 from footfall.model.erasure import Subject
-from footfall.model.raw import Record, halves, size
+from footfall.model.raw import Record, halves, pieces, size
 from footfall.pipeline.decode import Facts
 from footfall.pipeline.decode import facts as facts_of
 from footfall.pipeline.erasing import without
@@ -137,7 +138,7 @@ class Planning:
     def _kept(self, records: Iterable[Record], discarded: list[int]) -> Iterator[Record]:
         """The records without the rows of those that are to be erased; how many these are is added to `discarded`."""
         erased = self._erased()
-        for record in records:
+        for record in chain.from_iterable(map(pieces, records)):
             kept = without([record], erased) if erased else [record]
             discarded.append(size(record) - sum(map(size, kept)))
             yield from kept

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from footfall.clock import Clock, system_clock
 from footfall.errors import TransientError
-from footfall.model.raw import Record, size
+from footfall.model.raw import ProxyLogs, Record, RequestColumns, size
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 
 
@@ -80,7 +82,7 @@ class MemorySpool:
         return Batch(self._after + last, after + 1, last)
 
     def records(self, batch: Batch) -> Iterator[Record]:
-        return iter([record for row in self._rows[batch.first - 1 : batch.last] for record in row.records])
+        return iter([_copied(record) for row in self._rows[batch.first - 1 : batch.last] for record in row.records])
 
     def reject(self, batch: Batch, record: Record, reason: str) -> None:
         del batch
@@ -126,3 +128,9 @@ class MemorySpool:
             return None
         at, answer = self._keys[key]
         return answer if at > self._clock() - KEY_LIFETIME else None
+
+
+def _copied(record: Record) -> Record:
+    if isinstance(record, RequestColumns | ProxyLogs):
+        return record
+    return msgspec.structs.replace(record, rows=list(record.rows))

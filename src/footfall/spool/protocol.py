@@ -91,8 +91,10 @@ class Spool(Protocol):
         """Record a batch that `following` gave, as `take` does. The one before it is finished."""
 
     def records(self, batch: Batch) -> Iterator[Record]:
-        """The batch's records in order, as they are at the call; each is decoded when it is asked for.
+        """The batch's records in order, as they are at the call; each is decoded when asked for, and the caller's.
 
+        They are the same however often, and by whichever version, they are read: chunks that are forwarded are made of
+        them.
         Rows whose checksum fails are set aside, counted, and left out when they are reached.
         """
 

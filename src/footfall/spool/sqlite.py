@@ -13,14 +13,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from footfall.clock import SECOND, Clock
 from footfall.errors import TransientError
-from footfall.model.raw import Record, coalesced, pieces, size
+from footfall.model.raw import Record, coalesced, size
 from footfall.spool.mark import Mark, MarkedBatch
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 from footfall.spool.rewriting import Change, rewrite
@@ -213,7 +212,7 @@ class SqliteSpool:
             except msgspec.DecodeError:
                 self._set_aside(seq)
             else:
-                yield from chain.from_iterable(map(pieces, found))
+                yield from found
 
     def _note_lost(self, batch: Batch) -> None:
         """Write down which rows of a batch are gone."""
