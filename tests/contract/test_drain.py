@@ -24,7 +24,7 @@ from footfall.drain.plan import make_plan
 from footfall.drain.recent import RecentSessions
 from footfall.errors import StoreError, TransientError
 from footfall.model.erasure import Subject
-from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
+from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows, size
 from footfall.pipeline.decode import facts
 from footfall.pipeline.steps import Tools
 from footfall.spool.memory import MemorySpool
@@ -397,6 +397,15 @@ def test_a_record_that_can_not_be_processed_is_set_aside_and_the_rest_goes_on(st
     assert reason
     assert watcher.failures == ["plan"]
     assert spool.state().waiting == 0
+
+
+def test_few_rows_of_a_large_record_are_freed_at_once(store, spool, make, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(planning, "facts_of", lambda records: facts(sizes.append(size(one)) or one for one in records))
+    submit(spool, *[event(0) for _ in range(1_200)])
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 1_200
+    assert max(sizes) <= 500
 
 
 def test_what_can_not_be_processed_is_found_by_halving(store, spool, make, watcher, monkeypatch):
