@@ -6,7 +6,6 @@ Roll-ups are made between the rounds of a history, so that later rounds leave so
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -28,11 +27,11 @@ from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query import fetch, journeys
-from footfall.query.ast import AnyQuery, BucketFigures, Flows, Funnel, Query, Retention
+from footfall.query.ast import BucketFigures, Flows, Query, Retention, Slice
 from footfall.query.filter import parse
 from footfall.query.plan import AnyPlan, FlowBuckets, FlowsOfSessions, LookUp
 from footfall.query.rows import Row, read
-from footfall.query.sources import Source, choose, flows, funnels, sessions
+from footfall.query.sources import Source, choose, flows, funnels, sessions, slices
 from footfall.query.sql import retention
 from footfall.store.protocol import Reader, Store
 
@@ -124,16 +123,20 @@ def test_visitors_in_slices_equal_the_oracle(
     monkeypatch.setattr(sys.modules[choose.__module__], "_SLICE_EVENTS", 3)
     for module in (sys.modules[choose.__module__], retention):
         monkeypatch.setattr(module, "ONE_PASS", one_pass)
-    slices = Counter[int]()
-
-    def noting(store: Reader, query: AnyQuery) -> AnyPlan:
-        if isinstance(query, Funnel | Retention) and query.slice:
-            slices[query.slice.of] += 1
-        return choose(store, query, {source})
-
-    monkeypatch.setattr(fetch, "choose", noting)
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
     survey(histories(("/retention", "/funnel")), FEWER, lambda group: differences(product, group), 14)
-    assert len(slices) > 1
+
+
+@pytest.mark.parametrize(("events", "of"), [(2, 1), (3, 2), (7, 3)])
+def test_there_are_more_slices_the_more_events_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch, events: int, of: int
+) -> None:
+    monkeypatch.setattr(sys.modules[choose.__module__], "_SLICE_EVENTS", 3)
+    monkeypatch.setattr(sys.modules[choose.__module__], "ONE_PASS", 0)
+    populate(store, [{"visitor": visitor, "path": "/a", "at": NOVEMBER + HOUR} for visitor in range(events)])
+    base = Query(project=1, table=Table.EVENTS, period=Period(NOVEMBER, NOVEMBER + DAY))
+    found = slices(store, Retention(base, since=NOVEMBER))
+    assert [part.slice for part in found] == ([Slice(rest, of) for rest in range(of)] if of > 1 else [None])
 
 
 @pytest.mark.parametrize("keys", [0, 5_000], ids=["as a query", "by key"])
