@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from bench.data.choices import Indexes
 from bench.data.facts import Block, instants, rows, texts
 from bench.data.visits import Numbers
-from footfall.catalog.columns import FIRST_TOUCH, FLOW_STEPS, GAPS, VARIES
+from footfall.catalog.columns import COLUMNS, FIRST_TOUCH, FLOW_STEPS, GAPS, UNEVEN, VARIES
 from footfall.catalog.tables import Table
 from footfall.model.session import SESSION_GAP
+from footfall.pipeline.variants import variants_of
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,30 @@ class SessionRows:
         paused = np.maximum.reduceat(self.block.drawn.sessions.gaps, self.first) > SESSION_GAP
         return pa.array(found | np.where(paused, GAPS, 0).astype(np.uint16))
 
+    def variants(self) -> pa.Array:
+        """Of the uneven sessions, as the pipeline tells them."""
+        uneven = (self.varies().to_numpy() & UNEVEN) != 0
+        of = np.repeat(np.arange(self.count), self.block.drawn.sessions.length)
+        places = np.flatnonzero(np.repeat(uneven, self.block.drawn.sessions.length))
+        weights = pl.DataFrame(
+            {
+                "session": of[places],
+                **{name: self._of_facts(name, places) for name in VARIES},
+                "events": np.ones(len(places), dtype=np.uint32),
+                "pageviews": self.block.viewed[places].astype(np.uint32),
+            }
+        )
+        told = pl.DataFrame({"session": np.arange(self.count)}).join(
+            variants_of(weights, "session"), on="session", how="left", maintain_order="left"
+        )
+        return told["variants"].fill_null("").to_arrow()
+
+    def _of_facts(self, name: str, places: Indexes) -> pl.Series:
+        """A property of the facts at these places; nothing where they have none."""
+        has = any(column.name == name for column in COLUMNS[self.block.table])
+        made = self.block.column(name, places) if has else texts(len(places))
+        return pl.Series(pl.from_arrow(made)).cast(pl.String)
+
     def flow(self) -> pa.Array:
         """The paths of the first pageviews."""
         viewed = self.block.viewed
@@ -127,6 +153,7 @@ _MADE: Mapping[str, Callable[[SessionRows], pa.Array]] = {
     "entry_page": lambda made: made.page(made.entry),
     "exit_page": lambda made: made.page(made.exit),
     "varies": SessionRows.varies,
+    "variants": SessionRows.variants,
     "flow": SessionRows.flow,
 }
 """Columns of sessions that are not those of their first event."""

@@ -10,13 +10,14 @@ from tests.contract.test_drain import NOON, event, submit
 from tests.support.draining import Watcher
 
 from footfall.catalog.tables import Table
-from footfall.clock import DAY, HOUR
+from footfall.clock import DAY, HOUR, MINUTE
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.model.period import Bucket, Period
 from footfall.query import build, fetch, journeys, rankings, run
 from footfall.query.ast import BucketFigures, Query
 from footfall.query.filter import parse
+from footfall.query.plan import Part, Whole
 from footfall.query.sources import Source, choose, sessions
 from footfall.spool.memory import MemorySpool
 
@@ -145,6 +146,65 @@ def test_key_figures_and_lists(store, take, monkeypatch, batches, filtered, minu
     assert (listed.totals and (listed.totals.count, listed.totals.visitors)) == (
         (counted, visitors) if counted else None
     )
+
+
+SEVERAL = [
+    [
+        at(10, country="DE", screen="320x600"),
+        at(12, country="DE", event_type="custom", name="buy"),
+        at(20, country="US", event_type="custom", name="buy"),
+        at(22, country="DE", screen="2560x1440"),
+    ]
+]
+"""A session of three variants, with three pageviews and custom events of one country."""
+
+
+@pytest.mark.parametrize(
+    ("dimension", "filtered", "minutes", "found"),
+    [
+        ("country", "", (0, DAY), [("DE", 3), ("US", 1)]),
+        ("country", "!country:DE", (0, DAY), [("US", 1)]),
+        ("country", "country:D* channel:direct", (0, DAY), [("DE", 3)]),
+        ("country", "channel:search", (0, DAY), []),
+        ("country", "", (12 * HOUR + 11 * MINUTE, DAY), [("DE", 2), ("US", 1)]),
+        ("country", "", (0, 12 * HOUR + 15 * MINUTE), [("DE", 2)]),
+        ("screen_class", "", (0, DAY), [("unknown", 2), ("desktop", 1), ("mobile", 1)]),
+        ("screen_class", "country:DE", (0, DAY), [("desktop", 1), ("mobile", 1), ("unknown", 1)]),
+        ("traffic", "", (0, DAY), [("human", 4)]),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False], ids=["its variants are told", "they are not"])
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_lists_of_events_of_a_session_that_differ(
+    store, take, monkeypatch, dimension, filtered, minutes, found, source, known
+):
+    """By the session as a whole, and where the period cuts it."""
+    monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
+    for batch in SEVERAL:
+        take(*batch)
+    if not known:
+        store.command("ALTER TABLE sessions UPDATE variants = '' WHERE 1")
+    period = Period(TODAY + minutes[0], TODAY + minutes[1])
+    base = Query(project=1, table=Table.EVENTS, period=period, filters=parse(filtered))
+    listed = rankings.top(store, base, build.declared(dimension), 10)
+    assert [(item.label, item.count.current) for item in listed] == found
+    assert {item.visitors for item in listed} <= {1}
+
+
+@pytest.mark.parametrize(
+    ("period", "read"),
+    [(Period(TODAY, TOMORROW), False), (Period(NOON + 11 * MINUTE, TOMORROW), True)],
+    ids=["it lies in the period", "it reaches over its start"],
+)
+@pytest.mark.parametrize("asked", [build.declared("country"), build.TOP_REFERRERS], ids=["of events", "of sessions"])
+def test_events_are_not_looked_for_where_a_session_tells_them(store, take, period, read, asked):
+    for batch in SEVERAL:
+        take(*batch)
+    base = Query(project=1, table=Table.EVENTS, period=period, filters=parse("country:DE"))
+    plan = choose(store, build.top(base, asked, 10), {Source.SESSIONS})
+    assert isinstance(plan, Whole)
+    facts = [part for part in plan.parts if isinstance(part, Part) and not part.told and part.among]
+    assert bool(facts) is read
 
 
 def cohorts(store, monkeypatch, filtered, source, start, days=2):

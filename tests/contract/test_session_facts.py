@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 from tests.support.draining import drain_all
 from tests.support.populate import at
 
-from footfall.catalog.columns import ALL_VARY, VARIES, VARIES_UNKNOWN
+from footfall.catalog.columns import ALL_VARY, MAX_VARIANTS, NO_VARIANTS, UNEVEN, VARIES, VARIES_UNKNOWN
 from footfall.catalog.tables import Table
 from footfall.drain import session_facts
 from footfall.drain.drain import Drain
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.embedded
 MINUTE = 60_000
 MARCH = at("2026-03-31T22:00:00Z")
 APRIL = at("2026-04-12T10:00:00Z")
-FACTS = ("region", "city", "language", "timezone", "screen", "varies", "flow")
+FACTS = ("region", "city", "language", "timezone", "screen", "varies", "variants", "flow")
 
 
 @pytest.fixture
@@ -103,17 +104,25 @@ def filled(store, tmp_path):
     store.command("SYSTEM START MERGES sessions")
     unknown = ", ".join(f"{name} = ''" for name in FACTS[:5])
     with drain.changing_sessions():
-        store.command(f"ALTER TABLE sessions UPDATE {unknown}, varies = {VARIES_UNKNOWN}, flow = [] WHERE 1")
+        store.command(
+            f"ALTER TABLE sessions UPDATE {unknown}, varies = {VARIES_UNKNOWN}, variants = '', flow = [] WHERE 1"
+        )
     return drain, spool
 
 
 def found(store, table):
     """The facts of the sessions that no row cancels."""
-    names = ", ".join((*VARIES, "varies", "flow"))
+    names = ", ".join((*VARIES, "varies", "variants", "flow"))
     sql = f"""
         SELECT project_id, session, {names} FROM sessions WHERE source_table = '{table}'
         GROUP BY ALL HAVING sum(sign) > 0 ORDER BY ALL"""  # noqa: S608 - names of the catalogue
-    return [tuple(row) for row in store.query(sql).rows]
+    return [_told(row) for row in store.query(sql).rows]
+
+
+def _told(row):
+    """With what the text of `variants` says."""
+    *others, variants, flow = row
+    return (*others, json.loads(variants or "null"), flow)
 
 
 def expected(store, table):
@@ -122,7 +131,8 @@ def expected(store, table):
     schema = {"project_id": pl.UInt32(), "visitor": pl.UInt64()}
     wanted = pl.DataFrame(visitors, schema=schema, orient="row")
     events = StoreHistory(store.facts, table).events(wanted, 0, 2**42)
-    return sorted(summarise(events).select("project_id", "session", *VARIES, "varies", "flow").rows())
+    rows = summarise(events).select("project_id", "session", *VARIES, "varies", "variants", "flow").rows()
+    return [_told(row) for row in sorted(rows)]
 
 
 @contextmanager
@@ -151,6 +161,7 @@ def test_they_are_those_of_all_events(store, tmp_path, size, monkeypatch):
     for table in (Table.EVENTS, Table.REQUESTS):
         assert found(store, table) == expected(store, table)
     assert any(row[-2] for row in found(store, Table.EVENTS))
+    assert all(bool(row[-3] & UNEVEN) == bool(row[-2]) for row in found(store, Table.EVENTS))
     # What cancels and what it cancels are alike in every column.
     alike = ", ".join(("session", "version", *FACTS))
     sql = f"SELECT count() FROM sessions GROUP BY {alike} HAVING sum(sign) < 0"  # noqa: S608 - constants
@@ -178,9 +189,9 @@ def test_nothing_is_claimed_of_sessions_whose_events_are_gone(store, tmp_path):
     reported = []
     runs(store, reported)
     sql = """
-        SELECT DISTINCT varies, flow FROM sessions WHERE visitor = 2 OR project_id = 2
+        SELECT DISTINCT varies, variants, flow FROM sessions WHERE visitor = 2 OR project_id = 2
         GROUP BY ALL HAVING sum(sign) > 0"""
-    assert store.query(sql).rows == [(ALL_VARY, [])]
+    assert store.query(sql).rows == [(ALL_VARY, NO_VARIANTS, [])]
     assert reported[-1] == 0
 
 
@@ -199,3 +210,29 @@ def test_a_mutation_that_was_killed_changes_nothing_and_keeps_nobody(store, tmp_
     assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
     left = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done"
     assert store.query(left).scalar == 0
+
+
+def test_variants_of_a_session_that_is_known_otherwise_are_filled_in(store, tmp_path):
+    """As of those that the version before this column stored."""
+    filled(store, tmp_path)
+    runs(store, [])
+    before = found(store, Table.EVENTS), found(store, Table.REQUESTS)
+    store.command("ALTER TABLE sessions UPDATE variants = '' WHERE 1")
+    reported = []
+    runs(store, reported)
+    assert 0 < reported[0] < store.query("SELECT count() FROM sessions").scalar
+    assert (found(store, Table.EVENTS), found(store, Table.REQUESTS)) == before
+
+
+@pytest.mark.parametrize(("cities", "told"), [(MAX_VARIANTS, True), (MAX_VARIANTS + 1, False)])
+def test_of_too_many_variants_none_is_told(store, tmp_path, cities, told):
+    spool = MemorySpool()
+    drain = drain_of(store, tmp_path, spool)
+    spool.append([event(APRIL, minute, minute, 1, city=f"City {minute}") for minute in range(cities)])
+    drain_all(drain, spool)
+    drained = found(store, Table.EVENTS)
+    assert [len(row[-2]) for row in drained] == [cities if told else 0]
+    with drain.changing_sessions():
+        store.command("ALTER TABLE sessions UPDATE variants = '' WHERE 1")
+    runs(store, [])
+    assert found(store, Table.EVENTS) == drained

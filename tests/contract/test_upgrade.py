@@ -89,7 +89,8 @@ class OldJournal(Journal):
 LATER = {
     "events": ["passive"],
     "sessions": [
-        *("passive_events", "referrer", "region", "city", "language", "timezone", "screen", "varies", "flow"),
+        *("passive_events", "referrer", "region", "city", "language", "timezone", "screen", "varies"),
+        *("variants", "flow"),
     ],
 }
 """Columns that it did not have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,22 +14,32 @@ from typing import Any
 from tests.fault.load import SHARED
 from tests.support.server import ask
 
-from footfall.catalog.columns import FLOW, FLOW_STEPS, GAPS
+from footfall.catalog.columns import FLOW, FLOW_STEPS, GAPS, UNEVEN, VARIANT, VARIES, stored
+from footfall.catalog.tables import Table
 
 GAP = 30 * 60_000
 Row = dict[str, Any]
 
-_EVENTS = """
+
+def _variant(table: Table) -> str:
+    """What of a fact tells which variant of its session it belongs to."""
+    return f"({', '.join(name if name in stored(table) else _NOTHING for name in VARIES)})"
+
+
+_NOTHING = "''"
+_EVENTS = f"""
 SELECT project_id, visitor, session, session_id, session_given, name, path, full_id_hi, id_lo,
-       toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view FROM events"""
-_REQUESTS = """
+       toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view,
+       {_variant(Table.EVENTS)} AS variant FROM events"""  # noqa: S608 - names of the catalogue
+_REQUESTS = f"""
 SELECT project_id, visitor, session, '' AS session_id, 0 AS session_given, endpoint AS name, '' AS path,
-       full_id_hi, id_lo, toUnixTimestamp64Milli(timestamp) AS at, 0 AS view FROM requests"""
+       full_id_hi, id_lo, toUnixTimestamp64Milli(timestamp) AS at, 0 AS view,
+       {_variant(Table.REQUESTS)} AS variant FROM requests"""  # noqa: S608 - names of the catalogue
 _SESSIONS = """
 SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign) AS open,
        sum(events * sign) AS events, sum(pageviews * sign) AS pageviews,
        groupArray((sign, toUnixTimestamp64Milli(start), toUnixTimestamp64Milli(end), entry_page, exit_page,
-                   varies, arrayStringConcat(flow, ' '), toInt64(version))) AS versions
+                   varies, arrayStringConcat(flow, ' '), variants, toInt64(version))) AS versions
 FROM sessions GROUP BY source_table, project_id, visitor, session"""
 
 
@@ -84,7 +95,7 @@ class Stored:
 
 
 def _live(versions: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
-    """(start, end, entry, exit, varies, flow) of the rows that no other row cancels."""
+    """(start, end, entry, exit, varies, flow, variants) of the rows that no other row cancels."""
     signs: dict[tuple[Any, ...], int] = defaultdict(int)
     for sign, *rest in versions:
         signs[tuple(rest)] += sign
@@ -109,11 +120,26 @@ def _summary(rows: list[Row]) -> tuple[Any, ...]:
     return rows[0]["at"], rows[-1]["at"], len(rows), len(views), entry, last
 
 
-def _may_say(varies: int, flow: str, rows: list[Row]) -> bool:
-    """Whether what `varies` leaves open is all that `varies` and `flow` say otherwise than the session's events."""
+def _may_say(varies: int, flow: str, variants: str, rows: list[Row]) -> bool:
+    """Whether what `varies` leaves open is all that the three say otherwise than the session's events."""
     gaps = any(after["at"] - before["at"] > GAP for before, after in pairwise(rows))
     views = [row["path"] for row in rows if row["view"]]
-    return bool(varies & GAPS or not gaps) and bool(varies & FLOW or flow == " ".join(views[:FLOW_STEPS]))
+    told = json.loads(variants) if varies & UNEVEN else variants
+    return (
+        bool(varies & GAPS or not gaps)
+        and bool(varies & FLOW or flow == " ".join(views[:FLOW_STEPS]))
+        and told == (_variants(rows) if varies & UNEVEN else "")
+        and bool(varies & UNEVEN or len(_variants(rows)) == 1)
+    )
+
+
+def _variants(rows: list[Row]) -> list[Row]:
+    found: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        counts = found[tuple(row["variant"])]
+        counts[0] += 1
+        counts[1] += row["view"]
+    return [dict(zip(VARIANT, (*key, *counts), strict=True)) for key, counts in sorted(found.items())]
 
 
 def _assignment(source: str, rows: list[Row]) -> list[str]:

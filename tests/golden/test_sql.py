@@ -76,6 +76,7 @@ from footfall.query.plan import (
     UnknownFlows,
     UnknownReturns,
     UnmixedPart,
+    Variants,
     Whole,
 )
 from footfall.query.sources.choose import KPIS_OF_EVENTS, KPIS_OF_SESSIONS
@@ -224,6 +225,10 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
                 differing=DIFFERING,
             ),
             Part(
+                build.top(BASE, build.declared("country"), 20),
+                Variants(SESSIONS, DIFFERING, Uneven(SESSIONS, differing=DIFFERING, across=True)),
+            ),
+            Part(
                 replace(build.top(BASE, build.declared("country"), 20), windows=(HOUR,)),
                 among=Uneven(SESSIONS, differing=DIFFERING, across=True),
             ),
@@ -233,7 +238,11 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
         build.totals(BASE, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
         (
             Part(
-                build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+                replace(
+                    build.totals(SESSIONS, *KPIS_OF_EVENTS, *KPIS_OF_SESSIONS),
+                    filters=filter.parse("country:RO channel:search !screen_class:mobile"),
+                ),
+                Variants(SESSIONS, DIFFERING, Keys("session", (9,))),
                 without=Keys("session", (9,)),
                 differing=DIFFERING,
                 inside=True,
@@ -259,7 +268,8 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
         build.top(SESSIONS, build.TOP_REFERRERS, 20),
         (
             Part(
-                build.top(SESSIONS, build.TOP_REFERRERS, 20),
+                replace(build.top(SESSIONS, build.TOP_REFERRERS, 20), filters=filter.parse("country:RO")),
+                Variants(SESSIONS, DIFFERING),
                 without=Uneven(SESSIONS, differing=DIFFERING),
                 differing=DIFFERING,
             ),

@@ -6,6 +6,8 @@ batches in any order, with only its own stored rows to go by.
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from itertools import accumulate, count, groupby, pairwise
 
 import polars as pl
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, GAPS, VARIES
+from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, GAPS, UNEVEN, VARIANT, VARIES
 from footfall.drain.recent import RecentHistory
 from footfall.pipeline import session_state as s
 from footfall.pipeline import sessions
@@ -63,7 +65,8 @@ class MemoryHistory:
 def in_order(events):
     """The definition. Per session, sorted: ids, pageviews, passive events, start, end, entry, exit, host, name, facts.
 
-    Its facts are its first event's columns, those in which its events differ, whether it has gaps, and its flow.
+    Its facts are its first event's columns, those in which its events differ, its variants, whether it has gaps, and
+    its flow.
     """
     sessions = {}
     by_visitor = sorted(events, key=lambda e: (e["project_id"], e["visitor"], e["timestamp"], e["id_hi"], e["id_lo"]))
@@ -104,15 +107,25 @@ def describe(events):
         max(event["session_id"] for event in events),
         [events[0][name] for name in VARIES],
         [name for name in VARIES if any(event[name] != events[0][name] for event in events)],
+        variants(events),
         any(after["timestamp"] - before["timestamp"] > 30 * MINUTE for before, after in pairwise(events)),
         views[:FLOW_STEPS],
     )
 
 
+def variants(events):
+    """As `sessions.variants` tells them."""
+    groups = defaultdict(list)
+    for event in events:
+        groups[tuple(event[name] for name in VARIES)].append(event)
+    counts = [(*values, len(its), sum(event["pageview"] for event in its)) for values, its in sorted(groups.items())]
+    return [dict(zip(VARIANT, row, strict=True)) for row in counts]
+
+
 def stored(history):
     """The same description from what is stored: session rows and the events that point at them.
 
-    `flow` is None where it is not known.
+    `flow` is None where it is not known, and the variants where the session is not uneven.
     """
     grouped = history.events_.group_by(*s.SESSION).agg(pl.col("id_lo").sort())
     members = {row[:3]: row[3] for row in grouped.iter_rows()}
@@ -130,6 +143,7 @@ def stored(history):
             row["session_id"],
             [row[name] for name in VARIES],
             [name for bit, name in enumerate(VARIES) if row["varies"] >> bit & 1],
+            json.loads(row["variants"]) if row["varies"] & UNEVEN else row["variants"] or None,
             bool(row["varies"] & GAPS),
             None if row["varies"] & FLOW else row["flow"],
         )
@@ -192,9 +206,10 @@ def check(history, memory=lambda _store: None, forgotten=()):
             recent.settle(stored=True)
     found, expected = stored(store), in_order(rows)
     for one, other in zip(found, expected, strict=True):
-        *same, gaps, flow = one
-        *due, due_gaps, due_flow = other
+        *same, told, gaps, flow = one
+        *due, due_variants, due_gaps, due_flow = other
         assert same == due
+        assert told == due_variants or (told is None and len(due_variants) == 1)
         assert gaps >= due_gaps
         assert flow is None or flow == due_flow
     return found

@@ -359,7 +359,8 @@ PROXY_LOGS = (
 VARIES = ("traffic", "country", "region", "city", "browser", "os", "device", "language", "timezone", "screen")
 """First-touch columns by their bit in `sessions.varies`, set where the events of a session differ in the column.
 
-Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds.
+Stored: names are only added, at the end, by a migration that sets the new bit in the sessions that it finds, and that
+empties their `variants`.
 """
 
 _VARY = {**{name: 1 << bit for bit, name in enumerate(VARIES)}, "screen_class": 1 << VARIES.index("screen")}
@@ -379,7 +380,10 @@ FLOW = 1 << 15
 MIXED = 1 << VARIES.index("traffic") | GAPS
 """Bits of `sessions.varies`: without any, a session counts as people in every cell that it goes on in, or in none."""
 
-ALL_VARY = (1 << len(VARIES)) - 1 | GAPS | FLOW
+UNEVEN = (1 << len(VARIES)) - 1 | GAPS
+"""Bits of `sessions.varies`: with any, a session is uneven, and `variants` tells what its events don't share."""
+
+ALL_VARY = UNEVEN | FLOW
 """`sessions.varies` where nothing is known, since events of the session are gone."""
 
 SESSIONS = (
@@ -409,6 +413,7 @@ SESSIONS = (
         if column.first_touch
     ),
     Column("varies", Kind.UINT16),
+    Column("variants", Kind.JSON),
     Column("flow", Kind.LABELS),
 )
 """Sessions of events, and of requests, which fill what requests have."""
@@ -434,6 +439,18 @@ FIRST_TOUCH = tuple(column.name for column in EVENTS if column.first_touch)
 
 VARIES_UNKNOWN = 0xFFFF
 """`sessions.varies` where nothing is known, since an earlier version began the session: to be worked out."""
+
+VARIANT = (*VARIES, "events", "pageviews")
+"""What `sessions.variants` says of a variant: events of an uneven session that agree in all columns of VARIES.
+
+A JSON list of objects with these keys, ordered by their values; `''` where it is not told, since an earlier version
+stored the session, and of sessions that are not uneven.
+"""
+
+NO_VARIANTS = "[]"
+"""`sessions.variants` where they can't be told: there are more than MAX_VARIANTS, or events are gone."""
+
+MAX_VARIANTS = 32
 
 FLOW_STEPS = 5
 """The most paths in `sessions.flow`: those of the first pageviews in order of (time, id)."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
 from typing import Protocol
 
 import polars as pl
 
-from footfall.catalog.columns import EVENTS, FIRST_TOUCH, FLOW_STEPS, GAPS, SESSIONS, VARIES, Origin
+from footfall.catalog.columns import EVENTS, FIRST_TOUCH, FLOW_STEPS, GAPS, SESSIONS, UNEVEN, VARIES, Origin
 from footfall.model.session import SESSION_GAP
 from footfall.pipeline.frames import Schema, collected, schema
 from footfall.pipeline.keys import combine, text_keys
+from footfall.pipeline.variants import variants_of
 
 VISITOR = ["project_id", "visitor"]
 SESSION = ["project_id", "visitor", "session"]
@@ -69,7 +70,24 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
     place = pl.col("begins").cum_sum().set_sorted()
     rows = collected(ordered.with_columns(place=place, varies=_changes())).lazy()
     firsts = rows.filter("begins").select(*SESSION, *FIRST_TOUCH)
-    return collected(pl.concat([firsts, _sums(rows)], how="horizontal").select(typed()))
+    sums = collected(_sums(rows))
+    told = with_variants(sums, lambda places: variants_of(_weighed(rows, places), "place"), "place")
+    return collected(pl.concat([firsts, told.lazy()], how="horizontal").select(typed()))
+
+
+def with_variants(sessions: pl.DataFrame, told: Callable[[pl.DataFrame], pl.DataFrame], *key: str) -> pl.DataFrame:
+    """Sessions with `variants`, which `told` says of the uneven ones: both have the columns of `key`."""
+    uneven = sessions.filter((pl.col("varies") & UNEVEN) != 0).select(key)
+    if uneven.is_empty():
+        return sessions.with_columns(variants=pl.lit(""))
+    found = sessions.join(told(uneven), on=key, how="left", maintain_order="left")
+    return found.with_columns(pl.col("variants").fill_null(""))
+
+
+def _weighed(rows: pl.LazyFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Each event of these sessions, as what it adds to a variant."""
+    of_those = rows.join(places.lazy(), on="place", how="semi")
+    return collected(of_those.select("place", *VARIES, events=pl.lit(1), pageviews=pl.col("pageview").cast(pl.Int32)))
 
 
 def _sums(rows: pl.LazyFrame) -> pl.LazyFrame:

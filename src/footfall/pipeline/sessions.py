@@ -41,7 +41,9 @@ from footfall.pipeline.session_state import (
     named_key,
     summarise,
     typed,
+    with_variants,
 )
+from footfall.pipeline.variants import variants_of_parts
 
 MAX_READ_AGAIN = 20_000
 """Most stored events of a visitor that a batch reads again: some 0.3 s of processor time."""
@@ -297,7 +299,11 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
             flow=_in_order("flow").explode().drop_nulls().head(FLOW_STEPS),
         )
     )
-    return pl.concat([once, collected(added.select(typed()))])
+    whole = collected(added)
+    told = with_variants(
+        whole, lambda those: variants_of_parts(parts.join(those, on=SESSION, how="semi"), *SESSION), *SESSION
+    )
+    return pl.concat([once, told.select(typed())])
 
 
 def _varies() -> pl.Expr:

@@ -12,9 +12,9 @@ from footfall.query.ast import AnyQuery, Breakdowns, Flows, Funnel, Keys, Query,
 class Uneven:
     """Sessions that overlap the period of `base` and whose rows do not tell what figures need of their events.
 
-    Their events differ, or pause for longer than a session without a name may (`differing`, bits of `varies`), or the
-    store holds several versions of them; where it is asked (`across`), those too that reach beyond the period, or over
-    a start of its buckets.
+    The store holds several versions of them; or their events differ, or pause for longer than a session without a name
+    may (`differing`, bits of `varies`), and either their variants are not told, or they reach beyond the period or over
+    a start of its buckets; where it is asked (`across`), all that reach over these.
 
     Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
     superseded (the keys of those with several versions).
@@ -23,6 +23,18 @@ class Uneven:
     base: Query
     differing: int
     across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """The events of the sessions that differ (`differing`) and are not `Uneven`, as the rows of `base` tell them.
+
+    Each at the start of its session, with the columns of `catalog.columns.VARIES`.
+    """
+
+    base: Query
+    differing: int
+    without: Uneven | Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +57,13 @@ class Part:
     Of sessions in `among` only, and not of those in `without`. Rows of sessions count one each, or, `signed`, as their
     signs add up; those with one of the bits of `differing` in `varies` are left out. `inside` leaves out sessions that
     reach beyond the period, or over a start of its buckets.
+
+    With `told`, a part of events has those that these variants tell, and one of sessions those, too, of which one
+    matches the terms about what differs.
     """
 
     query: Query
+    told: Variants | None = None
     among: Uneven | Keys | None = None
     without: Uneven | Keys | None = None
     differing: int = 0

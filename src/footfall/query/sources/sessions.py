@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from footfall.catalog.columns import GAPS, varies_in
-from footfall.catalog.dimensions import DIMENSIONS
+from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR
@@ -17,7 +17,7 @@ from footfall.model.period import Period
 from footfall.model.session import SESSION_GAP
 from footfall.query.ast import Keys, Query
 from footfall.query.passes import complete
-from footfall.query.plan import AnyPart, MatchedPart, Mixed, Part, Uneven
+from footfall.query.plan import AnyPart, MatchedPart, Mixed, Part, Uneven, Variants
 from footfall.query.rows import Row, read
 from footfall.store.protocol import Reader
 
@@ -35,17 +35,21 @@ MAX_KEYS = 5_000
 
 
 class _Apart(NamedTuple):
-    """Uneven sessions as they were looked up, how they are named, and the times of their events within the period."""
+    """Uneven sessions as they were looked up, how they are named, and the times of their events within the period.
+
+    `superseded` are those of several versions, `told` the sessions that differ and tell how.
+    """
 
     uneven: Uneven
-    found: list[Row]
     those: Uneven | Keys
+    superseded: Uneven | Keys | None
+    told: Variants
     windows: tuple[Period, ...]
     hours: tuple[int, ...]
 
 
 def parts(store: Reader, query: Query) -> tuple[Part, ...]:
-    """The part of a prepared query that sessions answer, and that which facts must.
+    """The parts of a prepared query that sessions answer, and that which facts must.
 
     Nothing where sessions can't answer it, or where too many are uneven.
     """
@@ -53,9 +57,18 @@ def parts(store: Reader, query: Query) -> tuple[Part, ...]:
     if apart is None:
         return ()
     even = _even(query, apart)
+    told = (_told(query, apart.told),) if query.table is Table.EVENTS else ()
     if not apart.windows:  # all are inside
-        return (replace(even, inside=False),)
-    return (even, Part(_rest(query, apart), among=apart.those, signed=query.table is Table.SESSIONS))
+        return (replace(even, inside=False), *told)
+    return (even, *told, Part(_rest(query, apart), among=apart.those, signed=query.table is Table.SESSIONS))
+
+
+def _told(query: Query, told: Variants) -> Part:
+    """Events of variants, whose rows tell what is said of sessions."""
+    of_sessions = tuple(term for term in query.filters if level_of(term.key) is Level.SESSION)
+    others = tuple(term for term in query.filters if term not in of_sessions)
+    rows = replace(told, base=replace(told.base, filters=of_sessions))
+    return Part(complete(replace(query, filters=others)), rows)
 
 
 def key_figures(store: Reader, events: Query, sessions: Query) -> tuple[AnyPart, ...]:
@@ -95,16 +108,17 @@ def _look_up(store: Reader, query: Query) -> _Apart | None:
     if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
         return None
     windows = windows_of(found, base.period, _MAX_WINDOWS_OF_FEW if base.keys else _MAX_WINDOWS)
-    return _Apart(uneven, found, members_of(uneven, found), windows, () if base.keys else hours_of(found, base.period))
+    superseded = keys_of({key for row in found for key in row["superseded"]}, uneven)
+    told = Variants(base, uneven.differing, superseded)
+    hours = () if base.keys else hours_of(found, base.period)
+    return _Apart(uneven, members_of(uneven, found), superseded, told, windows, hours)
 
 
 def _even(query: Query, apart: _Apart) -> Part:
     """The rows of the others. Those of superseded sessions may tell enough, but of another version."""
-    superseded = {key for row in apart.found for key in row["superseded"]}
-    many = isinstance(apart.those, Uneven) and len(superseded) > MAX_KEYS
-    without = apart.those if many else _keys(superseded)
-    rows = replace(query, table=Table.SESSIONS)
-    return Part(rows, without=without, differing=apart.uneven.differing, inside=apart.uneven.across)
+    told = apart.told if query.table is Table.SESSIONS else None
+    rows, differing = replace(query, table=Table.SESSIONS), apart.uneven.differing
+    return Part(rows, told, without=apart.superseded, differing=differing, inside=apart.uneven.across)
 
 
 def _differing(query: Query) -> int:

@@ -92,6 +92,15 @@ def within(period: Period, table: Table, binder: Binder, longest: int | None = N
     return found
 
 
+def inside_of(query: Query, binder: Binder) -> list[str]:
+    """The conditions on sessions that reach neither beyond the period nor over a start of its buckets."""
+    start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
+    found = [f"start >= {start}", f"end < {end}"]
+    if query.buckets:
+        found.append(f"{bucket_of('start', query, binder)} = {bucket_of('end', query, binder)}")
+    return found
+
+
 def sliced(part: Slice | None, binder: Binder) -> list[str]:
     """The condition on visitors of a slice."""
     return [f"visitor % {binder.number(part.of)} = {binder.number(part.rest)}"] if part else []

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from footfall.catalog.columns import MIXED
+from footfall.catalog.columns import MIXED, varies_in
 from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
-from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query
-from footfall.query.plan import AnyPart, CellPart, MatchedPart, Mixed, Part, RevenuePart, Uneven, UnmixedPart, Whole
+from footfall.query.plan import (
+    AnyPart,
+    CellPart,
+    MatchedPart,
+    Mixed,
+    Part,
+    RevenuePart,
+    Uneven,
+    UnmixedPart,
+    Variants,
+    Whole,
+)
+from footfall.query.sql import variants
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
-from footfall.query.sql.select import bucket_of, keys_of, tail, where
+from footfall.query.sql.select import bucket_of, inside_of, keys_of, tail, where
 from footfall.query.sql.shapes import earned_by_label
 
 UNEVEN = ("first", "last", "sessions", "superseded")
@@ -29,9 +40,6 @@ _MAX_EDGES = 4
 
 _ONE_THREAD = " SETTINGS max_threads = 1"
 """Of thousands of pairs of labels, each thread would have a state of visitors for each, which costs memory and time."""
-
-_SCANNED = 40 * DAY
-"""Up to this length one look at all sessions of the period costs less than one for each kind of uneven session."""
 
 _SESSIONS = TABLES[Table.SESSIONS]
 _VIEWED = METRICS["pageviews"].expressions[Table.EVENTS]
@@ -70,29 +78,46 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
 
 
 def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
-    query = part.query
-    rows = [where(query, binder)]
+    query, told = part.query, part.told
+    if told and query.table is Table.SESSIONS:
+        return _telling(part, told, metrics, binder)
+    rows = [where(query, binder), *_which(part, binder)]
     if part.differing:
-        rows.append(f"bitAnd(varies, {part.differing}) = 0")
-    if part.inside:
-        rows += _inside(query, binder)
-    if part.without:
-        rows.append(f"session NOT IN {_members(part.without, binder)}")
-    if part.among:
-        rows.append(f"session IN {_members(part.among, binder)}")
+        rows.append(variants.alike(part.differing))
     keys = keys_of(query, binder)
-    found = f"{query.table} WHERE {' AND '.join(rows)}"
+    source = _told(told, binder) if told else query.table
+    found = f"{source} WHERE {' AND '.join(rows)}"
     if not part.signed:
         return _select(keys, _counts(query), metrics, found)
     return _added(query, keys, metrics, found)
 
 
-def _inside(query: Query, binder: Binder) -> list[str]:
-    start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
-    found = [f"start >= {start}", f"end < {end}"]
-    if query.buckets:
-        found.append(f"{bucket_of('start', query, binder)} = {bucket_of('end', query, binder)}")
-    return found
+def _told(told: Variants, binder: Binder) -> str:
+    without = _members(told.without, binder) if told.without else ""
+    return f"({variants.events(told, without, binder)}) AS events"
+
+
+def _which(part: Part, binder: Binder) -> list[str]:
+    """The conditions on sessions."""
+    rows = inside_of(part.query, binder) if part.inside else []
+    if part.without:
+        rows.append(f"session NOT IN {_members(part.without, binder)}")
+    if part.among:
+        rows.append(f"session IN {_members(part.among, binder)}")
+    return rows
+
+
+def _telling(part: Part, told: Variants, metrics: tuple[str, ...], binder: Binder) -> str:
+    """Rows of sessions, of which those that differ count if one of their variants matches."""
+    differ = tuple(term for term in part.query.filters if varies_in((term.key,)))
+    query = replace(part.query, filters=tuple(term for term in part.query.filters if term not in differ))
+    matching = variants.Matching(differ, told.differing, binder)
+    inside = [] if part.inside else inside_of(told.base, binder)
+    rows = [where(query, binder), *_which(part, binder), matching.condition(inside)]
+    values = _counts(query)
+    if "pageviews" in values:
+        values["pageviews"] = f"sum({matching.pageviews()})"
+    return _select(keys_of(query, binder), values, metrics, f"sessions WHERE {' AND '.join(rows)}")
 
 
 def _counts(query: Query) -> dict[str, str]:
@@ -253,19 +278,17 @@ def _mixed(query: Mixed, columns: str, binder: Binder) -> str:
 
 
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
-    """Over a long time one SELECT per kind, so that each finds its rows by an index."""
+    """One SELECT per kind, so that each finds its rows by an index."""
     base = query.base
     rows = where(base, binder)
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
-    differ = f"bitAnd(varies, {query.differing}) != 0"
-    kinds = [differ, f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"]
-    if query.across:
-        start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
-        kinds += [f"start < {start}", f"end >= {end}"]
-    if query.across and base.buckets:
-        kinds.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
-    if base.period.length <= _SCANNED:
-        kinds = [f"({' OR '.join(kinds)})"]
+    differ = variants.differ(query.differing)
+    kinds = [f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)", f"{differ} AND {variants.OPEN}"]
+    start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
+    reach = [f"start < {start}", f"end >= {end}"]
+    if base.buckets:
+        reach.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
+    kinds += reach if query.across else [f"{differ} AND {over}" for over in reach]
     return " UNION ALL ".join(
         f"SELECT {columns}, sign < 0 AS superseded FROM sessions WHERE {rows} AND {kind}" for kind in kinds
     )

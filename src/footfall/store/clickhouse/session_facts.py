@@ -9,22 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.catalog.columns import ALL_VARY, FLOW_STEPS, FULL_ID_HI, GAPS, VARIES, VARIES_UNKNOWN, stored
+from footfall.catalog.columns import (
+    ALL_VARY,
+    FLOW_STEPS,
+    FULL_ID_HI,
+    GAPS,
+    MAX_VARIANTS,
+    NO_VARIANTS,
+    UNEVEN,
+    VARIANT,
+    VARIES,
+    VARIES_UNKNOWN,
+    stored,
+)
 from footfall.catalog.tables import Table
 from footfall.model.session import SESSION_GAP
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Reader
 
-_MISSING = f"varies = {VARIES_UNKNOWN}"
+_MISSING = f"(varies = {VARIES_UNKNOWN} OR (bitAnd(varies, {UNEVEN}) != 0 AND variants = ''))"
 _SLICE = f"""source_table = {{table:String}} AND toYYYYMM(start) = {{month:UInt32}} AND {_MISSING}
           AND start <= fromUnixTimestamp64Milli({{edge:Int64}}, 'UTC')"""
 _ADDED = tuple(name for name in VARIES if name not in {"traffic", "country", "browser", "os", "device"})
 """First-touch columns that sessions have had no longer than `varies`."""
 
-_FACTS = (*_ADDED, "varies", "flow")
+_FACTS = (*_ADDED, "varies", "variants", "flow")
 _TYPES = {
     **dict.fromkeys(_ADDED, "LowCardinality(String)"),
     "varies": "UInt16",
+    "variants": "String",
     "flow": "Array(LowCardinality(String))",
 }
 
@@ -83,36 +96,54 @@ def _found(function: str, name: str) -> str:
 
 
 def _facts(table: Table) -> str:
-    """The facts of a slice; of sessions that have lost events, to retention, only that nothing is known."""
+    """The facts of a slice; of sessions that have lost events, to retention, only that nothing is known.
+
+    Events are grouped by variant first, then by session.
+    """
     have = stored(table)
     value = {name: name if name in have else "''" for name in VARIES}
-    first = ", ".join(value[name] for name in _ADDED)
+    variant = ", ".join(f"{text} AS of_{name}" for name, text in value.items())
+    first = ", ".join(f"of_{name}" for name in _ADDED)
     added = ", ".join(f"earliest.{place} AS {name}" for place, name in enumerate(_ADDED, 1))
-    differ = [
-        f"bitShiftLeft(toUInt16(min({value[name]}) != max({value[name]})), {bit})" for bit, name in enumerate(VARIES)
-    ]
-    pause = "arrayMax(arrayDifference(arraySort(groupArray(toUnixTimestamp64Milli(timestamp)))))"
+    differ = [f"bitShiftLeft(toUInt16(min(of_{name}) != max(of_{name})), {bit})" for bit, name in enumerate(VARIES)]
+    pause = "arrayMax(arrayDifference(arraySort(groupArrayArray(times))))"
     bits = " + ".join([*differ, f"if({pause} > {SESSION_GAP}, {GAPS}, 0)"])
+    view = "event_type = 'pageview'" if table is Table.EVENTS else "0"
+    pages = f"arrayMap(view -> view.4, arraySlice(arraySort(groupArrayArray(views)), 1, {FLOW_STEPS}))"
     return f"""
         SELECT project_id, session, {added}, if(found = counted, bits, {ALL_VARY}) AS varies,
+          multiIf(found != counted, '{NO_VARIANTS}', bitAnd(bits, {UNEVEN}) = 0, '', told) AS variants,
           if(found = counted, pages, []) AS flow
         FROM (
           SELECT project_id, session, sum(sign * events) AS counted FROM sessions WHERE {_SLICE}
           GROUP BY project_id, session
         ) AS sliced LEFT JOIN (
-          SELECT project_id, session, count() AS found, argMin(({first}), (timestamp, {FULL_ID_HI}, id_lo)) AS earliest,
-            {bits} AS bits, {_flow(table)} AS pages
-          FROM {table}
-          WHERE (project_id, session) IN (SELECT project_id, session FROM sessions WHERE {_SLICE})
-            AND timestamp >= (SELECT min(start) FROM sessions WHERE {_SLICE})
-            AND timestamp <= (SELECT max(end) FROM sessions WHERE {_SLICE})
+          SELECT project_id, session, sum(of_events) AS found, argMin(({first}), first_at) AS earliest,
+            {bits} AS bits, {pages} AS pages, {_told()} AS told
+          FROM (
+            SELECT project_id, session, {variant}, toUInt32(count()) AS of_events,
+              toUInt32(countIf({view})) AS of_pageviews, min((timestamp, {FULL_ID_HI}, id_lo)) AS first_at,
+              groupArray(toUnixTimestamp64Milli(timestamp)) AS times, {_views(table)} AS views
+            FROM {table}
+            WHERE (project_id, session) IN (SELECT project_id, session FROM sessions WHERE {_SLICE})
+              AND timestamp >= (SELECT min(start) FROM sessions WHERE {_SLICE})
+              AND timestamp <= (SELECT max(end) FROM sessions WHERE {_SLICE})
+            GROUP BY ALL
+          )
           GROUP BY project_id, session
         ) AS facts USING (project_id, session)"""  # noqa: S608 - names of the catalogue
 
 
-def _flow(table: Table) -> str:
+def _told() -> str:
+    """`variants` of a session."""
+    kinds = ", ".join(f"{name} {'String' if name in VARIES else 'UInt32'}" for name in VARIANT)
+    variants = f"groupArray(({', '.join(f'of_{name}' for name in VARIANT)}))"
+    text = f"toJSONString(CAST(arraySort({variants}), 'Array(Tuple({kinds}))'))"
+    return f"if(count() <= {MAX_VARIANTS}, {text}, '{NO_VARIANTS}')"
+
+
+def _views(table: Table) -> str:
     if table is not Table.EVENTS:
-        return "CAST([], 'Array(String)')"
+        return "CAST([], 'Array(Tuple(DateTime64(3), UInt64, UInt64, String))')"
     columns = ("timestamp", FULL_ID_HI, "id_lo", "toString(path)")
-    views = ", ".join(f"groupArrayIf({column}, event_type = 'pageview')" for column in columns)
-    return f"arrayMap(view -> view.4, arraySlice(arraySort(arrayZip({views})), 1, {FLOW_STEPS}))"
+    return f"groupArrayIf(({', '.join(columns)}), event_type = 'pageview')"

@@ -15,16 +15,35 @@ WHERE project_id = {p1:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
-AND (bitAnd(varies, 16387) != 0
-OR session IN (SELECT session
+AND session IN (SELECT session
 FROM sessions
 WHERE project_id = {p1:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND sign < 0)
-OR start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-OR end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC'))))) AS sessions JOIN (SELECT session AS matched, roundDown(toUnixTimestamp64Milli(timestamp), {p0:Array(Int64)}) AS at, countIf(event_type = 'pageview') AS viewed
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND bitAnd(varies, 16387) != 0
+AND length(variants) <= 2
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')))) AS sessions JOIN (SELECT session AS matched, roundDown(toUnixTimestamp64Milli(timestamp), {p0:Array(Int64)}) AS at, countIf(event_type = 'pageview') AS viewed
 FROM events
 WHERE session IN (SELECT session
 FROM (SELECT session, sign < 0 AS superseded
@@ -33,16 +52,35 @@ WHERE project_id = {p1:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
-AND (bitAnd(varies, 16387) != 0
-OR session IN (SELECT session
+AND session IN (SELECT session
 FROM sessions
 WHERE project_id = {p1:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND sign < 0)
-OR start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-OR end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC'))))
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND bitAnd(varies, 16387) != 0
+AND length(variants) <= 2
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+UNION ALL SELECT session, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p1:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p5:Int64}, 'UTC')))
 AND project_id = {p6:UInt64}
 AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')

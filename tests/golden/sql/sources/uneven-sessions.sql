@@ -5,17 +5,42 @@ WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
-AND (bitAnd(varies, 16387) != 0
-OR session IN (SELECT session
+AND session IN (SELECT session
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
 AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND sign < 0)
-OR start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
-OR end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
-OR roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) != roundDown(toUnixTimestamp64Milli(end), {p6:Array(Int64)})))
+UNION ALL SELECT session, start, end, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND bitAnd(varies, 16387) != 0
+AND length(variants) <= 2
+UNION ALL SELECT session, start, end, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
+UNION ALL SELECT session, start, end, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND end >= fromUnixTimestamp64Milli({p4:Int64}, 'UTC')
+UNION ALL SELECT session, start, end, sign < 0 AS superseded
+FROM sessions
+WHERE project_id = {p0:UInt64}
+AND source_table = 'events'
+AND end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
+AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
+AND roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) != roundDown(toUnixTimestamp64Milli(end), {p6:Array(Int64)}))
 GROUP BY toStartOfHour(start)
 ORDER BY c0
 -- p0 = 7
