@@ -23,10 +23,10 @@ from footfall.errors import StoreError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import fetch, rankings, run
-from footfall.query.ast import Query
+from footfall.query.ast import BucketFigures, Query
 from footfall.query.build import TOP_PAGES, TOP_REFERRERS, declared, revenue_of, totals, values_of
 from footfall.query.cells import RolledUp
-from footfall.query.plan import CellPart, Whole
+from footfall.query.plan import CellPart, MatchedPart, Whole
 from footfall.query.rows import read
 from footfall.query.sources import Source, choose
 from footfall.rollups import roller
@@ -175,6 +175,62 @@ def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here:
         assert run.kpis(here.store, asked, None).current.sessions == sessions
     (row,) = (row for row in rankings.top(here.store, WEEK, TOP_REFERRERS, 20))
     assert (row.label, row.count.current, row.visitors) == ("direct", 4, 1)
+
+
+CUT = MAY + 6 * DAY + 12 * HOUR
+"""In the middle of a day, which no cell of the period before tells."""
+
+BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "agents", "sessions", "looked_for"),
+    [
+        ((-90, -80), (CHROME, BOT), 4, False),
+        ((-90, -80), (BOT, CHROME), 4, False),
+        ((-90, -80), (BOT, BOT), 3, False),
+        ((-10, 5), (CHROME, BOT), 4, True),
+        ((-10, 5), (BOT, CHROME), 3, True),
+        ((-12 * 60 - 5, -12 * 60 + 5), (CHROME, BOT), 4, True),
+    ],
+    ids=[
+        "a person first",
+        "a bot first",
+        "bots only",
+        "the period cuts off the bot",
+        "the period cuts off the person",
+        "over an edge of a cell",
+    ],
+)
+@pytest.mark.parametrize("known", [True, False], ids=["its variants are told", "they are not"])
+def test_a_session_of_several_classes_of_traffic_between_cells(
+    here: Installation,
+    minutes: tuple[int, int],
+    agents: tuple[str, str],
+    sessions: int,
+    *,
+    looked_for: bool,
+    known: bool,
+) -> None:
+    """Beside the three sessions of the fixture. Its events are looked for where its variants leave something open."""
+    event = RawEvent(0, 1, 0, event_type="pageview", visitor=8, url="https://a.test/")
+    here.send_events(
+        [
+            msgspec.structs.replace(event, timestamp=CUT + minute * MINUTE, id_lo=900 + number, user_agent=agent)
+            for number, (minute, agent) in enumerate(zip(minutes, agents, strict=True))
+        ]
+    )
+    if not known:
+        here.store.command("ALTER TABLE sessions UPDATE variants = '' WHERE 1")
+    here.roll_up()
+    asked = replace(WEEK, period=Period(MAY, CUT))
+    plan = choose(here.store, BucketFigures(replace(asked, buckets=(MAY,))))
+    assert isinstance(plan, Whole)
+    mixed = agents[0] != agents[1]
+    assert any(isinstance(part, MatchedPart) for part in plan.parts) == (mixed and (looked_for or not known))
+    assert run.kpis(here.store, asked, None).current.sessions == sessions
+    listed = rankings.top(here.store, asked, TOP_REFERRERS, 20)
+    assert [(row.label, row.count.current) for row in listed] == [("direct", sessions)]
 
 
 def test_a_job_waits_while_a_batch_is_partly_written(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -293,7 +293,11 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
                 STARTS[1:],
             ),
             Part(replace(build.series(BASE, STARTS, "pageviews", "visitors"), windows=(HOUR,))),
-            UnmixedPart(replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,)), (1_780_000_000_000,)),
+            UnmixedPart(
+                replace(build.series(SESSIONS, STARTS, "sessions"), windows=(HOUR,), filters=(build.PEOPLE,)),
+                (1_780_000_000_000,),
+                STARTS,
+            ),
             MatchedPart(
                 build.series(SESSIONS, STARTS, "sessions"),
                 replace(BASE, windows=(HOUR,), buckets=STARTS),

@@ -41,8 +41,8 @@ class Variants:
 class Mixed:
     """Sessions that overlap a window of `base`, whose events are of several classes of traffic or pause for long.
 
-    None of those that begin and end in one of the cells that start at `cells`, of the tiles of the period that start
-    at `tiles`: cells count them. Columns as those of `Uneven`; none is superseded.
+    None of those that lie in one of the tiles of the period that start at `tiles`, if that is one of the cells that
+    start at `cells`, which count them, or if their variants are told. Columns as those of `Uneven`; none is superseded.
     """
 
     base: Query
@@ -75,11 +75,13 @@ class Part:
 class UnmixedPart:
     """Sessions that are not `Mixed`: those that begin in the windows of `query`, and those that reach over an edge.
 
-    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after.
+    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after. Of those
+    that tell variants, which lie in one of the `tiles` each, those of which one matches.
     """
 
     query: Query
     edges: tuple[int, ...] = ()
+    tiles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

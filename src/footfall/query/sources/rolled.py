@@ -90,7 +90,7 @@ def _rest(store: Reader, query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
 
 
 def _unmixed(query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
-    """They count where they begin, and in each bucket that they reach into.
+    """They count where they begin, and in each bucket that they reach into; so do mixed ones that tell how they differ.
 
     In a bucket that the period cuts so short that a session may reach over it without an event, events decide.
     """
@@ -98,21 +98,27 @@ def _unmixed(query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
     cells = {cell.period.start for cell in tiling.cells}
     edges = tuple(at for at in _edges(query) if at not in cells and all(part.start != at for part in short))
     begun = tuple(part for gap in tiling.gaps for part in gaps(gap, [cut for cut in short if _within(cut, gap)]))
-    found = [UnmixedPart(replace(query, windows=begun), edges)] if begun or edges else []
+    rows = replace(query, windows=begun)
+    found = [UnmixedPart(rows, edges, _tiles(query, tiling))] if begun or edges else []
     return (*found, _matched(query, short)) if short else tuple(found)
 
 
 def _mixed(store: Reader, query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
-    """By their events; those that lie in a cell are counted there. Few cells have others, and they know of them."""
+    """Others, by their events; cells count those that lie in one. Few have others, and they know of them."""
     if not tiling.gaps and not tiling.crossed:
         return ()
     cells = tuple(cell.period.start for cell in tiling.cells)
-    tiles = tuple(sorted({*cells, *(gap.start for gap in tiling.gaps), query.period.end}))
     base = Query(project=query.project, table=Table.SESSIONS, period=query.period, bots=True, longest=query.longest)
-    mixed = Mixed(base if tiling.crossed else replace(base, windows=tiling.gaps), tiles, cells)
+    mixed = Mixed(base if tiling.crossed else replace(base, windows=tiling.gaps), _tiles(query, tiling), cells)
     found = read(store, mixed)
     windows = tuple(part for kept in gaps(query.period, list(_short(query))) for part in windows_of(found, kept))
     return (_matched(query, windows, members_of(mixed, found)),) if windows else ()
+
+
+def _tiles(query: Query, tiling: Tiling) -> tuple[int, ...]:
+    """Where cells, gaps between them, and buckets begin, and the end of the period."""
+    starts = (*(cell.period.start for cell in tiling.cells), *(gap.start for gap in tiling.gaps))
+    return tuple(sorted({*starts, *_edges(query), query.period.end}))
 
 
 def _matched(query: Query, windows: tuple[Period, ...], among: Mixed | Keys | None = None) -> MatchedPart:

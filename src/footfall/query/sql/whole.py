@@ -9,7 +9,7 @@ from footfall.catalog.columns import MIXED, varies_in
 from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
-from footfall.query.ast import Keys, Query
+from footfall.query.ast import Keys, Query, Term
 from footfall.query.plan import (
     AnyPart,
     CellPart,
@@ -92,6 +92,12 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     return _added(query, keys, metrics, found)
 
 
+def _told_apart(query: Query) -> tuple[tuple[Term, ...], Query]:
+    """The terms about what may differ within a session, and the query without them."""
+    differ = tuple(term for term in query.filters if varies_in((term.key,)))
+    return differ, replace(query, filters=tuple(term for term in query.filters if term not in differ))
+
+
 def _told(told: Variants, binder: Binder) -> str:
     without = _members(told.without, binder) if told.without else ""
     return f"({variants.events(told, without, binder)}) AS events"
@@ -109,8 +115,7 @@ def _which(part: Part, binder: Binder) -> list[str]:
 
 def _telling(part: Part, told: Variants, metrics: tuple[str, ...], binder: Binder) -> str:
     """Rows of sessions, of which those that differ count if one of their variants matches."""
-    differ = tuple(term for term in part.query.filters if varies_in((term.key,)))
-    query = replace(part.query, filters=tuple(term for term in part.query.filters if term not in differ))
+    differ, query = _told_apart(part.query)
     matching = variants.Matching(differ, told.differing, binder)
     inside = [] if part.inside else inside_of(told.base, binder)
     rows = [where(query, binder), *_which(part, binder), matching.condition(inside)]
@@ -175,7 +180,10 @@ def _unmixed(part: UnmixedPart, metrics: tuple[str, ...], binder: Binder) -> str
     first = min([*(window.start for window in query.windows), *part.edges])
     last = max([*(window.end for window in query.windows), *(edge + 1 for edge in part.edges)])
     all_of = replace(query, period=Period(first, last), windows=())  # for the index of ends
-    rows = [where(all_of, binder), f"NOT {MIXED_ROW}", f"({_any([*times, *over])})"]
+    differ, all_of = _told_apart(all_of)
+    lying = [_in_one_tile(part.tiles, binder)] if part.tiles else ["0"]
+    matching = variants.Matching(differ, MIXED, binder).condition(lying)
+    rows = [where(all_of, binder), matching, f"({_any([*times, *over])})"]
     found = f"sessions WHERE {' AND '.join(rows)}"
     if not query.buckets:  # the only edge is the start of the period
         return _added(query, keys_of(query, binder), metrics, found)
@@ -267,14 +275,22 @@ def _mixed(query: Mixed, columns: str, binder: Binder) -> str:
     """Of several versions of a session, the one that is left decides."""
     base = query.base
     rows = [where(base, binder), MIXED_ROW]
-    if query.cells:
-        tiles = binder.instants(query.tiles)
-        first, last = (f"roundDown({_SESSIONS.millis.format(name)}, {tiles})" for name in ("start", "end"))
-        cells, begin = binder.instants(query.cells), binder.instant(query.tiles[0])
-        rows.append(f"NOT ({first} = {last} AND {first} IN {cells} AND start >= {begin})")
+    if query.tiles:
+        counted = f"{_tile('start', query.tiles, binder)} IN {binder.instants(query.cells)} OR NOT {variants.OPEN}"
+        rows.append(f"NOT ({_in_one_tile(query.tiles, binder)} AND ({counted}))")
     return (
         f"SELECT {columns} FROM sessions WHERE {' AND '.join(rows)} GROUP BY session, start, end HAVING sum(sign) > 0"
     )
+
+
+def _in_one_tile(tiles: tuple[int, ...], binder: Binder) -> str:
+    first, last = (_tile(name, tiles, binder) for name in ("start", "end"))
+    return f"{first} = {last} AND start >= {binder.instant(tiles[0])}"
+
+
+def _tile(column: str, tiles: tuple[int, ...], binder: Binder) -> str:
+    """The start of the tile that an instant lies in; the first, of one before all."""
+    return f"roundDown({_SESSIONS.millis.format(column)}, {binder.instants(tiles)})"
 
 
 def _uneven(query: Uneven, columns: str, binder: Binder) -> str:

@@ -8,9 +8,10 @@ AND start < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (end >= fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND start < fromUnixTimestamp64Milli({p4:Int64}, 'UTC'))
 AND bitAnd(varies, 16385) != 0
-AND NOT (roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(end), {p5:Array(Int64)})
-AND roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) IN {p6:Array(Int64)}
-AND start >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC'))
+AND NOT (roundDown(toUnixTimestamp64Milli(start), {p7:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(end), {p8:Array(Int64)})
+AND start >= fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
+AND (roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) IN {p6:Array(Int64)}
+OR NOT length(variants) <= 2))
 GROUP BY session, start, end
 HAVING sum(sign) > 0)
 GROUP BY toStartOfHour(start)
@@ -22,4 +23,6 @@ ORDER BY c0
 -- p4 = 1780016400000
 -- p5 = [1779926400000, 1780012800000]
 -- p6 = [1779926400000]
--- p7 = 1779926400000
+-- p7 = [1779926400000, 1780012800000]
+-- p8 = [1779926400000, 1780012800000]
+-- p9 = 1779926400000
