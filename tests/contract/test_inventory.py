@@ -180,6 +180,31 @@ def test_what_does_not_come_back_is_told_once_and_kept_in_mind(kit):
     assert kit.losses() == []
 
 
+@pytest.mark.parametrize("kept", [0, 1], ids=["all of its rows are gone from the spool", "some are left"])
+def test_what_is_stored_of_a_batch_without_its_plan_does_not_hide_a_loss(kit, store, kept):
+    """As many rows of it as are lost elsewhere: the numbers alone would agree."""
+    filled(kit)
+    kit.forget_spool()
+    kit.spool = MemorySpool(after=100)
+    submit(kit.spool, event(-A_MONTH + 1))
+    submit(kit.spool, event(-A_MONTH + 2))
+    with pytest.raises(TransientError):
+        kit.start(over=FailingStore(store, 2, TransientError("killed")))
+    (plan,) = (kit.path / "drain").glob("*.plan")
+    plan.write_bytes(b"damaged")
+    assert store.query(ALL).rows == [(10, 10)]
+    for row in kit.spool._rows[kept:]:
+        row.records.clear()
+    if not kept:
+        kit.spool = MemorySpool(after=200)
+    stored = store.query("SELECT min(id_lo), count() FROM events WHERE toYYYYMM(timestamp) = 202505").rows
+    assert stored[0][1] == 3
+    store.command("DELETE FROM events WHERE id_lo = {first:UInt64}", {"first": stored[0][0]})
+    kit.start()
+    assert store.query(ALL).rows == [(9, 9)]
+    assert kit.losses() == [("events", MAY, 1)]
+
+
 def test_what_is_removed_on_purpose_is_not_missed(kit):
     filled(kit)
     drain = kit.start()

@@ -261,7 +261,13 @@ class Drain:
             return rows
         batch = spool.take(1 if name == BACKFILL else self._limit)
         if name in self._begun:
-            self._journal.forget(name, keep=batch.number if batch else None)
+            keep = batch.number if batch else None
+            for number in self._journal.left(name, keep=keep):
+                if not self._inventory.months_of(
+                    number
+                ):  # its rows in the spool are gone, and it may be stored in part
+                    self._note_stored(number)
+            self._journal.forget(name, keep=keep)
             if batch is None:
                 self._begun.discard(name)
         return self._drain(name, spool, batch) if batch else 0
@@ -295,7 +301,12 @@ class Drain:
             if self._store.facts.is_tallied:  # the lost plan may have changed some sessions
                 self._inventory.doubt(self._inventory.session_months(batch.number))
             plan = self._completed(plan, spool, batch)
+            self._note_stored(batch.number)  # with rows that the spool has lost since
             return self._write(name, spool, batch, plan, known=False)
+
+    def _note_stored(self, number: int) -> None:
+        """Rows that nothing else tells of would make up for as many that are lost elsewhere."""
+        self._inventory.found(number, {table: self._store.facts.rows_of_batch(table, number) for table in REPLAYED})
 
     def _write(
         self, name: str, spool: Spool, batch: Batch, plan: Plan, *, begun: bool = False, known: bool = True

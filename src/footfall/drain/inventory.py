@@ -99,6 +99,14 @@ class Inventory:
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)", rows)
 
+    def found(self, number: int, rows: Mapping[Table, Mapping[int, int]]) -> None:
+        """What the store holds of a batch, by table and month, in place of what was noted of these tables."""
+        with self._writing() as db:
+            for table, months in rows.items():
+                db.execute("DELETE FROM batches WHERE number = ? AND table_name = ?", (number, table))
+                noted = [(number, table, month, amount) for month, amount in months.items()]
+                db.executemany("INSERT INTO batches VALUES (?, ?, ?, ?)", noted)
+
     def forget(self, table: Table, month: int = 0) -> None:
         """What a month of a table (0: all of it) should hold is not known until it is counted next."""
         if table in TALLIED:

@@ -87,12 +87,23 @@ class Journal:
         path.unlink(missing_ok=True)
         path.with_suffix(_LOST).unlink(missing_ok=True)
 
+    def left(self, spool: str, *, keep: int | None) -> set[int]:
+        """The batches of a spool, but for `keep`, that have plans: a crash may have left those of finished ones."""
+        found = {int(path.stem.rpartition("-")[2]) for path in self._of(spool)}
+        return found - {keep}
+
     def forget(self, spool: str, *, keep: int | None) -> None:
-        """Remove all that is left of a spool but of batch `keep`: a crash may have left plans of finished batches."""
-        for path in self._directory.iterdir():
-            name, _, number = path.stem.rpartition("-")
-            if path.suffix in {_PLAN, _LOST} and name == spool and number != str(keep):
+        """Remove all that is left of a spool but of batch `keep`."""
+        for path in self._of(spool):
+            if path.stem.rpartition("-")[2] != str(keep):
                 path.unlink()
+
+    def _of(self, spool: str) -> list[Path]:
+        return [
+            path
+            for path in self._directory.iterdir()
+            if path.suffix in {_PLAN, _LOST} and path.stem.rpartition("-")[0] == spool
+        ]
 
     def _identity(self) -> str:
         path = self._directory / "id"

@@ -104,6 +104,9 @@ class FactStore(Protocol):
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         """Months (yyyymm) in which these projects have facts of the batch."""
 
+    def rows_of_batch(self, table: Table, batch: int) -> dict[int, int]:
+        """How many facts of the batch the table holds, by month (yyyymm). It reads the number of each fact."""
+
     def months_of_version(self, version: int) -> set[int]:
         """Months (yyyymm) in which the batch of this number added sessions."""
 

@@ -105,6 +105,10 @@ class ClickHouseFacts:
         WHERE batch = {{batch:UInt64}} AND project_id IN {{projects:Array(UInt32)}}"""  # noqa: S608 - of the catalogue
         return {row[0] for row in self._store.query(sql, {"batch": batch, "projects": projects}).rows}
 
+    def rows_of_batch(self, table: Table, batch: int) -> dict[int, int]:
+        sql = f"SELECT _partition_id, count() FROM {table} WHERE batch = {{batch:UInt64}} GROUP BY _partition_id"  # noqa: S608 - a name of the catalogue
+        return {int(month): count for month, count in self._store.query(sql, {"batch": batch}).rows}
+
     def months_of_version(self, version: int) -> set[int]:
         sql = "SELECT DISTINCT toYYYYMM(start) FROM sessions WHERE version = {version:UInt64} AND sign = 1"
         return {row[0] for row in self._store.query(sql, {"version": version}).rows}

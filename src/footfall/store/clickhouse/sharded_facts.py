@@ -5,6 +5,7 @@ The drain plans from these answers, so they come from the shards' home replicas,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
@@ -43,6 +44,12 @@ class ShardedFacts:
 
     def months_of_batch(self, table: Table, batch: int, projects: Sequence[int]) -> set[int]:
         return set().union(*(facts.months_of_batch(table, batch, projects) for facts in self._facts))
+
+    def rows_of_batch(self, table: Table, batch: int) -> dict[int, int]:
+        found = Counter[int]()
+        for facts in self._facts:
+            found.update(facts.rows_of_batch(table, batch))
+        return dict(found)
 
     def months_of_version(self, version: int) -> set[int]:
         return set().union(*(facts.months_of_version(version) for facts in self._facts))
