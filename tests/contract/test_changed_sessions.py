@@ -207,6 +207,16 @@ def test_events_are_not_looked_for_where_a_session_tells_them(store, take, perio
     assert bool(facts) is read
 
 
+@pytest.mark.parametrize(("most", "whole"), [(0, False), (1, True)])
+def test_facts_answer_where_many_sessions_differ(store, take, monkeypatch, most, whole):
+    monkeypatch.setattr(sessions, "MAX_TOLD", most)
+    for batch in SEVERAL:
+        take(*batch)
+    base = Query(project=1, table=Table.EVENTS, period=Period(TODAY, TOMORROW))
+    plan = choose(store, build.top(base, build.declared("country"), 10), {Source.SESSIONS})
+    assert isinstance(plan, Whole) is whole
+
+
 def cohorts(store, monkeypatch, filtered, source, start, days=2):
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed={source}))
     base = Query(project=1, table=Table.EVENTS, period=Period(start, start + days * DAY))

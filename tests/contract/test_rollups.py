@@ -177,6 +177,22 @@ def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here:
     assert (row.label, row.count.current, row.visitors) == ("direct", 4, 1)
 
 
+def test_variants_that_are_filled_in_later_leave_cells_right(here: Installation) -> None:
+    """Late events fell into the pause of a session over midnight, whose row still says that it pauses."""
+    midnight = MAY + 5 * DAY
+    here.send(midnight - 20 * MINUTE, midnight + 42 * MINUTE, session_id="s")
+    for minute in (11, -5, 30):
+        here.send(midnight + minute * MINUTE, session_id="s")
+    here.roll_up()
+    before = run.kpis(here.store, WEEK, None).current
+    assert before.sessions == 4
+    with here.drain.changing_sessions():
+        here.store.command("ALTER TABLE sessions UPDATE variants = '' WHERE 1")
+        here.store.facts.fill_session_facts(max(here.store.facts.sessions_without_facts()), 100)
+    here.roll_up()
+    assert run.kpis(here.store, WEEK, None).current == before
+
+
 CUT = MAY + 6 * DAY + 12 * HOUR
 """In the middle of a day, which no cell of the period before tells."""
 

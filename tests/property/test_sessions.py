@@ -355,6 +355,20 @@ def test_an_unnamed_event_of_a_crowded_visitor_joins_the_named_session_around_it
     assert found == [("", 4), ("a", 5), ("b", 1)]
 
 
+@pytest.mark.parametrize(("most", "asked"), [(10**9, 0), (1, 1)])
+def test_sessions_in_memory_take_few_bytes(most, asked):
+    """The older half goes where they take more: a visitor who comes back is then looked for in the store."""
+    store = MemoryHistory()
+    recent = RecentHistory(store, lambda: 0, kept_bytes=most)
+    rows = [view(minute, "/") | {"visitor": minute} for minute in range(10)]
+    store.feed(pl.DataFrame(rows, schema=s.EVENT_INPUT), 1, recent)
+    recent.settle(stored=True)
+    store.asked = 0
+    store.feed(pl.DataFrame([view(1, "/") | {"visitor": 1}], schema=s.EVENT_INPUT), 2, recent)
+    assert store.asked == asked
+    assert sorted(store.sessions["events"]) == [1] * 9 + [2]
+
+
 def test_a_batch_in_time_does_not_read_the_store():
     store = MemoryHistory()
     recent = RecentHistory(store, lambda: 0)

@@ -155,12 +155,26 @@ class Drain:
 
     @contextmanager
     def changing_sessions(self) -> Iterator[bool]:
-        """As `quiesced`, for who changes stored sessions within the block."""
+        """As `quiesced`, for who changes stored sessions within the block: no answer sees only some of its changes."""
         with self.quiesced() as quiesced:
             try:
-                yield quiesced
+                if quiesced:
+                    yield from self._unseen()
+                else:
+                    yield False
             finally:
                 self._recent.forget()
+
+    def _unseen(self) -> Iterator[bool]:
+        """Around one `yield`; a failure is raised once answers may go on, since no later batch makes it good."""
+        failure: Exception | None = None
+        with self._gate.batch({ALL_PROJECTS}):
+            try:
+                yield True
+            except Exception as error:  # noqa: BLE001 - raised below
+                failure = error
+        if failure is not None:
+            raise failure
 
     def begin_cells(self, until: Mapping[Owner, int]) -> int | None:
         """The stamp of roll-ups that are made next (`Marks.begin`); None while a batch is partly written or removed."""

@@ -15,7 +15,10 @@ from footfall.pipeline.session_state import SESSION, SESSION_COLUMNS, VISITOR, H
 from footfall.store.protocol import FactStore
 
 KEPT = 50_000
-"""Most sessions of a table that are kept: some 15 MB."""
+"""Most sessions of a table that are kept: some 10 MB where their events do not differ."""
+
+KEPT_BYTES = 50_000_000
+"""Most bytes of them: a session of many variants takes some 7 KB."""
 
 KEPT_MILLIS = 2 * SESSION_GAP
 """How long sessions are kept after their end. An event asks for those up to one gap before it."""
@@ -41,12 +44,18 @@ class RecentHistory:
     """
 
     def __init__(
-        self, store: Stored, oldest: Callable[[], int], kept: int = KEPT, wait: Callable[[], None] = lambda: None
+        self,
+        store: Stored,
+        oldest: Callable[[], int],
+        kept: int = KEPT,
+        wait: Callable[[], None] = lambda: None,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
         self._stored = store
         self._wait = wait
         self._oldest = oldest
         self._kept = kept
+        self._kept_bytes = kept_bytes
         self.since: int | None = None
         self._rows = _UNKNOWN
         self._changes: list[tuple[pl.DataFrame, pl.DataFrame]] = []
@@ -108,8 +117,8 @@ class RecentHistory:
         if ends.is_empty():
             return
         bound = int(ends.quantile(_MOST, "nearest") or 0) - KEPT_MILLIS
-        if len(ends) > self._kept:
-            bound = max(bound, int(ends.sort(descending=True)[self._kept // 2]))
+        if len(ends) > self._kept or self._rows.estimated_size() > self._kept_bytes:
+            bound = max(bound, int(ends.sort(descending=True)[min(self._kept, len(ends)) // 2]))
         elif (ends < bound).sum() < len(ends) * (1 - _MOST):
             return  # too few to copy the others for
         self.since = max(since, bound)

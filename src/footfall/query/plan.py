@@ -17,7 +17,8 @@ class Uneven:
     a start of its buckets; where it is asked (`across`), all that reach over these.
 
     Columns first, last (the earliest start and the latest end of those that start in one hour), sessions (their keys),
-    superseded (the keys of those with several versions).
+    superseded (the keys of those with several versions), told (how many others differ and tell variants, in rows of
+    their own).
     """
 
     base: Query
@@ -42,7 +43,8 @@ class Mixed:
     """Sessions that overlap a window of `base`, whose events are of several classes of traffic or pause for long.
 
     None of those that lie in one of the tiles of the period that start at `tiles`, if that is one of the cells that
-    start at `cells`, which count them, or if their variants are told. Columns as those of `Uneven`; none is superseded.
+    start at `cells`, which count them, or if their variants are told. Columns as those of `Uneven`; none is superseded,
+    or told.
     """
 
     base: Query
@@ -58,8 +60,8 @@ class Part:
     signs add up; those with one of the bits of `differing` in `varies` are left out. `inside` leaves out sessions that
     reach beyond the period, or over a start of its buckets.
 
-    With `told`, a part of events has those that these variants tell, and one of sessions those, too, of which one
-    matches the terms about what differs.
+    With `told`, a part of events reads these variants in place of events. A part of sessions then counts uneven ones,
+    too: those that have a variant for which the terms hold.
     """
 
     query: Query

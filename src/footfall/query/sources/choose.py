@@ -114,7 +114,8 @@ def _list(
 ) -> Whole | TotalledWhole | None:
     """From cells the list alone: its details and totals have others. No row of a session tells what it earned.
 
-    So a list of events has its details from one look at these, unless each has to be joined with its session.
+    So a list of events has its details from one look at these, unless each has to be joined with its session, or facts
+    are not allowed, as in tests.
     """
     if isinstance(query, DetailedLabels):
         listed = replace(query.listed, filters=(*query.listed.filters, *query.only))

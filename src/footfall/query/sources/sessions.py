@@ -24,6 +24,9 @@ from footfall.store.protocol import Reader
 MAX_UNEVEN = 200_000
 """With more uneven sessions, reading events alone is cheaper."""
 
+MAX_TOLD = 50_000
+"""The same of sessions that differ and tell their variants, each of which takes some microseconds to parse."""
+
 _MAX_WINDOWS = 3
 """Where there are too many hours: each is compared with every row."""
 
@@ -57,13 +60,13 @@ def parts(store: Reader, query: Query) -> tuple[Part, ...]:
     if apart is None:
         return ()
     even = _even(query, apart)
-    told = (_told(query, apart.told),) if query.table is Table.EVENTS else ()
+    told = (_of_variants(query, apart.told),) if query.table is Table.EVENTS else ()
     if not apart.windows:  # all are inside
         return (replace(even, inside=False), *told)
     return (even, *told, Part(_rest(query, apart), among=apart.those, signed=query.table is Table.SESSIONS))
 
 
-def _told(query: Query, told: Variants) -> Part:
+def _of_variants(query: Query, told: Variants) -> Part:
     """Events of variants, whose rows tell what is said of sessions."""
     of_sessions = tuple(term for term in query.filters if level_of(term.key) is Level.SESSION)
     others = tuple(term for term in query.filters if term not in of_sessions)
@@ -104,9 +107,10 @@ def _look_up(store: Reader, query: Query) -> _Apart | None:
         longest=query.longest,
     )
     uneven = Uneven(base, _differing(query), across=query.table is Table.EVENTS)
-    found = read(store, uneven)
-    if sum(len(row["sessions"]) for row in found) > MAX_UNEVEN:
+    rows = read(store, uneven)
+    if sum(len(row["sessions"]) for row in rows) > MAX_UNEVEN or sum(row["told"] for row in rows) > MAX_TOLD:
         return None
+    found = [row for row in rows if row["sessions"]]
     windows = windows_of(found, base.period, _MAX_WINDOWS_OF_FEW if base.keys else _MAX_WINDOWS)
     superseded = keys_of({key for row in found for key in row["superseded"]}, uneven)
     told = Variants(base, uneven.differing, superseded)

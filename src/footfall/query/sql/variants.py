@@ -17,7 +17,7 @@ OPEN = f"length(variants) <= {len(NO_VARIANTS)}"
 """The variants of an uneven session are not told."""
 
 
-def _told(names: Sequence[str]) -> str:
+def _tuples(names: Sequence[str]) -> str:
     """An array of tuples of these of VARIANT.
 
     What a filter reads and an aggregate reads should differ: the engine computes what they share for every row.
@@ -45,7 +45,7 @@ def events(told: Variants, members: str, binder: Binder) -> str:
     shown = ", ".join([own.replace("start", "start AS timestamp"), *(f"variant.{name} AS {name}" for name in VARIES)])
     return (
         f"SELECT {shown}, if(place < variant.pageviews, 'pageview', 'custom') AS event_type"
-        f" FROM (SELECT {own}, arrayJoin({_told(VARIANT)}) AS variant FROM sessions WHERE {' AND '.join(rows)})"
+        f" FROM (SELECT {own}, arrayJoin({_tuples(VARIANT)}) AS variant FROM sessions WHERE {' AND '.join(rows)})"
         " ARRAY JOIN range(variant.events) AS place"
     )
 
@@ -81,5 +81,5 @@ class Matching:
     def _of_variants(self, function: str, text: str, *others: str) -> str:
         bits = varies_in(term.key for term in self.terms)
         names = [*(name for bit, name in enumerate(VARIES) if bits >> bit & 1), *others] or ["events"]
-        columns = ", ".join(f"{_told(names)}.{name}" for name in names)
+        columns = ", ".join(f"{_tuples(names)}.{name}" for name in names)
         return function.format(f"({', '.join(names)})", text, columns)

@@ -28,7 +28,7 @@ from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, inside_of, keys_of, tail, where
 from footfall.query.sql.shapes import earned_by_label
 
-UNEVEN = ("first", "last", "sessions", "superseded")
+UNEVEN = ("first", "last", "sessions", "superseded", "told")
 
 MIXED_ROW = f"bitAnd(varies, {MIXED}) != 0"
 
@@ -85,7 +85,7 @@ def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
     if part.differing:
         rows.append(variants.alike(part.differing))
     keys = keys_of(query, binder)
-    source = _told(told, binder) if told else query.table
+    source = _events_of(told, binder) if told else query.table
     found = f"{source} WHERE {' AND '.join(rows)}"
     if not part.signed:
         return _select(keys, _counts(query), metrics, found)
@@ -98,7 +98,7 @@ def _told_apart(query: Query) -> tuple[tuple[Term, ...], Query]:
     return differ, replace(query, filters=tuple(term for term in query.filters if term not in differ))
 
 
-def _told(told: Variants, binder: Binder) -> str:
+def _events_of(told: Variants, binder: Binder) -> str:
     without = _members(told.without, binder) if told.without else ""
     return f"({variants.events(told, without, binder)}) AS events"
 
@@ -244,20 +244,20 @@ def _cells(part: CellPart, metrics: tuple[str, ...], binder: Binder) -> str:
 
 def uneven(query: Uneven, binder: Binder) -> str:
     """The times of uneven sessions by the hour."""
-    return _by_hour(_uneven(query, "session, start, end", binder))
+    return _by_hour(_uneven(query, "session, start, end", binder, counting=True))
 
 
 def mixed(query: Mixed, binder: Binder) -> str:
     """The times of mixed sessions by the hour."""
-    return _by_hour(_mixed(query, "session, start, end, 0 AS superseded", binder))
+    return _by_hour(_mixed(query, "session, start, end, 0 AS superseded, 0 AS told", binder))
 
 
 def _by_hour(rows: str) -> str:
     first, last = _SESSIONS.millis.format("min(start)"), _SESSIONS.millis.format("max(end)")
     return (
-        f"SELECT {first} AS c0, {last} AS c1, groupUniqArray(session) AS c2,"
-        f" groupUniqArrayIf(session, superseded) AS c3 FROM ({rows})"
-        " GROUP BY toStartOfHour(start) ORDER BY c0"
+        f"SELECT {first} AS c0, {last} AS c1, groupUniqArrayIf(session, NOT told) AS c2,"
+        f" groupUniqArrayIf(session, superseded) AS c3, countIf(told) AS c4 FROM ({rows})"
+        " GROUP BY toStartOfHour(start), told ORDER BY c0, told"
     )
 
 
@@ -293,18 +293,22 @@ def _tile(column: str, tiles: tuple[int, ...], binder: Binder) -> str:
     return f"roundDown({_SESSIONS.millis.format(column)}, {binder.instants(tiles)})"
 
 
-def _uneven(query: Uneven, columns: str, binder: Binder) -> str:
-    """One SELECT per kind, so that each finds its rows by an index."""
+def _uneven(query: Uneven, columns: str, binder: Binder, *, counting: bool = False) -> str:
+    """One SELECT per kind, so that each finds its rows by an index; `counting` finds those that tell variants, too."""
     base = query.base
     rows = where(base, binder)
     # All rows of superseded sessions: the version that is left may reach further than those that it replaces.
     differ = variants.differ(query.differing)
-    kinds = [f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)", f"{differ} AND {variants.OPEN}"]
+    superseded = f"session IN (SELECT session FROM sessions WHERE {rows} AND sign < 0)"
+    kinds = [superseded, differ if counting else f"{differ} AND {variants.OPEN}"]
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
     reach = [f"start < {start}", f"end >= {end}"]
     if base.buckets:
         reach.append(f"{bucket_of('start', base, binder)} != {bucket_of('end', base, binder)}")
     kinds += reach if query.across else [f"{differ} AND {over}" for over in reach]
-    return " UNION ALL ".join(
-        f"SELECT {columns}, sign < 0 AS superseded FROM sessions WHERE {rows} AND {kind}" for kind in kinds
-    )
+    shown = [f"{columns}, sign < 0 AS superseded"] * len(kinds)
+    if counting:
+        told = ["0", f"NOT {variants.OPEN}", *["0"] * len(reach)]
+        shown = [f"{text}, {flag} AS told" for text, flag in zip(shown, told, strict=True)]
+    found = zip(shown, kinds, strict=True)
+    return " UNION ALL ".join(f"SELECT {text} FROM sessions WHERE {rows} AND {kind}" for text, kind in found)

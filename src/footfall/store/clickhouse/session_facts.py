@@ -1,8 +1,10 @@
 """Facts of sessions that an earlier version stored, worked out from their events by the engine.
 
 One slice of a month's sessions at a time: their facts go to a table in memory, from which a mutation of the month's
-partition takes them. All rows of a session get the same values, so those that cancel each other still do. What a crash
-leaves half done is seen by `varies`, and a mutation that goes on after it finds the table empty and changes nothing.
+partition takes them. Rows that cancel each other get the same values, so they still do. What a crash leaves half done
+is seen by `varies` and `variants`, and a mutation that goes on after it finds the table empty and changes nothing.
+
+Rows whose `varies` is known get variants alone: cells of roll-ups have counted their sessions by the rest.
 """
 
 from __future__ import annotations
@@ -38,8 +40,13 @@ _TYPES = {
     **dict.fromkeys(_ADDED, "LowCardinality(String)"),
     "varies": "UInt16",
     "variants": "String",
+    "told": "String",
     "flow": "Array(LowCardinality(String))",
 }
+
+
+SLICE_EVENTS = 400_000
+"""Most events of the sessions of a slice, but for one session: variants are texts of some 250 letters, in memory."""
 
 
 def without_facts(store: Reader) -> dict[int, int]:
@@ -66,10 +73,12 @@ def _edge(store: Reader, table: Table, month: int, limit: int) -> int | None:
     """The latest start of the first sessions of a month without facts."""
     sql = f"""
         SELECT count(), max(at) FROM (
-          SELECT toUnixTimestamp64Milli(start) AS at FROM sessions
-          WHERE source_table = {{table:String}} AND toYYYYMM(start) = {{month:UInt32}} AND {_MISSING}
-          ORDER BY start LIMIT {{limit:UInt32}}
-        )"""  # noqa: S608 - a constant
+          SELECT at, sum(events) OVER so_far AS sum, row_number() OVER so_far AS place FROM (
+            SELECT toUnixTimestamp64Milli(start) AS at, events FROM sessions
+            WHERE source_table = {{table:String}} AND toYYYYMM(start) = {{month:UInt32}} AND {_MISSING}
+            ORDER BY start LIMIT {{limit:UInt32}}
+          ) WINDOW so_far AS (ORDER BY at ROWS UNBOUNDED PRECEDING)
+        ) WHERE place = 1 OR sum <= {SLICE_EVENTS}"""  # noqa: S608 - constants
     ((found, edge),) = store.query(sql, {"table": table.value, "month": month, "limit": limit}).rows
     return edge if found else None
 
@@ -83,8 +92,11 @@ def statements(table: Table, month: int) -> Iterator[str]:
     types = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     yield f"""CREATE TABLE IF NOT EXISTS session_facts (project_id UInt32, session UInt64, {types})
         ENGINE = Join(ANY, LEFT, project_id, session) SETTINGS persistent = 0
-        AS {_facts(table)}"""
-    found = ", ".join(f"{name} = {_found('joinGet', name)}" for name in _FACTS)
+        AS {_facts(table)}
+        SETTINGS output_format_json_escape_forward_slashes = 0"""
+    unknown = {name: f"if(varies = {VARIES_UNKNOWN}, {_found('joinGet', name)}, {name})" for name in _FACTS}
+    unknown["variants"] = f"if(varies = {VARIES_UNKNOWN}, {_found('joinGet', 'variants')}, {_found('joinGet', 'told')})"
+    found = ", ".join(f"{name} = {value}" for name, value in unknown.items())
     yield f"""ALTER TABLE sessions UPDATE {found} IN PARTITION ID '{month}'
         WHERE {_SLICE} AND isNotNull({_found("joinGetOrNull", "varies")})
         SETTINGS allow_nondeterministic_mutations = 1"""
@@ -98,7 +110,7 @@ def _found(function: str, name: str) -> str:
 def _facts(table: Table) -> str:
     """The facts of a slice; of sessions that have lost events, to retention, only that nothing is known.
 
-    Events are grouped by variant first, then by session.
+    Events are grouped by variant first, then by session. `told` are the variants of one that is known to be uneven.
     """
     have = stored(table)
     value = {name: name if name in have else "''" for name in VARIES}
@@ -112,14 +124,14 @@ def _facts(table: Table) -> str:
     pages = f"arrayMap(view -> view.4, arraySlice(arraySort(groupArrayArray(views)), 1, {FLOW_STEPS}))"
     return f"""
         SELECT project_id, session, {added}, if(found = counted, bits, {ALL_VARY}) AS varies,
-          multiIf(found != counted, '{NO_VARIANTS}', bitAnd(bits, {UNEVEN}) = 0, '', told) AS variants,
-          if(found = counted, pages, []) AS flow
+          multiIf(found != counted, '{NO_VARIANTS}', bitAnd(bits, {UNEVEN}) = 0, '', text) AS variants,
+          if(found != counted OR found = 0, '{NO_VARIANTS}', text) AS told, if(found = counted, pages, []) AS flow
         FROM (
           SELECT project_id, session, sum(sign * events) AS counted FROM sessions WHERE {_SLICE}
           GROUP BY project_id, session
         ) AS sliced LEFT JOIN (
           SELECT project_id, session, sum(of_events) AS found, argMin(({first}), first_at) AS earliest,
-            {bits} AS bits, {pages} AS pages, {_told()} AS told
+            {bits} AS bits, {pages} AS pages, {_variants_text()} AS text
           FROM (
             SELECT project_id, session, {variant}, toUInt32(count()) AS of_events,
               toUInt32(countIf({view})) AS of_pageviews, min((timestamp, {FULL_ID_HI}, id_lo)) AS first_at,
@@ -134,10 +146,10 @@ def _facts(table: Table) -> str:
         ) AS facts USING (project_id, session)"""  # noqa: S608 - names of the catalogue
 
 
-def _told() -> str:
-    """`variants` of a session."""
+def _variants_text() -> str:
+    """`variants` of a session, as the pipeline writes them, but for a few control letters."""
     kinds = ", ".join(f"{name} {'String' if name in VARIES else 'UInt32'}" for name in VARIANT)
-    variants = f"groupArray(({', '.join(f'of_{name}' for name in VARIANT)}))"
+    variants = f"groupArray({MAX_VARIANTS + 1})(({', '.join(f'of_{name}' for name in VARIANT)}))"
     text = f"toJSONString(CAST(arraySort({variants}), 'Array(Tuple({kinds}))'))"
     return f"if(count() <= {MAX_VARIANTS}, {text}, '{NO_VARIANTS}')"
 

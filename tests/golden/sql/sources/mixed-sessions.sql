@@ -1,5 +1,5 @@
-SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArray(session) AS c2, groupUniqArrayIf(session, superseded) AS c3
-FROM (SELECT session, start, end, 0 AS superseded
+SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArrayIf(session, NOT told) AS c2, groupUniqArrayIf(session, superseded) AS c3, countIf(told) AS c4
+FROM (SELECT session, start, end, 0 AS superseded, 0 AS told
 FROM sessions
 WHERE project_id = {p0:UInt64}
 AND source_table = 'events'
@@ -14,8 +14,8 @@ AND (roundDown(toUnixTimestamp64Milli(start), {p5:Array(Int64)}) IN {p6:Array(In
 OR NOT length(variants) <= 2))
 GROUP BY session, start, end
 HAVING sum(sign) > 0)
-GROUP BY toStartOfHour(start)
-ORDER BY c0
+GROUP BY toStartOfHour(start), told
+ORDER BY c0, told
 -- p0 = 7
 -- p1 = 1780000000000
 -- p2 = 1780086400000
