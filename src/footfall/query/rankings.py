@@ -146,8 +146,8 @@ def _of_events(
     totals: bool,
 ) -> Ranked[Sparkline]:
     plan = planned(store, build.detailed(base, ranking, limit, starts, totals=totals))
-    if isinstance(plan, Whole | TotalledWhole):
-        return _sparklines_of_parts(store, base, previous, ranking, plan, starts)
+    if isinstance(plan, Whole):
+        return Ranked(_sparklines_of_cells(store, base, previous, ranking, plan, starts))
     rows = read(store, plan)
     before = _before(store, previous, ranking, _labels(rows))
     earned = {row["label"]: _by_currency(row["earned"].items()) for row in rows}
@@ -175,14 +175,14 @@ def _labels(rows: list[Row]) -> Labels:
     return tuple(next(iter(row.values())) for row in rows)
 
 
-def _sparklines_of_parts(
+def _sparklines_of_cells(
     store: Reader,
     base: Query,
     previous: Query | None,
     ranking: build.TopList,
-    plan: Whole | TotalledWhole,
+    plan: Whole,
     starts: tuple[int, ...],
-) -> Ranked[Sparkline]:
+) -> list[Sparkline]:
     def series(labels: Labels) -> list[Row]:
         return fetch(store, build.series_of(base, ranking, labels, starts)) if labels and starts else []
 
@@ -190,14 +190,12 @@ def _sparklines_of_parts(
     rows, ((before, earned), counted) = _with_details(
         store, plan, lambda labels: both(partial(figures, labels), partial(series, labels))
     )
-    totals = _totals(rows) if isinstance(plan, TotalledWhole) else None
-    rows = [_named(row, ranking) for row in rows] if isinstance(plan, TotalledWhole) else rows
     counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
     for row in counted:
         if row[ranking.dimension] in counts:
             counts[row[ranking.dimension]][row["bucket"]] = row["events"]
     ranked = (_ranked(row, ranking, before, earned) for row in rows)
-    return Ranked([Sparkline(row, list(counts[row.label].values())) for row in ranked], totals)
+    return [Sparkline(row, list(counts[row.label].values())) for row in ranked]
 
 
 def properties(

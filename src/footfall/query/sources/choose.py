@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from footfall.catalog.dimensions import Level, level_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY
 from footfall.model.period import Period
@@ -112,27 +111,15 @@ def _base(query: AnyQuery) -> Query | None:
 def _list(
     store: Reader, query: DetailedLabels | TotalledLabels, allowed: Collection[Source]
 ) -> Whole | TotalledWhole | None:
-    """From cells the list alone: its details and totals have others. No row of a session tells what it earned.
-
-    So a list of events has its details from one look at these, unless each has to be joined with its session, or facts
-    are not allowed, as in tests.
-    """
+    """From cells the list alone: its details and totals have others. No row of a session tells what it earned."""
     if isinstance(query, DetailedLabels):
         listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
-        joined = any(level_of(term.key) is Level.SESSION for term in listed.filters)
-        besides = {Source.SESSIONS} if joined or Source.FACTS not in allowed else set()
-        chosen = _figures(store, listed, ({*allowed} - {Source.SESSIONS}) | ({*allowed} & besides))
-        if not isinstance(chosen, Whole):
-            return None
-        return TotalledWhole(chosen) if query.totals and not _of_cells(chosen) else chosen
+        chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
+        return chosen if isinstance(chosen, Whole) else None
     chosen = _figures(store, query.listed, allowed)
     if not isinstance(chosen, Whole):
         return None
-    return chosen if _of_cells(chosen) else TotalledWhole(chosen)
-
-
-def _of_cells(whole: Whole) -> bool:
-    return any(isinstance(part, CellPart) for part in whole.parts)
+    return chosen if any(isinstance(part, CellPart) for part in chosen.parts) else TotalledWhole(chosen)
 
 
 def _from_rollups(store: Reader, query: AnyQuery) -> Whole | LabelsOfWhole | None:
