@@ -177,6 +177,7 @@ def test_a_session_that_pauses_over_midnight_is_counted_once_by_its_events(here:
     assert (row.label, row.count.current, row.visitors) == ("direct", 4, 1)
 
 
+@pytest.mark.embedded
 def test_variants_that_are_filled_in_later_leave_cells_right(here: Installation) -> None:
     """Late events fell into the pause of a session over midnight, whose row still says that it pauses."""
     midnight = MAY + 5 * DAY
