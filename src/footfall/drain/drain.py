@@ -277,9 +277,7 @@ class Drain:
         if name in self._begun:
             keep = batch.number if batch else None
             for number in self._journal.left(name, keep=keep):
-                if not self._inventory.months_of(
-                    number
-                ):  # its rows in the spool are gone, and it may be stored in part
+                if not self._inventory.months_of(number):  # it has not ended, and its rows in the spool are gone
                     self._note_stored(number)
             self._journal.forget(name, keep=keep)
             if batch is None:

@@ -11,7 +11,7 @@ import structlog
 from footfall.store.protocol import FactStore
 
 SLICE = 100_000
-"""Sessions that get their facts in one call: a second or two, for which no batch is begun."""
+"""Sessions that get their facts in one call: a second or two, for which no batch is begun, and no answer."""
 
 _AFTER_FAILURE = 60.0
 

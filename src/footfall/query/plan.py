@@ -77,8 +77,9 @@ class Part:
 class UnmixedPart:
     """Sessions that are not `Mixed`: those that begin in the windows of `query`, and those that reach over an edge.
 
-    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after. Of those
-    that tell variants, which lie in one of the `tiles` each, those of which one matches.
+    Each counts in the bucket that it begins in, and in that of every edge that it began before and ends after. Sessions
+    of several classes of traffic, or with long pauses, are among them where they lie in one of the tiles that start at
+    `tiles`, and have a variant for which the terms hold.
     """
 
     query: Query

@@ -38,14 +38,14 @@ def alike(bits: int) -> str:
 
 def events(told: Variants, members: str, binder: Binder) -> str:
     """Rows of events, as far as variants know their columns; of no sessions among `members`."""
-    own = "project_id, start, visitor, session, session_id"
+    keys = "project_id, visitor, session, session_id"
     rows = [where(told.base, binder), differ(told.differing), f"NOT {OPEN}", *inside_of(told.base, binder)]
     if members:
         rows.append(f"session NOT IN {members}")
-    shown = ", ".join([own.replace("start", "start AS timestamp"), *(f"variant.{name} AS {name}" for name in VARIES)])
+    shown = ", ".join([f"{keys}, start AS timestamp", *(f"variant.{name} AS {name}" for name in VARIES)])
+    told_by = f"SELECT {keys}, start, arrayJoin({_tuples(VARIANT)}) AS variant FROM sessions WHERE {' AND '.join(rows)}"
     return (
-        f"SELECT {shown}, if(place < variant.pageviews, 'pageview', 'custom') AS event_type"
-        f" FROM (SELECT {own}, arrayJoin({_tuples(VARIANT)}) AS variant FROM sessions WHERE {' AND '.join(rows)})"
+        f"SELECT {shown}, if(place < variant.pageviews, 'pageview', 'custom') AS event_type FROM ({told_by})"
         " ARRAY JOIN range(variant.events) AS place"
     )
 

@@ -85,7 +85,10 @@ class ShardedFacts:
             facts.remove_cells(grain, before)
 
     def sessions_without_facts(self) -> dict[int, int]:
-        """None: no earlier version had clusters."""
+        """None that need any: variants alone may be lacking, and such sessions are read from their events.
+
+        A mutation runs on every replica, and would look for them in a table that one of them has.
+        """
         return {}
 
     def fill_session_facts(self, month: int, limit: int) -> None:

@@ -44,8 +44,8 @@ AND end >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')))
 AND bitAnd(varies, 16387) = 0
 GROUP BY c0
 UNION ALL SELECT replaceRegexpOne(country, '^$', 'unknown') AS c0, toInt64(count()) AS c1, uniqCombined64State(17)(visitor) AS c2
-FROM (SELECT project_id, start AS timestamp, visitor, session, session_id, variant.traffic AS traffic, variant.country AS country, variant.region AS region, variant.city AS city, variant.browser AS browser, variant.os AS os, variant.device AS device, variant.language AS language, variant.timezone AS timezone, variant.screen AS screen, if(place < variant.pageviews, 'pageview', 'custom') AS event_type
-FROM (SELECT project_id, start, visitor, session, session_id, arrayJoin(JSONExtract(variants, 'Array(Tuple(traffic LowCardinality(String), country LowCardinality(String), region LowCardinality(String), city LowCardinality(String), browser LowCardinality(String), os LowCardinality(String), device LowCardinality(String), language LowCardinality(String), timezone LowCardinality(String), screen LowCardinality(String), events UInt32, pageviews UInt32))')) AS variant
+FROM (SELECT project_id, visitor, session, session_id, start AS timestamp, variant.traffic AS traffic, variant.country AS country, variant.region AS region, variant.city AS city, variant.browser AS browser, variant.os AS os, variant.device AS device, variant.language AS language, variant.timezone AS timezone, variant.screen AS screen, if(place < variant.pageviews, 'pageview', 'custom') AS event_type
+FROM (SELECT project_id, visitor, session, session_id, start, arrayJoin(JSONExtract(variants, 'Array(Tuple(traffic LowCardinality(String), country LowCardinality(String), region LowCardinality(String), city LowCardinality(String), browser LowCardinality(String), os LowCardinality(String), device LowCardinality(String), language LowCardinality(String), timezone LowCardinality(String), screen LowCardinality(String), events UInt32, pageviews UInt32))')) AS variant
 FROM sessions
 WHERE project_id = {p16:UInt64}
 AND source_table = 'events'
