@@ -18,6 +18,7 @@ from footfall.query import build, fetch, journeys, rankings, run
 from footfall.query.ast import BucketFigures, Query
 from footfall.query.filter import parse
 from footfall.query.plan import Part, Whole
+from footfall.query.rows import read
 from footfall.query.sources import Source, choose, sessions
 from footfall.spool.memory import MemorySpool
 
@@ -156,7 +157,17 @@ SEVERAL = [
         at(22, country="DE", screen="2560x1440"),
     ]
 ]
-"""A session of three variants, with three pageviews and custom events of one country."""
+"""A session of four variants in two countries: two pageviews and two custom events."""
+
+
+@pytest.mark.parametrize(("filtered", "counts"), [("", (2, 4)), ("country:DE", (2, 3)), ("country:US", (0, 1))])
+@pytest.mark.parametrize("source", [Source.FACTS, Source.SESSIONS])
+def test_pageviews_of_a_session_that_differs(store, take, source, filtered, counts):
+    for batch in SEVERAL:
+        take(*batch)
+    base = Query(project=1, table=Table.EVENTS, period=Period(TODAY, TOMORROW), filters=parse(filtered))
+    plan = choose(store, build.totals(base, "pageviews", "events"), {source})
+    assert read(store, plan) == [dict(zip(("pageviews", "events"), counts, strict=True))]
 
 
 @pytest.mark.parametrize(
@@ -192,19 +203,19 @@ def test_lists_of_events_of_a_session_that_differ(
 
 
 @pytest.mark.parametrize(
-    ("period", "read"),
+    ("period", "looked_for"),
     [(Period(TODAY, TOMORROW), False), (Period(NOON + 11 * MINUTE, TOMORROW), True)],
     ids=["it lies in the period", "it reaches over its start"],
 )
 @pytest.mark.parametrize("asked", [build.declared("country"), build.TOP_REFERRERS], ids=["of events", "of sessions"])
-def test_events_are_not_looked_for_where_a_session_tells_them(store, take, period, read, asked):
+def test_events_are_not_looked_for_where_a_session_tells_them(store, take, period, looked_for, asked):
     for batch in SEVERAL:
         take(*batch)
     base = Query(project=1, table=Table.EVENTS, period=period, filters=parse("country:DE"))
     plan = choose(store, build.top(base, asked, 10), {Source.SESSIONS})
     assert isinstance(plan, Whole)
     facts = [part for part in plan.parts if isinstance(part, Part) and not part.told and part.among]
-    assert bool(facts) is read
+    assert bool(facts) is looked_for
 
 
 @pytest.mark.parametrize(("most", "whole"), [(0, False), (1, True)])
