@@ -73,7 +73,7 @@ class AnswerCache:
     async def _wait(self, key: str, request: Request) -> tuple[Answer, bool]:
         run = self._runs[key]
         run.waiting += 1
-        leaving = asyncio.create_task(gone(request))
+        leaving = asyncio.create_task(gone(request.receive))
         try:
             await asyncio.wait({run.task, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if run.task.done():

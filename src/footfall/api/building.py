@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from time import perf_counter
 
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
 from footfall import __version__
@@ -23,6 +26,7 @@ from footfall.api.repeating import Repeating
 from footfall.api.request_log import RequestLog
 from footfall.api.request_metrics import RequestTimes
 from footfall.api.server_timing import ServerTiming
+from footfall.api.shared_answers import SharedAnswers
 from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
@@ -68,6 +72,7 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     routers = list(_routers(reading))
     for router in routers:
         api.routes.extend(router.routes)  # `include_router` would build each route a second time, at the first request
+    api.add_middleware(SharedAnswers, paths=list(shared_paths(reading)))
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
@@ -93,6 +98,14 @@ def in_front(api: FastAPI, collecting: Collecting, *, writes: bool = True) -> Ap
     if collecting.settings.base_path:
         answering = BelowPath(answering, collecting.settings.base_path)
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)
+
+
+def shared_paths(reading: Routers) -> Iterator[re.Pattern[str]]:
+    """The paths whose answers are shared."""
+    for surface in SURFACES:
+        for route in reading[surface.name].routes if surface.shares and surface.name in reading else ():
+            if isinstance(route, APIRoute) and route.response_class is not StreamingResponse:
+                yield route.path_regex
 
 
 def _routers(reading: Routers) -> Iterator[APIRouter]:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
+from starlette.types import Receive
 
 from footfall.api.repeating import attempt_of
 from footfall.errors import OvertakenError, TransientError, UserError
@@ -22,7 +23,7 @@ from footfall.store.protocol import Reader, Reading, Store
 
 Found = TypeVar("Found")
 
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 10.0
 """How long a query waits for its turn."""
 
 THREADS = 16
@@ -171,11 +172,11 @@ async def watched(request: Request | None, reading: Reading) -> AsyncIterator[No
 
 
 async def _watch(request: Request, reading: Reading) -> None:
-    await gone(request)
+    await gone(request.receive)
     reading.cancel()
 
 
-async def gone(request: Request) -> None:
+async def gone(receive: Receive) -> None:
     """Until the client leaves. Nothing else may wait for the request's messages."""
-    while (await request.receive())["type"] != "http.disconnect":
+    while (await receive())["type"] != "http.disconnect":
         pass

@@ -18,7 +18,8 @@ class Surface:
     `writing` are its endpoints that take a token and store something, `public` those that need no token. `router`
     documents both and holds the surface's probes: everything that a process which only collects can answer. Endpoints
     that query are in the folder's `routes`, since they need the query package. `streams` are paths whose endpoints read
-    their bodies piece by piece, and so may take any size.
+    their bodies piece by piece, and so may take any size. With `shares`, clients that ask the same at once share an
+    answer, unless its endpoint streams (`shared_answers`).
     """
 
     name: str
@@ -27,4 +28,5 @@ class Surface:
     writing: Sequence[Route] = ()
     public: Sequence[Public] = ()
     streams: Sequence[str] = ()
+    shares: bool = False
     router: APIRouter = field(default_factory=APIRouter)

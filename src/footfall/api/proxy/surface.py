@@ -19,7 +19,11 @@ _PREFIX = "/analytics"
 router = APIRouter(tags=["proxy traffic"])
 
 PROXY = Surface(
-    "proxy", _PREFIX, writing=(Route(f"{_PREFIX}/ingest", ingest, BODY_BYTES, idempotent=True),), router=router
+    "proxy",
+    _PREFIX,
+    writing=(Route(f"{_PREFIX}/ingest", ingest, BODY_BYTES, idempotent=True),),
+    shares=True,
+    router=router,
 )
 
 (_INGEST,) = PROXY.writing

@@ -22,7 +22,7 @@ router = APIRouter(tags=["collection"])
 _VISITS = Route("/api/tracking/visits", store_visits, rows.BODY_BYTES, idempotent=True)
 _LOGS = PublicRoute("/api/log-request", log_request, logrequest.BODY_BYTES, look=look)
 
-TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOGS,), router=router)
+TRACKING = Surface("tracking", "/api/tracking", writing=(_VISITS,), public=(_LOGS,), shares=True, router=router)
 
 writing_route(
     router,

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from footfall.api.surface import Surface
 
-WEB = Surface("web", "/api/web-events")
+WEB = Surface("web", "/api/web-events", shares=True)
