@@ -14,6 +14,7 @@ import structlog
 from tests.support.clickhouse_node import Node, cluster
 from tests.support.postgresql import PostgreSQL, postgresql
 
+from footfall.query.sources import facts
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
 from footfall.store.clickhouse.migrate import tables
@@ -55,6 +56,12 @@ def log_of_the_test() -> None:
     structlog.reset_defaults()
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, renderer])
+
+
+@pytest.fixture
+def by_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells answer where there are any, however few the facts are: those of tests always are."""
+    monkeypatch.setattr(facts, "UP_TO_EVENTS", -1)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,11 @@ from footfall.settings import Settings
 _names = itertools.count(1)
 
 
+@pytest.fixture(autouse=True)
+def answered_by_cells(by_cells: None) -> None:
+    """As `by_cells`."""
+
+
 @pytest.fixture(scope="session")
 def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a ClickHouse of user `ann`, whose password is `p@ss`."""

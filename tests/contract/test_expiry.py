@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from footfall.model.progress import Standstill
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.query import run
 from footfall.query.ast import Query
-from footfall.query.build import endpoints
+from footfall.query.build import endpoints, totals
 from footfall.query.fetch import fetch
 from footfall.query.rows import Row
 from footfall.rollups.expiry import Expiry, facts_since, preview
@@ -96,6 +97,14 @@ class Installation:
         query = Query(project=project, table=Table.EVENTS, period=PERIOD)
         return run.count(self.store, query), run.visitors(self.store, query)
 
+    def of_day(self, day: int) -> tuple[int, int, int]:
+        """Events, visitors and requests of one day."""
+        period = Period(MAY + day * DAY, MAY + (day + 1) * DAY)
+        query = Query(project=1, table=Table.EVENTS, period=period)
+        requests = replace(query, table=Table.REQUESTS, bots=True)
+        (hits,) = fetch(self.store, totals(requests, "hits"))
+        return run.count(self.store, query), run.visitors(self.store, query), hits["hits"]
+
     def requests(self, project: int = 1) -> list[Row]:
         """By endpoint, which has cells of months only."""
         query = Query(project=project, table=Table.REQUESTS, period=PERIOD, bots=True)
@@ -130,6 +139,14 @@ def test_facts_past_it_go_and_figures_stay(here: Installation) -> None:
     assert here.days() == [40]
     assert here.figures() == before
     assert here.requests() == requests
+
+
+def test_a_single_day_keeps_its_figures_too(here: Installation) -> None:
+    """Of which facts would be read, were they still there."""
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    assert here.days() == [25, 40]
+    assert [here.of_day(day) for day in (0, 1, 3, 25)] == [(1, 1, 1), (0, 0, 0), (1, 1, 1), (1, 1, 1)]
 
 
 def test_rows_stay_until_every_source_is_rolled_up(here: Installation) -> None:

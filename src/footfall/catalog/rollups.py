@@ -96,8 +96,10 @@ def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
     return Rollup(name, Table.EVENTS, ("events", "visitors"), counted, dimension)
 
 
+EVENTS = Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL)
+
 _TOTALS = (
-    Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL),
+    EVENTS,
     Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), _NONE),
 )
 

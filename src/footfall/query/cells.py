@@ -14,7 +14,8 @@ from footfall.query.plan import Cells
 class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
-    Columns grain, start, end, version, stamp, rollups (the names of those that the cell has, with spaces in between).
+    Columns grain, start, end, version, stamp, rollups (the names of those that the cell has, with spaces in between),
+    events (how many of people a cell of events counts, 0 in other cells).
     Of several versions of a cell the newest counts; it is valid while no hour of it has a later stamp.
     """
 

@@ -32,7 +32,7 @@ from footfall.query.ast import (
 from footfall.query.passes import complete, prepare
 from footfall.query.plan import AnyPart, AnyPlan, CellPart, LabelsOfWhole, LongestSession, TotalledWhole, Whole
 from footfall.query.rows import read
-from footfall.query.sources import breakdowns, earned, flows, funnels, retention, rolled, sessions, summed
+from footfall.query.sources import breakdowns, earned, facts, flows, funnels, retention, rolled, sessions, summed
 from footfall.query.sources.facts import amount
 from footfall.query.sql.retention import ONE_PASS
 from footfall.store.protocol import Reader
@@ -85,7 +85,7 @@ def _chosen(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> AnyP
 
 def _figures(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> Whole | LabelsOfWhole | None:
     base = _base(query)
-    if base is None or (Source.FACTS in allowed and base.period.length <= rolled.FACTS_UP_TO):
+    if base is None or (Source.FACTS in allowed and base.table not in summed.SUMMED and facts.suffice(store, base)):
         return None
     chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:

@@ -35,7 +35,11 @@ def valid_cells(store: Reader, project: int, source: Table, period: Period, roll
     names = {text: frozenset(text.split()) for text in {row["rollups"] for row in newest.values()}}
     usable = {text for text, held in names.items() if held.issuperset(rollups) and not _lacks(held, rollups)}
     return [
-        Cell(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"], CROSSED in names[row["rollups"]])
+        Cell(
+            *(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"]),
+            crossed=CROSSED in names[row["rollups"]],
+            events=row["events"],
+        )
         for row in newest.values()
         if row["rollups"] in usable and not any(_outdates(mark, row) for mark in touched)
     ]

@@ -9,7 +9,6 @@ from footfall.catalog.columns import HUMAN
 from footfall.catalog.metrics import UNCOUNTED
 from footfall.catalog.rollups import EVERY, PROPERTY_VALUES, ROLLUPS, Rollup
 from footfall.catalog.tables import Table
-from footfall.clock import DAY
 from footfall.model.period import Period
 from footfall.query import build
 from footfall.query.ast import Keys, Order, Query
@@ -18,7 +17,7 @@ from footfall.query.cells import Uncounted
 from footfall.query.passes import complete
 from footfall.query.plan import AnyPart, CellPart, MatchedPart, Mixed, Part, UnmixedPart, Whole
 from footfall.query.rows import Row, read
-from footfall.query.sources import sessions
+from footfall.query.sources import facts, sessions
 from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.sessions import long_enough, members_of, windows_of
 from footfall.query.sources.tiles import Cell, Tiling, gaps
@@ -26,9 +25,6 @@ from footfall.store.protocol import Reader
 
 MAX_BY_VISITORS = 100
 """Ranked by visitors beyond this place, a list is read from facts."""
-
-FACTS_UP_TO = 2 * DAY
-"""Up to this length, reading facts costs less than looking up uneven sessions."""
 
 _BY_DIMENSION = {rollup.dimension: rollup for rollup in ROLLUPS if rollup.dimension}
 _TOTALS = tuple(rollup for rollup in ROLLUPS if not rollup.dimension)
@@ -82,7 +78,7 @@ def _rest(store: Reader, query: Query, tiling: Tiling) -> tuple[AnyPart, ...]:
         return (*_unmixed(query, tiling), *_mixed(store, query, tiling))
     if not tiling.gaps:
         return ()
-    if sum(gap.length for gap in tiling.gaps) > FACTS_UP_TO:
+    if sum(gap.length for gap in tiling.gaps) > facts.UP_TO:
         found = [sessions.parts(store, replace(query, period=gap)) for gap in tiling.gaps]
         if all(found):
             return tuple(part for parts in found for part in parts)

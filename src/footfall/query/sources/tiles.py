@@ -11,12 +11,16 @@ from footfall.model.period import Bucket, Period
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A valid cell. `crossed` says whether mixed sessions reach over its edges, which it doesn't count."""
+    """A valid cell, and the events of people that it counts.
+
+    `crossed` says whether mixed sessions reach over its edges, which it doesn't count.
+    """
 
     grain: Bucket
     period: Period
     version: int
     crossed: bool = False
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)

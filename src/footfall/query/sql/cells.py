@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 
-from footfall.catalog.rollups import SMALL
+from footfall.catalog.rollups import EVENTS, SMALL
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
 from footfall.query.cells import CellSizes, FirstFacts, MadeCells, OverfullCells, RolledUp, StaleCells, Uncounted
@@ -14,7 +14,7 @@ from footfall.query.plan import Cells
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups", "events")
 UNCOUNTED = ("grain", "start")
 OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
@@ -71,13 +71,22 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     Rows that a merge will remove are among them.
     """
     start, end = (binder.instant(at) for at in (query.period.start, query.period.end))
-    rows = f"project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
+    project = f"project_id = {binder.number(query.project)}"
+    rows = f"{project} AND source = {binder.text(query.source)}"
+    cells = (
+        "SELECT grain, bucket, version, until, stamp, arrayStringConcat(rollups, ' ') AS names, 0 AS counted"
+        f" FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end}"
+    )
+    if query.source == Table.EVENTS:
+        cells += (
+            " UNION ALL SELECT grain, bucket, version, toDateTime(0, 'UTC'), 0, '', events FROM rollups"
+            f" WHERE {project} AND rollup = {binder.text(EVENTS.name)} AND bucket >= {start} AND bucket < {end}"
+        )
     return (
-        f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1,"
-        f" {_MILLIS.format('until')} AS c2, version AS c3, stamp AS c4,"
-        " arrayStringConcat(rollups, ' ') AS c5 FROM rolled_up"
-        f" WHERE {rows} AND bucket >= {start} AND until <= {end}"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, ''"
+        f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1, {_MILLIS.format('max(until)')} AS c2,"
+        f" version AS c3, max(stamp) AS c4, max(names) AS c5, sum(counted) AS c6 FROM ({cells})"
+        " GROUP BY grain, bucket, version HAVING c2 > 0"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, '', 0"
         f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
 
