@@ -13,6 +13,7 @@ from tests.support.asgi import Client, reading_client
 from tests.support.populate import EVENT, at, insert, name_sessions, populate, session_rows
 
 from footfall.api.web.routes import router
+from footfall.query import rankings
 from footfall.store.protocol import Store
 
 URL = "/api/web-events/shop"
@@ -46,6 +47,13 @@ def history() -> list[dict[str, Any]]:
                 }
             )
     return [{**EVENT, **event} for event in found]
+
+
+@pytest.fixture(autouse=True, params=["of any label", "of those shown"])
+def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What labels earned is asked for beside the list, or after it, where too many labels did."""
+    if request.param == "of those shown":
+        monkeypatch.setattr(rankings, "MAX_EARNING", 0)
 
 
 @pytest.fixture(scope="module")

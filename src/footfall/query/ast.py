@@ -194,13 +194,14 @@ class Flows:
 class SessionRevenue:
     """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
 
-    Of these labels, and of sessions that match `only`.
+    Of these labels (none: of all), and of sessions that match `only`; at most `limit` rows.
     """
 
     base: Query
     dimension: str
     labels: tuple[str, ...]
     only: tuple[Term, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

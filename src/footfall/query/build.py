@@ -131,16 +131,18 @@ def series_of(base: Query, ranking: TopList, labels: tuple[str, ...], starts: tu
     return replace(counts_of(base, ranking, labels), buckets=starts)
 
 
-def revenue_of(base: Query, ranking: TopList, labels: tuple[str, ...]) -> Query | SessionRevenue:
-    """What these labels earned, by currency: columns are the label's, currency, earned.
+def revenue_of(
+    base: Query, ranking: TopList, labels: tuple[str, ...] = (), limit: int | None = None
+) -> Query | SessionRevenue:
+    """What these labels earned (none: all), by currency, at most `limit` rows: the label's column, currency, earned.
 
     Of all events with the label, also where the ranking counts some of them, as pageviews by path.
     """
     if ranking.table is Table.SESSIONS:
-        return SessionRevenue(base, ranking.dimension, labels, ranking.only)
+        return SessionRevenue(base, ranking.dimension, labels, ranking.only, limit)
     order = (Order(ranking.dimension), Order("currency"))
     dimensions = (ranking.dimension, "currency")
-    return replace(base, dimensions=dimensions, metrics=("earned",), only=labels, order=order)
+    return replace(base, dimensions=dimensions, metrics=("earned",), only=labels, order=order, limit=limit)
 
 
 def values_of(base: Query, names: tuple[str, ...], limit: int) -> Query:

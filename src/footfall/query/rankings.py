@@ -20,6 +20,9 @@ from footfall.query.plan import AnyPlan, TotalledWhole, Whole
 from footfall.query.together import both
 from footfall.store.protocol import Reader
 
+MAX_EARNING = 5_000
+"""Of so many labels and currencies, what they earned is asked for before it is known which of them are shown."""
+
 Labels = tuple[str, ...]
 Before = dict[str, Row]
 Earned = Mapping[str, Mapping[str, Decimal]]
@@ -104,7 +107,7 @@ def _of_sessions(
 ) -> Ranked[RankedLabel]:
     asked = build.top(base, ranking, limit)
     plan = planned(store, TotalledLabels(asked) if totals else asked)
-    rows, (before, earned) = _with_details(store, plan, partial(_before_and_earned, store, base, previous, ranking))
+    rows, before, earned = _with_revenue(store, base, ranking, plan, partial(_before, store, previous, ranking))
     told = isinstance(plan, TotalledLabels | TotalledWhole)
     items = [_ranked(_named(row, ranking) if told else row, ranking, before, earned) for row in rows]
     return Ranked(items, _totals(rows) if told else None)
@@ -186,10 +189,10 @@ def _sparklines_of_cells(
     def series(labels: Labels) -> list[Row]:
         return fetch(store, build.series_of(base, ranking, labels, starts)) if labels and starts else []
 
-    figures = partial(_before_and_earned, store, base, previous, ranking)
-    rows, ((before, earned), counted) = _with_details(
-        store, plan, lambda labels: both(partial(figures, labels), partial(series, labels))
-    )
+    def details(labels: Labels) -> tuple[Before | None, list[Row]]:
+        return both(partial(_before, store, previous, ranking, labels), partial(series, labels))
+
+    rows, (before, counted), earned = _with_revenue(store, base, ranking, plan, details)
     counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
     for row in counted:
         if row[ranking.dimension] in counts:
@@ -225,10 +228,22 @@ def _with_details(store: Reader, plan: AnyPlan, details: Callable[[Labels], Deta
     return rows, details(_labels(rows))
 
 
-def _before_and_earned(
-    store: Reader, base: Query, previous: Query | None, ranking: build.TopList, labels: Labels
-) -> tuple[Before | None, Earned]:
-    return both(partial(_before, store, previous, ranking, labels), partial(_earned, store, base, ranking, labels))
+def _with_revenue(
+    store: Reader, base: Query, ranking: build.TopList, plan: AnyPlan, details: Callable[[Labels], Details]
+) -> tuple[list[Row], Details, Earned]:
+    """The same, and what the labels earned.
+
+    That is asked for beside the list, so of all labels where those of the list are not known yet: few have any, or most
+    of a few.
+    """
+    if isinstance(plan, Whole) and plan.asked.only:
+        of_labels = partial(_earned, store, base, ranking, plan.asked.only)
+        (rows, found), earned = both(lambda: _with_details(store, plan, details), of_labels)
+        return rows, found, earned
+    (rows, found), of_all = both(
+        lambda: _with_details(store, plan, details), partial(_earned_by_any, store, base, ranking)
+    )
+    return rows, found, _earned(store, base, ranking, _labels(rows)) if of_all is None else of_all
 
 
 def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> Before | None:
@@ -242,8 +257,18 @@ def _before(store: Reader, previous: Query | None, ranking: build.TopList, label
 
 
 def _earned(store: Reader, base: Query, ranking: build.TopList, labels: Labels) -> Earned:
+    return _by_label(fetch(store, build.revenue_of(base, ranking, labels)) if labels else [])
+
+
+def _earned_by_any(store: Reader, base: Query, ranking: build.TopList) -> Earned | None:
+    """What all labels earned; None where too many did."""
+    rows = fetch(store, build.revenue_of(base, ranking, limit=MAX_EARNING + 1))
+    return _by_label(rows) if len(rows) <= MAX_EARNING else None
+
+
+def _by_label(rows: list[Row]) -> Earned:
     earned: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
-    for row in fetch(store, build.revenue_of(base, ranking, labels)) if labels else ():
+    for row in rows:
         label, currency, amount = row.values()
         earned[label].append((currency, amount))
     return {label: _by_currency(found) for label, found in earned.items()}

@@ -45,7 +45,8 @@ def _asked(query: Query | SessionRevenue) -> Query:
         return query
     dimensions = (query.dimension, EARNED.second)
     order = tuple(Order(name) for name in dimensions)
-    return replace(query.base, dimensions=dimensions, metrics=EARNED.metrics, only=query.labels, order=order)
+    asked = replace(query.base, dimensions=dimensions, metrics=EARNED.metrics, only=query.labels, order=order)
+    return replace(asked, limit=query.limit)
 
 
 def _uncrossed(tiling: Tiling, asked: Query) -> Tiling:

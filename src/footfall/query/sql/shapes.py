@@ -50,7 +50,8 @@ def overlapping(base: Query, binder: Binder) -> list[str]:
 
 def session_revenue(query: SessionRevenue, binder: Binder) -> str:
     """Sessions joined with what was paid in them, which few events are about. Superseded rows cancel out."""
-    return f"{earned_by_label(query, binder)} ORDER BY f0, f1"
+    limit = f" LIMIT {binder.number(query.limit)}" if query.limit else ""
+    return f"{earned_by_label(query, binder)} ORDER BY f0, f1{limit}"
 
 
 def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
@@ -62,7 +63,7 @@ def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
         *overlapping(base, binder),
         *([times] if times else []),
         *(condition(term, Table.SESSIONS, binder) for term in query.only),
-        f"{name} IN {binder.texts(query.labels)}",
+        *([f"{name} IN {binder.texts(query.labels)}"] if query.labels else []),
     ]
     return (
         f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
