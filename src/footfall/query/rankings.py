@@ -106,9 +106,13 @@ def _of_sessions(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None, *, totals: bool
 ) -> Ranked[RankedLabel]:
     asked = build.top(base, ranking, limit)
-    plan = planned(store, TotalledLabels(asked) if totals else asked)
-    rows, before, earned = _with_revenue(store, base, ranking, plan, partial(_before, store, previous, ranking))
-    told = isinstance(plan, TotalledLabels | TotalledWhole)
+
+    def listed() -> tuple[list[Row], tuple[Before | None, bool]]:
+        plan = planned(store, TotalledLabels(asked) if totals else asked)
+        rows, before = _with_details(store, plan, partial(_before, store, previous, ranking))
+        return rows, (before, isinstance(plan, TotalledLabels | TotalledWhole))
+
+    rows, (before, told), earned = _beside_revenue(store, base, ranking, listed)
     items = [_ranked(_named(row, ranking) if told else row, ranking, before, earned) for row in rows]
     return Ranked(items, _totals(rows) if told else None)
 
@@ -192,7 +196,8 @@ def _sparklines_of_cells(
     def details(labels: Labels) -> tuple[Before | None, list[Row]]:
         return both(partial(_before, store, previous, ranking, labels), partial(series, labels))
 
-    rows, (before, counted), earned = _with_revenue(store, base, ranking, plan, details)
+    listed = partial(_with_details, store, plan, details)
+    rows, (before, counted), earned = _beside_revenue(store, base, ranking, listed, plan.asked.only)
     counts: dict[str, dict[int, int]] = {row[ranking.dimension]: dict.fromkeys(starts, 0) for row in rows}
     for row in counted:
         if row[ranking.dimension] in counts:
@@ -228,22 +233,22 @@ def _with_details(store: Reader, plan: AnyPlan, details: Callable[[Labels], Deta
     return rows, details(_labels(rows))
 
 
-def _with_revenue(
-    store: Reader, base: Query, ranking: build.TopList, plan: AnyPlan, details: Callable[[Labels], Details]
+def _beside_revenue(
+    store: Reader,
+    base: Query,
+    ranking: build.TopList,
+    listed: Callable[[], tuple[list[Row], Details]],
+    labels: Labels = (),
 ) -> tuple[list[Row], Details, Earned]:
-    """The same, and what the labels earned.
+    """The rows and details of a list, and what its labels earned, asked for at once.
 
-    That is asked for beside the list, so of all labels where those of the list are not known yet: few have any, or most
-    of a few.
+    As long as `labels` are not known, that is asked of all that earned something.
     """
-    if isinstance(plan, Whole) and plan.asked.only:
-        of_labels = partial(_earned, store, base, ranking, plan.asked.only)
-        (rows, found), earned = both(lambda: _with_details(store, plan, details), of_labels)
-        return rows, found, earned
-    (rows, found), of_all = both(
-        lambda: _with_details(store, plan, details), partial(_earned_by_any, store, base, ranking)
-    )
-    return rows, found, _earned(store, base, ranking, _labels(rows)) if of_all is None else of_all
+    if labels:
+        (rows, details), earned = both(listed, partial(_earned, store, base, ranking, labels))
+        return rows, details, earned
+    (rows, details), of_any = both(listed, partial(_earned_by_any, store, base, ranking))
+    return rows, details, _earned(store, base, ranking, _labels(rows)) if of_any is None else of_any
 
 
 def _before(store: Reader, previous: Query | None, ranking: build.TopList, labels: Labels) -> Before | None:
