@@ -91,6 +91,33 @@ def test_a_query_past_the_limit_of_its_project_is_answered_429(store: Store, sur
     assert other.status_code != 429, "another project has a limit of its own"
 
 
+@pytest.mark.parametrize("path", ["/api/web-events/shop/kpis", "/api/tracking/summary?project=shop"])
+def test_those_who_ask_the_same_at_once_are_one_query(store: Store, path: str) -> None:
+    """However many they are, one runs, and one more waits for those who came meanwhile."""
+    limiter = QueryLimiter(store, 1)
+    client = reading_client(store, NOW, web.router, tracking.router, limiter=limiter)
+    begun: list[int] = []
+    lent = limiter._lent
+
+    def noting(*asked: Any) -> Any:
+        begun.append(len(begun))
+        first.set()
+        return lent(*asked)
+
+    limiter._lent = noting  # type: ignore[method-assign]  # to count them
+    first = asyncio.Event()
+
+    async def answers() -> list[Any]:
+        early = asyncio.create_task(client.fetch(path))
+        await first.wait()
+        return await asyncio.gather(early, *(client.fetch(path) for _ in range(50)))
+
+    found = asyncio.run(answers())
+    assert {answer.status_code for answer in found} == {200}
+    assert len({answer.text for answer in found}) == 1
+    assert len(begun) == 2
+
+
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize(
     ("sql", "limits", "named"),

@@ -226,6 +226,7 @@ def test_all_flows_are_counted_where_a_bucket_left_out_may_hold_one_of_the_ranki
     assert (asked[-1] == plan) is all_counted
 
 
+@pytest.mark.usefixtures("by_cells")
 def test_the_sources_chosen_equal_the_oracle(product: RolledProduct, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "choose", partial(choose, allowed=set(Source)))
     survey(histories(tuple(ENDPOINTS)), FEWER, lambda group: differences(product, group), 11)

@@ -99,6 +99,16 @@ class Authenticator:
             raise UserError("forbidden", f"the token lacks the scope {scope.value!r}")
         return principal
 
+    def known(self, headers: Headers) -> Principal | None:
+        """The caller, where its token or cookie was found valid a moment ago; None where that would take a look-up."""
+        text = presented_token(headers)
+        if text is None and self._open:
+            return ANYONE
+        if text is None:
+            text = (presented_cookie(headers) or "").encode("latin-1")
+        found = self._known(_key(text), self._clock())
+        return found.principal if found else None
+
     def project(self, principal: Principal, name: str | None) -> Project:
         """The project of a surface that goes by the token: the one named (slug or id), else the token's only one."""
         if name:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, compile_path
+from starlette.types import Scope
 
 from footfall import __version__
 from footfall.api import openapi, problem
+from footfall.api.auth import Authenticator
 from footfall.api.base_path import BelowPath
 from footfall.api.bodies import Receive
 from footfall.api.cors import CrossOrigin
@@ -31,6 +33,7 @@ from footfall.api.small_bodies import SmallBodies
 from footfall.api.state import Collecting, State
 from footfall.api.surfaces import SURFACES, errors_of
 from footfall.api.unread_bodies import UnreadBodies
+from footfall.model.project import Principal
 
 Routers = Mapping[str, APIRouter]
 """Routers of endpoints that query, by the name of their surface."""
@@ -72,7 +75,8 @@ def build_api(state: State, reading: Routers) -> FastAPI:
     routers = list(_routers(reading))
     for router in routers:
         api.routes.extend(router.routes)  # `include_router` would build each route a second time, at the first request
-    api.add_middleware(SharedAnswers, paths=list(shared_paths(reading)))
+    if state.querying:
+        share_answers(api, state.querying.auth)
     api.openapi = lambda: openapi.describe(api, routers)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
@@ -100,12 +104,23 @@ def in_front(api: FastAPI, collecting: Collecting, *, writes: bool = True) -> Ap
     return Application(answering, collecting.lifecycle, collecting.metrics.requests)
 
 
-def shared_paths(reading: Routers) -> Iterator[re.Pattern[str]]:
-    """The paths whose answers are shared."""
-    for surface in SURFACES:
-        for route in reading[surface.name].routes if surface.shares and surface.name in reading else ():
-            if isinstance(route, APIRoute) and route.response_class is not StreamingResponse:
-                yield route.path_regex
+def share_answers(api: FastAPI, auth: Authenticator) -> None:
+    """Of the surfaces that say so, among callers that `auth` knows. Called when all routes and middleware are there."""
+
+    def caller(scope: Scope) -> Principal | None:
+        return auth.known(scope["headers"])
+
+    api.add_middleware(SharedAnswers, paths=list(shared_paths(api.routes)), caller=caller)
+
+
+def shared_paths(routes: Iterable[BaseRoute]) -> Iterator[re.Pattern[str]]:
+    """The paths of those whose answers are shared."""
+    prefixes = tuple(f"{surface.prefix}/" for surface in SURFACES if surface.shares)
+    for route in routes:
+        if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
+            continue
+        if route.path.startswith(prefixes) and route.response_class is not StreamingResponse:
+            yield route.path_regex
 
 
 def _routers(reading: Routers) -> Iterator[APIRouter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -12,16 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from footfall.api.query_limiter import gone
 
-_TELL_NOTHING = frozenset(
-    {
-        *(b"accept", b"accept-encoding", b"accept-language", b"cache-control", b"connection", b"pragma", b"priority"),
-        *(b"referer", b"user-agent", b"dnt", b"sec-gpc", b"x-request-id", b"traceparent", b"tracestate"),
-        *(b"forwarded", b"via", b"x-real-ip", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-port"),
-    }
-)
-"""Headers that no answer depends on. Every other one does, as far as is known here: credentials above all."""
-
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
+_TELLING = frozenset({b"x-project"})
+"""The headers that answers depend on, beside those that say who calls."""
 
 
 @dataclass
@@ -30,31 +23,26 @@ class _Turn:
 
     scope: Scope
     task: asyncio.Task[Sequence[Message]] = field(init=False)
-    waiting: int = 0
+    _waiting: int = 0
     _left: asyncio.Event = field(default_factory=asyncio.Event)  # set while nobody waits
-    _read: bool = False
 
-    async def receive(self) -> Message:
-        """What an endpoint reads: a body without a byte, and that its client left when all of them have."""
-        if not self._read:
-            self._read = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+    async def all_left(self) -> Message:
         await self._left.wait()
         return {"type": "http.disconnect"}
 
-    async def ended(self, receive: Receive) -> bool:
-        """Waits for the answer; False where the client of `receive` leaves first."""
-        self.waiting += 1
+    async def answer(self, receive: Receive) -> Sequence[Message]:
+        """The answer, also for a client that leaves before: its request is under way until the computation ends."""
+        self._waiting += 1
         self._left.clear()
         leaving = asyncio.create_task(gone(receive))
         try:
             await asyncio.wait({self.task, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            return self.task.done()
         finally:
             leaving.cancel()
-            self.waiting -= 1
-            if not self.waiting:
+            self._waiting -= 1
+            if not self._waiting:
                 self._left.set()
+        return await asyncio.shield(self.task)
 
 
 @dataclass
@@ -68,14 +56,20 @@ class _Line:
 class SharedAnswers:
     """In front of an application, on one event loop; shares the answers to `GET` at `paths`, which must not stream.
 
-    Equal requests are answered one after the other, and those that come meanwhile get the next answer, all the same
-    one. So every client gets what was computed after it asked, and however many ask the same, one answer is computed at
-    a time. It ends when its last client leaves.
+    Equal requests of callers with equal rights are answered one after the other, and those that come meanwhile get the
+    next answer, all the same one. So every client gets what was computed after it asked, and however many ask the same,
+    one answer is computed at a time. It ends when its last client leaves.
+
+    `caller` says who a request comes from, as far as that is known without a look-up, else None: then it is answered
+    by itself.
     """
 
-    def __init__(self, app: ASGIApp, paths: Collection[re.Pattern[str]]) -> None:
+    def __init__(
+        self, app: ASGIApp, paths: Collection[re.Pattern[str]], caller: Callable[[Scope], Hashable | None]
+    ) -> None:
         self._app = app
         self._paths = paths
+        self._caller = caller
         self._lines: dict[Hashable, _Line] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,21 +78,27 @@ class SharedAnswers:
             await self._app(scope, receive, send)
             return
         line = self._lines.setdefault(key, _Line())
+        own = line.next is None
         turn = line.next or self._begin(key, line, scope)
-        if await turn.ended(receive):
-            scope.update((name, value) for name, value in turn.scope.items() if name not in scope)  # the route, for one
-            for message in turn.task.result():
-                await send(message)
+        messages = await turn.answer(receive)
+        if not own and any(message.get("status") == 401 for message in messages):
+            await self._app(scope, _after_body(receive), send)  # the credentials looked at are another client's
+            return
+        scope.update((name, value) for name, value in turn.scope.items() if name not in scope)  # the route, for one
+        for message in messages:
+            await send(message)
 
     def _key(self, scope: Scope) -> Hashable | None:
         """What the answer depends on; None where it is not shared."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
-        names = {name for name, _ in scope["headers"]}
-        if not names.isdisjoint(_BODY) or not any(pattern.match(scope["path"]) for pattern in self._paths):
+        if not any(pattern.match(scope["path"]) for pattern in self._paths):
             return None
-        told = [(name, value) for name, value in scope["headers"] if name not in _TELL_NOTHING]
-        return scope["path"], scope.get("root_path", ""), scope["query_string"], scope.get("scheme"), tuple(told)
+        caller = self._caller(scope)
+        if caller is None or any(name in _BODY for name, _ in scope["headers"]):
+            return None
+        told = tuple(header for header in scope["headers"] if header[0] in _TELLING)
+        return caller, scope["path"], scope.get("root_path", ""), scope["query_string"], told
 
     def _begin(self, key: Hashable, line: _Line, scope: Scope) -> _Turn:
         turn = line.next = _Turn(dict(scope))
@@ -114,12 +114,25 @@ class SharedAnswers:
 
         async with line.now:
             line.next = None
-            if turn.waiting:
-                await self._app(turn.scope, turn.receive, keep)
+            await self._app(turn.scope, _after_body(turn.all_left), keep)
         return found
 
     def _end(self, key: Hashable, line: _Line, task: asyncio.Task[Sequence[Message]]) -> None:
         if not task.cancelled():
-            task.exception()  # of which asyncio would complain where nobody waited for it
+            task.exception()  # of which asyncio would complain where no client waited for it
         if line.next is None and not line.now.locked() and self._lines.get(key) is line:
             del self._lines[key]
+
+
+def _after_body(receive: Receive) -> Receive:
+    """A body without a byte, then what `receive` gives: an endpoint reads both."""
+    read = False
+
+    async def next_message() -> Message:
+        nonlocal read
+        if read:
+            return await receive()
+        read = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return next_message

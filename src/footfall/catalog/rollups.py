@@ -96,12 +96,11 @@ def _list(name: str, dimension: str, counted: Mapping[Bucket, int]) -> Rollup:
     return Rollup(name, Table.EVENTS, ("events", "visitors"), counted, dimension)
 
 
-EVENTS = Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL)
+SESSIONS = Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), _NONE)
 
-_TOTALS = (
-    EVENTS,
-    Rollup("sessions", Table.SESSIONS, ("sessions", "bounces", "duration_ms"), _NONE),
-)
+_TOTALS = (Rollup("events", Table.EVENTS, ("events", "pageviews", "visitors"), _ALL), SESSIONS)
+
+TRAFFIC = Rollup("traffic", Table.EVENTS, ("events", "visitors"), _ALL, "traffic", everyone=True)
 
 _LISTS = (
     _list("pages", "path", _MOST),
@@ -114,7 +113,7 @@ _LISTS = (
     _list("browsers", "browser", _ALL),
     _list("systems", "os", _ALL),
     _list("devices", "device", _ALL),
-    Rollup("traffic", Table.EVENTS, ("events", "visitors"), _ALL, "traffic", everyone=True),
+    TRAFFIC,
     _list("channels", "channel", _ALL),
     _list("referrers", "referrer", _ALL),
     _list("screen_class", "screen_class", _ALL),

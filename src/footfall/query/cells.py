@@ -15,13 +15,25 @@ class RolledUp:
     """The cells of a project that lie in the period, and its touched hours, whose grain is `""`.
 
     Columns grain, start, end, version, stamp, rollups (the names of those that the cell has, with spaces in between),
-    events (how many of people a cell of events counts, 0 in other cells).
+    events (how many a cell of events counts, of everyone), sessions (how many of people begin in it).
     Of several versions of a cell the newest counts; it is valid while no hour of it has a later stamp.
     """
 
     project: int
     source: str
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class FactsOfCells:
+    """What is stored of what cells of events count, in these periods: columns events, sessions.
+
+    As in `RolledUp`, but for some sessions more, which cells may leave out; 0 where `sessions` are not asked for.
+    """
+
+    project: int
+    periods: tuple[Period, ...]
+    sessions: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ class Uncounted:
 
 CellQuery = (
     RolledUp
+    | FactsOfCells
     | FirstFacts
     | CellSizes
     | MadeCells

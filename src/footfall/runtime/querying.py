@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from footfall.api.answer_cache import AnswerCache
-from footfall.api.query_limiter import QueryLimiter
+from footfall.api.query_limiter import WAIT_SECONDS, QueryLimiter
 from footfall.api.state import Collecting, Querying
 from footfall.meta import StoredAnswers, StoredFilters
 from footfall.model.progress import FailingJob
@@ -40,7 +40,7 @@ def make_querying(
             StoredAnswers(parts.meta.database, parts.clock),
             parts.clock,
             seconds=ANSWER_SECONDS,
-            patience=settings.query_seconds + 5,
+            patience=WAIT_SECONDS + settings.query_seconds + 5,
         ),
         drops=collecting.drops,
         buffer=collecting.buffer,

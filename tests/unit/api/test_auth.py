@@ -374,3 +374,36 @@ def test_dependency_gives_the_caller_or_raises(auth, meta, clock):
 
     refused = {"code": "unauthorized"}
     assert asyncio.run(calls()) == [info.id, {"code": "forbidden"}, refused, refused]
+
+
+def test_a_caller_is_known_once_its_credentials_were_looked_up(auth, meta, clock):
+    text, _ = meta.create_token("t", ["read"], ["shop"], None)
+    other, _ = meta.create_token("u", ["read"], ["shop"], None)
+    key = [(b"x-api-key", text.encode())]
+    assert [auth.known(headers) for headers in (bearer(text), key, [])] == [None] * 3
+    found = auth.authenticate(bearer(text), b"", CLIENT, Scope.READ)
+    assert [auth.known(headers) for headers in (bearer(text), key)] == [found] * 2
+    assert [
+        auth.known(headers) for headers in (bearer(other), bearer(text + "x"), [(b"x-api-key", other.encode())])
+    ] == [None] * 3
+    clock.now += 6 * SECOND
+    assert auth.known(bearer(text)) is None
+
+
+def test_tokens_of_equal_rights_are_different_callers(auth, meta):
+    found = set()
+    for name in ("t", "u"):
+        text, _ = meta.create_token(name, ["read"], ["shop"], None)
+        found.add(auth.authenticate(bearer(text), b"", CLIENT, Scope.READ))
+    assert len(found) == 2
+
+
+def test_bad_credentials_are_never_known(auth):
+    with pytest.raises(UserError):
+        auth.authenticate(bearer("ff_pat_x"), b"", CLIENT, Scope.READ)
+    assert auth.known(bearer("ff_pat_x")) is None
+
+
+def test_without_authentication_anyone_is_known(open_auth):
+    assert open_auth.known([]) == ANYONE
+    assert open_auth.known(bearer("ff_pat_x")) is None

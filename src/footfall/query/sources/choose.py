@@ -85,7 +85,10 @@ def _chosen(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> AnyP
 
 def _figures(store: Reader, query: AnyQuery, allowed: Collection[Source]) -> Whole | LabelsOfWhole | None:
     base = _base(query)
-    if base is None or (Source.FACTS in allowed and base.table not in summed.SUMMED and facts.suffice(store, base)):
+    if base is None:
+        return None
+    of_sessions = base.table is Table.SESSIONS or isinstance(query, Kpis | BucketFigures | SessionRevenue)
+    if Source.FACTS in allowed and facts.suffice(store, base, sessions=of_sessions):
         return None
     chosen = _from_rollups(store, query) if Source.ROLLUPS in allowed else None
     if chosen is None and Source.SESSIONS in allowed:

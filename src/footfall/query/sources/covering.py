@@ -39,6 +39,7 @@ def valid_cells(store: Reader, project: int, source: Table, period: Period, roll
             *(Bucket(row["grain"]), Period(row["start"], row["end"]), row["version"]),
             crossed=CROSSED in names[row["rollups"]],
             events=row["events"],
+            sessions=row["sessions"],
         )
         for row in newest.values()
         if row["rollups"] in usable and not any(_outdates(mark, row) for mark in touched)

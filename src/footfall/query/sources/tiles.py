@@ -11,9 +11,10 @@ from footfall.model.period import Bucket, Period
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A valid cell, and the events of people that it counts.
+    """A valid cell.
 
-    `crossed` says whether mixed sessions reach over its edges, which it doesn't count.
+    `crossed` says whether mixed sessions reach over its edges, which it doesn't count. `events` are those of everyone,
+    `sessions` those of people that begin in it.
     """
 
     grain: Bucket
@@ -21,6 +22,7 @@ class Cell:
     version: int
     crossed: bool = False
     events: int = 0
+    sessions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,26 @@ from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 
-from footfall.catalog.rollups import EVENTS, SMALL
+from footfall.catalog.columns import HUMAN, MIXED
+from footfall.catalog.rollups import SESSIONS, SMALL, TRAFFIC
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
-from footfall.query.cells import CellSizes, FirstFacts, MadeCells, OverfullCells, RolledUp, StaleCells, Uncounted
+from footfall.query.cells import (
+    CellSizes,
+    FactsOfCells,
+    FirstFacts,
+    MadeCells,
+    OverfullCells,
+    RolledUp,
+    StaleCells,
+    Uncounted,
+)
 from footfall.query.plan import Cells
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.select import within
 
-ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups", "events")
+ROLLED_UP = ("grain", "start", "end", "version", "stamp", "rollups", "events", "sessions")
+FACTS_OF_CELLS = ("events", "sessions")
 UNCOUNTED = ("grain", "start")
 OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
@@ -74,21 +85,39 @@ def rolled_up(query: RolledUp, binder: Binder) -> str:
     project = f"project_id = {binder.number(query.project)}"
     rows = f"{project} AND source = {binder.text(query.source)}"
     cells = (
-        "SELECT grain, bucket, version, until, stamp, arrayStringConcat(rollups, ' ') AS names, 0 AS counted"
+        "SELECT grain, bucket, version, until, stamp, arrayStringConcat(rollups, ' ') AS names,"
+        " 0 AS of_everyone, 0 AS of_people"
         f" FROM rolled_up WHERE {rows} AND bucket >= {start} AND until <= {end}"
     )
     if query.source == Table.EVENTS:
         cells += (
-            " UNION ALL SELECT grain, bucket, version, toDateTime(0, 'UTC'), 0, '', events FROM rollups"
-            f" WHERE {project} AND rollup = {binder.text(EVENTS.name)} AND bucket >= {start} AND bucket < {end}"
+            " UNION ALL SELECT grain, bucket, version, toDateTime(0, 'UTC'), 0, '', events, sessions FROM rollups"
+            f" WHERE {project} AND rollup IN {binder.texts((TRAFFIC.name, SESSIONS.name))}"
+            f" AND bucket >= {start} AND bucket < {end}"
         )
     return (
         f"SELECT toString(grain) AS c0, {_MILLIS.format('bucket')} AS c1, {_MILLIS.format('max(until)')} AS c2,"
-        f" version AS c3, max(stamp) AS c4, max(names) AS c5, sum(counted) AS c6 FROM ({cells})"
+        f" version AS c3, max(stamp) AS c4, max(names) AS c5, sum(of_everyone) AS c6,"
+        f" sum(of_people) AS c7 FROM ({cells})"
         " GROUP BY grain, bucket, version HAVING c2 > 0"
-        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, '', 0"
+        f" UNION ALL SELECT '', {_MILLIS.format('hour')}, {_MILLIS.format('addHours(hour, 1)')}, 0, stamp, '', 0, 0"
         f" FROM touched WHERE {rows} AND hour > subtractHours({start}, 1) AND hour < {end}"
     )
+
+
+def facts_of_cells(query: FactsOfCells, binder: Binder) -> str:
+    rows = f"project_id = {binder.number(query.project)}"
+    spans = [(binder.instant(period.start), binder.instant(period.end)) for period in query.periods]
+
+    def begins(at: str) -> str:
+        return "(" + " OR ".join(f"{at} >= {start} AND {at} < {end}" for start, end in spans) + ")"
+
+    events = f"FROM events WHERE {rows} AND {begins('timestamp')}"
+    if not query.sessions:
+        return f"SELECT count() AS c0, 0 AS c1 {events}"
+    people = f"(traffic = {binder.text(HUMAN)} OR bitAnd(varies, {MIXED}) != 0)"
+    begun = f"{rows} AND source_table = 'events' AND {begins('start')} AND {people}"
+    return f"SELECT (SELECT count() {events}) AS c0, sum(sign) AS c1 FROM sessions WHERE {begun}"
 
 
 def uncounted(query: Uncounted, binder: Binder) -> str:
