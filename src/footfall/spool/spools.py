@@ -136,8 +136,12 @@ class Spools:
 
     def _owned(self, name: str, lock: FileLock) -> SqliteSpool:
         self._locks[name] = lock
-        spool = self._opened(name)
-        spool.mendable = True
+        try:
+            spool = self._opened(name)
+            spool.own()
+        except BaseException:
+            self._locks.pop(name).close()
+            raise
         self._own = {**self._own, name: spool}
         return spool
 
@@ -168,6 +172,8 @@ class Spools:
         return [replace(one, seconds=now - one.seconds) for one in self._unreadable.values()]
 
     def _opened(self, name: str) -> SqliteSpool:
+        if name in self._open and self._open[name].is_replaced:
+            self._open.pop(name).close()
         if name not in self._open:
             settings = self._settings
             with ExitStack() as stack:

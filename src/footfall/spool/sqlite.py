@@ -67,12 +67,31 @@ class SqliteSpool:
         for statement in schema():
             self._writer.execute(statement)
         self._drain = connect(self.path)
-        # Numbers continue where they stopped, even with every row deleted: only this object appends to the file.
-        self._seq, self._total = high_mark(self._writer)
-        self._drained = _drained(self._writer)
+        self._file = self.path.stat().st_ino
+        self._go_on()
         if owned:
             self._write_mark()
         self.damaged = False
+
+    def _go_on(self) -> None:
+        """Numbers continue where they stopped, even with every row deleted."""
+        self._seq, self._total = high_mark(self._writer)
+        self._drained = _drained(self._writer)
+
+    def own(self) -> None:
+        """From now on this object alone appends to the file. Another process may have, since it was opened."""
+        with self._lock, self._transient():
+            self._go_on()
+            self._write_mark()
+        self.mendable = True
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another process has mended the file, and so put another in its place."""
+        try:
+            return self.path.stat().st_ino != self._file
+        except OSError:
+            return False
 
     def _write_mark(self) -> None:
         """All that it says less of than the file: it may be gone, or old."""

@@ -97,6 +97,48 @@ def test_another_process_s_spool_appears(make):
     assert (server.state().waiting, server.state().capacity) == (3, 100)
 
 
+@pytest.mark.parametrize("taking", ["own", "only"])
+def test_a_spool_goes_on_where_another_process_left_it(make, taking):
+    """The server, which drains the spool of imports, imports an upload into it after others have imported."""
+    server = make()
+    for count in (5, 7, 11):
+        importing = make()
+        submit(importing.own("import"), count)
+        drain(server)
+        importing.close()
+    spool = getattr(server, taking)("import")
+    for _ in range(2):
+        submit(spool, 13)
+    assert spool.counted == (26, 23)
+    assert server.state().waiting == 26
+    batches = []
+    while batch := spool.take(1000):
+        batches.append(sum(len(record.rows) for record in spool.records(batch)))
+        spool.finish(batch)
+    assert batches == [26]
+    assert spool.counted == (0, 49)
+
+
+def test_a_file_that_another_process_mended_is_opened_anew(make, tmp_path):
+    server = make()
+    importing = make()
+    submit(importing.own("import"))
+    importing.close()
+    drain(server)
+    file = tmp_path / "data" / "spool" / "import.db"
+    content = bytearray(file.read_bytes())
+    content[4096:8192] = bytes(4096)
+    file.write_bytes(content)
+    importing = make()
+    submit(importing.own("import"), 7)
+    server.refresh()
+    assert server.state().waiting in {7, 8}  # the row that was drained may have lost its note of it
+    drain(server)
+    server.refresh()
+    assert server.state().waiting == 0
+    assert server.state().waiting == 0
+
+
 def test_figures_are_added_up(make):
     spools = make()
     submit(spools.own(SERVER), 2)
