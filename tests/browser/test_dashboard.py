@@ -362,3 +362,27 @@ def test_no_width_scrolls_sideways(browser: Chromium, server: Server, width: int
             dashboard.wait("!document.querySelector('.sk')")
             assert dashboard.overflow() <= 0, path
         dashboard.clean()
+
+
+HIDDEN = """
+Object.defineProperty(document, 'hidden', {value: %s, configurable: true});
+document.dispatchEvent(new Event('visibilitychange'));
+"""
+
+
+def test_a_page_that_is_not_seen_lets_go_of_its_stream(dashboard: Dashboard, server: Server) -> None:
+    """A browser has six connections to a server, for all of its tabs: the seventh would wait for ever."""
+
+    def streams() -> int:
+        return sum("/live?" in one["url"] or one["url"].endswith("/live") for one in dashboard.page.requests)
+
+    dashboard.open(WEB, shows=FIGURES)
+    assert until(lambda: streams() == 1)
+    for place in range(8):
+        dashboard.page.run(HIDDEN % "true")
+        dashboard.page.run(HIDDEN % "false")
+        assert until(lambda place=place: streams() == place + 2)
+    assert dashboard.page.run("fetch('/api/session').then(answer => answer.status)") in {200, 401}
+    dashboard.page.run(HIDDEN % "true")
+    dashboard.page.run("dispatchEvent(new Event('pageshow'))")
+    assert streams() == 9

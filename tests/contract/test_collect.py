@@ -178,6 +178,20 @@ def test_what_does_not_hold_is_400_and_stores_nothing(site, fields, reason):
     assert site.rows(0) == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"w": -1}, "w: Expected `float` >= 0.0 (got -1)"),
+        ({"t": "engagement", "v": {"lcp": "fast"}}, "v.lcp: Expected `float | null`, got `str` (got 'fast')"),
+        ({"t": "click"}, "t: Invalid enum value 'click' (got 'click')"),
+        ({"p": ["a"]}, "p: Expected `object | null`, got `array` (got ['a'])"),
+        ({"k": None}, "k: Expected `str`, got `null` (got None)"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_field_and_value(site, fields, said):
+    assert site.beacon(**fields).json()["error"]["message"] == f"the body is not a report: {said}"
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"k": "\\ud800", "u": "https://a.example/"}'])
 def test_bodies_that_are_no_report_are_400(site, body):
     answer = site.call("POST", "/api/collect", content=body)

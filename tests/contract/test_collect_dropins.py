@@ -132,8 +132,16 @@ def test_one_event_for_several_projects(server, site):
     assert (
         answer.headers["x-plausible-dropped"] == "2"
     )  # the other's host is another, and nobody lists the last but one
-    assert len(site.rows(3)) == 3
+    assert len(site.rows(1)) == 1  # whichever of its domains are named
     assert other.rows(0) == []
+
+
+def test_more_domains_than_are_read_are_refused(site):
+    names = [f"unknown{number}.example" for number in range(20)]
+    assert event(site, d=",".join([*names[:19], site.domains[1]])).headers["x-plausible-dropped"] == "19"
+    answer = event(site, d=",".join([*names, site.domains[1]]))
+    assert (answer.status_code, answer.json()) == (400, {"errors": {"domain": ["has more than 20 names"]}})
+    assert len(site.rows(1)) == 1
 
 
 def test_a_domain_is_known_as_it_is_read_and_as_browsers_send_it(server):

@@ -61,6 +61,7 @@ def test_a_project_lives_over_http(server):
     assert call(admin, "DELETE", "/shop/domains/store.example")["domains"] == ["*.shop.example"]
     rotated = call(admin, "POST", f"/{made['id']}/rotate-key", **bodies["projects_rotate_key"])
     assert [old["site_key"] for old in rotated["old_site_keys"]] == [made["site_key"]]
+    assert call(admin, "POST", f"/{made['id']}/rotate-key")["old_site_keys"][-1]["site_key"] == rotated["site_key"]
     told = [json.loads(line) for line in server.log.read_text().splitlines() if '"logger": "audit"' in line]
     assert [line["event"] for line in told if line["by"] == f"token …{admin.token[-4:]}"] == [
         "project created",
@@ -68,6 +69,7 @@ def test_a_project_lives_over_http(server):
         "project updated",
         "project domains changed",
         "project domains changed",
+        "site key rotated",
         "site key rotated",
     ]
     assert admin.token not in server.log.read_text()
@@ -99,6 +101,12 @@ def shared(tmp_path_factory) -> Iterator[Access]:
         admin = started.admin()
         call(admin, "POST", slug="shop", domains=["a.example"])
         yield admin
+
+
+def test_stored_rows_are_kept_as_long_as_the_project_says(shared):
+    assert call(shared, "GET", "/shop/storage")["retention_days"] is None
+    call(shared, "PATCH", "/shop", retention_days=90)
+    assert call(shared, "GET", "/shop/storage")["retention_days"] == 90
 
 
 def test_only_admin_tokens_may_and_only_with_their_projects(shared):

@@ -213,6 +213,32 @@ def test_what_a_link_shows_is_there(limited, shop, path):
         assert "/public/a" in found.text
 
 
+PROBES = ["visitor_id:a*", "session_id:*", "!visitor_id:a", "entry_page:/h*", "exit_page:*", "country:RO exit_page:/h*"]
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize(
+    "path", ["/kpis?", "/top-pages?", "/goals?", "/panels?panel=kpis&", "/funnel?steps=path:/*&steps=path:/*&"]
+)
+def test_no_filter_tells_by_guesses_what_is_closed(limited, shop, path, probe):
+    """Who someone is, and where a session went outside the link's filter."""
+    answer = limited.get(f"/api/web-events/shop{path}filter={probe}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+    assert shop.get(f"/api/web-events/shop{path}filter={probe}").status_code == 200
+
+
+@pytest.mark.parametrize("probe", ["visitor_id:a*", "exit_page:/h*"])
+def test_no_step_of_a_funnel_does(limited, probe):
+    answer = limited.get(f"/api/web-events/shop/funnel?steps=path:/*&steps={probe}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+
+
+def test_a_link_without_a_filter_shows_where_sessions_went(shop):
+    whole = link(shop, "all sessions")
+    assert whole.get("/api/web-events/shop/kpis?filter=exit_page:/p*").status_code == 200
+    assert whole.get("/api/web-events/shop/kpis?filter=visitor_id:a*").status_code == 403
+
+
 def test_a_wider_range_is_told(limited):
     wide = limited.get("/api/web-events/shop/kpis?range=12m&bots=1")
     assert set(wide.headers["x-footfall-ignored"].split(", ")) == {"range", "bots"}

@@ -176,9 +176,11 @@ def rotate_key(slug: _Named, overlap_hours: _Overlap = 24, *, as_json: Json = Fa
 @project_app.command("delete")
 def delete(slug: _Named, *, yes: _Yes = False, as_json: Json = False, data: Data = None) -> None:
     """Delete a project and its data: it is gone at once, the server removes its rows in the background."""
-    if not yes:
-        typer.confirm(f"Delete the project {slug!r} and everything that was collected for it?", abort=True, err=True)
     with opened(data) as meta:
+        found = meta.project(slug)
+        if found and not yes:
+            asked = f"Delete the project {found.slug!r} and everything that was collected for it?"
+            typer.confirm(asked, abort=True, err=True)
         deleted = meta.editor.delete(slug)
     if as_json:
         print_json({"id": deleted.id, "slug": deleted.slug})

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from footfall.collect.explaining import explained
 from footfall.collect.limits import RefusedError
 from footfall.collect.surrogates import HALF_A_PAIR, find_half
 from footfall.collect.unknown import MAX_NAMES, Ignored, Reader, Unknown, of_names
@@ -138,7 +139,6 @@ def convert(
 
 def _explained(error: Exception, row: msgspec.Raw) -> tuple[str, Exception]:
     """A code, and the error with the field and its value, where the row can be read."""
-    reason, _, place = str(error).partition(" - at `$")
     try:
         value = json.loads(bytes(row))
     except (ValueError, RecursionError) as fault:
@@ -148,7 +148,4 @@ def _explained(error: Exception, row: msgspec.Raw) -> tuple[str, Exception]:
         if half is None:
             return "invalid", error
         return "bad_text", ValueError(f"{half[:60] or 'the row'}: {HALF_A_PAIR}")
-    field = place.rstrip("`").lstrip(".")
-    if isinstance(value, dict) and field in value:
-        return "invalid", ValueError(f"{field}: {reason} (got {value[field]!r:.60})")
-    return "invalid", ValueError(f"{field}: {reason}" if field else reason)
+    return "invalid", ValueError(explained(error, value))

@@ -120,7 +120,8 @@ class ProjectEditor:
         added, removed = {listed_domain(text) for text in add}, {listed_domain(text) for text in remove}
         with self._database.write() as session:
             row = find_project(session, project)
-            new = added.difference(domain.domain for domain in row.domains)
+            listed = {domain.domain for domain in row.domains}
+            new, gone = added - listed, removed & (listed | added)
             check_hosts_free(session, new)
             row.domains += [DomainRow(domain=host) for host in sorted(new)]
             row.domains = sorted(
@@ -128,7 +129,7 @@ class ProjectEditor:
             )
             session.flush()
             changed = project_of(row)
-        _audit("project domains changed", by, changed, added=sorted(new), removed=sorted(removed))
+        _audit("project domains changed", by, changed, added=sorted(new), removed=sorted(gone))
         return changed
 
     def exclude(self, project: str, wanted: Exclusions, *, by: str = LOCAL) -> Project:

@@ -106,13 +106,11 @@ def _of_sessions(
     store: Reader, base: Query, ranking: build.TopList, limit: int, previous: Query | None, *, totals: bool
 ) -> Ranked[RankedLabel]:
     asked = build.top(base, ranking, limit)
-
-    def listed() -> tuple[list[Row], tuple[Before | None, bool]]:
-        plan = planned(store, TotalledLabels(asked) if totals else asked)
-        rows, before = _with_details(store, plan, partial(_before, store, previous, ranking))
-        return rows, (before, isinstance(plan, TotalledLabels | TotalledWhole))
-
-    rows, (before, told), earned = _beside_revenue(store, base, ranking, listed)
+    plan = planned(store, TotalledLabels(asked) if totals else asked)
+    listed = partial(_with_details, store, plan, partial(_before, store, previous, ranking))
+    labels = plan.asked.only if isinstance(plan, Whole) else ()
+    rows, before, earned = _beside_revenue(store, base, ranking, listed, labels)
+    told = isinstance(plan, TotalledLabels | TotalledWhole)
     items = [_ranked(_named(row, ranking) if told else row, ranking, before, earned) for row in rows]
     return Ranked(items, _totals(rows) if told else None)
 
@@ -242,7 +240,8 @@ def _beside_revenue(
 ) -> tuple[list[Row], Details, Earned]:
     """The rows and details of a list, and what its labels earned, asked for at once.
 
-    As long as `labels` are not known, that is asked of all that earned something.
+    As long as `labels` are not known, that is asked of all that earned something: where many have, labels are ranked
+    first, and so known.
     """
     if labels:
         (rows, details), earned = both(listed, partial(_earned, store, base, ranking, labels))

@@ -87,6 +87,9 @@ def test_project_delete_asks_first(run, meta):
     meta.create_project("shop")
     assert run("project", "delete", "shop").exit_code == 1
     assert meta.project("shop")
+    unknown = run("project", "delete", "nothing")
+    assert (unknown.exit_code, "Delete the project" in unknown.stderr) == (1, False)
+    assert "'nothing' does not exist" in unknown.stderr
     done = run("project", "delete", "shop", "--yes")
     assert done.stdout == "project 'shop' is deleted\n"
     assert '"logger": "audit"' in done.stderr

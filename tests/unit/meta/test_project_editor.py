@@ -47,8 +47,10 @@ def test_rename_frees_the_slug_and_keeps_everything_else(meta, shop):
 
 def test_domains_are_added_and_removed(meta, shop):
     meta.create_project("blog", ["blog.example"])
-    changed = meta.editor.change_domains("shop", ["www.B.example", "shop.example"], ["nowhere.example"])
+    with capture_logs() as told:
+        changed = meta.editor.change_domains("shop", ["www.B.example", "shop.example"], ["nowhere.example"])
     assert changed.domains == ("b.example", "shop.example")
+    assert [line["removed"] for line in told] == [[]]
     with pytest.raises(DomainListedError):
         meta.editor.change_domains("shop", ["c.example", "blog.example"])
     assert meta.editor.change_domains("shop", remove=["b.example", "shop.example"]).domains == ()

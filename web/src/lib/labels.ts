@@ -6,6 +6,7 @@ const KEPT = /%(?:2f|3f|23|25|[01][0-9a-f]|7f)/i;
 
 /** A path or URL with its escapes decoded where they are UTF-8; control characters stay escaped. */
 export function decoded(path: string): string {
+  if (!path) return absent(path);
   return path.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
     run.split(new RegExp(`(${KEPT.source})`, 'i')).map((part) => (KEPT.test(part) ? part : decodedRun(part))).join(''),
   );

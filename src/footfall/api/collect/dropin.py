@@ -28,16 +28,20 @@ _WEBSITE_CHARS = 64
 
 
 async def plausible_event(collecting: Collecting, call: PublicCall) -> Reply:
-    """For every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
+    """Once for every project that it names; what a project does not take is counted in `x-plausible-dropped`."""
     domains, hit, ignored = plausible.read_event(call.body)
     if call.strict:
         refuse(ignored)
     found: list[Rows] = []
     reasons: list[DropReason] = []
+    known: set[int] = set()
     for domain in domains:
         project = collecting.auth.directory.of_domain(ascii_host(domain.lower()[:HOST_CHARS]))
+        if project and project.number in known:
+            continue
         evaluated: Rows | DropReason = DropReason.UNKNOWN_DOMAIN
         if project:
+            known.add(project.number)
             evaluated = await collecting.intake.run(partial(evaluate, collecting, call, project, hit))
             count(collecting, project.number, ignored)
         if isinstance(evaluated, DropReason):

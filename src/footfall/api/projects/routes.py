@@ -152,11 +152,12 @@ async def rotate_site_key(
     request: Request,
     caller: Admin,
     slug: Named,
-    body: Annotated[schema.KeyRotation, Body(openapi_examples=examples.ROTATION)],
+    body: Annotated[schema.KeyRotation | None, Body(openapi_examples=examples.ROTATION)] = None,
 ) -> schema.ProjectDetails:
     """The old key is taken for `overlap_hours` more, so that pages can be changed meanwhile."""
     auth, project = _meant(request, caller, slug)
-    return await _changed(auth, lambda: auth.meta.editor.rotate_key(project.id, body.overlap_hours, by=caller.by))
+    hours = (body or schema.KeyRotation()).overlap_hours
+    return await _changed(auth, lambda: auth.meta.editor.rotate_key(project.id, hours, by=caller.by))
 
 
 saved.add_to(router)

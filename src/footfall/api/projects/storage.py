@@ -28,7 +28,9 @@ class Storage(BaseModel):
     items: list[StoredTable] = Field(description="Tables that hold something of the project, by name.")
     rows: int = Field(description="Of all tables.")
     bytes: int = Field(description="Of all tables.")
-    retention_days: int | None = Field(description="After how many days rows are removed; null: never.")
+    retention_days: int | None = Field(
+        description="After how many days rows are removed, by the project or the installation; null: never."
+    )
 
 
 def add_to(router: APIRouter) -> None:
@@ -55,4 +57,5 @@ async def stored(
     )
     items = [{**row, "first": iso(row["first"]), "last": iso(row["last"])} for row in rows]
     totals = {name: sum(item[name] for item in items) for name in ("rows", "bytes")}
-    return {"items": items, **totals, "retention_days": part.settings.retention_days}
+    limits = [days for days in (project.retention_days, part.settings.retention_days) if days is not None]
+    return {"items": items, **totals, "retention_days": min(limits, default=None)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -77,6 +78,7 @@ def top_flows(
 def funnel(query: Parsed, chosen: Filter, steps: Steps, window: FunnelWindow = "7d") -> Json:
     """How many visitors took the steps in order, each with a separate event, within the window."""
     terms = steps_of(steps, chosen.find)
+    chosen.access.limits.check_terms(chain.from_iterable(terms))
     found = journeys.funnel(query.store, query.base, terms, window_of(window))
     return render.funnel(steps, window, found)
 

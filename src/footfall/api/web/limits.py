@@ -6,6 +6,7 @@ period that it does not contain is not compared with. It counts people, unless i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
@@ -16,7 +17,7 @@ from footfall.errors import UserError
 from footfall.model.period import Period, iso
 from footfall.model.project import Principal, Project
 from footfall.query import filter, timerange  # noqa: A004 - the module is named after what it parses
-from footfall.query.ast import Query, equals
+from footfall.query.ast import Query, Term, equals
 from footfall.query.filter import FindSaved
 from footfall.query.timerange import TimeRange
 
@@ -45,6 +46,10 @@ SHOWN = frozenset(
 _OF_WHOLE_SESSIONS = {"/top-flows", "/top-entry-pages", "/top-exit-pages"}
 """They show pages that the session has beside those which match a filter."""
 
+_PERSONAL_KEYS = frozenset({"visitor_id", "session_id"})
+_KEYS_OF_WHOLE_SESSIONS = frozenset({"entry_page", "exit_page"})
+"""Keys of filters that tell, guess by guess, what such a list would show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -61,6 +66,16 @@ class Limits:
             return
         if path not in SHOWN or (limits.filter and path in _OF_WHOLE_SESSIONS):
             raise UserError("forbidden", "a link does not show this")
+
+    def check_terms(self, terms: Iterable[Term]) -> None:
+        """UserError `forbidden` where the caller may not ask what a term would tell."""
+        limits = self.principal.limits
+        if limits is None:
+            return
+        closed = _PERSONAL_KEYS | _KEYS_OF_WHOLE_SESSIONS if limits.filter else _PERSONAL_KEYS
+        for term in terms:
+            if term.key in closed:
+                raise UserError("forbidden", f"filter: a link does not show what {term.key!r} tells")
 
     def own_range(self, zone: tzinfo) -> TimeRange | None:
         """The range of a link that has one, with buckets in this zone."""

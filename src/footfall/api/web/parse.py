@@ -40,8 +40,8 @@ Slug = Annotated[str, Path(description="The project's slug.", examples=["shop"])
 VisitorId = Annotated[
     str,
     Path(
-        pattern=r"^[A-Za-z0-9_.:-]{1,128}$",
-        description="1 to 128 characters of `[A-Za-z0-9_.:-]`, as listings show it.",
+        pattern=r"^[^/\x00-\x1f\x7f]{1,128}$",
+        description="As listings show it: 1 to 128 characters but `/` and control characters.",
         examples=["5b1f0c9e2a7d4e31"],
     ),
 ]
@@ -159,7 +159,10 @@ class ChosenEvents:
         return self.access.limits.narrow(asked, self.find)
 
     def terms(self, text: str) -> tuple[ast.Term, ...]:
-        return filter.parse(text, self.find)
+        """UserError `forbidden` for those that the caller may not ask."""
+        found = filter.parse(text, self.find)
+        self.access.limits.check_terms(found)
+        return found
 
     def find(self, key: str, name: str) -> str | None:
         """What filters call a saved one by; looked up only where one is named."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, field
 
+from footfall.collect.explaining import explained
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
@@ -69,15 +71,24 @@ def read_beacon(body: bytes) -> tuple[Beacon, Ignored]:
     try:
         return decode_replacing(_reader.read, body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError("bad_body", f"the body is not a report: {error}") from error
+        raise UserError("bad_body", f"the body is not a report: {_said(error, body)}") from error
+
+
+def _said(error: Exception, body: bytes) -> str:
+    """A schema is checked before the body has been read to its end, which need not be JSON."""
+    if isinstance(error, msgspec.ValidationError):
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return explained(error, decode_replacing(msgspec.json.decode, body))
+    return str(error)
 
 
 def read_query(query: Mapping[str, str], page: str) -> tuple[Beacon, Ignored]:
     """A pixel's report; `u` defaults to `page`, the page that embeds it. UserError as above."""
+    sent = {"u": page, **query}
     try:
-        return msgspec.convert({"u": page, **query}, Beacon, strict=False), of_names(query, _NAMES)
+        return msgspec.convert(sent, Beacon, strict=False), of_names(query, _NAMES)
     except msgspec.ValidationError as error:
-        raise UserError("bad_body", f"the query is not a report: {error}") from error
+        raise UserError("bad_body", f"the query is not a report: {explained(error, sent)}") from error
 
 
 def hit(beacon: Beacon) -> Hit:

@@ -132,8 +132,12 @@ def _shorten(sent: Body) -> None:
 
 
 def _domains(value: Any) -> list[str]:
-    names = value.split(",")[:MAX_DOMAINS] if isinstance(value, str) else []
-    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    """FieldError for more than `MAX_DOMAINS`: none may go without a word."""
+    names = value.split(",") if isinstance(value, str) else []
+    found = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if len(found) > MAX_DOMAINS:
+        raise FieldError({"domain": f"has more than {MAX_DOMAINS} names"})
+    return found
 
 
 def _properties(value: Any) -> Body | None:

@@ -29,5 +29,6 @@ export function expiryText(token: Token, now: number): string {
   if (left <= 0) return 'expired';
   if (left > 400 * DAY) return dayText(Date.parse(token.expires_at));
   const days = Math.floor(left / DAY);
-  return days ? `in ${plural(days, 'day')}` : 'today';
+  if (days) return `in ${plural(days, 'day')}`;
+  return new Date(now).toDateString() === new Date(token.expires_at).toDateString() ? 'today' : 'tomorrow';
 }

@@ -1,4 +1,8 @@
-/** What happens now, as the server streams it; where it can't stream, it is asked every ten seconds instead. */
+/**
+ * What happens now, as the server streams it; where it can't stream, it is asked every ten seconds instead. A page that
+ * is hidden, or kept by the browser to come back to, lets go of its stream: over HTTP/1.1 a browser has six connections
+ * to a server, for all of its tabs.
+ */
 import { get, segment, urlOf, type Params } from '../../../api/request';
 import type { RecentEvent } from '../../../api/types';
 import { session } from '../../../app/session.svelte';
@@ -31,6 +35,28 @@ export class LiveStream {
 
   private follow(base: string, params: Params): () => void {
     this.events = [];
+    let stop: (() => void) | undefined;
+    const pause = () => {
+      stop?.();
+      stop = undefined;
+    };
+    const look = () => {
+      if (document.hidden) pause();
+      else stop ??= this.listen(base, params);
+    };
+    document.addEventListener('visibilitychange', look);
+    addEventListener('pagehide', pause);
+    addEventListener('pageshow', look);
+    look();
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      removeEventListener('pagehide', pause);
+      removeEventListener('pageshow', look);
+      pause();
+    };
+  }
+
+  private listen(base: string, params: Params): () => void {
     let timer = 0;
     let isFirst = true;
     const source = new EventSource(urlOf(`${base}/live`, params));
@@ -60,6 +86,7 @@ export class LiveStream {
     return () => {
       source.close();
       clearInterval(timer);
+      this.streaming = false;
     };
   }
 

@@ -1,0 +1,26 @@
+"""What a value that does not fit a schema is told: the field, why, and what was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+_MISSING = object()
+
+
+def explained(error: msgspec.ValidationError, value: Any) -> str:
+    """`field: reason (got …)` for a decoded JSON value; a nested field is `revenue.currency`."""
+    reason, _, place = str(error).partition(" - at `$")
+    field = place.rstrip("`").lstrip(".")
+    found = _at(value, field)
+    shown = "" if found is _MISSING else f" (got {found!r:.60})"
+    return f"{field}: {reason}{shown}" if field else reason
+
+
+def _at(value: Any, field: str) -> Any:
+    for name in field.split(".") if field else ():
+        if not isinstance(value, dict) or name not in value:
+            return _MISSING
+        value = value[name]
+    return value if field else _MISSING
