@@ -1,6 +1,7 @@
 /** What the proxy page shows, derived from the address: the site, the range, which logs, what the chart draws. */
 import { address } from '../../app/address.svelte';
 import type { Params } from '../../api/request';
+import type { Project } from '../../api/types';
 import { asked } from '../../lib/range';
 import { DAY } from '../../lib/zone';
 import { Ranged } from '../../parts/range/ranged.svelte';
@@ -13,6 +14,11 @@ export const MAX_DAYS = 62;
 const HOURS_UNTIL = 2 * DAY;
 
 export class ProxyView extends Ranged {
+  /** Proxy logs are summed up by the days of UTC. */
+  constructor(project: Project) {
+    super(project, null, 'UTC');
+  }
+
   readonly filters: Readonly<Record<string, string>> = $derived.by(() =>
     Object.fromEntries(Object.keys(FILTERS).flatMap((name) => (address.get(name) ? [[name, address.get(name) ?? '']] : []))),
   );

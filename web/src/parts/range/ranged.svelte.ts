@@ -12,13 +12,14 @@ interface Own {
 }
 
 export class Ranged {
-  /** `own`: the range that a link shows at most; it may have none. */
+  /** `own`: the range that a link shows at most; it may have none. `clocks`: a zone in place of the site's. */
   constructor(
     readonly project: Project,
     private readonly own: Own | null = null,
+    private readonly clocks: string | null = null,
   ) {}
 
-  readonly zone: string = $derived.by(() => this.project.timezone);
+  readonly zone: string = $derived.by(() => this.clocks ?? this.project.timezone);
   /** Null: any range may be chosen. */
   readonly limits: Resolved | null = $derived.by(() => {
     const choice = ownChoice(this.own, this.zone, clock.now);
