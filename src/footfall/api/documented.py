@@ -176,7 +176,11 @@ def _documented(description: str, code: str, message: str) -> dict[str, Any]:
 
 
 _READING_ERRORS: Responses = {
-    400: _documented("A parameter is not valid.", "bad_parameter", "from: 'soon' is not an ISO 8601 timestamp"),
+    400: _documented(
+        "A parameter is not valid.",
+        "bad_parameter",
+        "from: 'soon' is none of the ISO 8601 timestamps of the years 1970 to 9998",
+    ),
     401: _documented("No valid token.", "unauthorized", "the token is malformed, unknown, expired or revoked"),
     403: _documented("The token lacks the scope.", "forbidden", "the token lacks the scope 'read'"),
     404: _documented("No such project for this token.", "not_found", "project 'shop' does not exist"),

@@ -34,6 +34,9 @@ MAX_BUCKETS = 20_000
 _LAST = to_millis(datetime(9999, 1, 1, tzinfo=UTC))
 """Instants lie in the years 1970 to 9998, so that one bucket more, in any offset, is still a date."""
 
+INSTANTS = "ISO 8601 timestamps of the years 1970 to 9998"
+"""What `instant` reads, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:

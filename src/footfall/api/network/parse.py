@@ -10,7 +10,7 @@ from fastapi import Query
 from footfall.clock import DAY
 from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
-from footfall.query.timerange import instant
+from footfall.query.timerange import INSTANTS, instant
 
 Range = Literal["daily", "weekly", ""]
 
@@ -75,5 +75,5 @@ def _instant(name: str, text: str | None) -> int:
         raise UserError("bad_parameter", f"{name}: is missing; from and to go together")
     found = instant(text)
     if found is None:
-        raise UserError("bad_parameter", f"{name}: {text[:100]!r} is not an ISO 8601 timestamp")
+        raise UserError("bad_parameter", f"{name}: {text[:100]!r} is none of the {INSTANTS}")
     return found

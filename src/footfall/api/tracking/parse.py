@@ -15,7 +15,7 @@ from footfall.errors import UserError
 from footfall.model.period import Bucket, Period
 from footfall.query import ast
 from footfall.query.passes.clamp import EARLIEST
-from footfall.query.timerange import instant
+from footfall.query.timerange import INSTANTS, instant
 from footfall.store.protocol import Reader
 
 PeriodName = Literal["day", "week", "month", "year", "all"]
@@ -139,5 +139,5 @@ def bound(name: str, text: str | None, default: int) -> int:
         return default
     found = instant(text)
     if found is None:
-        raise UserError("bad_parameter", f"{name}: {text[:100]!r} is not an ISO 8601 timestamp")
+        raise UserError("bad_parameter", f"{name}: {text[:100]!r} is none of the {INSTANTS}")
     return found

@@ -67,7 +67,7 @@ def compare_parameters(
 def _tell(parameters: Parameters, **bounds: str | None) -> None:
     for name, text in bounds.items():
         if text is not None:
-            reason = f"{text[:100]!r} does not count: both bounds must be ISO 8601 timestamps"
+            reason = f"{text[:100]!r} does not count: both bounds must be {timerange.INSTANTS}"
             parameters.ignore(name, reason)
 
 

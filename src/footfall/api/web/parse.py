@@ -237,7 +237,7 @@ def range_parameters(span: Annotated[RangeParameters, Depends()], parameters: Pa
     if timerange.between(span.from_, span.to) is None:
         for name, text in (("from", span.from_), ("to", span.to)):
             if text is not None:
-                parameters.ignore(name, f"{text[:100]!r} does not count: from and to must both be ISO 8601 timestamps")
+                parameters.ignore(name, f"{text[:100]!r} does not count: from and to must both be {timerange.INSTANTS}")
     return span
 
 
