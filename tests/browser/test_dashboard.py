@@ -385,4 +385,5 @@ def test_a_page_that_is_not_seen_lets_go_of_its_stream(dashboard: Dashboard, ser
     assert dashboard.page.run("fetch('/api/session').then(answer => answer.status)") in {200, 401}
     dashboard.page.run(HIDDEN % "true")
     dashboard.page.run("dispatchEvent(new Event('pageshow'))")
+    dashboard.page.run(OPENED)
     assert streams() == 9

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 import pytest
 from tests.contract.test_web import ENDPOINTS, LISTS, STEPS
@@ -241,12 +240,3 @@ def test_screen_classes(store: Store, screen: str, name: str) -> None:
     for other in ("unknown", "mobile", "tablet", "laptop", "desktop"):
         found = client.get(f"{URL}?filter=screen_class:{other}").json()["items"]
         assert len(found) == (other == name), other
-
-
-@pytest.mark.parametrize("name", ["ada@corp.example", "ü ñ", "a+b", "50%", "?#&"])
-def test_a_visitor_is_found_by_any_name_that_is_taken(store: Store, name: str) -> None:
-    client = asking(store, view("10:00:00") | {"visitor_id": name})
-    answer = client.get(f"{URL}/visitor/{quote(name, safe='')}")
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["visitor"]["visitor_id"] == name
-    assert len(client.get(f"{URL}/visitor/{quote(name, safe='')}/sessions").json()["sessions"]) == 1

@@ -81,8 +81,8 @@ class SharedAnswers:
         own = line.next is None
         turn = line.next or self._begin(key, line, scope)
         messages = await turn.answer(receive)
-        if not own and any(message.get("status") == 401 for message in messages):
-            await self._app(scope, _after_body(receive), send)  # the credentials looked at are another client's
+        if not own and _refuses_credentials(messages):
+            await self._app(scope, _after_body(receive), send)  # those of another client
             return
         scope.update((name, value) for name, value in turn.scope.items() if name not in scope)  # the route, for one
         for message in messages:
@@ -122,6 +122,11 @@ class SharedAnswers:
             task.exception()  # of which asyncio would complain where no client waited for it
         if line.next is None and not line.now.locked() and self._lines.get(key) is line:
             del self._lines[key]
+
+
+def _refuses_credentials(messages: Sequence[Message]) -> bool:
+    status = messages[0]["status"] if messages else 0
+    return status == 401 or (status == 429 and any(b"rate_limited" in message.get("body", b"") for message in messages))
 
 
 def _after_body(receive: Receive) -> Receive:

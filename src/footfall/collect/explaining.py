@@ -11,7 +11,9 @@ _MISSING = object()
 
 def explained(error: msgspec.ValidationError, value: Any) -> str:
     """`field: reason (got …)` for a decoded JSON value; a nested field is `revenue.currency`."""
-    reason, _, place = str(error).partition(" - at `$")
+    reason, found_at, place = str(error).rpartition(" - at `$")
+    if not found_at:
+        return str(error)
     field = place.rstrip("`").lstrip(".")
     found = _at(value, field)
     shown = "" if found is _MISSING else f" (got {found!r:.60})"

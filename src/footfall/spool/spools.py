@@ -137,11 +137,14 @@ class Spools:
     def _owned(self, name: str, lock: FileLock) -> SqliteSpool:
         self._locks[name] = lock
         try:
+            # Opened to be drained, it would go on where the file ended then; another process has appended since.
+            if name in self._open:
+                self._open.pop(name).close()
             spool = self._opened(name)
-            spool.own()
         except BaseException:
             self._locks.pop(name).close()
             raise
+        spool.mendable = True
         self._own = {**self._own, name: spool}
         return spool
 
@@ -172,7 +175,7 @@ class Spools:
         return [replace(one, seconds=now - one.seconds) for one in self._unreadable.values()]
 
     def _opened(self, name: str) -> SqliteSpool:
-        if name in self._open and self._open[name].is_replaced:
+        if name not in self._locks and name in self._open and self._open[name].is_replaced:
             self._open.pop(name).close()
         if name not in self._open:
             settings = self._settings
@@ -197,7 +200,7 @@ class Spools:
             with lock:
                 # Checked again under the lock: its owner may have written to it and died in between. The lock file
                 # stays, since another process may have it open and be about to lock it.
-                if _spent(name, spool):
+                if not spool.is_replaced and _spent(name, spool):
                     if note := spool.note():
                         self._keep_note(name, note)
                     del self._open[name]

@@ -63,27 +63,17 @@ class SqliteSpool:
         if owned:
             heal(self.path, self._mark.read(), self._clock())
         self.path.touch(mode=0o600)
+        self._file = self.path.stat().st_ino  # before it is connected to: what comes in its place later is told
         self._writer = connect(self.path)
         for statement in schema():
             self._writer.execute(statement)
         self._drain = connect(self.path)
-        self._file = self.path.stat().st_ino
-        self._go_on()
+        # Numbers continue where they stopped, even with every row deleted: only this object appends to the file.
+        self._seq, self._total = high_mark(self._writer)
+        self._drained = _drained(self._writer)
         if owned:
             self._write_mark()
         self.damaged = False
-
-    def _go_on(self) -> None:
-        """Numbers continue where they stopped, even with every row deleted."""
-        self._seq, self._total = high_mark(self._writer)
-        self._drained = _drained(self._writer)
-
-    def own(self) -> None:
-        """From now on this object alone appends to the file. Another process may have, since it was opened."""
-        with self._lock, self._transient():
-            self._go_on()
-            self._write_mark()
-        self.mendable = True
 
     @property
     def is_replaced(self) -> bool:

@@ -30,6 +30,7 @@ class Answering:
         self._ends: dict[int, asyncio.Event] = {}
         self.fails = self.lingers = False
         self.status = 200
+        self.said = ""
 
     def end(self, number: int) -> None:
         self._ends[number].set()
@@ -55,7 +56,7 @@ class Answering:
         if self.fails:
             raise RuntimeError("broken")
         await send({"type": "http.response.start", "status": self.status, "headers": []})
-        await send({"type": "http.response.body", "body": f"{number}".encode()})
+        await send({"type": "http.response.body", "body": f"{number} {self.said}".strip().encode()})
 
 
 class Asked:
@@ -295,18 +296,32 @@ async def test_an_error_reaches_all_who_wait(front: Front) -> None:
     assert [str(one.task.exception()) for one in asked] == ["broken", "broken"]
 
 
+@pytest.mark.parametrize(("status", "code"), [(401, "unauthorized"), (429, "rate_limited")])
+def test_credentials_that_no_longer_hold_are_one_clients_own(status: int, code: str) -> None:
+    @on_a_loop
+    async def test(front: Front) -> None:
+        asked = [front.ask() for _ in range(2)]
+        await settled()
+        front.app.status, front.app.said = status, code
+        front.app.end(1)
+        await settled()
+        assert [one.body for one in asked] == [f"1 {code}", ""]
+        front.app.status, front.app.said = 200, ""
+        front.app.end(2)
+        await settled()
+        assert asked[1].body == "2"
+
+    test()
+
+
 @on_a_loop
-async def test_credentials_that_no_longer_hold_are_one_clients_own(front: Front) -> None:
+async def test_other_refusals_are_shared(front: Front) -> None:
     asked = [front.ask() for _ in range(2)]
     await settled()
-    front.app.status = 401
+    front.app.status, front.app.said = 429, "too_many_queries"
     front.app.end(1)
     await settled()
-    assert [one.body for one in asked] == ["1", ""]
-    front.app.status = 200
-    front.app.end(2)
-    await settled()
-    assert asked[1].body == "2"
+    assert [one.body for one in asked] == ["1 too_many_queries"] * 2
 
 
 def test_an_error_that_nobody_waits_for_is_not_complained_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -136,7 +138,38 @@ def test_a_file_that_another_process_mended_is_opened_anew(make, tmp_path):
     drain(server)
     server.refresh()
     assert server.state().waiting == 0
-    assert server.state().waiting == 0
+
+
+def test_a_spool_of_one_s_own_stays_the_same_object_when_it_is_mended(make, tmp_path):
+    spools = make()
+    own = spools.own("serve")
+    submit(own, 3)
+    file = tmp_path / "data" / "spool" / "serve.db"
+    content = bytearray(file.read_bytes())
+    content[4096:8192] = bytes(4096)
+    file.write_bytes(content)
+    file.rename(file.with_suffix(".aside"))
+    file.write_bytes(bytes(content))  # another file, as after it was mended
+    for _ in range(3):
+        spools.refresh()
+    assert dict(spools)["serve"] is own
+
+
+def test_damage_is_looked_for_when_a_spool_is_taken_over(make, tmp_path):
+    """What the mark says was acknowledged, and the file no longer holds, is counted as lost."""
+    server = make()
+    importing = make()
+    own = importing.own("import")
+    for _ in range(3):
+        submit(own, 3)
+    server.refresh()
+    importing.close()
+    with closing(sqlite3.connect(tmp_path / "data" / "spool" / "import.db")) as db, db:
+        db.execute("DELETE FROM rows WHERE seq = 3")
+    spool = server.own("import")
+    assert spool.state().lost == 3
+    submit(spool)
+    assert spool.take(100).last == 4
 
 
 def test_figures_are_added_up(make):

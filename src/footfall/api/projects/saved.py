@@ -87,7 +87,7 @@ def _check_annotation(fields: Fields, saving: Saving) -> Fields:
         return fields
     at = timerange.instant(text, timerange.time_zone(saving.project.timezone))
     if at is None:
-        raise UserError("bad_parameter", f"at: {text[:100]!r} is not an ISO 8601 timestamp or date")
+        raise UserError("bad_parameter", f"at: {text[:100]!r} is none of the {timerange.INSTANTS}")
     return {**fields, "at": at}
 
 

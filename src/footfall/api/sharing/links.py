@@ -130,5 +130,5 @@ def _period(project: Project, body: schema.NewLink) -> Period | None:
         raise UserError("bad_parameter", f"range: {body.range!r} stands beside from and to: give either")
     bounds = timerange.between(body.from_, body.to, timerange.time_zone(project.timezone))
     if bounds is None:
-        raise UserError("bad_parameter", f"from, to: {body.from_!r}, {body.to!r} must both be ISO 8601 timestamps")
+        raise UserError("bad_parameter", f"from, to: {body.from_!r}, {body.to!r} must both be {timerange.INSTANTS}")
     return timerange.explicit(*bounds).period

@@ -40,8 +40,8 @@ Slug = Annotated[str, Path(description="The project's slug.", examples=["shop"])
 VisitorId = Annotated[
     str,
     Path(
-        pattern=r"^[^/\x00-\x1f\x7f]{1,128}$",
-        description="As listings show it: 1 to 128 characters but `/` and control characters.",
+        pattern=r"^[A-Za-z0-9_.:-]{1,128}$",
+        description="1 to 128 characters of `[A-Za-z0-9_.:-]`, as listings show it.",
         examples=["5b1f0c9e2a7d4e31"],
     ),
 ]
