@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.contract.test_rollups import MAY, Installation
+from tests.support.statements import noted
 
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR
@@ -19,7 +19,6 @@ from footfall.query.build import totals
 from footfall.query.passes import complete
 from footfall.query.plan import Whole
 from footfall.query.sources import choose, facts
-from footfall.store.clickhouse import reading
 from footfall.store.protocol import Store
 
 DAYS = Query(project=1, table=Table.EVENTS, period=Period(MAY, MAY + 6 * DAY))
@@ -119,14 +118,7 @@ def test_what_is_shorter_than_a_day_asks_for_no_cells(here: Installation, monkey
 def test_figures_of_cells_are_not_kept(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """What there is of them is."""
     monkeypatch.setattr(facts, "UP_TO_EVENTS", -1)
-    asked: list[str] = []
-
-    def noting(client: Any, sql: str, params: Any) -> Any:
-        asked.append(sql)
-        return query(client, sql, params)
-
-    query = reading.query
-    monkeypatch.setattr(reading, "query", noting)
+    asked = noted(monkeypatch)
     for _ in range(2):
         assert run.count(here.store.reading(1), DAYS) == 8
     assert sum("FROM rollups" in sql and "FROM rolled_up" not in sql for sql in asked) == 2

@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.support.statements import noted
 
 from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query.cells import RolledUp
 from footfall.query.plan import LongestSession
 from footfall.query.rows import read
-from footfall.store.clickhouse import reading
 from footfall.store.protocol import Store
 
 MAY = 1_777_593_600_000  # 2026-05-01
@@ -54,14 +54,7 @@ def test_longer_sessions_are_seen_once_they_are_written(store: Store) -> None:
 
 def test_another_reader_does_not_ask_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """But of shards, which other processes may write to."""
-    asked: list[str] = []
-
-    def noting(client: Any, sql: str, params: Any) -> Any:
-        asked.append(sql)
-        return query(client, sql, params)
-
-    query = reading.query
-    monkeypatch.setattr(reading, "query", noting)
+    asked = noted(monkeypatch)
     for reader in (store.reading(1), store.reading(1)):
         read(reader, ASKED)
     assert len(asked) == (1 if len(store.shards) == 1 else 2)
