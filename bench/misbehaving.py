@@ -1,6 +1,6 @@
 """What a project does that spares nobody: `python -m bench.misbehaving WAY URL TOKEN SHARE`, until it is ended.
 
-Writes a line once all is prepared. Each way is one that used to hold up every project of a server.
+Writes a line once all is prepared. Each way but `elsewhere` is one that used to hold up every project of a server.
 """
 
 from __future__ import annotations

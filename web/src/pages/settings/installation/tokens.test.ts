@@ -10,8 +10,10 @@ const token = (changes: Partial<Token>): Token => ({
 it('tells when a token ends', () => {
   const ends = (expires_at: string) => expiryText(token({ expires_at }), NOW);
   expect(expiryText(token({}), NOW)).toBe('never');
-  expect(ends('2026-06-10T12:00:00Z')).toBe('today');
-  expect(expiryText(token({ expires_at: '2026-06-11T11:00:00Z' }), Date.parse('2026-06-10T14:00:00Z'))).toBe('tomorrow');
+  // By the clocks of whoever reads it, in any zone.
+  const evening = Date.parse('2026-06-10T14:00:00');
+  expect(expiryText(token({ expires_at: '2026-06-10T23:00:00' }), evening)).toBe('today');
+  expect(expiryText(token({ expires_at: '2026-06-11T11:00:00' }), evening)).toBe('tomorrow');
   expect(ends('2026-06-11T12:00:00Z')).toBe('in 1 day');
   expect(ends('2026-09-08T00:00:00Z')).toBe('in 90 days');
   expect(ends('2099-01-01T00:00:00Z')).toContain('2099');
