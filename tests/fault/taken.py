@@ -12,18 +12,17 @@ from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import msgspec
 from tests.fault.breakage import SPOOL, part_of, plans, rows_of
 from tests.fault.load import SHARED
 from tests.support.server import ask
 
-from footfall.model.raw import EventRows, ProxyLogs, Record, RequestRows
+from footfall.model.raw import EventColumns, EventRows, ProxyLogs, RequestRows
+from footfall.spool.body import decoded
 
 _NAMES = {"events": "name", "requests": "endpoint"}
 _LOST = "SELECT at, first, last, events FROM lost"
 _DAMAGED = "SELECT seq, seq, seq, events FROM damaged"
 _UNDER_WAY = "SELECT number, first, last FROM batches WHERE finished_at IS NULL"
-_decoder = msgspec.msgpack.Decoder(list[Record])
 
 
 class Taken:
@@ -122,8 +121,8 @@ def _asked(data: Path, *queries: str) -> list[tuple[int, ...]]:
 
 
 def _names(body: bytes) -> Iterator[str]:
-    for record in _decoder.decode(body):
-        if isinstance(record, EventRows):
+    for record in decoded(body):
+        if isinstance(record, EventRows | EventColumns):
             yield from (row.name for row in record.rows)
         elif isinstance(record, RequestRows):
             yield from (row.endpoint for row in record.rows)

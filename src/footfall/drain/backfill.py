@@ -17,12 +17,13 @@ import structlog
 from footfall.catalog.tables import Table
 from footfall.model.raw import (
     EngagementRows,
+    EventColumns,
     EventRows,
-    ProxyColumns,
     ProxyLogs,
     Record,
     RequestColumns,
     RequestRows,
+    some,
 )
 from footfall.pipeline.decode import Facts
 from footfall.spool.protocol import Spool, Submission
@@ -33,7 +34,7 @@ BACKFILL = "backfill"
 MAX_MONTHS = 6
 """Months that one batch writes to."""
 
-_Rows = EventRows | RequestRows | ProxyLogs | EngagementRows
+_Rows = EventRows | EventColumns | RequestRows | ProxyLogs | EngagementRows
 """Files of columns stay in their batch: imports make them, in the order of time."""
 
 _KEPT = -1
@@ -79,10 +80,10 @@ class Backfill:
         months = _months_of(rows)
         left = [month for month in months if month < said.apart]
         windows = [left[start : start + MAX_MONTHS] for start in range(0, len(left), MAX_MONTHS)]
-        window_of = {month: window for window, some in enumerate(windows) for month in some}
+        window_of = {month: window for window, chosen in enumerate(windows) for month in chosen}
         parts = _divided(rows, window_of | dict.fromkeys((month for month in months if month >= said.kept), _KEPT))
-        for window, some in enumerate(windows):
-            done[name] = said = said._replace(apart=some[-1])
+        for window, chosen in enumerate(windows):
+            done[name] = said = said._replace(apart=chosen[-1])
             old = [Submission(record) for record in parts[window]]
             self._opened().append(old, note=msgspec.json.encode(done))
         columns = [record for record in records if isinstance(record, RequestColumns)]
@@ -116,8 +117,17 @@ def _months_of(records: Sequence[_Rows]) -> list[int]:
 
 
 def _months_of_rows(record: _Rows) -> list[int]:
-    instants = record.columns.timestamp if isinstance(record, ProxyLogs) else [*map(_timestamp, record.rows)]
-    return _months(pl.Series(instants, dtype=pl.Int64)).to_list()
+    """The month of each row."""
+    return _months(pl.Series(_instants(record), dtype=pl.Int64)).to_list()
+
+
+def _instants(record: _Rows) -> list[int]:
+    match record:
+        case EventColumns(_, _, count, fields):
+            return fields.timestamp if isinstance(fields.timestamp, list) else [fields.timestamp] * count
+        case ProxyLogs():
+            return record.columns.timestamp
+    return [*map(_timestamp, record.rows)]
 
 
 def _months(instants: pl.Series) -> pl.Series:
@@ -132,14 +142,7 @@ def _divided(records: Sequence[_Rows], window_of: Mapping[int, int]) -> defaultd
         places: defaultdict[int | None, list[int]] = defaultdict(list)
         for place, month in enumerate(_months_of_rows(record)):
             places[window_of.get(month)].append(place)
-        for window, some in places.items():
+        for window, chosen in places.items():
             if window is not None:
-                found[window].append(_only(record, some))
+                found[window].append(some(record, chosen))
     return found
-
-
-def _only(record: _Rows, places: list[int]) -> _Rows:
-    if isinstance(record, ProxyLogs):
-        columns = ([column[place] for place in places] for column in msgspec.structs.astuple(record.columns))
-        return msgspec.structs.replace(record, columns=ProxyColumns(*columns))
-    return msgspec.structs.replace(record, rows=[record.rows[place] for place in places])

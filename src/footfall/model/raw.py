@@ -7,10 +7,12 @@ go to the end, with a default: spools outlive upgrades.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import astuple
 
 EventType = Literal["pageview", "custom"]
 
@@ -103,6 +105,67 @@ class EventRows(msgspec.Struct, array_like=True, tag="e"):
     rows: list[RawEvent]
 
 
+Texts = list[str] | str
+Numbers = list[int] | int
+Flags = list[bool] | bool
+Floats = list[float | None] | float | None
+
+
+class EventFields(msgspec.Struct, array_like=True, gc=False):
+    """The fields of `RawEvent`: a list with an item per event, or the value that all of them have."""
+
+    timestamp: Numbers
+    id_hi: Numbers
+    id_lo: Numbers
+    own_id: Flags = False
+    event_type: list[EventType] | EventType = "custom"
+    name: Texts = ""
+    category: Texts = ""
+    priority: Texts = ""
+    visitor: Numbers = 0
+    visitor_id: Texts = ""
+    session_id: Texts = ""
+    url: Texts = ""
+    path: Texts = ""
+    hostname: Texts = ""
+    title: Texts = ""
+    referrer: Texts = ""
+    user_agent: Texts = ""
+    language: Texts = ""
+    screen: Texts = ""
+    country: Texts = ""
+    region: Texts = ""
+    city: Texts = ""
+    revenue: Texts = ""
+    currency: Texts = ""
+    properties: list[bytes] | bytes = b""
+    latitude: Floats = None
+    longitude: Floats = None
+    timezone: Texts = ""
+    passive: Flags = False
+
+
+class EventColumns(msgspec.Struct, array_like=True, tag="v"):
+    """Events of one project, acknowledged together, as columns: how a spool keeps `EventRows` of many."""
+
+    project_id: int
+    received_at: int
+    count: int
+    fields: EventFields
+
+    @classmethod
+    def of(cls, record: EventRows) -> EventColumns:
+        """At least one row."""
+        columns = (_one_or_all(values) for values in zip(*map(astuple, record.rows), strict=True))
+        return cls(record.project_id, record.received_at, len(record.rows), EventFields(*columns))
+
+    @property
+    def rows(self) -> list[RawEvent]:
+        """Made anew at each call."""
+        values = (column if isinstance(column, list) else repeat(column, self.count) for column in astuple(self.fields))
+        return [RawEvent(*row) for row in zip(*values, strict=True)]
+
+
 class RequestRows(msgspec.Struct, array_like=True, tag="r"):
     """Requests of one project, acknowledged together."""
 
@@ -162,7 +225,13 @@ class EngagementRows(msgspec.Struct, array_like=True, tag="g"):
     rows: list[RawEngagement]
 
 
-Record = EventRows | RequestRows | RequestColumns | ProxyLogs | EngagementRows
+Record = EventRows | EventColumns | RequestRows | RequestColumns | ProxyLogs | EngagementRows
+
+
+def _one_or_all(values: tuple[Any, ...]) -> Any:
+    first = values[0]
+    # Most columns that differ do so between their ends.
+    return first if first == values[-1] and values.count(first) == len(values) else list(values)
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:
@@ -183,19 +252,29 @@ def halves(record: Record) -> list[Record]:
     """A record divided in two; empty where it has one row, or is a file of columns."""
     if isinstance(record, RequestColumns) or size(record) < 2:
         return []
-    middle = size(record) // 2
-    if isinstance(record, ProxyLogs):
-        columns = msgspec.structs.astuple(record.columns)
-        return [
-            ProxyLogs(record.project_id, record.received_at, ProxyColumns(*(column[part] for column in columns)))
-            for part in (slice(middle), slice(middle, None))
-        ]
-    return [msgspec.structs.replace(record, rows=rows) for rows in (record.rows[:middle], record.rows[middle:])]
+    places = range(size(record))
+    middle = len(places) // 2
+    return [some(record, places[:middle]), some(record, places[middle:])]
+
+
+def some(record: EventRows | EventColumns | RequestRows | ProxyLogs | EngagementRows, places: Sequence[int]) -> Record:
+    """A record with the rows at these places, in their order."""
+    match record:
+        case EventColumns(project, received_at, _, fields):
+            return EventColumns(project, received_at, len(places), EventFields(*_at(places, astuple(fields))))
+        case ProxyLogs(project, received_at, columns):
+            return ProxyLogs(project, received_at, ProxyColumns(*_at(places, astuple(columns))))
+    return msgspec.structs.replace(record, rows=[record.rows[place] for place in places])
+
+
+def _at(places: Sequence[int], columns: Iterable[Any]) -> Iterator[Any]:
+    for column in columns:
+        yield [column[place] for place in places] if isinstance(column, list) else column
 
 
 def size(record: Record) -> int:
     """Events, requests, proxy logs or engagements in a record."""
-    return record.count if isinstance(record, RequestColumns | ProxyLogs) else len(record.rows)
+    return record.count if isinstance(record, EventColumns | RequestColumns | ProxyLogs) else len(record.rows)
 
 
 _PIECE = 500
@@ -207,7 +286,7 @@ def pieces(record: Record) -> Iterator[Record]:
 
     A list that is dropped frees all of its rows in one go: 100,000 keep every thread waiting for tens of milliseconds.
     """
-    if isinstance(record, RequestColumns | ProxyLogs) or len(record.rows) <= _PIECE:
+    if isinstance(record, EventColumns | RequestColumns | ProxyLogs) or len(record.rows) <= _PIECE:
         yield record
         return
     rows = record.rows

@@ -16,6 +16,7 @@ from footfall.catalog.columns import COLUMNS, Column, Kind
 from footfall.catalog.tables import Table
 from footfall.model.raw import (
     EngagementRows,
+    EventColumns,
     EventRows,
     ProxyLogs,
     RawEngagement,
@@ -59,6 +60,8 @@ def facts(records: Iterable[Record]) -> Facts:
     for record in records:
         if isinstance(record, RequestColumns):
             imported.append(_read(record))
+        elif isinstance(record, EventColumns):
+            gathered[Table.EVENTS].add_columns(record.project_id, record.count, asdict(record.fields))
         elif isinstance(record, ProxyLogs):
             gathered[Table.PROXY_LOGS].add_columns(record.project_id, record.count, asdict(record.columns))
         else:
@@ -96,12 +99,14 @@ class _Gathered:
                 self._transpose()
             self._add(project, len(some))
 
-    def add_columns(self, project: int, count: int, columns: Mapping[str, list[Any]]) -> None:
+    def add_columns(self, project: int, count: int, columns: Mapping[str, Any]) -> None:
+        """Each column is a list, or the value that all facts have."""
+        self._transpose()
         start = 0
         while start < count:
             end = min(start + _HELD - self._count, count)
             for name, values in columns.items():
-                self._values[name] += values[start:end]
+                self._values[name] += values[start:end] if isinstance(values, list) else repeat(values, end - start)
             self._add(project, end - start)
             start = end
 
@@ -137,8 +142,8 @@ class _Gathered:
 
 
 def _series(column: Column, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    if dtype == pl.String and not any(values):
-        return pl.Series(column.name, [""], dtype=pl.String).new_from_index(0, len(values))
     # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
     sent = pl.Binary if column.kind is Kind.JSON else dtype
+    if values and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return pl.Series(column.name, values[:1], dtype=sent, strict=True).cast(dtype).new_from_index(0, len(values))
     return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)

@@ -9,7 +9,17 @@ import msgspec
 import polars as pl
 
 from footfall.model.erasure import Subject
-from footfall.model.raw import ProxyLogs, RawEngagement, RawEvent, RawRequest, Record, RequestColumns, size
+from footfall.model.raw import (
+    EventColumns,
+    EventRows,
+    ProxyLogs,
+    RawEngagement,
+    RawEvent,
+    RawRequest,
+    Record,
+    RequestColumns,
+    size,
+)
 from footfall.pipeline.keys import text_keys, visitor_keys
 
 _ARROW = b"ARROW1"
@@ -53,6 +63,8 @@ def _rest(record: Record, keys: Sequence[int], is_kept: Callable[..., bool]) -> 
         return record  # they have no visitors
     if isinstance(record, RequestColumns):
         return _rest_of_columns(record, keys)
+    if isinstance(record, EventColumns):
+        record = EventRows(record.project_id, record.received_at, record.rows)
     rows = [row for row in record.rows if is_kept(row)]
     return record if len(rows) == len(record.rows) else msgspec.structs.replace(record, rows=rows)
 

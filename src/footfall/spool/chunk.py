@@ -16,7 +16,7 @@ import msgspec
 
 from footfall import zstd
 from footfall.errors import UserError
-from footfall.model.raw import ProxyColumns, RawEngagement, RawEvent, RawRequest, Record, halves
+from footfall.model.raw import EventFields, ProxyColumns, RawEngagement, RawEvent, RawRequest, Record, halves
 
 PATH = "/api/internal/chunks"
 SECRET = "chunks"  # noqa: S105 - the name under which the metadata keeps it
@@ -26,8 +26,10 @@ BODY_BYTES = 40 << 20
 """Most bytes of a chunk that is received, packed and unpacked."""
 
 _CHUNK_BYTES = 8 << 20
-_FIELDS = tuple(len(rows.__struct_fields__) for rows in (RawEvent, RawRequest, RawEngagement, ProxyColumns))
-"""How many fields rows of each kind have. A newer version adds some at their end, which decoding here would drop."""
+_KINDS = (RawEvent, RawRequest, RawEngagement, ProxyColumns, EventFields)
+_FIELDS = tuple(len(kind.__struct_fields__) for kind in _KINDS)
+"""How many fields rows of each kind have. A newer version adds some at their end, which decoding here would drop, or a
+kind, which it would not know."""
 
 _SENDER = re.compile(r"[a-z0-9-]{1,100}")
 _NUMBERS = re.compile(r"(\d{1,19})\.(\d{1,6})")

@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.clock import Clock, system_clock
 from footfall.errors import TransientError
-from footfall.model.raw import ProxyLogs, Record, RequestColumns, size
+from footfall.model.raw import EventColumns, ProxyLogs, Record, RequestColumns, size
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 
 
@@ -131,6 +131,6 @@ class MemorySpool:
 
 
 def _copied(record: Record) -> Record:
-    if isinstance(record, RequestColumns | ProxyLogs):
+    if isinstance(record, EventColumns | RequestColumns | ProxyLogs):
         return record
     return msgspec.structs.replace(record, rows=list(record.rows))

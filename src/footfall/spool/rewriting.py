@@ -11,13 +11,12 @@ import msgspec
 
 from footfall.errors import TransientError
 from footfall.model.raw import Record, size
+from footfall.spool.body import decoded, encoded, unpacked
 from footfall.spool.salvage import transaction
 
 Change = Callable[[list[Record]], list[Record]]
 """Records without those, or those of their rows, that are to go."""
 
-_encode = msgspec.msgpack.Encoder().encode
-_rows = msgspec.msgpack.Decoder(list[Record])
 _record: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 
 
@@ -28,18 +27,18 @@ def rewrite(db: sqlite3.Connection, signs: Sequence[bytes], change: Change) -> i
     """
     db.execute("PRAGMA secure_delete = ON")
     gone = 0
-    for seq, crc, body in _found(db, "rows", "seq, crc, body", signs):
-        if zlib.crc32(body) != crc:
+    for seq, crc, body in _all(db, "rows", "seq, crc, body"):
+        if zlib.crc32(body) != crc or not _has(unpacked(body), signs):
             continue
-        records = _rows.decode(body)
+        records = decoded(body)
         rest = change(records)
         if (lost := _events(records) - _events(rest)) > 0:
             gone += lost
-            fresh = _encode(rest)
+            fresh = encoded(rest)
             with transaction(db):
                 db.execute("UPDATE rows SET crc = ?, body = ? WHERE seq = ?", (zlib.crc32(fresh), fresh, seq))
-    for number, body in _found(db, "rejected", "id, body", signs):
-        if not change([_record.decode(body)]):
+    for number, body in _all(db, "rejected", "id, body"):
+        if _has(body, signs) and not change([_record.decode(body)]):
             with transaction(db):
                 db.execute("DELETE FROM rejected WHERE id = ?", (number,))
     busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -48,12 +47,15 @@ def rewrite(db: sqlite3.Connection, signs: Sequence[bytes], change: Change) -> i
     return gone
 
 
-def _found(db: sqlite3.Connection, table: str, columns: str, signs: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
-    """Rows whose body contains one of the signs: one at a time, since they may be large."""
+def _has(body: bytes, signs: Sequence[bytes]) -> bool:
+    """Whether a body, unpacked, may have what is to go: one of the signs, where there are any."""
+    return not signs or any(sign in body for sign in signs)
+
+
+def _all(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table, one at a time, since they may be large."""
     key = columns.partition(",")[0]
-    condition = " OR ".join("instr(body, ?)" for _ in signs) or "TRUE"
-    keys = db.execute(f"SELECT {key} FROM {table} WHERE {condition}", signs).fetchall()  # noqa: S608 - of this module
-    for (number,) in keys:
+    for (number,) in db.execute(f"SELECT {key} FROM {table}").fetchall():  # noqa: S608 - of this module
         yield from db.execute(f"SELECT {columns} FROM {table} WHERE {key} = ?", (number,))  # noqa: S608 - as above
 
 

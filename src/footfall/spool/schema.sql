@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS rows
     events      INTEGER NOT NULL,
     total       INTEGER NOT NULL,
     crc         INTEGER NOT NULL,  -- CRC-32 of body
-    body        BLOB NOT NULL      -- MessagePack: a list of footfall.model.raw records
+    body        BLOB NOT NULL      -- what footfall.spool.body makes of records
 );
 
 -- What the drain took: a batch is recorded before its first insert and has a finish time once it is in the store.

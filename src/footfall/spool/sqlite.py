@@ -19,16 +19,17 @@ import msgspec
 
 from footfall.clock import SECOND, Clock
 from footfall.errors import TransientError
-from footfall.model.raw import Record, coalesced, size
+from footfall.model.raw import Record, size
+from footfall.spool.body import HEAD, decoded, encoded, unpacked_size
 from footfall.spool.mark import Mark, MarkedBatch
 from footfall.spool.protocol import KEY_LIFETIME, Batch, Key, SpoolState, Submission
 from footfall.spool.rewriting import Change, rewrite
 from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_damage, losses, schema, transaction
 
 BATCH_BYTES = 64 << 20
-"""Most bytes of one batch, which limits the drain's memory when events are large."""
+"""Most bytes of one batch, unpacked, which limits the drain's memory when events are large."""
 
-KEEP_BYTES = 256 << 20
+KEEP_BYTES = 64 << 20
 """Most bytes of drained rows that are kept, to replay them after a power cut."""
 
 _KEPT = """
@@ -53,7 +54,6 @@ class SqliteSpool:
         self._closed = False
         self.damaged = False
         self.mendable = False  # later, too: as long as this process alone writes to the file
-        self._decoder = msgspec.msgpack.Decoder(list[Record])
         self._mark = Mark(path.with_suffix(".mark"))
         with self._transient():
             self._open(owned=owned)
@@ -136,7 +136,7 @@ class SqliteSpool:
         """Add a row; returns the new high mark."""
         if not records:
             return self._seq, self._total
-        body = _encode(coalesced(records))
+        body = encoded(records)
         events = sum(map(size, records))
         seq, total = self._seq + 1, self._total + events
         self._writer.execute(
@@ -217,7 +217,7 @@ class SqliteSpool:
             try:
                 if zlib.crc32(body) != crc:
                     raise msgspec.DecodeError  # noqa: TRY301 - one place sets rows aside
-                found = self._decoder.decode(body)
+                found = decoded(body)
             except msgspec.DecodeError:
                 self._set_aside(seq)
             else:
@@ -363,17 +363,19 @@ class _Run:
 def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
     """The rows after `after`, up to `limit` events or BATCH_BYTES, at least one."""
     run: _Run | None = None
-    events = 0
-    for seq, count, total, length in db.execute(
-        "SELECT seq, events, total, length(body) FROM rows WHERE seq > ? ORDER BY seq", (after,)
+    events = unpacked = 0
+    for seq, count, total, length, head in db.execute(
+        f"SELECT seq, events, total, length(body), substr(body, 1, {HEAD}) FROM rows WHERE seq > ? ORDER BY seq",  # noqa: S608 - a constant
+        (after,),
     ):
+        events += count
+        unpacked += unpacked_size(head, length)
         if run is None:
             run = _Run(seq, seq, length, total)
-        elif events + count > limit or run.bytes + length > BATCH_BYTES:
+        elif events > limit or unpacked > BATCH_BYTES:
             break
         else:
             run = _Run(run.first, seq, run.bytes + length, total)
-        events += count
     return run
 
 

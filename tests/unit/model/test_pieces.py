@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 
 from footfall.model import raw
-from footfall.model.raw import EventRows, ProxyColumns, ProxyLogs, RawEvent, RequestColumns, RequestRows, pieces
+from footfall.model.raw import (
+    EventColumns,
+    EventRows,
+    ProxyColumns,
+    ProxyLogs,
+    RawEvent,
+    RequestColumns,
+    RequestRows,
+    halves,
+    pieces,
+    size,
+)
 
 
 class Row:
@@ -38,8 +49,19 @@ def test_a_piece_is_freed_before_the_next_but_one():
     [
         RequestRows(1, 0, []),
         RequestColumns(1, 0, 1_000_000, b""),
+        EventColumns.of(EventRows(1, 0, [RawEvent(1, 0, 0)] * 2 * raw._PIECE)),
         ProxyLogs(1, 0, ProxyColumns(*([1] * 2 * raw._PIECE for _ in ProxyColumns.__struct_fields__))),
     ],
 )
 def test_others_stay_whole(record):
     assert list(pieces(record)) == [record]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_halves_have_every_row_once_and_in_order(count):
+    record = EventRows(3, 5, [RawEvent(number, 0, 0) for number in range(count)])
+    for whole in (record, EventColumns.of(record)):
+        found = halves(whole)
+        assert [size(half) for half in found] == ([count // 2, count - count // 2] if count > 1 else [])
+        assert [row for half in found for row in half.rows] == (record.rows if count > 1 else [])
+        assert {(half.project_id, half.received_at) for half in found} <= {(3, 5)}

@@ -9,6 +9,7 @@ import pytest
 from footfall.catalog.tables import Table
 from footfall.model.raw import (
     EngagementRows,
+    EventColumns,
     EventRows,
     ProxyColumns,
     ProxyLogs,
@@ -39,6 +40,18 @@ def test_a_column_is_made_in_pieces_and_has_every_value_once(count):
     assert found["name"].to_list() == [row.name for row in rows]
     assert found["properties"].unique().to_list() == ['{"a":1}']
     assert {series.n_chunks() for series in found} == {1}
+
+
+@pytest.mark.parametrize("count", PIECES)
+def test_columns_and_rows_of_the_same_events_are_the_same_facts(count):
+    rows = [
+        RawEvent(number, 7, 0, name=f"event {number % 3}", latitude=number % 2 or None, properties=b'{"a":1}')
+        for number in range(count)
+    ]
+    record = EventRows(1, 0, rows)
+    beside = EventRows(2, 0, [RawEvent(5, 5, 5, name="beside", own_id=True)])
+    found = frame(Table.EVENTS, beside, EventColumns.of(record), beside, EventColumns.of(record))
+    assert found.equals(frame(Table.EVENTS, beside, record, beside, record))
 
 
 @pytest.mark.parametrize("count", PIECES)

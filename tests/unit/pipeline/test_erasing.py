@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from footfall.model.erasure import Subject
-from footfall.model.raw import EventRows, ProxyColumns, ProxyLogs, RawEvent, RawRequest, RequestRows, size
+from footfall.model.raw import EventColumns, EventRows, ProxyColumns, ProxyLogs, RawEvent, RawRequest, RequestRows, size
 from footfall.pipeline.erasing import signs, without
 
 PROXY = ProxyLogs(1, 0, ProxyColumns(*([1] for _ in ProxyColumns.__struct_fields__)))
@@ -29,6 +29,9 @@ def test_only_the_subjects_rows_go():
     assert without(records, []) == records
     assert without([events(2, (0, "ada"))], [Subject(2, "ada")]) == []
     assert size(mine) == 2  # what was given stays as it is
+    assert without([EventColumns.of(mine)], [Subject(1, "ada")]) == [events(1, (5, ""))]
+    assert without([EventColumns.of(mine)], [Subject(1, "bob")]) == [mine]
+    assert without([EventColumns.of(mine)], [Subject(2, "ada")]) == [EventColumns.of(mine)]
 
 
 @pytest.mark.parametrize("name", ["ada", "Zoë Ω", "00000000000000ff", "5b1f0c9e2a7d4e31"])
@@ -36,7 +39,7 @@ def test_an_encoded_record_with_the_visitor_has_a_sign_of_it(name):
     subject = Subject(1, name)
     hashed = int(name, 16) if len(name) == 16 else 0
     records = [events(1, (0, name)), *([events(1, (hashed, ""))] if hashed else [])]
-    for record in records:
+    for record in [*records, *map(EventColumns.of, records)]:
         body = msgspec.msgpack.encode(record)
         assert any(sign in body for sign in signs(subject))
     assert signs(Subject(1)) == []

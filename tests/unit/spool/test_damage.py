@@ -26,7 +26,8 @@ def opened(path: Path) -> SqliteSpool:
 
 
 def event(number: int) -> Submission:
-    properties = b'{"t": "%s"}' % (b"x" * (number % 7 * 2000))  # some rows need overflow pages
+    text = random.Random(number).randbytes(number % 7 * 2000).hex().encode()  # nothing repeats, so it stays long
+    properties = b'{"t": "%s"}' % text  # some rows need overflow pages
     row = RawEvent(timestamp=1, id_hi=2, id_lo=number, name=f"e{number}", properties=properties)
     return Submission(EventRows(1, 5, [row]))
 

@@ -1,0 +1,79 @@
+"""What becomes of records in a row's body, and what comes back."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.model.raw import EngagementRows, EventColumns, EventFields, EventRows, RawEngagement, RawEvent, Record
+from footfall.spool import body as bodies
+from footfall.spool.body import COLUMNS_FROM, HEAD, PACKED_FROM, decoded, encoded, unpacked, unpacked_size
+
+
+def rows(record: Record) -> list[object]:
+    assert isinstance(record, EventRows | EventColumns | EngagementRows)
+    return [record.project_id, record.received_at, *record.rows]
+
+
+texts = st.sampled_from(["", "a", "Zoë"])
+events = st.builds(
+    RawEvent,
+    timestamp=st.integers(-5, 5),
+    id_hi=st.integers(0, 2**64 - 1),
+    id_lo=st.just(7),
+    own_id=st.booleans(),
+    event_type=st.sampled_from(["pageview", "custom"]),
+    name=texts,
+    visitor=st.sampled_from([0, 2**64 - 1]),
+    properties=st.sampled_from([b"", b'{"a":1}']),
+    latitude=st.sampled_from([None, 0.0, 51.5]),
+    passive=st.booleans(),
+)
+
+
+@given(st.lists(events, min_size=1, max_size=3 * COLUMNS_FROM))
+def test_events_come_back_as_they_were(some):
+    record = EventRows(3, 9, some)
+    (found,) = decoded(encoded([record]))
+    assert isinstance(found, EventColumns) == (len(some) >= COLUMNS_FROM)
+    assert rows(found) == rows(record)
+
+
+def test_all_kinds_keep_their_order():
+    others = EngagementRows(1, 5, [RawEngagement(1, 2, 3)])
+    many = EventRows(1, 5, [RawEvent(number, 0, 0) for number in range(COLUMNS_FROM)])
+    records = [others, many, EventRows(2, 5, [RawEvent(1, 0, 0)]), others, many]
+    assert list(map(rows, decoded(encoded(records)))) == list(map(rows, records))
+
+
+def test_what_is_long_is_packed_and_tells_its_size():
+    short, long = (encoded([EventRows(1, 5, [RawEvent(1, 2, 3, name="a" * size)])]) for size in (9, PACKED_FROM))
+    assert unpacked(short) == short
+    assert len(long) < 100
+    for body in (short, long):
+        assert unpacked_size(body[:HEAD], len(body)) == len(unpacked(body))
+        assert msgspec.msgpack.decode(unpacked(body))
+
+
+def test_a_head_that_is_damaged_tells_what_is_there():
+    assert unpacked_size(bodies._MAGIC + b"\xff", 12) == 12
+
+
+@pytest.mark.parametrize("body", [b"", bodies._MAGIC, bodies._MAGIC + b"no frame", b"\xc1"])
+def test_what_is_no_body_is_refused(body):
+    with pytest.raises(msgspec.DecodeError):
+        decoded(body)
+
+
+def test_columns_are_the_fields_of_events():
+    """Defaults included: a spool of an earlier version lacks what was added since."""
+
+    def fields(kind: type[msgspec.Struct]) -> list[tuple[str, object]]:
+        return [(field.name, field.default) for field in msgspec.structs.fields(kind)]
+
+    assert fields(EventFields) == fields(RawEvent)
+    earlier = msgspec.msgpack.encode([("v", 1, 5, 2, [[1, 2], 3, 4])])
+    (found,) = decoded(earlier)
+    assert rows(found)[2:] == [RawEvent(1, 3, 4), RawEvent(2, 3, 4)]
