@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,10 @@ class Labels:
         self._folded = folded
         self._seen: dict[int, _Seen] = {}
 
+    def events(self, project: int, at: int) -> Collection[str]:
+        """Names that `event` gives back as they are; more may be added."""
+        return self._of(project, at).names[Label.EVENT]
+
     def event(self, project: int, at: int, name: str) -> str:
         """The name under which a custom event is stored; `at` is the time of receipt in Unix milliseconds."""
         return name if self._is_known(Label.EVENT, project, at, name) else OTHER
@@ -52,10 +56,14 @@ class Labels:
         kept = {key: value for key, value in properties.items() if key not in folded}
         return kept | {OTHER: properties[folded[0]]}
 
-    def _is_known(self, label: Label, project: int, at: int, name: str) -> bool:
+    def _of(self, project: int, at: int) -> _Seen:
         seen = self._seen.get(project)
         if seen is None or seen.day != at // DAY:
             seen = self._seen[project] = _Seen(at // DAY)
+        return seen
+
+    def _is_known(self, label: Label, project: int, at: int, name: str) -> bool:
+        seen = self._of(project, at)
         names = seen.names[label]
         if name in names or name == OTHER:
             return True
