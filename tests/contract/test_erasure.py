@@ -18,7 +18,8 @@ from footfall.drain.drain import Drain
 from footfall.drain.erasure import Erasure
 from footfall.drain.journal import Journal
 from footfall.meta import Meta, open_meta
-from footfall.model.erasure import Subject
+from footfall.meta.erasures import LATE
+from footfall.model.erasure import Forgotten, Subject
 from footfall.model.period import Period
 from footfall.model.raw import (
     EngagementRows,
@@ -226,8 +227,44 @@ def test_what_comes_before_it_is_done_is_discarded_and_afterwards_counts(here: I
     here.send(EventRows(1, NOW, [event(MAY + 3 * DAY, "ada"), event(MAY + 3 * DAY, "bob")]))
     here.erase()
     assert counts(here)[0] == 3
-    here.send(EventRows(1, NOW, [event(MAY + 3 * DAY, "ada")]))
+    here.send(EventRows(1, system_clock() + 1, [event(MAY + 3 * DAY, "ada")]))
     assert counts(here)[0] == 4
+
+
+def test_what_was_received_before_it_was_asked_for_does_not_come_back(here: Installation) -> None:
+    """A collector on another machine may send it when nobody waits for it any more."""
+    for name in ("ada", HASHED):
+        here.meta.erasures.ask("one", name)
+    here.erase()
+    assert (counts(here), here.meta.erasures.open()) == ([1, 1, 0, 2], [])
+    late = [event(MAY + 3 * DAY, name) for name in ("ada", "bob", "ada ")]
+    here.send(
+        EventRows(1, NOW, [*late, event(MAY + 3 * DAY, visitor=HASH), event(MAY + 3 * DAY, visitor=7)]),
+        EventRows(1, NOW, late * 20),
+        RequestRows(1, NOW, [request(MAY + HOUR, "ada"), request(MAY + HOUR, visitor=HASH), request(MAY + HOUR, "cy")]),
+        EngagementRows(1, NOW, [engagement(MAY + HOUR, "ada")]),
+        columns(1, "ada", "cy", "ada"),
+    )
+    assert counts(here)[:3] == [1 + 3 + 40, 1 + 2, 0]
+
+
+def test_the_name_is_kept_nowhere_and_its_mark_for_a_month(here: Installation, tmp_path: Path) -> None:
+    now = system_clock()
+    meta = open_meta(Settings(data=tmp_path / "other"), lambda: now)
+    meta.create_project("one")
+    meta.erasures.ask("one", "ada")
+    (asked,) = meta.erasures.open()
+    meta.erasures.done(asked)
+    (mark,) = meta.erasures.subjects()
+    assert isinstance(mark, Forgotten)
+    assert (mark.was("ada"), mark.was("Ada"), "ada" in mark.mark, mark.until) == (True, False, False, now)
+    assert [note.visitor for note in meta.erasures.of_project("one")] == [""]
+    now += LATE
+    assert meta.erasures.subjects() == []
+    meta.erasures.ask("one", "bob")
+    meta.erasures.done(meta.erasures.open()[0])
+    assert mark.mark.encode() not in (tmp_path / "other" / "meta.db").read_bytes()
+    meta.close()
 
 
 def test_it_goes_on_after_a_restart_at_any_step(here: Installation) -> None:

@@ -266,6 +266,8 @@ def test_a_collector_loads_no_engine(installation):
     [
         ({"role": "query"}, "needs a remote store"),
         ({"role": "collect", "drain_url": "http://127.0.0.1:1"}, "shares the drain's metadata"),
+        ({"drain_url": "http://127.0.0.1:1"}, "only a collector forwards"),
+        ({"role": "drain", "drain_url": "http://127.0.0.1:1"}, "only a collector forwards"),
     ],
 )
 def test_what_can_not_work_is_refused_at_the_start(tmp_path, settings, reason):

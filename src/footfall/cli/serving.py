@@ -8,6 +8,7 @@ import typer
 
 from footfall.cli.demo import demo
 from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure, opened
+from footfall.errors import FatalError
 from footfall.runtime.memory import share_heaps
 from footfall.settings import Role
 
@@ -29,6 +30,11 @@ def serve(
     """Run a server until SIGTERM: all of it, or one role (`--role`)."""
     with logged_failure():
         settings = listening_settings(data, host, port, role)
+        if settings.drain_url and settings.role != "collect":
+            raise FatalError(
+                f"FOOTFALL_DRAIN_URL is set and the role is {settings.role!r}: only a collector forwards. "
+                "Set FOOTFALL_ROLE=collect, or leave the URL out"
+            )
         share_heaps()
         # Once the settings are known to be good: a second, and none for a collector, which needs no engine.
         if settings.role == "collect":

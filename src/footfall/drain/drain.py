@@ -29,7 +29,7 @@ from footfall.drain.stocktaking import REPLAYED, Stocktaking
 from footfall.drain.upgrade import fill_referrers
 from footfall.drain.writing import Writing
 from footfall.errors import TransientError
-from footfall.model.erasure import Subject
+from footfall.model.erasure import Forgotten, Subject
 from footfall.pipeline.steps import Tools
 from footfall.spool.progress import Progress
 from footfall.spool.protocol import Batch, Spool
@@ -70,7 +70,7 @@ class Drain:
         journal: Journal,
         watcher: Watcher,
         *,
-        erased: Callable[[], Collection[Subject]] = tuple,
+        erased: Callable[[], Collection[Subject | Forgotten]] = tuple,
         tools: Tools | None = None,
         gate: BatchGate | None = None,
         inventory: Inventory | None = None,

@@ -13,7 +13,7 @@ from footfall.drain.backfill import BACKFILL, Backfill
 from footfall.drain.plan import Plan, make_plan, timed
 from footfall.drain.recent import RecentSessions
 from footfall.errors import FootfallError
-from footfall.model.erasure import Subject
+from footfall.model.erasure import Forgotten, Subject
 from footfall.model.raw import Record, halves, pieces, size
 from footfall.pipeline.decode import Facts
 from footfall.pipeline.decode import facts as facts_of
@@ -44,7 +44,7 @@ class Planning:
         tools: Tools,
         writer: Callable[[str], int],
         watcher: PlanWatcher,
-        erased: Callable[[], Collection[Subject]],
+        erased: Callable[[], Collection[Subject | Forgotten]],
         backfill: Backfill | None,
     ) -> None:
         self._recent = recent

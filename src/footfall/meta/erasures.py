@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from footfall.clock import Clock
+from footfall.clock import DAY, Clock
 from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project
 from footfall.meta.tables import ErasureRow
-from footfall.model.erasure import ErasureNote, Subject
+from footfall.model.erasure import ErasureNote, Forgotten, Subject, mark_of
 
 NAME_CHARS = 1_000
+
+LATE = 30 * DAY
+"""How long after an erasure is done what was received before it may come from another machine."""
 
 
 class Erasures:
@@ -44,23 +47,28 @@ class Erasures:
             mine = select(ErasureRow).where(ErasureRow.project == number).order_by(ErasureRow.id.desc())
             return [_note(row) for row in session.scalars(mine)]
 
-    def subjects(self) -> list[Subject]:
-        """All whose rows may not be stored: of deleted projects at any time, of visitors until it is done."""
-        return [*map(Subject, sorted(self._editor.deleted())), *self._visitors()]
+    def subjects(self) -> list[Subject | Forgotten]:
+        """All whose rows may not be stored.
+
+        Those of deleted projects at any time, those of visitors until it is done, and after that what comes late.
+        """
+        return [*map(Subject, sorted(self._editor.deleted())), *self._visitors(), *self._forgotten()]
 
     def open(self) -> list[Subject]:
         """Those of which there may still be rows."""
         return [*map(Subject, self._editor.to_erase()), *self._visitors()]
 
     def done(self, subject: Subject) -> None:
-        """Record that nothing is left, and forget the visitor's name."""
+        """Record that nothing is left, and forget the visitor's name, and marks that nothing late can have any more."""
         if not subject.visitor:
             self._editor.erased(subject.project)
             audit("project erased", LOCAL, number=subject.project)
             return
+        now = self._clock()
         with self._database.write() as session:
-            values = {"visitor": "", "done_at": self._clock()}
+            values = {"visitor": mark_of(subject.visitor), "done_at": now}
             session.execute(update(ErasureRow).where(ErasureRow.id == subject.id).values(values))
+            session.execute(update(ErasureRow).where(ErasureRow.done_at <= now - LATE).values({"visitor": ""}))
         self._database.erase_deleted()
         audit("visitor erased", LOCAL, number=subject.project, erasure=subject.id)
 
@@ -69,6 +77,11 @@ class Erasures:
             waiting = select(ErasureRow).where(ErasureRow.done_at.is_(None)).order_by(ErasureRow.id)
             return [Subject(row.project, row.visitor, row.id) for row in session.scalars(waiting)]
 
+    def _forgotten(self) -> list[Forgotten]:
+        with self._database.read() as session:
+            late = select(ErasureRow).where(ErasureRow.done_at > self._clock() - LATE, ErasureRow.visitor != "")
+            return [Forgotten(row.project, row.visitor, row.asked_at) for row in session.scalars(late)]
+
 
 def _note(row: ErasureRow) -> ErasureNote:
-    return ErasureNote(row.id, row.project, row.visitor, row.asked_at, row.done_at)
+    return ErasureNote(row.id, row.project, "" if row.done_at else row.visitor, row.asked_at, row.done_at)

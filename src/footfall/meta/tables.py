@@ -46,7 +46,7 @@ class ProjectRow(Base):
 
 
 class ErasureRow(Base):
-    """A visitor who is to be forgotten. The name is `""` once that is done."""
+    """A visitor who is to be forgotten. In place of the name, once that is done, is its mark, and later `""`."""
 
     __tablename__ = "erasures"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  the spelling SQLAlchemy declares

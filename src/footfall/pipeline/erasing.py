@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 
 import msgspec
 import polars as pl
 
-from footfall.model.erasure import Subject
+from footfall.model.erasure import Forgotten, Subject
 from footfall.model.raw import (
     EventColumns,
     EventRows,
@@ -20,19 +21,21 @@ from footfall.model.raw import (
     RequestColumns,
     size,
 )
-from footfall.pipeline.keys import text_keys, visitor_keys
+from footfall.pipeline.keys import hash_of, text_keys, visitor_keys
 
 _ARROW = b"ARROW1"
 """What a record with columns contains, whose texts may be packed."""
 
 
-def without(records: Sequence[Record], subjects: Collection[Subject]) -> list[Record]:
+def without(records: Sequence[Record], subjects: Collection[Subject | Forgotten]) -> list[Record]:
     """The records, in order, without the rows of the subjects; those that have none left are missing."""
-    projects = {subject.project for subject in subjects if not subject.visitor}
+    projects = {subject.project for subject in subjects if isinstance(subject, Subject) and not subject.visitor}
     kept = [record for record in records if record.project_id not in projects]
     for subject in subjects:
-        if subject.visitor:
-            kept = _without_visitor(kept, subject)
+        if isinstance(subject, Forgotten):
+            kept = _rests(kept, _Late(subject))
+        elif subject.visitor:
+            kept = _rests(kept, _Named(subject))
     return kept
 
 
@@ -44,35 +47,65 @@ def signs(subject: Subject) -> list[bytes]:
     return [subject.visitor.encode("utf-8", "surrogatepass"), *keys, _ARROW]
 
 
-def _without_visitor(records: Sequence[Record], subject: Subject) -> list[Record]:
-    keys = visitor_keys(subject.visitor)
+class _Named:
+    """Tells the rows of a visitor whose name is known."""
 
-    def is_kept(row: RawEvent | RawRequest | RawEngagement) -> bool:
+    def __init__(self, subject: Subject) -> None:
+        self._project = subject.project
+        self._name = subject.visitor
+        self._keys = visitor_keys(subject.visitor)
+
+    def concerns(self, record: Record) -> bool:
+        return record.project_id == self._project
+
+    def has(self, row: RawEvent | RawRequest | RawEngagement) -> bool:
         name = row.user_id if isinstance(row, RawRequest) else row.visitor_id
-        return name != subject.visitor if name else row.visitor not in keys
+        return name == self._name if name else row.visitor in self._keys
 
-    return [
-        rest
-        for record in records
-        if size(rest := _rest(record, keys, is_kept) if record.project_id == subject.project else record)
-    ]
+    def of_columns(self, frame: pl.DataFrame) -> pl.Series:
+        names = text_keys(frame["user_id"].cast(pl.String))
+        key = frame.select(pl.when(pl.col("user_id") != "").then(names).otherwise("visitor")).to_series()
+        return key.is_in(self._keys)
 
 
-def _rest(record: Record, keys: Sequence[int], is_kept: Callable[..., bool]) -> Record:
+class _Late:
+    """Tells those of a visitor of whose name only the mark is left."""
+
+    def __init__(self, forgotten: Forgotten) -> None:
+        self._forgotten = forgotten
+        self._was = cache(forgotten.was)
+
+    def concerns(self, record: Record) -> bool:
+        return record.project_id == self._forgotten.project and record.received_at <= self._forgotten.until
+
+    def has(self, row: RawEvent | RawRequest | RawEngagement) -> bool:
+        name = row.user_id if isinstance(row, RawRequest) else row.visitor_id
+        return self._was(name or hash_of(row.visitor))
+
+    def of_columns(self, frame: pl.DataFrame) -> pl.Series:
+        rows = frame.select("user_id", "visitor").iter_rows()
+        return pl.Series([self._was(name or hash_of(visitor)) for name, visitor in rows], dtype=pl.Boolean)
+
+
+def _rests(records: Sequence[Record], who: _Named | _Late) -> list[Record]:
+    """The records without the rows of one visitor; those that do not concern it stay as they are."""
+    return [rest for record in records if size(rest := _rest(record, who) if who.concerns(record) else record)]
+
+
+def _rest(record: Record, who: _Named | _Late) -> Record:
     if isinstance(record, ProxyLogs):
         return record  # they have no visitors
     if isinstance(record, RequestColumns):
-        return _rest_of_columns(record, keys)
+        return _rest_of_columns(record, who)
     if isinstance(record, EventColumns):
         record = EventRows(record.project_id, record.received_at, record.rows)
-    rows = [row for row in record.rows if is_kept(row)]
+    rows = [row for row in record.rows if not who.has(row)]
     return record if len(rows) == len(record.rows) else msgspec.structs.replace(record, rows=rows)
 
 
-def _rest_of_columns(record: RequestColumns, keys: Sequence[int]) -> RequestColumns:
+def _rest_of_columns(record: RequestColumns, who: _Named | _Late) -> RequestColumns:
     frame = pl.read_ipc(io.BytesIO(record.ipc))
-    key = pl.when(pl.col("user_id") != "").then(text_keys(frame["user_id"].cast(pl.String))).otherwise("visitor")
-    rest = frame.filter(~key.is_in(pl.lit(pl.Series(keys, dtype=pl.UInt64)).implode()))
+    rest = frame.filter(~who.of_columns(frame))
     if len(rest) == len(frame):
         return record
     file = io.BytesIO()

@@ -138,9 +138,7 @@ class Spools:
         self._locks[name] = lock
         try:
             # Opened to be drained, it would go on where the file ended then; another process has appended since.
-            if name in self._open:
-                self._open.pop(name).close()
-            spool = self._opened(name)
+            spool = self._opened(name, anew=True)
         except BaseException:
             self._locks.pop(name).close()
             raise
@@ -174,23 +172,39 @@ class Spools:
         now = time.monotonic()
         return [replace(one, seconds=now - one.seconds) for one in self._unreadable.values()]
 
-    def _opened(self, name: str) -> SqliteSpool:
-        if name not in self._locks and name in self._open and self._open[name].is_replaced:
-            self._open.pop(name).close()
-        if name not in self._open:
-            settings = self._settings
-            with ExitStack() as stack:
-                lock = None if name in self._locks else self._try_lock(name)
-                if lock is not None:
-                    stack.enter_context(lock)
-                self._open[name] = SqliteSpool(
-                    self.directory / f"{name}.db",
-                    clock=self._clock,
-                    capacity=settings.spool_max_events,
-                    keep_seconds=settings.spool_keep_seconds,
-                    owned=lock is not None or name in self._locks,
-                )
+    def _opened(self, name: str, *, anew: bool = False) -> SqliteSpool:
+        """The spool, looked at `anew` where it is open. The object stays: the drain may be in the middle of a batch."""
+        spool = self._open.get(name)
+        if spool is not None and not anew and (name in self._locks or not spool.is_replaced):
+            return spool
+        with ExitStack() as stack:
+            lock = None if name in self._locks else self._try_lock(name)
+            if lock is not None:
+                stack.enter_context(lock)
+            owned = lock is not None or name in self._locks
+            if spool is None:
+                self._open[name] = self._made(name, owned=owned)
+            else:
+                self._reopen(name, spool, owned=owned)
         return self._open[name]
+
+    def _made(self, name: str, *, owned: bool) -> SqliteSpool:
+        settings = self._settings
+        return SqliteSpool(
+            self.directory / f"{name}.db",
+            clock=self._clock,
+            capacity=settings.spool_max_events,
+            keep_seconds=settings.spool_keep_seconds,
+            owned=owned,
+        )
+
+    def _reopen(self, name: str, spool: SqliteSpool, *, owned: bool) -> None:
+        try:
+            spool.reopen(owned=owned)
+        except BaseException:
+            del self._open[name]
+            spool.close()
+            raise
 
     def _remove(self, name: str, spool: SqliteSpool) -> None:
         with self._lock:

@@ -49,7 +49,7 @@ class SqliteSpool:
         self._clock = clock
         self._capacity = capacity
         self._keep = keep_seconds * SECOND
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._draining = threading.RLock()
         self._closed = False
         self.damaged = False
@@ -98,14 +98,19 @@ class SqliteSpool:
             if row and row[0] > known.number:
                 write(MarkedBatch(*row))
 
+    def reopen(self, *, owned: bool) -> None:
+        """Look at the file anew: another process has written to it. A batch that was taken may be finished after it."""
+        with self._lock, self._draining, self._transient():
+            self._writer.close()
+            self._drain.close()
+            self._open(owned=owned)
+
     def _mend(self) -> None:
         """Open the file anew where a statement found it damaged."""
         if self.damaged and self.mendable:
-            with self._lock, self._draining, self._transient():
+            with self._lock, self._draining:
                 if self.damaged:
-                    self._writer.close()
-                    self._drain.close()
-                    self._open(owned=True)
+                    self.reopen(owned=True)
 
     def append(self, submissions: Sequence[Submission], note: bytes = b"") -> list[bytes]:
         with self._lock, self._transient():

@@ -140,6 +140,39 @@ def test_a_file_that_another_process_mended_is_opened_anew(make, tmp_path):
     assert server.state().waiting == 0
 
 
+def test_a_batch_goes_on_while_its_spool_is_taken_over(make):
+    """As when the machine that it comes from sends again, after a restart here."""
+    sender = make()
+    submit(sender.only("from-a"), 3)
+    sender.close()
+    server = make()
+    ((_, draining),) = server
+    batch = draining.take(100)
+    submit(server.only("from-a"), 2)
+    assert [len(record.rows) for record in draining.records(batch)] == [3]
+    draining.finish(batch)
+    assert server.state().waiting == 2
+    drain(server)
+    server.refresh()
+    assert (server.state().waiting, server.state().drained) == (0, 5)
+
+
+def test_a_batch_goes_on_while_another_process_mends_the_file(make, tmp_path):
+    importing, server = make(), make()
+    submit(importing.own("import"), 3)
+    importing.close()
+    ((_, draining),) = server
+    batch = draining.take(100)
+    file = tmp_path / "data" / "spool" / "import.db"
+    content = file.read_bytes()
+    file.rename(file.with_suffix(".aside"))
+    file.write_bytes(content)  # another file, as after it was mended
+    server.refresh()
+    draining.finish(batch)
+    server.refresh()
+    assert (server.state().waiting, server.state().drained) == (0, 3)
+
+
 def test_a_spool_of_one_s_own_stays_the_same_object_when_it_is_mended(make, tmp_path):
     spools = make()
     own = spools.own("serve")
