@@ -79,6 +79,13 @@ def test_events_in_short_and_long_names(site, fields, name, path, properties):
     assert (row["custom_event_name"], row["path"], row["properties"] or None) == (name, path, properties)
 
 
+def test_a_currency_that_is_none_is_refused_by_its_name_and_value(site):
+    answer = event(site, n="Buy", **{"$": {"amount": 5, "currency": "XXXX"}})
+    assert answer.status_code == 400
+    ((field, (message,)),) = answer.json()["errors"].items()
+    assert (field, "currency" in message, "'XXXX'" in message) == ("revenue", True, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "rate"),
     [

@@ -102,6 +102,17 @@ def test_a_deleted_project_leaves_its_tokens_listed(server):
     assert request(admin, "GET").status_code == 200
 
 
+def test_the_token_of_a_deleted_project_is_refused_at_once(server):
+    """Also where it was in use a moment ago."""
+    admin, gone = server.admin(), server.project("read")
+    headers = {"Authorization": f"Bearer {gone.token}"}
+    assert server.http.get("/api/v1/analytics/stats", headers=headers).status_code == 200
+    assert request(admin, "GET").status_code == 200
+    server.http.delete(f"/api/projects/{gone.slug}", headers={"Authorization": f"Bearer {admin.token}"})
+    assert server.http.get("/api/v1/analytics/stats", headers=headers).status_code == 401
+    assert request(admin, "GET").status_code == 200
+
+
 @pytest.mark.parametrize("scope", ["read", "ingest"])
 def test_only_admins_may(server, scope):
     reader = server.project(scope)

@@ -149,6 +149,10 @@ class Authenticator:
         """Look a token, and the cookies that stand for it, up again: it was revoked in this process."""
         self._verified = {key: one for key, one in self._verified.items() if one.principal.token_id != token_id}
 
+    def forget_tokens(self) -> None:
+        """Look all tokens and cookies up again: a project was deleted in this process, and tokens of it alone with it."""
+        self._verified = {}
+
     def forget_links(self) -> None:
         """Look the tokens of links up again: one was revoked in this process."""
         self._verified = {key: one for key, one in self._verified.items() if one.principal.limits is None}

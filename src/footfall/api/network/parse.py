@@ -66,7 +66,10 @@ class Span:
         if start >= end:
             raise UserError("bad_parameter", f"from: {self.from_!r} is not before to: {self.to!r}")
         if end - start > MAX_DAYS * DAY:
-            raise UserError("bad_parameter", f"from, to: more than {MAX_DAYS} days; shorten the range")
+            raise UserError(
+                "bad_parameter",
+                f"from: {self.from_!r}, to: {self.to!r}: more than {MAX_DAYS} days apart; shorten the range",
+            )
         return NetworkRange(f"{start}-{end}", end - start, Bucket.HOUR if end - start <= _HOURLY else Bucket.DAY, end)
 
 

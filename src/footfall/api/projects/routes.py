@@ -112,6 +112,7 @@ async def delete_project(request: Request, caller: Admin, slug: Named) -> Respon
     """It answers 404 from now on, and its rows are removed in the background. There is no way back."""
     auth, project = _meant(request, caller, slug)
     await _changed(auth, lambda: auth.meta.editor.delete(project.id, by=caller.by))
+    auth.forget_tokens()
     return Response(status_code=204)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, field
 from msgspec.structs import fields
 
+from footfall.collect.explaining import explained
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind
 from footfall.collect.page_url import PageUrl
@@ -154,7 +155,7 @@ def _revenue(value: Any) -> Money | None:
     try:
         return msgspec.convert(found, Money)
     except msgspec.ValidationError as error:
-        raise FieldError({"revenue_source": f"is invalid: {error}"}) from error
+        raise FieldError({"revenue": f"is invalid: {explained(error, found)}"}) from error
 
 
 def _object(field: str, value: Any) -> Body | None:
