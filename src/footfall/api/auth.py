@@ -150,7 +150,7 @@ class Authenticator:
         self._verified = {key: one for key, one in self._verified.items() if one.principal.token_id != token_id}
 
     def forget_tokens(self) -> None:
-        """Look all tokens and cookies up again: a project was deleted in this process, and tokens of it alone with it."""
+        """Look all tokens and cookies up again: a project was deleted here, and with it tokens of it alone."""
         self._verified = {}
 
     def forget_links(self) -> None:
