@@ -7,18 +7,18 @@ AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p3:String})
 AND (traffic = {p4:String})
 AND path IN {p5:Array(String)}
-GROUP BY path) AS reports LEFT JOIN (SELECT path, avg(deepest) AS scrolled
-FROM (SELECT path, max(scroll) AS deepest
+GROUP BY path) AS reports LEFT JOIN (SELECT {p6:Array(String)}[place] AS path, avg(deepest) AS scrolled
+FROM (SELECT toUInt16(indexOf({p6:Array(String)}, path)) AS place, max(scroll) AS deepest
 FROM engagements
-WHERE project_id = {p6:UInt64}
-AND timestamp >= fromUnixTimestamp64Milli({p7:Int64}, 'UTC')
-AND timestamp < fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
-AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p9:String})
-AND (traffic = {p10:String})
-AND path IN {p11:Array(String)}
+WHERE project_id = {p7:UInt64}
+AND timestamp >= fromUnixTimestamp64Milli({p8:Int64}, 'UTC')
+AND timestamp < fromUnixTimestamp64Milli({p9:Int64}, 'UTC')
+AND (replaceRegexpOne(country, '^$', 'unknown') ILIKE {p10:String})
+AND (traffic = {p11:String})
+AND path IN {p12:Array(String)}
 AND scroll >= 0
-GROUP BY path, visitor)
-GROUP BY path) AS scrolls USING (path)
+GROUP BY place, visitor)
+GROUP BY place) AS scrolls USING (path)
 ORDER BY c0 SETTINGS join_use_nulls = 1, max_bytes_before_external_group_by = 200000000
 -- p0 = 7
 -- p1 = 1780000000000
@@ -26,9 +26,10 @@ ORDER BY c0 SETTINGS join_use_nulls = 1, max_bytes_before_external_group_by = 20
 -- p3 = 'RO'
 -- p4 = 'human'
 -- p5 = ['/', '/pricing']
--- p6 = 7
--- p7 = 1780000000000
--- p8 = 1780086400000
--- p9 = 'RO'
--- p10 = 'human'
--- p11 = ['/', '/pricing']
+-- p6 = ['/', '/pricing']
+-- p7 = 7
+-- p8 = 1780000000000
+-- p9 = 1780086400000
+-- p10 = 'RO'
+-- p11 = 'human'
+-- p12 = ['/', '/pricing']
