@@ -194,7 +194,8 @@ class Flows:
 class SessionRevenue:
     """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
 
-    Of these labels (none: of all), and of sessions that match `only`; at most `limit` rows.
+    Of these labels (none: of all), and of sessions that match `only`; at most `limit` rows. What was paid is `gathered`
+    in memory first, if so, and only the sessions that paid are read whole.
     """
 
     base: Query
@@ -202,6 +203,7 @@ class SessionRevenue:
     labels: tuple[str, ...]
     only: tuple[Term, ...] = ()
     limit: int | None = None
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
