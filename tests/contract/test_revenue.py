@@ -13,13 +13,8 @@ from tests.support.asgi import Client, reading_client
 from tests.support.populate import EVENT, at, insert, name_sessions, populate, session_rows
 
 from footfall.api.web.routes import router
-from footfall.errors import QueryMemoryError
 from footfall.query import rankings
-from footfall.query.ast import SessionRevenue
-from footfall.query.plan import AnyPlan
-from footfall.query.rows import Row
-from footfall.query.sources import earned as payments
-from footfall.store.protocol import Reader, Store
+from footfall.store.protocol import Store
 
 URL = "/api/web-events/shop"
 NOW = at("2026-06-11T10:00:00Z")
@@ -54,23 +49,11 @@ def history() -> list[dict[str, Any]]:
     return [{**EVENT, **event} for event in found]
 
 
-@pytest.fixture(autouse=True, params=["of any label", "of those shown", "with too many payers"])
+@pytest.fixture(autouse=True, params=["of any label", "of those shown"])
 def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What labels earned is asked for beside the list, or after it, where too many labels did.
-
-    What was paid is gathered in memory, unless it needs too much of it.
-    """
+    """What labels earned is asked for beside the list, or after it, where too many labels did."""
     if request.param == "of those shown":
         monkeypatch.setattr(rankings, "MAX_EARNING", 0)
-    if request.param == "with too many payers":
-        read = payments.read
-
-        def reading(store: Reader, query: AnyPlan) -> list[Row]:
-            if isinstance(query, SessionRevenue) and query.gathered:
-                raise QueryMemoryError("query_too_large", "it takes too much memory")
-            return read(store, query)
-
-        monkeypatch.setattr(payments, "read", reading)
 
 
 @pytest.fixture(scope="module")

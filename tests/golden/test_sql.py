@@ -151,10 +151,6 @@ SHAPES: dict[str, AnyQuery] = {
     "revenue-of-entry-pages": build.revenue_of(
         replace(BASE, filters=filter.parse("country:RO channel:search")), build.TOP_ENTRY_PAGES, ("/", "/pricing")
     ),
-    "revenue-of-payers": replace(
-        build.revenue_of(replace(BASE, filters=filter.parse("country:RO")), build.TOP_ENTRY_PAGES, limit=9),
-        gathered=True,
-    ),
     "top-channels": build.top(BASE, build.declared("channel"), 20),
     "top-titles": build.top(BASE, build.declared("title"), 20),
     "session-figures-by-bucket": BucketFigures(

@@ -194,8 +194,7 @@ class Flows:
 class SessionRevenue:
     """Revenue of the events of `base` by a dimension of their sessions: columns label, currency, earned.
 
-    Of these labels (none: of all), and of sessions that match `only`; at most `limit` rows. What was paid is `gathered`
-    in memory first, if so, and only the sessions that paid are read whole.
+    Of these labels (none: of all), and of sessions that match `only`; at most `limit` rows.
     """
 
     base: Query
@@ -203,7 +202,6 @@ class SessionRevenue:
     labels: tuple[str, ...]
     only: tuple[Term, ...] = ()
     limit: int | None = None
-    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from footfall.query.ast import AnyQuery, SessionRevenue
+from footfall.query.ast import AnyQuery
 from footfall.query.halves import read_at_once
 from footfall.query.plan import AnyPlan, FlowsOfSessions, FunnelByTime
 from footfall.query.remembering import RememberingReader
 from footfall.query.rows import Row, read, read_frame
-from footfall.query.sources import choose, earned, flows, funnels
+from footfall.query.sources import choose, flows, funnels
 from footfall.store.protocol import Reader
 
 __all__ = ["Row", "fetch", "fetch_frame", "planned", "read"]
@@ -22,8 +22,6 @@ def fetch(store: Reader, query: AnyQuery) -> list[Row]:
             return flows.ranked(store, plan)
         case FunnelByTime() as plan:
             return funnels.counted(store, plan)
-        case SessionRevenue() as plan:
-            return earned.by_payers(store, plan)
         case plan:
             return read_at_once(store, plan)
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypeGuard
 
 from footfall.catalog.rollups import EARNED, EARNING, earned_by
 from footfall.catalog.tables import Table
-from footfall.errors import QueryMemoryError
 from footfall.query.ast import Order, Query, SessionRevenue
 from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
 from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, Whole
-from footfall.query.rows import Row, read
 from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.tiles import Tiling, gaps
 from footfall.store.protocol import Reader
@@ -41,13 +38,6 @@ def answered(store: Reader, query: Query | SessionRevenue) -> Whole | None:
         return None
     cells = CellPart(asked, cells_of((earned_by(asked.dimensions[0]),), tiling.cells))
     return Whole(asked, (cells, *_rest(query, asked, tiling)))
-
-
-def by_payers(store: Reader, query: SessionRevenue) -> list[Row]:
-    """From facts: what was paid is gathered first, unless that takes too much memory."""
-    with suppress(QueryMemoryError):
-        return read(store, replace(query, gathered=True))
-    return read(store, query)
 
 
 def _asked(query: Query | SessionRevenue) -> Query:

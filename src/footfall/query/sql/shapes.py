@@ -50,50 +50,26 @@ def overlapping(base: Query, binder: Binder) -> list[str]:
 
 def session_revenue(query: SessionRevenue, binder: Binder) -> str:
     """Sessions joined with what was paid in them, which few events are about. Superseded rows cancel out."""
-    found = _earned_by_payers(query, binder) if query.gathered else earned_by_label(query, binder)
     limit = f" LIMIT {binder.number(query.limit)}" if query.limit else ""
-    return f"{found} ORDER BY f0, f1{limit}"
+    return f"{earned_by_label(query, binder)} ORDER BY f0, f1{limit}"
 
 
 def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
-    """Sessions are read whole before it is looked up what they paid."""
-    name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
-    return (
-        f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
-        f" JOIN ({_paid(query, binder)}) AS paid ON session = paid.c0 WHERE {_earning(query, name, binder)}"
-        " GROUP BY f0, f1 HAVING sum(sign) > 0"
-    )
-
-
-def _earned_by_payers(query: SessionRevenue, binder: Binder) -> str:
-    """A subquery that is a value is computed once; as a table it would be for each place that names it."""
-    name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
-    paid = _paid(query, binder)
-    sessions = f"{_earning(query, name, binder)} AND session IN (SELECT arrayJoin(payments).1)"
-    return (
-        f"WITH (SELECT groupArray((c0, c1, c2)) FROM ({paid})) AS payments"
-        " SELECT f0, paid.payment.2 AS f1, sum(sign * paid.payment.3) AS f2"
-        f" FROM (SELECT {name} AS f0, session AS payer, sign FROM sessions WHERE {sessions}) AS payers"
-        " JOIN (SELECT arrayJoin(payments) AS payment) AS paid ON payer = paid.payment.1"
-        " GROUP BY f0, f1 HAVING sum(sign) > 0"
-    )
-
-
-def _paid(query: SessionRevenue, binder: Binder) -> str:
-    return select(replace(query.base, dimensions=("session", "currency"), metrics=("earned",)), binder)
-
-
-def _earning(query: SessionRevenue, name: str, binder: Binder) -> str:
-    """The conditions on sessions, of which `name` is the label."""
     base = query.base
+    paid = select(replace(base, dimensions=("session", "currency"), metrics=("earned",)), binder)
+    name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
     times = windows(replace(base, table=Table.SESSIONS), binder)
-    terms = [
+    sessions = [
         *overlapping(base, binder),
         *([times] if times else []),
         *(condition(term, Table.SESSIONS, binder) for term in query.only),
         *([f"{name} IN {binder.texts(query.labels)}"] if query.labels else []),
     ]
-    return " AND ".join(terms)
+    return (
+        f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
+        f" JOIN ({paid}) AS paid ON session = paid.c0 WHERE {' AND '.join(sessions)}"
+        " GROUP BY f0, f1 HAVING sum(sign) > 0"
+    )
 
 
 def conversions(query: Conversions, binder: Binder) -> str:
