@@ -38,9 +38,9 @@ class Labels:
         self._folded = folded
         self._seen: dict[int, _Seen] = {}
 
-    def events(self, project: int, at: int) -> Collection[str]:
-        """Names that `event` gives back as they are; more may be added."""
-        return self._of(project, at).names[Label.EVENT]
+    def known(self, label: Label, project: int, at: int) -> Collection[str]:
+        """Names that are stored as they are; more may be added."""
+        return self._of(project, at).names[label]
 
     def event(self, project: int, at: int, name: str) -> str:
         """The name under which a custom event is stored; `at` is the time of receipt in Unix milliseconds."""

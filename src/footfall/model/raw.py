@@ -156,7 +156,7 @@ class EventColumns(msgspec.Struct, array_like=True, tag="v"):
     @classmethod
     def of(cls, record: EventRows) -> EventColumns:
         """At least one row."""
-        columns = (_one_or_all(values) for values in zip(*map(astuple, record.rows), strict=True))
+        columns = (one_or_all(values) for values in zip(*map(astuple, record.rows), strict=True))
         return cls(record.project_id, record.received_at, len(record.rows), EventFields(*columns))
 
     @property
@@ -228,10 +228,11 @@ class EngagementRows(msgspec.Struct, array_like=True, tag="g"):
 Record = EventRows | EventColumns | RequestRows | RequestColumns | ProxyLogs | EngagementRows
 
 
-def _one_or_all(values: tuple[Any, ...]) -> Any:
+def one_or_all(values: Sequence[Any]) -> Any:
+    """A column of `EventFields`: the value that all have, or a list of them."""
     first = values[0]
     # Most columns that differ do so between their ends.
-    return first if first == values[-1] and values.count(first) == len(values) else list(values)
+    return first if first == values[-1] and values.count(first) == len(values) else [*values]
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:

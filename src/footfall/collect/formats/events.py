@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,12 +15,21 @@ from msgspec import Meta
 from footfall import ids
 from footfall.collect.fields import instant_millis, parse_time, submissions
 from footfall.collect.intake import Intake, Sender
-from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_name, check_time, encode_properties
+from footfall.collect.labels import Label
+from footfall.collect.limits import (
+    EVENT_NAME_CHARS,
+    NAME_CHARS,
+    RefusedError,
+    check_name,
+    check_time,
+    encode_properties,
+)
 from footfall.collect.privacy import Place
 from footfall.collect.schemes import check_page_url
 from footfall.collect.unknown import Ignored, Reader
-from footfall.model.raw import RawEvent
+from footfall.model.raw import EventColumns, EventFields, RawEvent, one_or_all
 from footfall.model.retention import newest_accepted
+from footfall.spool.body import COLUMNS_FROM
 from footfall.spool.protocol import Submission
 
 BODY_BYTES = 1 << 20
@@ -100,14 +111,16 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
     oldest: int  # the first instant that is accepted
     newest: int  # the last one
     names: Collection[str]  # of events, to be stored as they are
+    keys: Collection[str]  # of properties, to be stored as they are
     client_id: str = ""
 
     @classmethod
     def of(cls, sender: Sender, intake: Intake, client_id: str = "") -> Reception:
         visitor = check_name("client_id", client_id) if client_id else ""
         now = sender.received_at
-        place, names = intake.locator.place(sender.address), intake.labels.events(sender.project_id, now)
-        return cls(sender, intake, place, intake.oldest(sender), newest_accepted(now), names, visitor)
+        names, keys = (intake.labels.known(label, sender.project_id, now) for label in (Label.EVENT, Label.PROPERTY))
+        place = intake.locator.place(sender.address)
+        return cls(sender, intake, place, intake.oldest(sender), newest_accepted(now), names, keys, visitor)
 
 
 def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
@@ -160,6 +173,9 @@ def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[S
     """What a batch stores, and the events that are refused."""
     reception = Reception.of(sender, intake, batch.client_id or "")
     first = intake.ids.take(len(batch.events))
+    whole = columns_of(batch.events, reception, first)
+    if whole is not None:
+        return [Submission(whole)], []
     accepted: list[RawEvent] = []
     rejected: list[RejectedEvent] = []
     for index, event in enumerate(batch.events):
@@ -170,6 +186,76 @@ def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[S
         except RefusedError as error:
             rejected.append(RejectedEvent(index, error.code, error.message))
     return submissions(accepted, sender), rejected
+
+
+def columns_of(events: Sequence[EventIn], reception: Reception, first_id: int) -> EventColumns | None:
+    """What `raw_event` makes of each, under ids from `first_id` on, field by field.
+
+    That takes two thirds of the time, and the spool need not turn rows into columns. None where events are few, or one
+    of them needs a closer look: then each is looked at alone.
+    """
+    with suppress(RefusedError):
+        if len(events) >= COLUMNS_FROM and _are_plain(events, reception):
+            return _columns(events, reception, first_id)
+    return None
+
+
+def _are_plain(events: Sequence[EventIn], reception: Reception) -> bool:
+    """Whether all have ids of ours, and names that are stored as they are. RefusedError for the URL of no page."""
+    if not all(type(event) is EventIn and event.event_id is None for event in events):
+        return False
+    names = {event.event_name for event in events}
+    keys = {key for event in events if event.properties for key in event.properties}
+    if not (names.issubset(reception.names) and keys.issubset(reception.keys)):
+        return False
+    for url in {event.page_url for event in events if event.page_url}:
+        check_page_url("page_url", url)
+    return True
+
+
+def _columns(events: Sequence[EventIn], reception: Reception, first_id: int) -> EventColumns | None:
+    """None where a time or a name is out of bounds; RefusedError for properties."""
+    sender, place = reception.sender, reception.place
+    now = sender.received_at
+    times = [now if event.timestamp is None else _millis(event.timestamp) for event in events]
+    sessions = [event.session_id or "" for event in events]
+    if min(times) < reception.oldest or max(times) > reception.newest or max(map(len, sessions)) > NAME_CHARS:
+        return None
+    agents = [event.user_agent or "" for event in events]
+    names = [reception.client_id] * len(events) if reception.client_id else sessions
+    high, low = zip(*map(ids.split, range(first_id, first_id + len(events))), strict=True)
+    categories = [event.category for event in events]
+    fields = EventFields(
+        times,
+        one_or_all(high),
+        one_or_all(low),
+        event_type=one_or_all(["pageview" if category == "page_view" else "custom" for category in categories]),
+        name=one_or_all([event.event_name for event in events]),
+        category=one_or_all(categories),
+        priority=one_or_all([event.priority for event in events]),
+        visitor=one_or_all(_visitors(names, times, agents, reception)),
+        visitor_id=one_or_all(names),
+        session_id=one_or_all(sessions),
+        url=one_or_all([event.page_url or "" for event in events]),
+        referrer=one_or_all([event.referrer or "" for event in events]),
+        user_agent=one_or_all(agents),
+        country=place.country,
+        region=place.region,
+        city=place.city,
+        properties=one_or_all([encode_properties(event.properties) for event in events]),
+        latitude=place.latitude,
+        longitude=place.longitude,
+    )
+    return EventColumns(sender.project_id, now, len(events), fields)
+
+
+def _visitors(names: list[str], times: list[int], agents: list[str], reception: Reception) -> list[int]:
+    """The cookieless visitors of those without a name, 0 for the others."""
+    if all(names):
+        return [0]
+    visitor = partial(reception.intake.visitor, reception.sender)
+    found = zip(names, times, agents, strict=True)
+    return [0 if name else visitor(time, "", agent) for name, time, agent in found]
 
 
 def _checked(event: EventIn) -> EventIn:
