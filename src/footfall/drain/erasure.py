@@ -23,6 +23,9 @@ class Subjects(Protocol):
     def done(self, subject: Subject) -> None:
         """Nothing is left of them."""
 
+    def expire(self) -> None:
+        """Let go of what is kept only to know what comes late."""
+
 
 class Rounds(Protocol):
     """What is asked of the drain."""
@@ -66,6 +69,7 @@ class Erasure:
         self._seen: dict[Subject, int] = {}
 
     def __call__(self) -> None:
+        self._subjects.expire()
         waiting = self._subjects.open()
         self._seen = {subject: self._seen.get(subject, self._drain.rounds) for subject in waiting}
         for subject in waiting:

@@ -141,7 +141,7 @@ class Planning:
         for record in chain.from_iterable(map(pieces, records)):
             kept = without([record], erased) if erased else [record]
             discarded.append(size(record) - sum(map(size, kept)))
-            yield from kept
+            yield from chain.from_iterable(map(pieces, kept))
 
     def _tell(self, discarded: list[int]) -> None:
         if any(discarded):

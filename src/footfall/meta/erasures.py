@@ -9,7 +9,7 @@ from footfall.errors import UserError
 from footfall.meta.database import Database
 from footfall.meta.projects import LOCAL, ProjectEditor, audit, find_project
 from footfall.meta.tables import ErasureRow
-from footfall.model.erasure import ErasureNote, Forgotten, Subject, mark_of
+from footfall.model.erasure import ErasureNote, Forgotten, Subject, mark_of, new_salt
 
 NAME_CHARS = 1_000
 
@@ -59,18 +59,28 @@ class Erasures:
         return [*map(Subject, self._editor.to_erase()), *self._visitors()]
 
     def done(self, subject: Subject) -> None:
-        """Record that nothing is left, and forget the visitor's name, and marks that nothing late can have any more."""
+        """Record that nothing is left, and forget the visitor's name."""
         if not subject.visitor:
             self._editor.erased(subject.project)
             audit("project erased", LOCAL, number=subject.project)
             return
-        now = self._clock()
+        # One salt for all that are known, so that a name that comes late is hashed once.
+        salt = next((one.salt for one in self._forgotten()), "") or new_salt()
         with self._database.write() as session:
-            values = {"visitor": mark_of(subject.visitor), "done_at": now}
+            values = {"visitor": mark_of(subject.visitor, salt), "done_at": self._clock()}
             session.execute(update(ErasureRow).where(ErasureRow.id == subject.id).values(values))
-            session.execute(update(ErasureRow).where(ErasureRow.done_at <= now - LATE).values({"visitor": ""}))
         self._database.erase_deleted()
         audit("visitor erased", LOCAL, number=subject.project, erasure=subject.id)
+
+    def expire(self) -> None:
+        """Let go of marks that nothing late can have any more."""
+        over = (ErasureRow.done_at <= self._clock() - LATE, ErasureRow.visitor != "")
+        with self._database.read() as session:
+            if session.scalar(select(ErasureRow.id).where(*over).limit(1)) is None:
+                return
+        with self._database.write() as session:
+            session.execute(update(ErasureRow).where(*over).values({"visitor": ""}))
+        self._database.erase_deleted()
 
     def _visitors(self) -> list[Subject]:
         with self._database.read() as session:

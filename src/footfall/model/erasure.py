@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -30,14 +31,18 @@ class Forgotten:
     mark: str
     until: int
 
-    def was(self, name: str) -> bool:
-        """Whether it is the name of this visitor."""
-        return mark_of(name, self.mark.partition("$")[0]) == self.mark
+    @property
+    def salt(self) -> str:
+        return self.mark.partition("$")[0]
 
 
-def mark_of(name: str, salt: str = "") -> str:
-    """A hash of a name under a salt, a new one unless it is given, with the salt in front."""
-    salt = salt or secrets.token_hex(16)
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+@lru_cache(100_000)
+def mark_of(name: str, salt: str) -> str:
+    """A hash of a name under a salt, with the salt in front."""
     return f"{salt}${blake2b(name.encode('utf-8', 'surrogatepass'), key=salt.encode(), digest_size=32).hexdigest()}"
 
 

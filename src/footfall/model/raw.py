@@ -14,7 +14,15 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import astuple
 
+from footfall.clock import SECOND
+
 EventType = Literal["pageview", "custom"]
+
+_FOLDED = 16
+"""Longest text that stands once for all events of a record."""
+
+_AT_ONCE = 200
+"""Rows that become columns at once: their fields are still in the processor's cache, and others run in between."""
 
 
 class RawEvent(msgspec.Struct, array_like=True, gc=False):
@@ -156,8 +164,13 @@ class EventColumns(msgspec.Struct, array_like=True, tag="v"):
     @classmethod
     def of(cls, record: EventRows) -> EventColumns:
         """At least one row."""
-        columns = (one_or_all(values) for values in zip(*map(astuple, record.rows), strict=True))
-        return cls(record.project_id, record.received_at, len(record.rows), EventFields(*columns))
+        columns: list[list[Any]] = [[] for _ in RawEvent.__struct_fields__]
+        for start in range(0, len(record.rows), _AT_ONCE):
+            rows = zip(*map(astuple, record.rows[start : start + _AT_ONCE]), strict=True)
+            for column, values in zip(columns, rows, strict=True):
+                column.extend(values)
+        fields = EventFields(*map(one_or_all, columns))
+        return cls(record.project_id, record.received_at, len(record.rows), fields)
 
     @property
     def rows(self) -> list[RawEvent]:
@@ -229,24 +242,36 @@ Record = EventRows | EventColumns | RequestRows | RequestColumns | ProxyLogs | E
 
 
 def one_or_all(values: Sequence[Any]) -> Any:
-    """A column of `EventFields`: the value that all have, or a list of them."""
+    """A column of `EventFields`: the value that all have, or a list of them.
+
+    Long texts are listed also where all are alike: a few bytes that stand for a lot of memory would escape every bound.
+    """
     first = values[0]
+    if isinstance(first, str | bytes) and len(first) > _FOLDED:
+        return [*values]
     # Most columns that differ do so between their ends.
     return first if first == values[-1] and values.count(first) == len(values) else [*values]
 
 
 def coalesced(records: Iterable[Record]) -> list[Record]:
-    """The same rows in the same order in fewer records: neighbouring events of a project become one record."""
+    """The same rows in the same order in fewer records.
+
+    Neighbouring events of a project that were received within a second become one record.
+    """
     found: list[Record] = []
     for record in records:
         last = found[-1] if found else None
-        if isinstance(record, EventRows) and isinstance(last, EventRows) and last.project_id == record.project_id:
+        if isinstance(record, EventRows) and isinstance(last, EventRows) and _are_together(last, record):
             last.rows.extend(record.rows)
         elif isinstance(record, EventRows):
             found.append(EventRows(record.project_id, record.received_at, list(record.rows)))
         else:
             found.append(record)
     return found
+
+
+def _are_together(one: EventRows, other: EventRows) -> bool:
+    return one.project_id == other.project_id and abs(other.received_at - one.received_at) < SECOND
 
 
 def halves(record: Record) -> list[Record]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Sequence
-from functools import cache
 
 import msgspec
 import polars as pl
 
-from footfall.model.erasure import Forgotten, Subject
+from footfall.model.erasure import Forgotten, Subject, mark_of
 from footfall.model.raw import (
     EventColumns,
     EventRows,
@@ -32,11 +31,10 @@ def without(records: Sequence[Record], subjects: Collection[Subject | Forgotten]
     projects = {subject.project for subject in subjects if isinstance(subject, Subject) and not subject.visitor}
     kept = [record for record in records if record.project_id not in projects]
     for subject in subjects:
-        if isinstance(subject, Forgotten):
-            kept = _rests(kept, _Late(subject))
-        elif subject.visitor:
+        if isinstance(subject, Subject) and subject.visitor:
             kept = _rests(kept, _Named(subject))
-    return kept
+    forgotten = [subject for subject in subjects if isinstance(subject, Forgotten)]
+    return _rests(kept, _Late(forgotten)) if forgotten else kept
 
 
 def signs(subject: Subject) -> list[bytes]:
@@ -69,14 +67,17 @@ class _Named:
 
 
 class _Late:
-    """Tells those of a visitor of whose name only the mark is left."""
+    """Tells those of visitors of whose names only marks are left, in what was received before it was asked for."""
 
-    def __init__(self, forgotten: Forgotten) -> None:
+    def __init__(self, forgotten: Sequence[Forgotten]) -> None:
         self._forgotten = forgotten
-        self._was = cache(forgotten.was)
+        self._concerned: Sequence[Forgotten] = ()
 
     def concerns(self, record: Record) -> bool:
-        return record.project_id == self._forgotten.project and record.received_at <= self._forgotten.until
+        self._concerned = [
+            one for one in self._forgotten if record.project_id == one.project and record.received_at <= one.until
+        ]
+        return bool(self._concerned)
 
     def has(self, row: RawEvent | RawRequest | RawEngagement) -> bool:
         name = row.user_id if isinstance(row, RawRequest) else row.visitor_id
@@ -85,6 +86,9 @@ class _Late:
     def of_columns(self, frame: pl.DataFrame) -> pl.Series:
         rows = frame.select("user_id", "visitor").iter_rows()
         return pl.Series([self._was(name or hash_of(visitor)) for name, visitor in rows], dtype=pl.Boolean)
+
+    def _was(self, name: str) -> bool:
+        return any(mark_of(name, one.salt) == one.mark for one in self._concerned)
 
 
 def _rests(records: Sequence[Record], who: _Named | _Late) -> list[Record]:

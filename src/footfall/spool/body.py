@@ -32,7 +32,10 @@ def encoded(records: Iterable[Record]) -> bytes:
 
 def decoded(body: bytes) -> list[Record]:
     """The records of a body, also of earlier versions; msgspec.DecodeError where it is none."""
-    return _decode(unpacked(body))
+    try:
+        return _decode(unpacked(body))
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def unpacked(body: bytes) -> bytes:

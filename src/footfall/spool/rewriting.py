@@ -23,14 +23,17 @@ _record: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 def rewrite(db: sqlite3.Connection, signs: Sequence[bytes], change: Change) -> int:
     """How many events went; what they were is overwritten in the file, and its log is emptied.
 
-    `events` and `total` of a row go on to say what was acknowledged. A row that is damaged stays for the drain to find.
+    `events` and `total` of a row go on to say what was acknowledged. What can't be read stays for the drain.
     """
     db.execute("PRAGMA secure_delete = ON")
     gone = 0
     for seq, crc, body in _all(db, "rows", "seq, crc, body"):
-        if zlib.crc32(body) != crc or not _has(unpacked(body), signs):
+        if zlib.crc32(body) != crc:
             continue
-        records = decoded(body)
+        try:
+            records = decoded(body) if _has(unpacked(body), signs) else []
+        except msgspec.DecodeError:
+            continue
         rest = change(records)
         if (lost := _events(records) - _events(rest)) > 0:
             gone += lost

@@ -29,7 +29,7 @@ from footfall.spool.salvage import SUFFIXES, connect, gaps, heal, high_mark, is_
 BATCH_BYTES = 64 << 20
 """Most bytes of one batch, unpacked, which limits the drain's memory when events are large."""
 
-KEEP_BYTES = 64 << 20
+KEEP_BYTES = 256 << 20
 """Most bytes of drained rows that are kept, to replay them after a power cut."""
 
 _KEPT = """
@@ -369,12 +369,11 @@ def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
     """The rows after `after`, up to `limit` events or BATCH_BYTES, at least one."""
     run: _Run | None = None
     events = unpacked = 0
-    for seq, count, total, length, head in db.execute(
-        f"SELECT seq, events, total, length(body), substr(body, 1, {HEAD}) FROM rows WHERE seq > ? ORDER BY seq",  # noqa: S608 - a constant
-        (after,),
+    for seq, count, total, length in db.execute(
+        "SELECT seq, events, total, length(body) FROM rows WHERE seq > ? ORDER BY seq", (after,)
     ):
         events += count
-        unpacked += unpacked_size(head, length)
+        unpacked += unpacked_size(_head(db, seq), length)
         if run is None:
             run = _Run(seq, seq, length, total)
         elif events > limit or unpacked > BATCH_BYTES:
@@ -382,6 +381,12 @@ def _run(db: sqlite3.Connection, after: int, limit: int) -> _Run | None:
         else:
             run = _Run(run.first, seq, run.bytes + length, total)
     return run
+
+
+def _head(db: sqlite3.Connection, seq: int) -> bytes:
+    """The first bytes of a row's body; a statement that asks for them would read all of it."""
+    with db.blobopen("rows", "body", seq, readonly=True) as body:
+        return body.read(HEAD)
 
 
 def _remember(db: sqlite3.Connection, key: Key, answer: bytes, now: int) -> bytes | None:

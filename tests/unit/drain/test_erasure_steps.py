@@ -18,6 +18,9 @@ class Subjects:
     def open(self):
         return list(self.left)
 
+    def expire(self) -> None:
+        """Nothing is kept."""
+
     def done(self, subject):
         self.left.remove(subject)
 

@@ -33,7 +33,9 @@ events = st.builds(
 )
 
 
-@given(st.lists(events, min_size=1, max_size=3 * COLUMNS_FROM))
+@given(
+    st.lists(events, min_size=1, max_size=9) | st.lists(events, min_size=COLUMNS_FROM - 1, max_size=COLUMNS_FROM + 9)
+)
 def test_events_come_back_as_they_were(some):
     record = EventRows(3, 9, some)
     (found,) = decoded(encoded([record]))
@@ -55,6 +57,27 @@ def test_what_is_long_is_packed_and_tells_its_size():
     for body in (short, long):
         assert unpacked_size(body[:HEAD], len(body)) == len(unpacked(body))
         assert msgspec.msgpack.decode(unpacked(body))
+
+
+@pytest.mark.parametrize("count", [COLUMNS_FROM, 500])
+def test_what_many_events_share_counts_as_often_as_it_will_be_there(count):
+    """A few bytes that stand for a lot of memory would escape the bound of a batch."""
+    large = b'{"a": "%s"}' % (b"x" * 5_000)
+    body = encoded([EventRows(1, 5, [RawEvent(1, 2, 3, properties=large, user_agent="y" * 200) for _ in range(count)])])
+    assert len(body) < 1_000
+    assert unpacked_size(body[:HEAD], len(body)) > count * 5_200
+
+
+def test_a_commit_is_one_record_and_what_came_later_another():
+    """When a record was received decides whether it is late for an erasure."""
+    at = [1_000, 1_400, 2_000, 2_500, 9_000]
+    records = [EventRows(1, moment, [RawEvent(number, 0, 0)]) for number, moment in enumerate(at)]
+    found = decoded(encoded(records))
+    assert [(one.received_at, [row.timestamp for row in one.rows]) for one in found if isinstance(one, EventRows)] == [
+        (1_000, [0, 1]),
+        (2_000, [2, 3]),
+        (9_000, [4]),
+    ]
 
 
 def test_a_head_that_is_damaged_tells_what_is_there():
