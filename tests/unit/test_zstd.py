@@ -9,7 +9,7 @@ import pytest
 
 from footfall import zstd
 
-NAMES = ("ZstdDecompressor", "ZstdError", "ZstdFile", "compress", "decompress")
+NAMES = ("ZstdDecompressor", "ZstdError", "ZstdFile", "compress", "decompress", "get_frame_info")
 
 
 def package(name: str, **members: object) -> dict[str, ModuleType]:
