@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import secrets
 import sqlite3
 import subprocess
 import time
@@ -116,9 +117,9 @@ def flood(access, seconds: float = 20) -> tuple[int, int]:
     """Large events until one is refused: how many were acknowledged, and the refusal's status."""
     end = time.monotonic() + seconds
     kept = 0
-    body = {"event_name": "large", "properties": {f"k{i}": "x" * 4000 for i in range(7)}}
     while time.monotonic() < end:
-        answer = access.post("/api/v1/analytics", json=body)
+        texts = {f"k{i}": secrets.token_urlsafe(3000) for i in range(7)}  # what repeats would be packed
+        answer = access.post("/api/v1/analytics", json={"event_name": "large", "properties": texts})
         if answer.status_code != 200:
             assert int(answer.headers["retry-after"]) > 0
             return kept, answer.status_code
