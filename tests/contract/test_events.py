@@ -115,7 +115,7 @@ def test_a_batch_is_stored_alike_when_its_names_are_known(access):
             "category": "page_view" if number % 3 else "user_action",
             "page_url": f"https://a.test/{number % 7}",
             "session_id": f"s-{number % 5}" if number % 4 else None,
-            "user_agent": "curl/8" if number % 2 else None,
+            "user_agent": "an app" if number % 2 else None,
             "properties": {"plan": "pro", "n": number % 2} if number % 3 == 0 else None,
             "timestamp": now() - number * 1_000,
         }
