@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,9 +44,9 @@ class Somebody:
         return self._place
 
 
-def intake(place: Place = Place("RO", "Cluj", "Cluj-Napoca")) -> Intake:  # noqa: B008 - it is frozen
-    somebody = Somebody(place)
-    found = Intake(IdSource(lambda: NOW), somebody, somebody, retention_days=30)  # type: ignore[arg-type]
+def intake(place: Place | None = None) -> Intake:
+    somebody: Any = Somebody(place or Place("RO", "Cluj", "Cluj-Napoca"))
+    found = Intake(IdSource(lambda: NOW), somebody, somebody, retention_days=30)
     for name in ("view", "buy"):
         found.labels.event(1, NOW, name)
     found.labels.properties(1, NOW, {"plan": 1, "n": 1})
