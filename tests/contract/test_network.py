@@ -85,6 +85,12 @@ def test_62_days_are_allowed(client: Client) -> None:
     assert sum(point["requests"] for point in answer["visits"]) == 8
 
 
+def test_more_are_refused_with_what_was_sent(client: Client) -> None:
+    answer = client.get(f"{URL}?from=2025-04-01&to=2025-06-03")
+    assert answer.status_code == 400
+    assert all(text in answer.text for text in ("2025-04-01", "2025-06-03", "62 days"))
+
+
 def test_bots_can_be_left_out(client: Client) -> None:
     kept = client.get(f"{URL}?bots=0").json()["response"]
     assert [(point["visits"], point["requests"], point["bytes"]) for point in kept["visits"]] == [
