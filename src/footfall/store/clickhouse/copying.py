@@ -28,7 +28,8 @@ ROWS = 200_000
 
 _LEDGER = "schema_migrations"
 _TABLES = """
-    SELECT name, engine, extract(partition_key, '\\\\((\\\\w+)\\\\)') FROM system.tables
+    SELECT name, engine, if(partition_key = '', 'toDateTime(0)', extract(partition_key, '\\\\((\\\\w+)\\\\)'))
+    FROM system.tables
     WHERE database = currentDatabase() AND name IN {names:Array(String)} ORDER BY name"""
 _COLUMNS = """
     SELECT table, name, type FROM system.columns
@@ -75,7 +76,10 @@ _Content = Mapping[_Hour, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A table whose rows merges may change is read as after all merges. `at` is the instant that partitions go by."""
+    """A table whose rows merges may change is read as after all merges.
+
+    `at` is the instant that partitions go by; of a table that is one partition, the same instant for all rows.
+    """
 
     name: str
     final: bool
