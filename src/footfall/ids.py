@@ -34,7 +34,7 @@ class IdSource:
         self._made = 0
 
     def take(self, count: int = 1) -> int:
-        """The first of `count` successive 128-bit ids."""
+        """The first of `count` successive 128-bit ids, whose high halves are the same."""
         with self._lock:
             time = self._clock()
             if time < self._last:  # noqa: PLR1730 - max() would take a fifth of the whole call

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from footfall.collect.formats.events import (
     Reception,
     RefusedEvent,
     columns_of,
+    decode_batch,
     raw_event,
     submit_batch,
 )
@@ -114,9 +116,11 @@ def test_one_that_was_refused_when_it_was_read_is_rejected():
     assert sum(len(one.record.rows) for one in submissions) == MANY - 1
 
 
-def test_few_are_rows_and_many_columns():
+@pytest.mark.parametrize("more", [{}, {"not_known": 1}])
+def test_few_are_rows_and_many_columns(more):
     for count, kind in ((COLUMNS_FROM - 1, EventRows), (COLUMNS_FROM, EventColumns)):
-        submissions, _ = submit_batch(BatchIn([EventIn("view") for _ in range(count)]), SENDER, intake())
+        body = msgspec.json.encode({"events": [{"event_name": "view"} | more] * count})
+        submissions, _ = submit_batch(decode_batch(body)[0], SENDER, intake())
         assert [type(one.record) for one in submissions] == [kind]
 
 
