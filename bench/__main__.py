@@ -29,11 +29,13 @@ from bench import (
     b16_dashboard,
     fairness,
     growth,
+    limits,
     plots,
     recorded,
     report,
     statements,
 )
+from bench.alone import WAYS as WRITING
 from bench.bars import Bar, Work
 from bench.data.filling import UNTIL, Wanted, fill
 from bench.endpoints import ENDPOINTS, RANGES
@@ -79,6 +81,7 @@ def main() -> None:
         "growth": _growth,
         "data": _data,
         "fairness": _fairness,
+        "limits": _limits,
         "plot": lambda _: print(*plots.write(), sep="\n"),
         "statements": _statements,
     }
@@ -123,6 +126,16 @@ def _fairness(options: argparse.Namespace) -> None:
     print(fairness.table(found))
 
 
+def _limits(options: argparse.Namespace) -> None:
+    scale = (SMOKE if options.smoke else FULL).times(options.scale)
+    machine = report.conditions(scale)
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
+        found = limits.measure(Work(scale, Path(folder)), options.only or tuple(WRITING))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "limits.json").write_text(json.dumps(machine | {"limits": found}, indent=1) + "\n")
+    print(limits.table(found))
+
+
 def _statements(options: argparse.Namespace) -> None:
     scale = SMOKE if options.smoke else replace(FULL, samples=statements.SAMPLES)
     scale = replace(scale, samples=options.samples or scale.samples)
@@ -163,6 +176,11 @@ def _parser() -> argparse.ArgumentParser:
     fair.add_argument("--smoke", action="store_true", help="a moment of each, small")
     fair.add_argument("--seconds", type=float, default=20.0, help="of each measurement; 20 where left out")
     fair.add_argument("--out", type=Path, default=BENCH / "results", help="where fairness.json goes")
+    most = commands.add_parser("limits", help="what each part of writing takes by itself, and the rate that allows")
+    most.add_argument("--only", type=_among(WRITING, str.upper), help=f"of {', '.join(WRITING)}")
+    most.add_argument("--smoke", action="store_true", help="a moment of each, small")
+    most.add_argument("--scale", type=float, default=1.0, help="factor of all row counts")
+    most.add_argument("--out", type=Path, default=BENCH / "results", help="where limits.json goes")
     asked = commands.add_parser("statements", help="what answers ask of the engine, and what it takes for that alone")
     _cells_options(asked)
     asked.add_argument("--samples", type=int, help=f"of each endpoint and range; {statements.SAMPLES} where left out")

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from bench import network
+from bench import alone, network
 from bench.events import raw_events
 from footfall.catalog.columns import stored
 from footfall.catalog.tables import Table
@@ -77,6 +77,14 @@ def insert(data: Path, source: str) -> dict[str, float]:
             store.insert("events", block, token=f"raw:{number}")
         seconds = time.perf_counter() - started
         return {"rows": store.query("SELECT count() FROM events").scalar, "seconds": seconds}
+
+
+# The most that a machine can do.
+
+
+def parts(data: Path, way: str, bodies: str, token: str) -> dict[str, float]:
+    """What a way in takes by itself, by part."""
+    return alone.measure(data, alone.WAYS[way], Path(bodies), token)
 
 
 # B7: a month of a busy site.
@@ -195,6 +203,7 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "count": count,
     "export": export,
     "insert": insert,
+    "alone": parts,
     "fill": fill,
     "sizes": sizes,
     "requests": requests,
