@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +48,12 @@ class Way:
     events: int
     connections: int
     batch: int
-    write: Callable[[Path, int, str], Any]
+    write: Callable[[Path, int, str], None]
     headers: Callable[[int], Headers] = lambda _: []
 
 
-def _write_single(path: Path, events: int, _: str) -> None:
+def _single(path: Path, events: int, _: str) -> None:
     """As single.lua."""
-    agent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
     _write(
         path,
         (
@@ -66,14 +65,14 @@ def _write_single(path: Path, events: int, _: str) -> None:
                 "referrer": "https://www.example.org/search",
                 "properties": {"plan": "professional", "seats": number % 50, "experiment": "checkout-b"},
                 "priority": "medium",
-                "user_agent": agent,
+                "user_agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0",
             }
             for number in range(events)
         ),
     )
 
 
-def _write_reports(path: Path, events: int, site_key: str) -> None:
+def _reports(path: Path, events: int, site_key: str) -> None:
     """As collect.lua."""
     _write(
         path,
@@ -93,7 +92,7 @@ def _write_reports(path: Path, events: int, site_key: str) -> None:
 
 
 def _browser(number: int) -> Headers:
-    visitor, version = number * 7919 % 50_000, f"{100 + number % 30}"
+    visitor, version = number * 7919 % 50_000, 100 + number % 30
     agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.{number % 10}"
     return [
         (b"content-type", b"text/plain"),
@@ -108,13 +107,19 @@ def _write(path: Path, bodies: Iterable[dict[str, Any]]) -> None:
         file.writelines(_encode(body) + b"\n" for body in bodies)
 
 
+def _batches(path: Path, events: int, _: str) -> None:
+    write_batches(path, events, system_clock())
+
+
+def _logs(path: Path, logs: int, _: str) -> None:
+    b14_logs.write_bodies(path, logs, system_clock())
+
+
 WAYS = {
-    "B1": Way(b1_single.EVENTS.path, 1, 256, 10_000, _write_single),
-    "B15": Way(b1_single.BROWSERS.path, 1, 256, 10_000, _write_reports, _browser),
-    "B2": Way(b2_batches.PATH, BATCH, 16, 100_000, lambda path, events, _: write_batches(path, events, system_clock())),
-    "B14": Way(
-        b14_logs.PATH, b14_logs.BODY, 4, 100_000, lambda path, logs, _: b14_logs.write_bodies(path, logs, system_clock())
-    ),
+    "B1": Way(b1_single.EVENTS.path, 1, 256, 10_000, _single),
+    "B15": Way(b1_single.BROWSERS.path, 1, 256, 10_000, _reports, _browser),
+    "B2": Way(b2_batches.PATH, BATCH, 16, 100_000, _batches),
+    "B14": Way(b14_logs.PATH, b14_logs.BODY, 4, 100_000, _logs),
 }
 
 

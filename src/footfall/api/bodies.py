@@ -78,8 +78,7 @@ class Bodies:
             message = await receive()
             content: bytes = message.get("body", b"")
             encoding = headers.get(b"content-encoding", b"").decode("latin-1")
-            # The server sets `more_body` on complete bodies, too: comparing the length saves an iteration of the loop.
-            more = message.get("more_body") and not (length.isdigit() and len(content) == int(length))
+            more = message.get("more_body")
             if not more and not encoding and len(content) <= min(limit, FIRST_BYTES):
                 return Body(content)
             large = _Large(self, _key(client), wait, encoding, look, limit)

@@ -88,8 +88,8 @@ class _Body:
         self._asked = True
         message = await self._receive()
         self._left -= len(message.get("body", b""))
-        # The server sets `more_body` on complete bodies, too.
-        self._comes = bool(message.get("more_body")) and self._left > 0
+        # The server sets `more_body` on complete bodies, too; to wait for an empty part costs an iteration of the loop.
+        self._comes = message["more_body"] = bool(message.get("more_body")) and self._left > 0
         return message
 
     async def send(self, message: Message) -> None:

@@ -57,6 +57,12 @@ def test_without_a_body_there_is_nothing_to_wait_for(headers):
     assert talk(refuses, headers, [b"x"]) == [401, "http.response.body"]
 
 
+@pytest.mark.parametrize("pieces", [[b"x" * 30], [b"x" * 10, b"x" * 20]])
+def test_nothing_is_awaited_after_as_many_bytes_as_the_head_says(pieces):
+    """Though the server says that more follows: this would wait for ever."""
+    assert talk(reads, SMALL, pieces, ends=False) == [*map(len, pieces), 401, "http.response.body"]
+
+
 def test_a_body_that_was_read_is_not_waited_for():
     assert talk(reads, LARGE, [b"x", b"y"]) == [1, 1, 401, "http.response.body"]
 
