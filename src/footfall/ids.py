@@ -71,7 +71,7 @@ def render(value: int) -> str:
 @lru_cache(maxsize=256)
 def _render_high(value: int) -> str:
     """The first 18 characters, which ids made one after another share."""
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(85, -1, -5))
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(80, -1, -10)])
 
 
 def parse(text: str) -> int | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import Task, current_task, get_running_loop
+from asyncio import AbstractEventLoop, Task, current_task, get_running_loop
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -58,6 +59,11 @@ class Bodies:
         self._held = 0
         self._held_of: Counter[bytes | str] = Counter()
 
+    @cached_property
+    def _loop(self) -> AbstractEventLoop:
+        """Kept, since to ask for it costs a call of the system, each time."""
+        return get_running_loop()
+
     async def read(
         self, headers: Mapping[bytes, bytes], receive: Receive, limit: int, client: str, look: Look | None = None
     ) -> Body:
@@ -69,9 +75,9 @@ class Bodies:
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
             raise too_large(limit)
-        task = current_task()
+        task = current_task(self._loop)
         assert task is not None  # noqa: S101 - a coroutine of the loop has one
-        wait = self._waiting[task] = _Wait(get_running_loop().time())
+        wait = self._waiting[task] = _Wait(self._loop.time())
         if not self._sweeping:
             self._sweep()
         try:
@@ -114,13 +120,12 @@ class Bodies:
         self._sweeping = bool(self._waiting)
         if not self._sweeping:
             return
-        loop = get_running_loop()
-        now = loop.time()
+        now = self._loop.time()
         for task, wait in self._waiting.items():
             if not wait.overdue and wait.is_over(now):
                 wait.overdue = True
                 task.cancel()
-        loop.call_later(1, self._sweep)
+        self._loop.call_later(1, self._sweep)
 
 
 class _Large:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,9 +39,9 @@ class Labels:
         self._folded = folded
         self._seen: dict[int, _Seen] = {}
 
-    def known(self, label: Label, project: int, at: int) -> Collection[str]:
+    def known(self, project: int, at: int) -> Mapping[Label, AbstractSet[str]]:
         """Names that are stored as they are; more may be added."""
-        return self._of(project, at).names[label]
+        return self._of(project, at).names
 
     def event(self, project: int, at: int, name: str) -> str:
         """The name under which a custom event is stored; `at` is the time of receipt in Unix milliseconds."""
@@ -48,7 +49,7 @@ class Labels:
 
     def properties(self, project: int, at: int, properties: dict[str, Any] | None) -> dict[str, Any] | None:
         """The properties under the keys by which they are stored. Of several beyond the bound, one is kept."""
-        if not properties:
+        if not properties or self._of(project, at).names[Label.PROPERTY].issuperset(properties):
             return properties
         folded = [key for key in properties if not self._is_known(Label.PROPERTY, project, at, key)]
         if not folded:

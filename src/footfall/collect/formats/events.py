@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,17 +114,25 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
     place: Place
     oldest: int  # the first instant that is accepted
     newest: int  # the last one
-    names: Collection[str]  # of events, to be stored as they are
-    keys: Collection[str]  # of properties, to be stored as they are
+    names: AbstractSet[str]  # of events, to be stored as they are
+    keys: AbstractSet[str]  # of properties, to be stored as they are
     client_id: str = ""
 
     @classmethod
     def of(cls, sender: Sender, intake: Intake, client_id: str = "") -> Reception:
         visitor = check_name("client_id", client_id) if client_id else ""
         now = sender.received_at
-        names, keys = (intake.labels.known(label, sender.project_id, now) for label in (Label.EVENT, Label.PROPERTY))
-        place = intake.locator.place(sender.address)
-        return cls(sender, intake, place, intake.oldest(sender), newest_accepted(now), names, keys, visitor)
+        known = intake.labels.known(sender.project_id, now)
+        return cls(
+            sender,
+            intake,
+            intake.locator.place(sender.address),
+            intake.oldest(sender),
+            newest_accepted(now),
+            known[Label.EVENT],
+            known[Label.PROPERTY],
+            visitor,
+        )
 
 
 def raw_event(event: EventIn, reception: Reception, spare_id: int) -> RawEvent:
@@ -212,10 +221,9 @@ _Sent = Mapping[str, Sequence[Any]]
 
 def _are_plain(sent: _Sent, reception: Reception) -> bool:
     """Whether all have ids of ours, and names that are stored as they are. RefusedError for the URL of no page."""
-    if any(sent["event_id"]) or not {*sent["event_name"]}.issubset(reception.names):
+    if any(sent["event_id"]) or not reception.names >= {*sent["event_name"]}:
         return False
-    keys = {key for properties in sent["properties"] if properties for key in properties}
-    if not keys.issubset(reception.keys):
+    if not reception.keys >= {key for properties in sent["properties"] if properties for key in properties}:
         return False
     for url in {*sent["page_url"]} - {None}:
         check_page_url("page_url", url)
