@@ -259,6 +259,20 @@ def test_umami_events_that_do_not_hold_are_400(site, payload, code):
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 
+def test_a_field_of_an_umami_event_that_does_not_hold_is_named_with_its_value(site):
+    for payload, told in (
+        ({"url": 5}, "payload.url: "),
+        ({"lcp": "fast"}, "payload.lcp: "),
+        ({"website": []}, "payload.website: "),
+    ):
+        message = send(site, **payload).json()["error"]["message"]
+        ((_, value),) = payload.items()
+        assert message.startswith(f"the body is not an event: {told}")
+        assert message.endswith(f" (got {value!r})")
+    refused = site.call("POST", "/api/send", content=b'{"type": "event", "payload": {"website": 5')
+    assert refused.json()["error"]["message"].startswith("the body is not an event: ")
+
+
 def test_other_types_count_nothing(site):
     assert send(site, "identify", id="ada", data={"plan": "pro"}).headers["x-footfall-dropped"] == "identify"
     assert send(site, "performance", lcp=1200.5, cls=0.02).status_code == 200

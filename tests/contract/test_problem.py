@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from fastapi import APIRouter
@@ -111,6 +113,10 @@ def failing() -> APIRouter:
     def counted(limit: int) -> Sent:
         return Sent(number=limit)
 
+    @router.post("/api/web-events/{slug}/sent")
+    def sent(slug: str, body: Sent) -> Sent:
+        return body if slug else Sent(number=0)
+
     return router
 
 
@@ -125,3 +131,32 @@ def test_installed(store: Store) -> None:
     refused = client.get("/api/v1/analytics/counted?limit=x")
     assert refused.status_code == 422
     assert [(fault["loc"], fault["input"]) for fault in refused.json()["detail"]] == [(["query", "limit"], "x")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "message"),
+    [
+        ("application/json", b'{"number": x}', "body: no JSON: Expecting value at character 11"),
+        ("application/json", b'{"number": 1', "body: no JSON: Expecting ',' delimiter at character 12"),
+        (
+            None,
+            b'{"number":1}',
+            """body: JSON needs the header Content-Type: application/json (got b'{"number":1}')""",
+        ),
+        ("application/json", b'{"number": "x"}', "number: Input should be a valid integer"),
+        ("application/json", b"[]", "body: Input should be"),
+    ],
+)
+def test_a_body_that_is_not_as_it_should_be(store: Store, kind: str | None, body: bytes, message: str) -> None:
+    app = reading_client(store, 0, failing()).app
+    transport = httpx.ASGITransport(app)
+
+    async def post() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            headers = {"content-type": kind} if kind else {}
+            return await client.post("/api/web-events/shop/sent", content=body, headers=headers)
+
+    answer = asyncio.run(post())
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "bad_parameter"
+    assert answer.json()["error"]["message"].startswith(message)

@@ -185,6 +185,11 @@ def test_a_retention_is_tried_and_then_set(server):
     assert until(lambda: shop.post("/api/v1/analytics", json=EVENT | old).status_code == 422)
     assert call(admin, "PATCH", "/shop", retention_days=0)["retention_days"] is None
     assert status(admin, "PATCH", "/shop", {"retention_days": 7})[0] == 400
+    for days in ("30", "-3", "36501"):
+        refused = footfall("project", "update", "shop", "--retention-days", days, data=server.data)
+        assert refused.returncode == 2
+        assert "--retention-days" in refused.stderr
+        assert f"{days} is not between 31 and 36500, nor 0" in " ".join(refused.stderr.replace("│", "").split())
     assert server.stop() == 0
     stopped = footfall(*command, "--dry-run", data=server.data)
     assert json.loads(stopped.stdout)["days"] == 36_500

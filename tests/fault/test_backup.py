@@ -152,8 +152,14 @@ def test_what_waits_in_a_spool_is_in_the_backup_of_a_stopped_server(tmp_path: Pa
 
 
 def test_a_damaged_backup_and_a_directory_in_use_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a-file"
+    file.touch()
     with running(tmp_path / "data") as server:
         made = backed_up(server, tmp_path / "backups")
+        for place, reason in ((file, "File exists"), (file / "below", "Not a directory")):
+            told = footfall("backup", str(place), data=server.data)
+            assert (told.returncode, told.stderr) == (1, f"footfall: no backup can be written to {place}: {reason}\n")
+        assert "Traceback" not in server.log.read_text()
         used = footfall("restore", str(tmp_path / "backups"), data=server.data)
         assert "there is an installation" in used.stderr
     victim = tmp_path / "backups" / made["name"] / "meta.db"

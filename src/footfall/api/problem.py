@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -179,10 +179,17 @@ def _refusal(error: RequestValidationError, shape: ErrorShape) -> Reply:
     headers: Headers = [(b"content-type", b"application/json")]
     if shape.lists_faults:
         return 422, headers, _encode({"detail": [_plain(fault) for fault in error.errors()]})
-    fault = error.errors()[0]
-    name = ".".join(str(part) for part in fault["loc"][1:]) or "body"
-    message = f"{name}: {fault['msg']} (got {_short(fault.get('input'))})"
-    return 400, headers, _encode(shape.body(400, "bad_parameter", message))
+    return 400, headers, _encode(shape.body(400, "bad_parameter", _told(error.errors()[0])))
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    """One of FastAPI's findings in a sentence."""
+    place, sent = fault["loc"][1:], fault.get("input")
+    if fault["type"] == "json_invalid":
+        return f"body: no JSON: {fault['ctx']['error']} at character {place[0]}"
+    if isinstance(sent, bytes):
+        return f"body: JSON needs the header Content-Type: application/json (got {_short(sent)})"
+    return f"{'.'.join(map(str, place)) or 'body'}: {fault['msg']} (got {_short(sent)})"
 
 
 def _plain(fault: dict[str, Any]) -> dict[str, Any]:

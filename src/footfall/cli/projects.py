@@ -15,6 +15,7 @@ from footfall.cli.options import Data, Json, named_project, opened, print_json, 
 from footfall.errors import UserError
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project
+from footfall.model.retention import LEAST_OF_PROJECT
 
 if TYPE_CHECKING:
     from footfall.meta import Meta
@@ -41,9 +42,23 @@ _Overlap = Annotated[
     typer.Option("--overlap-hours", help="Hours for which the old key is still taken, 0 to 8784.", show_default=True),
 ]
 _Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
+
+
+def _check_days(days: int | None) -> int | None:
+    from footfall.settings import MAX_RETENTION_DAYS
+
+    if days and not LEAST_OF_PROJECT <= days <= MAX_RETENTION_DAYS:
+        raise typer.BadParameter(f"{days} is not between {LEAST_OF_PROJECT} and {MAX_RETENTION_DAYS}, nor 0")
+    return days
+
+
 _Days = Annotated[
     int | None,
-    typer.Option("--retention-days", help="Age in days past which rows go: 31 or more; 0: none of its own."),
+    typer.Option(
+        "--retention-days",
+        help="Age in days past which rows go: 31 or more; 0: none of its own.",
+        callback=_check_days,
+    ),
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what --retention-days would remove.")]
 _Url = Annotated[

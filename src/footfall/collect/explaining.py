@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from footfall.collect.surrogates import decode_replacing
+
 _MISSING = object()
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding a body raises."""
 
 
 def explained(error: msgspec.ValidationError, value: Any) -> str:
@@ -18,6 +24,14 @@ def explained(error: msgspec.ValidationError, value: Any) -> str:
     found = _at(value, field)
     shown = "" if found is _MISSING else f" (got {found!r:.60})"
     return f"{field}: {reason}{shown}" if field else reason
+
+
+def explained_body(error: Exception, body: bytes | msgspec.Raw) -> str:
+    """The same for one of `UNREADABLE`, by a body: one that is no JSON beyond the fault tells no value."""
+    if isinstance(error, msgspec.ValidationError):
+        with suppress(*UNREADABLE):
+            return explained(error, decode_replacing(msgspec.json.decode, body))
+    return str(error)
 
 
 def _at(value: Any, field: str) -> Any:

@@ -126,7 +126,12 @@ class InDirectory:
         self._directory = directory.resolve()
 
     def alone(self) -> AbstractContextManager[object]:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                "bad_parameter", f"no backup can be written to {self._directory}: {error.strerror}"
+            ) from error
         lock = try_lock(self._directory / "lock")
         if lock is None:
             raise UserError("busy", f"another backup is being written to {self._directory}")

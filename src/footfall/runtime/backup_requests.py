@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from footfall.clock import HOUR, Clock
-from footfall.errors import FatalError, FootfallError
+from footfall.errors import FatalError, FootfallError, UserError
 from footfall.runtime import request_files
 from footfall.runtime.backup_places import SCRATCH, Manifest, Place, place_of
 from footfall.runtime.backups import Backups, prune
@@ -58,6 +58,8 @@ class BackupWork:
     def _made(self, wanted: _Wanted) -> _Made:
         try:
             return _Made(wanted.id, self._backups.make(self._place(wanted.place), full=wanted.full))
+        except UserError as error:
+            return _Made(wanted.id, error=error.message)
         except (FootfallError, OSError) as error:
             structlog.get_logger("backup").exception("a backup can't be made", error=str(error))
             return _Made(wanted.id, error=str(error))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, field
 
-from footfall.collect.explaining import explained
+from footfall.collect.explaining import UNREADABLE, explained, explained_body
 from footfall.collect.fields import Money
 from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name
@@ -70,16 +69,8 @@ def read_beacon(body: bytes) -> tuple[Beacon, Ignored]:
     """The report, and its unknown names. UserError `bad_body`, which names the field, where the body is no report."""
     try:
         return decode_replacing(_reader.read, body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError("bad_body", f"the body is not a report: {_said(error, body)}") from error
-
-
-def _said(error: Exception, body: bytes) -> str:
-    """A schema is checked before the body has been read to its end, which need not be JSON."""
-    if isinstance(error, msgspec.ValidationError):
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return explained(error, decode_replacing(msgspec.json.decode, body))
-    return str(error)
+    except UNREADABLE as error:
+        raise UserError("bad_body", f"the body is not a report: {explained_body(error, body)}") from error
 
 
 def read_query(query: Mapping[str, str], page: str) -> tuple[Beacon, Ignored]:

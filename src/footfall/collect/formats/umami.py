@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from footfall.clock import HOUR
+from footfall.collect.explaining import UNREADABLE, explained_body
 from footfall.collect.fields import Money, Name, parse_time, read_address
 from footfall.collect.hit import Hit, Kind, Vitals
 from footfall.collect.limits import EVENT_NAME_CHARS, RefusedError, check_event_name, check_name
@@ -67,15 +68,14 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 _send = Reader(Send, also=("cache",))  # some clients repeat the header in the body
 _batch = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_send(body: bytes | msgspec.Raw) -> tuple[Send, Ignored]:
     """The event, and its unknown names. UserError `bad_body`, which names the field, where the body is no event."""
     try:
         sent, ignored = decode_replacing(_send.read, body)
-    except _FAULTS as error:
-        raise UserError("bad_body", f"the body is not an event: {error}") from error
+    except UNREADABLE as error:
+        raise UserError("bad_body", f"the body is not an event: {explained_body(error, body)}") from error
     if not sent.payload.website:
         raise UserError("bad_body", "payload.website: the project's id is required")
     return sent, ignored
@@ -85,8 +85,8 @@ def read_batch(body: bytes) -> list[msgspec.Raw]:
     """The items, each still JSON."""
     try:
         items = decode_replacing(_batch, body)
-    except _FAULTS as error:
-        raise UserError("bad_body", f"the body is not a list of events: {error}") from error
+    except UNREADABLE as error:
+        raise UserError("bad_body", f"the body is not a list of events: {explained_body(error, body)}") from error
     if len(items) > MAX_ITEMS:
         raise UserError("bad_body", f"the body has {len(items)} events; {MAX_ITEMS} are allowed")
     return items
