@@ -30,12 +30,11 @@ FindSaved = Callable[[str, str], str | None]
 """The filter string that is saved under a name, by one of `SAVED_KEYS`; None where there is none."""
 
 
-def nothing_saved(_key: str, _name: str) -> None:
-    """Where no filter may refer to a saved one."""
+def parse(text: str, find: FindSaved | None = None) -> tuple[Term, ...]:
+    """The terms of a filter string, all of which must match; UserError(`bad_filter`) with the position of the fault.
 
-
-def parse(text: str, find: FindSaved = nothing_saved) -> tuple[Term, ...]:
-    """The terms of a filter string, all of which must match; UserError(`bad_filter`) with the position of the fault."""
+    Without `find`, it may name no saved one, as it is saved itself.
+    """
     if len(text) > MAX_LENGTH:
         raise UserError("bad_filter", f"filter is {len(text)} characters long; at most {MAX_LENGTH} are allowed")
     scanner = _Scanner(text, find)
@@ -48,7 +47,7 @@ def parse(text: str, find: FindSaved = nothing_saved) -> tuple[Term, ...]:
 class _Scanner:
     """Reads each character once. `at` is the offset of the next one."""
 
-    def __init__(self, text: str, find: FindSaved) -> None:
+    def __init__(self, text: str, find: FindSaved | None) -> None:
         self.text = text
         self.find = find
         self.at = 0
@@ -90,6 +89,8 @@ class _Scanner:
     def saved(self, key: str, values: tuple[Pattern, ...], start: int, *, negated: bool) -> tuple[Term, ...]:
         if len(values) > 1 or not values[0].literal:
             raise self.fail(start, f"{key} takes one whole name, without | and *,")
+        if self.find is None:
+            raise self.fail(start, f"the filter of a goal or segment can't name a {key}")
         (name,) = values[0].parts
         text = self.find(key, name)
         if text is None:

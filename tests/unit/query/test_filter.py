@@ -171,5 +171,5 @@ def test_saved_filters_that_do_not_hold_are_refused(text: str, position: int, sa
 
 def test_a_saved_filter_names_no_other() -> None:
     for text in ("goal:signup", "segment:none"):
-        with pytest.raises(UserError, match="there is no"):
+        with pytest.raises(UserError, match="the filter of a goal or segment can't name a"):
             parse(text)
