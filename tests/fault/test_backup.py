@@ -166,6 +166,13 @@ def test_a_damaged_backup_and_a_directory_in_use_are_refused(tmp_path: Path) -> 
     victim.write_bytes(victim.read_bytes()[:-1] + b"x")
     refused = footfall("restore", str(tmp_path / "backups"), data=tmp_path / "again")
     assert "meta.db is not what was written" in refused.stderr
+    manifest = victim.with_name("manifest.json")
+    manifest.write_bytes(manifest.read_bytes()[:100])
+    refused = footfall("restore", str(tmp_path / "backups"), data=tmp_path / "again")
+    assert refused.stderr.startswith(f"footfall: the backup {made['name']} is damaged: its manifest can't be read")
+    assert footfall("backup", str(tmp_path / "backups"), data=tmp_path / "data").returncode == 0
+    told = footfall("backup", str(file), data=tmp_path / "data")
+    assert (told.returncode, told.stderr) == (1, f"footfall: no backup can be written to {file}: File exists\n")
     assert footfall("restore", str(tmp_path / "nothing"), data=tmp_path / "again").returncode == 1
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, Json, installation_settings, load_settings, print_json
+from footfall.cli.options import Data, Json, installation_settings, load_settings, opened_any, print_json
 
 if TYPE_CHECKING:
     from footfall.runtime.backup_places import Manifest
@@ -25,10 +25,13 @@ def register(app: typer.Typer) -> None:
 
 def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: Data = None) -> None:
     """Back up store, spools and metadata without salts, also while the server runs."""
+    from contextlib import closing
+
     from footfall.runtime.backup_places import SCRATCH, absolute, place_of
     from footfall.runtime.backup_requests import ask
     from footfall.runtime.backups import Backups
     from footfall.runtime.logs import configure_logging
+    from footfall.runtime.moved import check_not_moved
     from footfall.store.clickhouse import open_store
     from footfall.store.lock import holder
 
@@ -37,11 +40,10 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
     if holder(settings.data) is not None:
         made = ask(settings.data, absolute(place), full=full)
     else:
-        store = open_store(settings)
-        try:
+        with opened_any(data) as meta:
+            check_not_moved(settings, meta)
+        with closing(open_store(settings)) as store:
             made = Backups(settings, store).make(place_of(place, settings.data / SCRATCH), full=full)
-        finally:
-            store.close()
     _show(made, "made", as_json=as_json)
 
 

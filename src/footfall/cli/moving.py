@@ -33,9 +33,10 @@ def move(
 ) -> None:
     """Move the store to a ClickHouse, also while the server runs; what was interrupted goes on."""
     if cancel:
+        from footfall.runtime.moving import cancel as run
+
         with opened_any(data) as meta:
-            if not meta.moves.cancel():
-                raise UserError("not_found", "there is no move to cancel: the store is where it was")
+            run(installation_settings(data), meta)
         typer.echo("the move is cancelled: start the server again with the store that it had")
         return
     if not to:

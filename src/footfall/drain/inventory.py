@@ -133,6 +133,13 @@ class Inventory:
             changing = self._changing[Table.SESSIONS, month]  # then it is counted once that has ended
             db.execute(_SET, (Table.SESSIONS, month, None if changing else amount))
 
+    def begin_anew(self) -> None:
+        """Another store is the store: what it holds is believed at the next count. Losses that are known stay so."""
+        with self._writing() as db:
+            for table in ("months", "batches", "repairs"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - of the list above
+            _know_nothing(db)
+
     def begin_change(self, table: Table, month: int) -> None:
         """Rows are removed on purpose, until `end_change`."""
         self.forget(table, month)
@@ -295,5 +302,9 @@ def _connected(path: Path | None) -> sqlite3.Connection:
         ):
             db.execute(statement)
         if is_new:
-            db.executemany("INSERT INTO months VALUES (?, 0, NULL)", [(table,) for table in TALLIED])
+            _know_nothing(db)
     return db
+
+
+def _know_nothing(db: sqlite3.Connection) -> None:
+    db.executemany("INSERT INTO months VALUES (?, 0, NULL)", [(table,) for table in TALLIED])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,8 +67,8 @@ class Place(Protocol):
     def alone(self) -> AbstractContextManager[object]:
         """For whoever makes a backup here. Removes what interrupted ones have left. UserError where it is busy."""
 
-    def manifests(self) -> list[Manifest]:
-        """Of complete backups, oldest first."""
+    def found(self) -> Mapping[str, Manifest | None]:
+        """The backups that were completed, by name, oldest first; None for one whose manifest is damaged."""
 
     def begin(self, name: str) -> Work: ...
 
@@ -139,9 +139,9 @@ class InDirectory:
             shutil.rmtree(left)
         return lock
 
-    def manifests(self) -> list[Manifest]:
-        found = [_manifest(path.read_bytes()) for path in self._directory.glob(f"*/{MANIFEST}")]
-        return sorted(found, key=lambda manifest: manifest.name)
+    def found(self) -> Mapping[str, Manifest | None]:
+        paths = sorted(self._directory.glob(f"*/{MANIFEST}"))
+        return {path.parent.name: _manifest(path.read_bytes()) for path in paths}
 
     def begin(self, name: str) -> Work:
         folder = self._directory / f"{name}{_WRITING}"
@@ -179,9 +179,9 @@ class InBucket:
     def alone(self) -> Iterator[None]:
         """Other installations may write beside, so what is left of an interrupted backup goes after a day."""
         shutil.rmtree(self._scratch, ignore_errors=True)
-        made = {manifest.name for manifest in self.manifests()}
+        made = self.found()
         before = f"{datetime.now(UTC) - timedelta(days=1):{NAMES}}"
-        for name in {key.partition("/")[0] for key, _ in self._bucket.listed()} - made:
+        for name in {key.partition("/")[0] for key, _ in self._bucket.listed()} - made.keys():
             if name < before:
                 self.remove(name)
         try:
@@ -189,9 +189,9 @@ class InBucket:
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def manifests(self) -> list[Manifest]:
+    def found(self) -> Mapping[str, Manifest | None]:
         keys = sorted(key for key, _ in self._bucket.listed() if key.count("/") == 1 and key.endswith(f"/{MANIFEST}"))
-        return [_manifest(self._bucket.read(key)) for key in keys]
+        return {key.partition("/")[0]: _manifest(self._bucket.read(key)) for key in keys}
 
     def begin(self, name: str) -> Work:
         folder = self._scratch / name
@@ -232,8 +232,16 @@ class InBucket:
         return [(key.removeprefix(f"{name}/"), size) for key, size in self._bucket.listed(f"{name}/")]
 
 
-def _manifest(content: bytes) -> Manifest:
-    return msgspec.json.decode(content, type=Manifest)
+def manifests(place: Place) -> list[Manifest]:
+    """Of the backups that can be read, oldest first."""
+    return [manifest for manifest in place.found().values() if manifest]
+
+
+def _manifest(content: bytes) -> Manifest | None:
+    try:
+        return msgspec.json.decode(content, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _write(folder: Path, manifest: Manifest) -> Path:

@@ -6,12 +6,11 @@ import secrets
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from footfall.clock import HOUR, Clock
-from footfall.errors import FatalError, FootfallError, UserError
+from footfall.errors import FatalError
 from footfall.runtime import request_files
-from footfall.runtime.backup_places import SCRATCH, Manifest, Place, place_of
+from footfall.runtime.backup_places import SCRATCH, Manifest, Place, manifests, place_of
 from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
 
@@ -49,25 +48,20 @@ class BackupWork:
         self._not_before = 0
 
     def __call__(self) -> None:
-        wanted = request_files.take(self._settings.data, _NAME, _Wanted)
-        if wanted is not None:
-            request_files.answer(self._settings.data, _NAME, self._made(wanted))
-        elif self._settings.backup_dir and self._clock() >= self._not_before:
+        if request_files.attend(
+            self._settings.data, _NAME, _Wanted, self._made, lambda id_, error: _Made(id_, error=error)
+        ):
+            return
+        if self._settings.backup_dir and self._clock() >= self._not_before:
             self._scheduled(self._place(self._settings.backup_dir))
 
     def _made(self, wanted: _Wanted) -> _Made:
-        try:
-            return _Made(wanted.id, self._backups.make(self._place(wanted.place), full=wanted.full))
-        except UserError as error:
-            return _Made(wanted.id, error=error.message)
-        except (FootfallError, OSError) as error:
-            structlog.get_logger("backup").exception("a backup can't be made", error=str(error))
-            return _Made(wanted.id, error=str(error))
+        return _Made(wanted.id, self._backups.make(self._place(wanted.place), full=wanted.full))
 
     def _scheduled(self, place: Place) -> None:
         every = self._settings.backup_hours * HOUR
         self._not_before = self._clock() + HOUR // 4  # also where it fails
-        newest = max((one.created_at for one in place.manifests()), default=0)
+        newest = max((one.created_at for one in manifests(place)), default=0)
         if self._clock() >= newest + every:
             self._backups.make(place)
             prune(place, self._settings.backup_keep)

@@ -19,7 +19,7 @@ from footfall import __version__
 from footfall.catalog.tables import Table
 from footfall.drain.inventory import INVENTORY
 from footfall.errors import TransientError
-from footfall.runtime.backup_places import NAMES, Manifest, Place, Work
+from footfall.runtime.backup_places import NAMES, Manifest, Place, Work, manifests
 from footfall.settings import Settings
 from footfall.store.clickhouse import newest_migration
 from footfall.store.protocol import BackupFolder, Store
@@ -42,14 +42,17 @@ class Backups:
         self._quiesced = quiesced or (lambda: nullcontext(enter_result=True))
 
     def make(self, place: Place, *, full: bool = False) -> Manifest:
-        """UserError where another backup goes there now; TransientError where the drain finds no end."""
-        with place.alone():
-            return self._make(place, full=full)
+        """UserError where another backup goes there now; TransientError where a disk refuses, or no pause is found."""
+        try:
+            with place.alone():
+                return self._make(place, full=full)
+        except (OSError, sqlite3.Error) as error:
+            raise TransientError(f"the backup can't be written: {error}") from error
 
     def _make(self, place: Place, *, full: bool) -> Manifest:
         now = datetime.now(UTC)
         installation = (self._settings.data / "drain" / "id").read_text()
-        base = "" if full else _base(place.manifests(), installation)
+        base = "" if full else _base(manifests(place), installation)
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
         work = place.begin(f"{now:{NAMES}}")
         rows, wait = self._snapshot(work, place.store(base) if base else None)
@@ -85,7 +88,7 @@ class Backups:
 
 def prune(place: Place, keep: int) -> None:
     """Remove all but the newest `keep` backups, and those that these need."""
-    made = place.manifests()
+    made = manifests(place)
     kept = made[-keep:]
     needed = {manifest.name for manifest in kept} | {manifest.base for manifest in kept}
     for manifest in made:

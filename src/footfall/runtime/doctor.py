@@ -18,8 +18,11 @@ from footfall.catalog.tables import Table
 from footfall.clock import MINUTE, Clock
 from footfall.drain.inventory import INVENTORY, Difference, Inventory
 from footfall.drain.journal import Journal
-from footfall.errors import FootfallError, TransientError
+from footfall.errors import FatalError, FootfallError, TransientError
 from footfall.filelock import try_lock
+from footfall.meta import open_meta
+from footfall.runtime.moved import check_not_moved
+from footfall.runtime.parts import RESTORING
 from footfall.settings import Settings
 from footfall.spool.glance import left, newest_receipt
 from footfall.spool.mark import Mark
@@ -57,8 +60,24 @@ Check = Callable[[Settings, Clock, bool], Iterator[Finding]]
 
 
 def examine(settings: Settings, clock: Clock, *, repair: bool) -> list[Finding]:
-    """All findings; none where everything is sound."""
-    return [finding for check in CHECKS for finding in check(settings, clock, repair)]
+    """All findings; none where everything is sound. A store is examined only if it is the installation's, and whole."""
+    elsewhere = [*_restore(settings), *_move(settings, clock)]
+    checks = [check for check in CHECKS if not elsewhere or check not in OF_STORE]
+    return elsewhere + [finding for check in checks for finding in check(settings, clock, repair)]
+
+
+def _restore(settings: Settings) -> Iterator[Finding]:
+    if (settings.data / RESTORING).exists():
+        yield Finding("restore", "a restore is under way, or was interrupted: run `footfall restore` again")
+
+
+def _move(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if settings.meta_url or (settings.data / "meta.db").exists():
+        with closing(open_meta(settings, clock)) as meta:
+            try:
+                check_not_moved(settings, meta)
+            except FatalError as error:
+                yield Finding("move", str(error))
 
 
 def _permissions(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding]:
@@ -260,3 +279,5 @@ CHECKS: tuple[Check, ...] = (
     _store,
     _lost_rows,
 )
+
+OF_STORE = (_plans, _mutations, _store, _lost_rows)

@@ -17,7 +17,9 @@ import msgspec
 import structlog
 
 from footfall.clock import Clock, system_clock
-from footfall.errors import FatalError, FootfallError, TransientError
+from footfall.drain.inventory import INVENTORY, Inventory
+from footfall.drain.journal import Journal
+from footfall.errors import FatalError, TransientError, UserError
 from footfall.meta import Meta, StoreMove
 from footfall.runtime import request_files
 from footfall.runtime.comparing import Comparison, compare
@@ -25,6 +27,7 @@ from footfall.runtime.moved import told
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store, place_of
 from footfall.store.clickhouse.copying import Copying, Piece, Place
+from footfall.store.lock import holder
 from footfall.store.protocol import Store
 
 PASSES = 20
@@ -149,11 +152,15 @@ class Mover:
         """Once nothing is written: a last pass, and the other store is the store."""
         if self._store.facts.sessions_without_facts():
             raise FatalError("an upgrade still works through the sessions of this store: move it once that is done")
-        end = monotonic() + _PATIENCE
+        end, left = monotonic() + _PATIENCE, 0
         while monotonic() < end:
             with self._quiet.pause() as quiet:
                 started = monotonic()
-                if quiet and any(copying.advance() == 0 for _ in range(_LAST_PASSES)):
+                for _ in range(_LAST_PASSES if quiet else 0):
+                    left = copying.advance()
+                    if not left:
+                        break
+                if quiet and not left:
                     if not self._meta.moves.complete():
                         raise FatalError("the move was cancelled: this store is the store still")
                     move = StoreMove(place_of(self._settings), place, 1)
@@ -162,6 +169,11 @@ class Mover:
                     return Moved(place, self._rows(), monotonic() - started)
             self._check_stop()
             sleep(0.05)
+        if left:
+            raise FatalError(
+                f"{place} does not become equal: of {left} partitions its rows are others, though nothing writes to the"
+                " store. Does somebody else write to it, or does it name a server twice?"
+            )
         raise TransientError("the drain does not come to an end of its batch: run the command again")
 
     def _rows(self) -> dict[str, int]:
@@ -176,6 +188,30 @@ def _migrate(target: Store, place: str) -> None:
         target.migrate()
     except TransientError as error:
         raise TransientError(f"{place} can't be reached: {error}") from error
+    except FatalError as error:
+        raise FatalError(f"{place}: {error}") from error
+
+
+def cancel(settings: Settings, meta: Meta) -> None:
+    """Make the store that was moved the store again, without what the other one got since. UserError where none was."""
+    found = meta.moves.current()
+    if found is None:
+        raise UserError("not_found", "there is no move to cancel: the store is where it was")
+    if found.moved_at:
+        if holder(settings.data) is not None:
+            raise UserError(
+                "busy", "the store has been moved: stop the server, cancel, and start it with the old store"
+            )
+        _forget_batches(settings.data / "drain")
+    meta.moves.cancel()
+
+
+def _forget_batches(drain: Path) -> None:
+    """Those that the other store got: the old one does not miss them, and a plan made from the other does not fit."""
+    if (drain / INVENTORY).exists():
+        with closing(Inventory(drain / INVENTORY)) as inventory:
+            inventory.begin_anew()
+    Journal(drain).lose_all()
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -219,15 +255,9 @@ class MoveWork:
         self._mover = mover
 
     def __call__(self) -> None:
-        wanted = request_files.take(self._data, _NAME, _Wanted)
-        if wanted is not None:
-            request_files.answer(self._data, _NAME, self._made(wanted))
+        request_files.attend(self._data, _NAME, _Wanted, self._made, lambda id_, error: _Made(id_, error=error))
 
     def _made(self, wanted: _Wanted) -> _Made:
-        try:
-            if wanted.check:
-                return _Made(wanted.id, compared=self._mover.check(wanted.to))
-            return _Made(wanted.id, moved=self._mover.move(wanted.to))
-        except FootfallError as error:
-            structlog.get_logger("move").exception("the store can't be moved", error=str(error))
-            return _Made(wanted.id, error=str(error))
+        if wanted.check:
+            return _Made(wanted.id, compared=self._mover.check(wanted.to))
+        return _Made(wanted.id, moved=self._mover.move(wanted.to))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
+import structlog
 
-from footfall.errors import FatalError
+from footfall.errors import FatalError, TransientError, UserError
 from footfall.store.lock import holder
 
 
@@ -40,16 +42,32 @@ def ask(data: Path, name: str, wanted: Identified, kind: type[_Made]) -> _Made:
     raise FatalError(f"the server has ended before the {name} was made: run the command again")
 
 
-def take(data: Path, name: str, kind: type[_Wanted]) -> _Wanted | None:
-    """What is asked for, once."""
-    found = _read(_wanted(data, name), kind)
-    if found is not None:
-        _wanted(data, name).unlink()
-    return found
+def attend(
+    data: Path,
+    name: str,
+    kind: type[_Wanted],
+    made: Callable[[_Wanted], Identified],
+    failed: Callable[[str, str], Identified],
+) -> bool:
+    """Have `made` do what is asked for, once; whether anything was.
 
-
-def answer(data: Path, name: str, made: Identified) -> None:
-    _write(_made(data, name), made)
+    Whatever it raises is answered, as `failed` makes it of the request's id and the error: who asks waits for that.
+    """
+    wanted = _read(_wanted(data, name), kind)
+    if wanted is None:
+        return False
+    _wanted(data, name).unlink()
+    log = structlog.get_logger(name)
+    try:
+        answer = made(wanted)
+    except (UserError, FatalError, TransientError) as error:
+        log.warning("what a command asks for is refused", reason=str(error))
+        answer = failed(wanted.id, str(error))
+    except Exception as error:
+        log.exception("what a command asks for fails", error=str(error))
+        answer = failed(wanted.id, f"the {name} fails: {str(error) or type(error).__name__}")
+    _write(_made(data, name), answer)
+    return True
 
 
 def _wanted(data: Path, name: str) -> Path:

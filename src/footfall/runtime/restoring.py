@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -41,16 +42,23 @@ def restore(settings: Settings, place: Place, name: str = "") -> Manifest:
 
 def _chosen(place: Place, name: str) -> tuple[Manifest, Path]:
     """The backup and its files, once these and those of the backup that it needs are as they were written."""
-    made = {one.name: one for one in place.manifests()}
-    chosen = name or max(made, default="")
-    if chosen not in made:
+    found = place.found()
+    chosen = name or max(found, default="")
+    if chosen not in found:
         raise FatalError(f"there is no backup {name!r} there" if name else "there is no backup there")
-    base = made[chosen].base
-    if base and base not in made:
-        raise FatalError(f"the backup {chosen} needs {base}, which is not there")
-    if base:
-        place.fetch(made[base])
-    return made[chosen], place.fetch(made[chosen])
+    manifest = _sound(found, chosen)
+    if manifest.base and manifest.base not in found:
+        raise FatalError(f"the backup {chosen} needs {manifest.base}, which is not there")
+    if manifest.base:
+        place.fetch(_sound(found, manifest.base))
+    return manifest, place.fetch(manifest)
+
+
+def _sound(found: Mapping[str, Manifest | None], name: str) -> Manifest:
+    manifest = found[name]
+    if manifest is None:
+        raise FatalError(f"the backup {name} is damaged: its manifest can't be read; name another one with --name")
+    return manifest
 
 
 def _fill(settings: Settings, place: Place, manifest: Manifest, source: Path) -> None:

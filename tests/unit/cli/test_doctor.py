@@ -11,11 +11,13 @@ from typer.testing import CliRunner
 
 from footfall.cli import app
 from footfall.clock import DAY, system_clock
+from footfall.meta import open_meta
 from footfall.model.raw import EventRows, RawEvent
 from footfall.runtime import doctor as checks
 from footfall.settings import Settings
 from footfall.spool.protocol import Submission
 from footfall.spool.sqlite import SqliteSpool
+from footfall.store.clickhouse import place_of
 from footfall.store.lock import lock_data_directory
 
 
@@ -43,6 +45,27 @@ def doctor(data: Path, *options: str) -> tuple[int, list[dict[str, object]]]:
 
 def plain(data: Path) -> str:
     return CliRunner().invoke(app, ["doctor", "--data", str(data)]).stdout
+
+
+def test_of_a_restore_that_was_interrupted_only_that_is_told(data: Path) -> None:
+    (data / "clickhouse").mkdir(mode=0o700)
+    (data / "restoring").touch(mode=0o600)
+    code, found = doctor(data)
+    assert (code, [one["check"] for one in found]) == (1, ["restore"])
+
+
+def test_of_a_store_that_has_moved_only_that_is_told(data: Path) -> None:
+    (data / "clickhouse").mkdir(mode=0o700)
+    settings = Settings(data=data)
+    with closing(open_meta(settings, system_clock)) as meta:
+        meta.moves.begin(place_of(settings), "clickhouse://there:8123/footfall")
+        assert "move" not in [one["check"] for one in doctor(data)[1]]
+        meta.moves.complete()
+    code, found = doctor(data)
+    assert (code, [one["check"] for one in found]) == (1, ["move"])
+    refused = CliRunner().invoke(app, ["backup", str(data.parent / "backups"), "--data", str(data)])
+    assert refused.exit_code == 1
+    assert "the store has moved to clickhouse://there:8123/footfall" in refused.stderr
 
 
 def open_file(data: Path) -> None:

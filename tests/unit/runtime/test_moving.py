@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from footfall.errors import FatalError
+from footfall.errors import FatalError, TransientError, UserError
 from footfall.meta import Meta, open_meta
-from footfall.runtime.moving import Mover, Quiet
+from footfall.runtime import moving
+from footfall.runtime.moving import Mover, Quiet, cancel
 from footfall.settings import Settings
+from footfall.store.lock import lock_data_directory
 from footfall.store.protocol import Store
 
 NEW = "clickhouse://user:secret@127.0.0.1:9/new"
+
+
+class Empty:
+    facts: Any = type("Facts", (), {"sessions_without_facts": lambda _: {}})()
 
 
 @pytest.fixture
@@ -58,9 +65,6 @@ def test_a_move_that_was_cancelled_meanwhile_does_not_end_the_drain(tmp_path: Pa
         def end(self, reason: str) -> None:
             ended.append(reason)
 
-    class Empty:
-        facts: Any = type("Facts", (), {"sessions_without_facts": lambda _: {}})()
-
     class Copied:
         def advance(self) -> int:
             meta.moves.cancel()
@@ -71,3 +75,43 @@ def test_a_move_that_was_cancelled_meanwhile_does_not_end_the_drain(tmp_path: Pa
     with pytest.raises(FatalError, match="cancelled"):
         mover._finish(cast("Any", Copied()), "there")
     assert ended == []
+
+
+class Never(Quiet):
+    @contextmanager
+    def pause(self) -> Iterator[bool]:
+        yield False
+
+
+@pytest.mark.parametrize(
+    ("quiet", "kind", "said"),
+    [(Quiet(), FatalError, "there does not become equal: of 3 partitions"), (Never(), TransientError, "the drain")],
+)
+def test_a_move_that_finds_no_end_says_what_keeps_it(
+    tmp_path: Path, meta: Meta, monkeypatch: pytest.MonkeyPatch, quiet: Quiet, kind: type[Exception], said: str
+) -> None:
+    monkeypatch.setattr(moving, "_PATIENCE", 0.2)
+
+    class Differs:
+        def advance(self) -> int:
+            return 3
+
+    mover = Mover(Settings(data=tmp_path), meta, cast("Store", Empty()), quiet)
+    with pytest.raises(kind, match=said):
+        mover._finish(cast("Any", Differs()), "there")
+    assert meta.moves.current() is None
+
+
+def test_a_move_is_cancelled_while_no_server_has_the_store(tmp_path: Path, meta: Meta) -> None:
+    settings = Settings(data=tmp_path)
+    with pytest.raises(UserError, match="there is no move"):
+        cancel(settings, meta)
+    meta.moves.begin("here", "there")
+    with lock_data_directory(tmp_path):
+        cancel(settings, meta)  # it has not been made: the old store is the store still
+        meta.moves.begin("here", "there")
+        meta.moves.complete()
+        with pytest.raises(UserError, match="stop the server"):
+            cancel(settings, meta)
+    cancel(settings, meta)
+    assert meta.moves.current() is None

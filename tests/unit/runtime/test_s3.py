@@ -9,7 +9,7 @@ import pytest
 from tests.support.s3 import BUCKET, ENVIRONMENT, KEY, S3, SECRET, s3
 
 from footfall.errors import FatalError, TransientError
-from footfall.runtime.backup_places import InBucket, Manifest
+from footfall.runtime.backup_places import InBucket, Manifest, manifests
 from footfall.runtime.backups import prune
 from footfall.runtime.s3 import Bucket, Credentials, signed
 
@@ -83,7 +83,7 @@ def test_old_backups_go_with_all_their_objects_unless_they_are_needed(bucket, do
     for name, base in (("1", ""), ("2", ""), ("3", "2"), ("4", "2")):
         made(place, name, base)
     prune(place, 1)
-    assert [manifest.name for manifest in place.manifests()] == ["2", "4"]
+    assert [manifest.name for manifest in manifests(place)] == ["2", "4"]
     assert sorted(double.objects) == [
         f"of/footfall/{name}/{file}" for name in ("2", "4") for file in ("manifest.json", "meta.db")
     ]
@@ -102,7 +102,7 @@ def test_a_damaged_backup_is_noticed(bucket, double, tmp_path, damage):
     place = InBucket(bucket, tmp_path / "scratch")
     double.objects["of/footfall/1/store/x"] = b"xyz"
     made(place, "1")
-    (manifest,) = place.manifests()
+    (manifest,) = manifests(place)
     assert (place.fetch(manifest) / "meta.db").read_bytes() == b"1"
     double.objects[f"of/footfall/1/{damage}"] = b"2!"
     with pytest.raises(FatalError, match=f"{damage} is not what was written"):

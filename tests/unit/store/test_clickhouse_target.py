@@ -61,6 +61,7 @@ def test_a_target_is_shown_without_user_and_password(url: str, shown: str) -> No
         ("clickhouse://a,,b/db?cluster=x", "no host, or leaves one out"),
         ("clickhouse://a|/db?cluster=x", "no host, or leaves one out"),
         ("clickhouse://a,b/db", "several hosts and no cluster"),
+        ("clickhouse://a,b|a:8123/db?cluster=x", "a:8123 twice"),
         ("clickhouse://h:port/db", "can't be read"),
         ("clickhouse://h:99999/db", "can't be read"),
         ("clickhouse://h/a-b", "database 'a-b'"),

@@ -142,7 +142,7 @@ class Cluster:
         found = node.query(_SHARDS, {"name": self._target.name}).scalar
         if found != len(self._shards):
             raise FatalError(
-                f"FOOTFALL_STORE_URL names {len(self._shards)} shards, but {found} are those of the cluster"
+                f"the store's URL names {len(self._shards)} shards, but {found} are those of the cluster"
                 f" {self._target.name} in the configuration of a ClickHouse node"
             )
         return True
@@ -238,7 +238,7 @@ class Cluster:
             found = self._slot_map(len(self._shards))
             if max(found) >= len(self._shards):
                 raise FatalError(
-                    f"FOOTFALL_STORE_URL names {len(self._shards)} shards, but rows are on {max(found) + 1}: name all"
+                    f"the store's URL names {len(self._shards)} shards, but rows are on {max(found) + 1}: name all"
                 )
             self._slots = found
         return self._slots

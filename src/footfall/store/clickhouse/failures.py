@@ -75,7 +75,7 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
     if code in _LIMITS or code in _TRANSIENT or _is_network(error, code):
         return TransientError(_reason(error, code))
     if code in _REFUSED:
-        return FatalError("the store refuses the user or password of FOOTFALL_STORE_URL, or the rights it has")
+        return FatalError("the store refuses the user or password of its URL, or the rights it has")
     damaged = _PART.search(str(error)) if code in _DAMAGED else None
     if damaged:
         message = f"a part of a table is damaged ({damaged[2]})"
