@@ -32,11 +32,11 @@ class Journal:
         self._directory = directory
         for torn in directory.glob("*.writing"):
             torn.unlink()
-        self._id = self._identity()
+        self.id = self._identity()
 
     def writer(self, spool: str) -> int:
         """A number for this drain's batches of a spool: it never changes, and no other drain is likely to have it."""
-        return text_key(f"{self._id}/{spool}")
+        return text_key(f"{self.id}/{spool}")
 
     def read(self, spool: str, number: int) -> Plan | None:
         """The plan that was written, or None: a torn file never gets its name. One that can't be read is set aside."""

@@ -6,6 +6,7 @@ Small, transactional, shared by processes.
 from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.domains import DomainListedError
+from footfall.meta.drainer import RENEW, DrainLease
 from footfall.meta.drops import Drops
 from footfall.meta.fence import StoredFence
 from footfall.meta.guesses import SharedGuesses
@@ -20,10 +21,12 @@ from footfall.meta.sign_ins import SignIn, SignIns
 from footfall.meta.tokens import TokenInfo
 
 __all__ = [
+    "RENEW",
     "Answer",
     "Answers",
     "Directory",
     "DomainListedError",
+    "DrainLease",
     "Drops",
     "FiltersByName",
     "Ledger",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -14,11 +15,12 @@ from footfall.drain.drain import Drain, Watcher
 from footfall.drain.erasure import Erasure
 from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
-from footfall.errors import FatalError
-from footfall.meta import StoredFence, open_meta
+from footfall.errors import FatalError, TransientError
+from footfall.meta import RENEW, DrainLease, StoredFence, open_meta
 from footfall.model.period import iso_seconds
 from footfall.model.progress import Standstill
 from footfall.runtime.moved import check_not_moved
+from footfall.runtime.periodic import Periodic
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
@@ -47,6 +49,7 @@ class Draining:
             self.projects = self._meta.editor
             self.erasures = self._meta.erasures
             self.journal = Journal(settings.data / "drain")
+            self._lease = self._taken_lease(settings, clock)
             self.inventory = Inventory(
                 settings.data / "drain" / INVENTORY, retention_days=settings.retention_days, clock=clock
             )
@@ -70,6 +73,29 @@ class Draining:
         )
         self._thread = threading.Thread(target=self.drain.run, name="drain", daemon=True)
         self._thread.start()
+        self._renewing = Periodic(RENEW, self._renew) if self._lease else None
+
+    def _taken_lease(self, settings: Settings, clock: Clock) -> DrainLease | None:
+        """None where the metadata lie in the data directory, of which a server has the lock."""
+        if not settings.meta_url:
+            return None
+        place = f"{settings.data.resolve()} at {socket.gethostname()}"
+        lease = DrainLease(self._meta.database, clock, self.journal.id, place)
+        lease.take()
+        return lease
+
+    def _renew(self) -> None:
+        """Where the metadata can't be reached, the next call tries again: nobody else can drain by them either."""
+        try:
+            if self._lease:
+                self._lease.take()
+        except FatalError as error:
+            self._lease = None
+            structlog.get_logger("drain").error("another server drains now: this one ends", reason=str(error))
+            with self.drain.quiesced():
+                self.drain.end(str(error))
+        except TransientError as error:
+            structlog.get_logger("drain").warning("the drain's lease is not renewed", reason=error.message)
 
     def _slots(self, shards: int) -> Sequence[int]:
         """Called with the first rows, once the metadata is open."""
@@ -104,9 +130,19 @@ class Draining:
 
     def close(self) -> None:
         """Close the store, once the drain has stopped: nothing may be closed under it."""
+        self._let_go()
         self._meta.close()
         self.inventory.close()
         self.store.close()
+
+    def _let_go(self) -> None:
+        if not self._lease or not self._renewing:
+            return
+        self._renewing.stop()
+        try:
+            self._lease.release()
+        except TransientError as error:
+            structlog.get_logger("drain").warning("the drain's lease lapses by itself", reason=error.message)
 
 
 def _opened(settings: Settings, slots: Callable[[int], Sequence[int]]) -> Store:
