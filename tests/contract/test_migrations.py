@@ -11,7 +11,15 @@ from footfall.errors import StoreError
 from footfall.settings import Settings
 from footfall.store.clickhouse import migrate as migrate_module
 from footfall.store.clickhouse import open_store
-from footfall.store.clickhouse.migrate import Migration, migrate, migrations, statements
+from footfall.store.clickhouse.migrate import (
+    Migration,
+    migrate,
+    migrations,
+    newest_migration,
+    statements,
+    tables,
+    whole_schema,
+)
 from footfall.store.protocol import Store
 from support.populate import EVENT, arrow, at, insert, name_sessions, session_rows
 
@@ -255,3 +263,48 @@ def test_cells_of_earlier_versions_are_dropped_and_queries_read_facts(store: Sto
     counts = [store.query(f"SELECT count() FROM {table}").scalar for table in ("rollups", "rolled_up", "touched")]  # noqa: S608 - constants
     assert counts == [0, 0, 1]
     assert store.facts.rolled_up_until() == ({}, 8)
+
+
+def definitions(store: Store) -> dict[str, str]:
+    sql = """SELECT name, replaceOne(create_table_query, concat(database, '.'), '') FROM system.tables
+        WHERE database = currentDatabase() AND name != 'schema_migrations'"""
+    return dict(store.query(sql).rows)
+
+
+def test_a_new_store_is_made_as_all_migrations_leave_it(settings: Settings, store: Store) -> None:
+    assert whole_schema().number == newest_migration(), "run `python -m tools.schema`"
+    store.migrate()  # of which the first has been applied
+    elsewhere = {"data": settings.data.with_name("new"), "store_url": f"{settings.store_url}_new"}
+    new = open_store(settings.model_copy(update=elsewhere))
+    new.migrate()
+    assert definitions(new).keys() == tables()
+    assert definitions(new) == definitions(store), "run `python -m tools.schema`"
+    applied = "SELECT number, name FROM schema_migrations ORDER BY number"
+    assert new.query(applied).rows == store.query(applied).rows
+    store.command(f"DROP DATABASE {new.query('SELECT currentDatabase()').scalar}")
+    new.close()
+
+
+def test_a_first_start_that_was_interrupted_is_begun_anew(settings: Settings) -> None:
+    """Whatever version began it: what it left may be tables of another layout."""
+    store = open_store(settings)
+    store.migrate()
+    whole = definitions(store)
+    store.command("TRUNCATE TABLE schema_migrations")
+    store.command("ALTER TABLE events DROP COLUMN title")
+    store.command("RENAME TABLE proxy_logs TO traffic")
+    store.command("CREATE TABLE mine (x Int8) ENGINE = MergeTree ORDER BY x")
+    store.migrate()
+    assert definitions(store) == whole | {"mine": definitions(store)["mine"]}
+    store.close()
+
+
+def test_a_store_with_rows_is_not_new_whatever_has_become_of_its_list(settings: Settings) -> None:
+    store = open_store(settings)
+    store.migrate()
+    store.command("INSERT INTO requests (project_id) VALUES (1)")
+    store.command("TRUNCATE TABLE schema_migrations")
+    with pytest.raises(StoreError):
+        store.migrate()  # step by step, which does not go with the tables that are there
+    assert store.query("SELECT count() FROM requests").scalar == 1
+    store.close()

@@ -13,7 +13,7 @@ def test_an_empty_mutation_keeps_the_server_away_until_the_doctor_has_been(tmp_p
         assert access.post("/api/v1/analytics", json={"event_name": "a", "category": "page_view"}).status_code == 200
         assert until(server.queryable)
         server.stop()
-        note = next(server.data.glob("clickhouse/store/*/*/mutation_1.txt"))  # of a migration
+        note = next(server.data.glob("clickhouse/store/*/*/format_version.txt"))  # of a table
         note.with_name("mutation_77.txt").touch()
         refused = footfall("serve", data=server.data)
         assert refused.returncode == 1

@@ -16,6 +16,7 @@ from footfall.errors import FatalError, StoreError
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Store
 
+_WHOLE = re.compile(r"-- Schema (\d+)\n")
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 # Strings, quoted names and comments hide semicolons; anything else is taken character by character.
 _PIECE = re.compile(
@@ -52,6 +53,12 @@ ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_d
 _LEFTOVERS = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^_tmp_replace_[0-9a-z_]+$')"
 )
+_THERE = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN {names:Array(String)}"
+_WITH_ROWS = f"{_THERE} AND total_rows > 0"
+_RECORD = """
+    INSERT INTO schema_migrations (number, name)
+    SELECT applied.1, applied.2 FROM
+    (SELECT arrayJoin(arrayZip({numbers:Array(UInt32)}, {names:Array(String)})) AS applied)"""
 _DEFINITIONS = """
     SELECT create_table_query FROM system.tables
     WHERE database = currentDatabase() AND startsWith(engine, 'Replicated') ORDER BY name"""
@@ -130,6 +137,13 @@ def breaking_migrations(store: Store) -> list[str]:
     return sorted({name for shard in store.shards for (name,) in shard.query(sql, params).rows})
 
 
+def whole_schema() -> Migration:
+    """What makes the tables as all migrations up to its number leave them."""
+    sql = (files("footfall.store.clickhouse") / "migrations" / "schema.sql").read_text(encoding="utf-8")
+    matched = _WHOLE.match(sql)
+    return Migration(int(matched[1]) if matched else 0, "schema", sql)
+
+
 def tables(known: list[Migration] | None = None) -> set[str]:
     """The tables that there are once all migrations are applied."""
     found: set[str] = set()
@@ -164,10 +178,11 @@ def replicated(statement: str) -> str:
 
 
 def migrate(store: Statements, known: list[Migration] | None = None, *, replicas: Sequence[Statements] = ()) -> None:
-    """Apply what is missing. After a crash within a file, the file is run again from its start.
+    """Apply what is missing: to a new store all at once, as `whole_schema` says, if that is what is known.
 
-    Where the store's tables are replicated, `replicas` are all of them, `store` included. Each has a list of its own of
-    what was applied, each gets the statements that no replication carries over, and all take the same step together.
+    After a crash within a file, the file is run again from its start; a new store is begun anew. Where the store's
+    tables are replicated, `replicas` are all of them, `store` included. Each has a list of its own of what was applied,
+    each gets the statements that no replication carries over, and all take the same step together.
     """
     known = migrations() if known is None else known
     nodes = list(replicas) or [store]
@@ -179,6 +194,9 @@ def migrate(store: Statements, known: list[Migration] | None = None, *, replicas
             f"the store has schema {latest}, but this version of Footfall supports {newest} at most: "
             "install the version that wrote it, or a later one"
         )
+    if not latest and newest == (whole := whole_schema()).number and all(map(_is_new, nodes)):
+        _make(whole, known, store, replicas)
+        return
     if replicas:
         applied = _joined(nodes, applied)
     missing = [one for one in known if not all(one.number in numbers for numbers in applied)]
@@ -186,7 +204,7 @@ def migrate(store: Statements, known: list[Migration] | None = None, *, replicas
         for (leftover,) in node.query(_LEFTOVERS).rows:
             node.command(f"DROP TABLE IF EXISTS {leftover}")
     for migration in missing:
-        _apply(migration, store, replicas)
+        _execute(migration.sql, store, replicas)
         for node, numbers in zip(nodes, applied, strict=True):
             if migration.number not in numbers:
                 _record(node, migration.number, migration.name)
@@ -194,9 +212,31 @@ def migrate(store: Statements, known: list[Migration] | None = None, *, replicas
             structlog.get_logger("store").info("store migrated", number=migration.number, name=migration.name)
 
 
-def _apply(migration: Migration, store: Statements, replicas: Sequence[Statements]) -> None:
+def _is_new(node: Statements) -> bool:
+    """Whether no table of ours has rows: what an interrupted first start has left is made again."""
+    return not node.query(_WITH_ROWS, {"names": sorted(_ever_made())}).rows
+
+
+def _make(whole: Migration, known: Sequence[Migration], store: Statements, replicas: Sequence[Statements]) -> None:
+    """Note the migrations as applied, once all of them is there: a tenth of their statements."""
+    nodes = list(replicas) or [store]
+    for node in nodes:
+        for (name,) in node.query(_THERE, {"names": sorted(_ever_made())}).rows:
+            drop = f"DROP TABLE IF EXISTS {name}"
+            node.command(replicated(drop) if replicas else drop)
+    _execute(whole.sql, store, replicas)
+    for node in nodes:
+        node.command(_RECORD, {"numbers": [one.number for one in known], "names": [one.name for one in known]})
+
+
+def _ever_made() -> set[str]:
+    """Every table that a migration makes, also those that a later one drops or renames."""
+    return {*_MADE.findall("\n".join(migration.sql for migration in migrations()))} | tables()
+
+
+def _execute(sql: str, store: Statements, replicas: Sequence[Statements]) -> None:
     params = {"database": store.query("SELECT currentDatabase()").scalar}
-    for statement in statements(migration.sql):
+    for statement in statements(sql):
         if not replicas:
             store.command(statement, params)
             continue
@@ -210,8 +250,7 @@ def _applied(node: Statements) -> frozenset[int]:
 
 
 def _record(node: Statements, number: int, name: str) -> None:
-    sql = "INSERT INTO schema_migrations (number, name) SELECT {number:UInt32}, {name:String}"
-    node.command(sql, {"number": number, "name": name})
+    node.command(_RECORD, {"numbers": [number], "names": [name]})
 
 
 def _joined(nodes: Sequence[Statements], applied: Sequence[frozenset[int]]) -> list[frozenset[int]]:
