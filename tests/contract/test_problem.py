@@ -136,8 +136,8 @@ def test_installed(store: Store) -> None:
 @pytest.mark.parametrize(
     ("kind", "body", "message"),
     [
-        ("application/json", b'{"number": x}', "body: no JSON: Expecting value at character 11"),
-        ("application/json", b'{"number": 1', "body: no JSON: Expecting ',' delimiter at character 12"),
+        ("application/json", b'{"number": x}', "body: not JSON: Expecting value at character 11"),
+        ("application/json", b'{"number": 1', "body: not JSON: Expecting ',' delimiter at character 12"),
         (
             None,
             b'{"number":1}',

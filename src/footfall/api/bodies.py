@@ -61,7 +61,7 @@ class Bodies:
 
     @cached_property
     def _loop(self) -> AbstractEventLoop:
-        """Kept, since to ask for it costs a call of the system, each time."""
+        """Kept: to ask for it is a system call."""
         return get_running_loop()
 
     async def read(

@@ -185,8 +185,8 @@ def _refusal(error: RequestValidationError, shape: ErrorShape) -> Reply:
 def _told(fault: Mapping[str, Any]) -> str:
     """One of FastAPI's findings in a sentence."""
     place, sent = fault["loc"][1:], fault.get("input")
-    if fault["type"] == "json_invalid":
-        return f"body: no JSON: {fault['ctx']['error']} at character {place[0]}"
+    if fault["type"] == "json_invalid" and fault["loc"][0] == "body":
+        return f"body: not JSON: {fault['ctx']['error']} at character {place[0]}"
     if isinstance(sent, bytes):
         return f"body: JSON needs the header Content-Type: application/json (got {_short(sent)})"
     return f"{'.'.join(map(str, place)) or 'body'}: {fault['msg']} (got {_short(sent)})"

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
 def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: Data = None) -> None:
     """Back up store, spools and metadata without salts, also while the server runs."""
     from contextlib import closing
+    from functools import partial
 
     from footfall.runtime.backup_places import SCRATCH, absolute, place_of
     from footfall.runtime.backup_requests import ask
@@ -40,10 +41,9 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
     if holder(settings.data) is not None:
         made = ask(settings.data, absolute(place), full=full)
     else:
-        with opened_any(data) as meta:
-            check_not_moved(settings, meta)
-        with closing(open_store(settings)) as store:
-            made = Backups(settings, store).make(place_of(place, settings.data / SCRATCH), full=full)
+        with opened_any(data) as meta, closing(open_store(settings)) as store:
+            backups = Backups(settings, store, partial(check_not_moved, settings, meta))
+            made = backups.make(place_of(place, settings.data / SCRATCH), full=full)
     _show(made, "made", as_json=as_json)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, Json, installation_settings, opened_any, print_json
+from footfall.cli.options import Data, Json, installation_settings, load_settings, opened_any, print_json
 from footfall.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ def move(
         from footfall.runtime.moving import cancel as run
 
         with opened_any(data) as meta:
-            run(installation_settings(data), meta)
+            forgotten = run(load_settings(data).data, meta)
         typer.echo("the move is cancelled: start the server again with the store that it had")
+        if forgotten:
+            typer.echo(f"{forgotten} visitors were forgotten since, and are in this store: forget them again", err=True)
         return
     if not to:
         raise UserError("bad_parameter", "name the new store with --to")

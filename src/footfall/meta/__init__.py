@@ -6,7 +6,7 @@ Small, transactional, shared by processes.
 from footfall.meta.answers import Answer, Answers, MemoryAnswers, StoredAnswers
 from footfall.meta.directory import Directory
 from footfall.meta.domains import DomainListedError
-from footfall.meta.drainer import RENEW, DrainLease
+from footfall.meta.drainer import RENEW, DrainLease, drained_from
 from footfall.meta.drops import Drops
 from footfall.meta.fence import StoredFence
 from footfall.meta.guesses import SharedGuesses
@@ -45,6 +45,7 @@ __all__ = [
     "StoredFence",
     "StoredFilters",
     "TokenInfo",
+    "drained_from",
     "environment_over",
     "installed_schema",
     "newest_schema",

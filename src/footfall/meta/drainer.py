@@ -23,15 +23,26 @@ _VALUE = select(ValueRow.value).where(ValueRow.key == _KEY)
 
 
 class _Holder(msgspec.Struct, frozen=True):
-    """`id` is that of the drain's journal, so that a restart after a kill finds its own."""
+    """`id` is that of the drain's journal, of which copies of a directory have the same; `place` tells them apart."""
 
     id: str
     place: str
     seen_at: int
 
 
+def drained_from(database: Database, clock: Clock) -> str:
+    """Where a server drains now, `""` for nowhere."""
+    with database.read() as session:
+        found = _read(session.scalar(_VALUE))
+    return found.place if found and clock() - found.seen_at < LEASE else ""
+
+
 class DrainLease:
-    """From any thread. `place` is what an operator is told of who has it."""
+    """From any thread. `place` is what an operator is told of who has it: a directory and its machine.
+
+    A restart after a kill finds its own. Times are those of the machines that share the metadata: where their clocks
+    differ by more than `LEASE`, a server takes over from one that is there.
+    """
 
     def __init__(self, database: Database, clock: Clock, id_: str, place: str) -> None:
         self._database = database
@@ -44,7 +55,7 @@ class DrainLease:
         with self._database.write() as session:
             found = _read(session.scalar(_VALUE))
             now = self._clock()
-            if found and found.id != self._id and now - found.seen_at < LEASE:
+            if found and not self._is_own(found) and now - found.seen_at < LEASE:
                 raise FatalError(
                     f"another server drains this installation, {found.place}: one does for all that share"
                     " FOOTFALL_META_URL (FOOTFALL_ROLE=collect or query for the others). If it is gone, start this one"
@@ -58,8 +69,11 @@ class DrainLease:
         """For whoever is next, at once. Idempotent."""
         with self._database.write() as session:
             found = _read(session.scalar(_VALUE))
-            if found and found.id == self._id:
+            if found and self._is_own(found):
                 session.execute(delete(ValueRow).where(ValueRow.key == _KEY))
+
+    def _is_own(self, found: _Holder) -> bool:
+        return (found.id, found.place) == (self._id, self._place)
 
 
 def _read(value: bytes | None) -> _Holder | None:

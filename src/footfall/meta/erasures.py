@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from footfall.clock import DAY, Clock
 from footfall.errors import UserError
@@ -71,6 +71,11 @@ class Erasures:
             session.execute(update(ErasureRow).where(ErasureRow.id == subject.id).values(values))
         self._database.erase_deleted()
         audit("visitor erased", LOCAL, number=subject.project, erasure=subject.id)
+
+    def done_since(self, instant: int) -> int:
+        """How many visitors were forgotten from then on."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count()).where(ErasureRow.done_at >= instant)) or 0
 
     def expire(self) -> None:
         """Let go of marks that nothing late can have any more."""

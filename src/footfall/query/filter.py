@@ -33,7 +33,7 @@ FindSaved = Callable[[str, str], str | None]
 def parse(text: str, find: FindSaved | None = None) -> tuple[Term, ...]:
     """The terms of a filter string, all of which must match; UserError(`bad_filter`) with the position of the fault.
 
-    Without `find`, it may name no saved one, as it is saved itself.
+    Without `find` it is one that is saved itself, and may name no other.
     """
     if len(text) > MAX_LENGTH:
         raise UserError("bad_filter", f"filter is {len(text)} characters long; at most {MAX_LENGTH} are allowed")

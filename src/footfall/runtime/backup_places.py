@@ -68,7 +68,10 @@ class Place(Protocol):
         """For whoever makes a backup here. Removes what interrupted ones have left. UserError where it is busy."""
 
     def found(self) -> Mapping[str, Manifest | None]:
-        """The backups that were completed, by name, oldest first; None for one whose manifest is damaged."""
+        """The backups that were completed here, by name, oldest first; None for one whose manifest is damaged.
+
+        Copies under other names are none.
+        """
 
     def begin(self, name: str) -> Work: ...
 
@@ -140,8 +143,8 @@ class InDirectory:
         return lock
 
     def found(self) -> Mapping[str, Manifest | None]:
-        paths = sorted(self._directory.glob(f"*/{MANIFEST}"))
-        return {path.parent.name: _manifest(path.read_bytes()) for path in paths}
+        paths = [path for path in self._directory.glob(f"*/{MANIFEST}") if not path.parent.name.endswith(_WRITING)]
+        return _own({path.parent.name: path.read_bytes() for path in paths})
 
     def begin(self, name: str) -> Work:
         folder = self._directory / f"{name}{_WRITING}"
@@ -190,8 +193,8 @@ class InBucket:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def found(self) -> Mapping[str, Manifest | None]:
-        keys = sorted(key for key, _ in self._bucket.listed() if key.count("/") == 1 and key.endswith(f"/{MANIFEST}"))
-        return {key.partition("/")[0]: _manifest(self._bucket.read(key)) for key in keys}
+        keys = [key for key, _ in self._bucket.listed() if key.count("/") == 1 and key.endswith(f"/{MANIFEST}")]
+        return _own({key.partition("/")[0]: self._bucket.read(key) for key in keys})
 
     def begin(self, name: str) -> Work:
         folder = self._scratch / name
@@ -235,6 +238,12 @@ class InBucket:
 def manifests(place: Place) -> list[Manifest]:
     """Of the backups that can be read, oldest first."""
     return [manifest for manifest in place.found().values() if manifest]
+
+
+def _own(found: Mapping[str, bytes]) -> Mapping[str, Manifest | None]:
+    """By the name of the folder, what its manifest says."""
+    read = {name: _manifest(content) for name, content in sorted(found.items())}
+    return {name: manifest for name, manifest in read.items() if manifest is None or manifest.name == name}
 
 
 def _manifest(content: bytes) -> Manifest | None:

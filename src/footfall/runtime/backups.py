@@ -34,20 +34,31 @@ Quiesced = Callable[[], AbstractContextManager[bool]]
 
 
 class Backups:
-    """`quiesced` is the drain's, where there is one: no batch may be written in part."""
+    """`quiesced` is the drain's, where there is one: no batch may be written in part.
 
-    def __init__(self, settings: Settings, store: Store, quiesced: Quiesced | None = None) -> None:
+    `check_store` raises where the store is the installation's no more.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        check_store: Callable[[], None],
+        quiesced: Quiesced | None = None,
+    ) -> None:
         self._settings = settings
         self._store = store
+        self._check_store = check_store
         self._quiesced = quiesced or (lambda: nullcontext(enter_result=True))
 
     def make(self, place: Place, *, full: bool = False) -> Manifest:
         """UserError where another backup goes there now; TransientError where a disk refuses, or no pause is found."""
+        self._check_store()
         try:
             with place.alone():
                 return self._make(place, full=full)
         except (OSError, sqlite3.Error) as error:
-            raise TransientError(f"the backup can't be written: {error}") from error
+            raise TransientError(f"the backup fails: {error}") from error
 
     def _make(self, place: Place, *, full: bool) -> Manifest:
         now = datetime.now(UTC)
@@ -55,6 +66,13 @@ class Backups:
         base = "" if full else _base(manifests(place), installation)
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
         work = place.begin(f"{now:{NAMES}}")
+        try:
+            return self._complete(place, work, base, installation, now)
+        except BaseException:
+            shutil.rmtree(work.folder, ignore_errors=True)  # at once: the disk may be full of it
+            raise
+
+    def _complete(self, place: Place, work: Work, base: str, installation: str, now: datetime) -> Manifest:
         rows, wait = self._snapshot(work, place.store(base) if base else None)
         wait()
         manifest = Manifest(

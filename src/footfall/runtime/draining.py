@@ -28,6 +28,9 @@ from footfall.store.clickhouse import detached_parts, is_embedded, open_store
 from footfall.store.gate import BatchGate
 from footfall.store.protocol import Store
 
+_PATIENCE = 5.0
+"""Seconds that an end waits for metadata that can't be reached."""
+
 TELL_AFTER = 60.0
 """Seconds of standstill after which the log tells of it, once a minute."""
 
@@ -37,6 +40,8 @@ class Draining:
 
     def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
         self.last_round = clock()
+        self.replaced: Callable[[], object] = lambda: None
+        """Called where another server drains now: nothing more may be changed in the store."""
         self._clock = clock
         self._spools = spools
         with ExitStack() as opened:
@@ -92,6 +97,7 @@ class Draining:
         except FatalError as error:
             self._lease = None
             structlog.get_logger("drain").error("another server drains now: this one ends", reason=str(error))
+            self.replaced()
             with self.drain.quiesced():
                 self.drain.end(str(error))
         except TransientError as error:
@@ -138,7 +144,7 @@ class Draining:
     def _let_go(self) -> None:
         if not self._lease or not self._renewing:
             return
-        self._renewing.stop()
+        self._renewing.stop(_PATIENCE)
         try:
             self._lease.release()
         except TransientError as error:

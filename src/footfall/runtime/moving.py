@@ -20,14 +20,14 @@ from footfall.clock import Clock, system_clock
 from footfall.drain.inventory import INVENTORY, Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import FatalError, TransientError, UserError
-from footfall.meta import Meta, StoreMove
+from footfall.meta import Meta, StoreMove, drained_from
 from footfall.runtime import request_files
 from footfall.runtime.comparing import Comparison, compare
 from footfall.runtime.moved import told
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store, place_of
 from footfall.store.clickhouse.copying import Copying, Piece, Place
-from footfall.store.lock import holder
+from footfall.store.lock import lock_data_directory
 from footfall.store.protocol import Store
 
 PASSES = 20
@@ -40,6 +40,7 @@ _SHORTER = 0.7
 _PATIENCE = 60.0
 _LAST_PASSES = 3
 _NAME = "move"
+_STOP = "stop it, cancel, and start it with the old store"
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -155,7 +156,7 @@ class Mover:
         end, left = monotonic() + _PATIENCE, 0
         while monotonic() < end:
             with self._quiet.pause() as quiet:
-                started = monotonic()
+                started, left = monotonic(), 0
                 for _ in range(_LAST_PASSES if quiet else 0):
                     left = copying.advance()
                     if not left:
@@ -171,8 +172,8 @@ class Mover:
             sleep(0.05)
         if left:
             raise FatalError(
-                f"{place} does not become equal: of {left} partitions its rows are others, though nothing writes to the"
-                " store. Does somebody else write to it, or does it name a server twice?"
+                f"{place} does not become equal: its rows differ in {left} partitions, though nothing is written to the"
+                " store. Does somebody else write to one of them, or does the address name a server twice?"
             )
         raise TransientError("the drain does not come to an end of its batch: run the command again")
 
@@ -192,18 +193,27 @@ def _migrate(target: Store, place: str) -> None:
         raise FatalError(f"{place}: {error}") from error
 
 
-def cancel(settings: Settings, meta: Meta) -> None:
-    """Make the store that was moved the store again, without what the other one got since. UserError where none was."""
+def cancel(data: Path, meta: Meta, clock: Clock = system_clock) -> int:
+    """Make the store that was moved the store again, without what the other one got since. UserError where none was.
+
+    Returns how many visitors were forgotten in the other one since: the old one knows them.
+    """
     found = meta.moves.current()
     if found is None:
         raise UserError("not_found", "there is no move to cancel: the store is where it was")
-    if found.moved_at:
-        if holder(settings.data) is not None:
-            raise UserError(
-                "busy", "the store has been moved: stop the server, cancel, and start it with the old store"
-            )
-        _forget_batches(settings.data / "drain")
-    meta.moves.cancel()
+    if not found.moved_at:
+        meta.moves.cancel()  # a server that moves it goes on with the old one
+        return 0
+    if place := drained_from(meta.database, clock):
+        raise UserError("busy", f"a server drains into the new store, {place}: {_STOP}")
+    try:
+        lock = lock_data_directory(data)
+    except FatalError as error:
+        raise UserError("busy", f"the store has been moved, and a server runs: {_STOP}") from error
+    with lock:
+        _forget_batches(data / "drain")
+        meta.moves.cancel()
+    return meta.erasures.done_since(found.moved_at)
 
 
 def _forget_batches(drain: Path) -> None:
@@ -211,7 +221,7 @@ def _forget_batches(drain: Path) -> None:
     if (drain / INVENTORY).exists():
         with closing(Inventory(drain / INVENTORY)) as inventory:
             inventory.begin_anew()
-    Journal(drain).lose_all()
+        Journal(drain).lose_all()
 
 
 class _Wanted(msgspec.Struct, frozen=True):

@@ -53,20 +53,28 @@ def attend(
 
     Whatever it raises is answered, as `failed` makes it of the request's id and the error: who asks waits for that.
     """
-    wanted = _read(_wanted(data, name), kind)
-    if wanted is None:
-        return False
-    _wanted(data, name).unlink()
     log = structlog.get_logger(name)
+    taken = _wanted(data, name).with_suffix(".taken")
+    try:
+        _wanted(data, name).rename(taken)
+        content = taken.read_bytes()
+        _overwrite(taken, b" " * len(content))  # a password may be in it
+        wanted = msgspec.json.decode(content, type=kind)
+    except FileNotFoundError:
+        return False
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        log.warning("what a command asks for can't be read", reason=str(error))
+        return False
     try:
         answer = made(wanted)
     except (UserError, FatalError, TransientError) as error:
         log.warning("what a command asks for is refused", reason=str(error))
         answer = failed(wanted.id, str(error))
     except Exception as error:
-        log.exception("what a command asks for fails", error=str(error))
+        log.exception("what a command asks for fails", error=str(error), details=getattr(error, "details", ""))
         answer = failed(wanted.id, f"the {name} fails: {str(error) or type(error).__name__}")
-    _write(_made(data, name), answer)
+    _overwrite(taken, msgspec.json.encode(answer))  # in the place of the request, since the disk may be full now
+    taken.rename(_made(data, name))
     return True
 
 
@@ -83,6 +91,12 @@ def _write(path: Path, content: Identified) -> None:
     with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(msgspec.json.encode(content))
     writing.rename(path)
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
 
 
 _Kind = TypeVar("_Kind")

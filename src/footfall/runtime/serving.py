@@ -34,6 +34,7 @@ from footfall.runtime.greeting import greeting
 from footfall.runtime.jobs import Jobs
 from footfall.runtime.logs import configure_logging
 from footfall.runtime.memory import trim_heap
+from footfall.runtime.moved import check_not_moved
 from footfall.runtime.moving import Mover, MoveWork, Quiet
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.runtime.periodic import FLUSH_DROPS, Periodic
@@ -85,7 +86,7 @@ def serve(settings: Settings, page: str = "/") -> None:
             (SECOND, spools.refresh),
             (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
-            (SECOND, BackupWork(settings, Backups(settings, draining.store, draining.drain.quiesced), clock)),
+            (SECOND, BackupWork(settings, _backups(parts, draining), clock)),
             (SECOND, MoveWork(settings.data, mover)),
             (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
             (FLUSH_DROPS, partial(_look_at_jobs, jobs, metrics, clock)),
@@ -140,6 +141,11 @@ async def _run(
         # The loop would wait for the thread that answers, and a query may take its time.
         draining.drain.stop()
         leave("stopping in the middle of a request that takes too long")
+
+
+def _backups(parts: Parts, draining: Draining) -> Backups:
+    check_store = partial(check_not_moved, parts.settings, parts.meta)
+    return Backups(parts.settings, draining.store, check_store, draining.drain.quiesced)
 
 
 def _look_at_tails(spools: Spools, metrics: Metrics) -> None:
@@ -209,6 +215,7 @@ def _filled_store(
 
     try:
         _add_work(jobs, draining, clock, metrics)
+        draining.replaced = jobs.end
         jobs.begin()
         yield draining, jobs
     except BaseException:

@@ -6,7 +6,7 @@ import pytest
 
 from footfall.clock import SECOND
 from footfall.errors import FatalError
-from footfall.meta import DrainLease, Meta
+from footfall.meta import DrainLease, Meta, drained_from
 from footfall.meta.drainer import LEASE
 
 
@@ -48,5 +48,13 @@ def test_a_clean_stop_lets_the_next_one_start_at_once(one, other):
     other.take()
 
 
-def test_a_restart_finds_its_own(one, meta, clock):
+def test_a_restart_finds_its_own_and_a_copy_of_its_directory_does_not(one, meta, clock):
     DrainLease(meta.database, clock, "1", "/data at one").take()
+    with pytest.raises(FatalError, match="/data at one"):
+        DrainLease(meta.database, clock, "1", "/data at a copy").take()
+
+
+def test_who_drains_is_known_while_it_is_heard_of(one, meta, clock):
+    assert drained_from(meta.database, clock) == "/data at one"
+    clock.now += LEASE
+    assert drained_from(meta.database, clock) == ""

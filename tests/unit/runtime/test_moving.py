@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from footfall.errors import FatalError, TransientError, UserError
-from footfall.meta import Meta, open_meta
+from footfall.meta import DrainLease, Meta, open_meta
 from footfall.runtime import moving
 from footfall.runtime.moving import Mover, Quiet, cancel
 from footfall.settings import Settings
@@ -85,7 +85,10 @@ class Never(Quiet):
 
 @pytest.mark.parametrize(
     ("quiet", "kind", "said"),
-    [(Quiet(), FatalError, "there does not become equal: of 3 partitions"), (Never(), TransientError, "the drain")],
+    [
+        (Quiet(), FatalError, "there does not become equal: its rows differ in 3 partitions"),
+        (Never(), TransientError, "the drain"),
+    ],
 )
 def test_a_move_that_finds_no_end_says_what_keeps_it(
     tmp_path: Path, meta: Meta, monkeypatch: pytest.MonkeyPatch, quiet: Quiet, kind: type[Exception], said: str
@@ -103,15 +106,34 @@ def test_a_move_that_finds_no_end_says_what_keeps_it(
 
 
 def test_a_move_is_cancelled_while_no_server_has_the_store(tmp_path: Path, meta: Meta) -> None:
-    settings = Settings(data=tmp_path)
     with pytest.raises(UserError, match="there is no move"):
-        cancel(settings, meta)
+        cancel(tmp_path, meta)
     meta.moves.begin("here", "there")
     with lock_data_directory(tmp_path):
-        cancel(settings, meta)  # it has not been made: the old store is the store still
+        cancel(tmp_path, meta)  # it has not been made: the old store is the store still
         meta.moves.begin("here", "there")
         meta.moves.complete()
-        with pytest.raises(UserError, match="stop the server"):
-            cancel(settings, meta)
-    cancel(settings, meta)
+        with pytest.raises(UserError, match="a server runs: stop it"):
+            cancel(tmp_path, meta)
+    lease = DrainLease(meta.database, lambda: 1, "1", "/data elsewhere")
+    lease.take()
+    with pytest.raises(UserError, match="a server drains into the new store, /data elsewhere: stop it"):
+        cancel(tmp_path, meta, lambda: 2)
+    lease.release()
+    assert cancel(tmp_path, meta) == 0
     assert meta.moves.current() is None
+    assert not (tmp_path / "drain").exists()
+
+
+def test_a_cancelled_move_tells_who_was_forgotten_since(tmp_path: Path, meta: Meta) -> None:
+    meta.create_project("shop")
+    for name in ("ada", "eve"):
+        meta.erasures.ask("shop", name)
+    ada, eve = meta.erasures.open()
+    meta.erasures.done(ada)
+    meta.moves.begin("here", "there")
+    meta.moves.complete()
+    with closing(open_meta(Settings(data=tmp_path), lambda: 2)) as later:
+        later.erasures.done(eve)
+        assert later.erasures.done_since(2) == 1
+    assert cancel(tmp_path, meta) == 2  # the first was done in the millisecond of the move

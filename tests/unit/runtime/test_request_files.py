@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.support.server import until
 
 from footfall.errors import FatalError
 from footfall.runtime import request_files
@@ -43,7 +44,25 @@ def test_every_request_has_an_answer(tmp_path: Path, error: Exception | None, to
 
     with lock_data_directory(tmp_path), ThreadPoolExecutor() as threads:
         asking = threads.submit(request_files.ask, tmp_path, "thing", Wanted("1"), Made)
-        while not request_files.attend(tmp_path, "thing", Wanted, made, failed):
-            pass
+        assert until(lambda: request_files.attend(tmp_path, "thing", Wanted, made, failed), 10)
         assert asking.result(10) == Made("1", told)
     assert not request_files.attend(tmp_path, "thing", Wanted, made, failed)
+
+
+def test_what_is_asked_for_is_not_kept_while_it_is_done(tmp_path: Path) -> None:
+    """A password may be in it. The file stays, for the answer: there may be no room for another."""
+
+    def made(wanted: Wanted) -> Made:
+        assert {path.name: path.read_text().strip() for path in tmp_path.iterdir()} == {"thing-wanted.taken": ""}
+        return Made(wanted.id)
+
+    (tmp_path / "thing-wanted.json").write_text('{"id": "secret"}')
+    assert request_files.attend(tmp_path, "thing", Wanted, made, failed)
+    assert (tmp_path / "thing-made.json").read_text() == '{"id":"secret","error":""}'
+
+
+def test_a_request_that_can_not_be_read_is_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "thing-wanted.json").write_text('{"id": 7')
+    for _ in range(2):
+        assert not request_files.attend(tmp_path, "thing", Wanted, lambda wanted: Made(wanted.id), failed)
+    assert not (tmp_path / "thing-wanted.json").exists()

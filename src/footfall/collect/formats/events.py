@@ -203,8 +203,8 @@ def submit_batch(batch: BatchIn, sender: Sender, intake: Intake) -> tuple[list[S
 def columns_of(events: Sequence[EventIn], reception: Reception, first_id: int) -> EventColumns | None:
     """What `raw_event` makes of each, under ids from `first_id` on, field by field.
 
-    That takes a third of the time, and the spool need not turn rows into columns. None where events are few, or one
-    of them needs a closer look: then each is looked at alone.
+    That takes less time, and the spool need not turn rows into columns. None where events are few, or one of them needs
+    a closer look: then each is looked at alone.
     """
     if len(events) < COLUMNS_FROM or RefusedEvent in map(type, events):
         return None

@@ -132,8 +132,6 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
     hosts = tuple(host for shard in shards for host in shard)
     if not all(host.name for host in hosts):
         raise _UnusableError(f"names no host, or leaves one out; {_FORMS}")
-    if twice := next((host for host in hosts if hosts.count(host) > 1), None):
-        raise _UnusableError(f"names {twice} twice")
     options = _options(parts, {"cluster"})
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     everything = RemoteTarget(
@@ -147,6 +145,8 @@ def _remote(parts: SplitResult, shards: list[list[Host]]) -> RemoteTarget | Clus
         if len(hosts) > 1:
             raise _UnusableError(f"names several hosts and no cluster; {_FORMS}")
         return everything
+    if twice := next((host for host in hosts if hosts.count(host) > 1), None):
+        raise _UnusableError(f"names {twice} twice; {_FORMS}")
     name = _name("cluster", options["cluster"])
     rows = f"{everything.database}{_OF_ROWS}"
     return ClusterTarget(
