@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ from footfall.runtime.parts import Parts, open_parts
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.store.clickhouse import open_store
+
+WARM_UP = 10
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
@@ -126,7 +128,8 @@ WAYS = {
 def measure(data: Path, way: Way, bodies: Path, token: str) -> dict[str, float]:
     """Microseconds of processor time per event: of the event loop, of other threads until the commit, of the drain.
 
-    What it takes to call the application is not in it: as many calls of the echo are taken off.
+    What it takes to call the application is not in it: as many calls of the echo are taken off. A tenth of the requests
+    warm up, and of the drain its first batch.
     """
     requests = [
         _Request(way.path, [*way.headers(number), (b"authorization", b"Bearer " + token.encode())], body)
@@ -139,26 +142,32 @@ def measure(data: Path, way: Way, bodies: Path, token: str) -> dict[str, float]:
         calls, _ = uvloop.run(_spent(lambda: echo, requests, way.connections))
         loop, others = uvloop.run(_spent(lambda: _application(parts, spools), requests, way.connections))
         drained = _drained(settings, spools, way.batch)
-    events = len(requests) * way.events
-    found = {"loop": loop - calls, "commit": others, "drain": drained}
-    return {name: round(seconds / events * 1e6, 2) for name, seconds in found.items()}
+    events = (len(requests) - len(requests) // WARM_UP) * way.events
+    found = {"loop": (loop - calls) / events, "commit": others / events, "drain": drained}
+    return {name: round(seconds * 1e6, 2) for name, seconds in found.items()}
 
 
 def _application(parts: Parts, spools: Spools) -> App:
     return create_collector(make_collecting(parts, spools, Metrics(), Drops(parts.meta.database, system_clock)))
 
 
-async def _spent(make: Callable[[], App], requests: Iterable[_Request], at_once: int) -> tuple[float, float]:
+async def _spent(make: Callable[[], App], requests: Sequence[_Request], at_once: int) -> tuple[float, float]:
     """Seconds of processor time: of the loop's thread, and of all others."""
     app = make()
-    waiting = iter(requests)
+    warm = len(requests) // WARM_UP
 
-    async def call() -> None:
-        for request in waiting:
-            await request.call(app)
+    async def send(some: Iterable[_Request]) -> None:
+        waiting = iter(some)
 
+        async def call() -> None:
+            for request in waiting:
+                await request.call(app)
+
+        await asyncio.gather(*(call() for _ in range(at_once)))
+
+    await send(requests[:warm])
     whole, thread = time.process_time(), time.thread_time()
-    await asyncio.gather(*(call() for _ in range(at_once)))
+    await send(requests[warm:])
     loop = time.thread_time() - thread
     return loop, time.process_time() - whole - loop
 
@@ -205,14 +214,16 @@ class _Watch:
 
 
 def _drained(settings: Settings, spools: Spools, batch: int) -> float:
-    """Seconds of processor time in which all that was spooled is drained, the engine's own threads included."""
+    """Seconds of processor time per event in which what was spooled is drained, the engine's own threads included."""
     with closing(open_store(settings)) as store:
         store.migrate()
+        batch = min(batch, _waiting(spools) // 2)
         drain = Drain(lambda: spools, store, Journal(settings.data / "drain"), _Watch(), batch_events=batch)
-        began = time.process_time()
+        drain.drain_once()
+        left, began = _waiting(spools), time.process_time()
         while _waiting(spools):
             drain.drain_once()
-        return time.process_time() - began
+        return (time.process_time() - began) / left
 
 
 def _waiting(spools: Spools) -> int:

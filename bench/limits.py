@@ -1,7 +1,7 @@
 """How fast this machine could write at most: what each part takes by itself, and the rate at which all cores are busy.
 
-It leaves out all that parts cost each other (turns of the interpreter, caches, waits for the disk), so a rate that is
-measured is below it.
+It leaves out all that parts cost each other (turns of the interpreter, caches, waits for the disk), and what runs
+beside them: roll-ups, the inventory on disk, merges after the last batch. So a rate that is measured is below it.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ def _echo(work: Work, way: Way, folder: Path, bodies: Path, token: str) -> Resul
     """The server's share and the load generator's, per event; requests per second."""
     port = free_port()
     with serving([sys.executable, "-m", "bench.echo", str(port)], port, folder / "echo.log", "/") as process:
+        headers = (part.decode() for header in way.headers(0) for part in header)
         before, generator = cpu_seconds(process.pid), _generator()
         answer = wrk(
-            process.url + way.path, "lines.lua", bodies,
+            process.url + way.path, "lines.lua", bodies, *headers,
             connections=way.connections, seconds=work.scale.single_seconds, token=token,
         )  # fmt: skip
         events = answer["requests"] * way.events
