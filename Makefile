@@ -13,7 +13,7 @@ export FOOTFALL_DATA ?= data
 # Where the environment forbids bytecode, each process that a test starts would compile Footfall anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev serve demo test test-long lint chromium servers fix bench bench-smoke docs screenshots lists requirements clean
+.PHONY: help setup setup-dev serve demo test test-long lint chromium servers fix bench bench-smoke docs schema screenshots lists requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -105,6 +105,9 @@ bench-smoke: setup-dev ## the same, small: fails on errors, never on time
 
 docs: setup-dev ## write docs/openapi.json and the generated reference pages
 	$(PY) -m tools.docs
+
+schema: setup-dev ## write what new stores are made of, after a new migration
+	$(PY) -m tools.schema
 
 screenshots: setup-dev chromium ## write docs/images, every page of the dashboard with the demo's data
 	$(PY) -m tools.screenshots
