@@ -8,7 +8,7 @@ go to the end, with a default: spools outlive upgrades.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, Literal
 
 import msgspec
@@ -258,20 +258,36 @@ def coalesced(records: Iterable[Record]) -> list[Record]:
 
     Neighbouring events of a project that were received within a second become one record.
     """
-    found: list[Record] = []
+    groups: list[list[Record]] = []
     for record in records:
-        last = found[-1] if found else None
-        if isinstance(record, EventRows) and isinstance(last, EventRows) and _are_together(last, record):
-            last.rows.extend(record.rows)
-        elif isinstance(record, EventRows):
-            found.append(EventRows(record.project_id, record.received_at, list(record.rows)))
+        if groups and _are_together(groups[-1][0], record):
+            groups[-1].append(record)
         else:
-            found.append(record)
-    return found
+            groups.append([record])
+    return [group[0] if len(group) == 1 else _joined(group) for group in groups]
 
 
-def _are_together(one: EventRows, other: EventRows) -> bool:
-    return one.project_id == other.project_id and abs(other.received_at - one.received_at) < SECOND
+def _are_together(one: Record, other: Record) -> bool:
+    alike = type(one) is type(other) and isinstance(one, EventRows | EventColumns)
+    return alike and one.project_id == other.project_id and abs(other.received_at - one.received_at) < SECOND
+
+
+def _joined(group: Sequence[Any]) -> Record:
+    """All of `EventRows`, or all of `EventColumns`."""
+    project, received_at = group[0].project_id, group[0].received_at
+    if isinstance(group[0], EventRows):
+        return EventRows(project, received_at, [*chain.from_iterable(record.rows for record in group)])
+    counts = [record.count for record in group]
+    columns = zip(*(astuple(record.fields) for record in group), strict=True)
+    return EventColumns(project, received_at, sum(counts), EventFields(*(_column(parts, counts) for parts in columns)))
+
+
+def _column(parts: Sequence[Any], counts: Sequence[int]) -> Any:
+    """A column of `EventFields`, of those of several records."""
+    if not isinstance(parts[0], list) and parts.count(parts[0]) == len(parts):
+        return parts[0]
+    each = zip(parts, counts, strict=True)
+    return [*chain.from_iterable(part if isinstance(part, list) else repeat(part, count) for part, count in each)]
 
 
 def halves(record: Record) -> list[Record]:

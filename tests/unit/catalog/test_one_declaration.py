@@ -51,7 +51,9 @@ def mentions(text: str) -> bool:
 def test_the_time_zone_is_written_in_six_files() -> None:
     assert len(BY_HAND) == 6
     files = [path for pattern in PRODUCT for path in ROOT.glob(pattern) if not PARAMETER.search(path.as_posix())]
-    assert {path.name for path in files if mentions(path.read_text(encoding="utf-8"))} == BY_HAND | OF_SESSIONS | WRITTEN
+    assert {
+        path.name for path in files if mentions(path.read_text(encoding="utf-8"))
+    } == BY_HAND | OF_SESSIONS | WRITTEN
 
 
 @pytest.mark.parametrize("text", ['"timezone"', "event.timezone", "tz: zone", 'field(name="tz")', "top-timezones"])

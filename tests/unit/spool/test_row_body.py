@@ -43,6 +43,18 @@ def test_events_come_back_as_they_were(some):
     assert rows(found) == rows(record)
 
 
+@given(st.lists(st.tuples(st.sampled_from([1, 2]), st.lists(events, min_size=1, max_size=4)), min_size=1, max_size=6))
+def test_columns_of_one_commit_come_back_as_one_record_of_each_project(parts):
+    records = [EventColumns.of(EventRows(project, 9, some)) for project, some in parts]
+    found = decoded(encoded(records))
+    changes = [one for one, (before, _) in zip(parts[1:], parts, strict=False) if one[0] != before]
+    assert len(found) == 1 + len(changes)
+    assert all(isinstance(one, EventColumns) for one in found)
+    assert [(one.project_id, row) for one in found for row in one.rows] == [
+        (project, row) for project, some in parts for row in some
+    ]
+
+
 def test_all_kinds_keep_their_order():
     others = EngagementRows(1, 5, [RawEngagement(1, 2, 3)])
     many = EventRows(1, 5, [RawEvent(number, 0, 0) for number in range(COLUMNS_FROM)])
@@ -68,12 +80,13 @@ def test_what_many_events_share_counts_as_often_as_it_will_be_there(count):
     assert unpacked_size(body[:HEAD], len(body)) > count * 5_200
 
 
-def test_a_commit_is_one_record_and_what_came_later_another():
+@pytest.mark.parametrize("kind", [lambda rows: rows, EventColumns.of])
+def test_a_commit_is_one_record_and_what_came_later_another(kind):
     """When a record was received decides whether it is late for an erasure."""
     at = [1_000, 1_400, 2_000, 2_500, 9_000]
-    records = [EventRows(1, moment, [RawEvent(number, 0, 0)]) for number, moment in enumerate(at)]
+    records = [kind(EventRows(1, moment, [RawEvent(number, 0, 0)])) for number, moment in enumerate(at)]
     found = decoded(encoded(records))
-    assert [(one.received_at, [row.timestamp for row in one.rows]) for one in found if isinstance(one, EventRows)] == [
+    assert [(one.received_at, [row.timestamp for row in one.rows]) for one in found] == [
         (1_000, [0, 1]),
         (2_000, [2, 3]),
         (9_000, [4]),
