@@ -88,9 +88,13 @@ def main() -> None:
     commands.get(options.command, _run)(options)
 
 
-def _run(options: argparse.Namespace) -> None:
+def _install_tools() -> None:
     if not (shutil.which("wrk") and shutil.which("goaccess")):
         run("bash", BENCH / "tools.sh")
+
+
+def _run(options: argparse.Namespace) -> None:
+    _install_tools()
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
     scale = replace(scale, runs=options.runs or scale.runs)
     if options.samples:  # a quick look
@@ -127,6 +131,7 @@ def _fairness(options: argparse.Namespace) -> None:
 
 
 def _limits(options: argparse.Namespace) -> None:
+    _install_tools()
     scale = (SMOKE if options.smoke else FULL).times(options.scale)
     machine = report.conditions(scale)
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:

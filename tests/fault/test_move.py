@@ -167,9 +167,6 @@ def test_a_cancelled_move_gives_the_old_store_back_as_it_was(nodes: list[Node], 
         server.start(store_url="")
         assert access.post(BATCH, json=batch(2 * MONTHS)).status_code == 200
         assert access.total(2 * EVENTS) == 2 * EVENTS
-        time.sleep(2)  # of what is missed, the count after the first rounds would tell
-        assert access.total(2 * EVENTS) == 2 * EVENTS
-        assert "footfall_store_rows_lost{" not in server.http.get("/metrics").text
         log = server.log.read_text()
         assert server.stop() == 0
     assert not {word for word in ("rows are missing", "are inserted again", "made again") if word in log}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +16,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_limits_are_what_the_parts_allow(tmp_path: Path) -> None:
-    if shutil.which("wrk") is None:
-        pytest.skip("wrk is not installed: bash bench/tools.sh")
     command = [sys.executable, "-m", "bench", "limits", "--smoke", "--only", "B15,B14", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stderr
