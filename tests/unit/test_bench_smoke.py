@@ -89,7 +89,8 @@ def test_a_share_of_the_whole_keeps_round_counts() -> None:
 
 @pytest.mark.slow
 def test_a_project_is_measured_beside_one_that_misbehaves(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bench", "fairness", "--smoke", "--only", "search,elsewhere", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "bench", "fairness", "--smoke", "--only", "search,elsewhere"]
+    command += ["--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "fairness.json").read_text())
