@@ -203,7 +203,7 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "count": count,
     "export": export,
     "insert": insert,
-    "alone": parts,
+    "parts": parts,
     "fill": fill,
     "sizes": sizes,
     "requests": requests,

@@ -34,7 +34,7 @@ def _measured(work: Work, name: str, way: Way) -> Result:
         way.write(bodies, work.scale.trial_events, project.site_key)
         wait_quiet(work.scale.quiet)
         echo = _echo(work, way, folder, bodies, token)
-        parts = echo | engine("alone", data, name, bodies, token)
+        parts = echo | engine("parts", data, name, bodies, token)
     micros = sum(parts[part] for part in PARTS)
     cores = os.cpu_count() or 1
     return parts | {"all": round(micros, 2), "limit": round(cores * 1e6 / micros)}

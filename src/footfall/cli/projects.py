@@ -15,7 +15,6 @@ from footfall.cli.options import Data, Json, named_project, opened, print_json, 
 from footfall.errors import UserError
 from footfall.model.period import iso_seconds
 from footfall.model.project import Project
-from footfall.model.retention import LEAST_OF_PROJECT
 
 if TYPE_CHECKING:
     from footfall.meta import Meta
@@ -45,10 +44,12 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 
 
 def _check_days(days: int | None) -> int | None:
-    from footfall.settings import MAX_RETENTION_DAYS
+    from footfall.meta import checked_retention
 
-    if days and not LEAST_OF_PROJECT <= days <= MAX_RETENTION_DAYS:
-        raise typer.BadParameter(f"{days} is not between {LEAST_OF_PROJECT} and {MAX_RETENTION_DAYS}, nor 0")
+    try:
+        checked_retention(days or 0)
+    except UserError as error:
+        raise typer.BadParameter(error.message) from error
     return days
 
 

@@ -100,7 +100,7 @@ class ProjectEditor:
             ("slug", slug, _checked_slug),
             ("name", name, _checked_name),
             ("timezone", timezone, _checked_zone),
-            ("retention_days", retention_days, _checked_days),
+            ("retention_days", retention_days, checked_retention),
         )
         wanted = {key: checked(value) for key, value, checked in changes if value is not None}
         with _unique_slug(slug or ""), self._database.write() as session:
@@ -286,7 +286,8 @@ def _checked_zone(name: str) -> str:
     return name
 
 
-def _checked_days(days: int) -> int | None:
+def checked_retention(days: int) -> int | None:
+    """A project's retention as it is stored: None for 0, none of its own. UserError `bad_parameter`."""
     if days and not LEAST_OF_PROJECT <= days <= MAX_RETENTION_DAYS:
         raise UserError(
             "bad_parameter", f"retention_days {days} is not between {LEAST_OF_PROJECT} and {MAX_RETENTION_DAYS}, nor 0"

@@ -36,12 +36,21 @@ TELL_AFTER = 60.0
 
 
 class Draining:
-    """Open together, and for one process at a time. `projects` is the drain's own view of the metadata."""
+    """Open together, and for one process at a time. `projects` is the drain's own view of the metadata.
 
-    def __init__(self, settings: Settings, spools: Spools, clock: Clock, watcher: Watcher) -> None:
+    `replaced` is called where another server drains now: nothing more may be changed in the store.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        spools: Spools,
+        clock: Clock,
+        watcher: Watcher,
+        replaced: Callable[[], object] = lambda: None,
+    ) -> None:
         self.last_round = clock()
-        self.replaced: Callable[[], object] = lambda: None
-        """Called where another server drains now: nothing more may be changed in the store."""
+        self._replaced = replaced
         self._clock = clock
         self._spools = spools
         with ExitStack() as opened:
@@ -97,7 +106,7 @@ class Draining:
         except FatalError as error:
             self._lease = None
             structlog.get_logger("drain").error("another server drains now: this one ends", reason=str(error))
-            self.replaced()
+            self._replaced()
             with self.drain.quiesced():
                 self.drain.end(str(error))
         except TransientError as error:

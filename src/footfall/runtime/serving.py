@@ -200,8 +200,8 @@ def _filled_store(
     settings: Settings, spools: Spools, clock: Clock, metrics: Metrics
 ) -> Iterator[tuple[Draining, Jobs]]:
     """The drain and the work in the background on the store; closed once all have stopped."""
-    draining = Draining(settings, spools, clock, metrics)
     jobs = Jobs(clock)
+    draining = Draining(settings, spools, clock, metrics, replaced=jobs.end)
 
     def stop() -> bool:
         until = time.monotonic() + STOP_SECONDS
@@ -215,7 +215,6 @@ def _filled_store(
 
     try:
         _add_work(jobs, draining, clock, metrics)
-        draining.replaced = jobs.end
         jobs.begin()
         yield draining, jobs
     except BaseException:

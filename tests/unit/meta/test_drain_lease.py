@@ -7,7 +7,7 @@ import pytest
 from footfall.clock import SECOND
 from footfall.errors import FatalError
 from footfall.meta import DrainLease, Meta, drained_from
-from footfall.meta.drainer import LEASE
+from footfall.meta.drain_lease import LEASE
 
 
 @pytest.fixture
