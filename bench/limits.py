@@ -31,7 +31,8 @@ def _measured(work: Work, name: str, way: Way) -> Result:
         with opened_meta(data) as meta:
             token, _ = meta.create_token("bench", ["ingest"], ["bench"], None)
             (project,) = meta.projects()
-        way.write(bodies, work.scale.trial_events, project.site_key)
+        # Of fewer requests than are under way at once, all may be of one commit, and so of the batch that warms up.
+        way.write(bodies, max(work.scale.trial_events, 5 * way.connections * way.events), project.site_key)
         wait_quiet(work.scale.quiet)
         echo = _echo(work, way, folder, bodies, token)
         parts = echo | engine("parts", data, name, bodies, token)

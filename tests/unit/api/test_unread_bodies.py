@@ -43,7 +43,8 @@ def talk(app, headers, pieces, *, ends=True):
         if (b"connection", b"close") in message.get("headers", ()):
             happened.append("closes")
 
-    asyncio.run(UnreadBodies(app)({"type": "http", "headers": headers}, receive, send))
+    answering = UnreadBodies(app)({"type": "http", "headers": headers}, receive, send)
+    asyncio.run(asyncio.wait_for(answering, 60))  # what is awaited in vain fails, and does not hang
     return happened
 
 

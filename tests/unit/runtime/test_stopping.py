@@ -23,7 +23,7 @@ class Store:
 class Draining:
     """As `runtime.draining.Draining`, with nothing to drain."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         self.store = Store()
         self.closed = False
 
