@@ -19,7 +19,8 @@ from footfall.model.raw import EventRows
 from footfall.settings import Settings
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
-from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse import migrate, open_store
+from footfall.store.clickhouse.migrate import migrations
 from footfall.store.protocol import Store
 
 _names = itertools.count(1)
@@ -62,14 +63,25 @@ def draining(store: Store, spool: MemorySpool, journal: Path) -> Drain:
     return Drain(lambda: [("serve", spool)], store, Journal(journal), Silent())
 
 
-def test_tables_are_made_on_every_replica_and_changed_on_one(store: Store, replicas: tuple[Replica, Replica]) -> None:
-    home, other = replicas
+def test_tables_are_made_on_every_replica(store: Store, replicas: tuple[Replica, Replica]) -> None:
     made = [one.texts("CREATE TABLE IF NOT EXISTS events") for one in replicas]
     assert [len(texts) for texts in made] == [1, 1]
     assert "ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/events', '{replica}')" in made[0][0]
-    assert home.texts("ALTER TABLE events")
-    assert not other.texts("ALTER TABLE events")
     assert store.query("SELECT count() FROM events").scalar == 0
+
+
+def test_an_upgrade_makes_tables_on_every_replica_and_changes_them_on_one(
+    settings: Settings, replicas: tuple[Replica, Replica], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(settings)
+    with monkeypatch.context() as first:
+        first.setattr(migrate, "migrations", lambda: migrations()[:1])
+        store.migrate()
+    assert [one.texts("TABLE IF NOT EXISTS longest_sessions") for one in replicas] == [[], []]
+    store.migrate()
+    assert [len(one.texts("TABLE IF NOT EXISTS longest_sessions")) for one in replicas] == [1, 1]
+    assert [bool(one.texts("ALTER TABLE events")) for one in replicas] == [True, False]
+    store.close()
 
 
 def test_a_schema_is_not_begun_without_a_replica(settings: Settings, replicas: tuple[Replica, Replica]) -> None:
