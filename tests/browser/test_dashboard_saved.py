@@ -73,9 +73,13 @@ def write(dashboard: Dashboard, selector: str, text: str) -> None:
 
 
 def accessible(dashboard: Dashboard, *rules: str) -> None:
-    """axe-core finds nothing, once nothing waits."""
+    """axe-core finds nothing, once nothing waits: what a click asks for is dimmed a moment after it."""
     dashboard.wait("!document.querySelector('.sk, .dim')")
-    assert dashboard.violations(*rules) == []
+    found = dashboard.violations(*rules)
+    if dashboard.count(".sk, .dim"):
+        dashboard.wait("!document.querySelector('.sk, .dim')")
+        found = dashboard.violations(*rules)
+    assert found == []
 
 
 def saved(dashboard: Dashboard) -> None:
