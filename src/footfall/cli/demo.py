@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footfall.cli.options import Data, Host, Port, listening_settings
-from footfall.runtime.memory import share_heaps
+from footfall.runtime.memory import tune_heaps
 
 if TYPE_CHECKING:
     from footfall.runtime.offline import Offline
@@ -29,7 +29,7 @@ def demo(
     data: Data = None,
 ) -> None:
     """Make the project `demo` with made-up traffic, unless it exists, and serve."""
-    share_heaps()
+    tune_heaps()
     from footfall.demo.live import reports
     from footfall.runtime import trickle
     from footfall.runtime.address import reachable

@@ -9,7 +9,7 @@ import typer
 from footfall.cli.demo import demo
 from footfall.cli.options import Data, Host, Port, listening_settings, logged_failure, opened
 from footfall.errors import FatalError
-from footfall.runtime.memory import share_heaps
+from footfall.runtime.memory import tune_heaps
 from footfall.settings import Role
 
 
@@ -35,7 +35,7 @@ def serve(
                 f"FOOTFALL_DRAIN_URL is set and the role is {settings.role!r}: only a collector forwards. "
                 "Set FOOTFALL_ROLE=collect, or leave the URL out"
             )
-        share_heaps()
+        tune_heaps()
         # Once the settings are known to be good: a second, and none for a collector, which needs no engine.
         if settings.role == "collect":
             from footfall.runtime.collector import collect

@@ -16,23 +16,31 @@ waited 5 ms, Python's default, each time.
 
 
 HEAPS = 2
+LARGE_BYTES = 128 << 10
 
 _ARENA_MAX = -8
-"""The number of the GNU C library's option for how many heaps a process has."""
+_MMAP_THRESHOLD = -3
+"""The GNU C library's numbers of options: how many heaps a process has, and what is taken from no heap."""
 
 
-def share_heaps() -> None:
-    """Let all threads take memory from two heaps. Call it before they start.
+def tune_heaps() -> None:
+    """Let all threads take memory from two heaps, and large pieces from the system. Call it before they start.
 
     The GNU C library gives threads heaps of their own: what is freed in one heap is of no use to another, and little of
-    it goes back to the system. With a single one, bodies that are decoded on several threads wait for one another. An
-    operator's `MALLOC_ARENA_MAX` counts.
+    it goes back to the system. With a single one, bodies that are decoded on several threads wait for one another. And
+    once a large piece has been freed, it takes others of its size, up to 32 MB, from its heaps: where small ones that
+    stay lie behind them, they are never given back. An operator's `MALLOC_ARENA_MAX` and `MALLOC_MMAP_THRESHOLD_`
+    count.
     """
-    if "MALLOC_ARENA_MAX" in os.environ:
-        return
     option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-    if option is not None:
-        option(_ARENA_MAX, HEAPS)
+    if option is None:
+        return
+    for variable, number, value in (
+        ("MALLOC_ARENA_MAX", _ARENA_MAX, HEAPS),
+        ("MALLOC_MMAP_THRESHOLD_", _MMAP_THRESHOLD, LARGE_BYTES),
+    ):
+        if variable not in os.environ:
+            option(number, value)
 
 
 def trim_heap() -> None:
