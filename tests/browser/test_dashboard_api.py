@@ -60,9 +60,17 @@ def test_the_chart_shows_status_classes_and_what_a_tile_chooses(dashboard: Dashb
     dashboard.page.run("document.querySelector('[role=application]').focus()")
     dashboard.press("End", "ArrowLeft")
     dashboard.wait("/2xx \\d/.test(document.querySelector('.chart [aria-live]').innerText)")
+    dashboard.click("button", "Show as table")
+    assert until(lambda: dashboard.count(".figures tbody tr") == 7)
+    assert dashboard.page.run("[...document.querySelectorAll('.figures thead th')].map(e => e.innerText).join()") == (
+        "Time,5xx,4xx,3xx,2xx"
+    )
+    assert dashboard.violations() == []
+    dashboard.click("button", "Show as table")
     dashboard.press("5")
     assert until(lambda: dashboard.query.get("metric") == "duration")
     dashboard.see("Duration, p95", ".legend")
+    dashboard.page.run("document.querySelector('[role=application]').focus()")
     dashboard.press("End", "ArrowLeft", "Enter")
     assert until(lambda: {"from", "to"} <= dashboard.query.keys())
 

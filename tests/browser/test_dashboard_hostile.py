@@ -104,6 +104,31 @@ def test_a_visitors_page_is_text_too(browser: Chromium, hostile: Hostile) -> Non
         inert(dashboard)
 
 
+def test_an_hour_that_the_clocks_repeat_stands_twice_in_tables(browser: Chromium, hostile: Hostile) -> None:
+    """Both of its rows have the same words. The charts of columns have the same trouble."""
+    site = Site.of(hostile.server, "berlin")
+    meta = hostile.server.meta()
+    try:
+        meta.editor.update("berlin", timezone="Europe/Berlin")
+    finally:
+        meta.close()
+    at = "2025-10-26T00:30:00Z"
+    event = {"type": "pageview", "url": "https://shop.example/", "visitor_id": "ada", "timestamp": at}
+    assert site.access.post("/api/collect/bulk", json={"events": [event]}).status_code == 202
+    visit = {"timestamp": at, "method": "GET", "endpoint": "/a", "duration_ms": 5}
+    assert site.access.post("/api/tracking/visits", json={"visits": [visit]}).status_code == 202
+    assert until(hostile.server.queryable)
+    hours = ["Sun, 26 Oct 2025, 02:00–03:00"] * 2
+    for path in ("/sites/berlin", "/sites/berlin/api"):
+        with opened(browser, hostile.server.url) as dashboard:
+            dashboard.open(f"{path}?from=2025-10-26&to=2025-10-26")
+            dashboard.click("button", "Show as table")
+            assert until(lambda: dashboard.count(".figures tbody tr") == 25), path
+            shown = dashboard.page.run("[...document.querySelectorAll('.figures tbody th')].map(e => e.innerText)")
+            assert shown[2:4] == hours
+            dashboard.clean()
+
+
 def inert(dashboard: Dashboard) -> None:
     """Everything is loaded and hovered; no string has become an element, a handler, a style or a link that runs."""
     dashboard.wait("!!document.querySelector('h1, h2, h3')")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.draining import drain_all
+from tests.support.few_rollups import few_rollups
 from tests.support.history_product import Watcher
 
 from footfall.catalog.rollups import SOURCES
@@ -109,6 +110,14 @@ class Installation:
         """By endpoint, which has cells of months only."""
         query = Query(project=project, table=Table.REQUESTS, period=PERIOD, bots=True)
         return fetch(self.store, endpoints(query, 10))
+
+
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    with few_rollups(
+        {Table.EVENTS: ("events", "sessions", "traffic"), Table.REQUESTS: ("requests", "calls", "endpoints")}
+    ):
+        yield
 
 
 @pytest.fixture

@@ -198,6 +198,24 @@ def test_visitors_from_before_the_range_are_in_no_cohort(store: Store) -> None:
     assert cohorts("filter=country:RO") == [[1, 1], [0]]
 
 
+@pytest.mark.parametrize(
+    ("zone", "found"),
+    [
+        ("UTC", {"23T00": [0, 0, 0, 0], "24T00": [1, 1, 0], "25T00": [0, 0], "26T00": [0]}),
+        ("Europe/Berlin", {"23T22": [0, 0, 0], "24T22": [1, 0], "25T23": [0]}),
+    ],
+)
+def test_cohorts_go_by_the_clocks_of_a_zone(store: Store, zone: str, found: dict[str, list[int]]) -> None:
+    """A day of 25 hours among them: half past one and half past eleven at night of the 25th of October in Berlin."""
+    first, again = "2026-10-24T23:30:00Z", "2026-10-25T22:30:00Z"
+    client = asking(store, *({"at": at, "visitor_id": "ann"} for at in (first, again)))
+    params = f"from=2026-10-23T22:00Z&to=2026-10-26T22:59Z&period=day&timezone={zone}"
+    answer = client.get(f"{URL}/retention?{params}").json()
+    assert {item["cohort"]: item["returned"] for item in answer["items"]} == {
+        f"2026-10-{hour}:00:00.000Z": counts for hour, counts in found.items()
+    }
+
+
 def test_time_zones_are_names_of_the_iana_database(client: Client) -> None:
     for path in ("/kpis", "/timeseries", "/custom-events"):
         for name in ("Europe/Nowhere", "europe/bucharest", "../etc/passwd", "localtime", "UTC+2", ""):

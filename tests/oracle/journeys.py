@@ -107,11 +107,11 @@ def steps_from(query: Query, events: list[Event], terms: list[tuple[Term, ...]],
 
 
 def retention(query: Query) -> Json:
-    """Visitors by the bucket of their first event, and how many of them return in later buckets."""
+    """Visitors by the bucket of their first event, by the clocks of the zone, and how many return in later ones."""
     period = query.text("period", "day")
     if period not in {"day", "week", "month"}:
         raise Refused(400, "period", period)
-    edges = buckets(period, query.start, query.end)
+    edges = buckets(period, query.start, query.end, query.zone)
     if len(edges) > 400:
         raise Refused(400, "400")
     first: dict[Visitor, Event] = {}
@@ -119,11 +119,13 @@ def retention(query: Query) -> Json:
         first.setdefault(event.visitor, event)
     seen: dict[int, set[Visitor]] = {edge: set() for edge in edges}
     for event in query.events():
-        seen[begin(period, event.at)].add(event.visitor)
+        seen[begin(period, event.at, query.zone)].add(event.visitor)
     items = []
     for place, edge in enumerate(edges):
         cohort = {
-            visitor for visitor, event in first.items() if event.at >= query.start and begin(period, event.at) == edge
+            visitor
+            for visitor, event in first.items()
+            if event.at >= query.start and begin(period, event.at, query.zone) == edge
         }
         returned = [len(cohort & seen[later]) for later in edges[place:]]
         items.append(

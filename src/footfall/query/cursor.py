@@ -1,4 +1,7 @@
-"""Where a listing continues: its period, fixed by the first page, and its last row. Opaque, but not secret."""
+"""Where a listing continues: its period, fixed by the first page, its last row, and a hash of what else was asked.
+
+Opaque, but not secret.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from msgspec import Meta
 
 from footfall.errors import UserError
 from footfall.model.period import Period
-from footfall.query.ast import Position, SessionPosition
+from footfall.query.ast import Position, Query, SessionPosition
 from footfall.query.passes.clamp import EARLIEST, LATEST
 
 _CHECK_BYTES = 4
@@ -28,6 +31,7 @@ class _Rows(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="ro
     timestamp: _Instant
     id_hi: _Natural
     id_lo: _Natural
+    asked: _Natural = 0  # cursors of earlier versions lack it
 
 
 class _Sessions(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag="visits"):
@@ -38,33 +42,42 @@ class _Sessions(msgspec.Struct, array_like=True, forbid_unknown_fields=True, tag
     at: _Instant
     session_id: str
     until: _Natural
+    asked: _Natural = 0
 
 
 _Place = TypeVar("_Place", _Rows, _Sessions)
 
 
-def encode_rows(period: Period, last: Position) -> str:
-    return _encode(_Rows(period.start, period.end, last.timestamp, last.id_hi, last.id_lo))
+def encode_rows(base: Query, last: Position) -> str:
+    period = base.period
+    return _encode(_Rows(period.start, period.end, last.timestamp, last.id_hi, last.id_lo, _asked(base)))
 
 
-def decode_rows(text: str) -> tuple[Period, Position]:
-    """UserError(`bad_parameter`) if `text` is not the result of `encode_rows`."""
-    found = _decode(text, _Rows)
+def decode_rows(text: str, base: Query) -> tuple[Period, Position]:
+    """UserError(`bad_parameter`) if `text` is not the result of `encode_rows` for what `base` asks, over any period."""
+    found = _decode(text, _Rows, base)
     if not found.start <= found.timestamp < found.end:
         raise _refusal(text)
     return Period(found.start, found.end), Position(found.timestamp, found.id_hi, found.id_lo)
 
 
-def encode_sessions(period: Period, last: SessionPosition, until: int) -> str:
-    return _encode(_Sessions(period.start, period.end, last.start, last.session_id, until))
+def encode_sessions(base: Query, last: SessionPosition, until: int) -> str:
+    period = base.period
+    return _encode(_Sessions(period.start, period.end, last.start, last.session_id, until, _asked(base)))
 
 
-def decode_sessions(text: str) -> tuple[Period, SessionPosition, int]:
-    """UserError(`bad_parameter`) if `text` is not the result of `encode_sessions`."""
-    found = _decode(text, _Sessions)
+def decode_sessions(text: str, base: Query) -> tuple[Period, SessionPosition, int]:
+    """UserError(`bad_parameter`), as `decode_rows`."""
+    found = _decode(text, _Sessions, base)
     if found.start >= found.end:
         raise _refusal(text)
     return Period(found.start, found.end), SessionPosition(found.at, found.session_id), found.until
+
+
+def _asked(base: Query) -> int:
+    """What tells queries apart whose rows a cursor must not continue; never 0. The order of filters is none."""
+    asked = (base.project, base.bots, sorted(map(repr, base.filters)))
+    return zlib.crc32(repr(asked).encode()) or 1
 
 
 def _encode(place: _Rows | _Sessions) -> str:
@@ -72,7 +85,14 @@ def _encode(place: _Rows | _Sessions) -> str:
     return base64.urlsafe_b64encode(body + _check(body)).decode().rstrip("=")
 
 
-def _decode(text: str, kind: type[_Place]) -> _Place:
+def _decode(text: str, kind: type[_Place], base: Query) -> _Place:
+    found = _read(text, kind)
+    if found.asked not in {0, _asked(base)}:
+        raise UserError("bad_parameter", f"cursor: {text[:100]!r} goes on with another project, filter or `bots`")
+    return found
+
+
+def _read(text: str, kind: type[_Place]) -> _Place:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]

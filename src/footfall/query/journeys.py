@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from footfall.errors import UserError
 from footfall.model.period import Bucket
@@ -82,9 +83,9 @@ def funnel(store: Reader, base: Query, steps: tuple[tuple[Term, ...], ...], wind
     ]
 
 
-def retention(store: Reader, base: Query, bucket: Bucket) -> list[Cohort]:
+def retention(store: Reader, base: Query, bucket: Bucket, zone: tzinfo = UTC) -> list[Cohort]:
     """One cohort per bucket of the period, ascending; UserError(`bad_parameter`) if those are too many."""
-    edges = starts(bucket, base.period)
+    edges = starts(bucket, base.period, zone)
     if len(edges) > MAX_COHORTS:
         raise UserError(
             "bad_parameter",

@@ -12,6 +12,11 @@ export function decoded(path: string): string {
   );
 }
 
+/** For drawings, which have no `<bdi>`: what turns the direction of a label stays within it. */
+export function isolated(label: string): string {
+  return `\u2068${label.replace(/[\u2066-\u2069]/g, '')}\u2069`;
+}
+
 function decodedRun(run: string): string {
   try {
     return decodeURIComponent(run);

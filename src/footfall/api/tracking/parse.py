@@ -38,7 +38,7 @@ class RequestFilter:
 
     endpoint: Annotated[str | None, Query(description="Path as received.", examples=["/login"])] = None
     method: Annotated[str | None, Query(description="HTTP method, in any case.", examples=["GET"])] = None
-    status: Annotated[int | None, Query(ge=100, le=599, description="HTTP status.", examples=[404])] = None
+    status: Annotated[int | None, Query(ge=100, le=999, description="HTTP status.", examples=[404])] = None
     status_class: Annotated[
         StatusClass | None, Query(description="Statuses by their first digit.", examples=["5xx"])
     ] = None

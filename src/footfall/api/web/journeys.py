@@ -42,7 +42,8 @@ FunnelWindow = Annotated[
     ),
 ]
 RetentionPeriod = Annotated[
-    Literal["day", "week", "month"], Query(description="Length of a cohort's bucket, UTC.", examples=["week"])
+    Literal["day", "week", "month"],
+    Query(description="Length of a cohort's bucket, by the clocks of `timezone`.", examples=["week"]),
 ]
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
@@ -92,7 +93,8 @@ def funnel(query: Parsed, chosen: Filter, steps: Steps, window: FunnelWindow = "
 )
 def retention(query: Parsed, period: RetentionPeriod = "day") -> Json:
     """Visitors by the bucket of their first event, and how many of them returned in each bucket since."""
-    return render.retention(period, journeys.retention(query.store, query.base, Bucket(period)))
+    found = journeys.retention(query.store, query.base, Bucket(period), query.time_range.zone)
+    return render.retention(period, found)
 
 
 def steps_of(texts: Sequence[str], find: FindSaved) -> tuple[tuple[Term, ...], ...]:

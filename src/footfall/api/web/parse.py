@@ -187,8 +187,11 @@ class WebQuery:
         period = self.time_range.previous
         return None if period is None else replace(self.base, period=period)
 
-    def over(self, period: Period) -> WebQuery:
-        """The same query over another period."""
+    def going_on(self, period: Period, parameters: Parameters) -> WebQuery:
+        """The same query over the period of a cursor, for which bounds that say another one do not count."""
+        if self.time_range.chip == timerange.CUSTOM and self.time_range.period != period:
+            for name in ("from", "to"):
+                parameters.ignore(name, "the cursor carries the range of its first page, which is another one")
         return replace(self, base=replace(self.base, period=period))
 
 

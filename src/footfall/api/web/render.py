@@ -113,7 +113,7 @@ def _point(point: TimePoint) -> Json:
 
 
 def events(query: WebQuery, page: RowsPage) -> Json:
-    following = cursor.encode_rows(query.base.period, page.next) if page.next else None
+    following = cursor.encode_rows(query.base, page.next) if page.next else None
     return {"items": [_event(row) for row in page.rows], "count": len(page.rows), "next_cursor": following}
 
 
@@ -325,7 +325,7 @@ def visitor(visitor_id: str, row: Row) -> Json:
 
 
 def sessions(query: WebQuery, page: SessionsPage) -> Json:
-    following = cursor.encode_sessions(query.base.period, page.next, page.until) if page.next else None
+    following = cursor.encode_sessions(query.base, page.next, page.until) if page.next else None
     return {"sessions": [_session(session) for session in page.sessions], "next_cursor": following}
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.parameters import CHECKED
+from footfall.api.parameters import CHECKED, ParametersOfRequest
 from footfall.api.web import (
     answers,
     engagement,
@@ -80,12 +80,12 @@ def timeseries(query: ParsedCompared, bucket: BucketName = None, *, figures: top
     responses=examples.EVENTS,
     operation_id="web_events",
 )
-def events(query: Parsed, limit: RowLimit = 100, cursor_: Cursor = None) -> Json:
+def events(query: Parsed, parameters: ParametersOfRequest, limit: RowLimit = 100, cursor_: Cursor = None) -> Json:
     """Newest first, equal times by id descending. Pages neither skip nor repeat while events keep coming."""
     after = None
     if cursor_ is not None:
-        period, after = cursor.decode_rows(cursor_)
-        query = query.over(period)
+        period, after = cursor.decode_rows(cursor_, query.base)
+        query = query.going_on(period, parameters)
     page = run.page(query.store, query.base, render.ROW_DIMENSIONS, min(limit, MAX_ROWS), after)
     return render.events(query, page)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from footfall.api.parameters import CHECKED
+from footfall.api.parameters import CHECKED, ParametersOfRequest
 from footfall.api.web import examples, render, schema, toplists
 from footfall.api.web.comparing import ParsedCompared
 from footfall.api.web.parse import PREFIX, TAGS, Cursor, ParsedOfVisitor, VisitorId
@@ -59,11 +59,13 @@ def visitor(query: ParsedOfVisitor, visitor_id: VisitorId) -> Json:
     responses=examples.SESSIONS,
     operation_id="web_visitor_sessions",
 )
-def sessions(query: ParsedOfVisitor, limit: SessionLimit = 20, cursor_: Cursor = None) -> Json:
+def sessions(
+    query: ParsedOfVisitor, parameters: ParametersOfRequest, limit: SessionLimit = 20, cursor_: Cursor = None
+) -> Json:
     """Newest first, each with its events, oldest first; over the whole history unless a range is given."""
     after = until = None
     if cursor_ is not None:
-        period, after, until = cursor.decode_sessions(cursor_)
-        query = query.over(period)
+        period, after, until = cursor.decode_sessions(cursor_, query.base)
+        query = query.going_on(period, parameters)
     page = visitors.sessions(query.store, query.base, min(limit, MAX_SESSIONS), after, until)
     return render.sessions(query, page)

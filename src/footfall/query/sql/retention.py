@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from footfall.catalog.columns import FLOW, varies_in
 from footfall.catalog.tables import TABLES, Table
-from footfall.clock import DAY
+from footfall.clock import DAY, HOUR
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query, Retention
 from footfall.query.passes.clamp import EARLIEST
@@ -20,6 +20,9 @@ UNKNOWN = ("sessions", "firsts", "lasts")
 
 ONE_PASS = 100 * DAY
 """Over longer ranges, grouping all visitors costs less than first finding those of the range among the earlier ones."""
+
+_SHORTEST_DAY = 12 * HOUR
+"""No clocks make a shorter one, but for those that leave out a whole day."""
 
 _SETTINGS = (
     " SETTINGS max_bytes_before_external_group_by = 400000000, ignore_data_skipping_indices = 'visitor_key',"
@@ -119,13 +122,13 @@ def _members(sessions: UnknownReturns | Keys, binder: Binder) -> str:
 def _unknown(query: UnknownReturns, columns: str, binder: Binder) -> str:
     """Sessions whose events differ in what is asked about, or that may begin or end in a bucket without an event.
 
-    A session that lasts less than a day touches two buckets at most; the last bucket may end before it has an event.
+    A session that is shorter than any day touches two buckets at most; the last bucket may end before it has an event.
     Those of several versions, too, and all of their rows: the one that is left may say something else.
     """
     base, since = replace(query.sessions, filters=()), query.since
     differ, first = _differ(query.sessions), _first(query.sessions, binder)
     end, last = binder.instant(base.period.end), binder.instant(base.buckets[-1])
-    long = f"{_MILLIS.format('end')} - {_MILLIS.format('start')} >= {binder.number(DAY)}"
+    long = f"{_MILLIS.format('end')} - {_MILLIS.format('start')} >= {binder.number(_SHORTEST_DAY)}"
     suspect = f"({differ} OR {long} OR (end >= {end} AND start < {last}))"
     one = f"{bucket_of('start', base, binder)} = {bucket_of('end', base, binder)}"
     late = (
