@@ -192,6 +192,19 @@ def test_what_does_not_fit_is_told_with_its_field_and_value(site, fields, said):
     assert site.beacon(**fields).json()["error"]["message"] == f"the body is not a report: {said}"
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"t": "event", "n": "x" * 101}, "n: a custom event needs 1 to 100 characters, not 101"),
+        ({"t": "event", "n": "buy", "$": {"amount": "much", "currency": "EUR"}}, "$: 'much' is not an amount"),
+        ({"p": {str(n): 0 for n in range(65)}}, "p: "),
+        ({"u": "javascript://shop.example/%0aalert(1)"}, "u: "),
+    ],
+)
+def test_what_is_over_a_limit_is_told_by_the_name_that_was_sent(site, fields, said):
+    assert site.beacon(**fields).json()["error"]["message"].startswith(said)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"k": "\\ud800", "u": "https://a.example/"}'])
 def test_bodies_that_are_no_report_are_400(site, body):
     answer = site.call("POST", "/api/collect", content=body)

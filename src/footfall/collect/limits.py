@@ -52,7 +52,9 @@ def check_name(field: str, name: str) -> str:
 def check_event_name(name: str) -> str:
     """The name of a custom event, or RefusedError `bad_name`."""
     if not 1 <= len(name) <= EVENT_NAME_CHARS:
-        raise RefusedError("bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters")
+        raise RefusedError(
+            "bad_name", "name", f"name: a custom event needs 1 to {EVENT_NAME_CHARS} characters, not {len(name)}"
+        )
     return name
 
 

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unicodedata import category
 
 import structlog
 from sqlalchemy import delete, or_, select, update
@@ -275,8 +276,11 @@ def _checked_slug(slug: str) -> str:
 
 def _checked_name(name: str) -> str:
     text = name.strip()
-    if not text or len(text) > _NAME_CHARS:
-        raise UserError("bad_parameter", f"name {name[:100]!r} is empty or longer than {_NAME_CHARS} characters")
+    if not text or len(text) > _NAME_CHARS or any(category(one) == "Cc" for one in text):
+        raise UserError(
+            "bad_parameter",
+            f"name: {name[:100]!r} is empty, longer than {_NAME_CHARS} characters, or has control characters",
+        )
     return text
 
 

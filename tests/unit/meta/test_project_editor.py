@@ -28,6 +28,7 @@ def test_update_changes_what_is_given(meta, shop):
         ({"timezone": "../etc"}, "IANA"),
         ({"name": " "}, "name"),
         ({"name": "x" * 201}, "name"),
+        ({"name": "a\0b"}, "control characters"),
     ],
 )
 def test_update_refuses_what_is_wrong(meta, shop, fields, said):

@@ -21,6 +21,11 @@ describe('resolve', () => {
     ['12m', '2025-12-01 2026-12-01 2026-11-27T14:05 2024-12-01 2025-12-01 2025-11-27T14:05'],
   ])('%s', (range, expected) => expect(shown({ range })).toBe(expected));
 
+  it('compares 30 days with 30 days, also where they are a whole month', () => {
+    const { from, to, compared } = resolve({ range: '30d' }, 'UTC', Date.parse('2026-11-30T12:00:00Z'));
+    expect([from, to, compared?.from, compared?.to].map((wall) => printWall(wall ?? 0))).toEqual(['2026-11-01', '2026-12-01', '2026-10-02', '2026-11-01']);
+  });
+
   it('takes days of the zone', () => {
     expect(shown({ range: 'today' }, 'Pacific/Auckland')).toMatch(/^2026-11-28 2026-11-29 2026-11-28T02:05/);
   });

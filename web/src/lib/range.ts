@@ -10,15 +10,17 @@ export interface Preset {
   id: string;
   name: string;
   key: string;
+  /** It is so long, also where that happens to be a whole month. */
+  days?: boolean;
 }
 
 export const PRESETS: readonly Preset[] = [
   { id: 'today', name: 'Today', key: 'd' },
   { id: 'yesterday', name: 'Yesterday', key: 'e' },
-  { id: '24h', name: 'Last 24 hours', key: 'h' },
-  { id: '7d', name: 'Last 7 days', key: 'w' },
-  { id: '30d', name: 'Last 30 days', key: 'm' },
-  { id: '3m', name: 'Last 90 days', key: 'q' },
+  { id: '24h', name: 'Last 24 hours', key: 'h', days: true },
+  { id: '7d', name: 'Last 7 days', key: 'w', days: true },
+  { id: '30d', name: 'Last 30 days', key: 'm', days: true },
+  { id: '3m', name: 'Last 90 days', key: 'q', days: true },
   { id: '12m', name: 'Last 12 months', key: 'y' },
   { id: 'month', name: 'This month', key: 'n' },
   { id: 'last-month', name: 'Last month', key: 'l' },
@@ -78,9 +80,9 @@ function spanOf(choice: Choice, now: number): Named {
   const custom = customSpan(choice.from, choice.to);
   if (custom) return { ...custom, preset: 'custom', name: 'Custom', unit: unitOf(custom) };
   const preset = PRESETS.find(({ id }) => id === choice.range) ?? PRESETS.find(({ id }) => id === DEFAULT_PRESET);
-  const { id, name } = preset as Preset;
+  const { id, name, days } = preset as Preset;
   const span = presetSpan(id, now);
-  return { ...span, preset: id, name, unit: unitOf(span) };
+  return { ...span, preset: id, name, unit: days ? { length: span.to - span.from } : unitOf(span) };
 }
 
 function presetSpan(id: string, now: number): Span {

@@ -16,8 +16,11 @@ from footfall.api.ingest.calls import with_headers
 from footfall.api.ingest.public import OPEN, PublicCall, PublicHandler, accepted, coded, dropped, readable
 from footfall.api.problem import Headers, Reply
 from footfall.api.state import Collecting
-from footfall.collect.formats.beacon import hit, read_beacon, read_query
+from footfall.collect.formats.beacon import Beacon, as_sent, hit, read_beacon, read_query
+from footfall.collect.limits import RefusedError
 from footfall.collect.unknown import refuse
+from footfall.model.drops import DropReason
+from footfall.model.project import Project
 
 SCRIPTS = ("t.js", "t-actions.js", "t-engagement.js", "t-vitals.js")
 """The tracker, and the parts that it loads on pages that use them."""
@@ -41,7 +44,7 @@ async def collect(collecting: Collecting, call: PublicCall) -> Reply:
     if call.strict:
         refuse(ignored)
     project = project_of_key(collecting, beacon.key)
-    answered = accepted(await take(collecting, call, project, hit(beacon)))
+    answered = accepted(await _taken(collecting, call, project, beacon))
     if not ignored:
         return answered
     count(collecting, project.number, ignored)
@@ -56,9 +59,18 @@ async def pixel(collecting: Collecting, call: PublicCall) -> Reply:
     if strict:
         refuse_parameters(ignored)
     project = project_of_key(collecting, beacon.key)
-    reason = await take(collecting, call, project, hit(beacon), image=True)
+    reason = await _taken(collecting, call, project, beacon, image=True)
     count(collecting, project.number, ignored)
     return 200, [*_IMAGE, *dropped(reason), *readable(ignored)], _GIF
+
+
+async def _taken(
+    collecting: Collecting, call: PublicCall, project: Project, beacon: Beacon, *, image: bool = False
+) -> DropReason | None:
+    try:
+        return await take(collecting, call, project, hit(beacon), image=image)
+    except RefusedError as error:
+        raise as_sent(error) from error
 
 
 async def blank(_: Collecting, __: PublicCall) -> Reply:

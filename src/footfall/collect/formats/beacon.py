@@ -62,7 +62,8 @@ _KINDS: dict[str, Kind] = {
     "engagement": "engagement",
 }
 _reader = Reader(Beacon, also=("h",))  # our tracker's: the URL that it sends has the route already
-_NAMES = tuple(field.encode_name for field in msgspec.structs.fields(Beacon))
+_SENT_AS = {field.name: field.encode_name for field in msgspec.structs.fields(Beacon)}
+_NAMES = tuple(_SENT_AS.values())
 
 
 def read_beacon(body: bytes) -> tuple[Beacon, Ignored]:
@@ -80,6 +81,12 @@ def read_query(query: Mapping[str, str], page: str) -> tuple[Beacon, Ignored]:
         return msgspec.convert(sent, Beacon, strict=False), of_names(query, _NAMES)
     except msgspec.ValidationError as error:
         raise UserError("bad_body", f"the query is not a report: {explained(error, sent)}") from error
+
+
+def as_sent(error: RefusedError) -> RefusedError:
+    """The same, by the name that a report has for the field."""
+    name = _SENT_AS.get(error.field, error.field)
+    return RefusedError(error.code, name, name + error.message.removeprefix(error.field))
 
 
 def hit(beacon: Beacon) -> Hit:
