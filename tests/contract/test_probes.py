@@ -21,6 +21,7 @@ from footfall.model.progress import Standstill
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.parts import Parts, make_data_directory, open_parts
 from footfall.settings import Settings
+from footfall.spool.progress import Progress
 from footfall.spool.spools import SERVER, Spools
 from footfall.spool.sqlite import SqliteSpool
 
@@ -112,6 +113,19 @@ def test_a_standstill_is_told_and_ends_readiness_once_it_is_long(play: Callable[
         assert ready.json()["message"] == (
             "nothing of the spool 'serve' is drained since 2025-06-15T15:06:40Z: the store refused a statement"
         )
+
+    play(scene)
+
+
+def test_a_drain_that_has_ended_is_told_at_once(play: Callable[[Scene], None]) -> None:
+    async def scene(collector: Collector) -> None:
+        progress = Progress(lambda: 1_750_000_000_000)
+        progress.ends("serve", "the store has moved")
+        collector.standstills[:] = progress.standstills()
+        assert await collector.get("/readyz") == 503
+        answer = await collector.http.get(HEALTH)
+        assert (answer.json()["status"], answer.json()["accepting"]) == ("delayed", True)
+        assert answer.json()["message"].endswith("the store has moved")
 
     play(scene)
 

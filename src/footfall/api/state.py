@@ -47,9 +47,9 @@ class Collecting:
     receiving: Receiving | None = None  # where the process drains what other machines forward
 
     def stale(self) -> Standstill | None:
-        """The longest standstill, where it is longer than figures may be stale. Never waits."""
-        longest = max(self.standstills(), key=lambda one: one.seconds, default=None)
-        return longest if longest and longest.seconds >= self.settings.stale_seconds else None
+        """The longest standstill of those that are for good, or longer than figures may be stale. Never waits."""
+        told = [one for one in self.standstills() if one.for_good or one.seconds >= self.settings.stale_seconds]
+        return max(told, key=lambda one: one.seconds, default=None)
 
     def refusal(self) -> str:
         """Why events can't be accepted now, or `""`. Never waits."""

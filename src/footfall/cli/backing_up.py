@@ -48,7 +48,7 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
 
 
 def restore(place: _Place, name: _Name = "", *, as_json: Json = False, data: Data = None) -> None:
-    """Make an installation from a backup, in an empty data directory."""
+    """Make an installation from a backup, in a data directory that has none."""
     from footfall.runtime.backup_places import SCRATCH, place_of
     from footfall.runtime.logs import configure_logging
     from footfall.runtime.restoring import restore as run

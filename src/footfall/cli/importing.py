@@ -100,11 +100,15 @@ class Asked:
         cls, fmt: str | None, date_format: str | None, time_format: str | None, timezone: str, data: Path | None
     ) -> Asked:
         """Raises UserError (`bad_parameter`) for what means nothing: to open the store takes a while."""
+        from footfall.errors import UserError
         from footfall.importers.formats.operator import format_of
         from footfall.importers.times import zone_named
 
         directory = load_settings(data).data
         form = None
+        if (date_format or time_format) and not (fmt or "").startswith("goaccess:"):
+            option, given = ("date-format", date_format) if date_format else ("time-format", time_format)
+            raise UserError("bad_parameter", f"--{option} {given!r} goes with a --format that begins with goaccess:")
         if fmt is not None:
             form = format_of(fmt, date_format=date_format, time_format=time_format, data=directory)
         return cls(form, zone_named(timezone))
@@ -144,6 +148,8 @@ def _import(
         project = meta.project(slug)
     if project is None:
         raise UserError("not_found", f"project: there is none named {slug!r}")
+    if report is not None and report.is_dir():
+        raise UserError("bad_parameter", f"--report {str(report)!r} is a directory: name a file")
     settings = load_settings(data)
     with offline(settings) as services:
         target = make_target(services, services.spool, project.number, asked.zone)

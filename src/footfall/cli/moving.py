@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, Json, installation_settings, load_settings, opened_any, print_json
+from footfall.cli.options import (
+    Data,
+    Json,
+    check_installed,
+    installation_settings,
+    load_settings,
+    opened_any,
+    print_json,
+)
 from footfall.errors import UserError
 
 if TYPE_CHECKING:
@@ -44,6 +52,7 @@ def move(
     if not to:
         raise UserError("bad_parameter", "name the new store with --to")
     settings = installation_settings(data)
+    check_installed(settings)
     if check:
         _show_comparison(_checked(settings, to), as_json=as_json)
     else:

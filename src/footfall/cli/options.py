@@ -47,10 +47,13 @@ def load_settings(data: Path | None) -> Settings:
         if meant:
             raise FatalError(f"{name} is not a setting: did you mean {meant}?")
     try:
-        return Settings() if data is None else Settings(data=data)
+        settings = Settings() if data is None else Settings(data=data)
     except ValidationError as error:
         first = error.errors()[0]
         raise FatalError(f"{variable(str(first['loc'][0]))} {first['input']!r}: {first['msg']}") from error
+    if settings.data.is_file():
+        raise FatalError(f"FOOTFALL_DATA {str(settings.data)!r} can't be used: it is a file")
+    return settings
 
 
 def listening_settings(data: Path | None, host: str | None, port: int | None, role: str | None = None) -> Settings:
@@ -62,15 +65,28 @@ def listening_settings(data: Path | None, host: str | None, port: int | None, ro
 def installation_settings(data: Path | None) -> Settings:
     """The settings that count: what the installation records; the environment's where there is no installation yet.
 
-    FatalError where the environment contradicts the record.
+    FatalError where the environment contradicts the record, or the restore of the directory is not complete.
     """
     from footfall.meta import RecordedSettings, recorded_over
+    from footfall.runtime.parts import check_restored
 
     settings = load_settings(data)
+    check_restored(settings)
     if not _is_installed(settings):
         return settings
     with _meta(settings, new=False) as meta:
         return recorded_over(settings, RecordedSettings(meta.database).read())
+
+
+def check_installed(settings: Settings) -> None:
+    """FatalError where there is no installation, or its restore is not complete."""
+    from footfall.runtime.parts import check_restored
+
+    check_restored(settings)
+    if not _is_installed(settings):
+        raise FatalError(
+            f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
+        )
 
 
 @contextmanager
@@ -100,12 +116,10 @@ def _meta(settings: Settings, *, new: bool) -> Iterator[Meta]:
     from footfall.clock import system_clock
     from footfall.meta import open_meta
     from footfall.runtime.logs import configure_logging
+    from footfall.runtime.parts import check_restored
 
     configure_logging(settings.log_level)
-    if not new and not _is_installed(settings):
-        raise FatalError(
-            f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
-        )
+    check_restored(settings) if new else check_installed(settings)
     meta = open_meta(settings, system_clock)
     try:
         yield meta

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, Json, load_settings, print_json
-from footfall.errors import FatalError
+from footfall.cli.options import Data, Json, check_installed, load_settings, print_json
 
 if TYPE_CHECKING:
     from footfall.runtime.upgrading import Step
@@ -27,8 +26,7 @@ def upgrade(*, check: _Check = False, as_json: Json = False, data: Data = None) 
 
     settings = load_settings(data)
     configure_logging(settings.log_level)
-    if not settings.data.is_dir():
-        raise FatalError(f"there is no data directory {str(settings.data)!r}: name it with --data or FOOTFALL_DATA")
+    check_installed(settings)
     steps = upgrading.check(settings)
     if not check:
         upgrading.upgrade(settings)

@@ -131,7 +131,7 @@ class Drain:
                 self._log.error("the last batch could not be written", error=str(self._failures[-1]))
         if self._ended:
             for name, _ in self._spools():
-                self.progress.fails(name, TransientError(self._ended))
+                self.progress.ends(name, self._ended)
 
     def stop(self) -> None:
         """Ask `run` to end after the current batch."""

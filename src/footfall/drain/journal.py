@@ -32,7 +32,7 @@ class Journal:
         self._directory = directory
         for torn in directory.glob("*.writing"):
             torn.unlink()
-        self.id = self._identity()
+        self.id = self._identity()  # of the installation
 
     def writer(self, spool: str) -> int:
         """A number for this drain's batches of a spool: it never changes, and no other drain is likely to have it."""
@@ -130,6 +130,12 @@ class Journal:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def installation_id(directory: Path) -> str:
+    """That of the journal in this directory, which is made where nothing has been drained yet."""
+    path = directory / "id"
+    return path.read_text() if path.exists() else Journal(directory).id
 
 
 def _decoded(path: Path) -> Plan | None:

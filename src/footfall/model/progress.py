@@ -10,13 +10,15 @@ from typing import NamedTuple
 class Standstill:
     """A spool of which nothing was drained although something waits in it.
 
-    `since` is in Unix milliseconds; `seconds` counts by a clock that nobody sets. `reason` is safe to show.
+    `since` is in Unix milliseconds; `seconds` counts by a clock that nobody sets. `reason` is safe to show. One that is
+    `for_good` does not end by itself.
     """
 
     spool: str
     since: int
     seconds: float
     reason: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

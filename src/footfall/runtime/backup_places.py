@@ -88,13 +88,24 @@ class Place(Protocol):
 
 
 def absolute(address: str) -> str:
-    """The address of a place as another process understands it."""
-    return address if address.startswith(SCHEME) else str(Path(address).resolve())
+    """The address of a place as another process understands it; UserError as `place_of`."""
+    return address if _is_bucket(address) else str(Path(address).resolve())
 
 
 def place_of(address: str, scratch: Path) -> Place:
-    """A directory, or s3://bucket/prefix, for which `scratch` is a folder on this machine's disk."""
-    return InBucket(Bucket(address), scratch) if address.startswith(SCHEME) else InDirectory(Path(address))
+    """A directory, or s3://bucket/prefix, for which `scratch` is a folder on this machine's disk.
+
+    UserError `bad_parameter` for what is neither.
+    """
+    return InBucket(Bucket(address), scratch) if _is_bucket(address) else InDirectory(Path(address))
+
+
+def _is_bucket(address: str) -> bool:
+    if address.startswith(SCHEME):
+        return True
+    if not address or "://" in address:
+        raise UserError("bad_parameter", f"{address!r} is no place of backups: name a directory, or s3://bucket/prefix")
+    return False
 
 
 @dataclass(frozen=True, slots=True)

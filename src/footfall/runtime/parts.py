@@ -60,10 +60,15 @@ RESTORING = "restoring"
 """A file of a data directory that is being restored, or whose restore was interrupted."""
 
 
-def make_data_directory(settings: Settings) -> None:
-    """Closed to others where it is new; FatalError where it can't be made, or its restore is not complete."""
+def check_restored(settings: Settings) -> None:
+    """FatalError where the restore of the data directory is not complete: what is in it will be made anew."""
     if (settings.data / RESTORING).exists():
         raise FatalError(f"{settings.data} is being restored, or that was interrupted: run `footfall restore` again")
+
+
+def make_data_directory(settings: Settings) -> None:
+    """Closed to others where it is new; FatalError where it can't be made, or its restore is not complete."""
+    check_restored(settings)
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from footfall.catalog.tables import Table
 from footfall.clock import system_clock
 from footfall.meta import installed_schema, newest_schema, open_meta
+from footfall.runtime.moved import check_not_moved
 from footfall.settings import Settings
 from footfall.store.clickhouse import Pending, open_store, pending_migrations, stored_rows
 from footfall.store.protocol import Store
@@ -36,12 +37,17 @@ class Step:
 
 
 def check(settings: Settings) -> list[Step]:
-    """What is to be done, in this order; nothing is changed. FatalError where the store is open in a server."""
+    """What is to be done, in this order; nothing is changed.
+
+    FatalError where the store is open in a server, or is one that was moved away from.
+    """
     schema = installed_schema(settings)
     if schema is None:
         return []  # there is no installation
     found = []
-    if schema < newest_schema():
+    if schema == newest_schema():
+        _check_not_moved(settings)  # opened, metadata of an earlier version would be changed
+    else:
         found.append(Step("metadata", f"schema {schema} becomes {newest_schema()}", 1))
     with closing(open_store(settings)) as store:
         pending = pending_migrations(store)
@@ -52,20 +58,28 @@ def check(settings: Settings) -> list[Step]:
 
 def upgrade(settings: Settings) -> None:
     """Do what comes before the first answer of a server; the rest is for the next one, in the background."""
+    _check_not_moved(settings)
     with closing(open_store(settings)) as store:
         store.migrate()
-    open_meta(settings, system_clock).close()
+
+
+def _check_not_moved(settings: Settings) -> None:
+    with closing(open_meta(settings, system_clock)) as meta:
+        check_not_moved(settings, meta)
 
 
 def _of_store(store: Store, pending: list[Pending]) -> list[Step]:
     rows = stored_rows(store)
     found = [_migration(one, rows) for one in pending]
-    without = sum(store.facts.sessions_without_facts().values()) if _has_facts(pending) else rows.get(Table.SESSIONS, 0)
+    if any(Table.SESSIONS in one.tables for one in pending):  # it has not all of the columns that tell
+        without, most = rows.get(Table.SESSIONS, 0), "up to "
+    else:
+        without, most = sum(store.facts.sessions_without_facts().values()), ""
     if without:
         seconds = without // SESSIONS_PER_SECOND + 1
-        found.append(Step("sessions", f"facts of {without:,} sessions are filled in", seconds, background=True))
+        found.append(Step("sessions", f"facts of {most}{without:,} sessions are filled in", seconds, background=True))
     facts = sum(rows.get(table, 0) for table in (Table.EVENTS, Table.REQUESTS, Table.PROXY_LOGS))
-    if facts and (Table.ROLLUPS not in rows or any(Table.ROLLUPS in one.tables for one in pending)):
+    if facts and any(Table.ROLLUPS in one.tables for one in pending):
         seconds = facts // ROLLED_UP_PER_SECOND + 1
         says = f"those of up to {facts:,} events, requests and logs are made again"
         found.append(Step("roll-ups", says, seconds, background=True))
@@ -76,7 +90,3 @@ def _migration(one: Pending, rows: dict[str, int]) -> Step:
     filled = sum(rows.get(table, 0) for table in one.filled)
     says = f"migration {one.number}, {one.name.replace('_', ' ')}"
     return Step("store", f"{says}, goes through {filled:,} rows" if filled else says, filled // FILLED_PER_SECOND + 1)
-
-
-def _has_facts(pending: list[Pending]) -> bool:
-    return not any(one.name == "session_facts" for one in pending)

@@ -19,6 +19,7 @@ class _Since:
     at: int
     mark: float
     reason: str = _UNDER_WAY
+    for_good: bool = False
 
 
 class Progress:
@@ -40,6 +41,12 @@ class Progress:
             since = self._since.get(spool) or _Since(self._clock(), self._now())
             self._since[spool] = replace(since, reason=shown(error))
 
+    def ends(self, spool: str, reason: str) -> None:
+        """Nothing of the spool is drained any more."""
+        with self._lock:
+            since = self._since.get(spool) or _Since(self._clock(), self._now())
+            self._since[spool] = replace(since, reason=reason, for_good=True)
+
     def goes_on(self, spool: str) -> None:
         """A batch is in the store, or nothing waits."""
         with self._lock:
@@ -49,7 +56,9 @@ class Progress:
         """Each spool that is not yet done with, however short; the longest first."""
         now = self._now()
         with self._lock:
-            found = [Standstill(name, one.at, now - one.mark, one.reason) for name, one in self._since.items()]
+            found = [
+                Standstill(name, one.at, now - one.mark, one.reason, one.for_good) for name, one in self._since.items()
+            ]
         return sorted(found, key=lambda one: -one.seconds)
 
 

@@ -1,0 +1,91 @@
+"""Which directories commands take for an installation, and what they make of others: nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from footfall.cli import app
+
+
+def run(*arguments: str, data: Path) -> Result:
+    result = CliRunner().invoke(app, [*arguments, "--data", str(data)])
+    structlog.reset_defaults()  # the runner has closed what the command logged to
+    return result
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["upgrade"],
+        ["upgrade", "--check"],
+        ["move", "--to", "clickhouse://127.0.0.1:1/x"],
+        ["move", "--cancel"],
+        ["backup", "b"],
+        ["project", "list"],
+    ],
+)
+def test_a_directory_without_an_installation_stays_as_it_is(tmp_path: Path, arguments: list[str]) -> None:
+    result = run(*arguments, data=tmp_path)
+    assert result.exit_code == 1
+    assert "there is no installation" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["upgrade"],
+        ["token", "create", "--scope", "admin", "--label", "x"],
+        ["project", "create", "shop"],
+        ["project", "list"],
+        ["backup", "b"],
+        ["move", "--to", "clickhouse://127.0.0.1:1/x"],
+    ],
+)
+def test_a_restore_that_is_not_complete_keeps_commands_away(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "restoring").touch()
+    result = run(*arguments, data=tmp_path)
+    assert result.exit_code == 1
+    assert "run `footfall restore` again" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["restoring"]
+
+
+@pytest.mark.parametrize("arguments", [["restore", "b"], ["backup", "b"], ["geo", "install", "x"], ["demo"]])
+def test_a_file_is_no_data_directory(tmp_path: Path, arguments: list[str]) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    result = run(*arguments, data=path)
+    assert result.exit_code == 1
+    assert f"FOOTFALL_DATA '{path}' can't be used: it is a file" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["", "http://x/y"])
+def test_a_backup_goes_to_a_directory_or_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("token", "create", "--scope", "admin", "--label", "x", data=tmp_path / "data").exit_code == 0
+    result = run("backup", place, data=tmp_path / "data")
+    assert result.exit_code == 1
+    assert f"{place!r} is no place of backups" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_what_has_never_served_can_be_backed_up(tmp_path: Path) -> None:
+    assert run("token", "create", "--scope", "admin", "--label", "x", data=tmp_path / "data").exit_code == 0
+    assert run("backup", str(tmp_path / "backups"), data=tmp_path / "data").exit_code == 0
+    assert run("restore", str(tmp_path / "backups"), data=tmp_path / "again").exit_code == 0
+
+
+def test_options_of_goaccess_s_formats_go_with_these_alone(tmp_path: Path) -> None:
+    for more in ([], ["--format", "nginx:$remote_addr"]):
+        result = run("import", "access-log", "x.log", "--project", "a", "--date-format", "%Y", *more, data=tmp_path)
+        assert "--date-format '%Y' goes with a --format that begins with goaccess:" in result.stderr
+
+
+def test_a_report_is_a_file(tmp_path: Path) -> None:
+    assert run("project", "create", "shop", data=tmp_path).exit_code == 0
+    result = run("import", "access-log", "x.log", "--project", "shop", "--report", str(tmp_path), data=tmp_path)
+    assert f"--report {str(tmp_path)!r} is a directory" in result.stderr
