@@ -43,7 +43,7 @@ FunnelWindow = Annotated[
 ]
 RetentionPeriod = Annotated[
     Literal["day", "week", "month"],
-    Query(description="Length of a cohort's bucket, by the clocks of `timezone`.", examples=["week"]),
+    Query(description="Length of a cohort's bucket, by the clocks of the time zone.", examples=["week"]),
 ]
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
