@@ -33,7 +33,7 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
     from footfall.runtime.backups import Backups
     from footfall.runtime.logs import configure_logging
     from footfall.runtime.moved import check_not_moved
-    from footfall.store.clickhouse import open_store
+    from footfall.store.clickhouse import open_store, pending_migrations
     from footfall.store.lock import holder
 
     settings = installation_settings(data)
@@ -42,6 +42,8 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
         made = ask(settings.data, absolute(place), full=full)
     else:
         with opened_any(data) as meta, closing(open_store(settings)) as store:
+            if pending_migrations(store) is None:
+                store.migrate()  # no server has had it yet
             backups = Backups(settings, store, partial(check_not_moved, settings, meta))
             made = backups.make(place_of(place, settings.data / SCRATCH), full=full)
     _show(made, "made", as_json=as_json)

@@ -65,13 +65,11 @@ def listening_settings(data: Path | None, host: str | None, port: int | None, ro
 def installation_settings(data: Path | None) -> Settings:
     """The settings that count: what the installation records; the environment's where there is no installation yet.
 
-    FatalError where the environment contradicts the record, or the restore of the directory is not complete.
+    FatalError where the environment contradicts the record.
     """
     from footfall.meta import RecordedSettings, recorded_over
-    from footfall.runtime.parts import check_restored
 
     settings = load_settings(data)
-    check_restored(settings)
     if not _is_installed(settings):
         return settings
     with _meta(settings, new=False) as meta:

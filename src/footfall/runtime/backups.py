@@ -22,7 +22,7 @@ from footfall.drain.journal import installation_id
 from footfall.errors import TransientError
 from footfall.runtime.backup_places import NAMES, Manifest, Place, Work, manifests
 from footfall.settings import Settings
-from footfall.store.clickhouse import newest_migration, pending_migrations
+from footfall.store.clickhouse import newest_migration
 from footfall.store.protocol import BackupFolder, Store
 
 COUNTED = (Table.EVENTS, Table.REQUESTS, Table.ENGAGEMENTS)
@@ -63,8 +63,6 @@ class Backups:
 
     def _make(self, place: Place, *, full: bool) -> Manifest:
         now = datetime.now(UTC)
-        if pending_migrations(self._store) is None:
-            self._store.migrate()  # no server has had it yet
         installation = installation_id(self._settings.data / "drain")
         base = "" if full else _base(manifests(place), installation)
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
