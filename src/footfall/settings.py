@@ -144,7 +144,9 @@ class Settings(BaseSettings, InstallationSettings):
         description="Repeats a retention that deletes more than half of a table; without it, the start is refused.",
     )
     stale_seconds: int = Field(
-        300, ge=10, description="Seconds without progress of the drain after which `/readyz` answers 503."
+        300,
+        ge=10,
+        description="Seconds without progress of the drain after which `/readyz` answers 503; at its end, at once.",
     )
     backup_dir: str = Field(
         "", description="Directory, or `s3://bucket/prefix`, for backups on a schedule; unset: none are made."

@@ -300,7 +300,7 @@ def test_a_drain_that_has_ended_stores_nothing_more_and_says_why(store, spool, m
     with pytest.raises(TransientError, match="has moved"):
         drain.drain_once()
     drain.run()  # ends at once
-    assert [one.reason for one in drain.progress.standstills()] == ["the store has moved"]
+    assert [(one.reason, one.for_good) for one in drain.progress.standstills()] == [("the store has moved", True)]
     assert store.query("SELECT count() FROM events").scalar == 0
     assert spool.state().waiting == 1
 

@@ -82,3 +82,9 @@ def test_metadata_of_an_earlier_version(settings: Settings) -> None:
     meta.close()
     (step,) = upgrading.check(settings)
     assert (step.part, step.says) == ("metadata", f"schema 0016 becomes {newest_schema()}")
+
+
+def test_metadata_of_a_later_version_that_this_one_works_with_stay(settings: Settings) -> None:
+    with closing(open_meta(settings, lambda: 0)) as meta, meta.database.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert upgrading.check(settings) == []

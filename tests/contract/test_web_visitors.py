@@ -216,6 +216,15 @@ def test_cohorts_go_by_the_clocks_of_a_zone(store: Store, zone: str, found: dict
     }
 
 
+def test_a_session_over_a_day_of_23_hours_returns_on_it(store: Store) -> None:
+    """It lasts less than 24 hours, and touches three days."""
+    times = "2026-03-28T22:50:00Z", "2026-03-29T10:00:00Z", "2026-03-29T22:10:00Z"
+    client = asking(store, *({"at": at, "visitor_id": "ann", "session_id": "s"} for at in times))
+    params = "from=2026-03-28T00:00%2B01:00&to=2026-03-31T00:00%2B02:00&period=day&timezone=Europe/Berlin"
+    items = client.get(f"{URL}/retention?{params}").json()["items"]
+    assert [item["returned"] for item in items] == [[1, 1, 1], [0, 0], [0]]
+
+
 def test_time_zones_are_names_of_the_iana_database(client: Client) -> None:
     for path in ("/kpis", "/timeseries", "/custom-events"):
         for name in ("Europe/Nowhere", "europe/bucharest", "../etc/passwd", "localtime", "UTC+2", ""):

@@ -176,6 +176,7 @@ def test_a_cancelled_move_gives_the_old_store_back_as_it_was(nodes: list[Node], 
 
 @pytest.mark.parametrize("url", ["chdb:///elsewhere", ""])
 def test_a_store_moves_to_a_clickhouse_only(tmp_path: Path, url: str) -> None:
+    assert footfall("project", "create", "shop", data=tmp_path / "data").returncode == 0
     done = footfall("move", "--to", url, data=tmp_path / "data")
     assert done.returncode == 1
     assert "--to" in done.stderr

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footfall.cli.options import Data, Json, installation_settings, load_settings, opened_any, print_json
+from footfall.cli.options import (
+    Data,
+    Json,
+    check_installed,
+    installation_settings,
+    load_settings,
+    opened_any,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from footfall.runtime.backup_places import Manifest
@@ -38,6 +46,7 @@ def backup(place: _Place, *, full: _Full = False, as_json: Json = False, data: D
 
     settings = installation_settings(data)
     configure_logging(settings.log_level)
+    check_installed(settings, store=True)
     if holder(settings.data) is not None:
         made = ask(settings.data, absolute(place), full=full)
     else:

@@ -52,7 +52,7 @@ def move(
     if not to:
         raise UserError("bad_parameter", "name the new store with --to")
     settings = installation_settings(data)
-    check_installed(settings)
+    check_installed(settings, store=True)
     if check:
         _show_comparison(_checked(settings, to), as_json=as_json)
     else:

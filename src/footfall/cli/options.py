@@ -76,12 +76,20 @@ def installation_settings(data: Path | None) -> Settings:
         return recorded_over(settings, RecordedSettings(meta.database).read())
 
 
-def check_installed(settings: Settings) -> None:
-    """FatalError where there is no installation, or its restore is not complete."""
+def check_installed(settings: Settings, *, store: bool = False) -> None:
+    """FatalError where there is no installation, or its restore is not complete.
+
+    With `store`, for who opens the store: where metadata are elsewhere, they don't say that it is here.
+    """
+    from footfall.meta import installed_schema
     from footfall.runtime.parts import check_restored
 
     check_restored(settings)
-    if not _is_installed(settings):
+    installed = _is_installed(settings)
+    if store and installed and settings.meta_url:
+        has_store = bool(settings.store_url) or (settings.data / "clickhouse").is_dir()
+        installed = has_store and installed_schema(settings) is not None
+    if not installed:
         raise FatalError(
             f"there is no installation in {str(settings.data)!r}: name its data directory with --data or FOOTFALL_DATA"
         )

@@ -26,7 +26,7 @@ def upgrade(*, check: _Check = False, as_json: Json = False, data: Data = None) 
 
     settings = load_settings(data)
     configure_logging(settings.log_level)
-    check_installed(settings)
+    check_installed(settings, store=True)
     steps = upgrading.check(settings)
     if not check:
         upgrading.upgrade(settings)

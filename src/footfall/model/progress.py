@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """A spool of which nothing was drained although something waits in it.
+    """A spool of which nothing was drained although something waits in it, or of which nothing will be.
 
     `since` is in Unix milliseconds; `seconds` counts by a clock that nobody sets. `reason` is safe to show. One that is
-    `for_good` does not end by itself.
+    `for_good` does not end: the drain has.
     """
 
     spool: str

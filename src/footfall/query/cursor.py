@@ -88,7 +88,10 @@ def _encode(place: _Rows | _Sessions) -> str:
 def _decode(text: str, kind: type[_Place], base: Query) -> _Place:
     found = _read(text, kind)
     if found.asked not in {0, _asked(base)}:
-        raise UserError("bad_parameter", f"cursor: {text[:100]!r} goes on with another project, filter or `bots`")
+        raise UserError(
+            "bad_parameter",
+            f"cursor: {text[:100]!r} is of another listing: project, visitor, filter and `bots` stay the same",
+        )
     return found
 
 

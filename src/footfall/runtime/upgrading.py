@@ -39,16 +39,16 @@ class Step:
 def check(settings: Settings) -> list[Step]:
     """What is to be done, in this order; nothing is changed.
 
-    FatalError where the store is open in a server, or is one that was moved away from.
+    FatalError where the store is open in a server, or, as far as metadata of this version tell, was moved away from.
     """
     schema = installed_schema(settings)
     if schema is None:
         return []  # there is no installation
     found = []
-    if schema == newest_schema():
-        _check_not_moved(settings)  # opened, metadata of an earlier version would be changed
-    else:
+    if schema < newest_schema():  # to open them would change them
         found.append(Step("metadata", f"schema {schema} becomes {newest_schema()}", 1))
+    else:
+        _check_not_moved(settings)
     with closing(open_store(settings)) as store:
         pending = pending_migrations(store)
         if pending is not None:

@@ -35,6 +35,23 @@ def test_a_directory_without_an_installation_stays_as_it_is(tmp_path: Path, argu
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize(
+    "arguments", [["upgrade"], ["upgrade", "--check"], ["backup", "b"], ["move", "--to", "clickhouse://127.0.0.1:1/x"]]
+)
+def test_metadata_elsewhere_make_no_installation_of_a_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], *, filled: bool
+) -> None:
+    """A path that is mistyped, say: a backup of nothing would look like one."""
+    monkeypatch.setenv("FOOTFALL_META_URL", f"sqlite:///{tmp_path}/shared.db")
+    if filled:
+        assert run("project", "create", "shop", data=tmp_path / "data").exit_code == 0
+    result = run(*arguments, data=tmp_path / "typo")
+    assert result.exit_code == 1
+    assert "there is no installation" in result.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -91,9 +91,9 @@ OTHERS = [
 def test_a_cursor_goes_on_with_nothing_else(other: Query) -> None:
     rows = cursor.encode_rows(over(EARLIEST, EARLIEST + 9), Position(EARLIEST + 5, 1, 2))
     sessions = cursor.encode_sessions(over(EARLIEST, EARLIEST + 9), SessionPosition(EARLIEST + 5, "a"), 3)
-    with pytest.raises(UserError, match=r"^cursor: .* another project, filter or `bots`"):
+    with pytest.raises(UserError, match=r"^cursor: .* is of another listing"):
         cursor.decode_rows(rows, other)
-    with pytest.raises(UserError, match=r"^cursor: .* another project, filter or `bots`"):
+    with pytest.raises(UserError, match=r"^cursor: .* is of another listing"):
         cursor.decode_sessions(sessions, other)
 
 

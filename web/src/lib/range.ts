@@ -10,7 +10,7 @@ export interface Preset {
   id: string;
   name: string;
   key: string;
-  /** It is so long, also where that happens to be a whole month. */
+  /** A fixed length: it is compared with the same length before, even where it is a whole month. */
   days?: boolean;
 }
 
