@@ -115,8 +115,11 @@ def test_an_hour_that_the_clocks_repeat_stands_twice_in_tables(browser: Chromium
     at = "2025-10-26T00:30:00Z"
     event = {"type": "pageview", "url": "https://shop.example/", "visitor_id": "ada", "timestamp": at}
     assert site.access.post("/api/collect/bulk", json={"events": [event]}).status_code == 202
-    visit = {"timestamp": at, "method": "GET", "endpoint": "/a", "duration_ms": 5}
-    assert site.access.post("/api/tracking/visits", json={"visits": [visit]}).status_code == 202
+    visits = [
+        {"timestamp": at, "method": "GET", "endpoint": "/a", "duration_ms": 5} | status
+        for status in ({}, {"status": 101}, {"status": 200})
+    ]
+    assert site.access.post("/api/tracking/visits", json={"visits": visits}).status_code == 202
     assert until(hostile.server.queryable)
     hours = ["Sun, 26 Oct 2025, 02:00\u201303:00"] * 2
     for path in ("/sites/berlin", "/sites/berlin/api"):
@@ -126,6 +129,10 @@ def test_an_hour_that_the_clocks_repeat_stands_twice_in_tables(browser: Chromium
             assert until(lambda: dashboard.count(".figures tbody tr") == 25), path
             shown = dashboard.page.run("[...document.querySelectorAll('.figures tbody th')].map(e => e.innerText)")
             assert shown[2:4] == hours
+            figures = dashboard.page.run("[...document.querySelectorAll('.figures tr')].map(e => e.innerText.trim())")
+            if path.endswith("/api"):
+                assert figures[0].split() == ["Time", "Other", "5xx", "4xx", "3xx", "2xx"]
+                assert [line.split()[-5:] for line in figures if line.endswith("1")] == [["2", "0", "0", "0", "1"]]
             dashboard.clean()
 
 

@@ -41,7 +41,7 @@ FIRST = (HOUR, DAY + HOUR, 2 * DAY - 10 * MINUTE, 5 * DAY, 5 * DAY + 50 * MINUTE
 LATE = (HOUR + 10 * MINUTE, 2 * DAY + 10 * MINUTE, 5 * DAY + 25 * MINUTE)
 """One goes on with a session, one over midnight, one joins two."""
 ROLLED_UP = ("events", "sessions", "pages")
-"""One of each kind: every other roll-up is a start more of this process."""
+"""One of each kind: every other roll-up would be one more start of this process."""
 
 
 def batch(project: int, times: tuple[int, ...]) -> list[Submission]:

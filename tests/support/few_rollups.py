@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
-from footfall.catalog.rollups import SOURCES
+from footfall.catalog.rollups import SOURCES, Rollup
 from footfall.catalog.tables import Table
 
 
@@ -14,4 +14,4 @@ def few_rollups(kept: Mapping[Table, tuple[str, ...]]) -> Any:
     """A patch that leaves of each table's roll-ups those with these names."""
     few = {table: tuple(one for one in SOURCES[table] if one.name in names) for table, names in kept.items()}
     assert all(len(few[table]) == len(names) for table, names in kept.items()), "no such roll-up"
-    return patch.dict(SOURCES, few)  # type: ignore[arg-type]  # a dict behind its read-only type
+    return patch.dict(cast("dict[Table, tuple[Rollup, ...]]", SOURCES), few)
