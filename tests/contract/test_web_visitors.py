@@ -216,6 +216,19 @@ def test_cohorts_go_by_the_clocks_of_a_zone(store: Store, zone: str, found: dict
     }
 
 
+@pytest.mark.parametrize("listing", ["", "/visitor/ann/sessions"])
+def test_bounds_that_a_cursor_overrides_do_not_count_and_are_refused_where_asked(store: Store, listing: str) -> None:
+    client = asking(store, *({"at": f"2026-06-0{day}T10:00:00Z", "visitor_id": "ann"} for day in (1, 2, 3)))
+    first = f"{URL}{listing}?limit=1&from=2026-06-01&to=2026-06-04"
+    cursor = client.get(first).json()["next_cursor"]
+    same = client.get(f"{first}&cursor={cursor}&strict=1")
+    assert same.status_code == 200
+    other = f"{URL}{listing}?limit=1&from=2026-06-03&to=2026-06-04&cursor={cursor}"
+    assert client.get(other).json() == same.json()
+    refused = client.get(f"{other}&strict=1")
+    assert (refused.status_code, refused.json()["error"]["message"][:5]) == (400, "from:")
+
+
 def test_a_session_over_a_day_of_23_hours_returns_on_it(store: Store) -> None:
     """It lasts less than 24 hours, and touches three days."""
     times = "2026-03-28T22:50:00Z", "2026-03-29T10:00:00Z", "2026-03-29T22:10:00Z"
