@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import ValidationError
 from typer.core import TyperGroup
 
 from footfall import __version__
@@ -41,6 +42,11 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):  # Typer's message may leave out what was given
+                given = repr(error.__cause__.errors()[0]["input"])
+                error.message = error.message if given in error.message else f"{given}: {error.message}"
+            raise
         except FootfallError as error:
             typer.echo(f"footfall: {error}", err=True)
             raise typer.Exit(1) from error

@@ -47,7 +47,7 @@ def install(source: str, data: Path, kind: str = "") -> Path:
         raise UserError("bad_parameter", f"kind: {kind!r} is not one of {', '.join(KINDS)}")
     folder = data / "geo"
     folder.mkdir(parents=True, exist_ok=True)
-    with _temporary(folder) as incoming:
+    with _naming(source), _temporary(folder) as incoming:
         with _open_source(source) as stream:
             _copy(stream, incoming)
         _unpack(incoming)
@@ -55,6 +55,15 @@ def install(source: str, data: Path, kind: str = "") -> Path:
         incoming.replace(target)
     _sync(folder)
     return target
+
+
+@contextmanager
+def _naming(source: str) -> Iterator[None]:
+    """Around what raises UserErrors, which then name the source."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(error.code, f"source: {source!r}: {error.message}") from error
 
 
 def check(path: Path, kind: str = "") -> str:
@@ -134,11 +143,11 @@ def _sync(folder: Path) -> None:
 def _open_source(source: str) -> Iterator[_Readable]:
     scheme, separator, _ = source.partition("://")
     if separator and scheme.lower() != "https":
-        raise UserError("bad_source", f"source: {source!r} is neither a path nor an https URL")
+        raise UserError("bad_source", "neither a path nor an https URL")
     try:
         stream: Any = opener().open(source, timeout=_TIMEOUT) if separator else Path(source).open("rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise UserError("bad_source", f"source: {source!r}: {error}") from error
+        raise UserError("bad_source", str(error)) from error
     with stream:
         yield stream
 

@@ -28,6 +28,7 @@ The metadata records it, so that processes of an older version go on, and start 
 """
 
 _BUSY_MS = 30_000
+_BACKENDS = ("sqlite", "postgresql")
 _OLDEST_KEY = "schema.oldest"
 _LOCK = 0x466F6F74
 """PostgreSQL's advisory lock of whoever writes."""
@@ -113,10 +114,14 @@ def sqlite_url(path: Path) -> str:
 
 
 def _engine(url: str) -> Engine:
+    scheme = url.partition(":")[0]  # the rest may hold a password
     try:
-        engine = create_engine(make_url(url), pool_pre_ping=not url.startswith("sqlite"))
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in _BACKENDS:
+            raise FatalError(f"FOOTFALL_META_URL: {scheme!r} is neither {' nor '.join(map(repr, _BACKENDS))}")
+        engine = create_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
     except (ArgumentError, NoSuchModuleError) as error:
-        raise FatalError("FOOTFALL_META_URL is not an SQLAlchemy URL of a supported kind") from error
+        raise FatalError(f"FOOTFALL_META_URL: {scheme!r} does not begin an SQLAlchemy URL") from error
     except ModuleNotFoundError as error:
         raise FatalError(
             f"FOOTFALL_META_URL needs the Python package {error.name!r}, which is not installed"

@@ -208,6 +208,8 @@ def test_a_host_that_a_project_lists_is_refused_by_name(run):
         (["token", "create", "--scope", "read"], 2, "--project is missing"),
         (["token", "create", "--project", "shop", "--scope", "read", "--expires", "soon"], 2, "soon"),
         (["token", "create", "--project", "shop", "--scope", "read", "--expires", "999999w"], 2, "999999w"),
+        (["demo", "--days", "many"], 2, "'many'"),
+        (["demo", "--days", "0"], 2, "'0'"),
         (["nope"], 2, "nope"),
     ],
 )

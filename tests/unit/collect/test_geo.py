@@ -277,8 +277,9 @@ def refusals(tmp_path: Path) -> dict[str, tuple[Path, str]]:
 def test_install_refuses_and_changes_nothing(tmp_path: Path, name: str) -> None:
     source, kind = refusals(tmp_path)[name]
     before = database(tmp_path / "data/geo/country.mmdb", {"8.8.8.0/24": country("CA")}).read_bytes()
-    with pytest.raises(UserError):
+    with pytest.raises(UserError) as refused:
         install(str(source), tmp_path / "data", kind)
+    assert repr(kind if name == "no such kind" else str(source)) in refused.value.message
     assert files(tmp_path / "data/geo") == ["country.mmdb"]
     assert (tmp_path / "data/geo/country.mmdb").read_bytes() == before
 

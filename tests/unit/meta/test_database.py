@@ -111,7 +111,14 @@ def test_file_that_is_no_database_is_refused(tmp_path, clock):
         open_meta(Settings(data=tmp_path), clock)
 
 
-@pytest.mark.parametrize(("url", "message"), [("nonsense", "not an SQLAlchemy URL"), ("nosuch://x", "supported kind")])
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", "'nonsense' does not begin an SQLAlchemy URL"),
+        ("mysql://me:secret@db/meta", "'mysql' is neither 'sqlite' nor 'postgresql'"),
+        ("postgresql+nosuch://me:secret@db/meta", "'postgresql\\+nosuch' does not begin an SQLAlchemy URL"),
+    ],
+)
 def test_bad_url_is_refused(tmp_path, clock, url, message):
     with pytest.raises(FatalError, match=message):
         open_meta(Settings(data=tmp_path, meta_url=url), clock)
