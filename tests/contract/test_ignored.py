@@ -150,7 +150,10 @@ def test_strict_bodies_are_refused(site, path, body, status, text):
 def test_a_strict_refusal_names_its_place(site):
     body = {"events": [{"event_name": "a"}, {"event_name": "b", "url": "x"}]}
     (fault,) = site.access.post("/api/v1/analytics/batch?strict=1", json=body).json()["detail"]
-    assert (fault["type"], fault["loc"]) == ("extra_forbidden", ["body", "events", 1, "url"])
+    assert (fault["type"], fault["loc"], fault["input"]) == ("extra_forbidden", ["body", "events", 1, "url"], "x")
+    logs = {"logs": [LOG, {**LOG, "bytesSent": {"a": [1]}}]}
+    (fault,) = site.access.post("/analytics/ingest?strict=1", json=logs).json()["detail"]
+    assert (fault["loc"], fault["input"]) == (["body", "logs", 1, "bytesSent"], {"a": [1]})
 
 
 def test_public_endpoints_can_be_strict(site):

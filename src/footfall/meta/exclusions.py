@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from footfall.errors import UserError
 from footfall.meta.tables import ExclusionRow
 from footfall.model.project import Exclusions
+from footfall.model.text import is_line
 
 MAX_EXCLUDED = 200
 """Paths, addresses and countries of one project, of each."""
@@ -47,10 +48,11 @@ def _each(field: str, values: tuple[str, ...], check: Callable[[str], str]) -> t
 
 
 def _path(text: str) -> str:
-    if not text.startswith(("/", "*")) or len(text) > PATH_CHARS or not text.isprintable():
+    if not text.startswith(("/", "*")) or len(text) > PATH_CHARS or not is_line(text):
         raise UserError(
             "bad_parameter",
-            f"paths: {text[:100]!r} does not begin with / or *, or is longer than {PATH_CHARS} characters",
+            f"paths: {text[:100]!r} does not begin with / or *, is longer than {PATH_CHARS} characters, or has"
+            " control characters",
         )
     return text
 

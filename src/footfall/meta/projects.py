@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from unicodedata import category
 
 import structlog
 from sqlalchemy import delete, or_, select, update
@@ -40,6 +39,7 @@ from footfall.meta.tables import (
 )
 from footfall.model.project import Exclusions, OldSiteKey, Project
 from footfall.model.retention import LEAST_OF_PROJECT
+from footfall.model.text import is_line
 from footfall.settings import MAX_RETENTION_DAYS
 
 OVERLAP_HOURS = 24
@@ -276,7 +276,7 @@ def _checked_slug(slug: str) -> str:
 
 def _checked_name(name: str) -> str:
     text = name.strip()
-    if not text or len(text) > _NAME_CHARS or any(category(one) == "Cc" for one in text):
+    if not text or len(text) > _NAME_CHARS or not is_line(text):
         raise UserError(
             "bad_parameter",
             f"name: {name[:100]!r} is empty, longer than {_NAME_CHARS} characters, or has control characters",

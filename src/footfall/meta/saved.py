@@ -21,6 +21,7 @@ from footfall.meta.projects import LOCAL, audit
 from footfall.meta.tables import AnnotationRow, FunnelRow, GoalRow, SegmentRow
 from footfall.model.project import Project
 from footfall.model.saved import Annotation, Goal, SavedFunnel, Segment
+from footfall.model.text import is_line
 
 MAX_NAMED = 50
 """Goals, segments and funnels of one project; as many private segments of each token."""
@@ -158,10 +159,10 @@ def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
 def checked_text(field: str, text: str, most: int) -> str:
     """Without spaces around it; UserError(`bad_parameter`)."""
     found = text.strip()
-    if not found or len(found) > most or not found.isprintable():
+    if not found or len(found) > most or not is_line(found):
         raise UserError(
             "bad_parameter",
-            f"{field}: {text[:100]!r} is empty, longer than {most} characters, or has characters that do not print",
+            f"{field}: {text[:100]!r} is empty, longer than {most} characters, or has control characters",
         )
     return found
 

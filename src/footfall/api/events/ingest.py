@@ -33,7 +33,7 @@ async def single(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
     event, ignored = schema.read_event(call.body)
     if ignored and call.strict:
-        raise unknown_fields(ignored)
+        raise unknown_fields(ignored, call.body)
     event.event_id = None  # ids belong to batches; a single event is identified by the header
     key = idempotency_key(call, sender, "header")
     try:
@@ -65,7 +65,7 @@ async def batch(collecting: Collecting, call: Call, sender: Sender) -> Reply:
         place for place, event in enumerate(body.events) if event.category == "page_view" and not event.page_url
     ]
     if ignored and call.strict:
-        raise unknown_fields(ignored)
+        raise unknown_fields(ignored, call.body)
     if pageless and call.strict:
         raise schema.pageless("events", pageless[0])
     try:

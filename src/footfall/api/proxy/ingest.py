@@ -21,12 +21,13 @@ async def ingest(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """All of the body's logs, or none. A repeated `Idempotency-Key` stores nothing."""
 
     def take() -> tuple[ProxyLogs, Ignored]:
-        return read_logs(call.body, sender, collecting.intake)
+        logs, ignored = read_logs(call.body, sender, collecting.intake)
+        if ignored and call.strict:
+            raise unknown_fields(ignored, call.body)
+        return logs, ignored
 
     key = idempotency_key(call, sender, SURFACE)
     logs, ignored = await apart(collecting, call, take)
-    if ignored and call.strict:
-        raise unknown_fields(ignored)
     await collecting.committer.submit([Submission(logs, key)])
     collecting.metrics.accepted(SURFACE, logs.count)
     count(collecting, sender.project_id, ignored)

@@ -22,6 +22,7 @@ from footfall.errors import UserError
 from footfall.meta import TokenInfo
 from footfall.model.period import iso_seconds
 from footfall.model.project import Principal, Scope
+from footfall.model.text import is_line
 from footfall.query import timerange
 
 router = APIRouter(prefix=TOKENS.prefix, tags=["tokens"], dependencies=CHECKED)
@@ -87,8 +88,8 @@ async def make_token(
     projects = _projects(part, caller.principal, body)
     expires_at = _instant(body.expires_at, part.clock())
     _refuse_outliving(await asyncio.to_thread(part.auth.meta.tokens), caller.principal, expires_at)
-    if not body.label.isprintable():
-        raise UserError("bad_parameter", f"label: {body.label!r} has characters that do not print")
+    if not is_line(body.label):
+        raise UserError("bad_parameter", f"label: {body.label!r} has control characters")
     make = part.auth.meta.create_token
     text, made = await asyncio.to_thread(make, body.label.strip(), body.scopes, projects, expires_at, by=caller.by)
     return schema.MadeToken(**_shown(made, await _slugs(part)), token=text)

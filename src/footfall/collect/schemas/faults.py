@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import reduce
+from operator import getitem
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
@@ -70,14 +72,16 @@ def validated(kind: type[_Model], sent: Any) -> _Model:
         raise SchemaError([_fault(found) for found in faults]) from error
 
 
-def unknown_fields(ignored: Ignored) -> SchemaError:
-    """The refusal of names that are unknown."""
+def unknown_fields(ignored: Ignored, body: bytes) -> SchemaError:
+    """The refusal of names that are unknown, each with what the body has there."""
+    sent = parsed(body)
     return SchemaError(
         [
             {
                 "type": "extra_forbidden",
                 "loc": ["body", *one.loc],
                 "msg": f"Extra inputs are not permitted{suggestion(str(one.loc[-1]), one.known)}",
+                **quoted(reduce(getitem, one.loc, sent)),
             }
             for one in ignored
         ]
