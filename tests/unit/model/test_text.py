@@ -8,7 +8,7 @@ from footfall.model.text import is_line
 
 TEXTS = {
     "a family of joined emoji": "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}",
-    "Persian": "می\u200cخواهم",
+    "Persian": "می\u200cنیم",
     "Hindi": "क्\u200dष",
     "Japanese, with its space": "東京\u3000支店",
     "a space that does not break": "10\u00a0%",
