@@ -46,6 +46,8 @@ def client(shared_store: Store) -> Client:
         ("trends?traffic=person", "traffic"),
         ("top-hosts?limit=0", "limit"),
         ("top-users?period=24h", "period"),
+        ("overview?timezone=Nowhere", "timezone"),
+        ("endpoints?timezone=UTC%2B2&from=2025-08-12&to=2025-08-13", "timezone"),
     ],
 )
 def test_bad_parameters(client: Client, path: str, name: str) -> None:
@@ -76,6 +78,9 @@ def test_nothing_yet(store: Store) -> None:
     assert client.get(f"{URL}/trends?period=all").json() == {"trends": [], "granularity": "day", "period": "all"}
     assert client.get(f"{URL}/visits").json() == {"visits": [], "count": 0}
     assert client.get(f"{URL}/top-users").json() == {"items": [], "period": "all"}
+    assert client.get(f"{URL}/overview").json()["items"] == []
+    for path in ("overview", "endpoints"):
+        assert client.get(f"{URL}/{path}?timezone=Nowhere").status_code == 400
 
 
 def test_ties_go_by_endpoint_then_method(store: Store) -> None:

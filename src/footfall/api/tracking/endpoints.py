@@ -29,10 +29,9 @@ class Buckets:
     ] = "UTC"
 
     def starts(self, base: ast.Query) -> tuple[int, ...]:
-        """Of every bucket of the base's period. UserError(`bad_parameter`) where they are too many."""
-        if base.period.length <= 0:
-            return ()
-        return timerange.starts(Bucket(self.granularity), base.period, timerange.time_zone(self.timezone))
+        """Of every bucket of the base's period. UserError(`bad_parameter`) for no zone, and for too many buckets."""
+        zone = timerange.time_zone(self.timezone)
+        return timerange.starts(Bucket(self.granularity), base.period, zone) if base.period.length > 0 else ()
 
 
 Divided = Annotated[Buckets, Depends()]
