@@ -24,6 +24,9 @@ CROSSED = "crossed"
 OVERFULL = "overfull"
 """Stands among the roll-ups of a cell that has too many rows for one of them, which it lacks."""
 
+KEPT = "kept"
+"""Stands among the roll-ups of a day whose facts go before its figures (`counted_in`)."""
+
 LEAST_EVENTS: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 250,
     Bucket.HOUR: 1_000,
@@ -211,6 +214,16 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
 """The roll-ups of a source, by the table of its facts. Cells of requests and logs are cut by UTC's clocks."""
 
 
-def names_of(source: Table, grain: Bucket) -> tuple[str, ...]:
-    """The marks of the roll-ups that cells of a grain have."""
-    return tuple(rollup.mark for rollup in SOURCES[source] if grain in rollup.counted)
+def counted_in(rollup: Rollup, grain: Bucket, *, kept: bool = False) -> int | None:
+    """Of how many labels a cell of a grain counts visitors; None where it doesn't have the roll-up.
+
+    Of projects whose facts go before their figures (`kept`), days have every roll-up, with the visitors of all labels:
+    nothing else tells them once the facts are gone, and longer cells can't be made again.
+    """
+    return EVERY if kept and grain is Bucket.DAY else rollup.counted.get(grain)
+
+
+def names_of(source: Table, grain: Bucket, *, kept: bool = False) -> tuple[str, ...]:
+    """The marks of the roll-ups that cells of a grain have; days that are `kept` have one more."""
+    names = tuple(row.mark for row in SOURCES[source] if counted_in(row, grain, kept=kept) is not None)
+    return (KEPT, *names) if kept and grain is Bucket.DAY else names

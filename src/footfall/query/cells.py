@@ -44,6 +44,18 @@ class FirstFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDays:
+    """The span of a project's days that end at `before` or earlier, and have figures though their facts may be gone.
+
+    Columns start, end; no row where there are none.
+    """
+
+    project: int
+    source: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class CellSizes:
     """How many facts each of the projects has in the period: columns project, facts."""
 
@@ -133,6 +145,7 @@ CellQuery = (
     RolledUp
     | FactsOfCells
     | FirstFacts
+    | KeptDays
     | CellSizes
     | MadeCells
     | StaleCells

@@ -10,8 +10,10 @@ from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
+from footfall.query.cells import KeptDays
 from footfall.query.compared import Compared, compare, joined
-from footfall.query.fetch import Row, fetch, planned
+from footfall.query.fetch import Row, fetch, planned, read
+from footfall.query.passes.clamp import LATEST
 from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
@@ -59,10 +61,21 @@ class Limited:
     total: int
 
 
-def first_row(store: Reader, project: int, table: Table = Table.EVENTS) -> int | None:
-    """The time of a project's first row in Unix milliseconds; None if it has none."""
+def beginning(store: Reader, project: int, table: Table = Table.EVENTS) -> int | None:
+    """When a project's history begins, in Unix milliseconds; None if it has none.
+
+    At its first row, or with the first day whose figures stay though its rows may be gone.
+    """
     rows = fetch(store, build.first(project, table))
-    return rows[0]["timestamp"] if rows else None
+    kept = _kept(store, project, table, rows)
+    return kept.start if kept else rows[0]["timestamp"] if rows else None
+
+
+def _kept(store: Reader, project: int, table: Table, first: list[Row]) -> Period | None:
+    """The days before that of the `first` row whose figures stay."""
+    before = first[0]["timestamp"] if first else LATEST
+    days = read(store, KeptDays(project, table.value, before))
+    return Period(days[0]["start"], days[0]["end"]) if days else None
 
 
 def count(store: Reader, base: Query) -> int:
@@ -168,12 +181,14 @@ def endpoint_trend(store: Reader, base: Query, bucket: Bucket) -> list[Row]:
 
 
 def within_history(store: Reader, base: Query) -> Query:
-    """The base, its period cut to the time from the project's first row to its last."""
-    ends = [fetch(store, end(base.project, base.table)) for end in (build.first, build.last)]
-    if not all(ends):
+    """The base, its period cut to the time from the project's `beginning` to its last row."""
+    first, last = (fetch(store, end(base.project, base.table)) for end in (build.first, build.last))
+    kept = _kept(store, base.project, base.table, first)
+    rows = Period(first[0]["timestamp"], last[0]["timestamp"] + 1) if first and last else None
+    parts = [part for part in (kept, rows) if part is not None]
+    if not parts:
         return replace(base, period=Period(base.period.start, base.period.start))
-    first, last = (rows[0]["timestamp"] for rows in ends)
-    start, end = max(base.period.start, first), min(base.period.end, last + 1)
+    start, end = max(base.period.start, parts[0].start), min(base.period.end, parts[-1].end)
     return replace(base, period=Period(start, max(start, end)))
 
 

@@ -80,7 +80,7 @@ def explicit(start: int, end: int, zone: tzinfo = UTC) -> TimeRange:
 
 
 def whole(first: int | None, now: int, zone: tzinfo = UTC) -> TimeRange:
-    """From the bucket of the project's first event; from today's if it has none."""
+    """From the bucket in which the project's history begins; from today's if it has none."""
     start = Bucket.DAY.floor(min(now, now if first is None else first), zone)
     return TimeRange(WHOLE, Period(start, now), Bucket.DAY, None, zone)
 

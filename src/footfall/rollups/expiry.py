@@ -47,9 +47,18 @@ class Rounds(Protocol):
     def removing(self, piece: Piece) -> AbstractContextManager[None]: ...
 
 
-def facts_since(projects: Retained) -> dict[int, int]:
+def facts_since(projects: Retained, source: Table) -> dict[int, int]:
     """By project that has a retention of its own: before which instant cells can't be made, for want of facts."""
-    return {project.number: project.facts_since for project in projects.retained()}
+    return {project.number: cuts(project.facts_since)[source] for project in projects.retained()}
+
+
+def cuts(before: int) -> dict[Table, int]:
+    """Where the facts of each source go, that none of its days is cut: `before`, or the last such instant before it.
+
+    Events have the days of the project's clock, of which one begins at `before`, requests and logs those of UTC.
+    """
+    of_utc = Bucket.DAY.floor(before)
+    return {source: before if source is Table.EVENTS else of_utc for source in SOURCES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +78,14 @@ def expires_before(project: Project, days: int, now: int) -> int:
 def preview(store: Store, project: Project, days: int, now: int) -> Preview:
     """What such a retention would remove now."""
     before = expires_before(project, days, now)
-    return Preview(days, before, store.facts.count_before(project.number, before))
+    return Preview(days, before, store.facts.count_before(project.number, cuts(before)))
 
 
 class Expiry:
     """Each call removes one month of one table, in the background; with nothing left it looks again, once an hour.
 
-    Whole days of the project go, each once it is rolled up, with its month. A day without valid cells of each source
-    keeps its facts, as do all days after it, and is marked to be made. `standstills` are the drain's: while rows wait,
-    none are removed.
+    Whole days go, each once it is rolled up, with its month. A day without valid cells of each source keeps its facts,
+    as do all days after it, and is marked to be made. `standstills` are the drain's: while rows wait, none are removed.
     """
 
     def __init__(
@@ -104,10 +112,10 @@ class Expiry:
             self._look()
         for number, before in list(self._waiting.items()):
             with self._store.background():
-                piece = self._store.facts.to_expire(number, before)
+                piece = self._store.facts.to_expire(number, cuts(before))
             if piece is not None:
                 with self._drain.removing(piece), self._store.background():
-                    self._store.facts.expire(number, before, piece)
+                    self._store.facts.expire(number, cuts(before), piece)
                 structlog.get_logger("store").info(
                     "rows past their retention are removed", project=number, table=piece.table, month=piece.partition
                 )
@@ -131,7 +139,7 @@ class Expiry:
     def _rolled_up(self, project: Project, before: int) -> int:
         """`before`, or the start of the first day before it whose figures would go with its facts."""
         for source in SOURCES:
-            missing = self._missing(project, source, before)
+            missing = self._missing(project, source, cuts(before)[source])
             if missing:
                 self._drain.mark([Touched(source.value, project.number, [Bucket.HOUR.floor(at) for at in missing])])
                 before = Bucket.DAY.floor(missing[0], _clocks(project.timezone))
@@ -148,9 +156,10 @@ class Expiry:
         found: set[int] = set()
         for grain in GRAINS if first < before else ():
             end = grain.next(grain.floor(before - 1, _clocks(zone)), _clocks(zone))
-            cells = [cell for cell in closed_cells(grain, zone, first, end) if cell.start >= project.facts_since]
+            since = cuts(project.facts_since)[source]
+            cells = [cell for cell in closed_cells(grain, zone, first, end) if cell.start >= since]
             if cells:
-                period, names = Period(cells[0].start, end), names_of(source, grain)
+                period, names = Period(cells[0].start, end), names_of(source, grain, kept=True)
                 made = valid_cells(self._store, project.number, source, period, names)
                 found |= {cell.start for cell in cells} - {cell.period.start for cell in made if cell.grain is grain}
         return sorted(found)

@@ -23,6 +23,7 @@ from footfall.catalog.rollups import (
     SMALL,
     SOURCES,
     Rollup,
+    counted_in,
     names_of,
 )
 from footfall.catalog.tables import Table
@@ -168,24 +169,30 @@ class Roller:
         if stamp is None:
             return False
         with self._store.background():
-            large = self._large(job, since)
-            small = tuple(sorted({*job.projects} - {*large}))
-            self._record(job, stamp, self._roll_up(replace(job, projects=large), stamp))
+            kept = tuple(project for project in job.projects if project in since)
+            large = self._large(replace(job, projects=tuple(one for one in job.projects if one not in since)))
+            small = tuple(sorted({*job.projects} - {*kept, *large}))
+            made = self._roll_up(replace(job, projects=kept), stamp, kept=True)
+            self._record(job, stamp, made | self._roll_up(replace(job, projects=large), stamp))
             self._record(job, stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
         return True
 
-    def _roll_up(self, job: Job, stamp: int) -> dict[tuple[int, int], list[str]]:
-        """Make the cells of a job; returns the names of what each holds, by project and start."""
+    def _roll_up(self, job: Job, stamp: int, *, kept: bool = False) -> dict[tuple[int, int], list[str]]:
+        """Make the cells of a job; returns the names of what each holds, by project and start.
+
+        Of `kept` projects all cells are made, however small, since their facts go.
+        """
         if not job.projects:
             return {}
         for rollup in SOURCES[self._source]:
-            if job.grain in rollup.counted:
-                statement = compile_query(_making(job, rollup, stamp))
+            counted = counted_in(rollup, job.grain, kept=kept)
+            if counted is not None:
+                statement = compile_query(_making(job, rollup, stamp, counted))
                 self._store.command(statement.sql, statement.params)
-        found = {cell: [*names_of(self._source, job.grain)] for cell in _cells_of(job, job.projects)}
+        found = {cell: [*names_of(self._source, job.grain, kept=kept)] for cell in _cells_of(job, job.projects)}
         if self._source is Table.EVENTS:
             for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
                 found[row["project"], row["start"]].append(CROSSED)
@@ -193,12 +200,14 @@ class Roller:
                 found[row["project"], row["start"]].append(OVERFULL)
         return found
 
-    def _large(self, job: Job, kept: Container[int]) -> tuple[int, ...]:
-        """Those of the job's projects whose cells are made: of `kept` ones all, since their facts go."""
+    def _large(self, job: Job) -> tuple[int, ...]:
+        """Those of the job's projects that have enough facts for their cells to be made."""
+        if not job.projects:
+            return ()
         least = self._least.get(job.grain, 0) * len(job.starts)
         rows = read(self._store, CellSizes(job.projects, job.period, self._source))
         found = {row["project"]: row["facts"] for row in rows}
-        return tuple(project for project in job.projects if project in kept or found.get(project, 0) >= max(least, 1))
+        return tuple(project for project in job.projects if found.get(project, 0) >= max(least, 1))
 
     def _record(self, job: Job, stamp: int, made: dict[tuple[int, int], list[str]]) -> None:
         if not made:
@@ -255,7 +264,7 @@ def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list
     return found
 
 
-def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells | MakeEarned:
+def _making(job: Job, rollup: Rollup, stamp: int, counted: int) -> MakeCells | MakeEarned:
     """Cells of events, or of sessions; of people only, and of the rows that the dimension's list counts."""
     if rollup.table in summed.SUMMED:
         return _adding_up(job, rollup, stamp)
@@ -273,7 +282,6 @@ def _making(job: Job, rollup: Rollup, stamp: int) -> MakeCells | MakeEarned:
         filters=(*only, *people),
         bots=True,
     )
-    counted = rollup.counted[job.grain]
     if not counted:
         base = replace(base, metrics=tuple(name for name in base.metrics if name != "visitors"))
     most = counted if 0 < counted < EVERY else None

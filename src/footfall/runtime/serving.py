@@ -172,7 +172,7 @@ def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -
         clock,
         draining.drain.begin_cells,
         report=partial(metrics.cells_waiting, source.value),
-        facts_since=partial(facts_since, draining.projects),
+        facts_since=partial(facts_since, draining.projects, source),
         source=source,
     )
 

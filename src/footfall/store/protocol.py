@@ -151,13 +151,17 @@ class FactStore(Protocol):
         the engine may go on (`is_removing`), and the same call completes it.
         """
 
-    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
-        """By table, the facts and sessions of a project that end before an instant (Unix milliseconds), and all."""
+    def count_before(self, project: int, before: Mapping[Table, int]) -> dict[Table, tuple[int, int]]:
+        """By table, the facts and sessions of a project that end before an instant (Unix milliseconds), and all.
 
-    def to_expire(self, project: int, before: int) -> Piece | None:
+        `before` has an instant for each of events, requests and proxy logs; sessions go with their facts, engagements
+        with events.
+        """
+
+    def to_expire(self, project: int, before: Mapping[Table, int]) -> Piece | None:
         """Some of them; None where there are none, in files neither."""
 
-    def expire(self, project: int, before: int, piece: Piece) -> None:
+    def expire(self, project: int, before: Mapping[Table, int], piece: Piece) -> None:
         """Remove them, from every answer at return, as `erase` does. Roll-ups stay as they are."""
 
     def is_removing(self) -> bool:

@@ -94,7 +94,7 @@ class RangeParameters:
         if name == EVER:
             return timerange.ever(context.now)
         if name == timerange.WHOLE:
-            return timerange.whole(run.first_row(context.store, context.project.number), context.now, zone)
+            return timerange.whole(run.beginning(context.store, context.project.number), context.now, zone)
         if name in timerange.CALENDAR:
             return timerange.calendar(name, context.now, days, zone)
         return timerange.rolling(name, context.now, zone)

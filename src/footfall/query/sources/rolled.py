@@ -247,7 +247,7 @@ def _parts(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> tuple
 
 def _counted(store: Reader, query: Query, rollup: Rollup, tiling: Tiling) -> Tiling:
     """The cells that counted the visitors of all of the query's labels."""
-    cells = tuple(cell for cell in tiling.cells if rollup.counted.get(cell.grain))
+    cells = tiling.cells
     if cells:
         lacking = read(store, Uncounted(query.project, cells_of((rollup.name,), cells), query.only))
         without = {(row["grain"], row["start"]) for row in lacking}

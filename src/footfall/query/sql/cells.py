@@ -7,13 +7,14 @@ from itertools import groupby
 from operator import itemgetter
 
 from footfall.catalog.columns import HUMAN, MIXED
-from footfall.catalog.rollups import SESSIONS, SMALL, TRAFFIC
+from footfall.catalog.rollups import KEPT, SESSIONS, SMALL, TRAFFIC
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
 from footfall.query.cells import (
     CellSizes,
     FactsOfCells,
     FirstFacts,
+    KeptDays,
     MadeCells,
     OverfullCells,
     RolledUp,
@@ -30,6 +31,7 @@ UNCOUNTED = ("grain", "start")
 OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
+KEPT_DAYS = ("start", "end")
 MADE_CELLS = ("project", "grain", "zone", "starts")
 STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
@@ -140,6 +142,15 @@ def overfull_cells(query: OverfullCells, binder: Binder) -> str:
 def first_facts(query: FirstFacts, _: Binder) -> str:
     first = TABLES[query.table].millis.format("min(timestamp)")
     return f"SELECT project_id AS c0, {first} AS c1 FROM {query.table} GROUP BY project_id ORDER BY c0"
+
+
+def kept_days(query: KeptDays, binder: Binder) -> str:
+    return (
+        f"SELECT {_MILLIS.format('min(bucket)')} AS c0, {_MILLIS.format('max(until)')} AS c1 FROM rolled_up"
+        f" WHERE project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
+        f" AND grain = {binder.text(Bucket.DAY)} AND has(rollups, '{KEPT}') AND until <= {binder.instant(query.before)}"
+        " HAVING count() > 0"
+    )
 
 
 def cell_sizes(query: CellSizes, binder: Binder) -> str:

@@ -6,12 +6,15 @@ day would cost more than the rows do. Once it is wholly old it is rewritten with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from footfall.catalog.tables import TABLES, Table
 from footfall.store.clickhouse.statements import Statements
-from footfall.store.protocol import Piece
+from footfall.store.protocol import Params, Piece
+
+Before = Mapping[Table, int]
+"""As `FactStore.count_before` has it."""
 
 _MASKED = """
     SELECT min(partition_id) FROM system.parts
@@ -19,7 +22,7 @@ _MASKED = """
       AND partition_id < {month:String}"""
 
 
-def count_before(store: Statements, project: int, before: int) -> dict[Table, tuple[int, int]]:
+def count_before(store: Statements, project: int, before: Before) -> dict[Table, tuple[int, int]]:
     found: dict[Table, tuple[int, int]] = {}
     for table in _tables():
         counted = "sign" if TABLES[table].signed else "1"
@@ -30,7 +33,7 @@ def count_before(store: Statements, project: int, before: int) -> dict[Table, tu
     return found
 
 
-def to_expire(store: Statements, project: int, before: int) -> Piece | None:
+def to_expire(store: Statements, project: int, before: Before) -> Piece | None:
     params = _params(project, before)
     for table in _tables():
         sql = f"SELECT min(_partition_id) FROM {table} WHERE project_id = {{project:UInt32}} AND {_old(table)}"  # noqa: S608 - names of the catalogue
@@ -40,19 +43,19 @@ def to_expire(store: Statements, project: int, before: int) -> Piece | None:
     return None
 
 
-def expire(store: Statements, project: int, before: int, piece: Piece) -> None:
+def expire(store: Statements, project: int, before: Before, piece: Piece) -> None:
     table = Table(piece.table)
     where = f"IN PARTITION ID '{piece.partition}' WHERE project_id = {{project:UInt32}} AND {_old(table)}"
-    if piece.partition < _month(before):
+    if piece.partition < _month(table, before):
         store.command(f"ALTER TABLE {table} DELETE {where}", _params(project, before))
         store.command(f"ALTER TABLE {table} APPLY DELETED MASK IN PARTITION ID '{piece.partition}'")
     else:
         store.command(f"DELETE FROM {table} {where}", _params(project, before))  # noqa: S608 - names of the catalogue
 
 
-def _masked(store: Statements, table: Table, before: int) -> str:
+def _masked(store: Statements, table: Table, before: Before) -> str:
     """A month that is wholly old and has parts with hidden rows."""
-    return str(store.query(_MASKED, {"table": table.value, "month": _month(before)}).scalar)
+    return str(store.query(_MASKED, {"table": table.value, "month": _month(table, before)}).scalar)
 
 
 def _tables() -> list[Table]:
@@ -60,12 +63,26 @@ def _tables() -> list[Table]:
 
 
 def _old(table: Table) -> str:
-    return f"{TABLES[table].age} < fromUnixTimestamp64Milli({{before:Int64}}, 'UTC')"
+    if table is Table.SESSIONS:
+        before = f"if(source_table = '{Table.EVENTS}', {_instant(Table.EVENTS)}, {_instant(Table.REQUESTS)})"
+    else:
+        before = _instant(_facts_beside(table))
+    return f"{TABLES[table].age} < {before}"
 
 
-def _params(project: int, before: int) -> dict[str, Any]:
-    return {"project": project, "before": before}
+def _instant(table: Table) -> str:
+    return f"fromUnixTimestamp64Milli({{before_{table}:Int64}}, 'UTC')"
 
 
-def _month(instant: int) -> str:
-    return f"{datetime.fromtimestamp(instant / 1000, UTC):%Y%m}"
+def _facts_beside(table: Table) -> Table:
+    return Table.EVENTS if table is Table.ENGAGEMENTS else table
+
+
+def _params(project: int, before: Before) -> Params:
+    return {"project": project} | {f"before_{table}": at for table, at in before.items()}
+
+
+def _month(table: Table, before: Before) -> str:
+    """The first month that is not wholly old."""
+    at = min(before.values()) if table is Table.SESSIONS else before[_facts_beside(table)]
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y%m}"

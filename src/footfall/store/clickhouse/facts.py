@@ -232,13 +232,13 @@ class ClickHouseFacts:
         with self._changing:
             erasing.erase(self._store, self._cells, project, visitors, piece)
 
-    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+    def count_before(self, project: int, before: Mapping[Table, int]) -> dict[Table, tuple[int, int]]:
         return expiring.count_before(self._store, project, before)
 
-    def to_expire(self, project: int, before: int) -> Piece | None:
+    def to_expire(self, project: int, before: Mapping[Table, int]) -> Piece | None:
         return expiring.to_expire(self._store, project, before)
 
-    def expire(self, project: int, before: int, piece: Piece) -> None:
+    def expire(self, project: int, before: Mapping[Table, int], piece: Piece) -> None:
         with self._changing:
             expiring.expire(self._store, project, before, piece)
 

@@ -105,13 +105,13 @@ class ShardedFacts:
         for facts in self._facts:
             facts.erase(project, visitors, piece)
 
-    def count_before(self, project: int, before: int) -> dict[Table, tuple[int, int]]:
+    def count_before(self, project: int, before: Mapping[Table, int]) -> dict[Table, tuple[int, int]]:
         return sums([facts.count_before(project, before) for facts in self._facts])
 
-    def to_expire(self, project: int, before: int) -> Piece | None:
+    def to_expire(self, project: int, before: Mapping[Table, int]) -> Piece | None:
         return _first(facts.to_expire(project, before) for facts in self._facts)
 
-    def expire(self, project: int, before: int, piece: Piece) -> None:
+    def expire(self, project: int, before: Mapping[Table, int], piece: Piece) -> None:
         for facts in self._facts:
             facts.expire(project, before, piece)
 
