@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.contract.test_rollups import MAY, Installation
+from tests.support.few_rollups import few_rollups
 from tests.support.statements import noted
 
 from footfall.catalog.tables import Table
@@ -29,14 +31,15 @@ BOT = RawEvent(MAY + DAY, 1, 900, event_type="pageview", visitor=9, url="https:/
 
 
 @pytest.fixture
-def here(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """Of nine events, which is few; all days have cells."""
+def here(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """Of nine events, which is few; all days have cells, of the roll-ups that are asked for here."""
     monkeypatch.setattr(facts, "UP_TO_EVENTS", 9)
     found = Installation(store, tmp_path / "journal")
     found.send(*MORNINGS)
     found.send_events([BOT])
-    found.roll_up()
-    return found
+    with few_rollups({Table.EVENTS: ("events", "sessions", "traffic")}):
+        found.roll_up()
+        yield found
 
 
 def by_facts(here: Installation, asked: Query = DAYS) -> bool:
