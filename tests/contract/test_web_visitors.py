@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from tests.contract.test_web import ENDPOINTS, LISTS, STEPS
@@ -46,17 +47,38 @@ def signup(time: str, **more: object) -> Row:
     return view(time, event_type="custom", name="signup", **more)
 
 
-@pytest.mark.parametrize("key", [*FILTER_KEYS, "prop.plan"])
-def test_every_key_filters_every_endpoint(client: Client, key: str) -> None:
-    choices = DIMENSIONS[key].choices if key in DIMENSIONS else ()
-    value = choices[0] if choices else "nobody-has-this"
+def alike() -> dict[str, list[str]]:
+    """Filter keys by what has the property and in which tables it is: by that, queries are put together."""
+    found: dict[str, list[str]] = {}
+    for key in (*FILTER_KEYS, "prop.plan"):
+        tables = DIMENSIONS[key].expressions if key in DIMENSIONS else {key: ""}
+        found.setdefault(f"{dimensions.level_of(key)} of {' '.join(sorted(tables))}", []).append(key)
+    return found
+
+
+def filtering(*keys: str) -> str:
+    """A filter that compares each of the keys with a value and with a pattern."""
+    of_key = {key: DIMENSIONS[key].choices if key in DIMENSIONS else () for key in keys}
+    values = {key: choices[0] if choices else "nobody-has-this" for key, choices in of_key.items()}
+    return " ".join(f"{key}:{value} !{key}:{value}|*x" for key, value in values.items())
+
+
+@pytest.mark.parametrize("keys", alike().values(), ids=alike())
+def test_every_key_filters_every_endpoint(client: Client, keys: list[str]) -> None:
+    """Keys that are alike at once."""
     for endpoint in ENDPOINTS:
-        # Engagement reports have no session or event properties: those keys are refused.
-        refused = endpoint == "/engagement" and key not in KEYS
-        answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={key}:{value} !{key}:{value}|*x")
-        expected = {400} if refused else {200, 404} if endpoint == "/visitor/v1" else {200}
-        assert answer.status_code in expected, answer.text
-        assert not refused or f"{key!r} does not apply to engagement" in answer.text
+        if endpoint != "/engagement":
+            answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={filtering(*keys)}")
+            expected = {200, 404} if endpoint == "/visitor/v1" else {200}
+            assert answer.status_code in expected, answer.text
+
+
+@pytest.mark.parametrize("key", [*FILTER_KEYS, "prop.plan"])
+def test_engagement_reports_refuse_properties_of_sessions_and_events(client: Client, key: str) -> None:
+    answer = client.get(f"{URL}/engagement?filter={filtering(key)}")
+    refused = key not in KEYS
+    assert answer.status_code == (400 if refused else 200), answer.text
+    assert not refused or f"{key!r} does not apply to engagement" in answer.text
 
 
 @pytest.mark.parametrize("endpoint", LISTS)
@@ -132,13 +154,13 @@ def test_pages_of_sessions_neither_skip_nor_repeat_while_a_late_event_moves_a_st
     assert seen == ["s4", "s3", "s2", "s1", "t0", "s0"]
 
 
-@pytest.mark.parametrize("narrowed", ["", "filter=country:RO", "from=2026-06-11T08:30&to=2026-06-11T11:00"])
-def test_the_newest_session_is_first_with_any_filter(store: Store, narrowed: str) -> None:
+def test_the_newest_session_is_first_with_any_filter(store: Store) -> None:
     """A late event that does not match has moved the start of the newest session."""
     ours = [view("10:00:00", session_id="a", country="RO"), view("09:00:00", session_id="b", country="RO")]
     client = asking(store, *ours, view("08:00:00", session_id="a", country="DE", batch=2))
-    found = client.get(f"{ANN}/sessions?{narrowed}").json()["sessions"]
-    assert [session["session_id"] for session in found] == ["b", "a"]
+    for narrowed in ("", "filter=country:RO", "from=2026-06-11T08:30&to=2026-06-11T11:00"):
+        found = client.get(f"{ANN}/sessions?{narrowed}").json()["sessions"]
+        assert [session["session_id"] for session in found] == ["b", "a"], narrowed
 
 
 def test_entry_pages_may_be_unknown(store: Store) -> None:
@@ -153,25 +175,34 @@ def test_flows_cover_whole_sessions(store: Store) -> None:
     assert client.get(f"{URL}/top-flows?filter=path:/d").json() == {"items": []}
 
 
-@pytest.mark.parametrize(
-    ("events", "window", "reached"),
-    [
-        ([view("10:00:00", "/a"), view("10:05:00", "/b"), signup("10:10:00")], "1h", [1, 1, 1]),
-        ([view("10:00:00", "/b"), view("10:05:00", "/a"), signup("10:10:00")], "1h", [1, 0, 0]),
-        ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
-        ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00.001")], "1h", [1, 1, 0]),
-        # A later start saves the chain; an earlier start is kept until the later chain is longer.
-        ([view("09:00:00", "/a"), view("10:30:00", "/a"), view("10:40:00", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
-        ([view("10:00:00", "/a"), view("10:10:00", "/b"), view("10:20:00", "/a"), signup("10:50:00")], "1h", [1, 1, 1]),
-        # At one instant the lower id comes first.
-        ([view("10:00:00", "/a"), view("10:00:00", "/b"), signup("10:00:00")], "1m", [1, 1, 1]),
-        ([view("10:00:00", "/b"), view("10:00:00", "/a"), signup("10:00:00")], "1m", [1, 0, 0]),
-    ],
-)
-def test_funnels(store: Store, events: list[Row], window: str, reached: list[int]) -> None:
-    steps = "steps=path:/a event_type:pageview&steps=path:/b&steps=custom_event_name:signup"
-    answer = asking(store, *events).get(f"{URL}/funnel?{steps}&window={window}").json()
-    assert [step["visitors"] for step in answer["steps"]] == reached
+FUNNELS = [
+    ([view("10:00:00", "/a"), view("10:05:00", "/b"), signup("10:10:00")], "1h", [1, 1, 1]),
+    ([view("10:00:00", "/b"), view("10:05:00", "/a"), signup("10:10:00")], "1h", [1, 0, 0]),
+    ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
+    ([view("10:00:00", "/a"), view("10:59:59", "/b"), signup("11:00:00.001")], "1h", [1, 1, 0]),
+    # A later start saves the chain; an earlier start is kept until the later chain is longer.
+    ([view("09:00:00", "/a"), view("10:30:00", "/a"), view("10:40:00", "/b"), signup("11:00:00")], "1h", [1, 1, 1]),
+    ([view("10:00:00", "/a"), view("10:10:00", "/b"), view("10:20:00", "/a"), signup("10:50:00")], "1h", [1, 1, 1]),
+    # At one instant the lower id comes first.
+    ([view("10:00:00", "/a"), view("10:00:00", "/b"), signup("10:00:00")], "1m", [1, 1, 1]),
+    ([view("10:00:00", "/b"), view("10:00:00", "/a"), signup("10:00:00")], "1m", [1, 0, 0]),
+]
+
+
+def test_funnels(store: Store) -> None:
+    """Each case is of a visitor, pages and an event of its own."""
+
+    def of_case(case: int, event: Row) -> Row:
+        named = {"name": f"signup{case}"} if event.get("name") else {}
+        return event | {"visitor_id": f"ann{case}", "path": f"/{case}{event['path']}", **named}
+
+    client = asking(store, *(of_case(case, event) for case, (events, *_) in enumerate(FUNNELS) for event in events))
+    found = []
+    for case, (_, window, _) in enumerate(FUNNELS):
+        paths = f"steps=path:/{case}/a event_type:pageview&steps=path:/{case}/b"
+        answer = client.get(f"{URL}/funnel?{paths}&steps=custom_event_name:signup{case}&window={window}").json()
+        found.append([step["visitors"] for step in answer["steps"]])
+    assert found == [reached for *_, reached in FUNNELS]
 
 
 def test_one_event_is_one_step(store: Store) -> None:
@@ -198,22 +229,22 @@ def test_visitors_from_before_the_range_are_in_no_cohort(store: Store) -> None:
     assert cohorts("filter=country:RO") == [[1, 1], [0]]
 
 
-@pytest.mark.parametrize(
-    ("zone", "found"),
-    [
-        ("UTC", {"23T00": [0, 0, 0, 0], "24T00": [1, 1, 0], "25T00": [0, 0], "26T00": [0]}),
-        ("Europe/Berlin", {"23T22": [0, 0, 0], "24T22": [1, 0], "25T23": [0]}),
-    ],
-)
-def test_cohorts_go_by_the_clocks_of_a_zone(store: Store, zone: str, found: dict[str, list[int]]) -> None:
+COHORTS = {
+    "UTC": {"23T00": [0, 0, 0, 0], "24T00": [1, 1, 0], "25T00": [0, 0], "26T00": [0]},
+    "Europe/Berlin": {"23T22": [0, 0, 0], "24T22": [1, 0], "25T23": [0]},
+}
+
+
+def test_cohorts_go_by_the_clocks_of_a_zone(store: Store) -> None:
     """A day of 25 hours among them: half past one and half past eleven at night of the 25th of October in Berlin."""
     first, again = "2026-10-24T23:30:00Z", "2026-10-25T22:30:00Z"
     client = asking(store, *({"at": at, "visitor_id": "ann"} for at in (first, again)))
-    params = f"from=2026-10-23T22:00Z&to=2026-10-26T22:59Z&period=day&timezone={zone}"
-    answer = client.get(f"{URL}/retention?{params}").json()
-    assert {item["cohort"]: item["returned"] for item in answer["items"]} == {
-        f"2026-10-{hour}:00:00.000Z": counts for hour, counts in found.items()
-    }
+    for zone, found in COHORTS.items():
+        params = f"from=2026-10-23T22:00Z&to=2026-10-26T22:59Z&period=day&timezone={zone}"
+        answer = client.get(f"{URL}/retention?{params}").json()
+        assert {item["cohort"]: item["returned"] for item in answer["items"]} == {
+            f"2026-10-{hour}:00:00.000Z": counts for hour, counts in found.items()
+        }, zone
 
 
 @pytest.mark.parametrize("listing", ["", "/visitor/ann/sessions"])
@@ -260,23 +291,17 @@ def test_a_dimension_is_one_row(store: Store, monkeypatch: pytest.MonkeyPatch) -
     assert [(found.label, found.count.current) for found in ranked] == [("unknown", 1), ("xs", 1)]
 
 
-@pytest.mark.parametrize(
-    ("screen", "name"),
-    [
-        ("", "unknown"),
-        ("0", "unknown"),
-        ("wide", "unknown"),
-        ("575", "mobile"),
-        ("576x1024", "tablet"),
-        ("991", "tablet"),
-        ("992", "laptop"),
-        ("1439x900", "laptop"),
-        ("1440", "desktop"),
-        ("999999", "desktop"),
-    ],
-)
-def test_screen_classes(store: Store, screen: str, name: str) -> None:
-    client = asking(store, view("10:00:00", screen=screen))
-    for other in ("unknown", "mobile", "tablet", "laptop", "desktop"):
-        found = client.get(f"{URL}?filter=screen_class:{other}").json()["items"]
-        assert len(found) == (other == name), other
+SCREENS = {
+    "unknown": ("", "0", "wide"),
+    "mobile": ("575",),
+    "tablet": ("576x1024", "991"),
+    "laptop": ("992", "1439x900"),
+    "desktop": ("1440", "999999"),
+}
+
+
+def test_screen_classes(store: Store) -> None:
+    client = asking(store, *(view("10:00:00", screen=screen, path=f"/{screen}") for screen in chain(*SCREENS.values())))
+    for name, screens in SCREENS.items():
+        found = client.get(f"{URL}?filter=screen_class:{name}").json()["items"]
+        assert {item["path"] for item in found} == {f"/{screen}" for screen in screens}, name
