@@ -243,6 +243,12 @@ def _fault(row: dict[str, Any], options: ReadOptions) -> str:  # noqa: PLR0911 -
     return "request: no target"
 
 
+def no_rows() -> pl.DataFrame:
+    """A frame of accepted rows that has none."""
+    kinds = FIELDS | {"line": pl.UInt32(), "endpoint": pl.String()}
+    return pl.DataFrame(schema={name: kinds[name] for name in _OUTPUT})
+
+
 def map_distinct(texts: pl.Series, change: Callable[[str], str | None]) -> pl.Series:
     """Apply a Python function once per distinct text; null stays null."""
     if texts.null_count() == texts.len():

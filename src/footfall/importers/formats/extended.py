@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, read_fields
+from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, no_rows, read_fields
 from footfall.importers.formats import kinds
 from footfall.importers.formats.kinds import undo_percent
 from footfall.importers.formats.records import Record, json_object
@@ -108,7 +108,7 @@ class ExtendedParser:
         self._day = ""
 
     def parse(self, lines: Lines, options: ReadOptions) -> Parsed:
-        frames, rejects = [self._rows(0, lines.texts.head(0), options).frame], list[Reject]()
+        frames, rejects = [no_rows()], list[Reject]()
         for first, run in self._runs(lines.texts):
             parsed = self._rows(first, run, options)
             frames.append(parsed.frame)
@@ -153,6 +153,8 @@ class ExtendedParser:
         usable = bool(columns) and self._form.mark in columns
         fits = (cells.list.len() == len(columns)) & (lines != "") & ~remark & usable
         rejects = [(first + at, self._reason(lines[at], columns)) for at in (~fits & ~remark).arg_true()]
+        if not fits.any():
+            return Parsed(no_rows(), rejects)
         fields, texts = self._typed(cells.filter(fits), columns)
         raw = pl.DataFrame({"line": index.filter(fits)}).with_columns(texts)
         parsed = read_fields(raw, fields, Lines(lines), options, self._form.constants)

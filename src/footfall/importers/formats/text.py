@@ -9,7 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
-from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, read_fields
+from footfall.importers.fields import Field, Lines, Parsed, ReadOptions, Reject, map_distinct, no_rows, read_fields
 from footfall.importers.formats.kinds import KINDS, Kind
 
 Part = str | Kind
@@ -67,6 +67,10 @@ class TextFormat:
             replace(_shape(variant, loose=loose), sure=sure) for loose in (False, True) for variant, sure in known
         )
 
+    @cached_property
+    def _any_shape(self) -> str:
+        return "|".join(shape.pattern for shape in self.shapes)
+
     def parse(self, lines: Lines, options: ReadOptions) -> Parsed:
         found, left, faults = self._found(self.shapes, lines, options)
         frames = [frame for frame in found if frame.height] or found[:1]
@@ -74,24 +78,23 @@ class TextFormat:
         return Parsed(frame, self._reasons(left, faults))
 
     def count(self, lines: Lines, options: ReadOptions) -> tuple[int, int]:
-        found, _, _ = self._found(self.shapes, lines, options, template=False)
+        if not lines.texts.str.contains(self._any_shape).any():  # of most formats: told at once, not shape by shape
+            return 0, 0
+        found, _, _ = self._found(self.shapes, lines, options)
         heights = [(frame.height, shape.sure) for frame, shape in zip(found, self.shapes, strict=False)]
         return sum(height for height, _ in heights), sum(height for height, sure in heights if sure)
 
     def _found(
-        self, shapes: Sequence[Shape], lines: Lines, options: ReadOptions, *, template: bool = True
+        self, shapes: Sequence[Shape], lines: Lines, options: ReadOptions
     ) -> tuple[list[pl.DataFrame], pl.DataFrame, dict[int, str]]:
-        """Rows by shape, the lines that are left, and reasons for those of them that have a shape.
-
-        Where no line has the first shape, its frame has the columns of rows only as a `template`, which takes a while.
-        """
+        """Rows by shape, the lines that are left, and reasons for those of them that have a shape."""
         left = pl.DataFrame({"line": pl.int_range(lines.texts.len(), dtype=pl.UInt32, eager=True), "text": lines.texts})
         escaped = lines.texts.str.contains("\\", literal=True).any()
         found, faults = list[pl.DataFrame](), dict[int, str]()
         for shape in shapes:
             raw = _extracted(_single(left, faults) if shape.loose else left, shape, escaped=bool(escaped))
-            if raw.is_empty() and (found or not template):
-                found.append(found[0].clear() if found else raw)
+            if raw.is_empty():
+                found.append(no_rows())
                 continue
             parsed = read_fields(raw, shape.fields, lines, options, self.constants)
             found.append(parsed.frame)

@@ -53,11 +53,15 @@ def _pattern(
 
     def unwrap(lines: pl.Series, options: ReadOptions) -> tuple[pl.Series, pl.Series]:
         groups = lines.str.extract_groups(rf"^{pattern}(?P<line>.*)$").struct.unnest()
-        if "time" not in groups.columns:
-            return groups["line"], pl.Series([None] * lines.len(), dtype=pl.Int64)
+        if "time" not in groups.columns or groups["line"].null_count() == lines.len():
+            return groups["line"], _timeless(lines)
         return groups["line"], groups.select(read(pl.col("time"), options)).to_series()
 
     return unwrap
+
+
+def _timeless(lines: pl.Series) -> pl.Series:
+    return pl.Series([None] * lines.len(), dtype=pl.Int64)
 
 
 def _iso(text: pl.Expr, options: ReadOptions) -> pl.Expr:
@@ -75,6 +79,8 @@ def _records(line: Callable[[dict[str, Any]], str | None], time: str) -> Callabl
             record = _record(text)
             texts.append(line(record))
             stamps.append(str(record.get(time) or ""))
+        if not any(stamps):
+            return pl.Series(texts, dtype=pl.String), _timeless(lines)
         at = pl.DataFrame({"at": pl.Series(stamps, dtype=pl.String)})
         read = pl.coalesce(_iso(pl.col("at"), options), times.unix(pl.col("at")))
         return pl.Series(texts, dtype=pl.String), at.select(read).to_series()
