@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import cast
+from unittest.mock import patch
 
 import pytest
 from tests.support.draining import drain_all
 from tests.support.few_rollups import few_rollups
 from tests.support.history_product import Watcher
 
+from footfall.catalog.rollups import ROLLUPS, SOURCES, Rollup
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE, system_clock
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
+from footfall.drain.plan import Touched
 from footfall.errors import UserError
 from footfall.meta import Meta, open_meta
-from footfall.model.period import Period
+from footfall.model.period import Bucket, Period
 from footfall.model.progress import Standstill
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.query import run
 from footfall.query.ast import Query
-from footfall.query.build import endpoints, totals
+from footfall.query.build import counts_of, endpoints, ranking_of, totals
 from footfall.query.fetch import fetch
+from footfall.query.rankings import top
 from footfall.query.rows import Row
 from footfall.rollups.expiry import Expiry, facts_since, preview
+from footfall.rollups.jobs import zone_of
 from footfall.rollups.roller import Roller
 from footfall.settings import Settings
 from footfall.spool.memory import MemorySpool
@@ -72,11 +79,11 @@ class Installation:
         self.rollers = [
             Roller(
                 store,
-                editor.zones,
+                partial(self._zones, source),
                 lambda: self.now,
                 self.drain.begin_cells,
                 lambda: next(self._tick),
-                facts_since=lambda: facts_since(editor),
+                facts_since=partial(facts_since, editor, source),
                 source=source,
             )
             for source in SENT
@@ -85,9 +92,13 @@ class Installation:
             editor, store, self.drain, lambda: self.standstills, lambda: self.now, lambda: next(self._tick)
         )
 
-    def send(self, projects: Iterable[int], *instants: int) -> None:
+    def _zones(self, source: Table) -> dict[int, str]:
+        return {project: zone_of(source, zone) for project, zone in self.meta.editor.zones().items()}
+
+    def send(self, projects: Iterable[int], *instants: int, url: str = "https://a.test/") -> None:
+        """An event and a request at each instant, by a visitor of its own, whose key is the instant."""
         events = [
-            RawEvent(at, 1, next(self._ids), event_type="pageview", visitor=at, url="https://a.test/", user_agent=AGENT)
+            RawEvent(*(at, 1, next(self._ids)), event_type="pageview", visitor=at, url=url, title="A", user_agent=AGENT)
             for at in instants
         ]
         requests = [
@@ -98,6 +109,12 @@ class Installation:
             self.spool.append([Submission(EventRows(project, self.now, events))])
             self.spool.append([Submission(RequestRows(project, self.now, requests))])
         drain_all(self.drain, self.spool)
+
+    def forget(self, visitor: int) -> None:
+        """As the first project's erasure of a visitor does."""
+        while piece := self.store.facts.to_erase(1, [visitor]):
+            self.drain.mark(Touched(source, 1, list(piece.hours)) for source in piece.sources)
+            self.store.facts.erase(1, [visitor], piece)
 
     def work(self) -> None:
         """Until there is nothing left to do."""
@@ -134,10 +151,15 @@ class Installation:
         (hits,) = fetch(self.store, totals(requests, "hits"))
         return run.count(self.store, query), run.visitors(self.store, query), hits["hits"]
 
-    def requests(self, project: int = 1) -> list[Row]:
-        """By endpoint, which has cells of months only."""
-        query = Query(project=project, table=Table.REQUESTS, period=PERIOD, bots=True)
+    def requests(self, period: Period = PERIOD) -> list[Row]:
+        """By endpoint, which has cells of weeks and months only where facts stay."""
+        query = Query(project=1, table=Table.REQUESTS, period=period, bots=True)
         return fetch(self.store, endpoints(query, 10))
+
+    def hits(self, *days: int) -> list[int]:
+        """Of the one endpoint, on each of these days."""
+        found = [self.requests(Period(MAY + day * DAY, MAY + (day + 1) * DAY)) for day in days]
+        return [sum(row["hits"] for row in rows) for rows in found]
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +204,73 @@ def test_facts_past_it_go_and_figures_stay(here: Installation) -> None:
     assert here.days() == [40]
     assert here.figures() == before
     assert here.requests() == requests
+
+
+def test_lists_of_requests_keep_their_days(here: Installation) -> None:
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    assert here.days(table="requests") == [25, 40]
+    assert here.hits(0, 1, 3, 10, 25, 40) == [1, 0, 1, 1, 1, 1]
+    (part,) = here.requests(Period(MAY, MAY + 26 * DAY))
+    assert (part["hits"], part["visitors"]) == (4, 4)
+
+
+def test_history_begins_with_the_first_day_that_has_figures(here: Installation) -> None:
+    everything = Query(project=1, table=Table.REQUESTS, period=Period(0, here.now), bots=True)
+    assert run.beginning(here.store, 1) == MAY + 5 * HOUR
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    assert run.beginning(here.store, 1) == MAY
+    asked = run.within_history(here.store, everything)
+    assert asked.period == Period(MAY, MAY + 40 * DAY + 5 * HOUR + 1)
+    assert len(run.endpoint_trend(here.store, asked, Bucket.DAY)) == 5
+    here.now += 60 * DAY
+    here.work()
+    assert here.days(table="requests") == []
+    assert run.beginning(here.store, 1) == MAY
+    assert run.within_history(here.store, everything).period == Period(MAY, everything.period.end)
+
+
+def test_a_forgotten_visitor_takes_no_figures_of_others_along(here: Installation) -> None:
+    """Cells of a month, some of whose facts are gone, can't be made again: days have all that they had."""
+    here.meta.editor.update("one", retention_days=31)
+    here.work()
+    here.forget(MAY + 25 * DAY + 5 * HOUR)
+    here.now += 3 * HOUR
+    here.work()
+    assert here.figures() == (4, 4)
+    assert here.requests()[0]["hits"] == 4
+    assert here.hits(0, 3, 10, 25, 40) == [1, 1, 1, 0, 1]
+
+
+def test_days_of_requests_are_not_cut_by_the_projects_clock(here: Installation) -> None:
+    """The day of Kolkata begins at 18:30 UTC: facts of requests go by UTC's days, as their cells do."""
+    first = here.now - 32 * DAY
+    day = (first - MAY) // DAY
+    here.send([1], *(MAY + day * DAY + hour * HOUR for hour in (12, 20)))
+    here.meta.editor.update("one", retention_days=31, timezone="Asia/Kolkata")
+    here.work()
+    assert here.days() == [day, 25, 40]
+    here.forget(MAY + day * DAY + 20 * HOUR)
+    here.now += 3 * HOUR
+    here.work()
+    assert here.of_day(day)[2] == 1
+
+
+def test_a_kept_day_has_the_visitors_of_every_label(here: Installation) -> None:
+    lists = tuple(row for row in ROLLUPS if row.name in {"events", "sessions", "traffic", "pages", "titles"})
+    with patch.dict(cast("dict[Table, tuple[Rollup, ...]]", SOURCES), {Table.EVENTS: lists}):
+        for page in range(45):
+            here.send([1], MAY + DAY + page, url=f"https://a.test/{page}")
+        here.meta.editor.update("one", retention_days=31)
+        here.work()
+        assert here.days() == [25, 40]
+        day = Query(project=1, table=Table.EVENTS, period=Period(MAY + DAY, MAY + 2 * DAY))
+        for dimension, labels in (("path", 45), ("title", 1)):
+            found = top(here.store, day, ranking_of(dimension), 50)
+            assert [one.visitors for one in found] == [45 // labels] * labels, dimension
+        (titled,) = fetch(here.store, counts_of(day, ranking_of("title"), ("A",), "visitors"))
+        assert titled["visitors"] == 45
 
 
 def test_rows_stay_until_every_source_is_rolled_up(here: Installation) -> None:

@@ -44,10 +44,10 @@ class FirstFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDays:
-    """The span of a project's days that end at `before` or earlier, and have figures though their facts may be gone.
+class FirstKept:
+    """The first of a project's days that end at `before` or earlier, and have figures though their facts may be gone.
 
-    Columns start, end; no row where there are none.
+    One column, start; no row where there is none.
     """
 
     project: int
@@ -145,7 +145,7 @@ CellQuery = (
     RolledUp
     | FactsOfCells
     | FirstFacts
-    | KeptDays
+    | FirstKept
     | CellSizes
     | MadeCells
     | StaleCells

@@ -10,7 +10,7 @@ from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
-from footfall.query.cells import KeptDays
+from footfall.query.cells import FirstKept
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
 from footfall.query.passes.clamp import LATEST
@@ -67,15 +67,9 @@ def beginning(store: Reader, project: int, table: Table = Table.EVENTS) -> int |
     At its first row, or with the first day whose figures stay though its rows may be gone.
     """
     rows = fetch(store, build.first(project, table))
-    kept = _kept(store, project, table, rows)
-    return kept.start if kept else rows[0]["timestamp"] if rows else None
-
-
-def _kept(store: Reader, project: int, table: Table, first: list[Row]) -> Period | None:
-    """The days before that of the `first` row whose figures stay."""
-    before = first[0]["timestamp"] if first else LATEST
-    days = read(store, KeptDays(project, table.value, before))
-    return Period(days[0]["start"], days[0]["end"]) if days else None
+    first = rows[0]["timestamp"] if rows else None
+    days = read(store, FirstKept(project, table.value, LATEST if first is None else first))
+    return days[0]["start"] if days else first
 
 
 def count(store: Reader, base: Query) -> int:
@@ -182,13 +176,12 @@ def endpoint_trend(store: Reader, base: Query, bucket: Bucket) -> list[Row]:
 
 def within_history(store: Reader, base: Query) -> Query:
     """The base, its period cut to the time from the project's `beginning` to its last row."""
-    first, last = (fetch(store, end(base.project, base.table)) for end in (build.first, build.last))
-    kept = _kept(store, base.project, base.table, first)
-    rows = Period(first[0]["timestamp"], last[0]["timestamp"] + 1) if first and last else None
-    parts = [part for part in (kept, rows) if part is not None]
-    if not parts:
+    first = beginning(store, base.project, base.table)
+    if first is None:
         return replace(base, period=Period(base.period.start, base.period.start))
-    start, end = max(base.period.start, parts[0].start), min(base.period.end, parts[-1].end)
+    start, end = max(base.period.start, first), base.period.end
+    if rows := fetch(store, build.last(base.project, base.table)):
+        end = min(end, rows[0]["timestamp"] + 1)
     return replace(base, period=Period(start, max(start, end)))
 
 

@@ -14,7 +14,7 @@ from footfall.query.cells import (
     CellSizes,
     FactsOfCells,
     FirstFacts,
-    KeptDays,
+    FirstKept,
     MadeCells,
     OverfullCells,
     RolledUp,
@@ -31,7 +31,7 @@ UNCOUNTED = ("grain", "start")
 OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
-KEPT_DAYS = ("start", "end")
+FIRST_KEPT = ("start",)
 MADE_CELLS = ("project", "grain", "zone", "starts")
 STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
@@ -144,9 +144,9 @@ def first_facts(query: FirstFacts, _: Binder) -> str:
     return f"SELECT project_id AS c0, {first} AS c1 FROM {query.table} GROUP BY project_id ORDER BY c0"
 
 
-def kept_days(query: KeptDays, binder: Binder) -> str:
+def first_kept(query: FirstKept, binder: Binder) -> str:
     return (
-        f"SELECT {_MILLIS.format('min(bucket)')} AS c0, {_MILLIS.format('max(until)')} AS c1 FROM rolled_up"
+        f"SELECT {_MILLIS.format('min(bucket)')} AS c0 FROM rolled_up"
         f" WHERE project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
         f" AND grain = {binder.text(Bucket.DAY)} AND has(rollups, '{KEPT}') AND until <= {binder.instant(query.before)}"
         " HAVING count() > 0"
