@@ -16,7 +16,7 @@ from tests.fault.load import SHARED, Book, Load, bodies_of_logs
 from tests.fault.taken import Taken
 from tests.support.server import Server, until
 
-ROUNDS = int(os.environ.get("FOOTFALL_KILL_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("FOOTFALL_KILL_ROUNDS", "10"))
 """`make test-long` has a thousand."""
 
 BROKEN = 0.4
