@@ -12,10 +12,8 @@ from bench.asking import Answer, Asked, asked
 from bench.bars import Bar, Work
 from bench.endpoints import RANGES, SHORT, Endpoint, chosen
 from bench.harness import Peak, Result, run, wait_quiet
+from bench.scale import Scale
 from footfall.catalog.tables import Table
-
-WARM = 2
-"""Turns before those that count."""
 
 _PATIENCE = 30_000.0
 """Milliseconds that a cell may take altogether before it is left with the samples that it has."""
@@ -83,7 +81,7 @@ def measure(work: Work) -> Result:
     data = prepared(work)
     wait_quiet(work.scale.quiet)
     with asked(data) as server, Peak(server.process.pid) as peak:
-        found = cells(server, work.scale.samples, work.ranges or work.scale.ranges, work.endpoints)
+        found = cells(server, work.scale, work.ranges or work.scale.ranges, work.endpoints)
     return found | {"peak_bytes": peak.bytes, "data": str(data)}
 
 
@@ -93,19 +91,21 @@ def prepared(work: Work, rows: int = 0) -> Path:
         return work.kept
     rows = rows or work.scale.asked
     data = work.root / f"rows-{rows}"
-    run(
-        *(sys.executable, "-m", "bench", "data", data),
-        *("--events", str(rows), "--requests", str(rows // 5), "--logs", str(rows // 5)),
-    )
+    if data not in work.made:
+        run(
+            *(sys.executable, "-m", "bench", "data", data),
+            *("--events", str(rows), "--requests", str(rows // 5), "--logs", str(rows // 5)),
+        )
+        work.made.add(data)
     return data
 
 
-def cells(server: Asked, samples: int, ranges: Sequence[str], endpoints: Sequence[str] = ()) -> Result:
+def cells(server: Asked, scale: Scale, ranges: Sequence[str], endpoints: Sequence[str] = ()) -> Result:
     """Milliseconds of every cell, range by range; within one, endpoints and reference take turns."""
     found: dict[str, Result] = {}
     references: Result = {}
     for named in ranges:
-        row, times = _range(server, samples, named, endpoints)
+        row, times = _range(server, scale, named, endpoints)
         references[named] = times
         for cell in row:
             result = cell.result(times["p95"])
@@ -121,12 +121,12 @@ def cells(server: Asked, samples: int, ranges: Sequence[str], endpoints: Sequenc
     }
 
 
-def _range(server: Asked, samples: int, named: str, endpoints: Sequence[str]) -> tuple[list[_Cell], dict[str, float]]:
+def _range(server: Asked, scale: Scale, named: str, endpoints: Sequence[str]) -> tuple[list[_Cell], dict[str, float]]:
     length = RANGES[named]
     cells = [_Cell(each, named) for each in chosen(server, named, endpoints)]
     counts: list[float] = []
-    for turn in range(WARM + samples):
-        if turn == WARM:
+    for turn in range(scale.warm + scale.samples):
+        if turn == scale.warm:
             counts.clear()
             for cell in cells:
                 cell.times.clear()

@@ -13,6 +13,7 @@ from bench.copies import copied
 from bench.endpoints import LIGHT, WEB_ENDPOINTS, Endpoint
 from bench.events import write_batches
 from bench.harness import Result, wait_quiet
+from bench.scale import Scale
 
 _FACTOR = 10
 
@@ -25,7 +26,7 @@ def run(work: Work) -> Result:
     with asked(small) as one, asked(large) as other:
         rows = [one.rows("events"), other.rows("events")]
         cells = {
-            f"{endpoint.name} {named}": _compare(endpoint, named, (one, other), work.scale.samples)
+            f"{endpoint.name} {named}": _compare(endpoint, named, (one, other), work.scale)
             for named in work.ranges or work.scale.ranges
             for endpoint in WEB_ENDPOINTS
             if endpoint.name in names
@@ -43,13 +44,14 @@ def run(work: Work) -> Result:
     }
 
 
-def _compare(endpoint: Endpoint, named: str, sides: tuple[Asked, Asked], samples: int) -> Result:
+def _compare(endpoint: Endpoint, named: str, sides: tuple[Asked, Asked], scale: Scale) -> Result:
     """Medians of both in milliseconds; a failure counts as endless."""
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(samples + 1):
+    warm = min(scale.warm, 1)
+    for turn in range(warm + scale.samples):
         for server, own in zip(sides, times, strict=True):
             answer = endpoint.ask(server, named)
-            if turn:
+            if turn >= warm:
                 own.append(answer.millis if answer.status == 200 else float("inf"))
     small, large = (median(own) for own in times)
     return {"small_ms": round(small, 1), "large_ms": round(large, 1), "ratio": round(large / small, 2)}

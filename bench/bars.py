@@ -18,7 +18,7 @@ class Work:
     """The scale, and a directory that lasts as long as the run.
 
     `kept` is a directory of `bench data`, `against` a smaller one for B6. `ranges` and `endpoints` are those of B4, B5
-    and B6; all of them where they are empty.
+    and B6; all of them where they are empty. `made` are directories of `bench data` that the run has made.
     """
 
     scale: Scale
@@ -27,6 +27,7 @@ class Work:
     against: Path | None = None
     ranges: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
+    made: set[Path] = field(default_factory=set, init=False)
     _filled: tuple[Path, Result] | None = field(default=None, init=False)
 
     @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Scale:
-    """`runs` paired repetitions, `samples` of each endpoint and range; times in seconds.
+    """`runs` paired repetitions, `samples` of each endpoint and range after `warm` that do not count; times in seconds.
 
     `quiet` is the longest wait for an idle machine per measurement.
 
@@ -16,6 +16,7 @@ class Scale:
 
     runs: int = 5
     samples: int = 50
+    warm: int = 2
     single_seconds: int = 5
     single_connections: int = 256
     events: int = 1_000_000
@@ -46,7 +47,8 @@ class Scale:
 FULL = Scale()
 SMOKE = Scale(
     runs=1,
-    samples=2,
+    samples=1,
+    warm=1,
     single_seconds=1,
     single_connections=32,
     events=4_000,
@@ -56,7 +58,7 @@ SMOKE = Scale(
     stored=20_000,
     visitors=1_000,
     asked=20_000,
-    requests=400_000,
+    requests=200_000,
     logs=20_000,
     ranges=("30d",),
     step=20,

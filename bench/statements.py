@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.asking import Answer, Asked, asked
-from bench.b4_reading import WARM, enough, prepared
+from bench.b4_reading import enough, prepared
 from bench.bars import Work
 from bench.endpoints import Endpoint, chosen
 from bench.harness import Result, median, wait_idle
+from bench.scale import Scale
 
 SAMPLES = 9
 """Answers of each endpoint and range, and as many runs of each of their statements."""
@@ -117,19 +118,19 @@ def measure(work: Work) -> Result:
         print(HEAD, flush=True)
         found: dict[str, Result] = {}
         for named in work.ranges or work.scale.ranges:
-            for cell in _turns(server, work.scale.samples, named, work.endpoints):
+            for cell in _turns(server, work.scale, named, work.endpoints):
                 result = cell.result(os.cpu_count() or 1)
                 found.setdefault(cell.endpoint.name, {})[named] = result
                 print(line(cell.endpoint.name, named, result), flush=True)
         return {"rows": {name: server.rows(name) for name in ("events", "requests", "logs")}, "cells": found}
 
 
-def _turns(server: Asked, samples: int, named: str, endpoints: Sequence[str]) -> list[_Cell]:
+def _turns(server: Asked, scale: Scale, named: str, endpoints: Sequence[str]) -> list[_Cell]:
     """Cells of a range, measured in turn."""
     cells = [_Cell(each, named) for each in chosen(server, named, endpoints)]
-    for turn in range(WARM + samples):
+    for turn in range(scale.warm + scale.samples):
         for cell in cells:
-            cell.turn(server, counted=turn >= WARM)
+            cell.turn(server, counted=turn >= scale.warm)
     return cells
 
 

@@ -69,6 +69,7 @@ def test_no_event_is_lost_or_doubled(measured: dict[str, Any]) -> None:
     assert single["queryable"] == single["accepted"] >= single["answered"] > 0
     assert measured["bars"]["B2"]["events"] == SMOKE.events  # the run fails where the store counts another number
     assert measured["bars"]["B7"]["events"] == SMOKE.stored
+    assert measured["bars"]["B13"]["filling"]["rows"]  # so many requests that there are cells
     rows = measured["bars"]["B3"]["rows"]
     assert rows["imported"] + rows["rejected"] == SMOKE.lines
     assert rows["goaccess_valid"] + rows["goaccess_failed"] == SMOKE.lines
