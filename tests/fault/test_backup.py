@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sqlite3
-from contextlib import closing
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.s3 import BUCKET, ENVIRONMENT, KEY, SECRET, s3
-from tests.support.server import Access, Server, footfall, running, until
+from tests.support.server import FOOTFALL, Access, Server, environment, footfall, running, until
 
 SPAN = {"from": "2026-06-01T00:00:00Z", "to": "2026-06-08T00:00:00Z"}
 CHANGING = ("/live", "/recent-events", "/stats", "/health", "/session", "/sites")
@@ -174,6 +178,54 @@ def test_a_damaged_backup_and_a_directory_in_use_are_refused(tmp_path: Path) -> 
     told = footfall("backup", str(file), data=tmp_path / "data")
     assert (told.returncode, told.stderr) == (1, f"footfall: no backup can be written to {file}: File exists\n")
     assert footfall("restore", str(tmp_path / "nothing"), data=tmp_path / "again").returncode == 1
+
+
+def confined(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """One command of a user to whom modes of files apply, as they don't to root."""
+    command = [str(FOOTFALL), *arguments]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+    done = subprocess.run(command, env=environment(data), capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - the test's own command line
+    if "setpriv: " in done.stderr:
+        pytest.skip("no right to give up rights")
+    return done
+
+
+@contextmanager
+def closed(path: Path) -> Iterator[None]:
+    mode = path.stat().st_mode
+    path.chmod(0)
+    try:
+        yield
+    finally:
+        path.chmod(mode)
+
+
+def test_a_restore_from_or_into_what_is_closed_says_so_in_one_line(tmp_path: Path) -> None:
+    backups, locked = tmp_path / "backups", tmp_path / "locked"
+    locked.mkdir()
+    with running(tmp_path / "data") as server:
+        backed_up(server, backups)
+        newest = backed_up(server, backups)["name"]
+    shutil.copytree(backups / newest, tmp_path / "kept")
+    folder = backups / newest
+    denied = "Permission denied"
+    unread = f"the backup {newest} can't be read: {denied}; name another one with --name"
+    for path, data, reason in (
+        (folder, "again", unread),
+        (folder / "manifest.json", "again", unread),
+        (backups, "again", f"{backups} can't be read: {denied}"),
+        (folder / "meta.db", "again", f"the restore fails: [Errno 13] {denied}: '{folder / 'meta.db'}'"),
+        (folder / "store", "again", f"the restore fails: [Errno 13] {denied}: '{folder / 'store'}'"),
+        (locked, "locked/below", f"FOOTFALL_DATA '{locked / 'below'}' can't be used: {denied}"),
+    ):
+        with closed(path):
+            told = confined("restore", str(backups), data=tmp_path / data)
+        assert (told.returncode, told.stderr) == (1, f"footfall: {reason}\n")
+    with closed(folder):
+        assert confined("backup", str(backups), data=tmp_path / "data").returncode == 0
+    assert {path.name for path in folder.iterdir()} == {path.name for path in (tmp_path / "kept").iterdir()}
+    assert footfall("restore", str(backups), "--name", newest, data=tmp_path / "again").returncode == 0
 
 
 def test_backups_are_made_on_schedule_and_old_ones_go(tmp_path: Path) -> None:

@@ -51,9 +51,17 @@ def load_settings(data: Path | None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise FatalError(f"{variable(str(first['loc'][0]))} {first['input']!r}: {first['msg']}") from error
-    if settings.data.is_file():
-        raise FatalError(f"FOOTFALL_DATA {str(settings.data)!r} can't be used: it is a file")
+    _check_data(settings.data)
     return settings
+
+
+def _check_data(data: Path) -> None:
+    try:
+        reason = "it is a file" if data.is_file() else ""
+    except OSError as error:  # a folder above it is closed
+        reason = str(error.strerror)
+    if reason:
+        raise FatalError(f"FOOTFALL_DATA {str(data)!r} can't be used: {reason}")
 
 
 def listening_settings(data: Path | None, host: str | None, port: int | None, role: str | None = None) -> Settings:

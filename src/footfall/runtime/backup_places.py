@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from footfall.errors import FatalError, UserError
+from footfall.errors import FatalError, TransientError, UserError
 from footfall.filelock import try_lock
 from footfall.runtime.s3 import SCHEME, Bucket
 from footfall.store.protocol import BackupFolder
@@ -27,6 +28,9 @@ SCRATCH = "backup.writing"
 NAMES = "%Y%m%dT%H%M%S%fZ"
 """The format of backups' names: when they were begun."""
 
+_NAME = re.compile(r"[0-9]{8}T[0-9]{12}Z")
+"""What `NAMES` makes. Folders under other names are never touched."""
+
 _WRITING = ".writing"
 _LOCK = ".lock"
 """The engine's, while it writes."""
@@ -36,7 +40,10 @@ File = tuple[str, int, str]
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`base` names the full backup that this one needs, `""` for a full one. `files` are its own."""
+    """`base` names the full backup that this one needs, `""` for a full one. `files` are its own.
+
+    `scheduled`: made by the schedule, not by a command. Earlier versions did not note it: theirs count as made by one.
+    """
 
     name: str
     created_at: int
@@ -46,10 +53,15 @@ class Manifest(msgspec.Struct, frozen=True):
     base: str
     rows: dict[str, int]
     files: list[File]
+    scheduled: bool = False
 
     @property
     def bytes(self) -> int:
         return sum(size for _, size, _ in self.files)
+
+
+Found = Mapping[str, Manifest | str]
+"""Backups by name, oldest first; for one that can't be used the reason, which continues `the backup NAME …`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +77,13 @@ class Place(Protocol):
     """TransientError where it can't be used for now."""
 
     def alone(self) -> AbstractContextManager[object]:
-        """For whoever makes a backup here. Removes what interrupted ones have left. UserError where it is busy."""
+        """For whoever makes or removes backups here. UserError where it is busy.
 
-    def found(self) -> Mapping[str, Manifest | None]:
-        """The backups that were completed here, by name, oldest first; None for one whose manifest is damaged.
-
-        Copies under other names are none.
+        Removes what was left by those who were interrupted at that.
         """
+
+    def found(self) -> Found:
+        """The backups that were completed here. Copies under other names are none."""
 
     def begin(self, name: str) -> Work: ...
 
@@ -79,7 +91,8 @@ class Place(Protocol):
 
     def complete(self, work: Work, manifest: Manifest) -> None: ...
 
-    def remove(self, name: str) -> None: ...
+    def remove(self, name: str) -> None:
+        """The manifest first: without it the rest is no backup."""
 
     def store(self, name: str) -> BackupFolder: ...
 
@@ -139,7 +152,8 @@ class InDirectory:
     def __init__(self, directory: Path) -> None:
         self._directory = directory.resolve()
 
-    def alone(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def alone(self) -> Iterator[None]:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -149,13 +163,15 @@ class InDirectory:
         lock = try_lock(self._directory / "lock")
         if lock is None:
             raise UserError("busy", f"another backup is being written to {self._directory}")
-        for left in self._directory.glob(f"*{_WRITING}"):
-            shutil.rmtree(left)
-        return lock
+        with lock:
+            for path in self._listed():
+                if _is_left(path):
+                    shutil.rmtree(path)
+            yield
 
-    def found(self) -> Mapping[str, Manifest | None]:
-        paths = [path for path in self._directory.glob(f"*/{MANIFEST}") if not path.parent.name.endswith(_WRITING)]
-        return _own({path.parent.name: path.read_bytes() for path in paths})
+    def found(self) -> Found:
+        contents = {path.name: _content(path / MANIFEST) for path in self._listed() if _NAME.fullmatch(path.name)}
+        return _own({name: content for name, content in contents.items() if content is not None})
 
     def begin(self, name: str) -> Work:
         folder = self._directory / f"{name}{_WRITING}"
@@ -171,6 +187,7 @@ class InDirectory:
         work.folder.rename(self._directory / work.name)
 
     def remove(self, name: str) -> None:
+        (self._directory / name / MANIFEST).unlink()
         shutil.rmtree(self._directory / name)
 
     def store(self, name: str) -> BackupFolder:
@@ -180,6 +197,15 @@ class InDirectory:
         folder = self._directory / manifest.name
         _check(f"{folder}", manifest.files, [*_hashed(folder)])
         return folder
+
+    def _listed(self) -> list[Path]:
+        """What lies here; nothing where the directory is not made yet."""
+        try:
+            return [*self._directory.iterdir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise TransientError(f"{self._directory} can't be read: {error.strerror}") from error
 
 
 class InBucket:
@@ -193,19 +219,19 @@ class InBucket:
     def alone(self) -> Iterator[None]:
         """Other installations may write beside, so what is left of an interrupted backup goes after a day."""
         shutil.rmtree(self._scratch, ignore_errors=True)
-        made = self.found()
+        keys = [key for key, _ in self._bucket.listed()]
         before = f"{datetime.now(UTC) - timedelta(days=1):{NAMES}}"
-        for name in {key.partition("/")[0] for key, _ in self._bucket.listed()} - made.keys():
-            if name < before:
+        for name in {_named(key) for key in keys} - {_named(key) for key in keys if _is_manifest(key)}:
+            if name and name < before:
                 self.remove(name)
         try:
             yield
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def found(self) -> Mapping[str, Manifest | None]:
-        keys = [key for key, _ in self._bucket.listed() if key.count("/") == 1 and key.endswith(f"/{MANIFEST}")]
-        return _own({key.partition("/")[0]: self._bucket.read(key) for key in keys})
+    def found(self) -> Found:
+        keys = [key for key, _ in self._bucket.listed() if _is_manifest(key)]
+        return _own({_named(key): self._bucket.read(key) for key in keys})
 
     def begin(self, name: str) -> Work:
         folder = self._scratch / name
@@ -222,7 +248,6 @@ class InBucket:
         self._bucket.put(f"{work.name}/{MANIFEST}", _write(work.folder, manifest))
 
     def remove(self, name: str) -> None:
-        """The manifest first: without it the rest is no backup."""
         self._bucket.remove(f"{name}/{MANIFEST}")
         for path, _ in self._sizes(name):
             self._bucket.remove(f"{name}/{path}")
@@ -233,6 +258,7 @@ class InBucket:
     def fetch(self, manifest: Manifest) -> Path:
         folder = self._scratch / manifest.name
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
         sizes = dict(self._sizes(manifest.name))
         stored = [(path, sizes.get(path, -1), "") for path, _, digest in manifest.files if not digest]
         for path, _, digest in manifest.files:
@@ -246,22 +272,55 @@ class InBucket:
         return [(key.removeprefix(f"{name}/"), size) for key, size in self._bucket.listed(f"{name}/")]
 
 
-def manifests(place: Place) -> list[Manifest]:
-    """Of the backups that can be read, oldest first."""
-    return [manifest for manifest in place.found().values() if manifest]
+def manifests(found: Found) -> list[Manifest]:
+    """Of the backups that can be used, oldest first."""
+    return [one for one in found.values() if isinstance(one, Manifest)]
 
 
-def _own(found: Mapping[str, bytes]) -> Mapping[str, Manifest | None]:
+def manifests_of(found: Found, installation: str) -> list[Manifest]:
+    """The same, of one installation alone: others may have theirs in the same place."""
+    return [one for one in manifests(found) if one.installation == installation]
+
+
+def _is_left(path: Path) -> bool:
+    """Whether it is the folder of a backup that was interrupted while it was made or removed."""
+    name = path.name.removesuffix(_WRITING)
+    if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_dir():
+        return False
+    return name != path.name or _content(path / MANIFEST) is None
+
+
+def _content(manifest: Path) -> bytes | str | None:
+    """Of a file; None where there is none, and for one that can't be read the reason."""
+    try:
+        return manifest.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+
+
+def _named(key: str) -> str:
+    """The backup that an object belongs to, `""` for others' objects."""
+    name = key.partition("/")[0]
+    return name if _NAME.fullmatch(name) else ""
+
+
+def _is_manifest(key: str) -> bool:
+    return key == f"{_named(key)}/{MANIFEST}"
+
+
+def _own(found: Mapping[str, bytes | str]) -> Found:
     """By the name of the folder, what its manifest says."""
-    read = {name: _manifest(content) for name, content in sorted(found.items())}
-    return {name: manifest for name, manifest in read.items() if manifest is None or manifest.name == name}
+    read = {name: one if isinstance(one, str) else _manifest(one) for name, one in sorted(found.items())}
+    return {name: one for name, one in read.items() if isinstance(one, str) or one.name == name}
 
 
-def _manifest(content: bytes) -> Manifest | None:
+def _manifest(content: bytes) -> Manifest | str:
     try:
         return msgspec.json.decode(content, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+        return "is damaged: its manifest can't be read"
 
 
 def _write(folder: Path, manifest: Manifest) -> Path:
@@ -277,8 +336,18 @@ def _check(where: str, wanted: list[File], found: list[File]) -> None:
 
 
 def _hashed(folder: Path) -> Iterator[File]:
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(_files(folder)):
         if path.is_file() and path.name != MANIFEST:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             yield path.relative_to(folder).as_posix(), path.stat().st_size, digest
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All that is below it. OSError where a folder can't be read, which `rglob` passes over."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for parent, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(parent, name) for name in names)

@@ -61,7 +61,7 @@ class BackupWork:
     def _scheduled(self, place: Place) -> None:
         every = self._settings.backup_hours * HOUR
         self._not_before = self._clock() + HOUR // 4  # also where it fails
-        newest = max((one.created_at for one in manifests(place)), default=0)
+        newest = max((one.created_at for one in manifests(place.found())), default=0)
         if self._clock() >= newest + every:
             self._backups.make(place)
             prune(place, self._settings.backup_keep)

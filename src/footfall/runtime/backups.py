@@ -64,7 +64,7 @@ class Backups:
     def _make(self, place: Place, *, full: bool) -> Manifest:
         now = datetime.now(UTC)
         installation = installation_id(self._settings.data / "drain")
-        base = "" if full else _base(manifests(place), installation)
+        base = "" if full else _base(manifests(place.found()), installation)
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
         work = place.begin(f"{now:{NAMES}}")
         try:
@@ -107,7 +107,7 @@ class Backups:
 
 def prune(place: Place, keep: int) -> None:
     """Remove all but the newest `keep` backups, and those that these need."""
-    made = manifests(place)
+    made = manifests(place.found())
     kept = made[-keep:]
     needed = {manifest.name for manifest in kept} | {manifest.base for manifest in kept}
     for manifest in made:

@@ -69,6 +69,11 @@ def check_restored(settings: Settings) -> None:
 def make_data_directory(settings: Settings) -> None:
     """Closed to others where it is new; FatalError where it can't be made, or its restore is not complete."""
     check_restored(settings)
+    make_directory(settings)
+
+
+def make_directory(settings: Settings) -> None:
+    """The same, whatever is in it."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

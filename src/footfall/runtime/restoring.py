@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from footfall.errors import FatalError
-from footfall.runtime.backup_places import SCRATCH, Manifest, Place
+from footfall.runtime.backup_places import SCRATCH, Found, Manifest, Place, manifests
 from footfall.runtime.backups import COUNTED
-from footfall.runtime.parts import RESTORING, make_data_directory
+from footfall.runtime.parts import RESTORING, make_data_directory, make_directory
 from footfall.settings import Settings
 from footfall.store.clickhouse import open_store
 
@@ -18,13 +17,21 @@ _MADE = ("clickhouse", "spool", "drain", "meta.db")
 
 
 def restore(settings: Settings, place: Place, name: str = "") -> Manifest:
-    """From the backup of this name, else the newest. FatalError where it can't be used, or the directory is not free.
+    """From the backup of this name, else the newest, if all are of one installation.
 
-    A restore that was interrupted is begun anew.
+    A restore that was interrupted is begun anew. FatalError where the backup can't be used, the directory is not free,
+    or a disk refuses; errors of the place and of the store as they are.
     """
     if settings.store_url or settings.meta_url:
         raise FatalError("a backup is restored into a data directory: unset FOOTFALL_STORE_URL and FOOTFALL_META_URL")
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(settings)
+    try:
+        return _restored(settings, place, name)
+    except OSError as error:
+        raise FatalError(f"the restore fails: {error}") from error
+
+
+def _restored(settings: Settings, place: Place, name: str) -> Manifest:
     marker = settings.data / RESTORING
     there = [path for part in _MADE if (path := settings.data / part).exists()]
     if there and not marker.exists():
@@ -43,9 +50,9 @@ def restore(settings: Settings, place: Place, name: str = "") -> Manifest:
 def _chosen(place: Place, name: str) -> tuple[Manifest, Path]:
     """The backup and its files, once these and those of the backup that it needs are as they were written."""
     found = place.found()
-    chosen = name or max(found, default="")
+    chosen = name or _newest(found)
     if chosen not in found:
-        raise FatalError(f"there is no backup {name!r} there" if name else "there is no backup there")
+        raise FatalError(f"there is no backup {name!r} there")
     manifest = _sound(found, chosen)
     if manifest.base and manifest.base not in found:
         raise FatalError(f"the backup {chosen} needs {manifest.base}, which is not there")
@@ -54,11 +61,22 @@ def _chosen(place: Place, name: str) -> tuple[Manifest, Path]:
     return manifest, place.fetch(manifest)
 
 
-def _sound(found: Mapping[str, Manifest | None], name: str) -> Manifest:
-    manifest = found[name]
-    if manifest is None:
-        raise FatalError(f"the backup {name} is damaged: its manifest can't be read; name another one with --name")
-    return manifest
+def _newest(found: Found) -> str:
+    """FatalError where there is none, or several installations have backups there."""
+    if not found:
+        raise FatalError("there is no backup there")
+    newest = {one.installation: one.name for one in manifests(found)}
+    if len(newest) > 1:
+        named = ", ".join(f"{name} (installation {installation})" for installation, name in newest.items())
+        raise FatalError(f"several installations have backups there, the newest {named}: name one with --name")
+    return max(found)
+
+
+def _sound(found: Found, name: str) -> Manifest:
+    one = found[name]
+    if isinstance(one, str):
+        raise FatalError(f"the backup {name} {one}; name another one with --name")
+    return one
 
 
 def _fill(settings: Settings, place: Place, manifest: Manifest, source: Path) -> None:
@@ -72,13 +90,14 @@ def _fill(settings: Settings, place: Place, manifest: Manifest, source: Path) ->
                     f"the backup had {manifest.rows[table.value]} rows of {table}, and {rows} were restored"
                 )
     for folder in ("spool", "drain"):
-        shutil.copytree(source / folder, settings.data / folder, copy_function=_copy_closed)
-        (settings.data / folder).chmod(0o700)
+        (settings.data / folder).mkdir(mode=0o700)
+        for path in sorted((source / folder).glob("*")):
+            _copy_closed(path, settings.data / folder / path.name)
     if (source / "meta.db").exists():
         _copy_closed(source / "meta.db", settings.data / "meta.db")
 
 
-def _copy_closed(source: str | Path, to: str | Path) -> None:
+def _copy_closed(source: Path, to: Path) -> None:
     """Only the owner may look, whatever the place of the backup lets others do."""
+    to.touch(mode=0o600)
     shutil.copyfile(source, to)
-    Path(to).chmod(0o600)

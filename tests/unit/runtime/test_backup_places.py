@@ -15,6 +15,8 @@ from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
 from footfall.store.protocol import Store
 
+FIRST, SECOND, THIRD = (f"2026010{day}T000000000000Z" for day in (1, 2, 3))
+
 
 def made(place: InDirectory, name: str, base: str = "") -> None:
     work = place.begin(name)
@@ -27,29 +29,94 @@ def place(tmp_path: Path) -> InDirectory:
     folder = tmp_path / "backups"
     folder.mkdir()
     found = InDirectory(folder)
-    for name in ("1", "2", "3"):
+    for name in (FIRST, SECOND, THIRD):
         made(found, name)
     return found
 
 
 def test_a_copy_under_another_name_is_no_backup(place: InDirectory, tmp_path: Path) -> None:
-    shutil.copytree(tmp_path / "backups" / "1", tmp_path / "backups" / "before-the-upgrade")
-    assert [*place.found()] == ["1", "2", "3"]
+    for copy in ("before-the-upgrade", "20270101T000000000000Z"):
+        shutil.copytree(tmp_path / "backups" / FIRST, tmp_path / "backups" / copy)
+    assert [*place.found()] == [FIRST, SECOND, THIRD]
     prune(place, 1)
-    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["3", "before-the-upgrade"]
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [
+        THIRD,
+        "20270101T000000000000Z",
+        "before-the-upgrade",
+    ]
 
 
 def test_one_that_is_not_complete_is_no_backup(place: InDirectory, tmp_path: Path) -> None:
-    (tmp_path / "backups" / "3").rename(tmp_path / "backups" / "3.writing")
-    assert [*place.found()] == ["1", "2"]
+    (tmp_path / "backups" / THIRD).rename(tmp_path / "backups" / f"{THIRD}.writing")
+    (tmp_path / "backups" / SECOND / "manifest.json").unlink()
+    assert [*place.found()] == [FIRST]
+
+
+def test_what_an_interrupted_one_left_goes_and_nothing_else(place: InDirectory, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    (folder / THIRD).rename(folder / f"{THIRD}.writing")
+    (folder / SECOND / "manifest.json").unlink()
+    for others in ("mine", "mine.writing", "2026", f"{THIRD}.old"):
+        (folder / others).mkdir()
+    (folder / "20260104T000000000000Z").symlink_to(folder / "mine")
+    (folder / "20260105T000000000000Z").write_bytes(b"")
+    with place.alone():
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "2026",
+            FIRST,
+            f"{THIRD}.old",
+            "20260104T000000000000Z",
+            "20260105T000000000000Z",
+            "lock",
+            "mine",
+            "mine.writing",
+        ]
+
+
+def test_what_can_not_be_removed_holds_up_no_later_one(place: InDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("footfall.runtime.backup_places._is_left", refused)
+    with pytest.raises(PermissionError), place.alone():
+        pass
+    monkeypatch.undo()
+    with place.alone():
+        pass
+
+
+def test_one_is_removed_so_that_none_is_taken_for_whole_meanwhile(
+    place: InDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: Path) -> None:
+        assert THIRD not in place.found()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        place.remove(THIRD)
 
 
 def test_a_damaged_manifest_is_told_and_left_alone(place: InDirectory, tmp_path: Path) -> None:
-    (tmp_path / "backups" / "3" / "manifest.json").write_bytes(b"{")
-    assert place.found()["3"] is None
-    assert [one.name for one in manifests(place)] == ["1", "2"]
+    (tmp_path / "backups" / THIRD / "manifest.json").write_bytes(b"{")
+    assert place.found()[THIRD] == "is damaged: its manifest can't be read"
+    assert [one.name for one in manifests(place.found())] == [FIRST, SECOND]
     prune(place, 1)
-    assert [*place.found()] == ["2", "3"]
+    assert [*place.found()] == [SECOND, THIRD]
+
+
+def test_a_manifest_that_can_not_be_read_is_told(place: InDirectory, tmp_path: Path) -> None:
+    manifest = tmp_path / "backups" / THIRD / "manifest.json"
+    manifest.unlink()
+    manifest.mkdir()
+    assert place.found()[THIRD] == "can't be read: Is a directory"
+
+
+def test_a_directory_that_can_not_be_read_is_told_and_one_that_is_not_made_yet_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TransientError, match="file can't be read: Not a directory"):
+        InDirectory(tmp_path / "file").found()
+    assert InDirectory(tmp_path / "later").found() == {}
 
 
 class Embedded:
@@ -69,7 +136,7 @@ def test_what_fails_is_told_and_leaves_nothing(
     making = Backups(Settings(data=tmp_path / "data"), cast("Store", Embedded()), lambda: None)
     with pytest.raises(TransientError, match="the backup fails: "):
         making.make(place)
-    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == ["1", "2", "3", "lock"]
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [FIRST, SECOND, THIRD, "lock"]
 
 
 def test_a_store_that_is_the_installation_s_no_more_is_not_backed_up(place: InDirectory, tmp_path: Path) -> None:

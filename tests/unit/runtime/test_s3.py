@@ -13,6 +13,7 @@ from footfall.runtime.backup_places import InBucket, Manifest, manifests
 from footfall.runtime.backups import prune
 from footfall.runtime.s3 import Bucket, Credentials, signed
 
+FIRST, SECOND, THIRD, FOURTH = (f"2026010{day}T000000000000Z" for day in (1, 2, 3, 4))
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
@@ -80,30 +81,31 @@ def made(place: InBucket, name: str, base: str = "") -> None:
 
 def test_old_backups_go_with_all_their_objects_unless_they_are_needed(bucket, double, tmp_path):
     place = InBucket(bucket, tmp_path / "scratch")
-    for name, base in (("1", ""), ("2", ""), ("3", "2"), ("4", "2")):
+    for name, base in ((FIRST, ""), (SECOND, ""), (THIRD, SECOND), (FOURTH, SECOND)):
         made(place, name, base)
     prune(place, 1)
-    assert [manifest.name for manifest in manifests(place)] == ["2", "4"]
+    assert [manifest.name for manifest in manifests(place.found())] == [SECOND, FOURTH]
     assert sorted(double.objects) == [
-        f"of/footfall/{name}/{file}" for name in ("2", "4") for file in ("manifest.json", "meta.db")
+        f"of/footfall/{name}/{file}" for name in (SECOND, FOURTH) for file in ("manifest.json", "meta.db")
     ]
 
 
 def test_what_an_interrupted_backup_left_goes_after_a_day(bucket, double, tmp_path):
     place = InBucket(bucket, tmp_path / "scratch")
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    double.objects = {"of/footfall/20260101T000000000000Z/store/x": b"", f"of/footfall/{now}/store/x": b""}
+    stay = [f"of/footfall/{key}" for key in (f"{now}/store/x", "1/notes", "readme", f"{SECOND}/manifest.json")]
+    double.objects = dict.fromkeys([f"of/footfall/{FIRST}/store/x", *stay], b"")
     with place.alone():
-        assert [*double.objects] == [f"of/footfall/{now}/store/x"]
+        assert [*double.objects] == stay
 
 
 @pytest.mark.parametrize("damage", ["meta.db", "store/x"])
 def test_a_damaged_backup_is_noticed(bucket, double, tmp_path, damage):
     place = InBucket(bucket, tmp_path / "scratch")
-    double.objects["of/footfall/1/store/x"] = b"xyz"
-    made(place, "1")
-    (manifest,) = manifests(place)
-    assert (place.fetch(manifest) / "meta.db").read_bytes() == b"1"
-    double.objects[f"of/footfall/1/{damage}"] = b"2!"
+    double.objects[f"of/footfall/{FIRST}/store/x"] = b"xyz"
+    made(place, FIRST)
+    (manifest,) = manifests(place.found())
+    assert (place.fetch(manifest) / "meta.db").read_bytes() == FIRST.encode()
+    double.objects[f"of/footfall/{FIRST}/{damage}"] = b"2!"
     with pytest.raises(FatalError, match=f"{damage} is not what was written"):
         place.fetch(manifest)
