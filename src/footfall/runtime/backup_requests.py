@@ -10,7 +10,7 @@ import msgspec
 from footfall.clock import HOUR, Clock
 from footfall.errors import FatalError
 from footfall.runtime import request_files
-from footfall.runtime.backup_places import SCRATCH, Manifest, Place, manifests, place_of
+from footfall.runtime.backup_places import SCRATCH, Manifest, Place, manifests_of, place_of
 from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
 
@@ -61,10 +61,11 @@ class BackupWork:
     def _scheduled(self, place: Place) -> None:
         every = self._settings.backup_hours * HOUR
         self._not_before = self._clock() + HOUR // 4  # also where it fails
-        newest = max((one.created_at for one in manifests(place.found())), default=0)
+        mine = manifests_of(place.found(), self._backups.installation)
+        newest = max((one.created_at for one in mine if one.scheduled), default=0)
         if self._clock() >= newest + every:
-            self._backups.make(place)
-            prune(place, self._settings.backup_keep)
+            self._backups.make(place, scheduled=True)
+        prune(place, self._backups.installation, self._settings.backup_keep)
 
     def _place(self, address: str) -> Place:
         return place_of(address, self._settings.data / SCRATCH)

@@ -20,7 +20,7 @@ from footfall.catalog.tables import Table
 from footfall.drain.inventory import INVENTORY
 from footfall.drain.journal import installation_id
 from footfall.errors import TransientError
-from footfall.runtime.backup_places import NAMES, Manifest, Place, Work, manifests
+from footfall.runtime.backup_places import NAMES, Found, Manifest, Place, Work, manifests_of
 from footfall.settings import Settings
 from footfall.store.clickhouse import newest_migration
 from footfall.store.protocol import BackupFolder, Store
@@ -52,28 +52,32 @@ class Backups:
         self._check_store = check_store
         self._quiesced = quiesced or (lambda: nullcontext(enter_result=True))
 
-    def make(self, place: Place, *, full: bool = False) -> Manifest:
+    @property
+    def installation(self) -> str:
+        """The id of whose backups these are: others may have theirs in the same place."""
+        return installation_id(self._settings.data / "drain")
+
+    def make(self, place: Place, *, full: bool = False, scheduled: bool = False) -> Manifest:
         """UserError where another backup goes there now; TransientError where a disk refuses, or no pause is found."""
         self._check_store()
         try:
             with place.alone():
-                return self._make(place, full=full)
+                return self._make(place, full=full, scheduled=scheduled)
         except (OSError, sqlite3.Error) as error:
             raise TransientError(f"the backup fails: {error}") from error
 
-    def _make(self, place: Place, *, full: bool) -> Manifest:
+    def _make(self, place: Place, *, full: bool, scheduled: bool) -> Manifest:
         now = datetime.now(UTC)
-        installation = installation_id(self._settings.data / "drain")
-        base = "" if full else _base(manifests(place.found()), installation)
+        base = "" if full else _base(manifests_of(place.found(), self.installation))
         self._store.settle_updates()  # most of them now, so that the drain waits for the last ones only
         work = place.begin(f"{now:{NAMES}}")
         try:
-            return self._complete(place, work, base, installation, now)
+            return self._complete(place, work, base, now, scheduled=scheduled)
         except BaseException:
             shutil.rmtree(work.folder, ignore_errors=True)  # at once: the disk may be full of it
             raise
 
-    def _complete(self, place: Place, work: Work, base: str, installation: str, now: datetime) -> Manifest:
+    def _complete(self, place: Place, work: Work, base: str, now: datetime, *, scheduled: bool) -> Manifest:
         rows, wait = self._snapshot(work, place.store(base) if base else None)
         wait()
         manifest = Manifest(
@@ -81,10 +85,11 @@ class Backups:
             created_at=int(now.timestamp() * 1000),
             version=__version__,
             schema=newest_migration(),
-            installation=installation,
+            installation=self.installation,
             base=base,
             rows=rows,
             files=place.files(work),
+            scheduled=scheduled,
         )
         place.complete(work, manifest)
         structlog.get_logger("backup").info("backup made", name=work.name, base=base, bytes=manifest.bytes)
@@ -105,19 +110,30 @@ class Backups:
         raise TransientError("the drain does not come to an end of its batch, so no backup can be made")
 
 
-def prune(place: Place, keep: int) -> None:
-    """Remove all but the newest `keep` backups, and those that these need."""
-    made = manifests(place.found())
-    kept = made[-keep:]
-    needed = {manifest.name for manifest in kept} | {manifest.base for manifest in kept}
-    for manifest in made:
-        if manifest.name not in needed:
-            place.remove(manifest.name)
+def prune(place: Place, installation: str, keep: int) -> None:
+    """Remove an installation's scheduled backups but the newest `keep`, and those that any other needs.
+
+    UserError where the place is busy, OSError where a disk refuses.
+    """
+    old = _superfluous(place.found(), installation, keep)
+    if old:
+        with place.alone():
+            for name in reversed(old):  # each before the one that it needs
+                place.remove(name)
 
 
-def _base(made: list[Manifest], installation: str) -> str:
+def _superfluous(found: Found, installation: str, keep: int) -> list[str]:
+    """One that can't be read may need the last full one before it."""
+    mine = manifests_of(found, installation)
+    old = [one.name for one in mine if one.scheduled][:-keep]
+    needed = {one.base for one in mine if one.name not in old}
+    for unread in (name for name, one in found.items() if isinstance(one, str)):
+        needed.add(max((one.name for one in mine if not one.base and one.name < unread), default=""))
+    return [name for name in old if name not in needed]
+
+
+def _base(mine: list[Manifest]) -> str:
     """The last full backup, while what comes on top of it is less than half of it."""
-    mine = [manifest for manifest in made if manifest.installation == installation]
     base = next((manifest for manifest in reversed(mine) if not manifest.base), None)
     if base is None or (mine[-1].base == base.name and mine[-1].bytes > base.bytes / 2):
         return ""

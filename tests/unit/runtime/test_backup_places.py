@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from footfall.errors import FatalError, TransientError
+from footfall.errors import FatalError, TransientError, UserError
 from footfall.runtime.backup_places import InDirectory, Manifest, manifests
 from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
@@ -18,10 +19,10 @@ from footfall.store.protocol import Store
 FIRST, SECOND, THIRD = (f"2026010{day}T000000000000Z" for day in (1, 2, 3))
 
 
-def made(place: InDirectory, name: str, base: str = "") -> None:
+def made(place: InDirectory, name: str, base: str = "", installation: str = "i", *, scheduled: bool = True) -> None:
     work = place.begin(name)
     (work.folder / "meta.db").write_bytes(name.encode())
-    place.complete(work, Manifest(name, 1, "1", 1, "i", base, {}, place.files(work)))
+    place.complete(work, Manifest(name, 1, "1", 1, installation, base, {}, place.files(work), scheduled))
 
 
 @pytest.fixture
@@ -38,12 +39,57 @@ def test_a_copy_under_another_name_is_no_backup(place: InDirectory, tmp_path: Pa
     for copy in ("before-the-upgrade", "20270101T000000000000Z"):
         shutil.copytree(tmp_path / "backups" / FIRST, tmp_path / "backups" / copy)
     assert [*place.found()] == [FIRST, SECOND, THIRD]
-    prune(place, 1)
+    prune(place, "i", 1)
     assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [
         THIRD,
         "20270101T000000000000Z",
         "before-the-upgrade",
+        "lock",
     ]
+
+
+def test_of_the_schedule_s_the_newest_stay_and_what_they_need(place: InDirectory) -> None:
+    made(place, "20260104T000000000000Z", SECOND)
+    prune(place, "i", 2)
+    assert [*place.found()] == [SECOND, THIRD, "20260104T000000000000Z"]
+
+
+def test_one_of_a_command_and_what_it_needs_stay_and_are_not_counted(place: InDirectory) -> None:
+    made(place, "20260104T000000000000Z", FIRST, scheduled=False)
+    made(place, "20260105T000000000000Z", scheduled=False)
+    prune(place, "i", 1)
+    assert [*place.found()] == [FIRST, THIRD, "20260104T000000000000Z", "20260105T000000000000Z"]
+
+
+def test_one_of_an_earlier_version_counts_as_a_command_s(place: InDirectory, tmp_path: Path) -> None:
+    manifest = tmp_path / "backups" / FIRST / "manifest.json"
+    record = json.loads(manifest.read_text())
+    del record["scheduled"]
+    manifest.write_text(json.dumps(record))
+    prune(place, "i", 1)
+    assert [*place.found()] == [FIRST, THIRD]
+
+
+def test_those_of_other_installations_stay_and_are_not_counted(place: InDirectory) -> None:
+    for day in (4, 5):
+        made(place, f"2026010{day}T000000000000Z", installation="other")
+    prune(place, "i", 2)
+    assert [*place.found()] == [SECOND, THIRD, "20260104T000000000000Z", "20260105T000000000000Z"]
+    prune(place, "other", 1)
+    assert [*place.found()] == [SECOND, THIRD, "20260105T000000000000Z"]
+
+
+def test_what_one_that_can_not_be_read_may_need_stays(place: InDirectory, tmp_path: Path) -> None:
+    (tmp_path / "backups" / SECOND / "manifest.json").write_bytes(b"{")
+    made(place, "20260104T000000000000Z")
+    prune(place, "i", 1)
+    assert [*place.found()] == [FIRST, SECOND, "20260104T000000000000Z"]
+
+
+def test_while_another_backup_is_made_nothing_is_removed(place: InDirectory) -> None:
+    with place.alone(), pytest.raises(UserError, match="another backup is being written"):
+        prune(place, "i", 1)
+    assert [*place.found()] == [FIRST, SECOND, THIRD]
 
 
 def test_one_that_is_not_complete_is_no_backup(place: InDirectory, tmp_path: Path) -> None:
@@ -101,7 +147,7 @@ def test_a_damaged_manifest_is_told_and_left_alone(place: InDirectory, tmp_path:
     (tmp_path / "backups" / THIRD / "manifest.json").write_bytes(b"{")
     assert place.found()[THIRD] == "is damaged: its manifest can't be read"
     assert [one.name for one in manifests(place.found())] == [FIRST, SECOND]
-    prune(place, 1)
+    prune(place, "i", 1)
     assert [*place.found()] == [SECOND, THIRD]
 
 

@@ -76,14 +76,14 @@ def test_credentials_are_needed():
 def made(place: InBucket, name: str, base: str = "") -> None:
     work = place.begin(name)
     (work.folder / "meta.db").write_bytes(name.encode())
-    place.complete(work, Manifest(name, 1, "1", 1, "i", base, {}, place.files(work)))
+    place.complete(work, Manifest(name, 1, "1", 1, "i", base, {}, place.files(work), scheduled=True))
 
 
 def test_old_backups_go_with_all_their_objects_unless_they_are_needed(bucket, double, tmp_path):
     place = InBucket(bucket, tmp_path / "scratch")
     for name, base in ((FIRST, ""), (SECOND, ""), (THIRD, SECOND), (FOURTH, SECOND)):
         made(place, name, base)
-    prune(place, 1)
+    prune(place, "i", 1)
     assert [manifest.name for manifest in manifests(place.found())] == [SECOND, FOURTH]
     assert sorted(double.objects) == [
         f"of/footfall/{name}/{file}" for name in (SECOND, FOURTH) for file in ("manifest.json", "meta.db")
