@@ -9,7 +9,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -20,6 +21,29 @@ BasePath = Annotated[
     StringConstraints(max_length=200, pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$"),
 ]
 """`""`, or `/a/b`: no slash at its end."""
+
+BUCKET = "s3://"
+PLACES = "name a directory, or s3://bucket/prefix"
+
+
+def bucket_of(place: str) -> tuple[str, str] | None:
+    """Bucket and prefix of a place of backups; None for a directory. ValueError for what is neither."""
+    name, _, prefix = place.removeprefix(BUCKET).strip("/").partition("/")
+    if place.startswith(BUCKET) and name and prefix:
+        return name, prefix
+    if not place or "://" in place:
+        raise ValueError(PLACES)
+    return None
+
+
+def _place(value: str) -> str:
+    try:
+        if value:
+            bucket_of(value)
+    except ValueError as error:
+        raise PydanticCustomError("place", PLACES) from error
+    return value
+
 
 Role = Literal["all", "collect", "drain", "query"]
 StoreIp = Literal["full", "truncated", "none"]
@@ -148,7 +172,7 @@ class Settings(BaseSettings, InstallationSettings):
         ge=10,
         description="Seconds without progress of the drain after which `/readyz` answers 503; at its end, at once.",
     )
-    backup_dir: str = Field(
+    backup_dir: Annotated[str, AfterValidator(_place)] = Field(
         "", description="Directory, or `s3://bucket/prefix`, for backups on a schedule; unset: none are made."
     )
     backup_hours: int = Field(24, ge=1, le=8760, description="Hours from one scheduled backup to the next.")

@@ -240,6 +240,28 @@ def test_backups_are_made_on_schedule_and_old_ones_go(tmp_path: Path) -> None:
         assert until(lambda: len(list(backups.glob("*/manifest.json"))) == 2)  # the second one needs the first
 
 
+def test_a_schedule_that_fails_is_told_and_leaves_the_server_ready(tmp_path: Path) -> None:
+    with running(tmp_path / "data", backup_dir="/proc/nope") as server:
+        assert until(lambda: "backups" in server.http.get("/metrics").text, 30)
+        answer = server.http.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+        assert re.fullmatch(r"work on backups fails since \S+: No such file or directory", answer.json()["message"])
+        assert 'footfall_job_failing_seconds{job="backups"} ' in server.http.get("/metrics").text
+        lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+        told = [line for line in lines if line["level"] == "error"]
+        assert [(line["event"], line["reason"]) for line in told] == [
+            ("a backup can't be made", "no backup can be written to /proc/nope: No such file or directory")
+        ]
+        assert "Traceback" not in server.log.read_text()
+
+
+def test_a_schedule_without_a_place_fails_the_start(tmp_path: Path) -> None:
+    told = footfall("serve", data=tmp_path / "data", backup_dir="ftp://x")
+    assert told.returncode == 1
+    assert "FOOTFALL_BACKUP_DIR 'ftp://x': name a directory, or s3://bucket/prefix" in told.stderr
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("marker", [True, False])
 def test_a_restore_that_was_interrupted_is_begun_anew(tmp_path: Path, marker: bool) -> None:
     with running(tmp_path / "data") as server:

@@ -39,6 +39,8 @@ def test_trusted_proxies_are_networks_separated_by_commas(monkeypatch, text, net
         ("BASE_PATH", "stats"),
         ("BASE_PATH", "/a/../b"),
         ("BASE_PATH", "//a"),
+        ("BACKUP_DIR", "ftp://x"),
+        ("BACKUP_DIR", "s3://bucket"),
     ],
 )
 def test_what_can_not_be_is_refused(monkeypatch, name, value):

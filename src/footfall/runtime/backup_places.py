@@ -17,7 +17,8 @@ import msgspec
 
 from footfall.errors import FatalError, TransientError, UserError
 from footfall.filelock import try_lock
-from footfall.runtime.s3 import SCHEME, Bucket
+from footfall.runtime.s3 import Bucket
+from footfall.settings import bucket_of
 from footfall.store.protocol import BackupFolder
 
 MANIFEST = "manifest.json"
@@ -102,23 +103,23 @@ class Place(Protocol):
 
 def absolute(address: str) -> str:
     """The address of a place as another process understands it; UserError as `place_of`."""
-    return address if _is_bucket(address) else str(Path(address).resolve())
+    return address if _bucket_of(address) else str(Path(address).resolve())
 
 
 def place_of(address: str, scratch: Path) -> Place:
     """A directory, or s3://bucket/prefix, for which `scratch` is a folder on this machine's disk.
 
-    UserError `bad_parameter` for what is neither.
+    UserError `bad_parameter` for what is neither, FatalError for a bucket without credentials.
     """
-    return InBucket(Bucket(address), scratch) if _is_bucket(address) else InDirectory(Path(address))
+    bucket = _bucket_of(address)
+    return InBucket(Bucket(*bucket), scratch) if bucket else InDirectory(Path(address))
 
 
-def _is_bucket(address: str) -> bool:
-    if address.startswith(SCHEME):
-        return True
-    if not address or "://" in address:
-        raise UserError("bad_parameter", f"{address!r} is no place of backups: name a directory, or s3://bucket/prefix")
-    return False
+def _bucket_of(address: str) -> tuple[str, str] | None:
+    try:
+        return bucket_of(address)
+    except ValueError as error:
+        raise UserError("bad_parameter", f"{address!r} is no place of backups: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def _named(key: str) -> str:
 
 
 def _is_manifest(key: str) -> bool:
-    return key == f"{_named(key)}/{MANIFEST}"
+    return bool(name := _named(key)) and key == f"{name}/{MANIFEST}"
 
 
 def _own(found: Mapping[str, bytes | str]) -> Found:

@@ -23,8 +23,8 @@ from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
 from footfall.errors import FatalError, TransientError
+from footfall.settings import BUCKET
 
-SCHEME = "s3://"
 _ATTEMPTS = 3
 _PAUSE = 1.0
 _SECONDS = 60.0
@@ -79,11 +79,8 @@ def signed(
 class Bucket:
     """What lies below a prefix; keys are relative to it. Every method raises TransientError where S3 refuses."""
 
-    def __init__(self, address: str, environment: Mapping[str, str] = os.environ) -> None:
-        """`address` is s3://bucket/prefix. FatalError where it is not, or credentials are missing."""
-        name, _, prefix = address.removeprefix(SCHEME).strip("/").partition("/")
-        if not address.startswith(SCHEME) or not name or not prefix:
-            raise FatalError(f"{address} is no place for backups: s3://bucket/prefix")
+    def __init__(self, name: str, prefix: str, environment: Mapping[str, str] = os.environ) -> None:
+        """FatalError where credentials are missing."""
         self._credentials = Credentials.of(environment)
         endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
         endpoint = (endpoint or f"https://s3.{self._credentials.region}.amazonaws.com").rstrip("/")
@@ -91,7 +88,7 @@ class Bucket:
             raise FatalError(f"the endpoint of S3 is no URL: {endpoint}")
         self._bucket = f"{endpoint}/{quote(name, safe=_UNRESERVED)}"
         self._prefix = f"{prefix}/"
-        self.address = address
+        self.address = f"{BUCKET}{name}/{prefix}"
 
     def url(self, key: str) -> str:
         return f"{self._bucket}/{quote(self._prefix + key, safe='/' + _UNRESERVED)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
@@ -21,11 +21,12 @@ from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
 from footfall.drain.session_facts import SessionFacts
 from footfall.importers.inbox import Inbox
 from footfall.meta import Drops, environment_over
+from footfall.model.progress import FailingJob
 from footfall.rollups.expiry import Expiry, facts_since
 from footfall.rollups.jobs import zone_of
 from footfall.rollups.roller import Roller
 from footfall.runtime.address import check_address, published_address
-from footfall.runtime.backup_requests import BackupWork
+from footfall.runtime.backup_requests import BackupWork, check_schedule
 from footfall.runtime.backups import Backups
 from footfall.runtime.collecting import make_collecting
 from footfall.runtime.draining import Draining
@@ -55,6 +56,8 @@ INTERRUPT = SECOND // 4
 LOOK_AT_TAILS = 10 * SECOND
 """How old the figures of tails in /metrics may be."""
 
+Failing = Callable[[], list[FailingJob]]
+
 
 def serve(settings: Settings, page: str = "/") -> None:
     """Run until SIGTERM or SIGINT, then commit what was taken and return. FatalError where it can't start.
@@ -63,6 +66,7 @@ def serve(settings: Settings, page: str = "/") -> None:
     """
     check_auth_off(settings)
     configure_logging(settings.log_level)
+    check_schedule(settings)
     make_data_directory(settings)
     clock, metrics = system_clock, Metrics()
     with written_end() as ending, ExitStack() as stack:
@@ -76,6 +80,11 @@ def serve(settings: Settings, page: str = "/") -> None:
         greeted = greeting(parts, page)
         drops = Drops(parts.meta.database, clock)
         stack.callback(drops.flush)
+        backups = BackupWork(settings, _backups(parts, draining), clock)
+
+        def failing() -> list[FailingJob]:
+            return [*jobs.failing(), *backups.failing()]
+
         mover = Mover(settings, parts.meta, draining.store, _Quiet(draining, jobs), clock)
         receiving = Receiving(spools, parts.meta.secret(SECRET))
         for millis, work in (
@@ -86,10 +95,10 @@ def serve(settings: Settings, page: str = "/") -> None:
             (SECOND, spools.refresh),
             (MINUTE, draining.tell_standstills),
             (LOOK_AT_TAILS, partial(_look_at_tails, spools, metrics)),
-            (SECOND, BackupWork(settings, _backups(parts, draining), clock)),
+            (SECOND, backups),
             (SECOND, MoveWork(settings.data, mover)),
             (5 * MINUTE, partial(_look_at_parts, draining, metrics)),
-            (FLUSH_DROPS, partial(_look_at_jobs, jobs, metrics, clock)),
+            (FLUSH_DROPS, partial(_look_at_jobs, failing, metrics, clock)),
         ):
             stack.callback(Periodic(millis, work).stop, STOP_SECONDS / 6)  # a busy database must not delay the end
         stack.callback(mover.stop)
@@ -97,7 +106,7 @@ def serve(settings: Settings, page: str = "/") -> None:
         stack.callback(Periodic(SECOND, uploads).stop, STOP_SECONDS / 6)
         stack.callback(uploads.stop)
         log_start(parts, spools.state(), newest_migration())
-        uvloop.run(_run(parts, spools, receiving, draining, jobs, metrics, drops, greeted))
+        uvloop.run(_run(parts, spools, receiving, draining, failing, metrics, drops, greeted))
         ending.begun = True
     structlog.get_logger("server").info("server stopped")
 
@@ -124,7 +133,7 @@ async def _run(
     spools: Spools,
     receiving: Receiving,
     draining: Draining,
-    jobs: Jobs,
+    failing: Failing,
     metrics: Metrics,
     drops: Drops,
     greeted: str,
@@ -133,9 +142,7 @@ async def _run(
     if parts.settings.role == "drain":
         server = Server(parts.settings, create_collector(collecting), collecting, None)
     else:
-        querying = make_querying(
-            parts, draining.store, collecting, lambda: draining.last_round, draining.gate, jobs.failing
-        )
+        querying = make_querying(parts, draining.store, collecting, lambda: draining.last_round, draining.gate, failing)
         server = Server(parts.settings, create_application(collecting, querying), collecting, querying)
     if not await server.run(greeted):
         # The loop would wait for the thread that answers, and a query may take its time.
@@ -160,8 +167,8 @@ def _look_at_parts(draining: Draining, metrics: Metrics) -> None:
     metrics.rows_lost = lost
 
 
-def _look_at_jobs(jobs: Jobs, metrics: Metrics, clock: Clock) -> None:
-    metrics.jobs_failing = {one.name: (clock() - one.since) / SECOND for one in jobs.failing()}
+def _look_at_jobs(failing: Failing, metrics: Metrics, clock: Clock) -> None:
+    metrics.jobs_failing = {one.name: (clock() - one.since) / SECOND for one in failing()}
 
 
 def _roller(draining: Draining, clock: Clock, metrics: Metrics, source: Table) -> Roller:

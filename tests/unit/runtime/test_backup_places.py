@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from tests.support.s3 import ENVIRONMENT
 
 from footfall.errors import FatalError, TransientError, UserError
-from footfall.runtime.backup_places import InDirectory, Manifest, manifests
+from footfall.runtime.backup_places import InBucket, InDirectory, Manifest, absolute, manifests, place_of
 from footfall.runtime.backups import Backups, prune
 from footfall.settings import Settings
 from footfall.store.protocol import Store
@@ -191,3 +192,18 @@ def test_a_store_that_is_the_installation_s_no_more_is_not_backed_up(place: InDi
 
     with pytest.raises(FatalError, match="the store has moved"):
         Backups(Settings(data=tmp_path), cast("Store", Embedded()), moved).make(place)
+
+
+@pytest.mark.parametrize("address", ["", "ftp://x", "s3://", "s3://bucket", "s3://bucket/", "s3:///x"])
+def test_a_place_is_a_directory_or_below_a_prefix(address: str, tmp_path: Path) -> None:
+    for use in (absolute, lambda given: place_of(given, tmp_path)):
+        with pytest.raises(UserError) as caught:
+            use(address)
+        assert str(caught.value) == f"{address!r} is no place of backups: name a directory, or s3://bucket/prefix"
+
+
+def test_an_address_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    assert isinstance(place_of("s3://bucket/prefix/", tmp_path), InBucket)
+    assert isinstance(place_of("s3", tmp_path), InDirectory)

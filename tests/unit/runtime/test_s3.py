@@ -25,7 +25,7 @@ def double() -> Iterator[S3]:
 
 @pytest.fixture
 def bucket(double: S3) -> Bucket:
-    return Bucket(f"s3://{BUCKET}/of/footfall", ENVIRONMENT | {"AWS_ENDPOINT_URL": double.url})
+    return Bucket(BUCKET, "of/footfall", ENVIRONMENT | {"AWS_ENDPOINT_URL": double.url})
 
 
 def test_a_request_is_signed_as_in_amazons_own_example():
@@ -62,15 +62,9 @@ def test_a_refusal_says_why_and_nothing_secret(bucket, double):
     assert SECRET not in repr(Credentials(KEY, SECRET, "session"))
 
 
-@pytest.mark.parametrize("address", ["s3://", "s3://bucket", "s3://bucket/", "s3:///x"])
-def test_an_address_names_bucket_and_prefix(address):
-    with pytest.raises(FatalError, match="no place for backups"):
-        Bucket(address, ENVIRONMENT)
-
-
 def test_credentials_are_needed():
     with pytest.raises(FatalError, match="AWS_SECRET_ACCESS_KEY in the environment"):
-        Bucket("s3://bucket/x", {"AWS_ACCESS_KEY_ID": "x"})
+        Bucket("bucket", "x", {"AWS_ACCESS_KEY_ID": "x"})
 
 
 def made(place: InBucket, name: str, base: str = "") -> None:
