@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from tests.support.draining import drain_all
 from tests.support.few_rollups import few_rollups
 from tests.support.history_product import Watcher
 
-from footfall.catalog.rollups import ROLLUPS, SOURCES, Rollup
+from footfall.catalog.rollups import LEAST_EVENTS, PROPERTY_VALUES, ROLLUPS, SOURCES, Rollup
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE, system_clock
 from footfall.drain.drain import Drain
@@ -33,6 +33,7 @@ from footfall.query.build import counts_of, endpoints, ranking_of, totals
 from footfall.query.fetch import fetch
 from footfall.query.rankings import top
 from footfall.query.rows import Row
+from footfall.rollups import roller
 from footfall.rollups.expiry import Expiry, facts_since, preview
 from footfall.rollups.jobs import zone_of
 from footfall.rollups.roller import Roller
@@ -73,34 +74,49 @@ class Installation:
         self.spool = MemorySpool(clock=lambda: self.now)
         self._ids = count(1)
         self._tick = count(0, 4_000)
-        editor = meta.editor
         self.drain = CountingDrain(lambda: [("s", self.spool)], store, Journal(path), Watcher())
         self.drain.drain_once()
-        self.rollers = [
-            Roller(
-                store,
-                partial(self._zones, source),
-                lambda: self.now,
-                self.drain.begin_cells,
-                lambda: next(self._tick),
-                facts_since=partial(facts_since, editor, source),
-                source=source,
-            )
-            for source in SENT
-        ]
+        self.rollers = [self._roller(source, LEAST_EVENTS) for source in SENT]
         self.expiry = Expiry(
-            editor, store, self.drain, lambda: self.standstills, lambda: self.now, lambda: next(self._tick)
+            meta.editor, store, self.drain, lambda: self.standstills, lambda: self.now, lambda: next(self._tick)
+        )
+
+    def _roller(self, source: Table, least: Mapping[Bucket, int]) -> Roller:
+        return Roller(
+            self.store,
+            partial(self._zones, source),
+            lambda: self.now,
+            self.drain.begin_cells,
+            lambda: next(self._tick),
+            least,
+            facts_since=partial(facts_since, self.meta.editor, source),
+            source=source,
         )
 
     def _zones(self, source: Table) -> dict[int, str]:
         return {project: zone_of(source, zone) for project, zone in self.meta.editor.zones().items()}
 
-    def send(self, projects: Iterable[int], *instants: int, url: str = "https://a.test/") -> None:
+    def visited(self, visitor: int, *instants: int) -> None:
+        """Pageviews of one visitor of the first project."""
+        self.spool.append([Submission(EventRows(1, self.now, [self._event(at, visitor) for at in instants]))])
+        drain_all(self.drain, self.spool)
+
+    def _event(self, at: int, visitor: int, url: str = "https://a.test/", properties: bytes = b"") -> RawEvent:
+        return RawEvent(
+            *(at, 1, next(self._ids)),
+            event_type="pageview",
+            visitor=visitor,
+            url=url,
+            title="A",
+            user_agent=AGENT,
+            properties=properties,
+        )
+
+    def send(
+        self, projects: Iterable[int], *instants: int, url: str = "https://a.test/", properties: bytes = b""
+    ) -> None:
         """An event and a request at each instant, by a visitor of its own, whose key is the instant."""
-        events = [
-            RawEvent(*(at, 1, next(self._ids)), event_type="pageview", visitor=at, url=url, title="A", user_agent=AGENT)
-            for at in instants
-        ]
+        events = [self._event(at, at, url, properties) for at in instants]
         requests = [
             RawRequest(at, 1, next(self._ids), visitor=at, method="GET", endpoint="/x", duration_us=1_000)
             for at in instants
@@ -116,6 +132,16 @@ class Installation:
             self.drain.mark(Touched(source, 1, list(piece.hours)) for source in piece.sources)
             self.store.facts.erase(1, [visitor], piece)
 
+    def make_all(self) -> None:
+        """From now on cells are made, however few facts they have."""
+        self.rollers = [self._roller(source, {}) for source in SENT]
+
+    def requested(self, at: int) -> None:
+        """A request in the first project, by a visitor without events, whose key is the instant."""
+        request = RawRequest(at, 1, next(self._ids), visitor=at, method="GET", endpoint="/x", duration_us=1_000)
+        self.spool.append([Submission(RequestRows(1, self.now, [request]))])
+        drain_all(self.drain, self.spool)
+
     def work(self) -> None:
         """Until there is nothing left to do."""
         rounds = 0
@@ -129,8 +155,8 @@ class Installation:
         self.expiry()
         if self.drain.removed == removed:  # of what an earlier look found there is nothing left: it looks again
             self.expiry()
-        for roller in self.rollers:
-            while roller():
+        for one in self.rollers:
+            while one():
                 made += 1
         return self.drain.removed > removed or made > 0
 
@@ -163,7 +189,9 @@ class Installation:
 
 
 @pytest.fixture(autouse=True)
-def few() -> Iterator[None]:
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A few roll-ups, whose cells are made again at once: stamps are of today, and later than all that happens here."""
+    monkeypatch.setattr(roller, "AGAIN_AFTER", dict.fromkeys(roller.AGAIN_AFTER, -(1 << 60)))
     with few_rollups(
         {Table.EVENTS: ("events", "sessions", "traffic"), Table.REQUESTS: ("requests", "calls", "endpoints")}
     ):
@@ -236,7 +264,6 @@ def test_a_forgotten_visitor_takes_no_figures_of_others_along(here: Installation
     here.meta.editor.update("one", retention_days=31)
     here.work()
     here.forget(MAY + 25 * DAY + 5 * HOUR)
-    here.now += 3 * HOUR
     here.work()
     assert here.figures() == (4, 4)
     assert here.requests()[0]["hits"] == 4
@@ -252,9 +279,81 @@ def test_days_of_requests_are_not_cut_by_the_projects_clock(here: Installation) 
     here.work()
     assert here.days() == [day, 25, 40]
     here.forget(MAY + day * DAY + 20 * HOUR)
-    here.now += 3 * HOUR
     here.work()
     assert here.of_day(day)[2] == 1
+
+
+def test_cells_that_were_made_before_are_made_again_with_all_that_days_keep(here: Installation) -> None:
+    """Meanwhile they are read as they are."""
+    here.work()
+    here.meta.editor.update("one", retention_days=31)
+    here.expiry()
+    assert here.days() == [0, 3, 10, 25, 40]
+    here.work()
+    assert here.days(table="requests") == [25, 40]
+    assert here.hits(0, 3, 10, 25, 40) == [1, 1, 1, 1, 1]
+
+
+def test_an_hour_in_which_only_requests_have_rows_keeps_its_events(here: Installation) -> None:
+    """In Kolkata events go up to 18:30 UTC, requests up to the midnight before."""
+    at = MAY + 19 * DAY + 12 * HOUR
+    here.send([1], at)
+    here.requested(at + 1)
+    here.meta.editor.update("one", retention_days=31, timezone="Asia/Kolkata")
+    here.work()
+    assert (here.days(), here.days(table="requests")) == ([25, 40], [19, 25, 40])
+    before = here.figures()
+    here.forget(at + 1)
+    here.work()
+    assert here.figures() == before == (5, 5)  # without the first day, which began in April
+
+
+@pytest.mark.parametrize("forgotten", [True, False], ids=["its visitor is forgotten", "an event comes late"])
+def test_a_session_over_the_cut_changes_nothing_before_it(here: Installation, forgotten: bool) -> None:
+    cut = MAY + 19 * DAY
+    visitor = cut - 5 * MINUTE
+    here.send([1], visitor - HOUR)
+    here.visited(visitor, cut - 5 * MINUTE, cut + 5 * MINUTE)
+    here.meta.editor.update("one", retention_days=31)
+    here.now = cut + 31 * DAY + 2 * HOUR
+    here.work()
+    assert here.of_day(18)[:2] == (2, 2)
+    if forgotten:
+        here.forget(visitor)
+    else:
+        here.visited(visitor, cut + 6 * MINUTE)
+    here.work()
+    assert here.of_day(18)[:2] == (2, 2)
+
+
+def test_a_property_with_too_many_values_holds_up_nothing(here: Installation) -> None:
+    lists = (*SOURCES[Table.EVENTS], replace(PROPERTY_VALUES, most=1))
+    with patch.dict(cast("dict[Table, tuple[Rollup, ...]]", SOURCES), {Table.EVENTS: lists}):
+        for number in range(3):
+            here.send([1], MAY + number, properties=b'{"order":"%d"}' % number)
+        here.meta.editor.update("one", retention_days=31)
+        here.work()
+    assert here.days() == [25, 40]
+
+
+def test_days_that_went_under_an_earlier_version_stay_as_they_are(here: Installation) -> None:
+    """That one cut days of UTC by the project's clock, kept lists of requests by week and month, and sealed nothing."""
+    at = MAY + 19 * DAY + 12 * HOUR
+    here.send([1], at, at + 8 * HOUR)
+    here.meta.editor.update("one", timezone="Asia/Kolkata")
+    here.make_all()
+    here.work()
+    assert here.of_day(19)[2] == 2
+    cut = MAY + 19 * DAY + 18 * HOUR + 30 * MINUTE
+    gone = dict.fromkeys(SOURCES, cut)
+    while piece := here.store.facts.to_expire(1, gone):
+        here.store.facts.expire(1, gone, piece)
+    here.meta.editor.update("one", retention_days=31)
+    here.meta.editor.facts_gone(1, cut)
+    here.work()
+    assert here.figures() == (6, 6)  # without the first day, which began in April
+    assert here.of_day(19)[2] == 2
+    assert run.beginning(here.store, 1, Table.REQUESTS) == MAY
 
 
 def test_a_kept_day_has_the_visitors_of_every_label(here: Installation) -> None:

@@ -27,6 +27,9 @@ OVERFULL = "overfull"
 KEPT = "kept"
 """Stands among the roll-ups of a day whose facts go before its figures (`counted_in`)."""
 
+SEALED = (1 << 64) - 1
+"""The stamp of a cell whose facts are gone: no mark of a touched hour is later, so that it stays valid."""
+
 LEAST_EVENTS: Mapping[Bucket, int] = {
     Bucket.QUARTER_HOUR: 250,
     Bucket.HOUR: 1_000,
@@ -201,7 +204,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         ),
         _of_requests("statuses", "status"),
         _of_requests("referers", "referer"),
-        _of_requests("browsers", "browser"),
+        _of_requests("request_browsers", "browser"),  # rows of `browsers` are those of events
         _of_requests("hosts", "host"),
         *map(_of_network, ("", *GROUPINGS)),
     ),

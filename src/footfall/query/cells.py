@@ -44,15 +44,14 @@ class FirstFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstKept:
-    """The first of a project's days that end at `before` or earlier, and have figures though their facts may be gone.
+class FirstSealed:
+    """The first of a project's days that have figures though their facts are gone.
 
     One column, start; no row where there is none.
     """
 
     project: int
     source: str
-    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class MadeCells:
 
 @dataclass(frozen=True, slots=True)
 class StaleCells:
-    """Cells of a grain that are not valid, or lack one of these roll-ups.
+    """Cells of a grain that are not valid, or lack one of these roll-ups; with `small`, those that were not made, too.
 
     Columns project, grain, zone, start, end, stamp.
     """
@@ -81,6 +80,7 @@ class StaleCells:
     source: str
     grain: str
     rollups: tuple[str, ...]
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,15 @@ class MakeCells:
     version: int
     counted: int | None = None
     most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SealCells:
+    """Seals cells of a source, whose facts go."""
+
+    project: int
+    source: str
+    cells: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +154,13 @@ CellQuery = (
     RolledUp
     | FactsOfCells
     | FirstFacts
-    | FirstKept
+    | FirstSealed
     | CellSizes
     | MadeCells
     | StaleCells
     | MakeCells
     | MakeEarned
+    | SealCells
     | CrossedCells
     | OverfullCells
     | Uncounted

@@ -10,10 +10,9 @@ from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
-from footfall.query.cells import FirstKept
+from footfall.query.cells import FirstSealed
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
-from footfall.query.passes.clamp import LATEST
 from footfall.query.plan import Whole
 from footfall.query.shares import average, share
 from footfall.query.timerange import TimeRange
@@ -64,11 +63,11 @@ class Limited:
 def beginning(store: Reader, project: int, table: Table = Table.EVENTS) -> int | None:
     """When a project's history begins, in Unix milliseconds; None if it has none.
 
-    At its first row, or with the first day whose figures stay though its rows may be gone.
+    At its first row, or with the first day whose figures stay though its rows are gone.
     """
     rows = fetch(store, build.first(project, table))
     first = rows[0]["timestamp"] if rows else None
-    days = read(store, FirstKept(project, table.value, LATEST if first is None else first))
+    days = read(store, FirstSealed(project, table.value))
     return days[0]["start"] if days else first
 
 

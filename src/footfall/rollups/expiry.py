@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -12,16 +12,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from footfall.catalog.rollups import GRAINS, SOURCES, names_of
+from footfall.catalog.rollups import GRAINS, PROPERTY_VALUES, SOURCES, names_of
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, Clock
-from footfall.drain.plan import Touched
 from footfall.model.period import Bucket, Period
 from footfall.model.progress import Standstill
 from footfall.model.project import Project
-from footfall.query.cells import FirstFacts
+from footfall.query.cells import FirstFacts, SealCells
+from footfall.query.passes.clamp import EARLIEST
 from footfall.query.rows import read
-from footfall.query.sources.covering import valid_cells
+from footfall.query.sources.covering import cells_of, valid_cells
+from footfall.query.sources.tiles import Cell
+from footfall.query.sql import compile_query
 from footfall.rollups.jobs import closed_cells, zone_of
 from footfall.store.protocol import Piece, Store
 
@@ -41,8 +43,6 @@ class Retained(Protocol):
 
 class Rounds(Protocol):
     """What is asked of the drain."""
-
-    def mark(self, touched: Iterable[Touched]) -> None: ...
 
     def removing(self, piece: Piece) -> AbstractContextManager[None]: ...
 
@@ -85,7 +85,8 @@ class Expiry:
     """Each call removes one month of one table, in the background; with nothing left it looks again, once an hour.
 
     Whole days go, each once it is rolled up, with its month. A day without valid cells of each source keeps its facts,
-    as do all days after it, and is marked to be made. `standstills` are the drain's: while rows wait, none are removed.
+    as do all days after it. Cells whose facts go are sealed before. `standstills` are the drain's: while rows wait,
+    none are removed.
     """
 
     def __init__(
@@ -126,10 +127,12 @@ class Expiry:
         if any(one.seconds * 1000 > LAG / 2 for one in self._standstills()):
             return
         for project in self._projects.retained():
-            before = self._rolled_up(project, self._wanted(project))
+            before = max(self._rolled_up(project, self._wanted(project)), project.facts_since)
+            for source in SOURCES:
+                self._seal(project, source, before)
             if before > project.facts_since:
                 self._projects.facts_gone(project.number, before)
-            self._waiting[project.number] = max(before, project.facts_since)
+            self._waiting[project.number] = before
 
     def _wanted(self, project: Project) -> int:
         """Before which instant the retention removes facts."""
@@ -141,14 +144,13 @@ class Expiry:
         for source in SOURCES:
             missing = self._missing(project, source, cuts(before)[source])
             if missing:
-                self._drain.mark([Touched(source.value, project.number, [Bucket.HOUR.floor(at) for at in missing])])
                 before = Bucket.DAY.floor(missing[0], _clocks(project.timezone))
         return before
 
     def _missing(self, project: Project, source: Table, before: int) -> list[int]:
-        """Starts of the cells of which facts would go, and that are not valid.
+        """Starts of the cells of which facts would go, and that are not valid, or lack what days keep.
 
-        Cells that lost facts before keep the figures that they have: they can't be made again.
+        Cells that lost facts before can't be made again. Of a property with too many values a cell keeps none.
         """
         firsts = {row["project"]: row["first"] for row in read(self._store, FirstFacts(source))}
         first = firsts.get(project.number, before)
@@ -159,10 +161,29 @@ class Expiry:
             since = cuts(project.facts_since)[source]
             cells = [cell for cell in closed_cells(grain, zone, first, end) if cell.start >= since]
             if cells:
-                period, names = Period(cells[0].start, end), names_of(source, grain, kept=True)
+                period = Period(cells[0].start, end)
+                names = tuple(name for name in names_of(source, grain, kept=True) if name != PROPERTY_VALUES.mark)
                 made = valid_cells(self._store, project.number, source, period, names)
+                made += [cell for cell in self._cells(project, source, end) if cell.sealed]
                 found |= {cell.start for cell in cells} - {cell.period.start for cell in made if cell.grain is grain}
         return sorted(found)
+
+    def _seal(self, project: Project, source: Table, before: int) -> None:
+        """Seal the cells whose facts go, and those whose facts went under an earlier version, which cut days of UTC."""
+        found = self._cells(project, source, max(before, project.facts_since + DAY))
+        gone = cuts(before)[source]
+        if not any(cell.sealed for cell in found):
+            days = (cell.period for cell in found if cell.grain is Bucket.DAY)
+            gone = max([gone, *(day.end for day in days if day.start < project.facts_since)])
+        cells = tuple(cell for cell in found if cell.period.end <= gone and not cell.sealed)
+        if cells:
+            statement = compile_query(SealCells(project.number, source.value, cells_of((), cells)))
+            self._store.command(statement.sql, statement.params)
+
+    def _cells(self, project: Project, source: Table, before: int) -> list[Cell]:
+        """Valid days and months that end at this instant or before."""
+        found = valid_cells(self._store, project.number, source, Period(EARLIEST, before), ())
+        return [cell for cell in found if cell.grain in GRAINS]
 
 
 def _clocks(zone: str) -> tzinfo:

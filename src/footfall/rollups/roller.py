@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -42,7 +42,7 @@ from footfall.query.cells import (
     OverfullCells,
     StaleCells,
 )
-from footfall.query.rows import read
+from footfall.query.rows import Row, read
 from footfall.query.sources import summed
 from footfall.query.sql import compile_query
 from footfall.rollups.jobs import Job, Wanted, closed_cells, together
@@ -144,7 +144,8 @@ class Roller:
                         if cell.end > firsts[project] and cell.start not in there
                     ]
         since = self._facts_since()
-        return [item for item in found + self._stale(now, zones) if item.cell.start >= since.get(item.project, 0)]
+        found += self._stale(now, zones, since)
+        return [item for item in found if item.cell.start >= since.get(item.project, 0)]
 
     def _expire(self) -> None:
         """Once a day. The rows of expired cells stay for another day, since queries may be about to read them."""
@@ -172,9 +173,10 @@ class Roller:
             kept = tuple(project for project in job.projects if project in since)
             large = self._large(replace(job, projects=tuple(one for one in job.projects if one not in since)))
             small = tuple(sorted({*job.projects} - {*kept, *large}))
-            made = self._roll_up(replace(job, projects=kept), stamp, kept=True)
-            self._record(job, stamp, made | self._roll_up(replace(job, projects=large), stamp))
-            self._record(job, stamp, {cell: [SMALL] for cell in _cells_of(job, small)})
+            self._record(job, stamp, "large", self._roll_up(replace(job, projects=large), stamp))
+            self._record(job, stamp, "small", {cell: [SMALL] for cell in _cells_of(job, small)})
+            # Last, since these statements are larger: where they fail, the others are done.
+            self._record(job, stamp, "kept", self._roll_up(replace(job, projects=kept), stamp, kept=True))
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
@@ -209,7 +211,7 @@ class Roller:
         found = {row["project"]: row["facts"] for row in rows}
         return tuple(project for project in job.projects if found.get(project, 0) >= max(least, 1))
 
-    def _record(self, job: Job, stamp: int, made: dict[tuple[int, int], list[str]]) -> None:
+    def _record(self, job: Job, stamp: int, which: str, made: dict[tuple[int, int], list[str]]) -> None:
         if not made:
             return
         ends = {cell.start: cell.end for cell in job.cells()}
@@ -225,7 +227,7 @@ class Roller:
             stamp=pl.lit(stamp, pl.UInt64),
             version=pl.lit(stamp, pl.UInt64),
         )
-        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{next(iter(made.values()))[0]}")
+        self._store.insert("rolled_up", arrow(rows), token=f"{stamp}:{which}")
 
     def _first_facts(self) -> dict[int, int]:
         """By project, the time of its first fact, looked up now and then."""
@@ -234,16 +236,22 @@ class Roller:
             self._next_firsts = self._tick() + _FIRSTS
         return self._firsts
 
-    def _stale(self, now: int, zones: Mapping[int, str]) -> list[Wanted]:
+    def _stale(self, now: int, zones: Mapping[int, str], kept: Collection[int]) -> list[Wanted]:
+        """Of `kept` projects those, too, that were found too small, or whose days lack what these have."""
         return [
             Wanted(grain, Period(row["start"], row["end"]), row["project"], row["zone"])
             for grain in self._grains
-            for row in read(self._store, self._stale_cells(grain))
+            for row in self._stale_cells(grain, kept)
             if row["project"] in zones and now - row["stamp"] // 1000 >= AGAIN_AFTER[grain]
         ]
 
-    def _stale_cells(self, grain: Bucket) -> StaleCells:
-        return StaleCells(self._source.value, grain.value, names_of(self._source, grain))
+    def _stale_cells(self, grain: Bucket, kept: Collection[int]) -> list[Row]:
+        found = read(self._store, StaleCells(self._source.value, grain.value, names_of(self._source, grain)))
+        if kept and grain in GRAINS:
+            names = names_of(self._source, grain, kept=True)
+            lacking = read(self._store, StaleCells(self._source.value, grain.value, names, small=True))
+            found += [row for row in lacking if row["project"] in kept]
+        return found
 
 
 def _wanted_since(grain: Bucket, oldest: int) -> int:

@@ -1,4 +1,4 @@
--- Schema 29
+-- Schema 30
 -- The tables of a new store, as all migrations leave them. Written by `python -m tools.schema`, not by hand.
 
 CREATE TABLE IF NOT EXISTS engagements
