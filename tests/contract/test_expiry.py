@@ -337,7 +337,7 @@ def test_a_property_with_too_many_values_holds_up_nothing(here: Installation) ->
 
 
 def test_days_that_went_under_an_earlier_version_stay_as_they_are(here: Installation) -> None:
-    """That one cut days of UTC by the project's clock, kept lists of requests by week and month, and sealed nothing."""
+    """That one cut days of UTC by the project's clock, kept lists of requests by week and month, and froze nothing."""
     at = MAY + 19 * DAY + 12 * HOUR
     here.send([1], at, at + 8 * HOUR)
     here.meta.editor.update("one", timezone="Asia/Kolkata")

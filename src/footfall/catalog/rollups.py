@@ -27,7 +27,7 @@ OVERFULL = "overfull"
 KEPT = "kept"
 """Stands among the roll-ups of a day whose facts go before its figures (`counted_in`)."""
 
-SEALED = (1 << 64) - 1
+FROZEN = (1 << 64) - 1
 """The stamp of a cell whose facts are gone: no mark of a touched hour is later, so that it stays valid."""
 
 LEAST_EVENTS: Mapping[Bucket, int] = {

@@ -63,7 +63,8 @@ def _naming(source: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise UserError(error.code, f"source: {source!r}: {error.message}") from error
+        shown = source.partition("?")[0]  # a query may hold a licence key
+        raise UserError(error.code, f"source: {shown!r}: {error.message}") from error
 
 
 def check(path: Path, kind: str = "") -> str:

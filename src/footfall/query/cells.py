@@ -44,7 +44,7 @@ class FirstFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstSealed:
+class FirstFrozen:
     """The first of a project's days that have figures though their facts are gone.
 
     One column, start; no row where there is none.
@@ -102,8 +102,8 @@ class MakeCells:
 
 
 @dataclass(frozen=True, slots=True)
-class SealCells:
-    """Seals cells of a source, whose facts go."""
+class FreezeCells:
+    """Freezes cells of a source, whose facts go."""
 
     project: int
     source: str
@@ -154,13 +154,13 @@ CellQuery = (
     RolledUp
     | FactsOfCells
     | FirstFacts
-    | FirstSealed
+    | FirstFrozen
     | CellSizes
     | MadeCells
     | StaleCells
     | MakeCells
     | MakeEarned
-    | SealCells
+    | FreezeCells
     | CrossedCells
     | OverfullCells
     | Uncounted

@@ -10,7 +10,7 @@ from footfall.clock import DAY
 from footfall.model.period import Bucket, Period
 from footfall.query import ast, build, timerange
 from footfall.query.ast import Position, Query
-from footfall.query.cells import FirstSealed
+from footfall.query.cells import FirstFrozen
 from footfall.query.compared import Compared, compare, joined
 from footfall.query.fetch import Row, fetch, planned, read
 from footfall.query.plan import Whole
@@ -67,7 +67,7 @@ def beginning(store: Reader, project: int, table: Table = Table.EVENTS) -> int |
     """
     rows = fetch(store, build.first(project, table))
     first = rows[0]["timestamp"] if rows else None
-    days = read(store, FirstSealed(project, table.value))
+    days = read(store, FirstFrozen(project, table.value))
     return days[0]["start"] if days else first
 
 

@@ -18,7 +18,7 @@ from footfall.clock import DAY, HOUR, Clock
 from footfall.model.period import Bucket, Period
 from footfall.model.progress import Standstill
 from footfall.model.project import Project
-from footfall.query.cells import FirstFacts, SealCells
+from footfall.query.cells import FirstFacts, FreezeCells
 from footfall.query.passes.clamp import EARLIEST
 from footfall.query.rows import read
 from footfall.query.sources.covering import cells_of, valid_cells
@@ -85,7 +85,7 @@ class Expiry:
     """Each call removes one month of one table, in the background; with nothing left it looks again, once an hour.
 
     Whole days go, each once it is rolled up, with its month. A day without valid cells of each source keeps its facts,
-    as do all days after it. Cells whose facts go are sealed before. `standstills` are the drain's: while rows wait,
+    as do all days after it. Cells whose facts go are frozen before. `standstills` are the drain's: while rows wait,
     none are removed.
     """
 
@@ -129,7 +129,7 @@ class Expiry:
         for project in self._projects.retained():
             before = max(self._rolled_up(project, self._wanted(project)), project.facts_since)
             for source in SOURCES:
-                self._seal(project, source, before)
+                self._freeze(project, source, before)
             if before > project.facts_since:
                 self._projects.facts_gone(project.number, before)
             self._waiting[project.number] = before
@@ -164,20 +164,20 @@ class Expiry:
                 period = Period(cells[0].start, end)
                 names = tuple(name for name in names_of(source, grain, kept=True) if name != PROPERTY_VALUES.mark)
                 made = valid_cells(self._store, project.number, source, period, names)
-                made += [cell for cell in self._cells(project, source, end) if cell.sealed]
+                made += [cell for cell in self._cells(project, source, end) if cell.frozen]
                 found |= {cell.start for cell in cells} - {cell.period.start for cell in made if cell.grain is grain}
         return sorted(found)
 
-    def _seal(self, project: Project, source: Table, before: int) -> None:
-        """Seal the cells whose facts go, and those whose facts went under an earlier version, which cut days of UTC."""
+    def _freeze(self, project: Project, source: Table, before: int) -> None:
+        """Freeze the cells whose facts go, and those whose facts an earlier version removed, which cut days of UTC."""
         found = self._cells(project, source, max(before, project.facts_since + DAY))
         gone = cuts(before)[source]
-        if not any(cell.sealed for cell in found):
+        if not any(cell.frozen for cell in found):
             days = (cell.period for cell in found if cell.grain is Bucket.DAY)
             gone = max([gone, *(day.end for day in days if day.start < project.facts_since)])
-        cells = tuple(cell for cell in found if cell.period.end <= gone and not cell.sealed)
+        cells = tuple(cell for cell in found if cell.period.end <= gone and not cell.frozen)
         if cells:
-            statement = compile_query(SealCells(project.number, source.value, cells_of((), cells)))
+            statement = compile_query(FreezeCells(project.number, source.value, cells_of((), cells)))
             self._store.command(statement.sql, statement.params)
 
     def _cells(self, project: Project, source: Table, before: int) -> list[Cell]:

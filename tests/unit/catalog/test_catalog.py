@@ -6,6 +6,7 @@ from footfall.api.web.toplists import TOP_ROUTES
 from footfall.catalog.columns import varies_in
 from footfall.catalog.dimensions import DIMENSIONS, FILTER_KEYS, SEARCHED, Dimension, Level, level_of
 from footfall.catalog.metrics import METRICS
+from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import TABLES, Table
 
 CONTRACT_KEYS = {
@@ -40,6 +41,12 @@ def test_every_filter_key_has_a_list() -> None:
     listed = {"event_kind": "event_type"}  # the same as a text
     found = {route.ranking.dimension for route in TOP_ROUTES}
     assert {listed.get(name, name) for name in found} == (set(FILTER_KEYS) - other) | {"title"}
+
+
+def test_roll_ups_have_names_of_their_own() -> None:
+    """Their rows are stored under project, name and time: of two with one name, one would replace the other."""
+    names = [rollup.name for rollups in SOURCES.values() for rollup in rollups]
+    assert sorted(names) == sorted({*names})
 
 
 def test_everything_has_its_row() -> None:

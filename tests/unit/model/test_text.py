@@ -14,7 +14,21 @@ TEXTS = {
     "a space that does not break": "10\u00a0%",
     "nothing": "",
 }
-OTHERS = ("\0", "\x1b[31m", "a\tb", "a\nb", "a\rb", "a\u2028b", "a\u2029b", "\x85", "\ud83e")
+OTHERS = (
+    "\0",
+    "\x1b[31m",
+    "a\tb",
+    "a\nb",
+    "a\rb",
+    "a\u2028b",
+    "a\u2029b",
+    "\x85",
+    "\ud83e",
+    "a\u202eb",
+    "\u2066a",
+    "\u200b",
+    "\ufeff ",
+)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

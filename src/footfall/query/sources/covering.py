@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from footfall.catalog.rollups import CROSSED, OVERFULL, PROPERTY_VALUES, SEALED
+from footfall.catalog.rollups import CROSSED, FROZEN, OVERFULL, PROPERTY_VALUES
 from footfall.catalog.tables import Table
 from footfall.clock import MINUTE
 from footfall.model.period import Bucket, Period
@@ -40,7 +40,7 @@ def valid_cells(store: Reader, project: int, source: Table, period: Period, roll
             crossed=CROSSED in names[row["rollups"]],
             events=row["events"],
             sessions=row["sessions"],
-            sealed=row["stamp"] == SEALED,
+            frozen=row["stamp"] == FROZEN,
         )
         for row in newest.values()
         if row["rollups"] in usable and not any(_outdates(mark, row) for mark in touched)

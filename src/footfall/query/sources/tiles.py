@@ -11,7 +11,7 @@ from footfall.model.period import Bucket, Period
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A valid cell; a `sealed` one stays valid, since its facts are gone.
+    """A valid cell; a `frozen` one stays valid, since its facts are gone.
 
     `crossed` says whether mixed sessions reach over its edges, which it doesn't count. `events` are those of everyone,
     `sessions` those of people that begin in it.
@@ -23,7 +23,7 @@ class Cell:
     crossed: bool = False
     events: int = 0
     sessions: int = 0
-    sealed: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ from itertools import groupby
 from operator import itemgetter
 
 from footfall.catalog.columns import HUMAN, MIXED
-from footfall.catalog.rollups import SEALED, SESSIONS, SMALL, TRAFFIC
+from footfall.catalog.rollups import FROZEN, SESSIONS, SMALL, TRAFFIC
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Bucket
 from footfall.query.cells import (
     CellSizes,
     FactsOfCells,
     FirstFacts,
-    FirstSealed,
+    FirstFrozen,
+    FreezeCells,
     MadeCells,
     OverfullCells,
     RolledUp,
-    SealCells,
     StaleCells,
     Uncounted,
 )
@@ -32,7 +32,7 @@ UNCOUNTED = ("grain", "start")
 OVERFULL_CELLS = ("project", "start")
 CELL_SIZES = ("project", "facts")
 FIRST_FACTS = ("project", "first")
-FIRST_SEALED = ("start",)
+FIRST_FROZEN = ("start",)
 MADE_CELLS = ("project", "grain", "zone", "starts")
 STALE_CELLS = ("project", "grain", "zone", "start", "end", "stamp")
 
@@ -145,23 +145,23 @@ def first_facts(query: FirstFacts, _: Binder) -> str:
     return f"SELECT project_id AS c0, {first} AS c1 FROM {query.table} GROUP BY project_id ORDER BY c0"
 
 
-def first_sealed(query: FirstSealed, binder: Binder) -> str:
+def first_frozen(query: FirstFrozen, binder: Binder) -> str:
     days = (
         "SELECT bucket, argMax(rollups, (version, stamp)) AS names FROM rolled_up"
         f" WHERE project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
-        f" AND grain = {binder.text(Bucket.DAY)} GROUP BY bucket HAVING max(stamp) = {SEALED}"
+        f" AND grain = {binder.text(Bucket.DAY)} GROUP BY bucket HAVING max(stamp) = {FROZEN}"
     )
     return (
         f"SELECT {_MILLIS.format('min(bucket)')} AS c0 FROM ({days}) WHERE NOT has(names, '{SMALL}') HAVING count() > 0"
     )
 
 
-def seal_cells(query: SealCells, binder: Binder) -> str:
+def freeze_cells(query: FreezeCells, binder: Binder) -> str:
     """An INSERT … SELECT of the same rows with another stamp: of two with one version, both or either may be read."""
     columns = "project_id, source, grain, bucket, until, zone, rollups, version"
     keys = (binder.texts(query.cells.grains), binder.numbers(tuple(at // 1000 for at in query.cells.starts)))
     return (
-        f"INSERT INTO rolled_up ({columns}, stamp) SELECT DISTINCT {columns}, toUInt64({SEALED}) FROM rolled_up"
+        f"INSERT INTO rolled_up ({columns}, stamp) SELECT DISTINCT {columns}, toUInt64({FROZEN}) FROM rolled_up"
         f" WHERE project_id = {binder.number(query.project)} AND source = {binder.text(query.source)}"
         f" AND has(arrayZip({keys[0]}, {keys[1]}, {binder.numbers(query.cells.versions)}),"
         " (toString(grain), toUInt64(toUnixTimestamp(bucket)), version))"
@@ -202,7 +202,7 @@ def stale_cells(query: StaleCells, binder: Binder) -> str:
     return (
         f"SELECT project_id AS c0, toString(grain) AS c1, zone_name AS c2, {_MILLIS.format('bucket')} AS c3,"
         f" {_MILLIS.format('till')} AS c4, made AS c5 FROM ({cells})"
-        f" WHERE made != {SEALED} AND (NOT ({held})"
+        f" WHERE made != {FROZEN} AND (NOT ({held})"
         f" OR (project_id, grain, bucket) IN ({late}))"
         " ORDER BY c0, c1, c3"
     )

@@ -2,7 +2,7 @@
 
 A mutation rewrites the parts that have such rows. One that a crash interrupts is finished by the engine, and asked for
 again in any case. Roll-ups of a visitor's hours go before the rows, which tell the hours, since their states hold
-visitors; those of a project are rows of the project. Sealed ones stay, as their facts are gone.
+visitors; those of a project are rows of the project. Frozen ones stay, as their facts are gone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from footfall.catalog.rollups import SEALED
+from footfall.catalog.rollups import FROZEN
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Piece, Reader
 
@@ -25,7 +25,7 @@ _HOUR = "fromUnixTimestamp64Milli(hour, 'UTC')"
 _ROLLED_UP = f"""
     SELECT toString(grain), toUnixTimestamp(bucket) FROM rolled_up
     WHERE project_id = {{project:UInt32}} AND arrayExists(hour -> {_HOUR} >= bucket AND {_HOUR} < until, {{hours:Array(Int64)}})
-    GROUP BY grain, bucket HAVING max(stamp) != {SEALED}"""  # noqa: E501, S608 - constants
+    GROUP BY grain, bucket HAVING max(stamp) != {FROZEN}"""  # noqa: E501, S608 - constants
 _ROLLUPS = ("rollups", "recent_rollups")
 _CELLS = "has(arrayZip({grains:Array(String)}, {starts:Array(UInt32)}), (toString(grain), toUnixTimestamp(bucket)))"
 """Which of their rows are figures of some hours: a day and the month that it begins have the same start."""

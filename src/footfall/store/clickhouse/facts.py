@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from footfall.catalog.columns import COLUMNS, FULL_ID_HI, Column, Kind, Origin
-from footfall.catalog.rollups import SEALED
+from footfall.catalog.rollups import FROZEN
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import TransientError
 from footfall.model.changes import Change, Merge, Move
@@ -142,9 +142,9 @@ class ClickHouseFacts:
 
     def rolled_up_until(self) -> tuple[dict[tuple[str, int], int], int]:
         sql = """
-        SELECT source, project_id, toInt64(toUnixTimestamp(max(until))) * 1000, maxIf(stamp, stamp != {sealed:UInt64})
+        SELECT source, project_id, toInt64(toUnixTimestamp(max(until))) * 1000, maxIf(stamp, stamp != {frozen:UInt64})
         FROM rolled_up GROUP BY source, project_id"""
-        rows = self._store.query(sql, {"sealed": SEALED}).rows
+        rows = self._store.query(sql, {"frozen": FROZEN}).rows
         newest = self._store.query("SELECT max(stamp) FROM touched").scalar
         ends = {(source, project): until for source, project, until, _ in rows}
         return ends, max([newest, *(row[3] for row in rows)])
