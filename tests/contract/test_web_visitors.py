@@ -65,7 +65,7 @@ def filtering(*keys: str) -> str:
 
 @pytest.mark.parametrize("keys", alike().values(), ids=alike())
 def test_every_key_filters_every_endpoint(client: Client, keys: list[str]) -> None:
-    """Keys that are alike at once."""
+    """Keys that are alike at once: histories ask with each alone (`tests/property/test_web_figures.py`)."""
     for endpoint in ENDPOINTS:
         if endpoint != "/engagement":
             answer = client.get(f"{URL}{endpoint}?{STEPS}&filter={filtering(*keys)}")
