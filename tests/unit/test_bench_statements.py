@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from bench.asking import Answer, Asked
 from bench.noted import NotedStore, Statement
+from bench.scale import Scale
 from bench.statements import COLUMNS, HEAD, _turns, compared, line
 
 from footfall.query.together import both
@@ -158,7 +159,7 @@ class Server:
 
 
 def measured(server: Server, *names: str) -> list[dict[str, Any]]:
-    return [cell.result(2) for cell in _turns(cast("Asked", server), 3, "7d", names)]
+    return [cell.result(2) for cell in _turns(cast("Asked", server), Scale(samples=3), "7d", names)]
 
 
 def test_answers_and_the_statements_of_the_last_that_warms_up_take_turns() -> None:
