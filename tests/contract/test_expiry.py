@@ -327,8 +327,12 @@ def test_a_session_over_the_cut_changes_nothing_before_it(here: Installation, fo
 
 
 def test_a_property_with_too_many_values_holds_up_nothing(here: Installation) -> None:
-    lists = (*SOURCES[Table.EVENTS], replace(PROPERTY_VALUES, most=1))
-    with patch.dict(cast("dict[Table, tuple[Rollup, ...]]", SOURCES), {Table.EVENTS: lists}):
+    bounded = replace(PROPERTY_VALUES, most=1)
+    lists = (*SOURCES[Table.EVENTS], bounded)
+    with (
+        patch.dict(cast("dict[Table, tuple[Rollup, ...]]", SOURCES), {Table.EVENTS: lists}),
+        patch.object(roller, "PROPERTY_VALUES", bounded),
+    ):
         for number in range(3):
             here.send([1], MAY + number, properties=b'{"order":"%d"}' % number)
         here.meta.editor.update("one", retention_days=31)

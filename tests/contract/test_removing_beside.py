@@ -18,6 +18,7 @@ from footfall.drain.inventory import Inventory
 from footfall.drain.journal import Journal
 from footfall.errors import QueryCancelledError, TransientError
 from footfall.model.changes import Merge, Move
+from footfall.rollups.expiry import cuts
 from footfall.spool.memory import MemorySpool
 from footfall.store.clickhouse import facts
 from footfall.store.protocol import Piece, Store
@@ -55,7 +56,7 @@ class Both:
         """A visitor of the first project, and all that is older of the second one."""
         with self.store.background():
             self.store.facts.erase(1, [number], MAY_EVENTS)
-            self.store.facts.expire(2, at(number + 1), MAY_EVENTS)
+            self.store.facts.expire(2, cuts(at(number + 1)), MAY_EVENTS)
         for project in (1, 2):
             del self.expected[project, number, number]
 
