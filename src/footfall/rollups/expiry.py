@@ -124,6 +124,9 @@ class Expiry:
             del self._waiting[number]
 
     def _look(self) -> None:
+        for project in self._projects.retained():  # first of all: else rollers would make some of them again
+            for source in SOURCES if project.facts_since else ():
+                self._freeze(project, source, project.facts_since)
         if any(one.seconds * 1000 > LAG / 2 for one in self._standstills()):
             return
         for project in self._projects.retained():
@@ -156,6 +159,7 @@ class Expiry:
         first = firsts.get(project.number, before)
         zone = zone_of(source, project.timezone)
         found: set[int] = set()
+        frozen = [cell for cell in self._cells(project, source, before + DAY) if cell.frozen]
         for grain in GRAINS if first < before else ():
             end = grain.next(grain.floor(before - 1, _clocks(zone)), _clocks(zone))
             since = cuts(project.facts_since)[source]
@@ -163,8 +167,7 @@ class Expiry:
             if cells:
                 period = Period(cells[0].start, end)
                 names = tuple(name for name in names_of(source, grain, kept=True) if name != PROPERTY_VALUES.mark)
-                made = valid_cells(self._store, project.number, source, period, names)
-                made += [cell for cell in self._cells(project, source, end) if cell.frozen]
+                made = (*valid_cells(self._store, project.number, source, period, names), *frozen)
                 found |= {cell.start for cell in cells} - {cell.period.start for cell in made if cell.grain is grain}
         return sorted(found)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
 from footfall.catalog.rollups import CROSSED, FROZEN, OVERFULL, PROPERTY_VALUES
 from footfall.catalog.tables import Table
-from footfall.clock import MINUTE
+from footfall.clock import HOUR, MINUTE
 from footfall.model.period import Bucket, Period
 from footfall.query.ast import Query
 from footfall.query.cells import RolledUp
@@ -30,7 +31,8 @@ def valid_cells(store: Reader, project: int, source: Table, period: Period, roll
     asked = Period(period.start // _ASKED * _ASKED, -(-period.end // _ASKED) * _ASKED)
     found = read(store, RolledUp(project, source.value, asked))
     rows = [row for row in found if not row["grain"] or (row["start"] >= period.start and row["end"] <= period.end)]
-    touched = [row for row in rows if not row["grain"]]
+    touched = sorted((row for row in rows if not row["grain"]), key=itemgetter("start"))
+    hours = [mark["start"] for mark in touched]
     newest = {(row["grain"], row["start"]): row for row in sorted(rows, key=itemgetter("version")) if row["grain"]}
     names = {text: frozenset(text.split()) for text in {row["rollups"] for row in newest.values()}}
     usable = {text for text, held in names.items() if held.issuperset(rollups) and not _lacks(held, rollups)}
@@ -43,7 +45,7 @@ def valid_cells(store: Reader, project: int, source: Table, period: Period, roll
             frozen=row["stamp"] == FROZEN,
         )
         for row in newest.values()
-        if row["rollups"] in usable and not any(_outdates(mark, row) for mark in touched)
+        if row["rollups"] in usable and not _is_outdated(row, touched, hours)
     ]
 
 
@@ -60,5 +62,7 @@ def cells_of(rollups: tuple[str, ...], cells: tuple[Cell, ...]) -> Cells:
     )
 
 
-def _outdates(mark: Row, cell: Row) -> bool:
-    return bool(mark["start"] < cell["end"] and mark["end"] > cell["start"] and mark["stamp"] > cell["stamp"])
+def _is_outdated(cell: Row, touched: list[Row], hours: list[int]) -> bool:
+    """Whether one of the touched hours, which are in order, lies in the cell, or reaches into it, and is later."""
+    marks = touched[bisect_right(hours, cell["start"] - HOUR) : bisect_left(hours, cell["end"])]
+    return any(mark["stamp"] > cell["stamp"] for mark in marks)
