@@ -65,7 +65,7 @@ serve: setup ## run the server (FOOTFALL_HOST, FOOTFALL_PORT, FOOTFALL_DATA)
 demo: setup ## a project with believable data, then serve
 	exec $(VENV)/bin/footfall demo
 
-# Where memory has room for them (they take a few GB), tests keep their files there: on a disk, they wait for it half of the time.
+# Where memory has room for them, tests keep their files there: on a disk, they wait for every write that is made durable.
 SCRATCH = $(shell [ "$$(df --output=avail --block-size=1G /dev/shm 2>/dev/null | tail -1)" -ge 8 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 
 # What shows most of two shards in a few minutes: the answers of each surface, by hand and by their oracles.

@@ -24,8 +24,9 @@ _HOUR = "fromUnixTimestamp64Milli(hour, 'UTC')"
 
 _ROLLED_UP = f"""
     SELECT toString(grain), toUnixTimestamp(bucket) FROM rolled_up
-    WHERE project_id = {{project:UInt32}} AND arrayExists(hour -> {_HOUR} >= bucket AND {_HOUR} < until, {{hours:Array(Int64)}})
-    GROUP BY grain, bucket HAVING max(stamp) != {FROZEN}"""  # noqa: E501, S608 - constants
+    WHERE project_id = {{project:UInt32}}
+      AND arrayExists(hour -> {_HOUR} >= bucket AND {_HOUR} < until, {{hours:Array(Int64)}})
+    GROUP BY grain, bucket HAVING max(stamp) != {FROZEN}"""  # noqa: S608 - constants
 _ROLLUPS = ("rollups", "recent_rollups")
 _CELLS = "has(arrayZip({grains:Array(String)}, {starts:Array(UInt32)}), (toString(grain), toUnixTimestamp(bucket)))"
 """Which of their rows are figures of some hours: a day and the month that it begins have the same start."""
