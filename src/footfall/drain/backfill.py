@@ -15,6 +15,7 @@ import polars as pl
 import structlog
 
 from footfall.catalog.tables import Table
+from footfall.model.packed import listed
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,
@@ -124,7 +125,7 @@ def _months_of_rows(record: _Rows) -> list[int]:
 def _instants(record: _Rows) -> list[int]:
     match record:
         case EventColumns(_, _, count, fields):
-            return fields.timestamp if isinstance(fields.timestamp, list) else [fields.timestamp] * count
+            return listed(fields.timestamp, count)
         case ProxyLogs():
             return record.columns.timestamp
     return [*map(_timestamp, record.rows)]

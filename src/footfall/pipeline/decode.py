@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat, starmap
 from typing import Any
 
+import numpy as np
 import polars as pl
 from msgspec.structs import asdict, astuple
 
 from footfall.catalog.columns import COLUMNS, Column, Kind
 from footfall.catalog.tables import Table
+from footfall.model.packed import BLOBS, FLAGS, FLOATS, NUMBERS, TEXTS, Packed, joined, listed
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,
@@ -34,6 +36,9 @@ _AT_ONCE = 200
 _HELD = 10_000
 """Rows that are kept as Python's values. To make a column of as many holds the interpreter for one or two milliseconds,
 and what they took of the heap is free for the next ones."""
+
+_ALONE = 1_000
+"""From so many rows on, packed columns and Python's values become pieces of their own: together all would be values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,15 @@ class _Gathered:
     def __init__(self, columns: Iterable[Column]) -> None:
         self._columns = [column for column in columns if column.spooled]
         self._pieces: list[pl.DataFrame] = []
-        self._values: defaultdict[str, list[Any]] = defaultdict(list)
+        self._parts: defaultdict[str, list[Any]] = defaultdict(list)  # columns of several records
+        self._counts: list[int] = []  # rows of each part
         self._rows: list[RawEvent | RawRequest | RawEngagement] = []
         self._projects: list[tuple[int, int]] = []  # of both, each with the number of its facts
         self._count = 0  # of both
+        self._packed = 0  # of these, how many came packed
 
     def add_rows(self, project: int, rows: Sequence[RawEvent | RawRequest | RawEngagement]) -> None:
+        self._make_way(packed=False)
         for start in range(0, len(rows), _AT_ONCE):
             some = rows[start : start + _AT_ONCE]
             self._rows += some
@@ -100,13 +108,26 @@ class _Gathered:
             self._add(project, len(some))
 
     def add_columns(self, project: int, count: int, columns: Mapping[str, Any]) -> None:
-        """Each column is a list, or the value that all facts have."""
-        self._transpose()
+        if any(isinstance(column, list) for column in columns.values()):
+            self._make_way(packed=False)
+            self._transpose()
+            self._add_slices(project, count, columns)
+        else:
+            self._make_way(packed=True)
+            self._transpose()
+            self._packed += count
+            self._keep(count, columns)
+            self._add(project, count)
+
+    def _add_slices(self, project: int, count: int, columns: Mapping[str, Any]) -> None:
+        """Of so many rows that they can be held."""
+        values = {name: listed(one, count) if isinstance(one, Packed) else one for name, one in columns.items()}
         start = 0
         while start < count:
             end = min(start + _HELD - self._count, count)
-            for name, values in columns.items():
-                self._values[name] += values[start:end] if isinstance(values, list) else repeat(values, end - start)
+            self._keep(
+                end - start, {name: one[start:end] if isinstance(one, list) else one for name, one in values.items()}
+            )
             self._add(project, end - start)
             start = end
 
@@ -116,34 +137,66 @@ class _Gathered:
         pieces, self._pieces = self._pieces, []
         return pl.concat(pieces, rechunk=True)
 
+    def _make_way(self, *, packed: bool) -> None:
+        """Many rows of the other form become a piece."""
+        if (self._count - self._packed if packed else self._packed) >= _ALONE:
+            self._cut()
+
+    def _keep(self, count: int, columns: Mapping[str, Any]) -> None:
+        for name, column in columns.items():
+            self._parts[name].append(column)
+        self._counts.append(count)
+
     def _add(self, project: int, count: int) -> None:
         self._projects.append((project, count))
         self._count += count
-        if self._count >= _HELD:
+        if self._count - self._packed >= _HELD:
             self._cut()
 
     def _transpose(self) -> None:
         if self._rows:
             names = self._rows[0].__struct_fields__
-            for name, values in zip(names, zip(*map(astuple, self._rows), strict=True), strict=True):
-                self._values[name] += values
+            columns = map(list, zip(*map(astuple, self._rows), strict=True))
+            self._keep(len(self._rows), dict(zip(names, columns, strict=True)))
             self._rows = []
 
     def _cut(self) -> None:
         """A piece of all that is held."""
         self._transpose()
-        self._values["project_id"] = list(chain.from_iterable(starmap(repeat, self._projects)))
         types = schema(self._columns)
-        found = (_series(column, self._values.pop(column.name, []), types[column.name]) for column in self._columns)
+        projects = [*chain.from_iterable(starmap(repeat, self._projects))]
+        whole = {name: joined(parts, self._counts) for name, parts in self._parts.items()} | {"project_id": projects}
+        found = (_series(one, whole.get(one.name, []), self._count, types[one.name]) for one in self._columns)
         self._pieces.append(pl.DataFrame(list(found)))
-        self._values.clear()
+        self._parts.clear()
+        self._counts = []
         self._projects = []
-        self._count = 0
+        self._count = self._packed = 0
 
 
-def _series(column: Column, values: list[Any], dtype: pl.DataType) -> pl.Series:
+def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.Series:
+    """Of a column of so many rows. ValueError where it has more or less of them, or what it can't have."""
     # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
     sent = pl.Binary if column.kind is Kind.JSON else dtype
-    if values and values[0] == values[-1] and values.count(values[0]) == len(values):
-        return pl.Series(column.name, values[:1], dtype=sent, strict=True).cast(dtype).new_from_index(0, len(values))
+    if isinstance(values, Packed):
+        series = _UNPACKED[values.code](bytes(values.data)).cast(dtype).alias(column.name)
+        if len(series) != count or (column.choices and not series.is_in(column.choices).all()):
+            raise ValueError(f"{column.name} has {len(series)} values of {count}, or one that is not to be")
+        return series
+    if not isinstance(values, list) or (values and values.count(values[0]) == len(values)):
+        one = values[:1] if isinstance(values, list) else [values]
+        return pl.Series(column.name, one, dtype=sent, strict=True).cast(dtype).new_from_index(0, count)
     return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
+
+
+def _split(data: bytes) -> pl.Series:
+    return pl.Series([data.decode()]).str.split("\0").explode()
+
+
+_UNPACKED: Mapping[int, Callable[[bytes], pl.Series]] = {
+    TEXTS: _split,
+    BLOBS: _split,
+    NUMBERS: lambda data: pl.Series(np.frombuffer(data, ">u8").astype("u8")),
+    FLAGS: lambda data: pl.Series(np.frombuffer(data, "?")),
+    FLOATS: lambda data: pl.Series(np.frombuffer(data, ">f8").astype("f8")).fill_nan(None),
+}

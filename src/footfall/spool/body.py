@@ -60,5 +60,5 @@ def unpacked_size(head: bytes, size: int) -> int:
 
 def _in_columns(record: Record) -> Record:
     if isinstance(record, EventRows) and len(record.rows) >= COLUMNS_FROM:
-        return EventColumns.of(record)
-    return record
+        record = EventColumns.of(record)
+    return record.packed() if isinstance(record, EventColumns) else record

@@ -27,9 +27,10 @@ BODY_BYTES = 40 << 20
 
 _CHUNK_BYTES = 8 << 20
 _KINDS = (RawEvent, RawRequest, RawEngagement, ProxyColumns, EventFields)
-_FIELDS = tuple(len(kind.__struct_fields__) for kind in _KINDS)
-"""How many fields rows of each kind have. A newer version adds some at their end, which decoding here would drop, or a
-kind, which it would not know."""
+_PACKED = 1
+_FIELDS = (*(len(kind.__struct_fields__) for kind in _KINDS), _PACKED)
+"""How many fields rows of each kind have, and that columns may be packed. A newer version adds some at their end, which
+decoding here would drop, or a number, of what it would not know."""
 
 _SENDER = re.compile(r"[a-z0-9-]{1,100}")
 _NUMBERS = re.compile(r"(\d{1,19})\.(\d{1,6})")
