@@ -165,7 +165,8 @@ class _Gathered:
         self._transpose()
         types = schema(self._columns)
         projects = [*chain.from_iterable(starmap(repeat, self._projects))]
-        whole = {name: joined(parts, self._counts) for name, parts in self._parts.items()} | {"project_id": projects}
+        whole = _with_texts({name: joined(parts, self._counts) for name, parts in self._parts.items()})
+        whole["project_id"] = projects
         found = (_series(one, whole.get(one.name, []), self._count, types[one.name]) for one in self._columns)
         self._pieces.append(pl.DataFrame(list(found)))
         self._parts.clear()
@@ -179,7 +180,9 @@ def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.S
     # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
     sent = pl.Binary if column.kind is Kind.JSON else dtype
     if isinstance(values, Packed):
-        series = _UNPACKED[values.code](bytes(values.data)).cast(dtype).alias(column.name)
+        values = _UNPACKED[values.code](bytes(values.data))
+    if isinstance(values, pl.Series):
+        series = values.cast(dtype).alias(column.name)
         if len(series) != count or (column.choices and not series.is_in(column.choices).all()):
             raise ValueError(f"{column.name} has {len(series)} values of {count}, or one that is not to be")
         return series
@@ -189,13 +192,21 @@ def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.S
     return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
 
 
-def _split(data: bytes) -> pl.Series:
-    return pl.Series([data.decode()]).str.split("\0").explode()
+def _with_texts(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns, packed texts as series: all in one go, since each step gives the interpreter away and waits for it.
+
+    Raises where two of them have different numbers of values.
+    """
+    texts = {
+        name: pl.Series([bytes(column.data)], dtype=pl.Binary)
+        for name, column in columns.items()
+        if isinstance(column, Packed) and column.code in {TEXTS, BLOBS}
+    }
+    found = pl.DataFrame(texts).select(pl.all().cast(pl.String).str.split("\0").explode())
+    return columns | {series.name: series for series in found}
 
 
 _UNPACKED: Mapping[int, Callable[[bytes], pl.Series]] = {
-    TEXTS: _split,
-    BLOBS: _split,
     NUMBERS: lambda data: pl.Series(np.frombuffer(data, ">u8").astype("u8")),
     FLAGS: lambda data: pl.Series(np.frombuffer(data, "?")),
     FLOATS: lambda data: pl.Series(np.frombuffer(data, ">f8").astype("f8")).fill_nan(None),
