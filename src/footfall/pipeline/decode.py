@@ -124,10 +124,9 @@ class _Gathered:
         values = {name: listed(one, count) if isinstance(one, Packed) else one for name, one in columns.items()}
         start = 0
         while start < count:
-            end = min(start + _HELD - self._count, count)
-            self._keep(
-                end - start, {name: one[start:end] if isinstance(one, list) else one for name, one in values.items()}
-            )
+            end = min(start + _HELD - (self._count - self._packed), count)
+            some = {name: one[start:end] if isinstance(one, list) else one for name, one in values.items()}
+            self._keep(end - start, some)
             self._add(project, end - start)
             start = end
 
@@ -176,20 +175,21 @@ class _Gathered:
 
 
 def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.Series:
-    """Of a column of so many rows. ValueError where it has more or less of them, or what it can't have."""
+    """Of a column of so many rows. ValueError where it has what it can't have."""
     # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
     sent = pl.Binary if column.kind is Kind.JSON else dtype
     if isinstance(values, Packed):
         values = _UNPACKED[values.code](bytes(values.data))
     if isinstance(values, pl.Series):
         series = values.cast(dtype).alias(column.name)
-        if len(series) != count or (column.choices and not series.is_in(column.choices).all()):
-            raise ValueError(f"{column.name} has {len(series)} values of {count}, or one that is not to be")
+        if column.choices and not series.is_in(column.choices).all():
+            raise ValueError(f"{column.name} has a value that is none of {', '.join(column.choices)}")
         return series
-    if not isinstance(values, list) or (values and values.count(values[0]) == len(values)):
-        one = values[:1] if isinstance(values, list) else [values]
-        return pl.Series(column.name, one, dtype=sent, strict=True).cast(dtype).new_from_index(0, count)
-    return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
+    if not isinstance(values, list):
+        values = [values]
+    elif not (values and values[0] == values[-1] and values.count(values[0]) == len(values)):
+        return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
+    return pl.Series(column.name, values[:1], dtype=sent, strict=True).cast(dtype).new_from_index(0, count)
 
 
 def _with_texts(columns: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from footfall.catalog.tables import Table
+from footfall.model.packed import packed
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,
@@ -50,8 +51,40 @@ def test_columns_and_rows_of_the_same_events_are_the_same_facts(count):
     ]
     record = EventRows(1, 0, rows)
     beside = EventRows(2, 0, [RawEvent(5, 5, 5, name="beside", own_id=True)])
-    found = frame(Table.EVENTS, beside, EventColumns.of(record), beside, EventColumns.of(record))
-    assert found.equals(frame(Table.EVENTS, beside, record, beside, record))
+    expected = frame(Table.EVENTS, beside, record, beside, record)
+    columns = EventColumns.of(record)
+    for one, other in [(columns, columns), (columns.packed(), columns), (columns.packed(), columns.packed())]:
+        assert frame(Table.EVENTS, beside, one, beside, other).equals(expected)
+
+
+@pytest.mark.parametrize("before", [1, decode._ALONE - 1, decode._ALONE])
+@pytest.mark.parametrize("count", [1, decode._ALONE, decode._HELD + 5])
+def test_packed_columns_stand_beside_rows_of_any_number(before, count):
+    rows = [RawEvent(number, 7, 0, name=f"event {number % 3}", latitude=number % 2 or None) for number in range(count)]
+    some = EventRows(1, 0, rows)
+    first = EventColumns.of(EventRows(1, 0, rows[:1] * before)).packed()
+    for kind in (lambda record: record, EventColumns.of):
+        found = frame(Table.EVENTS, first, kind(some), first, first, kind(some))
+        assert found.equals(frame(Table.EVENTS, EventRows(1, 0, rows[:1] * before), some, *[first] * 2, some))
+        assert found["timestamp"].to_list() == [
+            *([0] * before), *range(count), *([0] * 2 * before), *range(count)
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("name", packed(["a", "b"])),
+        ("timestamp", packed([1, 2, 3, 4])),
+        ("event_type", packed(["custom", "pageview", "none"])),
+    ],
+)
+def test_packed_columns_that_do_not_fit_are_refused(field, column):
+    """A spool's row whose checksum holds has none; should there be one, the drain looks for it and sets it aside."""
+    made = EventColumns.of(EventRows(1, 0, [RawEvent(number, 7, number) for number in range(3)])).packed()
+    setattr(made.fields, field, column)
+    with pytest.raises((ValueError, pl.exceptions.PolarsError)):
+        decode.facts([made])
 
 
 @pytest.mark.parametrize("count", PIECES)

@@ -70,6 +70,13 @@ def test_rows_of_a_newer_version_stay_with_their_sender():
             announced(headers | {b"x-footfall-fields": b".".join(theirs)}, SECRET)
 
 
+def test_a_drain_that_does_not_know_packed_columns_takes_none(monkeypatch):
+    headers = lowered(signed(Chunk(17, 0, "ab"), b"body", SECRET))
+    monkeypatch.setattr(chunks, "_FIELDS", tuple(len(kind.__struct_fields__) for kind in chunks._KINDS))
+    with pytest.raises(UserError, match="upgrade the drain first"):
+        announced(headers, SECRET)
+
+
 def test_another_secret_and_another_body_are_refused():
     headers = lowered(signed(Chunk(17, 0, "ab"), b"body", SECRET))
     with pytest.raises(UserError, match="signature does not hold"):
