@@ -50,6 +50,7 @@ from footfall.query.cells import (
     MadeCells,
     MakeCells,
     MakeEarned,
+    MakeTogether,
     OverfullCells,
     RolledUp,
     StaleCells,
@@ -342,14 +343,31 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
     "cell-sizes": CellSizes((7, 8), BASE.period),
     "made-cells": MadeCells("events"),
     "stale-cells": StaleCells("events", "day", ("events", "pages")),
-    "make-cells": MakeCells(
-        replace(BASE, dimensions=("path",), metrics=("events", "visitors"), filters=(build.PAGEVIEW,)),
-        *("pages", "day", STARTS, (7, 8), 99, 40),
+    "make-cells": MakeTogether(
+        (
+            MakeCells(
+                replace(BASE, dimensions=("path",), metrics=("events", "visitors"), filters=(build.PAGEVIEW,)),
+                *("pages", "day", STARTS, (7, 8), 99, 40),
+            ),
+        )
     ),
-    "make-cells-of-values": MakeCells(
-        replace(BASE, dimensions=("property", "property_value"), metrics=("events",), filters=(build.PEOPLE,)),
-        *("property_values", "day", STARTS, (7, 8), 99),
-        most=2_000,
+    "make-cells-of-values": MakeTogether(
+        (
+            MakeCells(
+                replace(BASE, dimensions=("property", "property_value"), metrics=("events",), filters=(build.PEOPLE,)),
+                *("property_values", "day", STARTS, (7, 8), 99),
+                most=2_000,
+            ),
+        )
+    ),
+    "make-cells-of-several-lists": MakeTogether(
+        tuple(
+            MakeCells(
+                replace(BASE, dimensions=(name,), metrics=("events", "visitors")),
+                *(rollup, "day", STARTS, (7, 8), 99, counted),
+            )
+            for rollup, name, counted in (("pages", "path", 40), ("countries", "country", None))
+        )
     ),
     "make-earned": MakeEarned(BASE, "day", STARTS, (7, 8), 99),
     "earned-from-roll-ups": Whole(
@@ -359,22 +377,36 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
             RevenuePart(SessionRevenue(replace(BASE, windows=(HOUR,)), "entry_page", ("/",), (build.VIEWED,))),
         ),
     ),
-    "make-cells-of-endpoints": MakeCells(
-        replace(REQUESTS, dimensions=("endpoint", "method"), metrics=build.ENDPOINT_FIGURES),
-        *("endpoints", "month", STARTS, (7, 8), 99),
+    "make-cells-of-endpoints": MakeTogether(
+        (
+            MakeCells(
+                replace(REQUESTS, dimensions=("endpoint", "method"), metrics=build.ENDPOINT_FIGURES),
+                *("endpoints", "month", STARTS, (7, 8), 99),
+            ),
+        )
     ),
-    "make-cells-of-sessions": MakeCells(
-        replace(SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)),
-        *("sessions", "day", STARTS, (7, 8), 99),
+    "make-cells-of-sessions": MakeTogether(
+        (
+            MakeCells(
+                replace(
+                    SESSIONS, metrics=("sessions", "bounces", "duration_ms"), filters=(equals("traffic", "human"),)
+                ),
+                *("sessions", "day", STARTS, (7, 8), 99),
+            ),
+        )
     ),
-    "make-cells-of-referrers": MakeCells(
-        replace(
-            SESSIONS,
-            dimensions=("referrer",),
-            metrics=("sessions", "visitors"),
-            filters=(equals("traffic", "human"), equals("channel", "search")),
-        ),
-        *("referrers", "day", STARTS, (7, 8), 99, 40),
+    "make-cells-of-referrers": MakeTogether(
+        (
+            MakeCells(
+                replace(
+                    SESSIONS,
+                    dimensions=("referrer",),
+                    metrics=("sessions", "visitors"),
+                    filters=(equals("traffic", "human"), equals("channel", "search")),
+                ),
+                *("referrers", "day", STARTS, (7, 8), 99, 40),
+            ),
+        )
     ),
     "crossed-cells": CrossedCells(BASE.period, STARTS, (7, 8)),
 }

@@ -102,6 +102,13 @@ class MakeCells:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeTogether:
+    """Makes cells of several roll-ups in one statement: of one table, with the same metrics, grain and version."""
+
+    parts: tuple[MakeCells, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FreezeCells:
     """Freezes cells of a source, whose facts go."""
 
@@ -158,7 +165,7 @@ CellQuery = (
     | CellSizes
     | MadeCells
     | StaleCells
-    | MakeCells
+    | MakeTogether
     | MakeEarned
     | FreezeCells
     | CrossedCells

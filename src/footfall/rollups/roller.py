@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -39,6 +39,7 @@ from footfall.query.cells import (
     MadeCells,
     MakeCells,
     MakeEarned,
+    MakeTogether,
     OverfullCells,
     StaleCells,
 )
@@ -59,6 +60,13 @@ AGAIN_AFTER: Mapping[Bucket, int] = {
     Bucket.MONTH: 120 * MINUTE,
 }
 """The least time between two makings of a cell. Meanwhile queries read its facts."""
+
+_TOGETHER = 500_000
+"""Up to so many facts, roll-ups of a job are made in one statement for each kind of rows.
+
+A statement takes some 70 ms of processor time however few they are, most of it to write a part. Of many facts, all
+their groups would be in memory at once.
+"""
 
 _LOOK = 60.0
 _FIRSTS = 1800.0
@@ -171,29 +179,35 @@ class Roller:
             return False
         with self._store.background():
             kept = tuple(project for project in job.projects if project in since)
-            large = self._large(replace(job, projects=tuple(one for one in job.projects if one not in since)))
+            facts = self._sizes(job)
+            least = max(self._least.get(job.grain, 0) * len(job.starts), 1)
+            large = tuple(one for one in job.projects if one not in since and facts[one] >= least)
             small = tuple(sorted({*job.projects} - {*kept, *large}))
-            self._record(job, stamp, "large", self._roll_up(replace(job, projects=large), stamp))
+            sizes = [sum(facts[project] for project in projects) for projects in (large, kept)]
+            self._record(job, stamp, "large", self._roll_up(replace(job, projects=large), stamp, sizes[0]))
             self._record(job, stamp, "small", {cell: [SMALL] for cell in _cells_of(job, small)})
             # Last, since these statements are larger: where they fail, the others are done.
-            self._record(job, stamp, "kept", self._roll_up(replace(job, projects=kept), stamp, kept=True))
+            self._record(job, stamp, "kept", self._roll_up(replace(job, projects=kept), stamp, sizes[1], kept=True))
         structlog.get_logger("rollups").debug(
             "rolled up", grain=job.grain.value, cells=len(job.starts), projects=len(job.projects)
         )
         return True
 
-    def _roll_up(self, job: Job, stamp: int, *, kept: bool = False) -> dict[tuple[int, int], list[str]]:
-        """Make the cells of a job; returns the names of what each holds, by project and start.
+    def _roll_up(self, job: Job, stamp: int, facts: int, *, kept: bool = False) -> dict[tuple[int, int], list[str]]:
+        """Make the cells of a job, of so many facts; returns the names of what each holds, by project and start.
 
         Of `kept` projects all cells are made, however small, since their facts go.
         """
         if not job.projects:
             return {}
-        for rollup in SOURCES[self._source]:
-            counted = counted_in(rollup, job.grain, kept=kept)
-            if counted is not None:
-                statement = compile_query(_making(job, rollup, stamp, counted))
-                self._store.command(statement.sql, statement.params)
+        wanted = [
+            _making(job, rollup, stamp, counted)
+            for rollup in SOURCES[self._source]
+            if (counted := counted_in(rollup, job.grain, kept=kept)) is not None
+        ]
+        for making in _in_few(wanted) if facts <= _TOGETHER else map(_alone, wanted):
+            statement = compile_query(making)
+            self._store.command(statement.sql, statement.params)
         found = {cell: [*names_of(self._source, job.grain, kept=kept)] for cell in _cells_of(job, job.projects)}
         if self._source is Table.EVENTS:
             for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
@@ -202,14 +216,12 @@ class Roller:
                 found[row["project"], row["start"]].append(OVERFULL)
         return found
 
-    def _large(self, job: Job) -> tuple[int, ...]:
-        """Those of the job's projects that have enough facts for their cells to be made."""
+    def _sizes(self, job: Job) -> Counter[int]:
+        """How many facts each of the job's projects has."""
         if not job.projects:
-            return ()
-        least = self._least.get(job.grain, 0) * len(job.starts)
+            return Counter()
         rows = read(self._store, CellSizes(job.projects, job.period, self._source))
-        found = {row["project"]: row["facts"] for row in rows}
-        return tuple(project for project in job.projects if found.get(project, 0) >= max(least, 1))
+        return Counter({row["project"]: row["facts"] for row in rows})
 
     def _record(self, job: Job, stamp: int, which: str, made: dict[tuple[int, int], list[str]]) -> None:
         if not made:
@@ -270,6 +282,21 @@ def _by_zone(zones: Mapping[int, str], having: Container[int]) -> dict[str, list
         if project in having:
             found[zone].append(project)
     return found
+
+
+def _in_few(wanted: Iterable[MakeCells | MakeEarned]) -> Iterator[MakeTogether | MakeEarned]:
+    """What is made, in as few statements as there are kinds of rows."""
+    alike: defaultdict[tuple[Table, tuple[str, ...]], list[MakeCells]] = defaultdict(list)
+    for making in wanted:
+        if isinstance(making, MakeEarned):
+            yield making
+        else:
+            alike[making.base.table, making.base.metrics].append(making)
+    yield from (MakeTogether(tuple(parts)) for parts in alike.values())
+
+
+def _alone(making: MakeCells | MakeEarned) -> MakeTogether | MakeEarned:
+    return making if isinstance(making, MakeEarned) else MakeTogether((making,))
 
 
 def _making(job: Job, rollup: Rollup, stamp: int, counted: int) -> MakeCells | MakeEarned:

@@ -8,7 +8,7 @@ from footfall.catalog.dimensions import DIMENSIONS, Level, level_of
 from footfall.catalog.metrics import BOUNCED, LASTED, METRICS, UNIQUES
 from footfall.catalog.rollups import RECENT_GRAINS
 from footfall.catalog.tables import TABLES, Table
-from footfall.query.cells import CrossedCells, MakeCells
+from footfall.query.cells import CrossedCells, MakeCells, MakeTogether
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import label
 from footfall.query.sql.select import conditions, within
@@ -16,25 +16,30 @@ from footfall.query.sql.whole import MIXED_ROW, REACHING
 
 CROSSED_CELLS = ("project", "start")
 
-_BIG = " SETTINGS max_bytes_before_external_group_by = 300000000"
+_BIG = "SETTINGS max_bytes_before_external_group_by = 300000000"
 _FIXED = ("project_id", "rollup", "grain", "bucket", "label", "label_2", "version")
 _KEYS = "project_id, cell, label, label_2"
 _SESSIONS = TABLES[Table.SESSIONS]
 _SUMS = {"sessions": "sign", "bounces": f"sign * {BOUNCED}", "duration_ms": f"sign * {LASTED}"}
 
 
-def make_cells(query: MakeCells, binder: Binder) -> str:
-    """An INSERT … SELECT: a row per project, cell and label, or pair of labels."""
+def make_cells(query: MakeTogether, binder: Binder) -> str:
+    """An INSERT … SELECT: of each roll-up a row per project, cell and label, or pair of labels."""
+    made = [_made(part, binder) for part in query.parts]
+    columns, _ = made[0]
+    selects = " UNION ALL ".join(select for _, select in made)
+    return f"INSERT INTO {table_of(query.parts[0].grain)} ({', '.join((*_FIXED, *columns))}) {_BIG} {selects}"
+
+
+def _made(query: MakeCells, binder: Binder) -> tuple[tuple[str, ...], str]:
+    """Columns beside those that all roll-ups have, and the statement for these."""
     made = _of_sessions(query, binder) if query.base.table is Table.SESSIONS else _of_facts(query, binder)
     columns, rows = made
     fixed = (
         f"project_id, {binder.text(query.rollup)}, {binder.text(query.grain)},"
         f" toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {binder.number(query.version)}"
     )
-    return (
-        f"INSERT INTO {table_of(query.grain)} ({', '.join((*_FIXED, *columns))})"
-        f" SELECT {fixed}, {', '.join(f'v_{name}' for name in columns)} FROM ({rows}){_BIG}"
-    )
+    return columns, f"SELECT {fixed}, {', '.join(f'v_{name}' for name in columns)} FROM ({rows})"
 
 
 def crossed_cells(query: CrossedCells, binder: Binder) -> str:

@@ -1,4 +1,4 @@
-INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, sessions, reaching, visitors, counted) SELECT project_id, {p15:String}, {p16:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p17:UInt64}, v_sessions, v_reaching, v_visitors, v_counted
+INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, sessions, reaching, visitors, counted) SETTINGS max_bytes_before_external_group_by = 300000000 SELECT project_id, {p15:String}, {p16:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p17:UInt64}, v_sessions, v_reaching, v_visitors, v_counted
 FROM (SELECT project_id, cell, label, label_2, sum(sessions_left) AS v_sessions, sum(reaching_left) AS v_reaching, uniqCombined64StateIf(17)(visitor, most) AS v_visitors, any(most) AS v_counted
 FROM (SELECT *, (project_id, cell, label, label_2) IN (SELECT project_id, cell, label, label_2
 FROM (SELECT project_id, cell, label, label_2, count() AS rows
@@ -73,7 +73,7 @@ AND end < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND roundDown(toUnixTimestamp64Milli(start), {p4:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(end), {p5:Array(Int64)}))))))
 GROUP BY project_id, cell, label, label_2, visitor
 HAVING sum(sign) > 0))
-GROUP BY project_id, cell, label, label_2) SETTINGS max_bytes_before_external_group_by = 300000000
+GROUP BY project_id, cell, label, label_2)
 -- p0 = [1779926400000, 1780012800000]
 -- p1 = 'human'
 -- p2 = 1779926400000

@@ -1,4 +1,4 @@
-INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, sessions, bounces, duration_ms, reaching, reaching_bounces, reaching_duration_ms) SELECT project_id, {p13:String}, {p14:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p15:UInt64}, v_sessions, v_bounces, v_duration_ms, v_reaching, v_reaching_bounces, v_reaching_duration_ms
+INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, sessions, bounces, duration_ms, reaching, reaching_bounces, reaching_duration_ms) SETTINGS max_bytes_before_external_group_by = 300000000 SELECT project_id, {p13:String}, {p14:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p15:UInt64}, v_sessions, v_bounces, v_duration_ms, v_reaching, v_reaching_bounces, v_reaching_duration_ms
 FROM (SELECT project_id, cell, label, label_2, sumIf(sign, begun) AS v_sessions, sumIf(sign * (pageviews = 1
 AND events = 1 + passive_events), begun) AS v_bounces, sumIf(sign * dateDiff('millisecond', start, end), begun) AS v_duration_ms, sumIf(sign, NOT begun) AS v_reaching, sumIf(sign * (pageviews = 1
 AND events = 1 + passive_events), NOT begun) AS v_reaching_bounces, sumIf(sign * dateDiff('millisecond', start, end), NOT begun) AS v_reaching_duration_ms
@@ -31,7 +31,7 @@ AND bitAnd(varies, 16385) != 0
 AND start >= fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND end < fromUnixTimestamp64Milli({p3:Int64}, 'UTC')
 AND roundDown(toUnixTimestamp64Milli(start), {p4:Array(Int64)}) = roundDown(toUnixTimestamp64Milli(end), {p5:Array(Int64)}))))))
-GROUP BY project_id, cell, label, label_2) SETTINGS max_bytes_before_external_group_by = 300000000
+GROUP BY project_id, cell, label, label_2)
 -- p0 = [1779926400000, 1780012800000]
 -- p1 = 'human'
 -- p2 = 1779926400000

@@ -1,4 +1,4 @@
-INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, events, visitors, counted) SELECT project_id, {p6:String}, {p7:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p8:UInt64}, v_events, v_visitors, v_counted
+INSERT INTO rollups (project_id, rollup, grain, bucket, label, label_2, version, events, visitors, counted) SETTINGS max_bytes_before_external_group_by = 300000000 SELECT project_id, {p6:String}, {p7:String}, toDateTime(intDiv(cell, 1000), 'UTC'), label, label_2, {p8:UInt64}, v_events, v_visitors, v_counted
 FROM (SELECT project_id, cell, label, label_2, count() AS v_events, uniqCombined64StateIf(17)(visitor, most) AS v_visitors, any(most) AS v_counted
 FROM (SELECT project_id, roundDown(toUnixTimestamp64Milli(timestamp), {p4:Array(Int64)}) AS cell, toString(path) AS label, '' AS label_2, visitor, (project_id, cell, label, label_2) IN (SELECT project_id, cell, label, label_2
 FROM (SELECT project_id, cell, label, label_2, count() AS rows
@@ -16,7 +16,7 @@ WHERE project_id IN {p0:Array(UInt64)}
 AND timestamp >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC')
 AND timestamp < fromUnixTimestamp64Milli({p2:Int64}, 'UTC')
 AND (event_type = {p3:String}))
-GROUP BY project_id, cell, label, label_2) SETTINGS max_bytes_before_external_group_by = 300000000
+GROUP BY project_id, cell, label, label_2)
 -- p0 = [7, 8]
 -- p1 = 1780000000000
 -- p2 = 1780086400000
