@@ -174,6 +174,16 @@ def test_named_visitors_and_sessions_keep_their_names(store, spool, make):
     assert store.query("SELECT uniqExact(session), uniqExact(visitor) FROM events").rows == [(1, 1)]
 
 
+@pytest.mark.parametrize("later", [30, 3 * 60, 40 * 24 * 60])
+def test_a_named_session_goes_on_whenever_its_name_comes_again(store, spool, make, later):
+    """Also after a restart, where only the store knows it, and beside others that are new."""
+    submit(spool, event(0, visitor_id="ada", session_id="s-1"), event(1, visitor_id="bob", session_id="s-1"))
+    make().drain_once()
+    submit(spool, event(later, visitor_id="ada", session_id="s-1"), event(later, visitor_id="ada", session_id="s-2"))
+    make().drain_once()
+    assert [row[:3] for row in sessions(store)] == [(0, later, 2), (1, 1, 1), (later, later, 1)]
+
+
 def test_a_late_event_joins_two_sessions_into_one(store, spool, make):
     drain = make()
     for minute, path in ((0, "/first"), (50, "/last"), (25, "/late")):

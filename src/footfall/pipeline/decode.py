@@ -131,10 +131,10 @@ class _Gathered:
             start = end
 
     def frame(self) -> pl.DataFrame:
-        if self._count or not self._pieces:
+        if self._count:
             self._cut()
         pieces, self._pieces = self._pieces, []
-        return pl.concat(pieces, rechunk=True)
+        return pl.concat(pieces, rechunk=True) if pieces else pl.DataFrame(schema=schema(self._columns))
 
     def _make_way(self, *, packed: bool) -> None:
         """Many rows of the other form become a piece."""
