@@ -10,6 +10,7 @@ from footfall.pipeline.rows import session_input
 from footfall.pipeline.session_state import EVENT_INPUT, SESSION_COLUMNS, VISITOR, within
 from footfall.store.protocol import FactStore
 
+_NONE = pl.DataFrame(schema=SESSION_COLUMNS)
 _READ = {*EVENT_INPUT, "event_type", "session"}
 
 
@@ -42,4 +43,6 @@ class StoreHistory:
 
 
 def _typed(sessions: pl.DataFrame) -> pl.DataFrame:
+    if sessions.is_empty():
+        return _NONE
     return sessions.select(pl.col(name).cast(dtype) for name, dtype in SESSION_COLUMNS.items())

@@ -6,6 +6,7 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, repeat, starmap
 from typing import Any
 
@@ -60,7 +61,7 @@ def facts(records: Iterable[Record]) -> Facts:
 
     Nothing is kept of a record that has been taken, so that records which are made one by one are never there together.
     """
-    gathered = {table: _Gathered(COLUMNS[table]) for table in (*_TABLES.values(), Table.PROXY_LOGS)}
+    gathered = {table: _Gathered(table) for table in (*_TABLES.values(), Table.PROXY_LOGS)}
     imported: list[pl.DataFrame] = []
     for record in records:
         if isinstance(record, RequestColumns):
@@ -88,8 +89,9 @@ def _read(record: RequestColumns) -> pl.DataFrame:
 class _Gathered:
     """Facts of one table: finished pieces of the frame, columns that are to become the next one, rows before that."""
 
-    def __init__(self, columns: Iterable[Column]) -> None:
-        self._columns = [column for column in columns if column.spooled]
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._columns = _spooled(table)
         self._pieces: list[pl.DataFrame] = []
         self._parts: defaultdict[str, list[Any]] = defaultdict(list)  # columns of several records
         self._counts: list[int] = []  # rows of each part
@@ -134,7 +136,7 @@ class _Gathered:
         if self._count:
             self._cut()
         pieces, self._pieces = self._pieces, []
-        return pl.concat(pieces, rechunk=True) if pieces else pl.DataFrame(schema=schema(self._columns))
+        return pl.concat(pieces, rechunk=True) if pieces else _empty(self._table)
 
     def _make_way(self, *, packed: bool) -> None:
         """Many rows of the other form become a piece."""
@@ -172,6 +174,17 @@ class _Gathered:
         self._counts = []
         self._projects = []
         self._count = self._packed = 0
+
+
+@cache
+def _spooled(table: Table) -> tuple[Column, ...]:
+    return tuple(column for column in COLUMNS[table] if column.spooled)
+
+
+@cache
+def _empty(table: Table) -> pl.DataFrame:
+    """Made once: that takes some milliseconds, and most batches have facts of one table."""
+    return pl.DataFrame(schema=schema(_spooled(table)))
 
 
 def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.Series:
