@@ -24,7 +24,8 @@ from footfall.drain.plan import make_plan
 from footfall.drain.recent import RecentSessions
 from footfall.errors import StoreError, TransientError
 from footfall.model.erasure import Subject
-from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows, size
+from footfall.model.flat import Flat, flattened
+from footfall.model.raw import EventColumns, EventRows, RawEvent, RawRequest, RequestRows, size
 from footfall.pipeline.decode import facts
 from footfall.pipeline.steps import Tools
 from footfall.spool.memory import MemorySpool
@@ -406,6 +407,22 @@ def test_a_record_that_can_not_be_processed_is_set_aside_and_the_rest_goes_on(st
     assert len(record.rows) == 1
     assert reason
     assert watcher.failures == ["plan"]
+    assert spool.state().waiting == 0
+
+
+@pytest.mark.parametrize(
+    "column", [flattened([1]), Flat(99, b""), Flat(1, b"\xff\x00\xff")], ids=["short", "new", "torn"]
+)
+def test_a_record_that_can_not_be_divided_is_set_aside_whole(store, spool, make, column):
+    """Its checksum holds, so a defect wrote it, or a newer version."""
+    submit(spool, event(0))
+    bad = EventColumns.of(EventRows(2, NOON, [event(1), event(2)]))
+    bad.fields.name = column
+    spool.append([Submission(bad)])
+    submit(spool, event(3))
+    make().drain_once()
+    assert store.query("SELECT count() FROM events").scalar == 2
+    assert [record for record, _ in spool.rejected] == [bad]
     assert spool.state().waiting == 0
 
 

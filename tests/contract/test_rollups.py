@@ -14,12 +14,12 @@ from tests.support.draining import drain_all
 from tests.support.history_product import Watcher
 
 from footfall.api.web.toplists import TOP_ROUTES
-from footfall.catalog.rollups import CROSSED, KEPT_FOR, OVERFULL, PROPERTY_VALUES, SMALL, SOURCES
+from footfall.catalog.rollups import CROSSED, KEPT_FOR, OVERFULL, PROPERTY_VALUES, ROLLUPS, SMALL, SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, HOUR, MINUTE
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
-from footfall.errors import StoreError
+from footfall.errors import StoreError, TransientError
 from footfall.model.period import Bucket, Period
 from footfall.model.raw import EventRows, RawEvent
 from footfall.query import fetch, rankings, run
@@ -281,6 +281,34 @@ def test_a_job_that_fails_holds_up_no_other_and_is_found_again(
     here.roll_up()
     grains = {row["grain"] for row in read(here.store, RolledUp(1, "events", Period(MAY, MAY + 40 * DAY)))}
     assert grains == {"day", "week", "month"}
+
+
+def test_roll_ups_are_made_by_few_statements_and_where_these_fail_one_by_one(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each writes a part. Together they may take more memory than there is."""
+    command, made, fail = here.store.command, list[str](), [True]
+
+    def noting(sql: str, params: object = None) -> None:
+        if "INSERT INTO rollups" in sql:
+            made.append(sql)
+            if fail[0] and "UNION ALL SELECT project_id" in sql and "v_events" in sql:
+                raise TransientError("no memory")
+        command(sql, params)  # type: ignore[arg-type]  # as it came
+
+    monkeypatch.setattr(here.store, "command", noting)
+    with pytest.raises(TransientError):
+        here.roller.make(DAYS)
+    made.clear()
+    assert here.roller.make(DAYS)
+    one_by_one = len(made)
+    assert here.days()
+    fail[0], here.roller = False, here.new_roller({})
+    made.clear()
+    assert here.roller.make(DAYS)
+    kinds = {(row.table, row.metrics if row.counted[Bucket.DAY] else row.metrics[:1]) for row in ROLLUPS}
+    assert len(made) < one_by_one / 3
+    assert len(made) <= len(kinds) + 3  # what labels earned, values of properties, and sessions in total
 
 
 def test_a_session_that_a_later_batch_extends_is_read_whole(here: Installation) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 import structlog
 
 from footfall.catalog.tables import Table
-from footfall.model.packed import listed
+from footfall.model.flat import listed
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,

@@ -107,7 +107,7 @@ class Planning:
             raise
         except Exception as error:  # noqa: BLE001 - the reason is kept with the record
             middle = len(records) // 2
-            parts = [records[:middle], records[middle:]] if middle else [[half] for half in halves(records[0])]
+            parts = [records[:middle], records[middle:]] if middle else _halves(records[0])
             if not parts:
                 spool.reject(batch, records[0], f"{type(error).__name__}: {error}")
                 self._log.error("record rejected", batch=batch.number, events=size(records[0]), reason=str(error))
@@ -146,3 +146,11 @@ class Planning:
     def _tell(self, discarded: list[int]) -> None:
         if any(discarded):
             self._watcher.discarded(sum(discarded))
+
+
+def _halves(record: Record) -> list[list[Record]]:
+    """Empty where the record can't be divided, be it that it can't be read."""
+    try:
+        return [[half] for half in halves(record)]
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is rejected whole
+        return []

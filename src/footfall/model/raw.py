@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from footfall.clock import SECOND
-from footfall.model.packed import Packed, joined, listed, one_by_one, packed
+from footfall.model.flat import Flat, flattened, is_whole, joined, listed, one_by_one
 
 EventType = Literal["pageview", "custom"]
 
@@ -114,20 +114,20 @@ class EventRows(msgspec.Struct, array_like=True, tag="e"):
     rows: list[RawEvent]
 
 
-Texts = list[str] | str | Packed
-Numbers = list[int] | int | Packed
-Flags = list[bool] | bool | Packed
-Floats = list[float | None] | float | Packed | None
+Texts = list[str] | str | Flat
+Numbers = list[int] | int | Flat
+Flags = list[bool] | bool | Flat
+Floats = list[float | None] | float | Flat | None
 
 
 class EventFields(msgspec.Struct, array_like=True, gc=False):
-    """The fields of `RawEvent`, each a column of `model/packed.py`."""
+    """The fields of `RawEvent`, each a column of `model/flat.py`."""
 
     timestamp: Numbers
     id_hi: Numbers
     id_lo: Numbers
     own_id: Flags = False
-    event_type: list[EventType] | EventType | Packed = "custom"
+    event_type: list[EventType] | EventType | Flat = "custom"
     name: Texts = ""
     category: Texts = ""
     priority: Texts = ""
@@ -147,7 +147,7 @@ class EventFields(msgspec.Struct, array_like=True, gc=False):
     city: Texts = ""
     revenue: Texts = ""
     currency: Texts = ""
-    properties: list[bytes] | bytes | Packed = b""
+    properties: list[bytes] | bytes | Flat = b""
     latitude: Floats = None
     longitude: Floats = None
     timezone: Texts = ""
@@ -179,11 +179,15 @@ class EventColumns(msgspec.Struct, array_like=True, tag="v"):
         values = (one_by_one(column, self.count) for column in astuple(self.fields))
         return [RawEvent(*row) for row in zip(*values, strict=True)]
 
-    def packed(self) -> EventColumns:
-        """The same, as small and as fast to read as can be."""
-        return EventColumns(
-            self.project_id, self.received_at, self.count, EventFields(*map(packed, astuple(self.fields)))
-        )
+    @property
+    def is_whole(self) -> bool:
+        """Whether each flat column has a value for each row."""
+        return all(is_whole(column, self.count) for column in astuple(self.fields))
+
+    def flattened(self) -> EventColumns:
+        """The same with flat columns."""
+        fields = EventFields(*map(flattened, astuple(self.fields)))
+        return EventColumns(self.project_id, self.received_at, self.count, fields)
 
 
 class RequestRows(msgspec.Struct, array_like=True, tag="r"):
@@ -310,7 +314,7 @@ def some(record: EventRows | EventColumns | RequestRows | ProxyLogs | Engagement
 
 def _at(places: Sequence[int], columns: Iterable[Any], count: int) -> Iterator[Any]:
     for column in columns:
-        if isinstance(column, list | Packed):
+        if isinstance(column, list | Flat):
             values = listed(column, count)
             yield [values[place] for place in places]
         else:

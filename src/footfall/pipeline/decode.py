@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, repeat, starmap
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from msgspec.structs import asdict, astuple
 
 from footfall.catalog.columns import COLUMNS, Column, Kind
 from footfall.catalog.tables import Table
-from footfall.model.packed import BLOBS, FLAGS, FLOATS, NUMBERS, TEXTS, Packed, joined, listed
+from footfall.model.flat import FLAGS, FLOATS, NUMBERS, SEPARATED, Flat, joined, listed
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,
@@ -38,8 +37,8 @@ _HELD = 10_000
 """Rows that are kept as Python's values. To make a column of as many holds the interpreter for one or two milliseconds,
 and what they took of the heap is free for the next ones."""
 
-_ALONE = 1_000
-"""From so many rows on, packed columns and Python's values become pieces of their own: together all would be values."""
+_MOST = 50_000
+"""Rows of a piece of the frame, flat columns included: a piece is there twice while it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +92,35 @@ class _Gathered:
         self._table = table
         self._columns = _spooled(table)
         self._pieces: list[pl.DataFrame] = []
-        self._parts: defaultdict[str, list[Any]] = defaultdict(list)  # columns of several records
+        self._parts: defaultdict[str, list[Any]] = defaultdict(list)  # a column of each record
         self._counts: list[int] = []  # rows of each part
         self._rows: list[RawEvent | RawRequest | RawEngagement] = []
-        self._projects: list[tuple[int, int]] = []  # of both, each with the number of its facts
+        self._projects: list[tuple[int, int]] = []  # each with the number of its facts
         self._count = 0  # of both
-        self._packed = 0  # of these, how many came packed
+        self._held = 0  # of these, how many are Python's values
 
     def add_rows(self, project: int, rows: Sequence[RawEvent | RawRequest | RawEngagement]) -> None:
-        self._make_way(packed=False)
         for start in range(0, len(rows), _AT_ONCE):
             some = rows[start : start + _AT_ONCE]
             self._rows += some
             if len(self._rows) >= _AT_ONCE:
                 self._transpose()
-            self._add(project, len(some))
+            self._add(project, len(some), held=True)
 
     def add_columns(self, project: int, count: int, columns: Mapping[str, Any]) -> None:
-        if any(isinstance(column, list) for column in columns.values()):
-            self._make_way(packed=False)
-            self._transpose()
-            self._add_slices(project, count, columns)
-        else:
-            self._make_way(packed=True)
-            self._transpose()
-            self._packed += count
+        """Lists are divided, so that no piece holds more Python values than it may."""
+        self._transpose()
+        if not any(isinstance(column, list) for column in columns.values()):
             self._keep(count, columns)
-            self._add(project, count)
-
-    def _add_slices(self, project: int, count: int, columns: Mapping[str, Any]) -> None:
-        """Of so many rows that they can be held."""
-        values = {name: listed(one, count) if isinstance(one, Packed) else one for name, one in columns.items()}
+            self._add(project, count, held=False)
+            return
+        values = {name: listed(one, count) if isinstance(one, Flat) else one for name, one in columns.items()}
         start = 0
         while start < count:
-            end = min(start + _HELD - (self._count - self._packed), count)
+            end = min(start + _HELD - self._held, count)
             some = {name: one[start:end] if isinstance(one, list) else one for name, one in values.items()}
             self._keep(end - start, some)
-            self._add(project, end - start)
+            self._add(project, end - start, held=True)
             start = end
 
     def frame(self) -> pl.DataFrame:
@@ -138,20 +129,16 @@ class _Gathered:
         pieces, self._pieces = self._pieces, []
         return pl.concat(pieces, rechunk=True) if pieces else _empty(self._table)
 
-    def _make_way(self, *, packed: bool) -> None:
-        """Many rows of the other form become a piece."""
-        if (self._count - self._packed if packed else self._packed) >= _ALONE:
-            self._cut()
-
     def _keep(self, count: int, columns: Mapping[str, Any]) -> None:
         for name, column in columns.items():
             self._parts[name].append(column)
         self._counts.append(count)
 
-    def _add(self, project: int, count: int) -> None:
+    def _add(self, project: int, count: int, *, held: bool) -> None:
         self._projects.append((project, count))
         self._count += count
-        if self._count - self._packed >= _HELD:
+        self._held += count if held else 0
+        if self._held >= _HELD or self._count >= _MOST:
             self._cut()
 
     def _transpose(self) -> None:
@@ -165,15 +152,15 @@ class _Gathered:
         """A piece of all that is held."""
         self._transpose()
         types = schema(self._columns)
-        projects = [*chain.from_iterable(starmap(repeat, self._projects))]
         whole = _with_texts({name: joined(parts, self._counts) for name, parts in self._parts.items()})
-        whole["project_id"] = projects
+        projects, counts = zip(*self._projects, strict=True)
+        whole["project_id"] = pl.Series(np.repeat(np.array(projects, "u4"), counts))
         found = (_series(one, whole.get(one.name, []), self._count, types[one.name]) for one in self._columns)
         self._pieces.append(pl.DataFrame(list(found)))
         self._parts.clear()
         self._counts = []
         self._projects = []
-        self._count = self._packed = 0
+        self._count = self._held = 0
 
 
 @cache
@@ -188,38 +175,45 @@ def _empty(table: Table) -> pl.DataFrame:
 
 
 def _series(column: Column, values: Any, count: int, dtype: pl.DataType) -> pl.Series:
-    """Of a column of so many rows. ValueError where it has what it can't have."""
+    """Of a column of so many rows. ValueError for a value that is none of the column's choices."""
     # JSON travels as bytes: it was encoded by the collector, so it is UTF-8.
     sent = pl.Binary if column.kind is Kind.JSON else dtype
-    if isinstance(values, Packed):
-        values = _UNPACKED[values.code](bytes(values.data))
+    if isinstance(values, Flat):
+        values = _NUMBERS[values.code](bytes(values.data))
     if isinstance(values, pl.Series):
         series = values.cast(dtype).alias(column.name)
-        if column.choices and not series.is_in(column.choices).all():
-            raise ValueError(f"{column.name} has a value that is none of {', '.join(column.choices)}")
-        return series
-    if not isinstance(values, list):
-        values = [values]
-    elif not (values and values[0] == values[-1] and values.count(values[0]) == len(values)):
-        return pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
-    return pl.Series(column.name, values[:1], dtype=sent, strict=True).cast(dtype).new_from_index(0, count)
+    elif isinstance(values, list) and not _are_alike(values):
+        series = pl.Series(column.name, values, dtype=sent, strict=True).cast(dtype)
+    else:
+        one, rows = (values[:1], len(values)) if isinstance(values, list) else ([values], count)
+        series = pl.Series(column.name, one, dtype=sent, strict=True).cast(dtype).new_from_index(0, rows)
+    if column.choices and not series.is_in(column.choices).all():
+        raise ValueError(f"{column.name} has a value that is none of {', '.join(column.choices)}")
+    return series
+
+
+def _are_alike(values: list[Any]) -> bool:
+    # Most columns that differ do so between their ends.
+    return bool(values) and values[0] == values[-1] and values.count(values[0]) == len(values)
 
 
 def _with_texts(columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns, packed texts as series: all in one go, since each step gives the interpreter away and waits for it.
+    """The columns, flat texts as series: all in one go, since each step gives the interpreter away and waits for it.
 
     Raises where two of them have different numbers of values.
     """
     texts = {
         name: pl.Series([bytes(column.data)], dtype=pl.Binary)
         for name, column in columns.items()
-        if isinstance(column, Packed) and column.code in {TEXTS, BLOBS}
+        if isinstance(column, Flat) and column.code in SEPARATED
     }
+    if not texts:
+        return columns
     found = pl.DataFrame(texts).select(pl.all().cast(pl.String).str.split("\0").explode())
     return columns | {series.name: series for series in found}
 
 
-_UNPACKED: Mapping[int, Callable[[bytes], pl.Series]] = {
+_NUMBERS: Mapping[int, Callable[[bytes], pl.Series]] = {
     NUMBERS: lambda data: pl.Series(np.frombuffer(data, ">u8").astype("u8")),
     FLAGS: lambda data: pl.Series(np.frombuffer(data, "?")),
     FLOATS: lambda data: pl.Series(np.frombuffer(data, ">f8").astype("f8")).fill_nan(None),

@@ -28,6 +28,7 @@ from footfall.catalog.rollups import (
 )
 from footfall.catalog.tables import Table
 from footfall.clock import DAY, MINUTE, Clock
+from footfall.errors import TransientError
 from footfall.model.period import Bucket, Period
 from footfall.pipeline.rows import arrow
 from footfall.query import build
@@ -61,11 +62,11 @@ AGAIN_AFTER: Mapping[Bucket, int] = {
 }
 """The least time between two makings of a cell. Meanwhile queries read its facts."""
 
-_TOGETHER = 500_000
+_TOGETHER = 100_000
 """Up to so many facts, roll-ups of a job are made in one statement for each kind of rows.
 
-A statement takes some 70 ms of processor time however few they are, most of it to write a part. Of many facts, all
-their groups would be in memory at once.
+A statement takes some 70 ms of processor time however few they are, a third of it to write a part. Of many facts, the
+groups of all roll-ups would be in memory at once.
 """
 
 _LOOK = 60.0
@@ -110,6 +111,7 @@ class Roller:
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
         self._next_firsts = tick()
+        self._apart: set[int] = set()  # projects whose roll-ups took too much memory together
 
     def __call__(self) -> bool:
         """Whether a job was done. One that fails is found missing at the next look, and holds up no other."""
@@ -205,9 +207,11 @@ class Roller:
             for rollup in SOURCES[self._source]
             if (counted := counted_in(rollup, job.grain, kept=kept)) is not None
         ]
-        for making in _in_few(wanted) if facts <= _TOGETHER else map(_alone, wanted):
-            statement = compile_query(making)
-            self._store.command(statement.sql, statement.params)
+        if facts <= _TOGETHER and self._apart.isdisjoint(job.projects):
+            self._make_together(wanted, job.projects)
+        else:
+            for making in map(_alone, wanted):
+                self._insert(making)
         found = {cell: [*names_of(self._source, job.grain, kept=kept)] for cell in _cells_of(job, job.projects)}
         if self._source is Table.EVENTS:
             for row in read(self._store, CrossedCells(job.period, job.starts, job.projects)):
@@ -215,6 +219,19 @@ class Roller:
             for row in read(self._store, _overfull(job, stamp)):
                 found[row["project"], row["start"]].append(OVERFULL)
         return found
+
+    def _make_together(self, wanted: Iterable[MakeCells | MakeEarned], projects: Iterable[int]) -> None:
+        """Where it takes more memory than there is, the next time one by one: under a version of its own."""
+        try:
+            for making in _in_few(wanted):
+                self._insert(making)
+        except TransientError:
+            self._apart.update(projects)
+            raise
+
+    def _insert(self, making: MakeTogether | MakeEarned) -> None:
+        statement = compile_query(making)
+        self._store.command(statement.sql, statement.params)
 
     def _sizes(self, job: Job) -> Counter[int]:
         """How many facts each of the job's projects has."""

@@ -33,9 +33,16 @@ def encoded(records: Iterable[Record]) -> bytes:
 def decoded(body: bytes) -> list[Record]:
     """The records of a body, also of earlier versions; msgspec.DecodeError where it is none."""
     try:
-        return _decode(unpacked(body))
+        return whole(_decode(unpacked(body)))
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError(str(error)) from error
+
+
+def whole(records: list[Record]) -> list[Record]:
+    """The records; msgspec.DecodeError where a flat column has more values than its record has rows, or fewer."""
+    if not all(record.is_whole for record in records if isinstance(record, EventColumns)):
+        raise msgspec.DecodeError("a column does not have one value for each row")
+    return records
 
 
 def unpacked(body: bytes) -> bytes:
@@ -61,4 +68,4 @@ def unpacked_size(head: bytes, size: int) -> int:
 def _in_columns(record: Record) -> Record:
     if isinstance(record, EventRows) and len(record.rows) >= COLUMNS_FROM:
         record = EventColumns.of(record)
-    return record.packed() if isinstance(record, EventColumns) else record
+    return record.flattened() if isinstance(record, EventColumns) else record

@@ -17,6 +17,7 @@ import msgspec
 from footfall import zstd
 from footfall.errors import UserError
 from footfall.model.raw import EventFields, ProxyColumns, RawEngagement, RawEvent, RawRequest, Record, halves
+from footfall.spool.body import whole
 
 PATH = "/api/internal/chunks"
 SECRET = "chunks"  # noqa: S105 - the name under which the metadata keeps it
@@ -27,10 +28,10 @@ BODY_BYTES = 40 << 20
 
 _CHUNK_BYTES = 8 << 20
 _KINDS = (RawEvent, RawRequest, RawEngagement, ProxyColumns, EventFields)
-_PACKED = 1
-_FIELDS = (*(len(kind.__struct_fields__) for kind in _KINDS), _PACKED)
-"""How many fields rows of each kind have, and that columns may be packed. A newer version adds some at their end, which
-decoding here would drop, or a number, of what it would not know."""
+_FLAT = 1
+_FIELDS = (*(len(kind.__struct_fields__) for kind in _KINDS), _FLAT)
+"""How many fields rows of each kind have, and that columns may be flat. A newer version adds fields at the end of a
+kind, which decoding here would drop, or another number, for what this version could not read."""
 
 _SENDER = re.compile(r"[a-z0-9-]{1,100}")
 _NUMBERS = re.compile(r"(\d{1,19})\.(\d{1,6})")
@@ -99,7 +100,7 @@ def records_of(headers: Mapping[bytes, bytes], body: bytes) -> list[Record]:
         unpacked = zstd.ZstdDecompressor().decompress(body, BODY_BYTES + 1)
         if len(unpacked) > BODY_BYTES:
             raise UserError("too_large", f"the chunk has more than {BODY_BYTES} bytes")
-        return _decoder.decode(unpacked)
+        return whole(_decoder.decode(unpacked))
     except (zstd.ZstdError, msgspec.DecodeError) as error:
         raise UserError("bad_body", f"the chunk can't be read: {error}") from error
 

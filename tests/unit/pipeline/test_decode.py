@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from footfall.catalog.tables import Table
-from footfall.model.packed import packed
+from footfall.model import flat
+from footfall.model.flat import flattened
 from footfall.model.raw import (
     EngagementRows,
     EventColumns,
@@ -53,16 +54,16 @@ def test_columns_and_rows_of_the_same_events_are_the_same_facts(count):
     beside = EventRows(2, 0, [RawEvent(5, 5, 5, name="beside", own_id=True)])
     expected = frame(Table.EVENTS, beside, record, beside, record)
     columns = EventColumns.of(record)
-    for one, other in [(columns, columns), (columns.packed(), columns), (columns.packed(), columns.packed())]:
+    for one, other in [(columns, columns), (columns.flattened(), columns), (columns.flattened(), columns.flattened())]:
         assert frame(Table.EVENTS, beside, one, beside, other).equals(expected)
 
 
-@pytest.mark.parametrize("before", [1, decode._ALONE - 1, decode._ALONE])
-@pytest.mark.parametrize("count", [1, decode._ALONE, decode._HELD + 5])
-def test_packed_columns_stand_beside_rows_of_any_number(before, count):
+@pytest.mark.parametrize("before", [1, decode._HELD, decode._MOST - 1])
+@pytest.mark.parametrize("count", [1, 300, decode._HELD + 5])
+def test_flat_columns_stand_beside_rows_of_any_number(before, count):
     rows = [RawEvent(number, 7, 0, name=f"event {number % 3}", latitude=number % 2 or None) for number in range(count)]
     some = EventRows(1, 0, rows)
-    first = EventColumns.of(EventRows(1, 0, rows[:1] * before)).packed()
+    first = EventColumns.of(EventRows(1, 0, rows[:1] * before)).flattened()
     for kind in (lambda record: record, EventColumns.of):
         found = frame(Table.EVENTS, first, kind(some), first, first, kind(some))
         assert found.equals(frame(Table.EVENTS, EventRows(1, 0, rows[:1] * before), some, *[first] * 2, some))
@@ -71,17 +72,30 @@ def test_packed_columns_stand_beside_rows_of_any_number(before, count):
         ]  # fmt: skip
 
 
+def test_values_of_flat_columns_are_no_objects_on_the_way(monkeypatch):
+    """Also beside a few rows, as many projects send them, and beside what all rows share."""
+    flat_ones = [
+        EventColumns.of(EventRows(project, 0, [RawEvent(n, 7, n, name=f"event {n % shared}") for n in range(40)]))
+        for project, shared in ((2, 3), (3, 1))
+    ]
+    few = EventRows(1, 0, [RawEvent(5, 7, 1, name="few"), RawEvent(6, 7, 2, name="")])
+    expected = frame(Table.EVENTS, few, *flat_ones, few)
+    monkeypatch.setattr(flat, "_LISTS", {})
+    assert frame(Table.EVENTS, few, *(one.flattened() for one in flat_ones), few).equals(expected)
+
+
 @pytest.mark.parametrize(
     ("field", "column"),
     [
-        ("name", packed(["a", "b"])),
-        ("timestamp", packed([1, 2, 3, 4])),
-        ("event_type", packed(["custom", "pageview", "none"])),
+        ("name", flattened(["a", "b"])),
+        ("timestamp", flattened([1, 2, 3, 4])),
+        ("event_type", flattened(["custom", "pageview", "none"])),
+        ("event_type", ["custom", "pageview", "none"]),
     ],
 )
-def test_packed_columns_that_do_not_fit_are_refused(field, column):
-    """A spool's row whose checksum holds has none; should there be one, the drain looks for it and sets it aside."""
-    made = EventColumns.of(EventRows(1, 0, [RawEvent(number, 7, number) for number in range(3)])).packed()
+def test_flat_columns_that_do_not_fit_are_refused(field, column):
+    """A spool's row whose checksum holds has none."""
+    made = EventColumns.of(EventRows(1, 0, [RawEvent(number, 7, number) for number in range(3)])).flattened()
     setattr(made.fields, field, column)
     with pytest.raises((ValueError, pl.exceptions.PolarsError)):
         decode.facts([made])

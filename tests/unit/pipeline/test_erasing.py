@@ -32,7 +32,7 @@ def test_only_the_subjects_rows_go():
     assert without([EventColumns.of(mine)], [Subject(1, "ada")]) == [events(1, (5, ""))]
     assert without([EventColumns.of(mine)], [Subject(1, "bob")]) == [mine]
     assert without([EventColumns.of(mine)], [Subject(2, "ada")]) == [EventColumns.of(mine)]
-    assert without([EventColumns.of(mine).packed()], [Subject(1, "ada")]) == [events(1, (5, ""))]
+    assert without([EventColumns.of(mine).flattened()], [Subject(1, "ada")]) == [events(1, (5, ""))]
 
 
 @pytest.mark.parametrize("name", ["ada", "Zoë Ω", "00000000000000ff", "5b1f0c9e2a7d4e31"])
@@ -41,7 +41,7 @@ def test_an_encoded_record_with_the_visitor_has_a_sign_of_it(name):
     hashed = int(name, 16) if len(name) == 16 else 0
     records = [events(1, (0, name)), *([events(1, (hashed, ""))] if hashed else [])]
     beside = [EventColumns.of(EventRows(1, 0, [*record.rows, *events(1, (3, "bob")).rows])) for record in records]
-    for record in [*records, *map(EventColumns.of, records), *beside, *(record.packed() for record in beside)]:
+    for record in [*records, *map(EventColumns.of, records), *beside, *(record.flattened() for record in beside)]:
         body = msgspec.msgpack.encode(record)
         assert any(sign in body for sign in signs(subject))
     assert signs(Subject(1)) == []

@@ -70,7 +70,7 @@ def test_rows_of_a_newer_version_stay_with_their_sender():
             announced(headers | {b"x-footfall-fields": b".".join(theirs)}, SECRET)
 
 
-def test_a_drain_that_does_not_know_packed_columns_takes_none(monkeypatch):
+def test_a_drain_that_does_not_know_flat_columns_takes_none(monkeypatch):
     headers = lowered(signed(Chunk(17, 0, "ab"), b"body", SECRET))
     monkeypatch.setattr(chunks, "_FIELDS", tuple(len(kind.__struct_fields__) for kind in chunks._KINDS))
     with pytest.raises(UserError, match="upgrade the drain first"):

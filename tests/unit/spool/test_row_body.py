@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.model.flat import flattened
 from footfall.model.raw import EngagementRows, EventColumns, EventFields, EventRows, RawEngagement, RawEvent, Record
 from footfall.spool import body as bodies
 from footfall.spool.body import COLUMNS_FROM, HEAD, PACKED_FROM, decoded, encoded, unpacked, unpacked_size
@@ -94,6 +95,13 @@ def test_a_commit_is_one_record_and_what_came_later_another(kind):
         (2_000, [2, 3]),
         (9_000, [4]),
     ]
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_a_record_with_a_column_of_another_length_is_refused(length):
+    record = EventColumns(1, 5, 2, EventFields(flattened([1, 2]), 3, flattened([4] * length)))
+    with pytest.raises(msgspec.DecodeError, match="one value for each row"):
+        decoded(msgspec.msgpack.encode([record]))
 
 
 def test_a_head_that_is_damaged_tells_what_is_there():

@@ -26,7 +26,7 @@ _SUMS = {"sessions": "sign", "bounces": f"sign * {BOUNCED}", "duration_ms": f"si
 def make_cells(query: MakeTogether, binder: Binder) -> str:
     """An INSERT … SELECT: of each roll-up a row per project, cell and label, or pair of labels."""
     made = [_made(part, binder) for part in query.parts]
-    columns, _ = made[0]
+    ((columns, _), *_) = made
     selects = " UNION ALL ".join(select for _, select in made)
     return f"INSERT INTO {table_of(query.parts[0].grain)} ({', '.join((*_FIXED, *columns))}) {_BIG} {selects}"
 
