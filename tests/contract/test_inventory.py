@@ -232,6 +232,24 @@ def test_months_that_retention_eats_are_not_compared(kit, tmp_path):
     assert kit.losses() == []
 
 
+@pytest.mark.parametrize("longer", [None, 3_650])
+def test_what_retention_took_is_not_missed_once_it_is_lifted(kit, tmp_path, longer):
+    """Rows go when parts are merged, at any time: also after the last count under the shorter one."""
+    filled(kit)
+    kit.inventory.close()
+    kit.inventory = Inventory(tmp_path / "inventory.db", retention_days=30)
+    kit.start()
+    kit.forget_spool()
+    gone(kit.store, "events", "all dropped")
+    kit.inventory.close()
+    kit.inventory = Inventory(tmp_path / "inventory.db", retention_days=longer)
+    kit.start()
+    assert kit.losses() == []
+    gone(kit.store, "requests", "all dropped")
+    kit.start()
+    assert kit.losses() == [("requests", JUNE, 2)]
+
+
 def test_a_store_of_an_earlier_version_is_believed_as_it_is(kit, tmp_path):
     filled(kit)
     kit.inventory.close()

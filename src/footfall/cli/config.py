@@ -33,7 +33,7 @@ def get(name: _Name, *, data: Data = None) -> None:
     typer.echo(_texts(data)[1][known])
 
 
-@config_app.command("set")
+@config_app.command("set", context_settings={"ignore_unknown_options": True})  # -1 is a value, if a bad one
 def set_(name: _Name, value: _Value, *, data: Data = None) -> None:
     """Record a value. Commands use it at once, a server from its next start on, unless its environment overrides it."""
     from footfall.meta import RecordedSettings

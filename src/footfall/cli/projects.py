@@ -256,7 +256,14 @@ def _shape(project: Project) -> dict[str, Any]:
 
 def _print(projects: list[Project]) -> None:
     rows = [
-        (project.slug, project.id, project.site_key, project.timezone, " ".join(project.domains))
+        (
+            project.slug,
+            project.id,
+            project.site_key,
+            project.timezone,
+            f"{project.retention_days} days" if project.retention_days else "-",
+            " ".join(project.domains),
+        )
         for project in projects
     ]
-    print_table(("SLUG", "ID", "SITE KEY", "TIME ZONE", "DOMAINS"), rows)
+    print_table(("SLUG", "ID", "SITE KEY", "TIME ZONE", "RETENTION", "DOMAINS"), rows)

@@ -8,10 +8,11 @@ import os
 import socket
 import ssl
 import tempfile
+import time
 import urllib.request
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from itertools import islice
 from pathlib import Path
@@ -28,6 +29,8 @@ MAX_BYTES = 1 << 30
 _TIMEOUT = 60.0  # seconds without a byte
 _CHUNK = 1 << 20
 _SAMPLE = 1_000  # records that are read to check that the file holds data of its kind
+_INCOMING = ".incoming-"
+_LEFT_SECONDS = 600
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GZIP_MAGIC = b"\x1f\x8b"
 _TYPES = (("city", "city"), ("enterprise", "city"), ("asn", "asn"), ("isp", "asn"), ("country", "country"))
@@ -47,6 +50,7 @@ def install(source: str, data: Path, kind: str = "") -> Path:
         raise UserError("bad_parameter", f"kind: {kind!r} is not one of {', '.join(KINDS)}")
     folder = data / "geo"
     folder.mkdir(parents=True, exist_ok=True)
+    _tidy(folder)
     with _naming(source), _temporary(folder) as incoming:
         with _open_source(source) as stream:
             _copy(stream, incoming)
@@ -95,9 +99,17 @@ def _useful(kind: str, record: Any) -> bool:
     return bool(read_place(record).country)
 
 
+def _tidy(folder: Path) -> None:
+    """Remove what an install that was killed left there; one that goes on writes all the time."""
+    for left in folder.glob(f"{_INCOMING}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                left.unlink()
+
+
 @contextmanager
 def _temporary(folder: Path) -> Iterator[Path]:
-    handle, name = tempfile.mkstemp(prefix=".incoming-", suffix=".mmdb", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=_INCOMING, suffix=".mmdb", dir=folder)
     os.close(handle)
     try:
         yield Path(name)

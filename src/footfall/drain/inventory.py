@@ -90,6 +90,8 @@ class Inventory:
         self._lock = threading.Lock()
         self._changing: Counter[Place] = Counter()
         self._db = _opened(path, owned=owned)
+        if owned:
+            self._lift_retention()
 
     def record(self, number: int, inserts: Iterable[Insert]) -> None:
         """Note what a batch has written; once, however often it is said. Durable at return."""
@@ -173,6 +175,7 @@ class Inventory:
             numbers = {row[0] for row in db.execute("SELECT DISTINCT number FROM batches")}
             db.executemany("DELETE FROM batches WHERE number = ?", [(number,) for number in numbers - {*kept}])
             sums = self._sums(_OF_BATCHES)
+            _note_thinned(db, self._first_month())
             db.execute("DELETE FROM months")
             for place in found.keys() | sums.keys() | (+self._changing).keys():
                 amount = (found.get(place, 0) - sums.get(place, 0)) % _MODULUS
@@ -239,6 +242,18 @@ class Inventory:
             found[Table(table), month] += amount
         return found
 
+    def _lift_retention(self) -> None:
+        """Where retention took rows of months that it leaves alone from now on, these are counted first."""
+        (before,) = self._db.execute("SELECT coalesce(max(before), 0) FROM thinned").fetchone()
+        first = self._first_month()
+        if before <= first:
+            return
+        with self._writing() as db:
+            places = db.execute("SELECT table_name, month FROM months UNION SELECT table_name, month FROM batches")
+            thinned = [(*place, None) for place in places.fetchall() if first <= place[1] < before]
+            db.executemany(_SET, thinned)
+            _note_thinned(db, first)
+
     def _first_month(self) -> int:
         """The first month that retention has not begun to remove."""
         if self._days is None:
@@ -304,6 +319,11 @@ def _connected(path: Path | None) -> sqlite3.Connection:
         if is_new:
             _know_nothing(db)
     return db
+
+
+def _note_thinned(db: sqlite3.Connection, before: int) -> None:
+    db.execute("DELETE FROM thinned")
+    db.execute("INSERT INTO thinned VALUES (?)", (before,))
 
 
 def _know_nothing(db: sqlite3.Connection) -> None:

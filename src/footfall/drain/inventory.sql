@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS repairs
     PRIMARY KEY (number, month)
 ) WITHOUT ROWID;
 
+-- The first month that retention had not begun to remove at the last count (yyyymm); of those before, rows are gone.
+CREATE TABLE IF NOT EXISTS thinned
+(
+    before INTEGER NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
 -- What was missing and did not come back.
 CREATE TABLE IF NOT EXISTS losses
 (

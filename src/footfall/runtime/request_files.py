@@ -25,16 +25,24 @@ class Identified(Protocol):
     def id(self) -> str: ...
 
 
+_READ_SECONDS = 5.0
+"""Who asked has read the answer by then, or is gone. Until then, nobody else's takes its place."""
+
 _Wanted = TypeVar("_Wanted", bound=Identified)
 _Made = TypeVar("_Made", bound=Identified)
 
 
 def ask(data: Path, name: str, wanted: Identified, kind: type[_Made]) -> _Made:
-    """The answer of the server of a data directory. FatalError where the server ends first."""
+    """The answer of the server of a data directory, once it has those that were asked for before.
+
+    FatalError where the server ends first.
+    """
     answer = _made(data, name)
-    _write(_wanted(data, name), wanted)
+    waits = True
     while holder(data) is not None:
-        made = _read(answer, kind)
+        if waits:
+            waits = not _asked(data, name, wanted)
+        made = None if waits else _read(answer, kind)
         if made is not None and made.id == wanted.id:
             answer.unlink()
             return made
@@ -53,6 +61,8 @@ def attend(
 
     Whatever it raises is answered, as `failed` makes it of the request's id and the error: who asks waits for that.
     """
+    if _is_unread(_made(data, name)):
+        return False
     log = structlog.get_logger(name)
     taken = _wanted(data, name).with_suffix(".taken")
     try:
@@ -86,11 +96,25 @@ def _made(data: Path, name: str) -> Path:
     return data / f"{name}-made.json"
 
 
-def _write(path: Path, content: Identified) -> None:
-    writing = path.with_suffix(".writing")
+def _is_unread(answer: Path) -> bool:
+    try:
+        return time.time() - answer.stat().st_mtime < _READ_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def _asked(data: Path, name: str, wanted: Identified) -> bool:
+    """Whether the request is written; not while another one, which the server has not seen yet, stands there."""
+    writing = data / f"{name}-wanted-{wanted.id}.writing"
     with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(content))
-    writing.rename(path)
+        file.write(msgspec.json.encode(wanted))
+    try:
+        os.link(writing, _wanted(data, name))
+    except FileExistsError:
+        return False
+    finally:
+        writing.unlink()
+    return True
 
 
 def _overwrite(path: Path, content: bytes) -> None:

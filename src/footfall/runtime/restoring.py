@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from footfall.errors import FatalError
@@ -24,9 +24,15 @@ def restore(settings: Settings, place: Place, name: str = "") -> Manifest:
     """
     if settings.store_url or settings.meta_url:
         raise FatalError("a backup is restored into a data directory: unset FOOTFALL_STORE_URL and FOOTFALL_META_URL")
+    is_new = not settings.data.exists()
     make_directory(settings)
     try:
         return _restored(settings, place, name)
+    except FatalError:
+        if is_new:
+            with suppress(OSError):  # something is in it by now
+                settings.data.rmdir()
+        raise
     except OSError as error:
         raise FatalError(f"the restore fails: {error}") from error
 

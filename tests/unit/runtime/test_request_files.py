@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -66,3 +67,29 @@ def test_a_request_that_can_not_be_read_is_left_aside(tmp_path: Path) -> None:
     for _ in range(2):
         assert not request_files.attend(tmp_path, "thing", Wanted, lambda wanted: Made(wanted.id), failed)
     assert not (tmp_path / "thing-wanted.json").exists()
+
+
+def test_several_who_ask_at_once_are_answered_one_after_the_other(tmp_path: Path) -> None:
+    """None takes the place of another one's request, nor an answer that of one that is not read yet."""
+    with lock_data_directory(tmp_path), ThreadPoolExecutor() as threads:
+        asking = [threads.submit(request_files.ask, tmp_path, "thing", Wanted(str(n)), Made) for n in range(3)]
+        assert until(lambda: len([*tmp_path.glob("*-wanted.json")]) == 1, 10)
+
+        def attended() -> bool:
+            request_files.attend(tmp_path, "thing", Wanted, lambda wanted: Made(wanted.id), failed)
+            return all(one.done() for one in asking)
+
+        assert until(attended, 30)
+        assert sorted(one.result().id for one in asking) == ["0", "1", "2"]
+    assert not [*tmp_path.glob("thing*")]
+
+
+def test_an_answer_that_nobody_reads_holds_up_no_other_for_long(tmp_path: Path) -> None:
+    answer = tmp_path / "thing-made.json"
+    (tmp_path / "thing-wanted.json").write_text('{"id": "2"}')
+    answer.write_text('{"id": "1"}')
+    assert not request_files.attend(tmp_path, "thing", Wanted, lambda wanted: Made(wanted.id), failed)
+    gone = answer.stat().st_mtime - request_files._READ_SECONDS
+    os.utime(answer, (gone, gone))
+    assert request_files.attend(tmp_path, "thing", Wanted, lambda wanted: Made(wanted.id), failed)
+    assert answer.read_text() == '{"id":"2","error":""}'

@@ -73,7 +73,7 @@ def translate(error: Exception, *, reading: bool) -> FootfallError:
     if code == _CANCELLED:
         return QueryCancelledError()
     if code in _LIMITS or code in _TRANSIENT or _is_network(error, code):
-        return TransientError(_reason(error, code))
+        return TransientError(_reason(code))
     if code in _REFUSED:
         return FatalError("the store refuses the user or password of its URL, or the rights it has")
     damaged = _PART.search(str(error)) if code in _DAMAGED else None
@@ -91,10 +91,12 @@ def _is_network(error: Exception, code: int | None) -> bool:
     return code is None and isinstance(error, (OperationalError, OSError))
 
 
-def _reason(error: Exception, code: int | None) -> str:
+def _reason(code: int | None) -> str:
     if code == _SHARD_AWAY:
         return "a shard of the store can't be reached"
-    return f"the store can't do this now ({f'code {code}' if code else type(error.__cause__ or error).__name__})"
+    if code is None:
+        return "a server of the store can't be reached, or gives no answer"
+    return f"the store can't do this now (code {code})"
 
 
 def _code(error: Exception) -> int | None:
