@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import socket
 import urllib.error
@@ -237,6 +238,19 @@ def test_install_unpacks_gzip(tmp_path: Path) -> None:
     packed = tmp_path / "source.mmdb.gz"
     packed.write_bytes(gzip.compress(source.read_bytes()))
     assert install(str(packed), tmp_path / "data").read_bytes() == source.read_bytes()
+
+
+def test_what_an_install_left_that_was_killed_goes_with_the_next(tmp_path: Path) -> None:
+    """One that goes on keeps its file."""
+    folder = tmp_path / "data" / "geo"
+    folder.mkdir(parents=True)
+    left, written = (folder / f".incoming-{name}.mmdb" for name in ("left", "written"))
+    for path in (left, written):
+        path.write_bytes(b"part")
+    os.utime(left, (1, 1))
+    source = database(tmp_path / "one.mmdb", {"8.8.8.0/24": country("CA")})
+    installed = install(str(source), tmp_path / "data")
+    assert {*folder.iterdir()} == {installed, written}
 
 
 def refusals(tmp_path: Path) -> dict[str, tuple[Path, str]]:

@@ -95,6 +95,16 @@ def test_the_newest_is_not_passed_over(
     assert restored(tmp_path, FIRST).name == FIRST
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_place_without_backups_leaves_no_directory_behind(tmp_path: Path, is_new: bool) -> None:
+    (tmp_path / "backups").mkdir()
+    if not is_new:
+        (tmp_path / "again").mkdir()
+    with pytest.raises(FatalError, match="no backup there"):
+        restored(tmp_path)
+    assert (tmp_path / "again").exists() is not is_new
+
+
 def test_a_place_that_is_no_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "backups").touch()
     with pytest.raises(TransientError, match="backups can't be read: Not a directory"):
