@@ -31,6 +31,8 @@ FLOATS = 5
 """64 bits each, the highest byte first; NaN stands for None."""
 
 SEPARATED = frozenset({TEXTS, BLOBS})
+"""Layouts whose values may have any length."""
+
 _NUL = b"\0"
 _SIZES = {NUMBERS: 8, FLAGS: 1, FLOATS: 8}
 
@@ -80,11 +82,11 @@ def joined(columns: Sequence[Any], counts: Sequence[int]) -> Any:
 
 
 def _flat(code: int, column: Any, count: int) -> bytes | None:
-    """The bytes of a column in this layout; None where it can't have it."""
+    """The bytes of a column of at least one row in this layout; None where it can't have it."""
     if isinstance(column, Flat):
         return bytes(column.data) if column.code == code else None
     values = column if isinstance(column, list) else [column]
-    if any(_CODES[type(value)] != code for value in values[:1]):
+    if _CODES[type(values[0])] != code:
         return None
     data = _BYTES[code](values)
     if data is None or isinstance(column, list):
