@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from tests.support.server import footfall
 from typer.testing import CliRunner, Result
 
 from footfall.cli import app
@@ -80,20 +81,21 @@ def test_a_file_is_no_data_directory(tmp_path: Path, arguments: list[str]) -> No
     assert f"FOOTFALL_DATA '{path}' can't be used: it is a file" in result.stderr
 
 
+# A process opens one engine: what opens the store has one of its own.
 @pytest.mark.parametrize("place", ["", "http://x/y"])
 def test_a_backup_goes_to_a_directory_or_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("token", "create", "--scope", "admin", "--label", "x", data=tmp_path / "data").exit_code == 0
-    result = run("backup", place, data=tmp_path / "data")
-    assert result.exit_code == 1
+    result = footfall("backup", place, data=tmp_path / "data")
+    assert result.returncode == 1
     assert f"{place!r} is no place of backups" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_what_has_never_served_can_be_backed_up(tmp_path: Path) -> None:
     assert run("token", "create", "--scope", "admin", "--label", "x", data=tmp_path / "data").exit_code == 0
-    assert run("backup", str(tmp_path / "backups"), data=tmp_path / "data").exit_code == 0
-    assert run("restore", str(tmp_path / "backups"), data=tmp_path / "again").exit_code == 0
+    assert footfall("backup", str(tmp_path / "backups"), data=tmp_path / "data").returncode == 0
+    assert footfall("restore", str(tmp_path / "backups"), data=tmp_path / "again").returncode == 0
 
 
 def test_options_of_goaccess_s_formats_go_with_these_alone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.support.server import footfall
 from typer.testing import CliRunner
 
 from footfall.cli import app
@@ -63,8 +64,8 @@ def test_of_a_store_that_has_moved_only_that_is_told(data: Path) -> None:
         meta.moves.complete()
     code, found = doctor(data)
     assert (code, [one["check"] for one in found]) == (1, ["move"])
-    refused = CliRunner().invoke(app, ["backup", str(data.parent / "backups"), "--data", str(data)])
-    assert refused.exit_code == 1
+    refused = footfall("backup", str(data.parent / "backups"), data=data)
+    assert refused.returncode == 1
     assert "the store has moved to clickhouse://there:8123/footfall" in refused.stderr
 
 
