@@ -71,7 +71,7 @@ def test_a_request_that_can_not_be_read_is_left_aside(tmp_path: Path) -> None:
 
 def test_several_who_ask_at_once_are_answered_one_after_the_other(tmp_path: Path) -> None:
     """None takes the place of another one's request, nor an answer that of one that is not read yet."""
-    with lock_data_directory(tmp_path), ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, lock_data_directory(tmp_path):  # who still asks gives up with the lock
         asking = [threads.submit(request_files.ask, tmp_path, "thing", Wanted(str(n)), Made) for n in range(3)]
         assert until(lambda: len([*tmp_path.glob("*-wanted.json")]) == 1, 10)
 
