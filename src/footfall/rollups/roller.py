@@ -111,7 +111,7 @@ class Roller:
         self._next_look = tick()
         self._firsts: dict[int, int] = {}
         self._next_firsts = tick()
-        self._apart: set[int] = set()  # projects whose roll-ups took too much memory together
+        self._apart: set[int] = set()  # projects whose roll-ups could not be made together
 
     def __call__(self) -> bool:
         """Whether a job was done. One that fails is found missing at the next look, and holds up no other."""
@@ -221,7 +221,7 @@ class Roller:
         return found
 
     def _make_together(self, wanted: Iterable[MakeCells | MakeEarned], projects: Iterable[int]) -> None:
-        """Where it takes more memory than there is, the next time one by one: under a version of its own."""
+        """Where that fails, for want of memory say, they are made one by one the next time, under another version."""
         try:
             for making in _in_few(wanted):
                 self._insert(making)

@@ -98,22 +98,26 @@ def _made(data: Path, name: str) -> Path:
 
 def _is_unread(answer: Path) -> bool:
     try:
-        return time.time() - answer.stat().st_mtime < _READ_SECONDS
+        return 0 <= time.time() - answer.stat().st_mtime < _READ_SECONDS
     except FileNotFoundError:
         return False
 
 
 def _asked(data: Path, name: str, wanted: Identified) -> bool:
     """Whether the request is written; not while another one, which the server has not seen yet, stands there."""
-    writing = data / f"{name}-wanted-{wanted.id}.writing"
+    there, writing = _wanted(data, name), data / f"{name}-wanted-{wanted.id}.writing"
     with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(msgspec.json.encode(wanted))
     try:
-        os.link(writing, _wanted(data, name))
+        os.link(writing, there)
     except FileExistsError:
         return False
+    except OSError:  # a file system without links: two who ask in the same moment may be one too many there
+        if there.exists():
+            return False
+        writing.rename(there)
     finally:
-        writing.unlink()
+        writing.unlink(missing_ok=True)
     return True
 
 

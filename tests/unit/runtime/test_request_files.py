@@ -69,10 +69,21 @@ def test_a_request_that_can_not_be_read_is_left_aside(tmp_path: Path) -> None:
     assert not (tmp_path / "thing-wanted.json").exists()
 
 
-def test_several_who_ask_at_once_are_answered_one_after_the_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("links", [True, False])
+def test_several_who_ask_at_once_are_answered_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
     """None takes the place of another one's request, nor an answer that of one that is not read yet."""
+
+    def link(_: Path, to: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(to))
+
+    if not links:
+        monkeypatch.setattr(os, "link", link)
+        (tmp_path / "thing-wanted.json").write_text('{"id": "before"}')
     with ThreadPoolExecutor() as threads, lock_data_directory(tmp_path):  # who still asks gives up with the lock
-        asking = [threads.submit(request_files.ask, tmp_path, "thing", Wanted(str(n)), Made) for n in range(3)]
+        numbers = ["0", "1", "2"] if links else ["0"]  # without links, not in the same moment
+        asking = [threads.submit(request_files.ask, tmp_path, "thing", Wanted(number), Made) for number in numbers]
         assert until(lambda: len([*tmp_path.glob("*-wanted.json")]) == 1, 10)
 
         def attended() -> bool:
@@ -80,7 +91,7 @@ def test_several_who_ask_at_once_are_answered_one_after_the_other(tmp_path: Path
             return all(one.done() for one in asking)
 
         assert until(attended, 30)
-        assert sorted(one.result().id for one in asking) == ["0", "1", "2"]
+        assert [one.result().id for one in asking] == numbers
     assert not [*tmp_path.glob("thing*")]
 
 

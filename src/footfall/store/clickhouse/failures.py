@@ -95,7 +95,7 @@ def _reason(code: int | None) -> str:
     if code == _SHARD_AWAY:
         return "a shard of the store can't be reached"
     if code is None:
-        return "a server of the store can't be reached, or gives no answer"
+        return "the store can't be reached, or gives no answer"
     return f"the store can't do this now (code {code})"
 
 
