@@ -69,20 +69,10 @@ def test_a_request_that_can_not_be_read_is_left_aside(tmp_path: Path) -> None:
     assert not (tmp_path / "thing-wanted.json").exists()
 
 
-@pytest.mark.parametrize("links", [True, False])
-def test_several_who_ask_at_once_are_answered_one_after_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
-) -> None:
+def test_several_who_ask_at_once_are_answered_one_after_the_other(tmp_path: Path) -> None:
     """None takes the place of another one's request, nor an answer that of one that is not read yet."""
-
-    def link(_: Path, to: Path) -> None:
-        raise PermissionError(1, "Operation not permitted", str(to))
-
-    if not links:
-        monkeypatch.setattr(os, "link", link)
-        (tmp_path / "thing-wanted.json").write_text('{"id": "before"}')
     with ThreadPoolExecutor() as threads, lock_data_directory(tmp_path):  # who still asks gives up with the lock
-        numbers = ["0", "1", "2"] if links else ["0"]  # without links, not in the same moment
+        numbers = ["0", "1", "2"]
         asking = [threads.submit(request_files.ask, tmp_path, "thing", Wanted(number), Made) for number in numbers]
         assert until(lambda: len([*tmp_path.glob("*-wanted.json")]) == 1, 10)
 
@@ -93,6 +83,23 @@ def test_several_who_ask_at_once_are_answered_one_after_the_other(
         assert until(attended, 30)
         assert [one.result().id for one in asking] == numbers
     assert not [*tmp_path.glob("thing*")]
+
+
+def test_a_request_waits_for_the_one_before_on_a_file_system_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(_: Path, to: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(to))
+
+    monkeypatch.setattr(os, "link", link)
+    there = tmp_path / "thing-wanted.json"
+    there.write_text("the one before")
+    assert not request_files._asked(tmp_path, "thing", Wanted("1"))
+    assert there.read_text() == "the one before"
+    there.unlink()
+    assert request_files._asked(tmp_path, "thing", Wanted("1"))
+    assert there.read_text() == '{"id":"1"}'
+    assert [*tmp_path.iterdir()] == [there]
 
 
 def test_an_answer_that_nobody_reads_holds_up_no_other_for_long(tmp_path: Path) -> None:
