@@ -49,7 +49,7 @@ def test_killed_again_and_again_under_load(tmp_path):
     try:
         for number in range(ROUNDS):
             if number == HALF:
-                trial.verify()  # facts that are gone come back from the spool, which loses its drained rows from here on
+                trial.verify()  # before the spool loses its drained rows, facts that are gone come back from them
             done = trial.start() if number % 4 == 3 else trial.round(number)
             print(f"round {number}: {done}")  # noqa: T201 - as above
         trial.verify()
