@@ -16,6 +16,7 @@ from bench.data.visits import Numbers
 from footfall.catalog.columns import COLUMNS, FIRST_TOUCH, FLOW_STEPS, GAPS, UNEVEN, VARIES
 from footfall.catalog.tables import Table
 from footfall.model.session import SESSION_GAP
+from footfall.pipeline.earned import with_earned
 from footfall.pipeline.variants import variants_of
 
 
@@ -112,6 +113,24 @@ class SessionRows:
         made = self.block.column(name, places) if has else texts(len(places))
         return pl.Series(pl.from_arrow(made)).cast(pl.String)
 
+    def earned(self) -> pa.Array:
+        """What was paid in each, as the pipeline tells it."""
+        found = self.block.picked("revenue")
+        if found is None:
+            return texts(self.count)
+        table, rows_of_table = found
+        paying = np.array([amount != 0 for amount in table.columns["revenue"].to_pylist()])
+        places = np.flatnonzero(paying[rows_of_table])
+        payments = pl.DataFrame(
+            {
+                "session": np.repeat(np.arange(self.count), self.block.drawn.sessions.length)[places],
+                "currency": self._of_facts("currency", places),
+                "revenue": pl.from_arrow(self.block.column("revenue", places)),
+            }
+        )
+        sessions = pl.DataFrame({"session": np.arange(self.count)})
+        return with_earned(sessions, payments, ["session"])["earned"].to_arrow()
+
     def flow(self) -> pa.Array:
         """The paths of the first pageviews."""
         viewed = self.block.viewed
@@ -155,5 +174,6 @@ _MADE: Mapping[str, Callable[[SessionRows], pa.Array]] = {
     "varies": SessionRows.varies,
     "variants": SessionRows.variants,
     "flow": SessionRows.flow,
+    "earned": SessionRows.earned,
 }
 """Columns of sessions that are not those of their first event."""

@@ -58,7 +58,7 @@ def fill(store: Store, rows: list[dict[str, Any]], sign: int = 1, version: int =
 
 def early_sessions(rows: list[dict[str, Any]], sign: int = 1, version: int = 1) -> list[dict[str, Any]]:
     """Sessions without the columns that only later migrations add."""
-    later = {"referrer", "region", "city", "language", "timezone", "screen", "varies", "variants", "flow"}
+    later = {"referrer", "region", "city", "language", "timezone", "screen", "varies", "variants", "flow", "earned"}
     sessions = session_rows([row | {"timezone": ""} for row in rows], sign, version)
     return [{name: session[name] for name in session if name not in later} for session in sessions]
 

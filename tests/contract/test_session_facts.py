@@ -11,7 +11,16 @@ import pytest
 from tests.support.draining import drain_all
 from tests.support.populate import at
 
-from footfall.catalog.columns import ALL_VARY, GAPS, MAX_VARIANTS, NO_VARIANTS, UNEVEN, VARIES, VARIES_UNKNOWN
+from footfall.catalog.columns import (
+    ALL_VARY,
+    GAPS,
+    MAX_CURRENCIES,
+    MAX_VARIANTS,
+    NO_VARIANTS,
+    UNEVEN,
+    VARIES,
+    VARIES_UNKNOWN,
+)
 from footfall.catalog.tables import Table
 from footfall.drain import session_facts
 from footfall.drain.drain import Drain
@@ -32,7 +41,7 @@ pytestmark = pytest.mark.embedded
 MINUTE = 60_000
 MARCH = at("2026-03-31T22:00:00Z")
 APRIL = at("2026-04-12T10:00:00Z")
-FACTS = ("region", "city", "language", "timezone", "screen", "varies", "variants", "flow")
+FACTS = ("region", "city", "language", "timezone", "screen", "varies", "variants", "flow", "earned")
 
 
 @pytest.fixture
@@ -76,8 +85,8 @@ CITIES = ("/", '"', "\\", "\x01\b\f\n\r\t\x7f", "Iași", "\U0001f600", "<&>'")
 BATCHES = [
     [
         *(event(APRIL, minute, 10 + minute, 1, **CLUJ) for minute in (3, 5, 7, 9, 11, 13, 15)),
-        event(APRIL, 20, 50, 2, screen="100x200"),
-        event(APRIL, 21, 51, 2, screen="200x100", event_type="custom", name="turn"),
+        event(APRIL, 20, 50, 2, screen="100x200", revenue="1.5", currency="USD"),
+        event(APRIL, 21, 51, 2, screen="200x100", event_type="custom", name="turn", revenue="3", currency="EUR"),
         event(APRIL, 20, 60, 1, project=2, country="DE"),
         event(MARCH, 110, 70, 3, language="de"),
         event(MARCH, 0, 80, 4, session_id="s", region="Ilfov"),
@@ -86,14 +95,21 @@ BATCHES = [
         request(50, 91, country="RO", region="Cluj"),
     ],
     [  # sessions that grow: at the end, at the start, over midnight into the next month, after a long pause
-        event(APRIL, 30, 52, 2),
+        event(APRIL, 30, 52, 2, revenue="0.25", currency="USD"),
         event(APRIL, 1, 11, 1, **CLUJ | {"city": "Turda"}),
-        event(MARCH, 130, 71, 3, language="de"),
+        event(MARCH, 130, 71, 3, language="de", revenue="-2", currency='"\\/é'),
         event(MARCH, 200, 81, 4, session_id="s", region="Ilfov"),
         event(MARCH, 210, 82, 4),
         request(25, 92, country="HU"),  # joins two sessions
     ],
 ]
+
+
+EARNED = (
+    "",
+    '[{"currency":"EUR","amount":"3"},{"currency":"USD","amount":"1.75"}]',
+    '[{"currency":"\\"\\\\/é","amount":"-2"}]',
+)
 
 
 def drain_of(store, tmp_path, spool):
@@ -111,15 +127,14 @@ def filled(store, tmp_path):
     store.command("SYSTEM START MERGES sessions")
     unknown = ", ".join(f"{name} = ''" for name in FACTS[:5])
     with drain.changing_sessions():
-        store.command(
-            f"ALTER TABLE sessions UPDATE {unknown}, varies = {VARIES_UNKNOWN}, variants = '', flow = [] WHERE 1"
-        )
+        lacking = f"varies = {VARIES_UNKNOWN}, variants = '', flow = [], earned = '?'"
+        store.command(f"ALTER TABLE sessions UPDATE {unknown}, {lacking} WHERE 1")
     return drain, spool
 
 
 def found(store, table):
     """The facts of the sessions that no row cancels."""
-    names = ", ".join((*VARIES, "varies", "variants", "flow"))
+    names = ", ".join((*VARIES, "varies", "earned", "variants", "flow"))
     sql = f"""
         SELECT project_id, session, {names} FROM sessions WHERE source_table = '{table}'
         GROUP BY ALL HAVING sum(sign) > 0 ORDER BY ALL"""  # noqa: S608 - names of the catalogue
@@ -132,7 +147,7 @@ def expected(store, table):
     schema = {"project_id": pl.UInt32(), "visitor": pl.UInt64()}
     wanted = pl.DataFrame(visitors, schema=schema, orient="row")
     events = StoreHistory(store.facts, table).events(wanted, 0, 2**42)
-    rows = summarise(events).select("project_id", "session", *VARIES, "varies", "variants", "flow").rows()
+    rows = summarise(events).select("project_id", "session", *VARIES, "varies", "earned", "variants", "flow").rows()
     return sorted(rows)
 
 
@@ -152,17 +167,19 @@ def runs(store, reported, make=SessionFacts):
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_they_are_those_of_all_events(store, tmp_path, size, monkeypatch):
     monkeypatch.setattr(session_facts, "SLICE", size)
+    monkeypatch.setattr(statements, "EARNED_SLICE", size)
     filled(store, tmp_path)
     total = store.query("SELECT count() FROM sessions").scalar
     reported = []
     runs(store, reported)
     assert (reported[0], reported[-1]) == (total, 0)
-    assert sorted(set(reported), reverse=True) == reported
+    assert sorted(reported, reverse=True) == reported
     assert len(reported) >= min(total // size, 4)
     for table in (Table.EVENTS, Table.REQUESTS):
         assert found(store, table) == expected(store, table)
     assert any(row[-2] for row in found(store, Table.EVENTS))
-    assert all(bool(row[-3] & UNEVEN) == bool(row[-2]) for row in found(store, Table.EVENTS))
+    assert {row[-3] for row in found(store, Table.EVENTS)} == {*EARNED}
+    assert all(bool(row[-4] & UNEVEN) == bool(row[-2]) for row in found(store, Table.EVENTS))
     # What cancels and what it cancels are alike in every column.
     alike = ", ".join(("session", "version", *FACTS))
     sql = f"SELECT count() FROM sessions GROUP BY {alike} HAVING sum(sign) < 0"  # noqa: S608 - constants
@@ -250,6 +267,47 @@ def test_of_what_is_known_of_a_session_only_its_variants_are_filled_in(store, tm
     # Rows that are cancelled may tell as much as the session does in the end.
     told = store.query("SELECT session, any(variants) FROM sessions GROUP BY ALL HAVING sum(sign) > 0").rows
     assert all(len(json.loads(variants)) >= 1 for _, variants in told)
+
+
+def test_what_sessions_earned_is_filled_in_alone(store, tmp_path):
+    """As of those that the version before this column stored."""
+    filled(store, tmp_path)
+    runs(store, [])
+    before = store.query("SELECT * FROM sessions ORDER BY ALL").rows
+    store.command("ALTER TABLE sessions UPDATE earned = '?' WHERE 1")
+    reported = []
+    runs(store, reported)
+    assert (reported[0], reported[-1]) == (len(before), 0)
+    assert store.query("SELECT * FROM sessions ORDER BY ALL").rows == before
+
+
+@pytest.mark.parametrize(("currencies", "told"), [(MAX_CURRENCIES, True), (MAX_CURRENCIES + 1, False)])
+def test_of_too_many_currencies_none_is_told(store, tmp_path, currencies, told):
+    spool = MemorySpool()
+    drain = drain_of(store, tmp_path, spool)
+    spool.append([event(APRIL, minute, minute, 1, revenue="1", currency=f"X{minute}") for minute in range(currencies)])
+    drain_all(drain, spool)
+    drained = store.query("SELECT earned FROM sessions").rows
+    assert [len(json.loads(earned)) for (earned,) in drained] == [currencies if told else 0]
+    with drain.changing_sessions():
+        store.command("ALTER TABLE sessions UPDATE earned = '?' WHERE 1")
+    runs(store, [])
+    assert store.query("SELECT earned FROM sessions").rows == drained
+
+
+def test_a_mutation_that_goes_on_without_its_table_makes_nobody_poor(store, tmp_path):
+    filled(store, tmp_path)
+    runs(store, [])
+    store.command("ALTER TABLE sessions UPDATE earned = '?' WHERE 1")
+    params = {"database": store.query("SELECT currentDatabase()").scalar, "month": 202604, "edge": APRIL + 90 * MINUTE}
+    _, drop, create, update, _ = statements.earned_statements(202604)
+    store.command(drop, params)
+    store.command(create, params)
+    store.command("TRUNCATE TABLE session_facts")  # as after a start: it is in memory alone
+    store.command(update, params)
+    assert store.query("SELECT DISTINCT earned FROM sessions").rows == [("?",)]
+    runs(store, [])
+    assert found(store, Table.EVENTS) == expected(store, Table.EVENTS)
 
 
 def test_a_slice_has_few_events(store, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from tests.support import populate
 
-from footfall.catalog.columns import VARIES_UNKNOWN
+from footfall.catalog.columns import EARNED_UNKNOWN, VARIES_UNKNOWN
 from footfall.drain.drain import Drain
 from footfall.drain.journal import Journal
 from footfall.drain.plan import Insert
@@ -90,7 +90,7 @@ LATER = {
     "events": ["passive"],
     "sessions": [
         *("passive_events", "referrer", "region", "city", "language", "timezone", "screen", "varies"),
-        *("variants", "flow"),
+        *("variants", "flow", "earned"),
     ],
 }
 """Columns that it did not have."""
@@ -168,7 +168,8 @@ def test_sessions_of_an_old_plan_get_their_referrers(store, tmp_path, writes, mo
     assert store.query(f"{stored} = 1 ORDER BY ALL").rows == store.query(first).rows
     assert store.query(f"{stored} NOT IN (0, 1)").rows == []
     assert store.query("SELECT count() FROM sessions WHERE source_table = 'requests' AND referrer != ''").scalar == 0
-    assert store.query("SELECT DISTINCT varies, flow FROM sessions").rows == [(VARIES_UNKNOWN, [])]
+    sql = "SELECT DISTINCT varies, flow, earned FROM sessions"
+    assert store.query(sql).rows == [(VARIES_UNKNOWN, [], EARNED_UNKNOWN)]
 
 
 @pytest.mark.parametrize("added", ["latitude", "timezone"])

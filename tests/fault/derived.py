@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,17 +30,17 @@ def _variant(table: Table) -> str:
 _NOTHING = "''"
 _EVENTS = f"""
 SELECT project_id, visitor, session, session_id, session_given, name, path, full_id_hi, id_lo,
-       toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view,
+       toUnixTimestamp64Milli(timestamp) AS at, event_type = 'pageview' AS view, toString(revenue) AS revenue, currency,
        {_variant(Table.EVENTS)} AS variant FROM events"""  # noqa: S608 - names of the catalogue
 _REQUESTS = f"""
 SELECT project_id, visitor, session, '' AS session_id, 0 AS session_given, endpoint AS name, '' AS path,
-       full_id_hi, id_lo, toUnixTimestamp64Milli(timestamp) AS at, 0 AS view,
+       full_id_hi, id_lo, toUnixTimestamp64Milli(timestamp) AS at, 0 AS view, '0' AS revenue, '' AS currency,
        {_variant(Table.REQUESTS)} AS variant FROM requests"""  # noqa: S608 - names of the catalogue
 _SESSIONS = """
 SELECT toString(source_table) AS source, project_id, visitor, session, sum(sign) AS open,
        sum(events * sign) AS events, sum(pageviews * sign) AS pageviews,
        groupArray((sign, toUnixTimestamp64Milli(start), toUnixTimestamp64Milli(end), entry_page, exit_page,
-                   varies, arrayStringConcat(flow, ' '), variants, toInt64(version))) AS versions
+                   varies, arrayStringConcat(flow, ' '), variants, earned, toInt64(version))) AS versions
 FROM sessions GROUP BY source_table, project_id, visitor, session"""
 
 
@@ -95,7 +96,7 @@ class Stored:
 
 
 def _live(versions: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
-    """(start, end, entry, exit, varies, flow, variants) of the rows that no other row cancels."""
+    """(start, end, entry, exit, varies, flow, variants, earned) of the rows that no other row cancels."""
     signs: dict[tuple[Any, ...], int] = defaultdict(int)
     for sign, *rest in versions:
         signs[tuple(rest)] += sign
@@ -120,17 +121,28 @@ def _summary(rows: list[Row]) -> tuple[Any, ...]:
     return rows[0]["at"], rows[-1]["at"], len(rows), len(views), entry, last
 
 
-def _may_say(varies: int, flow: str, variants: str, rows: list[Row]) -> bool:
-    """Whether what `varies` leaves open is all that the three say otherwise than the session's events."""
+def _may_say(varies: int, flow: str, variants: str, earned: str, rows: list[Row]) -> bool:
+    """Whether what `varies` leaves open is all that the four say otherwise than the session's events."""
     gaps = any(after["at"] - before["at"] > GAP for before, after in pairwise(rows))
     views = [row["path"] for row in rows if row["view"]]
     told = json.loads(variants) if varies & UNEVEN else variants
+    payments = {payment["currency"]: Decimal(payment["amount"]) for payment in json.loads(earned or "[]")}
     return (
-        bool(varies & GAPS or not gaps)
+        payments == _earned(rows)
+        and bool(varies & GAPS or not gaps)
         and bool(varies & FLOW or flow == " ".join(views[:FLOW_STEPS]))
         and told == (_variants(rows) if varies & UNEVEN else "")
         and bool(varies & UNEVEN or len(_variants(rows)) == 1)
     )
+
+
+def _earned(rows: list[Row]) -> dict[str, Decimal]:
+    """By currency, of events with revenue."""
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if Decimal(row["revenue"]):
+            sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + Decimal(row["revenue"])
+    return sums
 
 
 def _variants(rows: list[Row]) -> list[Row]:

@@ -210,6 +210,7 @@ def _event(dice: random.Random, name: str) -> dict[str, Any]:
         "category": kind,
         "page_url": f"https://site.test/{name}",
         "timestamp": _moment(dice),
+        **dice.choice(({}, {"revenue": {"amount": "1.25", "currency": dice.choice(("EUR", "USD"))}})),
     }
 
 

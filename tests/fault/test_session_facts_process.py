@@ -10,12 +10,12 @@ from tests.support.server import Access, ask, running, until
 
 FILLING = "filling in the facts of sessions that an earlier version stored"
 DONE = "all sessions have their facts"
-FACTS = "SELECT countIf(varies = 65535) AS left, count() AS all, sumIf(sign, has(flow, '/a')) AS viewed FROM sessions"
+FACTS = "SELECT countIf(varies = 65535 OR earned = '?') AS left, count() AS all, sumIf(sign, has(flow, '/a')) AS viewed FROM sessions"
 MONTHS = ("2026-01-10", "2026-02-10", "2026-03-10")
 ANSWERS = ("kpis", "timeseries", "top-pages", "top-countries", "top-flows", "top-locations", "retention")
 RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-04-01T00:00:00Z", "period": "month", "bucket": "day"}
 
-ADDED = ("region", "city", "language", "timezone", "screen", "varies", "variants", "flow")
+ADDED = ("region", "city", "language", "timezone", "screen", "varies", "variants", "flow", "earned")
 TO_SCHEMA_12 = (
     "ALTER TABLE sessions DROP INDEX session_varies, DROP INDEX session_sign",
     f"ALTER TABLE sessions {', '.join(f'DROP COLUMN {name}' for name in ADDED)}",
@@ -56,7 +56,7 @@ def test_an_upgraded_server_fills_in_what_sessions_lack(tmp_path: Path, schema: 
         server.stop()
         ((stored,),) = ask(server.data, FACTS)
         assert stored == {"left": 0, "all": 9, "viewed": 3}
-        blanked = ("ALTER TABLE sessions UPDATE varies = 65535, variants = '', flow = [] WHERE 1",)
+        blanked = ("ALTER TABLE sessions UPDATE varies = 65535, variants = '', flow = [], earned = '?' WHERE 1",)
         ask(server.data, *(blanked if schema == "blanked" else TO_SCHEMA_12))
         server.start()
         assert until(lambda: FILLING in server.log.read_text())

@@ -78,6 +78,7 @@ from footfall.query.plan import (
     UnknownFlows,
     UnknownReturns,
     UnmixedPart,
+    Untold,
     Variants,
     Whole,
 )
@@ -217,6 +218,7 @@ PLANS: dict[str, AnyPlan | LookUp] = {
 
 READY: dict[str, AnyPlan | LookUp | CellQuery] = {
     "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), differing=DIFFERING, across=True),
+    "untold-sessions": Untold(SESSIONS, DIFFERING),
     "mixed-sessions": Mixed(replace(SESSIONS, windows=(HOUR,)), STARTS, STARTS[:1]),
     "from-sessions": Whole(
         build.top(BASE, build.declared("country"), 20),
@@ -277,6 +279,24 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
             ),
             Part(
                 build.top(SESSIONS, build.TOP_REFERRERS, 20), among=Uneven(SESSIONS, differing=DIFFERING), signed=True
+            ),
+        ),
+    ),
+    "revenue-from-sessions": Whole(
+        replace(BASE, dimensions=("entry_page", "currency"), metrics=("earned",), limit=20),
+        (
+            RevenuePart(
+                SessionRevenue(
+                    replace(BASE, filters=filter.parse("country:RO channel:search")),
+                    *("entry_page", ("/",), (build.VIEWED,)),
+                ),
+                by_rows=DIFFERING,
+            ),
+            RevenuePart(
+                SessionRevenue(
+                    replace(BASE, keys=(Keys("session", (8, 9)),), hours=(494_444, 494_446)),
+                    *("entry_page", ("/",), (build.VIEWED,)),
+                )
             ),
         ),
     ),

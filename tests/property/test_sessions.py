@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from decimal import Decimal
 from itertools import accumulate, count, groupby, pairwise
 
 import polars as pl
@@ -107,10 +108,20 @@ def describe(events):
         max(event["session_id"] for event in events),
         [events[0][name] for name in VARIES],
         [name for name in VARIES if any(event[name] != events[0][name] for event in events)],
+        earned(events),
         variants(events),
         any(after["timestamp"] - before["timestamp"] > 30 * MINUTE for before, after in pairwise(events)),
         views[:FLOW_STEPS],
     )
+
+
+def earned(events):
+    """By currency, of events with revenue, whatever it adds up to."""
+    sums = defaultdict(Decimal)
+    for event in events:
+        if event["revenue"]:
+            sums[event["currency"]] += event["revenue"]
+    return dict(sums)
 
 
 def variants(events):
@@ -143,6 +154,7 @@ def stored(history):
             row["session_id"],
             [row[name] for name in VARIES],
             [name for bit, name in enumerate(VARIES) if row["varies"] >> bit & 1],
+            {payment["currency"]: Decimal(payment["amount"]) for payment in json.loads(row["earned"] or "[]")},
             json.loads(row["variants"]) if row["varies"] & UNEVEN else row["variants"] or None,
             bool(row["varies"] & GAPS),
             None if row["varies"] & FLOW else row["flow"],
@@ -184,6 +196,8 @@ def histories(draw, names=NAMES):
                 **dict.fromkeys(FIRST_TOUCH, ""),
                 "hostname": f"h{number}",
                 "traffic": draw(st.sampled_from(["human", "human", "bot"])),
+                "revenue": draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("0.5"), Decimal("-0.5")])),
+                "currency": draw(st.sampled_from(["EUR", 'U"D', ""])),
                 "screen": draw(st.sampled_from(["", "9x9"])),
                 "city": "Cluj" if number < 5 else "Iasi",
             }
@@ -266,6 +280,8 @@ def view(minute, path, *, pageview=True):
         "pageview": pageview,
         "path": path,
         **dict.fromkeys(FIRST_TOUCH, ""),
+        "revenue": Decimal(0),
+        "currency": "",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import math
 import zlib
 from collections import defaultdict
@@ -225,7 +226,18 @@ def _session(events: list[Row]) -> Row:
         **{name: first[name] for name in (*_FIRST_TOUCH, *_VARYING)},
         "varies": _varies(events),
         "flow": [view["path"] for view in views[:_FLOW_STEPS]],
+        "earned": _earned(events),
     }
+
+
+def _earned(events: list[Row]) -> str:
+    """What they sum up to by currency, of those with revenue."""
+    sums: dict[str, Decimal] = {}
+    for event in events:
+        if event["revenue"]:
+            sums[event["currency"]] = sums.get(event["currency"], Decimal(0)) + event["revenue"]
+    told = [{"currency": currency, "amount": str(amount)} for currency, amount in sorted(sums.items())]
+    return json.dumps(told) if told else ""
 
 
 def _varies(events: list[Row]) -> int:

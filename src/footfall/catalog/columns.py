@@ -82,7 +82,7 @@ class Column:
 
     cap: the most characters of a text that are kept; 0 where whoever makes the text bounds it.
     first_touch: a session takes it from its first event.
-    sessionising: read to find an event's session.
+    sessionising: read to find an event's session, or summed up in its row.
     choices: the only possible values. among: the only values that are kept; others count as absent.
     merged: how the store merges rows that agree in everything else: `sum` or `max`.
     export: the name in an export, which reads the dimension `shown`, or without one that of the column's name.
@@ -288,8 +288,8 @@ EVENTS = (
     Column("screen", Kind.LABEL, Origin.SENT, 16, first_touch=True, dimension=_SHOWN, export="screen"),
     Column("traffic", Kind.LABEL, first_touch=True, choices=TRAFFIC, dimension=_TRAFFIC, export="traffic"),
     _USER_AGENT,
-    Column("revenue", Kind.MONEY, Origin.SENT, export="revenue"),
-    Column("currency", Kind.LABEL, Origin.SENT, 128, dimension=_SHOWN, export="currency"),
+    Column("revenue", Kind.MONEY, Origin.SENT, sessionising=True, export="revenue"),
+    Column("currency", Kind.LABEL, Origin.SENT, 128, sessionising=True, dimension=_SHOWN, export="currency"),
     Column("properties", Kind.JSON, Origin.SENT, dimension=_SHOWN, export="properties"),
     _BATCH,
 )
@@ -415,6 +415,7 @@ SESSIONS = (
     Column("varies", Kind.UINT16),
     Column("variants", Kind.JSON),
     Column("flow", Kind.LABELS),
+    Column("earned", Kind.JSON),
 )
 """Sessions of events, and of requests, which fill what requests have."""
 
@@ -451,6 +452,20 @@ NO_VARIANTS = "[]"
 """`sessions.variants` where they can't be told: there are more than MAX_VARIANTS, or events are gone."""
 
 MAX_VARIANTS = 32
+
+PAYMENT = ("currency", "amount")
+"""What `sessions.earned` says of each currency in which events of the session have revenue: what they add up to.
+
+A JSON list of objects with these keys, in order of the currency; amounts are decimal numbers, as texts.
+"""
+
+EARNED_UNKNOWN = "?"
+"""`sessions.earned` where it is not known, since an earlier version stored the session; `''` where that is nothing."""
+
+NO_PAYMENTS = "[]"
+"""`sessions.earned` where it can't be told: it is in more than MAX_CURRENCIES."""
+
+MAX_CURRENCIES = 32
 
 FLOW_STEPS = 5
 """The most paths in `sessions.flow`: those of the first pageviews in order of (time, id)."""

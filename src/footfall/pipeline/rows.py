@@ -10,6 +10,7 @@ import polars as pl
 
 from footfall.catalog.columns import COLUMNS, ID_LAG_MOST, MIXED, SESSIONS, Column, Kind
 from footfall.catalog.tables import Table
+from footfall.pipeline.earned import MONEY
 from footfall.pipeline.frames import collected
 from footfall.pipeline.keys import text_keys
 from footfall.pipeline.session_state import EVENT_INPUT
@@ -35,7 +36,8 @@ def session_input(frame: pl.DataFrame) -> pl.DataFrame:
     """EVENT_INPUT of enriched events or requests. A request is no pageview, and its sender never names a session."""
     if "event_type" in frame.columns:
         return frame.select(
-            *(name for name in EVENT_INPUT if name not in {"session_given", "pageview"}),
+            *(name for name in EVENT_INPUT if name not in {"revenue", "session_given", "pageview"}),
+            _money(pl.col("revenue")),
             session_given=(pl.col("session_id") != "").cast(pl.UInt8),
             pageview=pl.col("event_type") == "pageview",
         ).select(*EVENT_INPUT)
@@ -45,7 +47,13 @@ def session_input(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_ABSENT: dict[str, bool | int] = {"own_id": False, "session_given": 0, "passive": False, "pageview": False}
+_ABSENT: dict[str, bool | int] = {
+    "own_id": False,
+    "session_given": 0,
+    "passive": False,
+    "revenue": 0,
+    "pageview": False,
+}
 
 
 def with_sessions(frame: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
@@ -143,10 +151,15 @@ def as_stored(column: Column) -> pl.Expr:
         case Kind.INSTANT | Kind.SECOND:
             return value.cast(INSTANT)
         case Kind.MONEY:
-            return value.cast(pl.Decimal(18, 4), strict=False).fill_null(0)
+            return _money(value)
         case Kind.FLAG:
             return value.cast(pl.UInt8)
         case Kind.FLOAT:
             return value.fill_null(math.nan)
         case _:
             return value
+
+
+def _money(amount: pl.Expr) -> pl.Expr:
+    """A text as an amount; 0 where it is none."""
+    return amount.cast(MONEY, strict=False).fill_null(0)

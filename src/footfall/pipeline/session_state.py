@@ -11,6 +11,7 @@ import polars as pl
 
 from footfall.catalog.columns import EVENTS, FIRST_TOUCH, FLOW_STEPS, GAPS, SESSIONS, UNEVEN, VARIES, Origin
 from footfall.model.session import SESSION_GAP
+from footfall.pipeline.earned import MONEY, with_earned
 from footfall.pipeline.frames import Schema, collected, schema
 from footfall.pipeline.keys import combine, text_keys
 from footfall.pipeline.variants import variants_of
@@ -24,6 +25,7 @@ SESSION_COLUMNS = schema(column for column in SESSIONS if column.origin is not O
 
 EVENT_INPUT: Schema = {
     **schema(column for column in EVENTS if column.sessionising or column.first_touch),
+    "revenue": MONEY,
     "pageview": pl.Boolean(),
 }
 """What sessionising reads of an event; stored events have `session` too."""
@@ -72,7 +74,8 @@ def summarise(events: pl.DataFrame) -> pl.DataFrame:
     firsts = rows.filter("begins").select(*SESSION, *FIRST_TOUCH)
     sums = collected(_sums(rows))
     told = with_variants(sums, lambda places: variants_of(_weighed(rows, places), "place"), "place")
-    return collected(pl.concat([firsts, told.lazy()], how="horizontal").select(typed()))
+    whole = with_earned(collected(pl.concat([firsts, told.lazy()], how="horizontal")), events, SESSION)
+    return whole.select(typed())
 
 
 def with_variants(sessions: pl.DataFrame, told: Callable[[pl.DataFrame], pl.DataFrame], *key: str) -> pl.DataFrame:

@@ -27,6 +27,7 @@ import polars as pl
 
 from footfall.catalog.columns import FIRST_TOUCH, FLOW, FLOW_STEPS, VARIES
 from footfall.model.session import SESSION_GAP
+from footfall.pipeline.earned import with_earned_of_parts
 from footfall.pipeline.frames import collected
 from footfall.pipeline.mixed import reached, resolve
 from footfall.pipeline.session_state import (
@@ -303,7 +304,7 @@ def _add_up(parts: pl.DataFrame) -> pl.DataFrame:
     told = with_variants(
         whole, lambda those: variants_of_parts(parts.join(those, on=SESSION, how="semi"), *SESSION), *SESSION
     )
-    return pl.concat([once, told.select(typed())])
+    return pl.concat([once, with_earned_of_parts(told, parts, SESSION).select(typed())])
 
 
 def _varies() -> pl.Expr:

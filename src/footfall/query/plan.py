@@ -27,6 +27,18 @@ class Uneven:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """Sessions that overlap the period of `base`, and whose rows do not tell what they earned there.
+
+    They earned something, and their events differ (`differing`, bits of `varies`), or they reach beyond the period; or
+    what they earned is not told. Columns as those of `Uneven`; none is superseded, or told.
+    """
+
+    base: Query
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Variants:
     """The events of the sessions that differ (`differing`) and are not `Uneven`, as the rows of `base` tell them.
 
@@ -123,9 +135,13 @@ class CellPart:
 
 @dataclass(frozen=True, slots=True)
 class RevenuePart:
-    """What labels of sessions earned in the windows of the base of `revenue`."""
+    """What labels of sessions earned in the windows of the base of `revenue`.
+
+    `by_rows` tells it of the rows of sessions but those that are `Untold` by these bits; else it is told of events.
+    """
 
     revenue: SessionRevenue
+    by_rows: int | None = None
 
 
 AnyPart = Part | UnmixedPart | MatchedPart | CellPart | RevenuePart
@@ -251,5 +267,5 @@ AnyPlan = (
 )
 """A query as it is read: as it was asked, from facts, or as another source answers it."""
 
-LookUp = Uneven | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession
+LookUp = Uneven | Untold | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession
 """What sources ask the store before they answer."""

@@ -114,7 +114,7 @@ def _base(query: AnyQuery) -> Query | None:
 def _list(
     store: Reader, query: DetailedLabels | TotalledLabels, allowed: Collection[Source]
 ) -> Whole | TotalledWhole | None:
-    """From cells the list alone: its details and totals have others. No row of a session tells what it earned."""
+    """From cells the list alone: its details and totals have others."""
     if isinstance(query, DetailedLabels):
         listed = replace(query.listed, filters=(*query.listed.filters, *query.only))
         chosen = _figures(store, listed, {*allowed} - {Source.SESSIONS})
@@ -155,6 +155,8 @@ def _from_sessions(store: Reader, query: AnyQuery, *, least: int) -> Whole | Non
         if not sessions.eligible(of_events) or (least and amount(store, asked) < least):
             return None
         parts = sessions.key_figures(store, of_events, of_sessions)
+    elif isinstance(query, SessionRevenue):
+        return None if least and amount(store, query.base) < least else earned.of_sessions(store, query)
     else:
         return None
     return Whole(asked, parts) if parts else None

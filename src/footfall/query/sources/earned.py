@@ -1,16 +1,19 @@
-"""What the labels of a list earned: cells as far as they go, facts for the rest."""
+"""What the labels of a list earned: cells as far as they go, and facts; lists of sessions by the rows of these."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TypeGuard
 
+from footfall.catalog.columns import varies_in
 from footfall.catalog.rollups import EARNED, EARNING, earned_by
 from footfall.catalog.tables import Table
-from footfall.query.ast import Order, Query, SessionRevenue
+from footfall.query.ast import Keys, Order, Query, SessionRevenue
 from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
-from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, Whole
+from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, Untold, Whole
+from footfall.query.rows import read
+from footfall.query.sources import sessions
 from footfall.query.sources.covering import cells_of, covered
 from footfall.query.sources.tiles import Tiling, gaps
 from footfall.store.protocol import Reader
@@ -24,10 +27,12 @@ def asks(query: object) -> TypeGuard[Query | SessionRevenue]:
 def answered(store: Reader, query: Query | SessionRevenue) -> Whole | None:
     """None where cells can't answer it, or there are none."""
     asked = prepare(_asked(query))
-    plain = not (
-        asked.picks or asked.keys or asked.after or asked.within or asked.each or asked.search or asked.buckets
-    )
-    if not plain or asked.dimensions[0] not in EARNING or asked.dimensions[1:] != (EARNED.second,):
+    if (
+        not _is_plain(asked)
+        or asked.keys
+        or asked.dimensions[0] not in EARNING
+        or asked.dimensions[1:] != (EARNED.second,)
+    ):
         return None
     if asked.filters != (PEOPLE,) and (asked.filters or asked.dimensions[0] != "traffic"):
         return None
@@ -38,6 +43,31 @@ def answered(store: Reader, query: Query | SessionRevenue) -> Whole | None:
         return None
     cells = CellPart(asked, cells_of((earned_by(asked.dimensions[0]),), tiling.cells))
     return Whole(asked, (cells, *_rest(query, asked, tiling)))
+
+
+def of_sessions(store: Reader, query: SessionRevenue) -> Whole | None:
+    """By the rows of sessions that tell it, and the events of the others. None where these are too many."""
+    asked = prepare(_asked(query))
+    base = prepare(query.base)
+    if not _is_plain(base) or not sessions.eligible(replace(base, metrics=("visitors",))):
+        return None
+    differing = varies_in(term.key for term in base.filters)
+    among = replace(base, table=Table.SESSIONS, filters=(), bots=True)
+    found = read(store, Untold(among, differing))
+    revenue = replace(query, base=base)
+    parts = [RevenuePart(revenue, differing)]
+    keys = {key for row in found for key in row["sessions"]}
+    if len(keys) > sessions.MAX_KEYS:
+        return None
+    if keys:
+        theirs = (*base.keys, Keys("session", tuple(sorted(keys))))
+        rest = replace(base, keys=theirs, hours=sessions.hours_of(found, base.period))
+        parts.append(RevenuePart(complete(replace(revenue, base=rest))))
+    return Whole(asked, tuple(parts))
+
+
+def _is_plain(asked: Query) -> bool:
+    return not (asked.picks or asked.after or asked.within or asked.each or asked.search or asked.buckets)
 
 
 def _asked(query: Query | SessionRevenue) -> Query:

@@ -106,11 +106,11 @@ def sliced(part: Slice | None, binder: Binder) -> list[str]:
     return [f"visitor % {binder.number(part.of)} = {binder.number(part.rest)}"] if part else []
 
 
-def in_hours(hours: tuple[int, ...], binder: Binder) -> str:
-    """Events of these hours (since 1970, in UTC), for the key to find; of any, where there are none."""
+def in_hours(hours: tuple[int, ...], binder: Binder, column: str = "timestamp") -> str:
+    """Rows of these hours (since 1970, in UTC), for the key to find; of any, where there are none."""
     if not hours:
         return ""
-    return f"intDiv(toUnixTimestamp64Milli(timestamp), {HOUR}) IN {binder.numbers(hours)}"
+    return f"intDiv(toUnixTimestamp64Milli({column}), {HOUR}) IN {binder.numbers(hours)}"
 
 
 def where(query: Query, binder: Binder) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.catalog.columns import FULL_ID_HI
+from footfall.catalog.columns import FULL_ID_HI, NO_PAYMENTS, PAYMENT
 from footfall.catalog.dimensions import DIMENSIONS
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.tables import TABLES, Table
@@ -18,7 +18,7 @@ from footfall.query.ast import (
 )
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
-from footfall.query.sql.select import conditions, project, select, where, windows, within
+from footfall.query.sql.select import conditions, in_hours, inside_of, project, select, where, windows, within
 
 MILLIS = TABLES[Table.EVENTS].millis.format("timestamp")
 
@@ -58,18 +58,39 @@ def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
     base = query.base
     paid = select(replace(base, dimensions=("session", "currency"), metrics=("earned",)), binder)
     name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
-    times = windows(replace(base, table=Table.SESSIONS), binder)
-    sessions = [
-        *overlapping(base, binder),
-        *([times] if times else []),
-        *(condition(term, Table.SESSIONS, binder) for term in query.only),
-        *([f"{name} IN {binder.texts(query.labels)}"] if query.labels else []),
-    ]
+    times = [windows(replace(base, table=Table.SESSIONS), binder), in_hours(base.hours, binder, "start")]
+    sessions = [*overlapping(base, binder), *filter(None, times), *_listed(query, binder)]
     return (
         f"SELECT {name} AS f0, paid.c1 AS f1, sum(sign * paid.c2) AS f2 FROM sessions"
         f" JOIN ({paid}) AS paid ON session = paid.c0 WHERE {' AND '.join(sessions)}"
         " GROUP BY f0, f1 HAVING sum(sign) > 0"
     )
+
+
+def earned_by_rows(query: SessionRevenue, differing: int, binder: Binder) -> str:
+    """The same by the rows of sessions, but of those whose events differ in these bits, or that are not told of.
+
+    Rows that cancel each other are alike, so all that is asked of a row keeps both or neither.
+    """
+    rows = replace(query.base, table=Table.SESSIONS)
+    found = [where(rows, binder), f"length(earned) > {len(NO_PAYMENTS)}", f"bitAnd(varies, {differing}) = 0"]
+    found += [*inside_of(rows, binder), *_listed(query, binder)]
+    kinds = ", ".join(f"{name} String" for name in PAYMENT)
+    payments = f"arrayJoin(JSONExtract(earned, 'Array(Tuple({kinds}))')) AS payment"
+    name = label(DIMENSIONS[query.dimension], Table.SESSIONS)
+    return (
+        "SELECT f0, payment.currency AS f1, sum(sign * toDecimal128(payment.amount, 4)) AS f2"
+        f" FROM (SELECT {name} AS f0, sign, {payments} FROM sessions WHERE {' AND '.join(found)})"
+        " GROUP BY f0, f1 HAVING sum(sign) > 0"
+    )
+
+
+def _listed(query: SessionRevenue, binder: Binder) -> list[str]:
+    """The conditions on the sessions whose labels are listed."""
+    found = [condition(term, Table.SESSIONS, binder) for term in query.only]
+    if query.labels:
+        found.append(f"{label(DIMENSIONS[query.dimension], Table.SESSIONS)} IN {binder.texts(query.labels)}")
+    return found
 
 
 def conversions(query: Conversions, binder: Binder) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from footfall.catalog.columns import MIXED, varies_in
+from footfall.catalog.columns import MIXED, NO_PAYMENTS, varies_in
 from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
 from footfall.model.period import Period
@@ -19,6 +19,7 @@ from footfall.query.plan import (
     RevenuePart,
     Uneven,
     UnmixedPart,
+    Untold,
     Variants,
     Whole,
 )
@@ -26,7 +27,7 @@ from footfall.query.sql import variants
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, inside_of, keys_of, tail, where
-from footfall.query.sql.shapes import earned_by_label
+from footfall.query.sql.shapes import earned_by_label, earned_by_rows
 
 UNEVEN = ("first", "last", "sessions", "superseded", "told")
 
@@ -73,8 +74,14 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
         case CellPart():
             return _cells(part, metrics, binder)
         case RevenuePart():
-            found = earned_by_label(part.revenue, binder)
+            found = _revenue(part, binder)
             return f"SELECT f0 AS c0, f1 AS c1, f2 AS c2 FROM ({found})"
+
+
+def _revenue(part: RevenuePart, binder: Binder) -> str:
+    if part.by_rows is None:
+        return earned_by_label(part.revenue, binder)
+    return earned_by_rows(part.revenue, part.by_rows, binder)
 
 
 def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
@@ -250,6 +257,20 @@ def uneven(query: Uneven, binder: Binder) -> str:
 def mixed(query: Mixed, binder: Binder) -> str:
     """The times of mixed sessions by the hour."""
     return _by_hour(_mixed(query, "session, start, end, 0 AS superseded, 0 AS told", binder))
+
+
+def untold(query: Untold, binder: Binder) -> str:
+    """The times of untold sessions by the hour. Of several versions of a session, the one that is left decides."""
+    base = query.base
+    start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
+    open_ = _any(
+        [variants.differ(query.differing), f"start < {start}", f"end >= {end}", f"length(earned) <= {len(NO_PAYMENTS)}"]
+    )
+    return _by_hour(
+        "SELECT session, start, end, 0 AS superseded, 0 AS told FROM sessions"
+        f" WHERE {where(base, binder)} AND earned != '' AND ({open_})"
+        " GROUP BY session, start, end HAVING sum(sign) > 0"
+    )
 
 
 def _by_hour(rows: str) -> str:

@@ -1,4 +1,4 @@
--- Schema 30
+-- Schema 31
 -- The tables of a new store, as all migrations leave them. Written by `python -m tools.schema`, not by hand.
 
 CREATE TABLE IF NOT EXISTS engagements
@@ -288,6 +288,7 @@ CREATE TABLE IF NOT EXISTS sessions
     `varies` UInt16 DEFAULT 65535 CODEC(T64, ZSTD(1)),
     `variants` String CODEC(ZSTD(1)),
     `flow` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    `earned` String DEFAULT '?' CODEC(ZSTD(1)),
     INDEX session_end end TYPE minmax GRANULARITY 1,
     INDEX session_key session TYPE bloom_filter(0.0001) GRANULARITY 1,
     INDEX session_sign sign TYPE minmax GRANULARITY 1,
