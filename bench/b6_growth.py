@@ -22,14 +22,14 @@ def run(work: Work) -> Result:
     large = prepared(work)
     small = work.against or prepared(work, work.scale.asked // _FACTOR)
     wait_quiet(work.scale.quiet)
-    names = work.endpoints or tuple(each.name for each in WEB_ENDPOINTS if each.limit is LIGHT)
+    light = [each for each in WEB_ENDPOINTS if each.limit is LIGHT]
+    endpoints = [each for each in WEB_ENDPOINTS if each.name in work.endpoints] or light[:: work.scale.step]
     with asked(small) as one, asked(large) as other:
         rows = [one.rows("events"), other.rows("events")]
         cells = {
             f"{endpoint.name} {named}": _compare(endpoint, named, (one, other), work.scale)
             for named in work.ranges or work.scale.ranges
-            for endpoint in WEB_ENDPOINTS
-            if endpoint.name in names
+            for endpoint in endpoints
         }
     rates = [_rate(work, data) for data in (small, large)]
     ratios = [cell["ratio"] for cell in cells.values()]

@@ -11,7 +11,7 @@ class Scale:
 
     `quiet` is the longest wait for an idle machine per measurement.
 
-    `ranges` are those of B4 and B5, by name; of the queries of B5 every `step`-th is run.
+    `ranges` are those of B4 and B5, by name; of the queries of B5 and the endpoints of B6 every `step`-th is asked.
     """
 
     runs: int = 5
