@@ -148,6 +148,7 @@ def _bulk(dice: random.Random, label: str) -> Made:
             "visitor_id": f"visitor-{dice.randrange(8)}",
             "timestamp": _moment(dice),
             "event_id": _id(dice),
+            **dice.choice(({}, {"revenue": {"amount": "1.25", "currency": dice.choice(("EUR", "USD"))}})),
         }
         for name in names
     ]
@@ -210,7 +211,6 @@ def _event(dice: random.Random, name: str) -> dict[str, Any]:
         "category": kind,
         "page_url": f"https://site.test/{name}",
         "timestamp": _moment(dice),
-        **dice.choice(({}, {"revenue": {"amount": "1.25", "currency": dice.choice(("EUR", "USD"))}})),
     }
 
 

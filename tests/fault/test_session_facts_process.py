@@ -10,7 +10,9 @@ from tests.support.server import Access, ask, running, until
 
 FILLING = "filling in the facts of sessions that an earlier version stored"
 DONE = "all sessions have their facts"
-FACTS = "SELECT countIf(varies = 65535 OR earned = '?') AS left, count() AS all, sumIf(sign, has(flow, '/a')) AS viewed FROM sessions"
+FACTS = """
+SELECT countIf(varies = 65535 OR earned = '?') AS left, count() AS all, sumIf(sign, has(flow, '/a')) AS viewed
+FROM sessions"""
 MONTHS = ("2026-01-10", "2026-02-10", "2026-03-10")
 ANSWERS = ("kpis", "timeseries", "top-pages", "top-countries", "top-flows", "top-locations", "retention")
 RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-04-01T00:00:00Z", "period": "month", "bucket": "day"}
