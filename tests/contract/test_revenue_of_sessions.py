@@ -84,13 +84,25 @@ def times(shared_store: Store) -> Iterator[list[int]]:
     for events in visits:
         versions = [events[:count] for count in sorted({chance.randint(1, len(events)), len(events)})]
         told = [session_rows(part, version=version)[0] for version, part in enumerate(versions, 1)]
-        untold = ({}, {}, {}, {}, {"earned": "?"}, {"earned": "[]"})
+        early = {"earned": "?" if events[0]["timestamp"] < NOON + 6 * HOUR else "[]"}
+        untold = ({}, {}, {}, {}, {"earned": "[]"}, early)
         told = [row | chance.choice(untold) if row["earned"] else row for row in told]
         rows += [row | {"sign": -1} for row, _ in pairwise(told)] + told
     shared_store.command("SYSTEM STOP MERGES sessions")
     insert(shared_store, "sessions", rows)
     yield sorted(event["timestamp"] for events in visits for event in events)
     shared_store.command("SYSTEM START MERGES sessions")
+
+
+@pytest.mark.parametrize(("earned", "by_rows"), [("", True), ("[]", True), ("?", False)])
+def test_what_an_earlier_version_left_open_is_read_from_events(store: Store, earned: str, by_rows: bool) -> None:
+    events = visit(random.Random(1), 1)
+    insert(store, "events", events)
+    insert(store, "sessions", [row | {"earned": earned} for row in session_rows(events)])
+    period = Period(events[0]["timestamp"], events[-1]["timestamp"] + 1)
+    base = Query(project=1, table=Table.EVENTS, period=period, filters=parse("country:*"))
+    plan = choose(store, build.revenue_of(base, build.TOP_REFERRERS), {Source.SESSIONS})
+    assert isinstance(plan, Whole) is by_rows
 
 
 @pytest.mark.parametrize("filtered", FILTERS)
@@ -111,5 +123,5 @@ def test_rows_of_sessions_tell_what_events_do(
             assert [tuple(row.values()) for row in read(shared_store, plan)] == [
                 tuple(row.values()) for row in expected
             ]
-            by_rows += isinstance(plan, Whole) and any(isinstance(part, RevenuePart) for part in plan.parts)
+            by_rows += isinstance(plan, Whole) and isinstance(plan.parts[0], RevenuePart)
     assert bool(by_rows) is (filtered not in FILTERS[-4:])

@@ -26,13 +26,13 @@ from footfall.drain import session_facts
 from footfall.drain.drain import Drain
 from footfall.drain.history import StoreHistory
 from footfall.drain.journal import Journal
-from footfall.drain.session_facts import SessionFacts
+from footfall.drain.session_facts import SessionEarnings, SessionFacts
 from footfall.errors import StoreError
 from footfall.model.raw import EventRows, RawEvent, RawRequest, RequestRows
 from footfall.pipeline.session_state import summarise
 from footfall.spool.memory import MemorySpool
 from footfall.spool.protocol import Submission
-from footfall.store.clickhouse import open_store
+from footfall.store.clickhouse import open_store, session_earnings
 from footfall.store.clickhouse import session_facts as statements
 from footfall.store.gate import BatchGate
 
@@ -156,25 +156,27 @@ def quiesced():
     yield True
 
 
-def runs(store, reported, make=SessionFacts):
+def runs(store, reported, kinds=(SessionFacts, SessionEarnings)):
     """Fill in until nothing is left; each call is another process."""
-    while True:
-        make(store.facts, quiesced, reported.append)()
-        if not reported[-1]:
-            return
+    for make in kinds:
+        while True:
+            make(store.facts, quiesced, reported.append)()
+            if not reported[-1]:
+                break
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_they_are_those_of_all_events(store, tmp_path, size, monkeypatch):
     monkeypatch.setattr(session_facts, "SLICE", size)
-    monkeypatch.setattr(statements, "EARNED_SLICE", size)
     filled(store, tmp_path)
     total = store.query("SELECT count() FROM sessions").scalar
     reported = []
     runs(store, reported)
-    assert (reported[0], reported[-1]) == (total, 0)
-    assert sorted(reported, reverse=True) == reported
-    assert len(reported) >= min(total // size, 4)
+    facts, earnings = reported[: reported.index(0) + 1], reported[reported.index(0) + 1 :]
+    for of_kind in (facts, earnings):
+        assert (of_kind[0], of_kind[-1]) == (total, 0)
+        assert sorted(set(of_kind), reverse=True) == of_kind
+        assert len(of_kind) >= min(total // size, 4)
     for table in (Table.EVENTS, Table.REQUESTS):
         assert found(store, table) == expected(store, table)
     assert any(row[-2] for row in found(store, Table.EVENTS))
@@ -275,8 +277,9 @@ def test_what_sessions_earned_is_filled_in_alone(store, tmp_path):
     runs(store, [])
     before = store.query("SELECT * FROM sessions ORDER BY ALL").rows
     store.command("ALTER TABLE sessions UPDATE earned = '?' WHERE 1")
+    assert store.facts.sessions_without_facts() == {}
     reported = []
-    runs(store, reported)
+    runs(store, reported, [SessionEarnings])
     assert (reported[0], reported[-1]) == (len(before), 0)
     assert store.query("SELECT * FROM sessions ORDER BY ALL").rows == before
 
@@ -295,12 +298,12 @@ def test_of_too_many_currencies_none_is_told(store, tmp_path, currencies, told):
     assert store.query("SELECT earned FROM sessions").rows == drained
 
 
-def test_a_mutation_that_goes_on_without_its_table_makes_nobody_poor(store, tmp_path):
+def test_a_mutation_of_earnings_that_goes_on_without_its_table_changes_nothing(store, tmp_path):
     filled(store, tmp_path)
     runs(store, [])
     store.command("ALTER TABLE sessions UPDATE earned = '?' WHERE 1")
     params = {"database": store.query("SELECT currentDatabase()").scalar, "month": 202604, "edge": APRIL + 90 * MINUTE}
-    _, drop, create, update, _ = statements.earned_statements(202604)
+    _, drop, create, update, _ = session_earnings.statements(202604)
     store.command(drop, params)
     store.command(create, params)
     store.command("TRUNCATE TABLE session_facts")  # as after a start: it is in memory alone

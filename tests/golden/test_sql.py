@@ -75,10 +75,10 @@ from footfall.query.plan import (
     RevenuePart,
     TotalledWhole,
     Uneven,
+    UnknownEarnings,
     UnknownFlows,
     UnknownReturns,
     UnmixedPart,
-    Untold,
     Variants,
     Whole,
 )
@@ -218,7 +218,7 @@ PLANS: dict[str, AnyPlan | LookUp] = {
 
 READY: dict[str, AnyPlan | LookUp | CellQuery] = {
     "uneven-sessions": Uneven(replace(SESSIONS, buckets=STARTS), differing=DIFFERING, across=True),
-    "untold-sessions": Untold(SESSIONS, DIFFERING),
+    "unknown-earnings": UnknownEarnings(SESSIONS, DIFFERING, 11),
     "mixed-sessions": Mixed(replace(SESSIONS, windows=(HOUR,)), STARTS, STARTS[:1]),
     "from-sessions": Whole(
         build.top(BASE, build.declared("country"), 20),
@@ -290,7 +290,8 @@ READY: dict[str, AnyPlan | LookUp | CellQuery] = {
                     replace(BASE, filters=filter.parse("country:RO channel:search")),
                     *("entry_page", ("/",), (build.VIEWED,)),
                 ),
-                by_rows=DIFFERING,
+                differing=DIFFERING,
+                without=Keys("session", (8, 9)),
             ),
             RevenuePart(
                 SessionRevenue(

@@ -37,6 +37,7 @@ class Metrics:
         self.rows_lost: Mapping[str, int] = {}  # by table
         self.jobs_failing: Mapping[str, float] = {}  # seconds by job
         self._without_facts = 0
+        self._without_earnings = 0
         self._cells_waiting: dict[str, int] = {}
         self._steps = Histogram(
             "footfall_drain_step_seconds",
@@ -102,6 +103,9 @@ class Metrics:
     def sessions_without_facts(self, count: int) -> None:
         self._without_facts = count
 
+    def sessions_without_earnings(self, count: int) -> None:
+        self._without_earnings = count
+
     def cells_waiting(self, source: str, count: int) -> None:
         self._cells_waiting[source] = count
 
@@ -146,6 +150,10 @@ class Metrics:
             "footfall_sessions_without_facts": (
                 "Sessions of an earlier version that queries can't rely on yet.",
                 self._without_facts,
+            ),
+            "footfall_sessions_without_earnings": (
+                "Sessions of an earlier version whose revenue is read from their events until it is filled in.",
+                self._without_earnings,
             ),
             "footfall_rollup_cells_waiting": (
                 "Closed days and months not rolled up yet.",

@@ -16,13 +16,16 @@ SLICE = 100_000
 _AFTER_FAILURE = 60.0
 
 
-class SessionFacts:
-    """Each call fills in a slice of the newest month that lacks facts, so that a stop never waits long.
+class Filling:
+    """Each call fills in a slice of the newest month that lacks something, so that a stop never waits long.
 
     Nothing is remembered from one start to the next: the store says what is left. `changing_sessions` is the drain's:
     a batch that read a session before it got its facts would cancel it without them, so none may be under way.
     `report` is called with the number of sessions that are left; `done` says that there are none, and will be none.
     """
+
+    what = ""
+    """What is filled in, for the log."""
 
     def __init__(
         self,
@@ -50,16 +53,48 @@ class SessionFacts:
         self._not_before = 0.0
 
     def _fill(self) -> None:
-        months = self._facts.sessions_without_facts()
+        months = self._lacking()
         left = sum(months.values())
         self._report(left)
         month = max(months, default=None)
         if month is None:
             self.done = True  # only earlier versions leave sessions without facts
             if self._month:
-                self._log.info("all sessions have their facts")
+                self._log.info(f"all sessions have their {self.what}")
             return
         if month != self._month:
-            self._log.info("filling in the facts of sessions that an earlier version stored", month=month, left=left)
+            what = f"filling in the {self.what} of sessions that an earlier version stored"
+            self._log.info(what, month=month, left=left)
             self._month = month
+        self._fill_in(month)
+
+    def _lacking(self) -> dict[int, int]:
+        """How many sessions lack it, by month (yyyymm)."""
+        raise NotImplementedError
+
+    def _fill_in(self, month: int) -> None:
+        raise NotImplementedError
+
+
+class SessionFacts(Filling):
+    """What queries need to know of a session's events."""
+
+    what = "facts"
+
+    def _lacking(self) -> dict[int, int]:
+        return self._facts.sessions_without_facts()
+
+    def _fill_in(self, month: int) -> None:
         self._facts.fill_session_facts(month, SLICE)
+
+
+class SessionEarnings(Filling):
+    """What sessions earned; roll-ups and moves do not wait for it, since events tell it, too."""
+
+    what = "earnings"
+
+    def _lacking(self) -> dict[int, int]:
+        return self._facts.sessions_without_earnings()
+
+    def _fill_in(self, month: int) -> None:
+        self._facts.fill_session_earnings(month, SLICE)

@@ -27,15 +27,17 @@ class Uneven:
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """Sessions that overlap the period of `base`, and whose rows do not tell what they earned there.
+class UnknownEarnings:
+    """Sessions that overlap the period of `base` and earned something, and whose rows do not tell what counts of it.
 
-    They earned something, and their events differ (`differing`, bits of `varies`), or they reach beyond the period; or
-    what they earned is not told. Columns as those of `Uneven`; none is superseded, or told.
+    Their events differ (`differing`, bits of `varies`), they reach beyond the period, or it is in too many currencies.
+    Columns first, last and sessions as those of `Uneven`, of `limit` sessions at most, and unknown: whether there is a
+    session whose earnings an earlier version left open, in a row of its own.
     """
 
     base: Query
     differing: int
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +139,13 @@ class CellPart:
 class RevenuePart:
     """What labels of sessions earned in the windows of the base of `revenue`.
 
-    `by_rows` tells it of the rows of sessions but those that are `Untold` by these bits; else it is told of events.
+    Events tell it. With `differing`, rows of sessions do, of those that are not among `UnknownEarnings`: `without` has
+    the keys of these.
     """
 
     revenue: SessionRevenue
-    by_rows: int | None = None
+    differing: int | None = None
+    without: Keys | None = None
 
 
 AnyPart = Part | UnmixedPart | MatchedPart | CellPart | RevenuePart
@@ -267,5 +271,5 @@ AnyPlan = (
 )
 """A query as it is read: as it was asked, from facts, or as another source answers it."""
 
-LookUp = Uneven | Untold | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession
+LookUp = Uneven | UnknownEarnings | Mixed | UnknownFlows | FlowBuckets | UnknownReturns | LongestSession
 """What sources ask the store before they answer."""

@@ -88,7 +88,7 @@ def _source(part: AnyPart) -> Source:
         case MatchedPart():
             return Source.FACTS
         case RevenuePart():
-            return Source.FACTS if part.by_rows is None else Source.SESSIONS
+            return Source.FACTS if part.differing is None else Source.SESSIONS
         case Part() if part.query.table is not Table.SESSIONS or part.query.within:
             return Source.FACTS
         case _:

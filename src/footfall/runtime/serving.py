@@ -18,7 +18,7 @@ from footfall.api.metrics import Metrics
 from footfall.catalog.rollups import SOURCES
 from footfall.catalog.tables import Table
 from footfall.clock import HOUR, MINUTE, SECOND, Clock, system_clock
-from footfall.drain.session_facts import SessionFacts
+from footfall.drain.session_facts import SessionEarnings, SessionFacts
 from footfall.importers.inbox import Inbox
 from footfall.meta import Drops, environment_over
 from footfall.model.progress import FailingJob
@@ -191,12 +191,14 @@ def _roll_up(roller: Roller, waits_for: SessionFacts | None) -> None:
 
 
 def _add_work(jobs: Jobs, draining: Draining, clock: Clock, metrics: Metrics) -> None:
-    session_facts = SessionFacts(draining.store.facts, draining.drain.changing_sessions, metrics.sessions_without_facts)
+    facts, changing = draining.store.facts, draining.drain.changing_sessions
+    session_facts = SessionFacts(facts, changing, metrics.sessions_without_facts)
     # No roll-up may be written of rows that are being removed.
     jobs.add("erasures", draining.erasure(), alone=True)
     expiry = Expiry(draining.projects, draining.store, draining.drain, draining.standstills, clock)
     jobs.add("retention of projects", expiry, alone=True)
     jobs.add("facts of sessions", session_facts, alone=True)
+    jobs.add("earnings of sessions", SessionEarnings(facts, changing, metrics.sessions_without_earnings), alone=True)
     for source in SOURCES:
         roller = _roller(draining, clock, metrics, source)
         jobs.add(f"roll-ups of {source}", partial(_roll_up, roller, session_facts if source is Table.EVENTS else None))

@@ -74,7 +74,8 @@ def _of_store(store: Store, pending: list[Pending]) -> list[Step]:
     if any(Table.SESSIONS in one.tables for one in pending):  # it has not all of the columns that tell
         without, most = rows.get(Table.SESSIONS, 0), "up to "
     else:
-        without, most = sum(store.facts.sessions_without_facts().values()), ""
+        lacking = (store.facts.sessions_without_facts(), store.facts.sessions_without_earnings())
+        without, most = max(sum(months.values()) for months in lacking), ""
     if without:
         seconds = without // SESSIONS_PER_SECOND + 1
         found.append(Step("sessions", f"facts of {most}{without:,} sessions are filled in", seconds, background=True))

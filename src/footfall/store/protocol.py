@@ -140,6 +140,12 @@ class FactStore(Protocol):
         No batch may be planned or written meanwhile. What an interruption leaves is done by the next call.
         """
 
+    def sessions_without_earnings(self) -> dict[int, int]:
+        """The same of sessions of which it is not known what they earned."""
+
+    def fill_session_earnings(self, month: int, limit: int) -> None:
+        """The same: what some `limit` of a month's sessions earned, from their stored events."""
+
     def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
         """Some of the rows of these visitors of a project, or of the whole project; None where no table has any."""
 

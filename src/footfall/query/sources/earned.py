@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
-from footfall.catalog.columns import varies_in
+from footfall.catalog.columns import GAPS, varies_in
 from footfall.catalog.rollups import EARNED, EARNING, earned_by
 from footfall.catalog.tables import Table
 from footfall.query.ast import Keys, Order, Query, SessionRevenue
 from footfall.query.build import PEOPLE
 from footfall.query.passes import complete, prepare
-from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, Untold, Whole
+from footfall.query.plan import AnyPart, CellPart, Part, RevenuePart, UnknownEarnings, Whole
 from footfall.query.rows import read
 from footfall.query.sources import sessions
 from footfall.query.sources.covering import cells_of, covered
@@ -46,24 +46,27 @@ def answered(store: Reader, query: Query | SessionRevenue) -> Whole | None:
 
 
 def of_sessions(store: Reader, query: SessionRevenue) -> Whole | None:
-    """By the rows of sessions that tell it, and the events of the others. None where these are too many."""
+    """By the rows of sessions that tell it, and the events of the others.
+
+    None where these are too many, or where it is not known of some what they earned.
+    """
     asked = prepare(_asked(query))
     base = prepare(query.base)
     if not _is_plain(base) or not sessions.eligible(replace(base, metrics=("visitors",))):
         return None
-    differing = varies_in(term.key for term in base.filters)
+    differing = varies_in(term.key for term in base.filters) | GAPS
     among = replace(base, table=Table.SESSIONS, filters=(), bots=True)
-    found = read(store, Untold(among, differing))
-    revenue = replace(query, base=base)
-    parts = [RevenuePart(revenue, differing)]
+    found = read(store, UnknownEarnings(among, differing, sessions.MAX_KEYS + 1))
     keys = {key for row in found for key in row["sessions"]}
-    if len(keys) > sessions.MAX_KEYS:
+    if len(keys) > sessions.MAX_KEYS or any(row["unknown"] for row in found):
         return None
-    if keys:
-        theirs = (*base.keys, Keys("session", tuple(sorted(keys))))
-        rest = replace(base, keys=theirs, hours=sessions.hours_of(found, base.period))
-        parts.append(RevenuePart(complete(replace(revenue, base=rest))))
-    return Whole(asked, tuple(parts))
+    revenue = replace(query, base=base)
+    if not keys:
+        return Whole(asked, (RevenuePart(revenue, differing),))
+    those = Keys("session", tuple(sorted(keys)))
+    rest = replace(base, keys=(*base.keys, those), hours=sessions.hours_of(found, base.period))
+    by_events = RevenuePart(complete(replace(revenue, base=rest)))
+    return Whole(asked, (RevenuePart(revenue, differing, those), by_events))
 
 
 def _is_plain(asked: Query) -> bool:

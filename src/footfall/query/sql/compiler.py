@@ -58,9 +58,9 @@ from footfall.query.plan import (
     RetentionOfSessions,
     TotalledWhole,
     Uneven,
+    UnknownEarnings,
     UnknownFlows,
     UnknownReturns,
-    Untold,
     Whole,
 )
 from footfall.query.sql import (
@@ -95,7 +95,7 @@ class Statement:
 _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     Kpis: (shapes.kpis, shapes.KPIS),
     Uneven: (whole.uneven, whole.UNEVEN),
-    Untold: (whole.untold, whole.UNEVEN),
+    UnknownEarnings: (whole.unknown_earnings, whole.UNKNOWN_EARNINGS),
     Mixed: (whole.mixed, whole.UNEVEN),
     RolledUp: (cells.rolled_up, cells.ROLLED_UP),
     FactsOfCells: (cells.facts_of_cells, cells.FACTS_OF_CELLS),

@@ -11,6 +11,7 @@ from footfall.catalog.tables import TABLES, Table
 from footfall.query.ast import (
     ConversionRevenue,
     Conversions,
+    Keys,
     Kpis,
     Query,
     SessionRevenue,
@@ -19,6 +20,7 @@ from footfall.query.ast import (
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.conditions import condition, label
 from footfall.query.sql.select import conditions, in_hours, inside_of, project, select, where, windows, within
+from footfall.query.sql.variants import alike
 
 MILLIS = TABLES[Table.EVENTS].millis.format("timestamp")
 
@@ -67,14 +69,19 @@ def earned_by_label(query: SessionRevenue, binder: Binder) -> str:
     )
 
 
-def earned_by_rows(query: SessionRevenue, differing: int, binder: Binder) -> str:
-    """The same by the rows of sessions, but of those whose events differ in these bits, or that are not told of.
+TOLD = f"(length(earned) > {len(NO_PAYMENTS)})"
+"""The row of a session that earned something tells what."""
+
+
+def earned_by_rows(query: SessionRevenue, differing: int, without: Keys | None, binder: Binder) -> str:
+    """The same by the rows of sessions that tell it, whose events do not differ in these bits.
 
     Rows that cancel each other are alike, so all that is asked of a row keeps both or neither.
     """
     rows = replace(query.base, table=Table.SESSIONS)
-    found = [where(rows, binder), f"length(earned) > {len(NO_PAYMENTS)}", f"bitAnd(varies, {differing}) = 0"]
-    found += [*inside_of(rows, binder), *_listed(query, binder)]
+    found = [where(rows, binder), TOLD, alike(differing), *inside_of(rows, binder), *_listed(query, binder)]
+    if without:  # sessions may change between the look-up of these and now
+        found.append(f"session NOT IN {binder.numbers(without.values)}")
     kinds = ", ".join(f"{name} String" for name in PAYMENT)
     payments = f"arrayJoin(JSONExtract(earned, 'Array(Tuple({kinds}))')) AS payment"
     name = label(DIMENSIONS[query.dimension], Table.SESSIONS)

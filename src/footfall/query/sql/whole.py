@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from footfall.catalog.columns import MIXED, NO_PAYMENTS, varies_in
+from footfall.catalog.columns import EARNED_UNKNOWN, MIXED, varies_in
 from footfall.catalog.metrics import METRICS, UNCOUNTED
 from footfall.catalog.tables import TABLES, Table
+from footfall.clock import HOUR
 from footfall.model.period import Period
 from footfall.query.ast import Keys, Query, Term
 from footfall.query.plan import (
@@ -18,8 +19,8 @@ from footfall.query.plan import (
     Part,
     RevenuePart,
     Uneven,
+    UnknownEarnings,
     UnmixedPart,
-    Untold,
     Variants,
     Whole,
 )
@@ -27,9 +28,10 @@ from footfall.query.sql import variants
 from footfall.query.sql.binder import Binder
 from footfall.query.sql.cells import rows_of
 from footfall.query.sql.select import bucket_of, inside_of, keys_of, tail, where
-from footfall.query.sql.shapes import earned_by_label, earned_by_rows
+from footfall.query.sql.shapes import TOLD, earned_by_label, earned_by_rows
 
 UNEVEN = ("first", "last", "sessions", "superseded", "told")
+UNKNOWN_EARNINGS = ("first", "last", "sessions", "unknown")
 
 MIXED_ROW = f"bitAnd(varies, {MIXED}) != 0"
 
@@ -79,9 +81,9 @@ def _part(part: AnyPart, metrics: tuple[str, ...], binder: Binder) -> str:
 
 
 def _revenue(part: RevenuePart, binder: Binder) -> str:
-    if part.by_rows is None:
+    if part.differing is None:
         return earned_by_label(part.revenue, binder)
-    return earned_by_rows(part.revenue, part.by_rows, binder)
+    return earned_by_rows(part.revenue, part.differing, part.without, binder)
 
 
 def _rows(part: Part, metrics: tuple[str, ...], binder: Binder) -> str:
@@ -259,17 +261,24 @@ def mixed(query: Mixed, binder: Binder) -> str:
     return _by_hour(_mixed(query, "session, start, end, 0 AS superseded, 0 AS told", binder))
 
 
-def untold(query: Untold, binder: Binder) -> str:
-    """The times of untold sessions by the hour. Of several versions of a session, the one that is left decides."""
+def unknown_earnings(query: UnknownEarnings, binder: Binder) -> str:
+    """The times of these sessions by the hour. Of several versions of a session, the one that is left decides.
+
+    Those of an earlier version may be all that there are: they are one group.
+    """
     base = query.base
     start, end = (binder.instant(at) for at in (base.period.start, base.period.end))
-    open_ = _any(
-        [variants.differ(query.differing), f"start < {start}", f"end >= {end}", f"length(earned) <= {len(NO_PAYMENTS)}"]
+    left_open = _any([variants.differ(query.differing), f"start < {start}", f"end >= {end}", f"NOT {TOLD}"])
+    first, last = (f"if(unknown, 0, {_SESSIONS.millis.format(name)})" for name in ("start", "end"))
+    rows = f"{where(base, binder)} AND earned != '' AND ({left_open})"
+    found = (
+        f"SELECT earned = '{EARNED_UNKNOWN}' AS unknown, if(unknown, 0, session) AS key,"
+        f" {first} AS first, {last} AS last FROM sessions WHERE {rows}"
+        f" GROUP BY unknown, key, first, last HAVING unknown OR sum(sign) > 0 LIMIT {binder.number(query.limit)}"
     )
-    return _by_hour(
-        "SELECT session, start, end, 0 AS superseded, 0 AS told FROM sessions"
-        f" WHERE {where(base, binder)} AND earned != '' AND ({open_})"
-        " GROUP BY session, start, end HAVING sum(sign) > 0"
+    return (
+        "SELECT min(first) AS c0, max(last) AS c1, groupUniqArrayIf(key, NOT unknown) AS c2, unknown AS c3"
+        f" FROM ({found}) GROUP BY intDiv(first, {HOUR}), unknown"
     )
 
 

@@ -17,7 +17,7 @@ from footfall.catalog.rollups import FROZEN
 from footfall.catalog.tables import TABLES, Table
 from footfall.errors import TransientError
 from footfall.model.changes import Change, Merge, Move
-from footfall.store.clickhouse import erasing, expiring, session_facts
+from footfall.store.clickhouse import erasing, expiring, session_earnings, session_facts
 from footfall.store.clickhouse.statements import Statements
 from footfall.store.protocol import Piece, Reader, SessionVersion
 
@@ -183,6 +183,12 @@ class ClickHouseFacts:
 
     def fill_session_facts(self, month: int, limit: int) -> None:
         session_facts.fill(self._store, month, limit)
+
+    def sessions_without_earnings(self) -> dict[int, int]:
+        return session_earnings.without_earnings(self._store)
+
+    def fill_session_earnings(self, month: int, limit: int) -> None:
+        session_earnings.fill(self._store, month, limit)
 
     def months_without_sessions(self) -> set[int]:
         return {int(month) for month, _ in self._sessions_set_aside()}

@@ -4,8 +4,7 @@ One slice of a month's sessions at a time: their facts go to a table in memory, 
 partition takes them. Rows that cancel each other get the same values, so they still do. What a crash leaves half done
 is seen by `varies` and `variants`, and a mutation that goes on after it finds the table empty and changes nothing.
 
-Rows whose `varies` is known get variants alone: cells of roll-ups have counted their sessions by the rest. What they
-earned is filled in by statements of its own, once nothing else is missing of a month: few events have revenue.
+Rows whose `varies` is known get variants alone: cells of roll-ups have counted their sessions by the rest.
 """
 
 from __future__ import annotations
@@ -15,15 +14,11 @@ from typing import Any
 
 from footfall.catalog.columns import (
     ALL_VARY,
-    EARNED_UNKNOWN,
     FLOW_STEPS,
     FULL_ID_HI,
     GAPS,
-    MAX_CURRENCIES,
     MAX_VARIANTS,
-    NO_PAYMENTS,
     NO_VARIANTS,
-    PAYMENT,
     UNEVEN,
     VARIANT,
     VARIES,
@@ -51,20 +46,12 @@ _TYPES = {
 }
 
 
-_EARNED_MISSING = f"earned = '{EARNED_UNKNOWN}'"
-_EARNED_SLICE = f"""toYYYYMM(start) = {{month:UInt32}} AND {_EARNED_MISSING}
-          AND start <= fromUnixTimestamp64Milli({{edge:Int64}}, 'UTC')"""
-
-EARNED_SLICE = 1_000_000
-"""Most sessions that are told at once what they earned, but for those that start in one millisecond."""
-
 SLICE_EVENTS = 400_000
 """Most events of the sessions of a slice, but for one session: variants are texts of some 250 letters, in memory."""
 
 
 def without_facts(store: Reader) -> dict[int, int]:
-    missing = f"{_MISSING} OR {_EARNED_MISSING}"
-    sql = f"SELECT toYYYYMM(start) AS month, count() FROM sessions WHERE {missing} GROUP BY month"  # noqa: S608 - constants
+    sql = f"SELECT toYYYYMM(start) AS month, count() FROM sessions WHERE {_MISSING} GROUP BY month"  # noqa: S608 - constants
     return dict(store.query(sql).rows)
 
 
@@ -72,14 +59,12 @@ def fill(store: Statements, month: int, limit: int) -> None:
     for table in (Table.EVENTS, Table.REQUESTS):
         edge = _edge(store, table, month, limit)
         if edge is not None:
-            _run(store, statements(table, month), {"table": table.value, "month": month, "edge": edge})
+            run(store, statements(table, month), {"table": table.value, "month": month, "edge": edge})
             return
-    edge = _earned_edge(store, month)
-    if edge is not None:
-        _run(store, earned_statements(month), {"month": month, "edge": edge})
 
 
-def _run(store: Statements, sql: Iterable[str], params: Mapping[str, Any]) -> None:
+def run(store: Statements, sql: Iterable[str], params: Mapping[str, Any]) -> None:
+    """One after the other, with the name of the database among the parameters."""
     database = store.query("SELECT currentDatabase()").scalar
     for statement in sql:
         store.command(statement, {**params, "database": database})
@@ -99,78 +84,36 @@ def _edge(store: Reader, table: Table, month: int, limit: int) -> int | None:
     return edge if found else None
 
 
-def _earned_edge(store: Reader, month: int) -> int | None:
-    """The same of sessions of which it is not known what they earned."""
-    sql = f"""
-        SELECT count(), max(toUnixTimestamp64Milli(start)) FROM (
-          SELECT start FROM sessions WHERE toYYYYMM(start) = {{month:UInt32}} AND {_EARNED_MISSING}
-          ORDER BY start LIMIT {EARNED_SLICE}
-        )"""  # noqa: S608 - constants
-    ((found, edge),) = store.query(sql, {"month": month}).rows
-    return edge if found else None
+def statements(table: Table, month: int) -> Iterator[str]:
+    unknown = {name: f"if(varies = {VARIES_UNKNOWN}, {found('joinGet', name)}, {name})" for name in _FACTS}
+    unknown["variants"] = f"if(varies = {VARIES_UNKNOWN}, {found('joinGet', 'variants')}, {found('joinGet', 'told')})"
+    return filling(_TYPES, _facts(table), month, unknown, f"{_SLICE} AND isNotNull({found('joinGetOrNull', 'varies')})")
 
 
-_KILL = (
-    "KILL MUTATION WHERE database = {database:String} AND table = 'sessions' AND NOT is_done"
-    " AND command LIKE '%session_facts%' SYNC"
-)
-_DROP = "DROP TABLE IF EXISTS session_facts SYNC"
-
-
-def _create(columns: str, rows: str) -> str:
-    return f"""CREATE TABLE IF NOT EXISTS session_facts (project_id UInt32, session UInt64, {columns})
+def filling(
+    types: Mapping[str, str], rows: str, month: int, values: Mapping[str, str], condition: str
+) -> Iterator[str]:
+    """A table in memory of these columns and rows, by project and session; of it, values of a month's sessions."""
+    yield (
+        "KILL MUTATION WHERE database = {database:String} AND table = 'sessions' AND NOT is_done"
+        " AND command LIKE '%session_facts%' SYNC"
+    )
+    yield "DROP TABLE IF EXISTS session_facts SYNC"
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    yield f"""CREATE TABLE IF NOT EXISTS session_facts (project_id UInt32, session UInt64, {columns})
         ENGINE = Join(ANY, LEFT, project_id, session) SETTINGS persistent = 0
         AS {rows}
         SETTINGS output_format_json_escape_forward_slashes = 0"""
-
-
-def statements(table: Table, month: int) -> Iterator[str]:
-    yield _KILL
-    yield _DROP
-    yield _create(", ".join(f"{name} {kind}" for name, kind in _TYPES.items()), _facts(table))
-    unknown = {name: f"if(varies = {VARIES_UNKNOWN}, {_found('joinGet', name)}, {name})" for name in _FACTS}
-    unknown["variants"] = f"if(varies = {VARIES_UNKNOWN}, {_found('joinGet', 'variants')}, {_found('joinGet', 'told')})"
-    found = ", ".join(f"{name} = {value}" for name, value in unknown.items())
-    yield f"""ALTER TABLE sessions UPDATE {found} IN PARTITION ID '{month}'
-        WHERE {_SLICE} AND isNotNull({_found("joinGetOrNull", "varies")})
+    update = ", ".join(f"{name} = {value}" for name, value in values.items())
+    yield f"""ALTER TABLE sessions UPDATE {update} IN PARTITION ID '{month}'
+        WHERE {condition}
         SETTINGS allow_nondeterministic_mutations = 1"""
-    yield _DROP
+    yield "DROP TABLE IF EXISTS session_facts SYNC"
 
 
-_HERE = "here"
-
-
-def earned_statements(month: int) -> Iterator[str]:
-    """The table has the sessions that earned something, and a row that says that it is there: others earned nothing."""
-    yield _KILL
-    yield _DROP
-    yield _create("earned String", _earned())
-    is_here = _found("joinGet", "earned", "toUInt32(0), toUInt64(0)")
-    yield f"""ALTER TABLE sessions
-        UPDATE earned = if(source_table = '{Table.EVENTS}', {_found("joinGet", "earned")}, '') IN PARTITION ID '{month}'
-        WHERE {_EARNED_SLICE} AND {is_here} = '{_HERE}'
-        SETTINGS allow_nondeterministic_mutations = 1"""
-    yield _DROP
-
-
-def _earned() -> str:
-    """Of all sessions with revenue in the times of a slice, as the pipeline writes it."""
-    kinds = ", ".join(f"{name} String" for name in PAYMENT)
-    payments = f"CAST(arraySort(groupArray({MAX_CURRENCIES + 1})((money, toString(amount)))), 'Array(Tuple({kinds}))')"
-    return f"""
-        SELECT toUInt32(0) AS project_id, toUInt64(0) AS session, '{_HERE}' AS earned UNION ALL
-        SELECT project_id, session, if(count() <= {MAX_CURRENCIES}, toJSONString({payments}), '{NO_PAYMENTS}')
-        FROM (
-          SELECT project_id, session, toString(currency) AS money, sum(revenue) AS amount FROM events
-          WHERE revenue != 0 AND timestamp >= (SELECT min(start) FROM sessions WHERE {_EARNED_SLICE})
-            AND timestamp <= (SELECT max(end) FROM sessions WHERE {_EARNED_SLICE})
-          GROUP BY ALL
-        )
-        GROUP BY project_id, session"""  # noqa: S608 - constants
-
-
-def _found(function: str, name: str, key: str = "project_id, session") -> str:
-    return f"{function}(concat({{database:String}}, '.session_facts'), '{name}', {key})"
+def found(function: str, name: str) -> str:
+    """What that table has of a session, by `joinGet` or `joinGetOrNull`."""
+    return f"{function}(concat({{database:String}}, '.session_facts'), '{name}', project_id, session)"
 
 
 def _facts(table: Table) -> str:

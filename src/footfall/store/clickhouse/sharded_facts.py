@@ -94,6 +94,13 @@ class ShardedFacts:
     def fill_session_facts(self, month: int, limit: int) -> None:
         """Nothing is to be filled."""
 
+    def sessions_without_earnings(self) -> dict[int, int]:
+        """None that get theirs, for the same reason: what they earned is read from their events."""
+        return {}
+
+    def fill_session_earnings(self, month: int, limit: int) -> None:
+        """Nothing is to be filled."""
+
     def to_erase(self, project: int, visitors: Sequence[int] | None) -> Piece | None:
         piece = _first(facts.to_erase(project, visitors) for facts in self._facts)
         if piece is None or visitors is None:

@@ -1,5 +1,5 @@
-SELECT toUnixTimestamp64Milli(min(start)) AS c0, toUnixTimestamp64Milli(max(end)) AS c1, groupUniqArrayIf(session, NOT told) AS c2, groupUniqArrayIf(session, superseded) AS c3, countIf(told) AS c4
-FROM (SELECT session, start, end, 0 AS superseded, 0 AS told
+SELECT min(first) AS c0, max(last) AS c1, groupUniqArrayIf(key, NOT unknown) AS c2, unknown AS c3
+FROM (SELECT earned = '?' AS unknown, if(unknown, 0, session) AS key, if(unknown, 0, toUnixTimestamp64Milli(start)) AS first, if(unknown, 0, toUnixTimestamp64Milli(end)) AS last
 FROM sessions
 WHERE project_id = {p2:UInt64}
 AND source_table = 'events'
@@ -9,13 +9,15 @@ AND earned != ''
 AND ((bitAnd(varies, 16387) != 0)
 OR (start < fromUnixTimestamp64Milli({p0:Int64}, 'UTC'))
 OR (end >= fromUnixTimestamp64Milli({p1:Int64}, 'UTC'))
-OR (length(earned) <= 2))
-GROUP BY session, start, end
-HAVING sum(sign) > 0)
-GROUP BY toStartOfHour(start), told
-ORDER BY c0, told
+OR (NOT (length(earned) > 2)))
+GROUP BY unknown, key, first, last
+HAVING unknown
+OR sum(sign) > 0
+LIMIT {p5:UInt64})
+GROUP BY intDiv(first, 3600000), unknown
 -- p0 = 1780000000000
 -- p1 = 1780086400000
 -- p2 = 7
 -- p3 = 1780000000000
 -- p4 = 1780086400000
+-- p5 = 11
