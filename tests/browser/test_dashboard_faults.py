@@ -105,7 +105,7 @@ def test_a_slow_server_shows_skeletons_and_nothing_moves(dashboard: Dashboard, s
     assert server.process
     os.kill(server.process.pid, signal.SIGSTOP)
     try:
-        dashboard.press("h")  # another range: the old figures dim
+        dashboard.press("w")  # another range: the old figures dim
         assert until(lambda: dashboard.count(".dim"))
         dashboard.click("#panel-pages [role=tab], [role=tab]", "Entry")  # never loaded: a skeleton
         assert until(lambda: dashboard.count("#panel-pages .sk"))
@@ -122,7 +122,7 @@ def test_a_server_that_dies_is_said_and_found_again(dashboard: Dashboard, server
     signed_in(dashboard, shop.access.token)
     dashboard.see("/pricing", "#panel-pages")
     server.kill()
-    dashboard.press("h")
+    dashboard.press("w")
     dashboard.see(LOST)
     dashboard.see("did not load")
     server.start()
