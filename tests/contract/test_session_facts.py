@@ -168,6 +168,7 @@ def runs(store, reported, kinds=(SessionFacts, SessionEarnings)):
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_they_are_those_of_all_events(store, tmp_path, size, monkeypatch):
     monkeypatch.setattr(session_facts, "SLICE", size)
+    monkeypatch.setattr(session_facts, "EARNINGS_SLICE", size)
     filled(store, tmp_path)
     total = store.query("SELECT count() FROM sessions").scalar
     reported = []
