@@ -205,6 +205,38 @@ def test_what_is_stored_of_a_batch_without_its_plan_does_not_hide_a_loss(kit, st
     assert kit.losses() == [("events", MAY, 1)]
 
 
+@pytest.mark.parametrize("left", [0, 1], ids=["an event of this month is left", "one of last month is"])
+def test_sessions_of_events_that_only_the_store_has_are_as_these_say(kit, left):
+    """Stored by a batch whose plan is lost, and lost by the spool before their sessions were stored."""
+    filled(kit)
+    submit(kit.spool, event(30))
+    submit(kit.spool, event(-A_MONTH + 5))
+    with pytest.raises(TransientError):
+        kit.start(over=FailingStore(kit.store, 2, TransientError("killed")))
+    (plan,) = (kit.path / "drain").glob("*.plan")
+    plan.write_bytes(b"damaged")
+    assert kit.store.query(ALL).rows == [(10, 10)]
+    kit.spool._rows[-1 - left].records.clear()
+    kit.start()
+    check_sessions(kit.store)
+    assert kit.store.query(ALL).rows == [(10, 10)]
+
+
+@pytest.mark.parametrize("named", ["", "s"], ids=["without pauses", "under a name, with pauses"])
+def test_sessions_that_go_on_in_the_next_month_are_made_again_whole(kit, named):
+    """Their rows are in the month that they begin in."""
+    june = -(14 * 24 + 12) * 60
+    minutes = range(june - 110, june + 500, 100 if named else 20)
+    submit(kit.spool, *(event(minute, session_id=named) for minute in minutes))
+    kit.start()
+    ((start, end),) = kit.store.query("SELECT toYYYYMM(min(start)), toYYYYMM(max(end)) FROM sessions").rows
+    assert (start, end) == (MAY, JUNE)
+    kit.store.command("ALTER TABLE sessions DROP PARTITION ID '202505'")
+    kit.start()
+    check_sessions(kit.store)
+    assert kit.store.query("SELECT sum(sign), sum(sign * events) FROM sessions").rows == [(1, len(minutes))]
+
+
 def test_what_is_removed_on_purpose_is_not_missed(kit):
     filled(kit)
     drain = kit.start()

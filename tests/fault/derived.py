@@ -88,8 +88,9 @@ class Stored:
                 found.append(f"{source} session {key}: signs add up to {row['open']}")
             live = _live(row["versions"])
             stored = (*live[0][:2], row["events"], row["pageviews"], *live[0][2:4]) if len(live) == 1 else None
-            if stored != expected.pop(key, None):
-                found.append(f"{source} session {key}: stored {stored}, {len(live)} live rows, other than its events")
+            due = expected.pop(key, None)
+            if stored != due:
+                found.append(f"{source} session {key}: stored {stored}, {len(live)} live rows; its events say {due}")
             elif stored and not _may_say(*live[0][4:], groups[key]):
                 found.append(f"{source} session {key}: {live[0][4:]} is not so of its events")
         return found + [f"{source} session {key} has no row" for key in expected]

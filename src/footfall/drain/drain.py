@@ -311,10 +311,15 @@ class Drain:
             self._begun.add(name)
             self._inventory.record(batch.number, plan.inserts)
             if self._store.facts.is_tallied:  # the lost plan may have changed some sessions
-                self._inventory.doubt(self._inventory.session_months(batch.number))
+                self._inventory.doubt(self._inventory.session_months(batch.number) | self._stored_months(batch.number))
             plan = self._completed(plan, spool, batch)
             self._note_stored(batch.number)  # with rows that the spool has lost since
             return self._write(name, spool, batch, plan, known=False)
+
+    def _stored_months(self, number: int) -> set[int]:
+        """The months of all events and requests of a batch that are stored, be they lost by the spool since."""
+        found = (self._store.facts.rows_of_batch(table, number) for table in (Table.EVENTS, Table.REQUESTS))
+        return set().union(*found)
 
     def _note_stored(self, number: int) -> None:
         """Rows that nothing else tells of would make up for as many that are lost elsewhere."""

@@ -183,7 +183,10 @@ class FactStore(Protocol):
         """Remove the parts of sessions that are set aside: all of the month's sessions are made again."""
 
     def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
-        """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two."""
+        """project_id, visitor, start and end of the next visitors with facts in a month, in order of the first two.
+
+        The end is that of their last fact that may belong to a session of the month: such a session may go on later.
+        """
 
     @property
     def is_tallied(self) -> bool:

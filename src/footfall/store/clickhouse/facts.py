@@ -56,6 +56,10 @@ _SESSION = tuple(column for column in COLUMNS[Table.SESSIONS] if column.origin i
 _PLURAL = {"project_id": "projects", "visitor": "visitors", "session": "sessions"}
 
 
+_GOES_ON_DAYS = 2
+"""Facts so soon after a month may belong to a session of the month, whatever they were stored with."""
+
+
 class ClickHouseFacts:
     """Implements `FactStore`. A remote server bounds the size of a parameter, so long lists go in pieces.
 
@@ -226,12 +230,19 @@ class ClickHouseFacts:
                 self._store.command(sql)
 
     def visitors_of(self, table: Table, month: int, after: tuple[int, int], limit: int) -> pl.DataFrame:
+        of_month = "toYYYYMM(timestamp) = {month:UInt32}"
+        visitors = f"""
+          SELECT project_id, visitor FROM {table}
+          WHERE {of_month} AND (project_id, visitor) > ({{project:UInt32}}, {{visitor:UInt64}})
+          GROUP BY project_id, visitor ORDER BY project_id, visitor LIMIT {{limit:UInt32}}"""  # noqa: S608 - of the catalogue
+        first = "toDate(parseDateTime(toString({month:UInt32}), '%Y%m', 'UTC'))"
         sql = f"""
         SELECT project_id, visitor, toUnixTimestamp64Milli(min(timestamp)), toUnixTimestamp64Milli(max(timestamp))
         FROM {table}
-        WHERE toYYYYMM(timestamp) = {{month:UInt32}}
-          AND (project_id, visitor) > ({{project:UInt32}}, {{visitor:UInt64}})
-        GROUP BY project_id, visitor ORDER BY project_id, visitor LIMIT {{limit:UInt32}}"""  # noqa: S608 - of the catalogue
+        WHERE (project_id, visitor) IN ({visitors}) AND toDate(timestamp, 'UTC') >= {first} AND (
+          toDate(timestamp, 'UTC') < addMonths({first}, 1) + {_GOES_ON_DAYS} OR (project_id, session) IN (
+            SELECT project_id, session FROM {table} WHERE {of_month} AND (project_id, visitor) IN ({visitors})))
+        GROUP BY project_id, visitor ORDER BY project_id, visitor"""  # noqa: S608 - of the catalogue
         params = {"month": month, "project": after[0], "visitor": after[1], "limit": limit}
         frame = pl.read_ipc(io.BytesIO(self._store.arrow(sql, params)))
         frame.columns = ["project_id", "visitor", "start", "end"]
