@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from time import monotonic
@@ -19,7 +20,7 @@ EARNINGS_SLICE = 300_000
 _AFTER_FAILURE = 60.0
 
 
-class Filling:
+class Filling(ABC):
     """Each call fills in a slice of the newest month that lacks something, so that a stop never waits long.
 
     Nothing is remembered from one start to the next: the store says what is left. `changing_sessions` is the drain's:
@@ -71,12 +72,13 @@ class Filling:
             self._month = month
         self._fill_in(month)
 
+    @abstractmethod
     def _lacking(self) -> dict[int, int]:
         """How many sessions lack it, by month (yyyymm)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _fill_in(self, month: int) -> None:
-        raise NotImplementedError
+        """Of a slice of the month's sessions."""
 
 
 class SessionFacts(Filling):

@@ -43,9 +43,8 @@ def _told(sessions: pl.DataFrame, payments: pl.DataFrame, key: Sequence[str]) ->
     if payments.is_empty():
         return sessions.with_columns(earned=pl.lit(""))
     sums = payments.lazy().group_by(*key, "currency").agg(pl.col("amount").sum()).sort("currency")
-    amount = (
-        pl.col("amount").cast(pl.String()).str.strip_chars_end("0").str.strip_chars_end(".")
-    )  # as the engine writes it
+    # As the engine writes it, without zeros at the end: what is filled in later is the same text.
+    amount = pl.col("amount").cast(pl.String()).str.strip_chars_end("0").str.strip_chars_end(".")
     objects = pl.struct("currency", amount).struct.json_encode()
     text = "[" + objects.str.join(",") + "]"
     told = pl.when(pl.len() <= MAX_CURRENCIES).then(text).otherwise(pl.lit(NO_PAYMENTS))
