@@ -31,7 +31,7 @@ ASKED: tuple[tuple[str, Pairs], ...] = (
     *(("stats", (("period", "all"), ("limit", "3"))),) * 2,
     *(("summary", (("period", name),)) for name in ("all", "all", "year", "month", "week")),
     *(("trends", (("granularity", name), ("period", "all"))) for name in ("hour", "day", "day", "week", "month")),
-    *((f"top-{name}", (("period", "all"),)) for name in ("statuses", "referers", "browsers", "hosts")),
+    *((f"top-{name}", (("period", "all"),)) for name in ("statuses", "referers", "browsers", "hosts", "not-found")),
     *((name, (("period", "all"), ("granularity", "day"))) for name in ("overview", "endpoints", "endpoints")),
     *((name, (("period", "month"), ("granularity", "month"))) for name in ("overview", "endpoints")),
     *((name, (("period", "all"),)) for name in ("consumers", "top-users", "top-addresses")),

@@ -64,9 +64,10 @@ class Rollup:
     are counted, those with most rows: states of visitors take more room than all else. Stored rows hold the name.
 
     Figures of requests and logs are those of all rows, and visitors are counted of every label. `second` is another
-    dimension, by which the rows of a label are told apart; `known` leaves out rows without a value in the dimension.
-    With `everyone` those of events count bots, too. `most` bounds the rows of a cell: one with more has none of them,
-    and is marked with `OVERFULL`. `revision` goes up where the figures change.
+    dimension, by which the rows of a label are told apart. `known` leaves out rows without a value in the dimension;
+    `only`, a dimension and its value, those with another one. With `everyone` those of events count bots, too. `most`
+    bounds the rows of a cell: one with more has none of them, and is marked with `OVERFULL`. `revision` goes up where
+    the figures change.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Rollup:
     dimension: str = ""
     second: str = ""
     known: bool = False
+    only: tuple[str, str] | None = None
     everyone: bool = False
     most: int = 0
     revision: int = 1
@@ -161,9 +163,9 @@ _VOLUME = ("total_count", "total_errors", "total_bytes_sent", "total_bytes_recei
 _ANSWERED = ("hits", "status_classes", "durations", "bytes")
 
 
-def _of_requests(name: str, dimension: str) -> Rollup:
+def _of_requests(name: str, dimension: str, only: tuple[str, str] | None = None) -> Rollup:
     """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
-    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _LONG, dimension)
+    return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _LONG, dimension, only=only)
 
 
 GROUPINGS = (
@@ -206,6 +208,7 @@ SOURCES: Mapping[Table, tuple[Rollup, ...]] = {
         _of_requests("referers", "referer"),
         _of_requests("request_browsers", "browser"),  # rows of `browsers` are those of events
         _of_requests("hosts", "host"),
+        _of_requests("not_found", "endpoint", ("status", "404")),
         *map(_of_network, ("", *GROUPINGS)),
     ),
     Table.PROXY_LOGS: (

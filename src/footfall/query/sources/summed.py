@@ -7,7 +7,7 @@ from dataclasses import replace
 from footfall.catalog.metrics import METRICS
 from footfall.catalog.rollups import SOURCES, Rollup
 from footfall.catalog.tables import Table
-from footfall.query.ast import Query, Term
+from footfall.query.ast import Query, Term, equals
 from footfall.query.build import with_value
 from footfall.query.passes import complete
 from footfall.query.plan import AnyPart, CellPart, Part, Whole
@@ -19,8 +19,9 @@ SUMMED = (Table.REQUESTS, Table.PROXY_LOGS)
 
 
 def rows_of(rollup: Rollup) -> tuple[Term, ...]:
-    """Which rows the roll-up counts: all, or those with a value."""
-    return (with_value(rollup.dimension),) if rollup.known else ()
+    """Which rows the roll-up counts: all, those with a value, or those with one value in another dimension."""
+    known = (with_value(rollup.dimension),) if rollup.known else ()
+    return (*known, equals(*rollup.only)) if rollup.only else known
 
 
 def answered(store: Reader, query: Query) -> Whole | None:
