@@ -59,6 +59,7 @@ def test_lists_are_replaced_whole_and_kept_in_one_spelling(server):
     [
         ({"paths": ["admin"]}, "paths: 'admin'"),
         ({"paths": ["/a\nb"]}, "paths"),
+        ({"paths": ["/a?x=1"]}, "paths: '/a?x=1' has a query"),
         ({"paths": ["/" + "x" * 500]}, "paths"),
         ({"addresses": ["10.0.0.1/8"]}, "addresses: '10.0.0.1/8'"),
         ({"addresses": ["shop.example"]}, "addresses"),

@@ -61,6 +61,24 @@ def test_the_endpoint_is_the_path_as_received(access, target, endpoint):
     assert [visit["endpoint"] for visit in listed(access, 1)] == [endpoint]
 
 
+@pytest.mark.parametrize(
+    ("target", "host", "protocol"),
+    [
+        ({"endpoint": "/users/{id}", "url": "https://Api.test/users/7"}, "api.test", "https"),
+        ({"endpoint": "http://A.test:8000/x", "url": "https://b.test/y"}, "a.test", "http"),
+        ({"url": "https://me@Api.test:8443/x"}, "api.test", "https"),
+        ({"endpoint": "/x", "host": "API.test:8443"}, "api.test", None),
+        ({"endpoint": "/x", "host": "[2001:DB8::1]:80"}, "[2001:db8::1]", None),
+        ({"endpoint": "/x", "host": "2001:db8::1"}, "2001:db8::1", None),
+        ({"endpoint": "/x", "url": "/users/7"}, None, None),
+    ],
+)
+def test_the_host_is_that_of_the_url_without_its_port(access, target, host, protocol):
+    send(access, target)
+    (visit,) = listed(access, 1)
+    assert (visit["host"], visit["protocol"]) == (host, protocol)
+
+
 def test_every_field_is_read_back(access):
     visit = {
         "timestamp": "2026-06-11T10:00:00Z",
@@ -131,6 +149,7 @@ BAD = [
     {"endpoint": "/", "bytes": 1 << 63},
     {"endpoint": "/", "duration_ms": -0.1},
     {"endpoint": "/", "duration_ms": 1e13},
+    {"endpoint": "?only"},
     {"endpoint": "/", "ip_address": "localhost"},
     {"endpoint": "/", "timestamp": "then"},
     {"endpoint": "/", "timestamp": 0},

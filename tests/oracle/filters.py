@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.oracle.intake import Event
 from tests.oracle.saved import SAVED
 from tests.oracle.site import Site
-from tests.oracle.urls import UTM
+from tests.oracle.urls import UTM, ascii_host
 
 ANY = object()
 """A wildcard in a value."""
@@ -129,7 +129,22 @@ def holds(site: Site, terms: tuple[Term, ...], event: Event) -> bool:
 
 
 def holds_any(site: Site, term: Term, event: Event) -> bool:
-    return any(holds_value(site, term.key, value, event) for value in term.values)
+    return any(holds_value(site, term.key, text, event) for value in term.values for text in spellings(term.key, value))
+
+
+def spellings(key: str, value: Value) -> Iterator[Value]:
+    """The value as it is, and as browsers send it."""
+    yield value
+    if key in SENT_ENCODED:
+        yield tuple(sent for char in value for sent in ([ANY] if char is ANY else encoded(char)))
+    if key in {"hostname", "referrer"} and ANY not in value and "/" not in value:
+        yield tuple(ascii_host(written(value)))
+
+
+def encoded(char: str) -> str:
+    """A character of a path as a browser sends it."""
+    is_plain = "!" <= char <= "~" and char not in '"<>`{}'
+    return char if is_plain else "".join(f"%{byte:02X}" for byte in char.encode())
 
 
 def holds_value(site: Site, key: str, value: Value, event: Event) -> bool:
@@ -215,6 +230,9 @@ CHOICES = {
 
 OF_VISITOR = ("country", "browser", "os", "device")
 """Keys whose comparison ignores case."""
+
+SENT_ENCODED = ("path", "entry_page", "exit_page", "referrer", "search")
+"""Keys of paths and URLs, which browsers percent-encode."""
 
 NAMELESS = dict.fromkeys((*OF_VISITOR, "screen_class", "timezone"), "unknown") | {
     "referrer": "direct",

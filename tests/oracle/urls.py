@@ -95,10 +95,13 @@ def source(referrer: str, hostname: str) -> str:
 
 def one_spelling(name: str) -> str:
     """As browsers send it, in ASCII, without a dot at its end and `www.`."""
-    plain = unquote(name).lower()
+    return ascii_host(unquote(name).lower()).removesuffix(".").removeprefix("www.")
+
+
+def ascii_host(name: str) -> str:
     with suppress(idna.IDNAError):
-        plain = plain if plain.isascii() or len(plain) > HOST_CHARS else idna.encode(plain, uts46=True).decode()
-    return plain.removesuffix(".").removeprefix("www.")
+        return name if name.isascii() or len(name) > HOST_CHARS else idna.encode(name, uts46=True).decode()
+    return name
 
 
 def is_host(name: str) -> bool:

@@ -8,12 +8,13 @@ from ipaddress import ip_address, ip_network
 from footfall.collect.address import packed
 from footfall.collect.page_url import PageUrl
 from footfall.model.project import Exclusions
+from footfall.percent import spellings
 
 
 def is_excluded(excluded: Exclusions, url: PageUrl, address: str, country: str) -> bool:
     path = path_of(url) if excluded.paths else ""
     return (
-        any(matches(pattern, path) for pattern in excluded.paths)
+        any(matches(spelling, path) for pattern in excluded.paths for spelling in spellings(pattern))
         or country in excluded.countries
         or (bool(excluded.addresses) and _within(excluded.addresses, address))
     )

@@ -20,10 +20,14 @@ MAX_RESPONSE_BYTES = 1 << 50
 
 _MICROSECONDS = 1000
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+_WITH_PORT = re.compile(r"(\[[^\]]*\]|[^:]*):[0-9]*")
 
 
 class SeenRequest(msgspec.Struct, gc=False):
-    """One request. `endpoint` is a path or a URL and takes precedence over `url`; one of them is required."""
+    """One request. `endpoint` is a path or a URL and takes precedence over `url`; one of them is required.
+
+    With a path, host and scheme are those of `url`.
+    """
 
     timestamp: str | int | float | None = None
     method: str = "GET"
@@ -61,7 +65,7 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
         user_id=user_id,
         method=seen.method.upper(),
         endpoint=endpoint,
-        host=(seen.host or host).lower(),
+        host=_without_port(seen.host or host).lower(),
         status=seen.status or 0,
         bytes=seen.bytes or 0,
         duration_us=round((seen.duration_ms or 0) * _MICROSECONDS),
@@ -77,18 +81,31 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
 
 def _target(seen: SeenRequest) -> tuple[str, str, str]:
     """Host, endpoint (path without query and fragment, as received) and scheme."""
-    target = seen.endpoint or seen.url
-    if not target:
+    if seen.endpoint and _ABSOLUTE.match(seen.endpoint):
+        return _parts("endpoint", seen.endpoint)
+    if not (seen.endpoint or seen.url):
         raise RefusedError("endpoint_required", "endpoint", "endpoint: a request needs an endpoint or a url")
-    if seen.endpoint and not _ABSOLUTE.match(seen.endpoint):
-        return "", _path(seen.endpoint), ""
+    host, path, scheme = _parts("url", seen.url) if seen.url else ("", "", "")
+    if seen.endpoint:
+        path = _path(seen.endpoint)
+        if not path:
+            raise RefusedError("endpoint_required", "endpoint", f"endpoint: {seen.endpoint[:100]!r} has no path")
+    return host, path, scheme
+
+
+def _parts(field: str, url: str) -> tuple[str, str, str]:
+    """Host, path and scheme of a URL; RefusedError where it is none."""
     try:
-        parts = urlsplit(target)
-        return parts.hostname or "", _path(parts.path) or "/", parts.scheme.lower()
+        parts = urlsplit(url)
     except ValueError as error:
-        field = "endpoint" if seen.endpoint else "url"
-        raise RefusedError("bad_url", field, f"{field}: {target[:100]!r} is not a URL ({error})") from error
+        raise RefusedError("bad_url", field, f"{field}: {url[:100]!r} is not a URL ({error})") from error
+    return parts.netloc.rpartition("@")[2], _path(parts.path) or "/", parts.scheme.lower()
 
 
 def _path(target: str) -> str:
     return target.partition("#")[0].partition("?")[0]
+
+
+def _without_port(host: str) -> str:
+    found = _WITH_PORT.fullmatch(host)
+    return found[1] if found else host

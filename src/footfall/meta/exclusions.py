@@ -54,6 +54,8 @@ def _path(text: str) -> str:
             f"paths: {text[:100]!r} does not begin with / or *, is longer than {PATH_CHARS} characters, or has"
             " control characters",
         )
+    if "?" in text:
+        raise UserError("bad_parameter", f"paths: {text[:100]!r} has a query, which no path has")
     return text
 
 

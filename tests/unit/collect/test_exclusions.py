@@ -47,6 +47,14 @@ def test_the_path_is_that_of_figures(url, path):
     assert path_of(PageUrl.parse(url)) == path
 
 
+@pytest.mark.parametrize("pattern", ["/ünï/café", "/ünï/*", "*/caf%C3%A9", "/%C3%BCn%C3%AF/café"])
+@pytest.mark.parametrize("path", ["/ünï/café", "/%C3%BCn%C3%AF/caf%C3%A9"])
+def test_a_path_is_excluded_as_it_is_read_and_as_browsers_send_it(pattern, path):
+    url = PageUrl.parse(f"https://shop.example{path}")
+    expected = "%" not in pattern or "%" in path
+    assert is_excluded(Exclusions(paths=(pattern,)), url, "", "") is expected
+
+
 @pytest.mark.parametrize(
     ("excluded", "address", "country", "expected"),
     [

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from footfall.catalog.dimensions import FILTER_KEYS
 from footfall.catalog.tables import Table
+from footfall.idn import ascii_host
 from footfall.model.period import Period
+from footfall.percent import encoded
 from footfall.query import build
 from footfall.query.ast import Flows, Kpis, Pattern, Query, SessionPosition, Term, VisitorSessions
 from footfall.query.passes import complete
@@ -39,14 +41,20 @@ BUILDERS = (
 def _plain(part: str, value: Pattern) -> str:
     """A text of the same form: a part of a URL, a number other than a whole one, or any text, long or short.
 
-    One with `?` or `#` is searched in whole URLs, too.
+    One with `?` or `#` is searched in whole URLs, too. Some are compared in the spelling of browsers, too.
     """
     number = value.literal and re.fullmatch(r"0|-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?", part.lower(), re.ASCII)
     whole = number and re.fullmatch(r"-?[1-9][0-9]{0,17}", part)
     if number and not whole:
         return "1.5"
     letter = next((letter for letter in "/?" if letter in part.replace("#", "?")), "a")
-    return letter * (LONG if len(part) >= LONG else 1)
+    if ascii_host(part) != part:
+        letter += "ä"
+    elif encoded(part) != part:
+        letter += '"'
+    if len(part) >= LONG:
+        return letter * (LONG // len(letter))
+    return letter * (LONG // 4 if len(encoded(part)) >= LONG else 1)
 
 
 @given(st.lists(TERMS, max_size=4).map(tuple), st.sampled_from(BUILDERS))

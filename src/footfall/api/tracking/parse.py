@@ -60,6 +60,7 @@ class RequestFilter:
     ] = None
 
     def terms(self) -> tuple[ast.Term, ...]:
+        """UserError(`bad_parameter`) where a value is empty: it would ask for everything."""
         given = {
             "endpoint": self.endpoint,
             "method": self.method and self.method.upper(),
@@ -74,7 +75,10 @@ class RequestFilter:
             "failure": "yes" if self.failed else None,
             "traffic": self.traffic,
         }
-        return tuple(ast.equals(key, value) for key, value in given.items() if value)
+        empty = next((key for key, value in given.items() if value == ""), None)
+        if empty:
+            raise UserError("bad_parameter", f"{empty}: '' is empty; leave it out to ask for all")
+        return tuple(ast.equals(key, value) for key, value in given.items() if value is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from math import isfinite
 
 from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, SEARCHED_PIECES, Dimension
 from footfall.catalog.tables import Table
+from footfall.idn import ascii_host
+from footfall.percent import encoded
 from footfall.query.ast import Pattern, Term
 from footfall.query.sql.binder import Binder
 
 LONG = 16
 """Letters from which on a text is looked for in texts that are lowered first."""
+
+_OF_HOSTS = {"hostname", "referrer"}
+_OF_URLS = {"path", "entry_page", "exit_page", "referrer", SEARCH}
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_ .:-]+")
@@ -20,6 +26,7 @@ _WHOLE = re.compile(r"-?[1-9][0-9]*")
 
 
 def condition(term: Term, table: Table, binder: Binder) -> str:
+    term = _spelled(term)
     if term.key == SEARCH:
         found = _any([_contains(value, table, binder) for value in term.values])
     elif term.key.startswith(PROPERTY_PREFIX):
@@ -27,6 +34,17 @@ def condition(term: Term, table: Table, binder: Binder) -> str:
     else:
         found = _dimension(term, table, binder)
     return f"NOT {found}" if term.negated else found
+
+
+def _spelled(term: Term) -> Term:
+    """With the values that people read otherwise than browsers send them in that spelling, too."""
+    others = []
+    for value in term.values:
+        if term.key in _OF_URLS:
+            others.append(Pattern(tuple(map(encoded, value.parts))))
+        if term.key in _OF_HOSTS and value.literal:
+            others.append(Pattern((ascii_host(value.parts[0]),)))
+    return replace(term, values=(*term.values, *(value for value in others if value not in term.values)))
 
 
 def label(row: Dimension, table: Table) -> str:
