@@ -64,7 +64,7 @@ class RequestFilter:
         given = {
             "endpoint": self.endpoint,
             "method": self.method and self.method.upper(),
-            "status": self.status and str(self.status),
+            "status": None if self.status is None else str(self.status),
             "status_class": self.status_class,
             "host": self.host and self.host.lower(),
             "country": self.country,
