@@ -12,10 +12,17 @@ def test_every_caller_sees_its_own_projects(tmp_path):
     with running(tmp_path / "data", flush_interval="0.2") as server:
         admin, shop = server.admin(), server.project("read", "ingest", slug="shop")
         server.project("read", slug="blog")
+        api = server.project("read", "ingest", slug="api")
+        assert api.post("/api/tracking/visits", json={"visits": [{"endpoint": "/a"}]}).status_code == 202
         assert shop.post("/api/v1/analytics", json=EVENT).status_code == 200
         assert until(server.queryable)
-        every = admin.get(PATH).json()["items"]
-        assert [card["slug"] for card in every] == ["blog", "default", "shop"]
+        assert until(lambda: api.read("/api/tracking/summary")["total_hits"])
+        requests, *every = admin.get(PATH).json()["items"]
+        assert [requests["slug"], *(card["slug"] for card in every)] == ["api", "blog", "default", "shop"]
+        assert [(card["has_requests"], card["has_logs"]) for card in (requests, *every)] == [
+            (True, False),
+            *[(False, False)] * 3,
+        ]
         (mine,) = shop.get(PATH).json()["items"]
         assert mine == every[2]
         assert (mine["live"], mine["today"]["visitors"], mine["week"]["visitors"], mine["spark"][-1]) == (1, 1, 1, 1)

@@ -86,11 +86,7 @@ def _target(seen: SeenRequest) -> tuple[str, str, str]:
     if not (seen.endpoint or seen.url):
         raise RefusedError("endpoint_required", "endpoint", "endpoint: a request needs an endpoint or a url")
     host, path, scheme = _parts("url", seen.url) if seen.url else ("", "", "")
-    if seen.endpoint:
-        path = _path(seen.endpoint)
-        if not path:
-            raise RefusedError("endpoint_required", "endpoint", f"endpoint: {seen.endpoint[:100]!r} has no path")
-    return host, path, scheme
+    return host, _path(seen.endpoint) if seen.endpoint else path, scheme
 
 
 def _parts(field: str, url: str) -> tuple[str, str, str]:

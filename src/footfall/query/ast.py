@@ -336,10 +336,11 @@ class SiteVisitors:
 
 
 @dataclass(frozen=True, slots=True)
-class SitesWithEvents:
-    """Which of these projects have any event: one column, project."""
+class SitesWithRows:
+    """Which of these projects have any row of a table: one column, project."""
 
     projects: tuple[int, ...]
+    table: Table = Table.EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +373,7 @@ AnyQuery = (
     | Breakdowns
     | SiteFigures
     | SiteVisitors
-    | SitesWithEvents
+    | SitesWithRows
     | StoredRows
 )
 

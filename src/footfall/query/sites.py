@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
+from footfall.catalog.tables import Table
 from footfall.clock import MINUTE
 from footfall.model.period import Bucket, Period, to_datetime, to_millis
-from footfall.query.ast import SiteDays, SiteFigures, SitesWithEvents, SiteVisitors
+from footfall.query.ast import SiteDays, SiteFigures, SitesWithRows, SiteVisitors
 from footfall.query.compared import Compared
 from footfall.query.fetch import fetch
 from footfall.store.protocol import Reader
@@ -20,10 +21,15 @@ DAYS = 28
 LIVE = 5 * MINUTE
 """Who has an event within this time is there."""
 
+_INSTEAD = (Table.REQUESTS, Table.PROXY_LOGS)
+
 
 @dataclass(frozen=True, slots=True)
 class SiteOverview:
-    """Visitors of one project. `days` counts them by day; `last_event` is None where the store has none of `DAYS`."""
+    """Visitors of one project. `days` counts them by day; `last_event` is None where the store has none of `DAYS`.
+
+    `instead` are the other tables that have rows of a project without any event.
+    """
 
     live: int
     today: Compared[int]
@@ -31,6 +37,7 @@ class SiteOverview:
     days: list[int]
     last_event: int | None
     has_events: bool
+    instead: frozenset[Table] = frozenset()
 
 
 def overviews(store: Reader, zones: Mapping[int, tzinfo], now: int) -> dict[int, SiteOverview]:
@@ -45,14 +52,23 @@ def overviews(store: Reader, zones: Mapping[int, tzinfo], now: int) -> dict[int,
     figures = {row["project"]: row for row in fetch(store, SiteFigures(days, now, LIVE))}
     visitors = {(row["project"], row["day"]): row["visitors"] for row in fetch(store, SiteVisitors(days, now))}
     silent = tuple(project for project in zones if project not in figures)
-    with_events = {row["project"] for row in fetch(store, SitesWithEvents(silent))} if silent else set()
+    with_events = _having(store, silent, Table.EVENTS)
+    empty = tuple(project for project in silent if project not in with_events)
+    having = {table: _having(store, empty, table) for table in _INSTEAD}
     return {
         project: _overview(
-            figures.get(project), [visitors.get((project, at), 0) for at in group.starts], project in with_events
+            figures.get(project),
+            [visitors.get((project, at), 0) for at in group.starts],
+            project in with_events,
+            frozenset(table for table, projects in having.items() if project in projects),
         )
         for group in days
         for project in group.projects
     }
+
+
+def _having(store: Reader, projects: tuple[int, ...], table: Table) -> set[int]:
+    return {row["project"] for row in fetch(store, SitesWithRows(projects, table))} if projects else set()
 
 
 def _grouped(zones: Mapping[int, tzinfo]) -> Iterable[tuple[tzinfo, tuple[int, ...]]]:
@@ -71,8 +87,8 @@ def _days(zone: tzinfo, projects: tuple[int, ...], now: int) -> SiteDays:
     return SiteDays(projects, tuple(starts), Period(starts[-2], to_millis(local.replace(tzinfo=zone))))
 
 
-def _overview(row: dict[str, int] | None, days: list[int], has_events: bool) -> SiteOverview:
+def _overview(row: dict[str, int] | None, days: list[int], has_events: bool, instead: frozenset[Table]) -> SiteOverview:
     if row is None:
-        return SiteOverview(0, Compared(0, 0), Compared(0, 0), days, None, has_events)
+        return SiteOverview(0, Compared(0, 0), Compared(0, 0), days, None, has_events, instead)
     today, week = Compared(row["today"], row["yesterday"]), Compared(row["week"], row["previous_week"])
     return SiteOverview(row["live"], today, week, days, row["last"], has_events=True)

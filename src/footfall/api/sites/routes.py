@@ -15,6 +15,7 @@ from footfall.api.sites import schema
 from footfall.api.sites.surface import SITES
 from footfall.api.state import querying
 from footfall.api.timed import timed
+from footfall.catalog.tables import Table
 from footfall.model.period import iso, iso_seconds
 from footfall.model.project import Project, Scope
 from footfall.query import sites, timerange
@@ -42,6 +43,8 @@ _EXAMPLE = answers(
                 "spark": [131, 128, 120],
                 "last_event": "2026-06-11T09:59:59.999Z",
                 "has_events": True,
+                "has_requests": False,
+                "has_logs": False,
             }
         ],
         "as_of": "2026-06-11T10:00:00.000Z",
@@ -86,6 +89,8 @@ def _card(project: Project, found: SiteOverview) -> dict[str, Any]:
         "spark": found.days,
         "last_event": None if found.last_event is None else iso(found.last_event),
         "has_events": found.has_events,
+        "has_requests": Table.REQUESTS in found.instead,
+        "has_logs": Table.PROXY_LOGS in found.instead,
     }
 
 

@@ -31,6 +31,8 @@ class SiteCard(BaseModel):
     spark: list[int] = Field(description="Visitors of the last 28 days of the project's zone; today comes last.")
     last_event: Instant | None = Field(description="Null where there was none in these 28 days.")
     has_events: bool = Field(description="Whether there ever was an event.")
+    has_requests: bool = Field(description="Whether a project without any event has requests.")
+    has_logs: bool = Field(description="Whether a project without any event has proxy logs.")
 
 
 class Sites(BaseModel):

@@ -23,7 +23,7 @@ from footfall.query.ast import (
     SessionFigures,
     SessionRevenue,
     SiteFigures,
-    SitesWithEvents,
+    SitesWithRows,
     SiteVisitors,
     StoredRows,
     TotalledLabels,
@@ -135,7 +135,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     BreakdownsOfCells: (breakdowns.breakdowns_of_cells, breakdowns.COLUMNS),
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
-    SitesWithEvents: (sites.with_events, ("project",)),
+    SitesWithRows: (sites.with_rows, ("project",)),
     StoredRows: (storage.stored_rows, storage.COLUMNS),
     LongestSession: (storage.longest_session, ("days",)),
 }

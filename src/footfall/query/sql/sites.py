@@ -5,7 +5,7 @@ from __future__ import annotations
 from footfall.catalog.columns import HUMAN
 from footfall.catalog.tables import TABLES, Table
 from footfall.clock import DAY
-from footfall.query.ast import SiteDays, SiteFigures, SitesWithEvents, SiteVisitors
+from footfall.query.ast import SiteDays, SiteFigures, SitesWithRows, SiteVisitors
 from footfall.query.sql.binder import Binder
 
 FIGURES = ("project", "live", "today", "yesterday", "week", "previous_week", "last")
@@ -59,8 +59,8 @@ def visitors(query: SiteVisitors, binder: Binder) -> str:
     )
 
 
-def with_events(query: SitesWithEvents, binder: Binder) -> str:
-    return f"SELECT DISTINCT project_id AS c0 FROM events WHERE project_id IN {binder.numbers(query.projects)}"
+def with_rows(query: SitesWithRows, binder: Binder) -> str:
+    return f"SELECT DISTINCT project_id AS c0 FROM {query.table} WHERE project_id IN {binder.numbers(query.projects)}"
 
 
 def _where(zones: tuple[SiteDays, ...], now: int, binder: Binder) -> str:
