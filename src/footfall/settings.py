@@ -111,7 +111,7 @@ class Settings(BaseSettings, InstallationSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     base_path: BasePath = Field(
         "", description="Path below which everything is served, such as `/stats`; empty: the host is Footfall's alone."
     )

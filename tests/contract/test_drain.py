@@ -528,6 +528,18 @@ def test_it_tells_since_when_nothing_is_drained_and_why(make, spool, store):
     assert drain.progress.standstills() == []
 
 
+def test_a_round_that_comes_to_no_spool_is_a_standstill(make, spool, monkeypatch):
+    drain = make()
+    monkeypatch.setattr(drain, "_spools", lambda: (_ for _ in ()).throw(PermissionError(13, "closed")))
+    with pytest.raises(PermissionError):
+        drain.drain_once()
+    (one,) = drain.progress.standstills()
+    assert (one.spool, one.reason) == ("every spool", "PermissionError")
+    monkeypatch.setattr(drain, "_spools", lambda: [("serve", spool)])
+    drain.drain_once()
+    assert drain.progress.standstills() == []
+
+
 def test_rows_of_a_deleted_project_are_discarded_and_counted(store, spool, make, watcher):
     erased: set[Subject] = set()
     drain = make(erased=lambda: erased)

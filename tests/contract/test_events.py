@@ -326,6 +326,16 @@ def test_the_events_of_a_batch_have_ids_of_their_own(access):
     assert sorted(row["custom_event_name"] for row in listed(access, 2)) == ["a", "b"]
 
 
+def test_a_single_event_takes_no_id_of_its_own_and_says_so(access):
+    event = {"event_name": "a", "event_id": str(uuid.uuid4())}
+    answer = access.post(SINGLE, json=event)
+    assert (answer.status_code, answer.json()["ignored"]) == (200, ["event_id"])
+    refused = access.post(f"{SINGLE}?strict=1", json=event)
+    assert refused.status_code == 422
+    assert refused.json()["detail"][0]["loc"] == ["body", "event_id"]
+    assert access.total(1) == 1
+
+
 def test_keys_outlive_the_server(tmp_path):
     with running(tmp_path / "data", flush_interval="0.2") as server:
         access = server.default()

@@ -36,6 +36,9 @@ from footfall.spool.protocol import Batch, Spool
 from footfall.store.gate import ALL_PROJECTS, BatchGate
 from footfall.store.protocol import Piece, Store
 
+EVERY = "every spool"
+"""Stands for the name of a spool where a round fails before it comes to one."""
+
 _PAUSE_AFTER_ERROR = 2.0
 _FULL_SHARE = 0.5
 """A batch of this share of the limit is a full one: the next is drained at once, and planned while it is written."""
@@ -216,16 +219,13 @@ class Drain:
         """
         self._rows = 0
         busy = False
-        self._damaged |= self._store.set_damage_aside()
-        if self._damaged:
-            with self._alone():  # no cell may be made while sessions are missing
-                self._recent.forget()
-                self._rebuild_sessions()
-                self._take_stock.ask()
-            self._damaged = False
-        for gone in [name for name in tuple(self._begun) if not self._exists(name)]:
-            self._begun.discard(gone)  # nobody waits for it; in place, since a batch may be being written
-        for name, spool in self._spools():
+        try:
+            spools = self._readied()
+        except Exception as error:
+            self.progress.fails(EVERY, error)
+            raise
+        self.progress.goes_on(EVERY)
+        for name, spool in spools:
             try:
                 self.progress.begins(name)
                 rows = self._take(name, spool)
@@ -246,6 +246,19 @@ class Drain:
         if failures:
             raise failures[0]
         return busy
+
+    def _readied(self) -> list[tuple[str, Spool]]:
+        """The spools, once the store is whole."""
+        self._damaged |= self._store.set_damage_aside()
+        if self._damaged:
+            with self._alone():  # no cell may be made while sessions are missing
+                self._recent.forget()
+                self._rebuild_sessions()
+                self._take_stock.ask()
+            self._damaged = False
+        for gone in [name for name in tuple(self._begun) if not self._exists(name)]:
+            self._begun.discard(gone)  # nobody waits for it; in place, since a batch may be being written
+        return list(self._spools())
 
     def _is_full(self, rows: int) -> bool:
         return rows >= self._limit * _FULL_SHARE

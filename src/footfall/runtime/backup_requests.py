@@ -44,12 +44,14 @@ def ask(data: Path, place: str, *, full: bool) -> Manifest:
 
 
 def check_schedule(settings: Settings) -> None:
-    """FatalError where a bucket is to take the scheduled backups and the environment has no credentials for it."""
+    """FatalError where the scheduled backups are to go to a file, or to a bucket without credentials."""
     if settings.backup_dir:
         try:
             place_of(settings.backup_dir, settings.data / SCRATCH)
         except FatalError as error:
             raise FatalError(f"FOOTFALL_BACKUP_DIR {settings.backup_dir!r} can't be used: {error}") from error
+        if Path(settings.backup_dir).is_file():
+            raise FatalError(f"FOOTFALL_BACKUP_DIR {settings.backup_dir!r} can't be used: it is a file")
 
 
 class BackupWork:

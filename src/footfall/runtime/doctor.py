@@ -22,7 +22,7 @@ from footfall.errors import FatalError, FootfallError, TransientError
 from footfall.filelock import try_lock
 from footfall.meta import open_meta
 from footfall.runtime.moved import check_not_moved
-from footfall.runtime.parts import RESTORING
+from footfall.runtime.parts import RESTORING, user_name
 from footfall.settings import Settings
 from footfall.spool.glance import left, newest_receipt
 from footfall.spool.mark import Mark
@@ -95,6 +95,25 @@ def _permissions(settings: Settings, _: Clock, repair: bool) -> Iterator[Finding
             if repair:
                 path.chmod(mode & ~others)
             yield Finding("permissions", says, "close it to others", repair)
+    yield from _of_others(settings.data / "spool", repair=repair)
+
+
+def _of_others(spools: Path, *, repair: bool) -> Iterator[Finding]:
+    """Files that another user's command has left, which are closed to the server: it drains nothing of them."""
+    if not spools.is_dir():
+        return
+    owner = spools.stat()
+    for path in sorted(spools.glob("*")):
+        user = path.stat().st_uid
+        if user == owner.st_uid:
+            continue
+        says = f"{path} belongs to {user_name(user)}, its folder to {user_name(owner.st_uid)}"
+        if os.geteuid() != _ROOT:
+            yield Finding("permissions", f"{says}: give it to the latter")
+            continue
+        if repair:
+            os.chown(path, owner.st_uid, owner.st_gid)
+        yield Finding("permissions", says, "give it to the latter", repair)
 
 
 def others_bits(owner: int, group: int, *, user: int) -> int:

@@ -16,7 +16,7 @@ from footfall.ids import IdSource
 from footfall.meta import Ledger, Meta, environment_over, recorded_over
 from footfall.runtime.draining import Draining
 from footfall.runtime.logs import configure_logging
-from footfall.runtime.parts import make_data_directory, open_parts
+from footfall.runtime.parts import check_user, make_data_directory, open_parts
 from footfall.settings import Settings
 from footfall.spool.spools import Spools
 from footfall.spool.sqlite import SqliteSpool
@@ -99,6 +99,7 @@ def offline(settings: Settings, *, only: str = "", drains: bool = True, override
     """
     configure_logging(settings.log_level)
     make_data_directory(settings)
+    check_user(settings)
     with open_parts(settings, combine=environment_over if overrides else recorded_over) as parts:
         settings = parts.settings
         if overrides or not parts.recorded.read():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,6 +72,22 @@ def make_data_directory(settings: Settings) -> None:
     """Closed to others where it is new; FatalError where it can't be made, or its restore is not complete."""
     check_restored(settings)
     make_directory(settings)
+
+
+def check_user(settings: Settings) -> None:
+    """FatalError for another user than the server's, which could not read what this process leaves in the spools."""
+    spools = settings.data / "spool"
+    owner = spools.stat().st_uid if spools.exists() else os.geteuid()
+    if owner != os.geteuid():
+        name = user_name(owner)
+        raise FatalError(f"{settings.data} belongs to {name}: run this as that user (`sudo -u {name} …`)")
+
+
+def user_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def make_directory(settings: Settings) -> None:

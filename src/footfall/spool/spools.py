@@ -238,7 +238,11 @@ class Spools:
         return self.directory / f"{name}{_LAST}"
 
     def _try_lock(self, name: str) -> FileLock | None:
-        return try_lock(self.directory / f"{name}.lock")
+        """TransientError where the lock's file can't be opened: another user's process may have made it."""
+        try:
+            return try_lock(self.directory / f"{name}.lock")
+        except OSError as error:
+            raise TransientError(f"the spool's lock can't be opened: {error.strerror}") from error
 
 
 def _spent(name: str, spool: SqliteSpool) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,33 @@ def test_a_report_is_a_file(tmp_path: Path) -> None:
     assert run("project", "create", "shop", data=tmp_path).exit_code == 0
     result = run("import", "access-log", "x.log", "--project", "shop", "--report", str(tmp_path), data=tmp_path)
     assert f"--report {str(tmp_path)!r} is a directory" in result.stderr
+
+
+NOBODY = 65534
+
+
+@pytest.mark.parametrize("arguments", [["project", "list"], ["doctor"], ["backup", "b"]])
+def test_a_directory_of_another_user_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    result = CliRunner().invoke(app, arguments, env={"FOOTFALL_DATA": str(tmp_path)})
+    owner = pwd.getpwuid(tmp_path.stat().st_uid).pw_name
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith(
+        f"FOOTFALL_DATA {str(tmp_path)!r} can't be used: it is closed to this user, and belongs to {owner}\n"
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a directory to another user")
+def test_what_writes_is_refused_to_another_user_than_the_servers(tmp_path: Path) -> None:
+    """The server could not open the spool, and would drain nothing of it."""
+    data, log = tmp_path / "data", tmp_path / "access.log"
+    assert run("project", "create", "shop", data=data).exit_code == 0
+    (data / "spool").mkdir()
+    os.chown(data / "spool", NOBODY, NOBODY)
+    log.write_text('198.51.100.1 - - [27/Nov/2026:19:49:57 +0000] "GET /a HTTP/1.1" 200 512\n')
+    result = run("import", "access-log", str(log), "--project", "shop", data=data)
+    assert result.exit_code == 1
+    assert result.stderr == f"footfall: {data} belongs to nobody: run this as that user (`sudo -u nobody …`)\n"
+    assert list((data / "spool").iterdir()) == []

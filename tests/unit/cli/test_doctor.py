@@ -173,3 +173,13 @@ def test_an_empty_note_of_a_mutation_is_set_aside(data: Path) -> None:
     assert "mutation_1.txt says nothing" in finding.says
     assert [path.name for path in notes.iterdir()] == ["mutation_2.txt"]
     assert [path.name for path in (data / "clickhouse-damaged").iterdir()] == ["1ab2-mutation_1.txt"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a file to another user")
+def test_a_spool_of_another_user_is_given_to_the_folders(data: Path) -> None:
+    os.chown(data / "spool" / "serve.db", 65534, 65534)
+    code, found = doctor(data)
+    assert (code, [one["check"] for one in found]) == (1, ["permissions"])
+    assert "belongs to nobody, its folder to root" in plain(data)
+    doctor(data, "--repair")
+    assert doctor(data)[0] == 0

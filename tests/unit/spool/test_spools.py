@@ -8,8 +8,10 @@ import pytest
 
 from footfall.clock import DAY
 from footfall.errors import UserError
+from footfall.filelock import try_lock
 from footfall.model.raw import EventRows, RawEvent
 from footfall.settings import Settings
+from footfall.spool import spools as module
 from footfall.spool.protocol import Key, Submission
 from footfall.spool.spools import SERVER, Spools
 
@@ -266,3 +268,25 @@ def test_only_the_owner_may_look(make):
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in spools.directory.iterdir()}
     assert stat.S_IMODE(spools.directory.stat().st_mode) == 0o700
     assert {name for name, mode in modes.items() if mode & 0o077} == set()
+
+
+def test_a_spool_whose_lock_is_closed_to_this_user_holds_up_no_other(make, monkeypatch):
+    """Another user's command has made it."""
+    spools = make()
+    submit(spools.own(SERVER))
+    other = make()
+    submit(other.own("import"))
+    other.close()
+
+    def closed_to_others(path):
+        if path.stem == "import":
+            raise PermissionError(13, "Permission denied")
+        return try_lock(path)
+
+    monkeypatch.setattr(module, "try_lock", closed_to_others)
+    assert names(spools) == [SERVER]
+    (one,) = spools.unreadable()
+    assert (one.spool, one.reason) == ("import", "the spool's lock can't be opened: Permission denied")
+    monkeypatch.undo()
+    assert names(spools) == [SERVER, "import"]
+    assert spools.unreadable() == []

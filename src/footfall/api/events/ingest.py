@@ -17,7 +17,7 @@ from footfall.collect.intake import Intake, Sender
 from footfall.collect.limits import RefusedError
 from footfall.collect.schemas import events as schema
 from footfall.collect.schemas.faults import unknown_fields
-from footfall.collect.unknown import Ignored
+from footfall.collect.unknown import Ignored, Unknown
 from footfall.model.period import iso_seconds
 from footfall.model.raw import EventRows, RawEvent
 from footfall.spool.protocol import Submission
@@ -32,9 +32,11 @@ _encode = msgspec.json.Encoder().encode
 async def single(collecting: Collecting, call: Call, sender: Sender) -> Reply:
     """One event. A repeated `Idempotency-Key` gets the first answer, word for word."""
     event, ignored = schema.read_event(call.body)
+    if event.event_id is not None:  # ids belong to batches; a single event is identified by the header
+        ignored = (*ignored, Unknown(("event_id",), ()))
+        event.event_id = None
     if ignored and call.strict:
         raise unknown_fields(ignored, call.body)
-    event.event_id = None  # ids belong to batches; a single event is identified by the header
     key = idempotency_key(call, sender, "header")
     try:
         raw = await collecting.intake.run(partial(_raw, event, sender, collecting.intake))
