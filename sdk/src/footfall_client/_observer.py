@@ -57,6 +57,8 @@ class Sink(Protocol):
 
     def fault(self, where: str, error: BaseException) -> None: ...
 
+    async def asettle(self) -> bool: ...
+
 
 class Observer:
     """Turns requests into rows of the client.
