@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from starlette.middleware import Middleware
 from tests.sdk.apps import SITES, Sink, ask, starlette_site
 
 from footfall_client import _templates
@@ -59,6 +60,38 @@ def test_what_no_route_matches_has_one_label(site, options, endpoint):
     sink = Sink()
     SITES[site].ask(sink, "/wp-login.php?x=1", options=options)
     assert (sink.only()["endpoint"], sink.only()["status"]) == (endpoint, 404)
+
+
+class Copying:
+    """A middleware whose application can't tell those outside anything by the scope."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        await self.app(dict(scope), receive, send)
+
+
+@pytest.mark.parametrize(
+    ("site", "method", "path", "endpoint", "status"),
+    [
+        *[case for case in ROUTED + OWN if case[0] in {"starlette", "fastapi"}],
+        ("starlette", "GET", "/users/none", "(unmatched)", 404),
+        ("fastapi", "GET", "/nowhere", "(unmatched)", 404),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_a_copied_scope_hides_no_route(site, method, path, endpoint, status, prefix):
+    sink = Sink()
+    app = SITES[site].make(sink)
+    app.user_middleware.append(Middleware(Copying))
+
+    async def behind(scope, receive, send):
+        await app({**scope, "root_path": prefix}, receive, send)
+
+    assert ask(behind, prefix + path, method=method, is_wsgi=False).status_code == status
+    expected = endpoint if endpoint == "(unmatched)" else prefix + endpoint
+    assert (sink.only()["endpoint"], sink.only()["status"]) == (expected, status)
 
 
 def test_litestar_is_seen_whole_from_outside():
