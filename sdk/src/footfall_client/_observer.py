@@ -109,6 +109,7 @@ class Observer:
         began: float,
         method: str,
         path: str,
+        target: str,
         template: str | None,
         status: int,
         size: int,
@@ -120,13 +121,14 @@ class Observer:
         """Queue a request's row. Never raises.
 
         `began` is Unix seconds; `template` is `""` where there is no router, None where the router found no route;
+        `target` is the path before it was decoded, with or without the query, `""` where the server does not tell;
         header names are those of `HEADERS`.
         """
         try:
             row = {
                 "timestamp": int(began * 1000),
                 "method": method,
-                "endpoint": self._endpoint(template, path),
+                "endpoint": self._endpoint(template, path, target),
                 "status": status,
                 "bytes": 0 if method == "HEAD" else size,
                 "duration_ms": round(seconds * 1000, 3),
@@ -142,10 +144,10 @@ class Observer:
         except Exception as error:  # noqa: BLE001 - an error here must not reach the application
             self._client.fault("middleware", error)
 
-    def _endpoint(self, template: str | None, path: str) -> str:
+    def _endpoint(self, template: str | None, path: str, target: str) -> str:
         if template:
             return template
-        return as_received(path) if template == "" or self._unmatched == "path" else self._unmatched
+        return as_received(path, target) if template == "" or self._unmatched == "path" else self._unmatched
 
     def _client_of(self, peer: str, scheme: str, headers: Mapping[str, str]) -> tuple[str, str]:
         """Address and scheme of the client, as trusted proxies report them."""

@@ -182,6 +182,7 @@ class _AsgiExchange(Exchange):
             began=self.began,
             method=scope["method"],
             path=self._path,
+            target=target_of(scope),
             template=_routes.template(scope, self._path),
             status=self.status or (CLIENT_LEFT if self.left else otherwise),
             size=self.size,
@@ -192,11 +193,16 @@ class _AsgiExchange(Exchange):
         )
 
 
+def target_of(scope: Scope) -> str:
+    """The path before it was decoded; servers need not tell it."""
+    raw: bytes = scope.get("raw_path") or b""
+    return raw.decode("latin-1")
+
+
 def _path(scope: Scope) -> str:
     """The requested path, decoded. Litestar's router runs before its middlewares and removes mounts."""
     if "route_handler" in scope and scope.get("raw_path"):
-        raw: bytes = scope["raw_path"]
-        return unquote(raw.partition(b"?")[0])
+        return unquote(target_of(scope).partition("?")[0])
     path: str = scope["path"]
     return path
 

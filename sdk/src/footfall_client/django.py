@@ -16,10 +16,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from footfall_client import asgi
 from footfall_client._observer import CLIENT_LEFT, Exchange, Observer, Sink
 from footfall_client._templates import django as template_of
 from footfall_client.client import Footfall
-from footfall_client.wsgi import Counted, headers_of
+from footfall_client.wsgi import Counted, headers_of, target_of
 
 
 def _keywords(made: type) -> tuple[str, ...]:
@@ -130,6 +131,7 @@ class _DjangoExchange(Exchange):
             began=self.began,
             method=request.method or "",
             path=request.path,
+            target=asgi.target_of(request.scope) if hasattr(request, "scope") else target_of(request.META),
             template=_template(request),
             status=_FAILED if failed and not self.size else self.status,
             size=self.size,

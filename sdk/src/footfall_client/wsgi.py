@@ -91,6 +91,7 @@ class _WsgiExchange(Exchange):
             began=self.began,
             method=environ.get("REQUEST_METHOD", "GET"),
             path=self._path,
+            target=target_of(environ),
             template=self._route(environ) if self._route else "",
             status=_FAILED if (failed and not self.size) or not self.status else self.status,
             size=self.size,
@@ -139,6 +140,12 @@ def path_of(environ: Mapping[str, Any]) -> str:
     """The requested path, decoded; WSGI passes bytes as Latin-1."""
     path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def target_of(environ: Mapping[str, Any]) -> str:
+    """The path before it was decoded, with the query; not all servers tell it."""
+    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return target
 
 
 def headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
