@@ -128,6 +128,34 @@ def test_ignored_requests_are_served_and_not_seen(site, options, seen):
     assert [row["endpoint"] for row in sink.rows] == seen
 
 
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize(
+    ("ignore", "seen"),
+    [
+        (["/users"], ["/api", "/api/stream"]),
+        (["/api/users/1", "/str"], ["/api", "/api/stream"]),
+        (["/api"], []),
+        (["/"], ["/api/users/{id}", "/api/stream"]),
+        (["/api/"], []),
+    ],
+)
+def test_paths_to_ignore_are_the_applications_or_whole(site, ignore, seen):
+    """Both with the prefix of a mount or the server, and without."""
+    sink = Sink()
+    made = SITES[site].make(sink, ignore=ignore)
+
+    async def asked(scope, receive, send):
+        more = {"path": "/api" + scope["path"], "raw_path": b"/api" + scope["raw_path"], "root_path": "/api"}
+        await made({**scope, **more}, receive, send)
+
+    def asked_wsgi(environ, start):
+        return made({**environ, "SCRIPT_NAME": "/api"}, start)
+
+    for path in ("/", "/users/1", "/stream"):
+        ask(asked_wsgi if SITES[site].is_wsgi else asked, path, is_wsgi=SITES[site].is_wsgi)
+    assert [row["endpoint"].rstrip("/") for row in sink.rows] == seen
+
+
 def name_of(request):
     """What each framework gives to `user_id`."""
     if isinstance(request, dict):

@@ -113,6 +113,13 @@ def test_wrong_options_of_middlewares_fail_at_the_start(middleware, options):
         middleware(None, Sink(), **options)
 
 
+@pytest.mark.parametrize("middleware", [asgi.FootfallMiddleware, wsgi.FootfallMiddleware])
+@pytest.mark.parametrize(("ignore", "wrong"), [("health", "health"), (["/a", "health/"], "health/"), ([""], "")])
+def test_paths_to_ignore_begin_with_a_slash(middleware, ignore, wrong):
+    with pytest.raises(ValueError, match=f"ignore must list paths that begin with a slash, not '{wrong}'"):
+        middleware(None, Sink(), ignore=ignore)
+
+
 def test_a_middleware_needs_a_client():
     with pytest.raises(TypeError, match="client"):
         asgi.FootfallMiddleware(None, URL)

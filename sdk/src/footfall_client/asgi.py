@@ -115,7 +115,8 @@ class FootfallMiddleware:
         if scope["type"] != "http":
             await self._flushed(scope, receive, send)
             return
-        if self._observer.ignores(_path(scope), scope):
+        path = _path(scope)
+        if self._observer.ignores(path, _own(scope, path), scope):
             await self.app(scope, receive, send)
             return
         exchange = _AsgiExchange(self._observer, scope, receive, send)
@@ -205,6 +206,12 @@ def _path(scope: Scope) -> str:
         return unquote(target_of(scope).partition("?")[0])
     path: str = scope["path"]
     return path
+
+
+def _own(scope: Scope, path: str) -> str:
+    """The path without the prefix of a mount or the server, which some servers leave out of the path."""
+    root: str = scope.get("root_path", "").rstrip("/")
+    return path[len(root) :] if root and f"{path}/".startswith(f"{root}/") else path
 
 
 def _headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

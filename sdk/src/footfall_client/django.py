@@ -71,7 +71,7 @@ class FootfallMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: Any) -> Any:
-        if self._observer.ignores(request.path, request):
+        if self._observer.ignores(request.path, request.path_info, request):
             return self._get_response(request)
         exchange = _DjangoExchange(self._observer, request)
         if self._is_async:
