@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from contextlib import nullcontext
 
 import pytest
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Route
 from tests.sdk.apps import SITES, BoomError, Sink, ask, starlette_site
@@ -238,6 +240,21 @@ def test_a_client_that_left():
     with pytest.raises(asyncio.CancelledError):
         drive(asgi.FootfallMiddleware(cancelled, sink))
     assert [row["status"] for row in sink.rows] == [499, 499]
+
+
+@pytest.mark.parametrize(("reads", "status"), [(True, 499), (False, 200)])
+def test_a_client_that_left_is_known_where_the_application_reads_its_body(reads, status):
+    async def handler(request):
+        if reads:
+            await request.body()
+        return PlainTextResponse("hello")
+
+    sink = Sink()
+    app = Starlette(routes=[Route("/", handler)])
+    app.add_middleware(asgi.FootfallMiddleware, client=sink)
+    with pytest.raises(ClientDisconnect) if reads else nullcontext():
+        drive(app, incoming=[{"type": "http.disconnect"}])
+    assert sink.only()["status"] == status
 
 
 def test_a_send_that_fails_is_told_once_and_raised():
