@@ -45,6 +45,9 @@ class Sink:
     def fault(self, where: str, error: BaseException) -> None:
         self.faults.append((where, error))
 
+    async def asettle(self) -> bool:
+        return True
+
     def only(self) -> dict[str, Any]:
         assert not self.faults, self.faults
         (row,) = self.rows

@@ -46,6 +46,14 @@ def test_snippets_run(snippet):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("page", ["docs/sdk.md", "sdk/README.md", "web/src/parts/connect/snippets.ts"])
+def test_the_package_is_installed_from_a_clone(page):
+    """It is on no index yet."""
+    commands = re.findall(r"pip install [^\s,]+", (ROOT / page).read_text(encoding="utf-8"))
+    assert commands == ["pip install ./sdk"]
+    assert (ROOT / "sdk" / "pyproject.toml").is_file()
+
+
 def test_every_framework_has_a_snippet():
     for module in ("fastapi", "starlette", "litestar", "flask", "django", "asgi, wsgi"):
         assert any(f"footfall_client.{module}" in text or f"Footfall, {module}" in text for text in SNIPPETS), module

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from contextlib import nullcontext
 
 import pytest
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Route
 from tests.sdk.apps import SITES, BoomError, Sink, ask, starlette_site
@@ -128,6 +130,34 @@ def test_ignored_requests_are_served_and_not_seen(site, options, seen):
     assert [row["endpoint"] for row in sink.rows] == seen
 
 
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize(
+    ("ignore", "seen"),
+    [
+        (["/users"], ["/api", "/api/stream"]),
+        (["/api/users/1", "/str"], ["/api", "/api/stream"]),
+        (["/api"], []),
+        (["/"], ["/api/users/{id}", "/api/stream"]),
+        (["/api/"], []),
+    ],
+)
+def test_paths_to_ignore_are_the_applications_or_whole(site, ignore, seen):
+    """Both with the prefix of a mount or the server, and without."""
+    sink = Sink()
+    made = SITES[site].make(sink, ignore=ignore)
+
+    async def asked(scope, receive, send):
+        more = {"path": "/api" + scope["path"], "raw_path": b"/api" + scope["raw_path"], "root_path": "/api"}
+        await made({**scope, **more}, receive, send)
+
+    def asked_wsgi(environ, start):
+        return made({**environ, "SCRIPT_NAME": "/api"}, start)
+
+    for path in ("/", "/users/1", "/stream"):
+        ask(asked_wsgi if SITES[site].is_wsgi else asked, path, is_wsgi=SITES[site].is_wsgi)
+    assert [row["endpoint"].rstrip("/") for row in sink.rows] == seen
+
+
 def name_of(request):
     """What each framework gives to `user_id`."""
     if isinstance(request, dict):
@@ -212,6 +242,21 @@ def test_a_client_that_left():
     assert [row["status"] for row in sink.rows] == [499, 499]
 
 
+@pytest.mark.parametrize(("reads", "status"), [(True, 499), (False, 200)])
+def test_a_client_that_left_is_known_where_the_application_reads_its_body(reads, status):
+    async def handler(request):
+        if reads:
+            await request.body()
+        return PlainTextResponse("hello")
+
+    sink = Sink()
+    app = Starlette(routes=[Route("/", handler)])
+    app.add_middleware(asgi.FootfallMiddleware, client=sink)
+    with pytest.raises(ClientDisconnect) if reads else nullcontext():
+        drive(app, incoming=[{"type": "http.disconnect"}])
+    assert sink.only()["status"] == status
+
+
 def test_a_send_that_fails_is_told_once_and_raised():
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -261,7 +306,7 @@ def test_files_that_the_server_sends_are_counted(tmp_path):
     assert sink.only()["bytes"] == 1234
 
 
-def test_websockets_and_lifespans_pass_untouched():
+def test_websockets_pass_untouched():
     passed = []
 
     async def app(scope, receive, send):
@@ -274,9 +319,8 @@ def test_websockets_and_lifespans_pass_untouched():
         return None
 
     sink = Sink()
-    for kind in ("websocket", "lifespan"):
-        asyncio.run(asgi.FootfallMiddleware(app, sink)({"type": kind, "path": "/"}, receive, send))
-    assert passed == [(receive, send)] * 2
+    asyncio.run(asgi.FootfallMiddleware(app, sink)({"type": "websocket", "path": "/"}, receive, send))
+    assert passed == [(receive, send)]
     assert sink.rows == []
 
 

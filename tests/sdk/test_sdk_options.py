@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
@@ -112,6 +113,13 @@ def test_wrong_options_of_middlewares_fail_at_the_start(middleware, options):
         middleware(None, Sink(), **options)
 
 
+@pytest.mark.parametrize("middleware", [asgi.FootfallMiddleware, wsgi.FootfallMiddleware])
+@pytest.mark.parametrize(("ignore", "wrong"), [("health", "health"), (["/a", "health/"], "health/"), ([""], "")])
+def test_paths_to_ignore_begin_with_a_slash(middleware, ignore, wrong):
+    with pytest.raises(ValueError, match=f"ignore must list paths that begin with a slash, not '{wrong}'"):
+        middleware(None, Sink(), ignore=ignore)
+
+
 def test_a_middleware_needs_a_client():
     with pytest.raises(TypeError, match="client"):
         asgi.FootfallMiddleware(None, URL)
@@ -146,6 +154,43 @@ def test_a_django_site_without_a_server_is_served(django_client, caplog, handler
         client = django_client()
     assert (client.enabled, client.dropped) == (False, 2)
     assert warnings_of(caplog) == ["footfall: no server address is given; nothing will be sent"]
+
+
+def transport():
+    return Stub().transport()
+
+
+def test_a_django_setting_has_the_options_of_the_client(django_client):
+    options = {"FLUSH_INTERVAL": 7, "EXIT_TIMEOUT": 0.5, "RETRY_FOR": 60, "TRANSPORT": f"{__name__}.transport"}
+    with override_settings(FOOTFALL={"URL": URL, "TOKEN": "token", "PROJECT": "shop", **options}):
+        client = django_client()
+        assert client is django_client()
+    worker = client._worker
+    assert (worker.limits.interval, worker.limits.at_exit) == (7, 0.5)
+    assert (worker._target.project, worker._target.retry_for, worker._target.transport) == ("shop", 60, transport)
+
+
+REFUSED = [
+    ({"IGNOR": ["/health"]}, "'IGNOR'; its keys are CLIENT, URL, TOKEN, PROJECT"),
+    ({"addresses": False}, "'addresses'"),
+    ({1: 2}, "1"),
+    ({"CLIENT": Sink(), "TOKEN": "token", "RETRY_FOR": 60}, "CLIENT, which TOKEN, RETRY_FOR"),
+]
+
+
+@pytest.mark.parametrize("handler", [WSGIHandler, ASGIHandler])
+@pytest.mark.parametrize(("setting", "message"), REFUSED, ids=str)
+def test_a_django_setting_with_a_key_of_no_use_fails_at_the_start(handler, setting, message):
+    with override_settings(FOOTFALL=setting), pytest.raises(ImproperlyConfigured, match=message):
+        handler()
+
+
+def test_a_wrong_option_of_the_client_in_a_django_setting_fails_at_the_start(django_client):
+    with (
+        override_settings(FOOTFALL={"URL": URL, "TOKEN": "t", "TIMEOUT": "5"}),
+        pytest.raises(TypeError, match="timeout"),
+    ):
+        WSGIHandler()
 
 
 def test_a_django_setting_of_another_type_fails_at_the_start():

@@ -56,7 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         packed = self.headers.get("Content-Encoding") == "gzip"
         body = json.loads(gzip.decompress(content) if packed else content)
-        self.server.names += [row["name"] for row in body["events"]]
+        self.server.names += [row["name"] for row in body.get("events", [])]
+        self.server.names += [row["endpoint"] for row in body.get("visits", [])]
         answer = b'{"accepted": 1, "rejected": []}'
         self.send_response(202)
         self.send_header("Content-Length", str(len(answer)))
@@ -92,6 +93,24 @@ client.track("a")
     ),
     "raised": ("client.track('a'); raise SystemExit(3)", ["a"]),
     "late": ("import atexit; atexit.register(lambda: client.track('late'))\nclient.track('a')", ["a", "late"]),
+    "stop of an ASGI server that raises its signal again (uvicorn)": (
+        """
+import asyncio, signal
+from starlette.applications import Starlette
+from footfall_client.starlette import FootfallMiddleware
+app = Starlette()
+app.add_middleware(FootfallMiddleware, client=client, unmatched="path")
+messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+async def receive():
+    return next(messages)
+async def send(message):
+    if message["type"] == "lifespan.startup.complete":
+        await app({"type": "http", "method": "GET", "path": "/a", "headers": []}, receive, send)
+asyncio.run(app({"type": "lifespan"}, receive, send))
+signal.raise_signal(signal.SIGTERM)
+""",
+        ["/a"],
+    ),
     "fork": (
         """
 client.track("parent before")
@@ -146,7 +165,7 @@ def test_processes_end_and_fork_without_loss(loopback, name):
     url = f"http://127.0.0.1:{loopback.server_port}"
     head = f"import os\nfrom footfall_client import Footfall\nclient = Footfall({url!r}, 't', flush_interval=60)\n"
     done = run(head + script)
-    assert done.returncode == (3 if name == "raised" else 0), done.stderr
+    assert done.returncode == (-15 if "SIGTERM" in script else 3 if name == "raised" else 0), done.stderr
     assert sorted(loopback.names) == events
 
 

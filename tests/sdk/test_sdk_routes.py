@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, unquote_to_bytes
+
 import pytest
+from starlette.middleware import Middleware
+from tests.sdk import django_site
 from tests.sdk.apps import SITES, Sink, ask, starlette_site
 
 from footfall_client import _templates
 from footfall_client.asgi import FootfallMiddleware
+from footfall_client.wsgi import FootfallMiddleware as Wsgi
 
 EVERYWHERE = [
     ("GET", "/", "/", 200),
@@ -59,6 +64,38 @@ def test_what_no_route_matches_has_one_label(site, options, endpoint):
     sink = Sink()
     SITES[site].ask(sink, "/wp-login.php?x=1", options=options)
     assert (sink.only()["endpoint"], sink.only()["status"]) == (endpoint, 404)
+
+
+class Copying:
+    """A middleware whose application can't tell those outside anything by the scope."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        await self.app(dict(scope), receive, send)
+
+
+@pytest.mark.parametrize(
+    ("site", "method", "path", "endpoint", "status"),
+    [
+        *[case for case in ROUTED + OWN if case[0] in {"starlette", "fastapi"}],
+        ("starlette", "GET", "/users/none", "(unmatched)", 404),
+        ("fastapi", "GET", "/nowhere", "(unmatched)", 404),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_a_copied_scope_hides_no_route(site, method, path, endpoint, status, prefix):
+    sink = Sink()
+    app = SITES[site].make(sink)
+    app.user_middleware.append(Middleware(Copying))
+
+    async def behind(scope, receive, send):
+        await app({**scope, "root_path": prefix}, receive, send)
+
+    assert ask(behind, prefix + path, method=method, is_wsgi=False).status_code == status
+    expected = endpoint if endpoint == "(unmatched)" else prefix + endpoint
+    assert (sink.only()["endpoint"], sink.only()["status"]) == (expected, status)
 
 
 def test_litestar_is_seen_whole_from_outside():
@@ -143,8 +180,6 @@ def test_starlettes_that_do_not_name_the_route_are_searched():
 )
 @pytest.mark.parametrize("is_wsgi", [False, True])
 def test_applications_without_routes_give_their_paths(path, endpoint, is_wsgi):
-    from footfall_client.wsgi import FootfallMiddleware as Wsgi  # noqa: PLC0415 - a second of the name
-
     async def asgi(scope, receive, send):
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
@@ -156,6 +191,65 @@ def test_applications_without_routes_give_their_paths(path, endpoint, is_wsgi):
     sink = Sink()
     ask(Wsgi(wsgi, sink) if is_wsgi else FootfallMiddleware(asgi, sink), path, is_wsgi=is_wsgi)
     assert (sink.only()["endpoint"], sink.only()["status"]) == (endpoint, 204)
+
+
+ENCODED = ["/a%2Fb", "/a%2fb", "/%ff", "/%7Eada/x", "/caf%c3%a9", "/a%zz", "/a~b"]
+
+
+RECEIVING = ["asgi", "RAW_URI", "REQUEST_URI", "django", "django-async", "flask"]
+
+
+# Django under WSGI has a spelling of its own for what is not UTF-8.
+@pytest.mark.parametrize(
+    ("site", "path"), [(site, path) for site in RECEIVING for path in ENCODED if (site, path) != ("django", "/%ff")]
+)
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_paths_are_as_received(site, path, prefix):
+    async def plain(scope, receive, send):
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body"})
+
+    def wsgi(environ, start):
+        start("404 Not Found", [])
+        return []
+
+    sink = Sink()
+    asgi = {
+        "asgi": lambda: FootfallMiddleware(plain, sink),
+        "django-async": lambda: django_site.asgi(sink, unmatched="path"),
+    }
+    if site in asgi:
+        app = asgi[site]()
+
+        async def asked(scope, receive, send):
+            more = {"path": prefix + unquote(path), "raw_path": (prefix + path).encode(), "root_path": prefix}
+            await app({**scope, **more}, receive, send)
+
+        ask(asked, path, is_wsgi=False)
+    else:
+        made = SITES[site].make(sink, unmatched="path") if site in SITES else Wsgi(wsgi, sink)
+        key = "REQUEST_URI" if site == "REQUEST_URI" else "RAW_URI"
+        more = {
+            "SCRIPT_NAME": prefix,
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            key: f"{prefix}{path}?q=1",
+        }
+        ask(lambda environ, start: made({**environ, **more}, start), path, is_wsgi=True)
+    assert sink.only()["endpoint"] == prefix + path
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "received"),
+    [
+        ("/a b", "", "/a%20b"),
+        ("/a/b", "/a%2Fb?c=%2F", "/a%2Fb"),
+        ("/my site/a/b", "/a%2Fb", "/my%20site/a%2Fb"),
+        ("/rewritten to", "/a%2Fb", "/rewritten%20to"),
+        ("/é", "/Ã©", "/%C3%A9"),  # bytes that the browser did not encode
+    ],
+)
+def test_a_path_that_was_rewritten_is_encoded_anew(path, target, received):
+    assert _templates.as_received(path, target) == received
 
 
 @pytest.mark.parametrize(

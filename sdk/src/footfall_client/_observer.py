@@ -57,13 +57,16 @@ class Sink(Protocol):
 
     def fault(self, where: str, error: BaseException) -> None: ...
 
+    async def asettle(self) -> bool: ...
+
 
 class Observer:
     """Turns requests into rows of the client.
 
-    `ignore` lists paths (with all below them), or is a function of the framework's request, as is `user_id`.
-    `unmatched` is the endpoint of requests that match no route; `"path"` keeps their paths.
-    `addresses=False` sends no client addresses. An option of a wrong type is a TypeError.
+    `ignore` lists paths (with all below them; `/` is that path alone), or is a function of the framework's request, as
+    is `user_id`. `unmatched` is the endpoint of requests that match no route; `"path"` keeps their paths.
+    `addresses=False` sends no client addresses. An option of a wrong type is a TypeError, a path to ignore that has no
+    slash at its beginning a ValueError.
     """
 
     def __init__(
@@ -81,7 +84,7 @@ class Observer:
         self._client = client
         self._ask = _function("ignore", ignore) if callable(ignore) else None
         paths = () if callable(ignore) else (ignore,) if isinstance(ignore, str) else tuple(ignore)
-        self._paths = tuple(_of("ignore", path, str).rstrip("/") or "/" for path in paths)
+        self._paths = tuple(_rooted(path).rstrip("/") or "/" for path in paths)
         self._below = tuple(path + "/" for path in self._paths if path != "/")
         self._user_id = None if user_id is None else _function("user_id", user_id)
         self._addresses = _of("addresses", addresses, bool)
@@ -91,14 +94,18 @@ class Observer:
         self._local = any(ip_address("127.0.0.1") in network for network in networks)
         self._hop = lru_cache(maxsize=4096)(lambda text: _hop(text, networks))
 
-    def ignores(self, path: str, request: Any) -> bool:
+    def ignores(self, path: str, own: str, request: Any) -> bool:
+        """`own` is the path as the application knows it, without the prefix that it is mounted or served at."""
         try:
             if self._ask is not None:
                 return bool(_answer(self._ask(request)))
-            return path in self._paths or path.startswith(self._below)
+            return self._lists(path) or (own != path and self._lists(own or "/"))
         except Exception as error:  # noqa: BLE001 - the application's own function
             self._client.fault("ignore", error)
             return False
+
+    def _lists(self, path: str) -> bool:
+        return path in self._paths or path.startswith(self._below)
 
     def see(
         self,
@@ -107,6 +114,7 @@ class Observer:
         began: float,
         method: str,
         path: str,
+        target: str,
         template: str | None,
         status: int,
         size: int,
@@ -118,13 +126,14 @@ class Observer:
         """Queue a request's row. Never raises.
 
         `began` is Unix seconds; `template` is `""` where there is no router, None where the router found no route;
+        `target` is the path before it was decoded, with or without the query, `""` where the server does not tell;
         header names are those of `HEADERS`.
         """
         try:
             row = {
                 "timestamp": int(began * 1000),
                 "method": method,
-                "endpoint": self._endpoint(template, path),
+                "endpoint": self._endpoint(template, path, target),
                 "status": status,
                 "bytes": 0 if method == "HEAD" else size,
                 "duration_ms": round(seconds * 1000, 3),
@@ -140,10 +149,10 @@ class Observer:
         except Exception as error:  # noqa: BLE001 - an error here must not reach the application
             self._client.fault("middleware", error)
 
-    def _endpoint(self, template: str | None, path: str) -> str:
+    def _endpoint(self, template: str | None, path: str, target: str) -> str:
         if template:
             return template
-        return as_received(path) if template == "" or self._unmatched == "path" else self._unmatched
+        return as_received(path, target) if template == "" or self._unmatched == "path" else self._unmatched
 
     def _client_of(self, peer: str, scheme: str, headers: Mapping[str, str]) -> tuple[str, str]:
         """Address and scheme of the client, as trusted proxies report them."""
@@ -200,6 +209,12 @@ def _of(name: str, given: Any, kind: type[T]) -> T:
     if not isinstance(given, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, not {given!r}")
     return given
+
+
+def _rooted(path: Any) -> str:
+    if not _of("ignore", path, str).startswith("/"):
+        raise ValueError(f"ignore must list paths that begin with a slash, not {path!r}")
+    return str(path)
 
 
 def _function(name: str, given: Callable[[Any], T]) -> Callable[[Any], T]:

@@ -29,8 +29,8 @@ def template(scope: MutableMapping[str, Any], path: str) -> str | None:
 def _starlette(scope: MutableMapping[str, Any], path: str) -> str | None:
     route = scope.get("route")
     if route is None:
-        # Older versions of Starlette put only the endpoint there; FastAPI has long put its route there.
-        found = _search(_app_routes(scope), _at_start(scope, path)) if "endpoint" in scope else None
+        # Nothing matched, or a middleware handed on a copy of the scope; older versions of Starlette never name it.
+        found = _search(_app_routes(scope), _at_start(scope, path))
         return found and _received(scope, path).rstrip("/") + found
     context = scope.get("fastapi", {}).get("effective_route_context")
     # FastAPI's included routers keep their prefix apart from the route.
@@ -96,6 +96,9 @@ def _search(routes: Iterable[Any], scope: dict[str, Any]) -> str | None:
 
 
 def _below(route: Any, scope: dict[str, Any]) -> str | None:
+    if hasattr(route, "effective_route_contexts"):  # a router that FastAPI included
+        contexts = route.effective_route_contexts()
+        return _search([getattr(each, "starlette_route", None) or each for each in contexts], scope)
     own = braces(getattr(route, "path_format", None) or getattr(route, "path", ""))
     if hasattr(route, "methods") or not hasattr(route, "routes"):
         return own or None

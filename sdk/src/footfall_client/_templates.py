@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _BRACES = re.compile(r"\{([A-Za-z_]\w*)(?::[^{}]*)?\}")
 _ANGLES = re.compile(r"<(?:[^<>]*:)?\s*(\w+)>")
@@ -38,8 +38,20 @@ def django(route: str) -> str:
     return "/" + angles(_unescaped(route) if _PATTERN.search(route) else route).lstrip("/")
 
 
-def as_received(path: str) -> str:
-    """A decoded path, encoded again as in a URL, so that a `?` in it does not begin a query."""
+def as_received(path: str, target: str) -> str:
+    """The path as it stands in the request's target, which may lack prefixes of it.
+
+    Where there is none, or the path was rewritten on the way, the decoded path is encoded anew.
+    """
+    sent = target.partition("?")[0]
+    decoded = unquote(sent)
+    if decoded and path.endswith(decoded):
+        return _encoded(path.removesuffix(decoded)) + sent
+    return _encoded(path)
+
+
+def _encoded(path: str) -> str:
+    """A decoded path as in a URL, so that a `?` in it does not begin a query."""
     return quote(path, safe="/:@!$&'()*+,;=~-._")
 
 

@@ -96,27 +96,50 @@ class Worker:
         self._drain()
         return marker.is_set()
 
+    def settle(self, timeout: float | None) -> bool:
+        """Flush, and give up the rows that are not settled in time. More rows may follow."""
+        if self._process != os.getpid():
+            self._reborn()
+        settled = self._flush_until(timeout)
+        if not settled:
+            self._give_up(0.1)
+        self._sender.until = None
+        return settled
+
     def close(self, timeout: float | None) -> bool:
         if self._closed:
             return True
         if self._process != os.getpid():
             self._reborn()
         self._closed = True
-        settled = self.flush(timeout) if self._queue or self._thread else True
+        settled = self._flush_until(timeout)
+        self._give_up(1 if settled else 0.1)
+        return settled
+
+    def _flush_until(self, timeout: float | None) -> bool:
+        """`flush`, whose requests to the server end in time, too: rows in a request can't be given up."""
+        if not self._queue and self._thread is None:
+            return True
+        until = self._sender.until = None if timeout is None else time.monotonic() + timeout
+        return self.flush(timeout) and (until is None or time.monotonic() < until)
+
+    def _give_up(self, patience: float) -> None:
+        """Stop the thread, which counts the rows that it gives up, and drop those that it has not taken."""
         self._stop.set()
         self._hurry.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(1 if settled else 0.1)  # so that it counts the rows that it gives up
-        left = sum(isinstance(item, tuple) for item in list(self._queue))
-        self._queue.clear()
+            self._thread.join(patience)
+        left = 0
+        while self._queue:
+            left += isinstance(self._queue.popleft(), tuple)
         if left:
             self.faults.drop(left, "left", "footfall: %d rows were not sent in time and are lost", left)
-        return settled
 
     def _start(self) -> bool:
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
+                self._stop.clear()
                 thread = threading.Thread(target=self._run, name="footfall-client", daemon=True)
                 try:
                     thread.start()
@@ -164,8 +187,8 @@ class Worker:
 
     def _pause(self, seconds: float, asked: bool) -> bool:
         if self._sender.until is not None:
-            seconds = min(seconds, self._sender.until - time.monotonic())
-            return seconds > 0 and not self._stop.wait(seconds)
+            left = self._sender.until - time.monotonic()
+            return left > 0 and not self._stop.wait(min(seconds, left))
         (self._stop if asked else self._hurry).wait(seconds)
         self._hurry.clear()
         return not self._stop.is_set()

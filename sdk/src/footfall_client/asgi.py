@@ -32,8 +32,62 @@ _WANTED = {name.encode(): name for name in HEADERS}
 _FAILED = 500
 
 
+class FlushAtShutdown:
+    """Sends what waits in `client` when the server shuts the application down, before the server learns that it has.
+
+    Servers may end their process by the signal that stopped them, which runs no exit hooks. An application that raises
+    or returns before it receives anything of a lifespan knows none; the server is then answered in its place.
+    """
+
+    def __init__(self, app: Any, client: Sink) -> None:
+        self.app: App = app
+        self._client = client
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        is_known = False
+
+        async def receiving() -> Message:
+            nonlocal is_known
+            is_known = True
+            message: Message = await receive()
+            return message
+
+        async def sending(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self._settle()
+            await send(message)
+
+        try:
+            await self.app(scope, receiving, sending)
+        except Exception:
+            if is_known:
+                await self._settle()
+                raise
+        if not is_known:
+            await _answer(receive, sending)
+
+    async def _settle(self) -> None:
+        try:
+            await self._client.asettle()
+        except Exception as error:  # noqa: BLE001 - an error here must not reach the application
+            self._client.fault("lifespan", error)
+
+
+async def _answer(receive: Receive, send: Send) -> None:
+    """What an application says that has nothing to do in a lifespan."""
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})
+
+
 class FootfallMiddleware:
-    """Reports every HTTP request to `client` once its answer is sent. The options are those of `Observer`."""
+    """Reports every HTTP request to `client` once its answer is sent. The options are those of `Observer`.
+
+    Where it gets the lifespan, it is a `FlushAtShutdown`, too.
+    """
 
     def __init__(
         self,
@@ -47,6 +101,7 @@ class FootfallMiddleware:
         unmatched: str = UNMATCHED,
     ) -> None:
         self.app: App = app
+        self._flushed = FlushAtShutdown(app, client)
         self._observer = Observer(
             client,
             ignore=ignore,
@@ -57,7 +112,11 @@ class FootfallMiddleware:
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # each framework has its own types
-        if scope["type"] != "http" or self._observer.ignores(_path(scope), scope):
+        if scope["type"] != "http":
+            await self._flushed(scope, receive, send)
+            return
+        path = _path(scope)
+        if self._observer.ignores(path, _own(scope, path), scope):
             await self.app(scope, receive, send)
             return
         exchange = _AsgiExchange(self._observer, scope, receive, send)
@@ -124,6 +183,7 @@ class _AsgiExchange(Exchange):
             began=self.began,
             method=scope["method"],
             path=self._path,
+            target=target_of(scope),
             template=_routes.template(scope, self._path),
             status=self.status or (CLIENT_LEFT if self.left else otherwise),
             size=self.size,
@@ -134,13 +194,24 @@ class _AsgiExchange(Exchange):
         )
 
 
+def target_of(scope: Scope) -> str:
+    """The path before it was decoded; servers need not tell it."""
+    raw: bytes = scope.get("raw_path") or b""
+    return raw.decode("latin-1")
+
+
 def _path(scope: Scope) -> str:
     """The requested path, decoded. Litestar's router runs before its middlewares and removes mounts."""
     if "route_handler" in scope and scope.get("raw_path"):
-        raw: bytes = scope["raw_path"]
-        return unquote(raw.partition(b"?")[0])
+        return unquote(target_of(scope).partition("?")[0])
     path: str = scope["path"]
     return path
+
+
+def _own(scope: Scope, path: str) -> str:
+    """The path without the prefix of a mount or the server, which some servers leave out of the path."""
+    root: str = scope.get("root_path", "").rstrip("/")
+    return path[len(root) :] if root and f"{path}/".startswith(f"{root}/") else path
 
 
 def _headers(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`Footfall`, the client. No method raises; only `flush`, `close` and `aclose` wait."""
+"""`Footfall`, the client. No method raises; only `flush`, `close`, `aclose` and `asettle` wait."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ def _quiet(method: Callable[P, R]) -> Callable[P, R | None]:
             return None
 
     return call
+
+
+async def _in_thread(method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A method that raises nothing, in a thread where the loop still has any."""
+    try:
+        return await asyncio.to_thread(method, *args, **kwargs)
+    except RuntimeError:  # the loop's threads have ended
+        return method(*args, **kwargs)
 
 
 class Footfall:
@@ -212,10 +220,11 @@ class Footfall:
 
     async def aclose(self, timeout: float | None = 2.0) -> bool:
         """`close` for an asynchronous lifespan: the event loop goes on meanwhile."""
-        try:
-            return await asyncio.to_thread(self.close, timeout)
-        except RuntimeError:  # the loop's threads have ended
-            return self.close(timeout)
+        return await _in_thread(self.close, timeout)
+
+    async def asettle(self) -> bool:
+        """Flush within `exit_timeout` and drop what is left then. For a lifespan's end: the client goes on."""
+        return bool(await _in_thread(self._settle, self._worker.limits.at_exit))
 
     def fault(self, where: str, error: BaseException) -> None:
         """Log an error of the client itself, at most once a minute per place."""
@@ -255,6 +264,10 @@ class Footfall:
     @_quiet
     def _close(self, timeout: float | None) -> bool:
         return self._worker.close(timeout)
+
+    @_quiet
+    def _settle(self, timeout: float | None) -> bool:
+        return self._worker.settle(timeout)
 
     def _event(self, timestamp: Timestamp | None, **fields: Any) -> None:
         if not self.enabled:

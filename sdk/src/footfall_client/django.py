@@ -1,25 +1,36 @@
 """Django: `MIDDLEWARE = ["footfall_client.django.FootfallMiddleware", ...]` and the setting `FOOTFALL`.
 
-`FOOTFALL = {"URL": …, "TOKEN": …}`, and optionally `PROJECT`, `IGNORE`, `USER_ID`, `ADDRESSES`,
-`TRUSTED_PROXIES`, `UNMATCHED`; or `CLIENT`, a `Footfall`. Functions may be named by their dotted path.
+`FOOTFALL = {"URL": …, "TOKEN": …}`, and optionally the options of `Footfall` and `Observer` in capitals; or `CLIENT`, a
+`Footfall`, and the options of `Observer`. Functions may be named by their dotted path.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from footfall_client import asgi
 from footfall_client._observer import CLIENT_LEFT, Exchange, Observer, Sink
 from footfall_client._templates import django as template_of
 from footfall_client.client import Footfall
-from footfall_client.wsgi import Counted, headers_of
+from footfall_client.wsgi import Counted, headers_of, target_of
 
-_OPTIONS = ("ignore", "user_id", "addresses", "trusted_proxies", "unmatched")
+
+def _keywords(made: type) -> tuple[str, ...]:
+    parameters = inspect.signature(made).parameters.values()
+    return tuple(each.name for each in parameters if each.kind is each.KEYWORD_ONLY)
+
+
+_OPTIONS = _keywords(Observer)
+_OF_CLIENT = ("url", "token", *_keywords(Footfall))
+_KEYS = ("CLIENT", *(name.upper() for name in (*_OF_CLIENT, *_OPTIONS)))
 _FAILED = 500
 
 
@@ -27,12 +38,22 @@ def get_client() -> Footfall:
     """The client of the setting, the same for each call: for `track` and `pageview` in views."""
     given = _setting()
     client: Footfall | None = given.get("CLIENT")
-    return client or _client(given.get("URL", ""), given.get("TOKEN", ""), given.get("PROJECT"))
+    options = _named(given, _OF_CLIENT)
+    if client is None:
+        return _client(**options)
+    if options:
+        raise ImproperlyConfigured(
+            f"the setting FOOTFALL has a CLIENT, which {', '.join(options).upper()} can't change"
+        )
+    return client
 
 
-@lru_cache(maxsize=8)
-def _client(url: str, token: str, project: str | None) -> Footfall:
-    return Footfall(url, token, project=project)
+@lru_cache(maxsize=8, typed=True)
+def _client(url: str = "", token: str = "", **options: Any) -> Footfall:
+    transport = options.get("transport")
+    if isinstance(transport, str):
+        options["transport"] = import_string(transport)
+    return Footfall(url, token, **options)
 
 
 class FootfallMiddleware:
@@ -50,7 +71,7 @@ class FootfallMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: Any) -> Any:
-        if self._observer.ignores(request.path, request):
+        if self._observer.ignores(request.path, request.path_info, request):
             return self._get_response(request)
         exchange = _DjangoExchange(self._observer, request)
         if self._is_async:
@@ -110,6 +131,7 @@ class _DjangoExchange(Exchange):
             began=self.began,
             method=request.method or "",
             path=request.path,
+            target=asgi.target_of(request.scope) if hasattr(request, "scope") else target_of(request.META),
             template=_template(request),
             status=_FAILED if failed and not self.size else self.status,
             size=self.size,
@@ -167,12 +189,18 @@ def _setting() -> Mapping[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise TypeError(f"the setting FOOTFALL must be a dict, not {given!r}")
+    for key in given:
+        if key not in _KEYS:
+            raise ImproperlyConfigured(f"the setting FOOTFALL has no key {key!r}; its keys are {', '.join(_KEYS)}")
     return given
 
 
+def _named(given: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: given[name.upper()] for name in names if name.upper() in given}
+
+
 def _options(client: Sink) -> dict[str, Any]:
-    given = _setting()
-    found = {name: given[name.upper()] for name in _OPTIONS if name.upper() in given}
+    found = _named(_setting(), _OPTIONS)
     for name in ("user_id", "ignore"):
         dotted = found.get(name)
         if isinstance(dotted, str) and "." in dotted and not dotted.startswith("/"):

@@ -43,7 +43,7 @@ class FootfallMiddleware:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = path_of(environ)
-        if self._observer.ignores(path, environ):
+        if self._observer.ignores(path, _decoded(environ.get("PATH_INFO", "")), environ):
             answer: Iterable[bytes] = self.app(environ, start_response)
             return answer
         exchange = _WsgiExchange(self._observer, environ, path, self._route)
@@ -91,6 +91,7 @@ class _WsgiExchange(Exchange):
             began=self.began,
             method=environ.get("REQUEST_METHOD", "GET"),
             path=self._path,
+            target=target_of(environ),
             template=self._route(environ) if self._route else "",
             status=_FAILED if (failed and not self.size) or not self.status else self.status,
             size=self.size,
@@ -136,9 +137,19 @@ class Counted:
 
 
 def path_of(environ: Mapping[str, Any]) -> str:
-    """The requested path, decoded; WSGI passes bytes as Latin-1."""
-    path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    """The requested path, decoded."""
+    return _decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
+
+
+def _decoded(path: str) -> str:
+    """WSGI passes bytes as Latin-1."""
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def target_of(environ: Mapping[str, Any]) -> str:
+    """The path before it was decoded, with the query; not all servers tell it."""
+    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return target
 
 
 def headers_of(environ: Mapping[str, Any]) -> dict[str, str]:

@@ -28,7 +28,7 @@ export function snippetsOf(project: Project, origin: string): Snippet[] {
       text: `curl -i -X POST ${origin}/api/collect -H 'Content-Type: text/plain' \\\n  -A 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' \\\n  -d '{"k": "${project.site_key}", "u": "${page}"}'`,
     },
     {
-      id: 'python', name: 'Python', brings: 'event', hint: 'pip install footfall-client. The token needs the scope “ingest”.',
+      id: 'python', name: 'Python', brings: 'event', hint: 'pip install ./sdk, in a clone of Footfall. The token needs the scope “ingest”.',
       text: `from footfall_client import Footfall\n\nclient = Footfall("${origin}", "${TOKEN}")\nclient.pageview("${page}", visitor_id="ada")`,
     },
     {
