@@ -258,3 +258,8 @@ def test_a_response_has_at_most_a_pebibyte(access):
     found = send(access, {"endpoint": "/a", "bytes": 1 << 50}, {"endpoint": "/a", "bytes": (1 << 50) + 1})
     assert (found["accepted"], found["rejected"][0]["index"]) == (1, 1)
     assert "bytes" in found["rejected"][0]["message"]
+
+
+def test_another_method_is_told_all_that_the_path_takes(access):
+    answer = access.server.http.request("DELETE", VISITS)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

@@ -13,6 +13,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from footfall.collect.schemas.faults import SchemaError
 from footfall.errors import StoreError, TransientError, UserError
@@ -150,10 +151,19 @@ def install(app: FastAPI, shape_of: Callable[[str], ErrorShape]) -> None:
 
     async def handle(request: Request, error: Exception) -> Response:
         path = request.url.path
-        return response(problem(error, shape_of(path), path))
+        found = response(problem(error, shape_of(path), path))
+        if found.status_code == 405:
+            found.headers["allow"] = ", ".join(_methods(app, request.scope["path"]))
+        return found
 
     for kind in (UserError, TransientError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Those of all routes of a path; the framework names those of the first."""
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.match(path)]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 def response(reply: Reply) -> Response:
