@@ -58,5 +58,7 @@ def sign_in(host: Host = None, port: Port = None, data: Data = None) -> None:
         from footfall.runtime.address import address_of_server, reachable
         from footfall.runtime.greeting import sign_in_line
 
-        url = address_of_server(settings.data) or reachable(settings)
-        typer.echo(sign_in_line(url, settings, meta))
+        url = address_of_server(settings.data)
+        if url is None:
+            typer.echo("footfall: no server is running here; the link works once one is", err=True)
+        typer.echo(sign_in_line(url or reachable(settings), settings, meta))

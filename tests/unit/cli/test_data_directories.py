@@ -140,3 +140,10 @@ def test_what_writes_is_refused_to_another_user_than_the_servers(tmp_path: Path)
     assert result.exit_code == 1
     assert result.stderr == f"footfall: {data} belongs to nobody: run this as that user (`sudo -u nobody …`)\n"
     assert list((data / "spool").iterdir()) == []
+
+
+def test_a_link_to_sign_in_says_where_no_server_runs(tmp_path: Path) -> None:
+    assert run("project", "create", "shop", data=tmp_path).exit_code == 0
+    result = run("sign-in", data=tmp_path)
+    assert result.stdout.startswith("Sign in:  http://127.0.0.1:")
+    assert result.stderr == "footfall: no server is running here; the link works once one is\n"
