@@ -146,4 +146,4 @@ def test_a_link_to_sign_in_says_where_no_server_runs(tmp_path: Path) -> None:
     assert run("project", "create", "shop", data=tmp_path).exit_code == 0
     result = run("sign-in", data=tmp_path)
     assert result.stdout.startswith("Sign in:  http://127.0.0.1:")
-    assert result.stderr == "footfall: no server is running here; the link works once one is\n"
+    assert "footfall: no server is running here; the link works once one is\n" in result.stderr
