@@ -176,7 +176,9 @@ def test_tabs_that_are_more_than_a_list_search_and_download_it_too(
 ) -> None:
     dashboard.open(f"{WEB}?{parameter}", shows=FIGURES)
     head = f"section:has(> #panel-{panel}) > header"
-    assert f"/{endpoint}?" in dashboard.wait(f"document.querySelector('{head} a[download]').href")
+    file = dashboard.wait(f"document.querySelector('{head} a[download]').href")
+    assert f"/{endpoint}?" in file
+    assert "order=visitors" in file  # as the panel is
     dashboard.click(f"{head} a", "Search")
     assert until(lambda: dashboard.query.get("list") == endpoint)
     dashboard.see("Bounce", "dialog")
