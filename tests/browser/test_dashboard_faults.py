@@ -83,6 +83,28 @@ def test_signing_out_leaves_nothing(dashboard: Dashboard, shop: Site) -> None:
     dashboard.open("/sites/shop", shows="Sign in to Footfall")
 
 
+def test_a_second_sign_in_leaves_the_first_tab_able_to_change(dashboard: Dashboard, shop: Site) -> None:
+    signed_in(dashboard, shop.access.token)
+    dashboard.see("/pricing", "#panel-pages")
+    dashboard.exchange(shop.access.token)  # as another tab would
+    dashboard.click("header button", "More")
+    dashboard.click("[role=menuitem]", "Sign out")
+    dashboard.see("Sign in to Footfall")
+
+
+def test_a_sign_out_that_fails_is_said(dashboard: Dashboard, shop: Site) -> None:
+    signed_in(dashboard, shop.access.token)
+    dashboard.see("/pricing", "#panel-pages")
+    dashboard.page.call("Network.setBlockedURLs", urls=["*/api/session"])
+    dashboard.click("header button", "More")
+    dashboard.click("[role=menuitem]", "Sign out")
+    dashboard.see("You are still signed in. The server did not answer.", "[role=alert]")
+    assert dashboard.violations() == []
+    dashboard.page.call("Network.setBlockedURLs", urls=[])
+    dashboard.click("[role=alert] button", "Try again")
+    dashboard.see("Sign in to Footfall")
+
+
 def test_a_panel_that_fails_leaves_the_others_alone(dashboard: Dashboard, shop: Site) -> None:
     dashboard.page.call("Network.setBlockedURLs", urls=["*/top-flows*"])
     signed_in(dashboard, shop.access.token)
