@@ -100,6 +100,10 @@ class Dashboard:
     def sign_in(self, token: str) -> None:
         """By the request that the page for it makes."""
         self.open("/sign-in", shows="Sign in to Footfall")
+        self.exchange(token)
+
+    def exchange(self, token: str) -> None:
+        """Gets the browser a cookie for the token; what the page shows stays."""
         body = json.dumps({"token": token})
         options = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": body}
         assert self.page.run(f"fetch('/api/session', {json.dumps(options)}).then(answer => answer.status)") == 201

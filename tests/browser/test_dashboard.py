@@ -163,6 +163,19 @@ def test_a_list_opens_whole_and_is_searched(dashboard: Dashboard) -> None:
     dashboard.gone("dialog")
 
 
+def test_a_list_is_searched_by_the_names_that_it_shows(dashboard: Dashboard) -> None:
+    dashboard.open(f"{WEB}?list=top-countries", shows=FIGURES)
+    dashboard.see("Germany", "dialog")
+    every = dashboard.count("dialog .item")
+    dashboard.type("germ")
+    dashboard.see("1 of 1", "dialog")
+    assert dashboard.text("dialog .item bdi") == "Germany"
+    dashboard.type("x")
+    dashboard.see("Nothing contains “germx”", "dialog")
+    dashboard.page.run("document.activeElement.select(); document.execCommand('delete')")
+    assert until(lambda: dashboard.count("dialog .item") == every)
+
+
 @pytest.mark.parametrize(
     ("parameter", "panel", "endpoint"),
     [
@@ -176,7 +189,9 @@ def test_tabs_that_are_more_than_a_list_search_and_download_it_too(
 ) -> None:
     dashboard.open(f"{WEB}?{parameter}", shows=FIGURES)
     head = f"section:has(> #panel-{panel}) > header"
-    assert f"/{endpoint}?" in dashboard.wait(f"document.querySelector('{head} a[download]').href")
+    file = dashboard.wait(f"document.querySelector('{head} a[download]').href")
+    assert f"/{endpoint}?" in file
+    assert "order=visitors" in file  # as the panel is
     dashboard.click(f"{head} a", "Search")
     assert until(lambda: dashboard.query.get("list") == endpoint)
     dashboard.see("Bounce", "dialog")

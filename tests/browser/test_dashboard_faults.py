@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 from tests.browser.chromium import Chromium
-from tests.browser.dashboard import Dashboard, opened, signed_in, until
+from tests.browser.dashboard import CONTROL, Dashboard, opened, signed_in, until
 from tests.support.collecting import Site
 from tests.support.server import Server, running
 
 LOST = "The connection is lost"
+STYLED = "[...document.querySelectorAll('link[rel=stylesheet]')].every(e => e.sheet?.cssRules.length)"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,28 @@ def test_signing_out_leaves_nothing(dashboard: Dashboard, shop: Site) -> None:
     dashboard.open("/sites/shop", shows="Sign in to Footfall")
 
 
+def test_a_second_sign_in_leaves_the_first_tab_able_to_change(dashboard: Dashboard, shop: Site) -> None:
+    signed_in(dashboard, shop.access.token)
+    dashboard.see("/pricing", "#panel-pages")
+    dashboard.exchange(shop.access.token)  # as another tab would
+    dashboard.click("header button", "More")
+    dashboard.click("[role=menuitem]", "Sign out")
+    dashboard.see("Sign in to Footfall")
+
+
+def test_a_sign_out_that_fails_is_said(dashboard: Dashboard, shop: Site) -> None:
+    signed_in(dashboard, shop.access.token)
+    dashboard.see("/pricing", "#panel-pages")
+    dashboard.page.call("Network.setBlockedURLs", urls=["*/api/session"])
+    dashboard.click("header button", "More")
+    dashboard.click("[role=menuitem]", "Sign out")
+    dashboard.see("You are still signed in. The server did not answer.", "[role=alert]")
+    assert dashboard.violations() == []
+    dashboard.page.call("Network.setBlockedURLs", urls=[])
+    dashboard.click("[role=alert] button", "Try again")
+    dashboard.see("Sign in to Footfall")
+
+
 def test_a_panel_that_fails_leaves_the_others_alone(dashboard: Dashboard, shop: Site) -> None:
     dashboard.page.call("Network.setBlockedURLs", urls=["*/top-flows*"])
     signed_in(dashboard, shop.access.token)
@@ -94,6 +117,22 @@ def test_a_panel_that_fails_leaves_the_others_alone(dashboard: Dashboard, shop: 
     dashboard.click("#panel-journeys button", "Try again")
     assert until(lambda: "did not load" not in dashboard.text("#panel-journeys"))
     dashboard.gone(".offline")
+
+
+def test_a_dialog_that_fails_to_load_says_so_and_opens_later(dashboard: Dashboard, shop: Site) -> None:
+    signed_in(dashboard, shop.access.server.admin().token).see("/pricing", "#panel-pages")
+    for key, chunk, shows in (("s", "Edited", "Make link"), ("k", "Palette", "All sites")):
+        dashboard.page.call("Network.setBlockedURLs", urls=[f"*/{chunk}-*"])
+        dashboard.press(key, modifiers=CONTROL if key == "k" else 0)
+        dashboard.see("did not load", "dialog")
+        dashboard.press("Escape")
+        dashboard.gone("dialog")
+        dashboard.page.call("Network.setBlockedURLs", urls=[])
+        dashboard.press(key, modifiers=CONTROL if key == "k" else 0)
+        dashboard.see(shows, "dialog")
+        assert dashboard.page.run(STYLED)
+        dashboard.press("Escape")
+        dashboard.gone("dialog")
 
 
 def test_a_slow_server_shows_skeletons_and_nothing_moves(dashboard: Dashboard, server: Server, shop: Site) -> None:

@@ -246,6 +246,11 @@ def test_a_link_shows_the_view_to_somebody_outside_until_it_is_revoked(
         assert not outside.count(
             "#panel-live, .online, header nav, [aria-label^='Download'], [aria-label^='Comparison']"
         )
+        outside.click("#panel-pages a", "All pages")
+        outside.see("Bounce", "dialog")
+        assert not outside.count("dialog [download]")
+        outside.press("Escape")
+        outside.gone("dialog")
         outside.page.run("document.querySelector('#panel-pages .item a').click()")
         outside.see("Page", ".chips")
         assert "#ff_shr_" in outside.page.run("location.href")

@@ -127,6 +127,9 @@ def test_hosts_and_the_time_zone_change(dashboard: Dashboard, admin: Access) -> 
     fill(dashboard, "form .mono", "not a host")
     dashboard.press("Enter")
     dashboard.see("not a host", "[role=alert]")
+    fill(dashboard, "form .mono", "https://shop.example/path")
+    dashboard.press("Enter")
+    dashboard.see("Type “shop.example”, without scheme, port and path.", "[role=alert]")
     dashboard.click("button", "Remove *.shop.example")
     assert until(lambda: "*.shop" not in dashboard.text("[role=group] ul"))
     assert asked(admin, "GET", "/api/projects/shop").json()["domains"] == ["shop.example"]

@@ -300,6 +300,19 @@ def test_names_that_the_client_gives_are_shown(store: Store) -> None:
     assert (item["visitor_id"], item["session_id"]) == ("anna", "s-1")
 
 
+@pytest.mark.parametrize(
+    ("query", "file"),
+    [
+        ("range=all", "name,count,visitors,prev_count,delta_pct,revenue_EUR\r\nsignup,2,2,,,99.00\r\n"),
+        ("range=all&order=visitors&search=nothing", "name,count,visitors\r\n"),
+    ],
+)
+def test_custom_events_are_a_file_like_the_top_lists(client: Client, query: str, file: str) -> None:
+    answer = client.get(f"{URL}/custom-events?{query}&figures=1&totals=1&format=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text == file
+
+
 @pytest.mark.parametrize("path", ["top-pages", "top-countries", "custom-events", "top-referrers"])
 def test_totals_that_take_too_much_memory_beside_their_list_are_read_by_themselves(
     store: Store, monkeypatch: pytest.MonkeyPatch, path: str

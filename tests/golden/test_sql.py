@@ -183,7 +183,7 @@ SHAPES: dict[str, AnyQuery] = {
     "breakdowns-of-people": Breakdowns(replace(REQUESTS, buckets=STARTS, bots=False), Bucket.DAY, ("country",), 100),
     "site-figures": SiteFigures(SITES, 1_780_050_000_000, 300_000),
     "site-visitors": SiteVisitors(SITES, 1_780_050_000_000),
-    "sites-with-rows": SitesWithRows((7, 8)),
+    "sites-with-rows": SitesWithRows((7, 8), (Table.EVENTS, Table.REQUESTS)),
     "stored-rows": StoredRows(7),
     "proxy-series": build.series(LOGS, STARTS, "bytes_total", "total_count"),
     "proxy-errors": proxy.errors_of(LOGS, 50),

@@ -2,12 +2,14 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { address } from './app/address.svelte';
 import { clock } from './app/clock.svelte';
+import { noteMissing } from './app/parts';
 import { session } from './app/session.svelte';
 import { linkOf, placeOf } from './app/surfaces';
 import { theme } from './app/theme.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 
+noteMissing();
 theme.start();
 clock.start();
 address.listen();

@@ -337,10 +337,10 @@ class SiteVisitors:
 
 @dataclass(frozen=True, slots=True)
 class SitesWithRows:
-    """Which of these projects have any row of a table: one column, project."""
+    """Which of these projects have any row of which of these tables: columns project, table."""
 
     projects: tuple[int, ...]
-    table: Table = Table.EVENTS
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)

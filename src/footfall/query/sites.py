@@ -21,7 +21,7 @@ DAYS = 28
 LIVE = 5 * MINUTE
 """Who has an event within this time is there."""
 
-_INSTEAD = (Table.REQUESTS, Table.PROXY_LOGS)
+_TABLES = (Table.EVENTS, Table.REQUESTS, Table.PROXY_LOGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,16 @@ def overviews(store: Reader, zones: Mapping[int, tzinfo], now: int) -> dict[int,
     figures = {row["project"]: row for row in fetch(store, SiteFigures(days, now, LIVE))}
     visitors = {(row["project"], row["day"]): row["visitors"] for row in fetch(store, SiteVisitors(days, now))}
     silent = tuple(project for project in zones if project not in figures)
-    with_events = _having(store, silent, Table.EVENTS)
-    empty = tuple(project for project in silent if project not in with_events)
-    having = {table: _having(store, empty, table) for table in _INSTEAD}
+    there: defaultdict[int, set[Table]] = defaultdict(set)
+    for row in fetch(store, SitesWithRows(silent, _TABLES)) if silent else ():
+        there[row["project"]].add(Table(row["table"]))
     return {
         project: _overview(
-            figures.get(project),
-            [visitors.get((project, at), 0) for at in group.starts],
-            project in with_events,
-            frozenset(table for table, projects in having.items() if project in projects),
+            figures.get(project), [visitors.get((project, at), 0) for at in group.starts], there[project]
         )
         for group in days
         for project in group.projects
     }
-
-
-def _having(store: Reader, projects: tuple[int, ...], table: Table) -> set[int]:
-    return {row["project"] for row in fetch(store, SitesWithRows(projects, table))} if projects else set()
 
 
 def _grouped(zones: Mapping[int, tzinfo]) -> Iterable[tuple[tzinfo, tuple[int, ...]]]:
@@ -87,8 +80,11 @@ def _days(zone: tzinfo, projects: tuple[int, ...], now: int) -> SiteDays:
     return SiteDays(projects, tuple(starts), Period(starts[-2], to_millis(local.replace(tzinfo=zone))))
 
 
-def _overview(row: dict[str, int] | None, days: list[int], has_events: bool, instead: frozenset[Table]) -> SiteOverview:
+def _overview(row: dict[str, int] | None, days: list[int], there: set[Table]) -> SiteOverview:
+    """`there` are the tables that have rows of a project without figures."""
     if row is None:
+        has_events = Table.EVENTS in there
+        instead = frozenset[Table]() if has_events else frozenset(there)
         return SiteOverview(0, Compared(0, 0), Compared(0, 0), days, None, has_events, instead)
     today, week = Compared(row["today"], row["yesterday"]), Compared(row["week"], row["previous_week"])
     return SiteOverview(row["live"], today, week, days, row["last"], has_events=True)

@@ -26,9 +26,11 @@ export interface Watcher {
   signedOut(): void;
   /** Headers that prove who asks, or that the page means the change that it asks for. */
   proof(): Readonly<Record<string, string>>;
+  /** Asked where a change is refused: whether the proof is another one by now. */
+  renewed(): Promise<boolean>;
 }
 
-const SILENT: Watcher = { lost: () => {}, found: () => {}, signedOut: () => {}, proof: () => ({}) };
+const SILENT: Watcher = { lost: () => {}, found: () => {}, signedOut: () => {}, proof: () => ({}), renewed: async () => false };
 let watcher = SILENT;
 export function watch(next: Watcher): void {
   watcher = next;
@@ -111,21 +113,26 @@ function paused(milliseconds: number, signal?: AbortSignal): Promise<void> {
 }
 
 async function answered<T>(url: string, init: RequestInit, read: (response: Response) => Promise<T> = (response) => response.json() as Promise<T>): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(url, { credentials: 'same-origin', ...init, headers: { ...(init.headers as Record<string, string>), ...watcher.proof() } });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    watcher.lost();
-    throw new Again(new RequestError(0, 'unreachable', 'The server did not answer.', url), PAUSE_MS);
-  }
-  watcher.found();
+  let response = await reached(url, init);
+  if (response.status === 403 && init.method && (await watcher.renewed())) response = await reached(url, init);
   if (response.ok) return response.status === 204 ? (undefined as T) : read(response);
   const failure = await failureOf(response, url);
   if (response.status === 401) watcher.signedOut();
   const isPassing = response.status === 503 || response.status === 429;
   if (!isPassing) throw failure;
   throw new Again(failure, Number(response.headers.get('retry-after') ?? 0) * 1000 || PAUSE_MS);
+}
+
+async function reached(url: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(url, { credentials: 'same-origin', ...init, headers: { ...(init.headers as Record<string, string>), ...watcher.proof() } });
+    watcher.found();
+    return response;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    watcher.lost();
+    throw new Again(new RequestError(0, 'unreachable', 'The server did not answer.', url), PAUSE_MS);
+  }
 }
 
 async function failureOf(response: Response, url: string): Promise<RequestError> {

@@ -11,6 +11,8 @@ class Session {
   failure = $state.raw<RequestError>();
   /** The session was there and has ended. */
   ended = $state(false);
+  /** Why they are still signed in, though they wanted out. */
+  stays = $state.raw<RequestError>();
 
   get projects(): readonly Project[] {
     return this.info?.projects ?? [];
@@ -36,6 +38,7 @@ class Session {
       found: connection.found,
       signedOut: () => this.signedOut(),
       proof: (): Record<string, string> => (this.info?.csrf ? { 'x-csrf-token': this.info.csrf } : {}),
+      renewed: () => this.renewed(),
     });
     if (address.path === '/sign-in' && (await this.byLink())) return;
     await this.load();
@@ -57,7 +60,14 @@ class Session {
   }
 
   async signOut(): Promise<void> {
-    await send('DELETE', '/api/session');
+    this.stays = undefined;
+    try {
+      await send('DELETE', '/api/session');
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.status !== 401) this.stays = error;
+      return;
+    }
     this.info = undefined;
     this.state = 'out';
     this.ended = false;
@@ -79,6 +89,13 @@ class Session {
       else this.failure = error;
       return true;
     }
+  }
+
+  /** A sign-in in another tab has a proof of its own. */
+  private async renewed(): Promise<boolean> {
+    const known = this.info?.csrf;
+    if (this.state === 'in') await this.load();
+    return this.info !== undefined && this.info.csrf !== known;
   }
 
   private enter(info: SessionInfo): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { completed, completing, keysLike } from './completion';
+import { closedTo } from './filter';
 
 const at = (marked: string) => {
   const caret = marked.indexOf('^');
@@ -40,4 +41,11 @@ it('finds keys by their names, too', () => {
   expect(keysLike('sys').map(({ key }) => key)).toEqual(['os']);
   expect(keysLike('campaign')[0]?.key).toBe('utm_source');
   expect(keysLike('').length).toBeGreaterThan(20);
+});
+
+it('offers no key that a link does not show', () => {
+  const offered = (link: { filter: string } | null) => keysLike('', closedTo(link)).map(({ key }) => key);
+  const missing = (filter: string) => offered(null).filter((key) => !offered({ filter }).includes(key));
+  expect(missing('')).toEqual(['visitor_id', 'session_id']);
+  expect(missing('path:/')).toEqual(['entry_page', 'exit_page', 'visitor_id', 'session_id']);
 });

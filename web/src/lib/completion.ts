@@ -1,5 +1,5 @@
 /** What can be typed at the caret of a filter string: a key, or a value of one. */
-import { KEYS, PROPERTY, SAVED_KEYS, printValue } from './filter';
+import { KEYS, PROPERTY, printValue } from './filter';
 
 export interface Completing {
   kind: 'key' | 'value';
@@ -61,10 +61,10 @@ export function completed(text: string, place: Completing, choice: string): { te
   return { text: text.slice(0, place.from) + inserted + text.slice(place.to), caret: place.from + inserted.length };
 }
 
-/** Keys that begin with, or whose words hold, what was typed; `plain`: without those that name what is saved. */
-export function keysLike(typed: string, plain = false): { key: string; name: string }[] {
+/** Keys that begin with, or whose words hold, what was typed; without those that can't be used. */
+export function keysLike(typed: string, closed: readonly string[] = []): { key: string; name: string }[] {
   const wanted = typed.toLowerCase();
-  const all = Object.entries(KEYS).flatMap(([key, name]) => (plain && SAVED_KEYS.includes(key) ? [] : [{ key, name }]));
+  const all = Object.entries(KEYS).flatMap(([key, name]) => (closed.includes(key) ? [] : [{ key, name }]));
   if (wanted.startsWith(PROPERTY)) return [];
   const starts = all.filter(({ key, name }) => key.startsWith(wanted) || name.toLowerCase().startsWith(wanted));
   const holds = all.filter(({ key, name }) => !starts.some((one) => one.key === key) && `${key} ${name}`.toLowerCase().includes(wanted));

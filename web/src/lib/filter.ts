@@ -49,6 +49,15 @@ export const KEYS: Readonly<Record<string, string>> = {
 /** Keys whose value is the name of a filter that is saved: one name, without wildcards. Such a filter can't name others. */
 export const SAVED_KEYS: readonly string[] = ['goal', 'segment'];
 
+const OF_VISITORS = ['visitor_id', 'session_id'];
+const OF_WHOLE_SESSIONS = ['entry_page', 'exit_page'];
+
+/** Keys that filters and steps can't name under a link: a link does not show what they tell (docs/api/sharing.md). */
+export function closedTo(link: { filter: string } | null): readonly string[] {
+  if (!link) return [];
+  return link.filter ? [...OF_VISITORS, ...OF_WHOLE_SESSIONS] : OF_VISITORS;
+}
+
 export class FilterError extends Error {
   constructor(
     readonly position: number,

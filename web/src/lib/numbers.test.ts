@@ -14,7 +14,7 @@ describe('figures', () => {
     [short(950), '950'], [short(5000), '5k'], [short(12345), '12.3k'], [short(2.5e6), '2.5M'], [short(0.5), '0.5'],
     [percent(0.421), '42.1 %'], [percent(0), '0.0 %'], [percent(0.0002), '< 0.1 %'], [percent(0.0261, 2), '2.61 %'], [percent(undefined), '–'],
     [duration(0), '0s'], [duration(38.2), '38s'], [duration(59.6), '1m 00s'], [duration(245), '4m 05s'], [duration(4320), '1h 12m'], [duration(null), '–'],
-    [milliseconds(24.4), '24 ms'], [milliseconds(1180), '1.18 s'], [milliseconds(999.7), '1.00 s'],
+    [milliseconds(0), '0 ms'], [milliseconds(0.184), '0.18 ms'], [milliseconds(0.5), '0.5 ms'], [milliseconds(2.34), '2.3 ms'], [milliseconds(9.96), '10 ms'], [milliseconds(24.4), '24 ms'], [milliseconds(1180), '1.18 s'], [milliseconds(999.7), '1.00 s'],
     [money({ EUR: '184310.40' }), '€184,310'], [money({ EUR: '49.50', USD: '99' }, 2), 'US$99.00 + €49.50'.replace('US', '')], [money({}), '–'],
     [ago(900), 'now'], [ago(12_000), '12s'], [ago(3_600_000), '1h'],
   ])('%s is %s', (got, expected) => expect(plain(got)).toBe(expected));

@@ -78,9 +78,12 @@ export function duration(seconds: Maybe): string {
   return durationParts(seconds).map(({ figure, unit }) => figure + unit).join(' ');
 }
 
-/** Of requests and web vitals: ms below a second, then s with two decimals. */
+const twoDigits = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
+
+/** Of requests and web vitals: ms below a second, of two digits below 10; then s with two decimals. */
 export function milliseconds(value: Maybe): string {
   if (!isKnown(value)) return MISSING;
+  if (Math.abs(value) < 10) return `${twoDigits.format(value)}${NARROW}ms`;
   return value < 999.5 ? `${fixed(value, 0)}${NARROW}ms` : `${fixed(value / 1000, 2)}${NARROW}s`;
 }
 

@@ -6,6 +6,7 @@ The surface's other endpoints are in `toplists`, `visitors`, `journeys` (flows, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -124,8 +125,12 @@ def recent_events(context: Context, chosen: Filter, window: WindowMs = 300_000, 
     responses=examples.CUSTOM_EVENTS,
     operation_id="web_custom_events",
 )
-def custom_events(query: ParsedCompared, page: toplists.Page, bucket: BucketName = None) -> Json:
-    """Custom events by name, each with its count per bucket and that of the previous period."""
+def custom_events(
+    query: ParsedCompared, page: toplists.Page, bucket: BucketName = None, format_: toplists.Format = "json"
+) -> Any:
+    """Custom events by name, each with its count per bucket and that of the previous period. A file has no buckets."""
+    if format_ == "csv":
+        return toplists.file(query, build.CUSTOM_EVENTS, "name", replace(page, figures=False), compare=True)
     return answers.custom_events(query, page, bucket)
 
 

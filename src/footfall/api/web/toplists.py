@@ -155,13 +155,14 @@ def add_to(router: APIRouter) -> None:
 def _endpoint(ranking: build.TopList, label: str) -> Callable[..., Any]:
     def top(query: ParsedCompared, page: Page, format_: Format = "json", *, compare: Compare = False) -> Any:
         if format_ == "csv":
-            return _file(query, ranking, label, page, compare=compare)
+            return file(query, ranking, label, page, compare=compare)
         return answer(query, ranking, label, page, compare=compare)
 
     return top
 
 
-def _file(query: WebQuery, ranking: build.TopList, label: str, page: ListParameters, *, compare: bool) -> Response:
+def file(query: WebQuery, ranking: build.TopList, label: str, page: ListParameters, *, compare: bool) -> Response:
+    """A list as a file."""
     whole = FileParameters(page.limit, page.skip, page.search, totals=False, order=page.order, figures=page.figures)
     items = answer(query, ranking, label, whole, compare=compare)["items"]
     period = query.base.period

@@ -135,7 +135,7 @@ _SHAPES: dict[type, tuple[Callable[[Any, Binder], str], tuple[str, ...]]] = {
     BreakdownsOfCells: (breakdowns.breakdowns_of_cells, breakdowns.COLUMNS),
     SiteFigures: (sites.figures, sites.FIGURES),
     SiteVisitors: (sites.visitors, ("project", "day", "visitors")),
-    SitesWithRows: (sites.with_rows, ("project",)),
+    SitesWithRows: (sites.with_rows, ("project", "table")),
     StoredRows: (storage.stored_rows, storage.COLUMNS),
     LongestSession: (storage.longest_session, ("days",)),
 }

@@ -60,7 +60,10 @@ def visitors(query: SiteVisitors, binder: Binder) -> str:
 
 
 def with_rows(query: SitesWithRows, binder: Binder) -> str:
-    return f"SELECT DISTINCT project_id AS c0 FROM {query.table} WHERE project_id IN {binder.numbers(query.projects)}"
+    rows = f"WHERE project_id IN {binder.numbers(query.projects)}"
+    return " UNION ALL ".join(
+        f"SELECT DISTINCT project_id AS c0, {binder.text(table.value)} AS c1 FROM {table} {rows}" for table in query.tables
+    )
 
 
 def _where(zones: tuple[SiteDays, ...], now: int, binder: Binder) -> str:

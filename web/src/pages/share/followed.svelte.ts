@@ -21,6 +21,7 @@ export class Followed {
       found: connection.found,
       signedOut: () => this.ended(),
       proof: (): Record<string, string> => (this.state === 'shown' && this.shown ? { authorization: `Bearer ${this.shown.token}` } : {}),
+      renewed: async () => false,
     });
     void this.follow(null);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS } from '../../lib/filter';
-import { BY_ENDPOINT, LISTS, rowsOf, shareOf, type List } from './lists';
+import { BY_ENDPOINT, isFound, LISTS, rowsOf, shareOf, type List } from './lists';
 import { PANELS, panelsFor } from './panels';
 
 describe('lists', () => {
@@ -12,6 +12,13 @@ describe('lists', () => {
     expect(rowsOf(events, answer)[0]).toMatchObject({ label: 'buy', value: 9, before: 6, other: 3 });
     expect(rowsOf(pages, answer).map((row) => shareOf(pages, row, answer))).toEqual([0.25]);
     expect(rowsOf(pages, { items: [{ path: '/', count: 1, visitors: 1, prev_count: null }] })[0]?.before).toBeUndefined();
+  });
+
+  it.each([
+    ['countries', 'DE', 'germany'], ['countries', 'DE', 'de'], ['languages', 'de', 'German'], ['zones', 'America/New_York', 'new york'], ['zones', 'America/New_York', 'New_Y'],
+  ])('%s: %s is found by %s', (id, label, typed) => {
+    const list = LISTS[id] as List;
+    expect([list.isNamed, isFound(list, label, typed), isFound(list, label, 'romania')]).toEqual([true, true, false]);
   });
 
   it('filters by keys that there are', () => {

@@ -35,6 +35,8 @@ export interface List {
   counted: 'Views' | 'Sessions' | 'Events';
   measure: 'visitors' | 'count';
   show(label: string): string;
+  /** Shown by names that the server does not know: the whole list is asked for, and searched here. */
+  isNamed?: boolean;
   /** A short code before the label. */
   code?(label: string): string;
   link?(label: string): string | null;
@@ -72,11 +74,11 @@ export const LISTS: Readonly<Record<string, List>> = {
   systems: list('os', 'Systems', 'os', 'System'),
   devices: list('devices', 'Devices', 'device', 'Device', { show: capitalised }),
   screens: list('screen-classes', 'Screens', 'screen_class', 'Screen', { show: capitalised, hint: 'Screens come from the tracker.' }),
-  countries: list('countries', 'Countries', 'country', 'Country', { show: countryName, code: (label) => (/^[A-Z]{2}$/.test(label) ? label : '') }),
+  countries: list('countries', 'Countries', 'country', 'Country', { show: countryName, isNamed: true, code: (label) => (/^[A-Z]{2}$/.test(label) ? label : '') }),
   regions: list('regions', 'Regions', 'region', 'Region', { hint: place('Regions') }),
   cities: list('cities', 'Cities', 'city', 'City', { hint: place('Cities') }),
-  languages: list('languages', 'Languages', 'language', 'Language', { show: languageName, hint: 'Languages come from browsers.' }),
-  zones: list('timezones', 'Time zones', 'timezone', 'Time zone', { show: (zone) => absent(zone).replaceAll('_', ' ') }),
+  languages: list('languages', 'Languages', 'language', 'Language', { show: languageName, isNamed: true, hint: 'Languages come from browsers.' }),
+  zones: list('timezones', 'Time zones', 'timezone', 'Time zone', { show: (zone) => absent(zone).replaceAll('_', ' '), isNamed: true }),
   events: list('events', 'Custom events', 'name', 'Event', {
     endpoint: 'custom-events', filter: 'custom_event_name', measure: 'count', hint: 'Send one with footfall.track("signup") from a page, and it appears here.',
   }),
@@ -89,6 +91,14 @@ export function campaignOf(label: string | null): List {
 
 /** Every list by its endpoint: for the dialog, whose address names it. */
 export const BY_ENDPOINT: ReadonlyMap<string, List> = new Map([...Object.values(LISTS), ...CAMPAIGNS].map((one) => [one.endpoint, one]));
+
+/** Labels of one answer, at most. */
+export const MOST = 300;
+
+/** Whether the name or the label holds what was typed. */
+export function isFound(list: List, label: string, typed: string): boolean {
+  return `${list.show(label)} ${label}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase());
+}
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 

@@ -2,7 +2,7 @@
 import { get, segment } from '../../../api/request';
 import type { ConvertedGoals, Properties, Segment } from '../../../api/types';
 import { literal, PROPERTY } from '../../../lib/filter';
-import { LISTS, CAMPAIGNS, rowsOf, type List, type ListAnswer } from '../lists';
+import { CAMPAIGNS, isFound, LISTS, MOST, rowsOf, type List, type ListAnswer } from '../lists';
 import { listSaved } from '../saved/saved';
 import type { View } from '../view.svelte';
 
@@ -31,13 +31,12 @@ export async function valuesOf(view: View, key: string, typed: string, signal: A
   const list = byKey.get(key);
   if (!list) return [];
   const { filter: _, ...params } = view.params;
-  const isNamed = list.code !== undefined || key === 'language';
   const found = await get<ListAnswer>(`/api/web-events/${segment(view.slug)}/${list.endpoint}`, {
-    ...params, compare: null, compare_from: null, compare_to: null, order: 'visitors', limit: isNamed ? 300 : MAX, search: isNamed ? null : typed,
+    ...params, compare: null, compare_from: null, compare_to: null, order: 'visitors', limit: list.isNamed ? MOST : MAX, search: list.isNamed ? null : typed,
   }, signal);
   return rowsOf(list, found)
+    .filter((row) => !list.isNamed || isFound(list, row.label, typed))
     .map((row) => ({ pattern: literal(row.label), name: list.show(row.label), code: list.code?.(row.label) ?? '', visitors: row.value }))
-    .filter(({ name, pattern }) => !isNamed || `${name} ${pattern}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase()))
     .slice(0, MAX);
 }
 

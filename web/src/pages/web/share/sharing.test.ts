@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { resolve } from '../../../lib/range';
 
-vi.mock('../../../app/address.svelte', () => ({ address: { with: (changes: object, path: string) => `${path}?kept&without=${Object.keys(changes).join('+')}` } }));
+const shown = vi.hoisted(() => ({ filter: '', steps: [] as string[] }));
+vi.mock('../../../app/address.svelte', () => ({
+  address: {
+    get: () => shown.filter,
+    all: () => shown.steps,
+    with: (changes: Record<string, unknown>, path: string) => `${path}?kept&${JSON.stringify(changes)}`,
+  },
+}));
 vi.stubGlobal('window', { location: { origin: 'https://stats.example' } });
 const { badgeOf, bodyOf, frameOf, freeName, urlOfLink } = await import('./sharing');
 
@@ -31,10 +38,20 @@ describe('a link', () => {
 
   it('keeps the secret behind #, and leaves out what it fixes', () => {
     const link = { link: '/share/shr_a#ff_shr_b', filter: 'path:/', range: '7d' as const, from: null };
+    Object.assign(shown, { filter: 'path:/ country:RO', steps: ['path:/'] });
     const url = urlOfLink(link, false);
-    expect(url.startsWith('https://stats.example/share/shr_a?kept&without=filter+range+')).toBe(true);
+    expect(url.startsWith('https://stats.example/share/shr_a?kept&{"filter":null,"step":["path:/"],"range":null,')).toBe(true);
     expect(url.endsWith('#ff_shr_b')).toBe(true);
-    expect(urlOfLink({ ...link, filter: '', range: null }, false)).not.toContain('without=filter');
+    expect(urlOfLink({ ...link, filter: '', range: null }, false)).toContain('"filter":"path:/ country:RO","step":["path:/"],"bots"');
+  });
+
+  it('leaves out what links do not show', () => {
+    const link = { link: '/share/shr_a#ff_shr_b', filter: '', range: null, from: null };
+    Object.assign(shown, { filter: '!visitor_id:a country:RO entry_page:/', steps: ['path:/', 'session_id:b'] });
+    expect(urlOfLink(link, false)).toContain('{"filter":"country:RO entry_page:/","step":null,');
+    Object.assign(shown, { filter: 'visitor_id:a', steps: ['entry_page:/', 'path:/'] });
+    expect(urlOfLink(link, false)).toContain('{"filter":null,"step":["entry_page:/","path:/"],');
+    expect(urlOfLink({ ...link, filter: 'path:/' }, false)).toContain('{"filter":null,"step":null,');
   });
 });
 

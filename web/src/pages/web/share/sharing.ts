@@ -1,6 +1,7 @@
 /** What is asked for a link, and what is copied of one. */
 import { address } from '../../../app/address.svelte';
 import { BASE } from '../../../lib/base';
+import { closedTo, parseOrNone, print } from '../../../lib/filter';
 import { instantOf } from '../../../lib/zone';
 import type { Resolved } from '../../../lib/range';
 import type { Link, MadeLink } from '../../../api/types';
@@ -33,11 +34,15 @@ function rangeOf(range: Resolved | null): Record<string, string> {
   return { from: instant(range.from), to: instant(range.to) };
 }
 
-/** The link, opened as this view is: the same line on the chart, the same tabs. What the link itself fixes is left out. */
+/** The link, opened as this view is: the same line on the chart, the same tabs. What it fixes, and what links don't show, is left out. */
 export function urlOfLink({ link, filter, range, from }: Pick<MadeLink, 'link' | 'filter' | 'range' | 'from'>, isChart: boolean): string {
   const [path = '', secret = ''] = link.split('#');
   const isFixed = range !== null || from !== null;
-  const fixed = { ...(filter ? { filter: null } : {}), ...(isFixed ? { range: null, from: null, to: null, compare: null, 'compare-from': null, 'compare-to': null } : {}) };
+  const closed = closedTo({ filter });
+  const terms = parseOrNone(address.get('filter') ?? '').filter(({ key }) => !closed.includes(key));
+  const steps = address.all('step');
+  const isOpen = steps.every((step) => parseOrNone(step).every(({ key }) => !closed.includes(key)));
+  const fixed = { filter: filter ? null : print(terms) || null, step: isOpen ? steps : null, ...(isFixed ? { range: null, from: null, to: null, compare: null, 'compare-from': null, 'compare-to': null } : {}) };
   return `${origin()}${address.with({ ...fixed, bots: null, list: null, live: null, theme: null, only: isChart ? 'chart' : null }, path)}#${secret}`;
 }
 
