@@ -1,4 +1,4 @@
-"""Texts of URLs in the spelling of browsers: percent-encoded, as stored paths are."""
+"""Texts of URLs in the spelling of browsers: percent-encoded, as they report paths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ _PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<
 
 
 def encoded(text: str) -> str:
-    """As a browser sends it in a path (the WHATWG's path percent-encode set); what is encoded already stays."""
+    """As a browser sends it in a URL: the WHATWG's path percent-encode set, but for `?`, `#` and `^`.
+
+    What is encoded already stays.
+    """
     return quote(text, safe=_PLAIN, errors="surrogatepass")
 
 

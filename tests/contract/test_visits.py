@@ -71,6 +71,8 @@ def test_the_endpoint_is_the_path_as_received(access, target, endpoint):
         ({"endpoint": "/x", "host": "[2001:DB8::1]:80"}, "[2001:db8::1]", None),
         ({"endpoint": "/x", "host": "2001:db8::1"}, "2001:db8::1", None),
         ({"endpoint": "/x", "url": "/users/7"}, None, None),
+        ({"endpoint": "/x", "url": "https://[::1"}, None, None),
+        ({"endpoint": "/x", "url": "localhost:8000/y"}, None, None),
     ],
 )
 def test_the_host_is_that_of_the_url_without_its_port(access, target, host, protocol):

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -81,6 +82,9 @@ class Worker:
 
     def flush(self, timeout: float | None) -> bool:
         """Whether all rows that were put before are settled in time: accepted, refused or given up."""
+        return self._closed or self._flushed(timeout)
+
+    def _flushed(self, timeout: float | None) -> bool:
         if threading.current_thread() is self._thread:
             return False
         if self._process != os.getpid():
@@ -98,12 +102,16 @@ class Worker:
 
     def settle(self, timeout: float | None) -> bool:
         """Flush, and give up the rows that are not settled in time. More rows may follow."""
+        if self._closed:
+            return True
         if self._process != os.getpid():
             self._reborn()
-        settled = self._flush_until(timeout)
-        if not settled:
-            self._give_up(0.1)
-        self._sender.until = None
+        try:
+            settled = self._flush_until(timeout)
+            if not settled:
+                self._give_up(0.1)
+        finally:
+            self._sender.until = None
         return settled
 
     def close(self, timeout: float | None) -> bool:
@@ -121,7 +129,7 @@ class Worker:
         if not self._queue and self._thread is None:
             return True
         until = self._sender.until = None if timeout is None else time.monotonic() + timeout
-        return self.flush(timeout) and (until is None or time.monotonic() < until)
+        return self._flushed(timeout) and (until is None or time.monotonic() < until)
 
     def _give_up(self, patience: float) -> None:
         """Stop the thread, which counts the rows that it gives up, and drop those that it has not taken."""
@@ -132,7 +140,12 @@ class Worker:
             self._thread.join(patience)
         left = 0
         while self._queue:
-            left += isinstance(self._queue.popleft(), tuple)
+            with suppress(IndexError):  # a thread that was started meanwhile takes rows, too
+                item = self._queue.popleft()
+                if isinstance(item, threading.Event):
+                    item.set()  # its rows are given up, and so settled
+                else:
+                    left += 1
         if left:
             self.faults.drop(left, "left", "footfall: %d rows were not sent in time and are lost", left)
 

@@ -152,8 +152,8 @@ def install(app: FastAPI, shape_of: Callable[[str], ErrorShape]) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         path = request.url.path
         found = response(problem(error, shape_of(path), path))
-        if found.status_code == 405:
-            found.headers["allow"] = ", ".join(_methods(app, request.scope["path"]))
+        if found.status_code == 405 and (methods := _methods(app, request.scope["path"])):
+            found.headers["allow"] = ", ".join(methods)
         return found
 
     for kind in (UserError, TransientError, RequestValidationError, HTTPException, Exception):

@@ -164,7 +164,10 @@ _ANSWERED = ("hits", "status_classes", "durations", "bytes")
 
 
 def _of_requests(name: str, dimension: str, only: tuple[str, str] | None = None) -> Rollup:
-    """A list with few labels. By day, states of their visitors would take more room than reading requests saves."""
+    """A list with few labels, or no more than `endpoints` has.
+
+    By day, states of their visitors would take more room than reading requests saves.
+    """
     return Rollup(name, Table.REQUESTS, ("hits", "visitors", "bytes"), _LONG, dimension, only=only)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import msgspec
@@ -81,12 +82,21 @@ def raw_request(seen: SeenRequest, sender: Sender, intake: Intake) -> RawRequest
 
 def _target(seen: SeenRequest) -> tuple[str, str, str]:
     """Host, endpoint (path without query and fragment, as received) and scheme."""
-    if seen.endpoint and _ABSOLUTE.match(seen.endpoint):
-        return _parts("endpoint", seen.endpoint)
-    if not (seen.endpoint or seen.url):
+    if seen.endpoint and not _ABSOLUTE.match(seen.endpoint):
+        host, _, scheme = _beside(seen.url)
+        return host, _path(seen.endpoint), scheme
+    target = seen.endpoint or seen.url
+    if not target:
         raise RefusedError("endpoint_required", "endpoint", "endpoint: a request needs an endpoint or a url")
-    host, path, scheme = _parts("url", seen.url) if seen.url else ("", "", "")
-    return host, _path(seen.endpoint) if seen.endpoint else path, scheme
+    return _parts("endpoint" if seen.endpoint else "url", target)
+
+
+def _beside(url: str | None) -> tuple[str, str, str]:
+    """The parts of the URL beside a path, which tell nothing where it is none."""
+    if url and _ABSOLUTE.match(url):
+        with suppress(RefusedError):
+            return _parts("url", url)
+    return "", "", ""
 
 
 def _parts(field: str, url: str) -> tuple[str, str, str]:

@@ -115,6 +115,7 @@ class Drain:
 
     def run(self) -> None:
         """Drain until `stop`."""
+        self.progress.goes_on(EVERY)
         while not self._stop.is_set():
             started = time.monotonic()
             try:
@@ -133,6 +134,7 @@ class Drain:
             if not self._settle():
                 self._log.error("the last batch could not be written", error=str(self._failures[-1]))
         if self._ended:
+            self.progress.goes_on(EVERY)
             for name, _ in self._spools():
                 self.progress.ends(name, self._ended)
 

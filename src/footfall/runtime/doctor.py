@@ -104,15 +104,19 @@ def _of_others(spools: Path, *, repair: bool) -> Iterator[Finding]:
         return
     owner = spools.stat()
     for path in sorted(spools.glob("*")):
-        user = path.stat().st_uid
-        if user == owner.st_uid:
+        try:
+            found = path.lstat()
+        except FileNotFoundError:  # a running server's
+            continue
+        user = found.st_uid
+        if user == owner.st_uid or not stat.S_ISREG(found.st_mode):
             continue
         says = f"{path} belongs to {user_name(user)}, its folder to {user_name(owner.st_uid)}"
         if os.geteuid() != _ROOT:
             yield Finding("permissions", f"{says}: give it to the latter")
             continue
         if repair:
-            os.chown(path, owner.st_uid, owner.st_gid)
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
         yield Finding("permissions", says, "give it to the latter", repair)
 
 

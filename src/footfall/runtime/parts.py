@@ -77,10 +77,10 @@ def make_data_directory(settings: Settings) -> None:
 def check_user(settings: Settings) -> None:
     """FatalError for another user than the server's, which could not read what this process leaves in the spools."""
     spools = settings.data / "spool"
-    owner = spools.stat().st_uid if spools.exists() else os.geteuid()
-    if owner != os.geteuid():
-        name = user_name(owner)
-        raise FatalError(f"{settings.data} belongs to {name}: run this as that user (`sudo -u {name} …`)")
+    there = spools if spools.exists() else settings.data
+    owner = there.stat().st_uid
+    if owner != os.geteuid() and (there == spools or os.geteuid() == 0):
+        raise FatalError(f"{there} belongs to {user_name(owner)}: run this as that user, as the server is")
 
 
 def user_name(number: int) -> str:

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -123,7 +123,8 @@ class Spools:
         """Remove abandoned spools: no process writes to them, and they hold nothing that is still needed."""
         for name, spool in self:
             if name not in self._locks and name != SERVER and _spent(name, spool):
-                self._remove(name, spool)
+                with suppress(TransientError):  # its lock belongs to another user by now
+                    self._remove(name, spool)
 
     def close(self) -> None:
         """Idempotent."""
@@ -153,14 +154,15 @@ class Spools:
         """
         try:
             state = self._opened(name).state()
-        except TransientError as error:
+        except (TransientError, OSError) as error:
+            reason = error.message if isinstance(error, TransientError) else f"its file: {error.strerror}"
             spool = self._open.get(name)
             if spool is not None and spool.damaged and not spool.mendable:
                 spool.close()
                 del self._open[name]  # opened again, it is mended as soon as no other process writes to it
             if name not in self._unreadable:
-                structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=error.message)
-            first = self._unreadable.get(name) or Standstill(name, self._clock(), time.monotonic(), error.message)
+                structlog.get_logger("spools").error("a spool can't be read", spool=name, reason=reason)
+            first = self._unreadable.get(name) or Standstill(name, self._clock(), time.monotonic(), reason)
             self._unreadable = {**self._unreadable, name: first}
             return None
         if name in self._unreadable:

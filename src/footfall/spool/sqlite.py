@@ -55,8 +55,12 @@ class SqliteSpool:
         self.damaged = False
         self.mendable = False  # later, too: as long as this process alone writes to the file
         self._mark = Mark(path.with_suffix(".mark"))
-        with self._transient():
-            self._open(owned=owned)
+        try:
+            with self._transient():
+                self._open(owned=owned)
+        except BaseException:
+            self._mark.close()
+            raise
 
     def _open(self, *, owned: bool) -> None:
         """Look at the file, unless another process may be writing to it, and connect."""

@@ -138,7 +138,7 @@ def test_what_writes_is_refused_to_another_user_than_the_servers(tmp_path: Path)
     log.write_text('198.51.100.1 - - [27/Nov/2026:19:49:57 +0000] "GET /a HTTP/1.1" 200 512\n')
     result = run("import", "access-log", str(log), "--project", "shop", data=data)
     assert result.exit_code == 1
-    assert result.stderr == f"footfall: {data} belongs to nobody: run this as that user (`sudo -u nobody …`)\n"
+    assert result.stderr == f"footfall: {data}/spool belongs to nobody: run this as that user, as the server is\n"
     assert list((data / "spool").iterdir()) == []
 
 

@@ -61,9 +61,8 @@ def visitors(query: SiteVisitors, binder: Binder) -> str:
 
 def with_rows(query: SitesWithRows, binder: Binder) -> str:
     rows = f"WHERE project_id IN {binder.numbers(query.projects)}"
-    return " UNION ALL ".join(
-        f"SELECT DISTINCT project_id AS c0, {binder.text(table.value)} AS c1 FROM {table} {rows}" for table in query.tables
-    )
+    shown = "SELECT DISTINCT project_id AS c0,"
+    return " UNION ALL ".join(f"{shown} {binder.text(table.value)} AS c1 FROM {table} {rows}" for table in query.tables)
 
 
 def _where(zones: tuple[SiteDays, ...], now: int, binder: Binder) -> str:
