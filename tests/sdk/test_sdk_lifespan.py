@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from contextlib import asynccontextmanager
 
 import httpx
@@ -148,12 +149,16 @@ def test_a_client_that_the_application_closed_stays_closed(stub, caplog):
         yield
         await client.aclose(PATIENCE)
 
+    threads = set(threading.enumerate())
     client = client_of(stub)
     app = Starlette(lifespan=lifespan)
     app.add_middleware(FootfallMiddleware, client=client)
     ask(app, "/", is_wsgi=False)
     assert live(app) == [STARTED, STOPPED]
     assert (client.accepted, client.dropped, warnings_of(caplog)) == (1, 0, [])
+    assert client.flush(PATIENCE)
+    left = {thread for thread in threading.enumerate() if thread.name == "footfall-client"} - threads
+    assert left == set()
 
 
 @pytest.mark.parametrize("phase", ["startup", "shutdown"])

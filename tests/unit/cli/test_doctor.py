@@ -183,3 +183,14 @@ def test_a_spool_of_another_user_is_given_to_the_folders(data: Path) -> None:
     assert "belongs to nobody, its folder to root" in plain(data)
     doctor(data, "--repair")
     assert doctor(data)[0] == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a directory to another user")
+def test_what_a_link_among_the_spools_leads_to_is_given_to_nobody(data: Path, tmp_path: Path) -> None:
+    """Whoever the folder belongs to may have put it there."""
+    (tmp_path / "other").touch(mode=0o600)
+    (data / "spool" / "x.db-wal").symlink_to(tmp_path / "other")
+    os.chown(data / "spool", 65534, 65534)
+    doctor(data, "--repair")
+    assert (tmp_path / "other").stat().st_uid == 0
+    assert (data / "spool" / "serve.db").stat().st_uid == 65534
