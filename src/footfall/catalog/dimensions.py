@@ -205,6 +205,12 @@ SEARCH = "search"
 
 SEARCHED = ("path", "url", "referrer_url", "title", "custom_event_name")
 
+OF_URLS = frozenset({"path", "entry_page", "exit_page", "referrer", SEARCH})
+"""Filter keys of what browsers percent-encode: a value matches in that spelling, too."""
+
+OF_HOSTS = frozenset({"hostname", "referrer"})
+"""Filter keys of hosts, which browsers send in ASCII (`xn--…`): the same."""
+
 SEARCHED_PIECES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "url": (
         ("", "url_base"),

@@ -56,17 +56,13 @@ def load_settings(data: Path | None) -> Settings:
     return settings
 
 
-def _user_name(number: int) -> str:
-    from footfall.runtime.parts import user_name
-
-    return user_name(number)
-
-
 def _check_data(data: Path) -> None:
     try:
         reason = "it is a file" if data.is_file() else ""
         if data.is_dir() and not os.access(data, os.R_OK | os.X_OK):
-            reason = f"it is closed to this user, and belongs to {_user_name(data.stat().st_uid)}"
+            from footfall.runtime.parts import user_name
+
+            reason = f"it is closed to this user, and belongs to {user_name(data.stat().st_uid)}"
     except OSError as error:  # a folder above it is closed
         reason = str(error.strerror)
     if reason:

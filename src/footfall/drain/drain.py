@@ -115,7 +115,6 @@ class Drain:
 
     def run(self) -> None:
         """Drain until `stop`."""
-        self.progress.goes_on(EVERY)
         while not self._stop.is_set():
             started = time.monotonic()
             try:

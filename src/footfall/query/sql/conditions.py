@@ -6,7 +6,16 @@ import re
 from dataclasses import replace
 from math import isfinite
 
-from footfall.catalog.dimensions import DIMENSIONS, PROPERTY_PREFIX, SEARCH, SEARCHED, SEARCHED_PIECES, Dimension
+from footfall.catalog.dimensions import (
+    DIMENSIONS,
+    OF_HOSTS,
+    OF_URLS,
+    PROPERTY_PREFIX,
+    SEARCH,
+    SEARCHED,
+    SEARCHED_PIECES,
+    Dimension,
+)
 from footfall.catalog.tables import Table
 from footfall.idn import ascii_host
 from footfall.percent import encoded
@@ -15,9 +24,6 @@ from footfall.query.sql.binder import Binder
 
 LONG = 16
 """Letters from which on a text is looked for in texts that are lowered first."""
-
-_OF_HOSTS = {"hostname", "referrer"}
-_OF_URLS = {"path", "entry_page", "exit_page", "referrer", SEARCH}
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_ .:-]+")
@@ -40,9 +46,9 @@ def _spelled(term: Term) -> Term:
     """With the values that people read otherwise than browsers send them in that spelling, too."""
     others = []
     for value in term.values:
-        if term.key in _OF_URLS:
+        if term.key in OF_URLS:
             others.append(Pattern(tuple(map(encoded, value.parts))))
-        if term.key in _OF_HOSTS and value.literal:
+        if term.key in OF_HOSTS and value.literal:
             others.append(Pattern((ascii_host(value.parts[0]),)))
     return replace(term, values=(*term.values, *(value for value in others if value not in term.values)))
 
